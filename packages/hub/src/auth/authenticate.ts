@@ -1,0 +1,169 @@
+// Who calls: a bearer token becomes a verified identity. Asymmetric signatures only, of a configured issuer, for a
+// configured audience. What was verified is kept, keyed by the whole token, bounded in bytes and by its expiry:
+// RS256 costs 60-160 µs without, 2-5 µs with.
+import { limits } from '@carillon/protocol';
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Clock } from '../lib/clock.ts';
+import { HubError } from '../model/errors.ts';
+import type { Issuers } from './issuers.ts';
+
+export interface Identity {
+  readonly issuer: string;
+  /** `oid`, else `sub`. */
+  readonly subject: string;
+  readonly name: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  /** Never a user, whatever its scopes. */
+  readonly appOnly: boolean;
+  readonly expiresAt: number;
+}
+
+export interface Authenticator {
+  /** Known without any cryptography, so that an address may be throttled before. */
+  cached(token: string): Identity | null;
+  /** Throws `invalidToken`. */
+  authenticate(token: string): Promise<Identity>;
+}
+
+export interface AuthenticatorOptions {
+  readonly issuers: Issuers;
+  readonly audiences: readonly string[];
+  readonly clock: Clock;
+  readonly cacheBytes?: number;
+}
+
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+const tokenBytesMax = 16 * 1024;
+const entryBytes = 1024;
+
+export function openAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { issuers, audiences, clock, cacheBytes = 32 * 1024 * 1024 } = options;
+  const cache = new Map<string, Identity>();
+  let cachedBytes = 0;
+  const toleranceMs = limits.clockToleranceSeconds * 1000;
+
+  function forget(token: string): void {
+    if (cache.delete(token)) cachedBytes -= token.length + entryBytes;
+  }
+
+  function keep(token: string, identity: Identity): void {
+    cache.set(token, identity);
+    cachedBytes += token.length + entryBytes;
+    for (const oldest of cache.keys()) {
+      if (cachedBytes <= cacheBytes) break;
+      forget(oldest);
+    }
+  }
+
+  function cached(token: string): Identity | null {
+    const identity = cache.get(token);
+    if (!identity) return null;
+    if (identity.expiresAt + toleranceMs > clock.now()) return identity;
+    forget(token);
+    return null;
+  }
+
+  return {
+    cached,
+    async authenticate(token) {
+      const known = cached(token);
+      if (known) return known;
+      if (token.length > tokenBytesMax) throw refused('The token is longer than 16 KiB.');
+      const payload = await verify(token);
+      const identity = identityOf(payload);
+      forget(token);
+      keep(token, identity);
+      return identity;
+    },
+  };
+
+  async function verify(token: string): Promise<JWTPayload> {
+    const issuer = issuerOf(token);
+    if (!issuers.has(issuer)) throw refused('The token comes from an issuer that this hub does not know.');
+    try {
+      const { payload } = await jwtVerify(token, issuers.keys(issuer), {
+        issuer,
+        audience: [...audiences],
+        algorithms,
+        clockTolerance: limits.clockToleranceSeconds,
+        currentDate: new Date(clock.now()),
+        requiredClaims: ['exp'],
+      });
+      return payload;
+    } catch (error) {
+      throw error instanceof HubError ? error : refused(reasonOf(error));
+    }
+  }
+}
+
+function issuerOf(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch {
+    throw refused('The bearer token is not a JWT.');
+  }
+}
+
+function identityOf(payload: JWTPayload): Identity {
+  const text = (...names: string[]): string => {
+    for (const name of names) {
+      const value = payload[name];
+      if (typeof value === 'string' && value !== '') return value;
+    }
+    return '';
+  };
+  const subject = text('oid', 'sub');
+  const clientId = text('azp', 'appid', 'client_id');
+  if (subject === '') throw refused('The token names nobody: it has neither oid nor sub.');
+  const hasScopes = payload.scp !== undefined || payload.scope !== undefined;
+  return {
+    issuer: payload.iss as string,
+    subject,
+    name: text('preferred_username', 'upn') || subject,
+    clientId,
+    scopes: words(payload.scp ?? payload.scope),
+    roles: words(payload.roles),
+    appOnly: payload.idtyp === 'app' || (clientId !== '' && payload.sub === clientId) || !hasScopes,
+    expiresAt: (payload.exp as number) * 1000,
+  };
+}
+
+function words(claim: unknown): string[] {
+  if (typeof claim === 'string') return claim.split(' ').filter(Boolean);
+  return Array.isArray(claim) ? claim.filter((word) => typeof word === 'string') : [];
+}
+
+/** jose's own messages may quote claims; these do not. */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'The token has expired: get a new one.';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === 'aud') return 'The token is for another audience than this hub.';
+    if (error.claim === 'nbf') return 'The token is not valid yet: check the clocks.';
+    return `The token's claim ${error.claim} is missing or wrong.`;
+  }
+  if (error instanceof errors.JOSEAlgNotAllowed)
+    return 'The token is signed with an algorithm that is not accepted.';
+  if (error instanceof errors.JWKSNoMatchingKey)
+    return 'The token is signed with a key that its issuer does not publish.';
+  if (error instanceof errors.JWSSignatureVerificationFailed)
+    return 'The signature of the token is not valid.';
+  return 'The bearer token is not a valid JWT of an accepted issuer.';
+}
+
+function refused(message: string): HubError {
+  return new HubError('invalidToken', message);
+}

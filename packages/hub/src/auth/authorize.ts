@@ -1,0 +1,99 @@
+// May they: one table says what each operation asks for, and one function turns a verified identity into a principal
+// or refuses it. Nothing else decides on access by who calls; whose feed it is, is checked by `operations/run`.
+import type { OperationName } from '@carillon/protocol';
+import { denied } from '../model/errors.ts';
+import { type OperatorPrincipal, type Principal, type UserPrincipal, userKey } from '../model/principal.ts';
+import type { AppRegistry } from '../store/registry.ts';
+import type { Identity } from './authenticate.ts';
+
+/** `user`: a delegated token with a feed scope. `userOrApp`: that, or an app-only token, which needs no permission. */
+type Access = 'user' | 'userOrApp';
+
+export const accessTable: Readonly<Record<OperationName, Access>> = {
+  createNotification: 'userOrApp',
+  listNotifications: 'user',
+  countNotifications: 'user',
+  readDelta: 'user',
+  openStream: 'user',
+  createStreamTicket: 'user',
+  updateStates: 'user',
+  getNotification: 'user',
+  updateNotification: 'user',
+  deleteNotification: 'user',
+  createSubscription: 'user',
+  listSubscriptions: 'user',
+  getSubscription: 'user',
+  updateSubscription: 'user',
+  deleteSubscription: 'user',
+};
+
+export const operatorRole = 'Carillon.Admin';
+const allScope = 'Notifications.ReadWrite';
+/** The second is the scope that the retired client SDKs asked for. */
+const createdByAppScopes = ['Notifications.ReadWrite.CreatedByApp', 'UserActivity.ReadWrite.CreatedByApp'];
+
+export interface Authorizer {
+  authorize(identity: Identity, operation: OperationName): Exclude<Principal, OperatorPrincipal>;
+}
+
+export interface AuthorizerOptions {
+  readonly apps: AppRegistry;
+  /** The only issuer whose tokens make an operator; null for none. */
+  readonly adminIssuer: string | null;
+}
+
+export function openAuthorizer({ apps, adminIssuer }: AuthorizerOptions): Authorizer {
+  // Kept for as long as the identity is (the token's cache) and no app has changed.
+  const known = new WeakMap<Identity, { version: number; principal: Principal }>();
+
+  function principalOf(identity: Identity): Principal {
+    const version = apps.version();
+    const kept = known.get(identity);
+    if (kept?.version === version) return kept.principal;
+    const principal = makePrincipal(identity, apps, adminIssuer);
+    known.set(identity, { version, principal });
+    return principal;
+  }
+
+  return {
+    authorize(identity, operation) {
+      const principal = principalOf(identity);
+      if (principal.kind === 'operator')
+        throw denied("An operator's token reaches the admin operations only.");
+      if (principal.app.blocked) throw denied('The app is on the blocked list.');
+      if (principal.kind === 'app') {
+        if (accessTable[operation] === 'userOrApp') return principal;
+        throw denied('An app-only token can not do this: use a delegated token of the user.');
+      }
+      if (!hasFeedScope(principal)) {
+        throw denied(`The token has no scope for this: ask for ${createdByAppScopes[0]}.`);
+      }
+      return principal;
+    },
+  };
+}
+
+function makePrincipal(identity: Identity, apps: AppRegistry, adminIssuer: string | null): Principal {
+  const { issuer, subject, name, clientId, scopes, roles, appOnly, expiresAt } = identity;
+  const app = clientId === '' ? null : apps.findByClient(clientId);
+  if (!app) {
+    const claimed = roles.includes(operatorRole) || (!appOnly && scopes.includes(operatorRole));
+    if (claimed && issuer === adminIssuer) return { kind: 'operator', name, expiresAt };
+    throw denied('The client of this token is not registered with any app of this hub.');
+  }
+  if (appOnly) return { kind: 'app', issuer, app, clientId, scopes, expiresAt };
+  const user = { key: userKey(issuer, subject), issuer, subject, name };
+  return {
+    kind: 'user',
+    user,
+    app,
+    clientId,
+    scopes,
+    expiresAt,
+    visibility: scopes.includes(allScope) ? null : app.id,
+  };
+}
+
+function hasFeedScope({ scopes }: UserPrincipal): boolean {
+  return scopes.includes(allScope) || createdByAppScopes.some((scope) => scopes.includes(scope));
+}

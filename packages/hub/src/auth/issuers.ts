@@ -1,0 +1,76 @@
+// The keys of the issuers that the hub believes: its own, held in memory, and those of any OpenID Connect issuer,
+// found by discovery (OpenID Connect Discovery 1.0, section 4) and fetched again when a token names a new key.
+import { createLocalJWKSet, createRemoteJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
+import { busy, HubError } from '../model/errors.ts';
+
+export interface Issuers {
+  has(issuer: string): boolean;
+  /** Finds the key that signed a token of this issuer. */
+  keys(issuer: string): JWTVerifyGetKey;
+}
+
+export interface PublicKeys {
+  readonly keys: readonly JWK[];
+}
+
+export interface IssuersOptions {
+  /** The embedded provider, when it runs. */
+  readonly own: { readonly issuer: string; readonly keys: () => PublicKeys } | null;
+  /** Issuer identifiers, exactly as tokens name them. */
+  readonly remote: readonly string[];
+  readonly fetch?: typeof fetch;
+}
+
+const discoveryTimeoutMs = 5000;
+
+export function openIssuers({ own, remote, fetch: get = fetch }: IssuersOptions): Issuers {
+  const keySets = new Map<string, JWTVerifyGetKey>();
+  if (own) keySets.set(own.issuer, localKeys(own.keys));
+  for (const issuer of remote) keySets.set(issuer, remoteKeys(issuer, get));
+  return {
+    has: (issuer) => keySets.has(issuer),
+    keys(issuer) {
+      const keys = keySets.get(issuer);
+      if (!keys)
+        throw new HubError('invalidToken', 'The token comes from an issuer that this hub does not know.');
+      return keys;
+    },
+  };
+}
+
+/** The set is made again only when the keys are others, since it keeps what it has imported. */
+function localKeys(read: () => PublicKeys): JWTVerifyGetKey {
+  let known: PublicKeys | null = null;
+  let keySet: JWTVerifyGetKey | null = null;
+  return (header, token) => {
+    const keys = read();
+    if (keys !== known || keySet === null) {
+      known = keys;
+      keySet = createLocalJWKSet({ keys: [...keys.keys] });
+    }
+    return keySet(header, token);
+  };
+}
+
+/** Discovers on first use, and again after a failure: an issuer that is down when the hub starts does not matter. */
+function remoteKeys(issuer: string, get: typeof fetch): JWTVerifyGetKey {
+  let found: Promise<JWTVerifyGetKey> | null = null;
+  return async (header, token) => {
+    found ??= discover(issuer, get).catch((error: unknown) => {
+      found = null;
+      throw busy('The keys of the token issuer can not be fetched right now.', error);
+    });
+    return (await found)(header, token);
+  };
+}
+
+async function discover(issuer: string, get: typeof fetch): Promise<JWTVerifyGetKey> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const response = await get(url, { signal: AbortSignal.timeout(discoveryTimeoutMs), redirect: 'error' });
+  if (!response.ok) throw new Error(`discovery of ${issuer} answered ${response.status}`);
+  const document = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown };
+  // Entra ID's common endpoint answers a template; any other difference is somebody else's document.
+  if (document.issuer !== issuer)
+    throw new Error(`discovery of ${issuer} names the issuer ${String(document.issuer)}`);
+  return createRemoteJWKSet(new URL(String(document.jwks_uri)), { timeoutDuration: discoveryTimeoutMs });
+}

@@ -1,0 +1,32 @@
+// The claims of access tokens, the same whether the provider issues them or a command mints them. They are shaped as
+// Entra ID shapes its own (`oid`, `scp`, `azp`, `idtyp`), so that a service that read those reads these.
+import type { LocalUser } from '../../store/registry.ts';
+import { adminScope } from './scopes.ts';
+
+export const accessTokenSeconds = 3600;
+
+/** A user's token: it acts for the user within its scopes. */
+export function delegatedClaims(user: LocalUser, clientId: string, scopes: readonly string[]) {
+  return {
+    sub: user.id,
+    oid: user.id,
+    preferred_username: user.name,
+    name: user.name,
+    azp: clientId,
+    client_id: clientId,
+    // A token without `scp` would be taken for an app's own; sign-in alone grants nothing, but says so.
+    scp: scopes.length > 0 ? scopes.join(' ') : 'openid',
+    scope: scopes.length > 0 ? scopes.join(' ') : 'openid',
+    ...(scopes.includes(adminScope) ? { roles: [adminScope] } : {}),
+  };
+}
+
+/** An app's own token: it is never a user, and has no scopes. */
+export function appOnlyClaims(clientId: string) {
+  return { sub: clientId, azp: clientId, client_id: clientId, idtyp: 'app' };
+}
+
+/** What an ID token may say of the user; the scopes openid and profile choose from it. */
+export function identityClaims(user: LocalUser) {
+  return { sub: user.id, oid: user.id, name: user.name, preferred_username: user.name };
+}

@@ -1,0 +1,185 @@
+// How the embedded provider is set up: which flows it has, for whom, and how long things last. Consent is implied,
+// since operators register the apps: a sign-in grants what the client asks for and the user may have.
+import { randomBytes } from 'node:crypto';
+import type { Account, Client, Context, Grant, interactionPolicy, RefreshToken, Token } from 'oidc-provider';
+import type { Clock } from '../../lib/clock.ts';
+import type { LocalUser, Registry, Users } from '../../store/registry.ts';
+import { openAdapters } from './adapter.ts';
+import { accessTokenSeconds, appOnlyClaims, delegatedClaims, identityClaims } from './claims.ts';
+import { originAllowed } from './clients.ts';
+import type { SigningKeys } from './keys.ts';
+import { type Page, problemContent, type RenderedPage, signOutContent } from './pages.ts';
+import { type ResourceRules, refuseUnread, resourceServerInfo } from './resource-server.ts';
+import { offlineScope } from './rewrite.ts';
+import { providerPaths, signInPath } from './routes.ts';
+
+const daySeconds = 24 * 3600;
+
+export interface Setup {
+  readonly registry: Registry;
+  readonly keys: SigningKeys;
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly rules: ResourceRules;
+  readonly policy: typeof interactionPolicy;
+  readonly render: (page: Page) => RenderedPage;
+}
+
+export function configurationOf(setup: Setup): Record<string, unknown> {
+  const { registry, keys, issuer, clock } = setup;
+  const mountPath = new URL(issuer).pathname;
+  return {
+    adapter: openAdapters(registry, clock),
+    jwks: keys.privateKeys,
+    routes: providerPaths,
+    scopes: ['openid', 'profile', offlineScope],
+    claims: {
+      openid: ['sub', 'oid'],
+      profile: ['name', 'preferred_username'],
+      acr: null,
+      auth_time: null,
+      iss: null,
+      sid: null,
+    },
+    conformIdTokenClaims: false,
+    responseTypes: ['code'],
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientBasedCORS: (_ctx: Context, origin: string, client: Client) =>
+      client.clientAuthMethod === 'none' && originAllowed(origin, client.redirectUris),
+    enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
+    pkce: { required: (_ctx: Context, client: Client) => client.clientAuthMethod === 'none' },
+    cookies: cookiesOf(registry, mountPath),
+    features: featuresOf(setup),
+    formats: { customizers: { jwt: (_ctx: Context, token: Token, jwt: Jwt) => shape(registry, token, jwt) } },
+    findAccount: (_ctx: Context, id: string) => findAccount(registry, id),
+    loadExistingGrant: grantAsked,
+    interactions: {
+      policy: signInOnly(setup.policy),
+      url: (_ctx: Context, { uid }: { uid: string }) => `${issuer}${signInPath}/${uid}`,
+    },
+    expiresWithSession: (_ctx: Context, source: Token) => !source.scopes.has(offlineScope),
+    issueRefreshToken: (_ctx: Context, client: Client, source: Token) =>
+      client.grantTypeAllowed('refresh_token') && source.scopes.has(offlineScope),
+    rotateRefreshToken: (ctx: Context) => rotates(ctx.oidc.entities.RefreshToken, ctx.oidc.client),
+    renderError: (ctx: Context, out: Record<string, unknown>) => {
+      const content = problemContent(
+        'The request can’t be completed. Go back to the app and try again.',
+        out,
+      );
+      show(ctx, setup.render({ title: 'Something is wrong', content }));
+    },
+    ttl: {
+      AccessToken: accessTokenSeconds,
+      ClientCredentials: accessTokenSeconds,
+      IdToken: accessTokenSeconds,
+      AuthorizationCode: 60,
+      Interaction: 3600,
+      Session: 14 * daySeconds,
+      RefreshToken: 90 * daySeconds,
+      Grant: 365 * daySeconds,
+    },
+  };
+}
+
+function featuresOf({ rules, render }: Setup): Record<string, unknown> {
+  return {
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    userinfo: { enabled: false }, // its tokens would be opaque; the ID token says the same
+    clientCredentials: { enabled: true },
+    revocation: {
+      enabled: true,
+      allowedPolicy: (_ctx: Context, client: Client, token: Token) => token.clientId === client.clientId,
+    },
+    resourceIndicators: {
+      enabled: true,
+      defaultResource: async (ctx: Context) => refuseUnread(ctx, rules),
+      useGrantedResource: async () => true,
+      getResourceServerInfo: async (ctx: Context, resource: string, client: Client) =>
+        resourceServerInfo(ctx, resource, client, rules),
+    },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: async (ctx: Context, form: string) => {
+        const leadsTo = ctx.oidc.session?.state?.postLogoutRedirectUri;
+        show(ctx, render({ title: 'Sign out', content: signOutContent(form), leadsTo }));
+      },
+      postLogoutSuccessSource: async (ctx: Context) => {
+        show(ctx, render({ title: 'Signed out', content: '<p>You can close this page.</p>' }));
+      },
+    },
+  };
+}
+
+function cookiesOf({ meta }: Registry, path: string): Record<string, unknown> {
+  const keys = [meta.readOrMake('provider-cookie-key', () => randomBytes(32).toString('base64url'))];
+  const cookie = { httpOnly: true, sameSite: 'lax', signed: true };
+  const names = { session: 'carillon_session', interaction: 'carillon_sign_in', resume: 'carillon_resume' };
+  return { keys, names, long: { ...cookie, path }, short: cookie };
+}
+
+interface Jwt {
+  payload: Record<string, unknown>;
+}
+
+function shape({ users }: Registry, token: Token, jwt: Jwt): void {
+  const { jti, iss, aud, iat, exp } = jwt.payload;
+  const claims =
+    token.accountId === undefined
+      ? appOnlyClaims(token.clientId)
+      : delegatedClaims(knownUser(users, token.accountId), token.clientId, scopesOf(token));
+  jwt.payload = { iss, aud, iat, exp, jti, ...claims };
+}
+
+/** A user's token must never turn into an app's own because the user was removed a moment ago. */
+function knownUser(users: Users, id: string): LocalUser {
+  const user = users.findById(id);
+  if (!user) throw new Error('the user of the token was removed while it was issued');
+  return user;
+}
+
+function scopesOf({ scope = '' }: Token): string[] {
+  return scope.split(' ').filter(Boolean);
+}
+
+function findAccount({ users }: Registry, id: string): Account | undefined {
+  const user = users.findById(id);
+  return user ? { accountId: user.id, claims: async () => identityClaims(user) } : undefined;
+}
+
+async function grantAsked(ctx: Context): Promise<Grant | undefined> {
+  const { provider, client, account, session } = ctx.oidc;
+  if (!client || !account) return undefined;
+  const id = session?.grantIdFor(client.clientId);
+  const known = id === undefined ? undefined : await provider.Grant.find(id);
+  const ours = known?.accountId === account.accountId ? known : undefined;
+  const grant = ours ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+  grant.addOIDCScope([...ctx.oidc.requestParamOIDCScopes]);
+  for (const resource of Object.keys(ctx.oidc.resourceServers)) {
+    const { scopes } = ctx.oidc.resourceServers[resource] ?? { scopes: new Set<string>() };
+    grant.addResourceScope(
+      resource,
+      [...ctx.oidc.requestParamScopes].filter((scope) => scopes.has(scope)),
+    );
+  }
+  await grant.save();
+  return grant;
+}
+
+function signInOnly(policy: typeof interactionPolicy): object {
+  const prompts = policy.base();
+  prompts.remove('consent');
+  return prompts;
+}
+
+/** Public clients can't keep a token to themselves, so theirs are used once; others rotate near their end. */
+function rotates(token: RefreshToken | undefined, client: Client | undefined): boolean {
+  if (client?.clientAuthMethod === 'none') return true;
+  return token !== undefined && token.ttlPercentagePassed() >= 70;
+}
+
+function show(ctx: Context, { html, headers }: RenderedPage): void {
+  for (const [name, value] of Object.entries(headers)) ctx.set(name, value);
+  ctx.body = html;
+}

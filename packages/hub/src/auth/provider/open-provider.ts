@@ -1,0 +1,195 @@
+// The embedded OpenID provider: issues what Entra ID would, for one machine, development and small installations.
+// Opening it is cheap; oidc-provider itself is loaded with the first request. Every URL that it writes is built from
+// the public URL, whatever Host or forwarded headers say.
+import type { ServerResponse } from 'node:http';
+import type { Http2ServerResponse } from 'node:http2';
+import type { Context, Provider } from 'oidc-provider';
+import type { Clock } from '../../lib/clock.ts';
+import type { Registry } from '../../store/registry.ts';
+import { openAttempts } from './attempts.ts';
+import { redirectAllowed, secretMatches } from './clients.ts';
+import { configurationOf } from './configuration.ts';
+import { InnerRequest, type OuterRequest, readBody } from './inner-request.ts';
+import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
+import { registerOnBehalfOf } from './on-behalf-of.ts';
+import { openPages } from './pages.ts';
+import { rewriteAuthorization, rewriteToken } from './rewrite.ts';
+import { providerPaths, signInPath } from './routes.ts';
+import { hubScopes, openIdScopes } from './scopes.ts';
+import { handleSignIn, type SignIn } from './sign-in.ts';
+
+export interface ProviderOptions {
+  readonly registry: Registry;
+  /** The hub's public URL; the issuer is `{publicUrl}/identity`. */
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  readonly log?: { error(details: object, message: string): void } | undefined;
+}
+
+export interface IdentityProvider {
+  readonly issuer: string;
+  readonly publicKeys: KeySet;
+  /**
+   * Answers a request for a path below the issuer, given with or without `/identity`. `address` is the client's, for
+   * the bound on guessing; by default the socket's.
+   */
+  handle(
+    request: OuterRequest,
+    response: ServerResponse | Http2ServerResponse,
+    address?: string,
+  ): Promise<void>;
+}
+
+export function issuerOf(publicUrl: string): string {
+  return `${trimmed(publicUrl)}/identity`;
+}
+
+export function openProvider(options: ProviderOptions): IdentityProvider {
+  const publicUrl = trimmed(options.publicUrl);
+  const issuer = issuerOf(publicUrl);
+  const keys = openSigningKeys(options.registry.meta);
+  let loading: Promise<Loaded> | null = null;
+  return {
+    issuer,
+    publicKeys: keys.publicKeys,
+    async handle(request, anyResponse, address = request.socket.remoteAddress ?? '') {
+      const response = anyResponse as ServerResponse; // HTTP/2's answers to the same calls
+      try {
+        loading ??= load({ ...options, publicUrl }, issuer, keys);
+        await answer(await loading, request, response, address);
+      } catch (error) {
+        options.log?.error({ err: error }, 'the identity provider failed');
+        refuse(response, 500, 'server_error', 'The identity provider failed; its log says why.');
+      }
+    },
+  };
+}
+
+interface Loaded {
+  readonly provider: Provider;
+  readonly callback: (request: object, response: ServerResponse) => Promise<void>;
+  readonly signIn: SignIn;
+  readonly registry: Registry;
+  readonly publicUrl: string;
+  readonly mountPath: string;
+}
+
+async function load(options: ProviderOptions, issuer: string, keys: SigningKeys): Promise<Loaded> {
+  const { registry, publicUrl, clock } = options;
+  const [oidc, jose] = await Promise.all([import('oidc-provider'), import('jose')]);
+  const render = openPages();
+  const rules = { apps: registry.apps, users: registry.users, publicUrl, oidcErrors: oidc.errors };
+  const policy = oidc.interactionPolicy;
+  const provider = new oidc.Provider(
+    issuer,
+    configurationOf({ registry, keys, issuer, clock, rules, policy, render }),
+  );
+  pinUrls(provider, new URL(issuer));
+  compareByRegistry(provider);
+  registerOnBehalfOf({ provider, registry, rules, keys, issuer, clock, oidcErrors: oidc.errors, jose });
+  provider.use(restoreNames);
+  const report = (error: unknown) => options.log?.error({ err: error }, 'the identity provider failed');
+  provider.on('error', report);
+  provider.on('server_error', (_ctx: Context, error: unknown) => report(error));
+  const signIn = { provider, users: registry.users, attempts: openAttempts(clock), render };
+  return {
+    provider,
+    callback: provider.callback(),
+    signIn,
+    registry,
+    publicUrl,
+    mountPath: new URL(issuer).pathname,
+  };
+}
+
+async function answer(
+  loaded: Loaded,
+  outer: OuterRequest,
+  response: ServerResponse,
+  address: string,
+): Promise<void> {
+  const body = await readBody(outer);
+  if (body === null) {
+    if (outer.httpVersionMajor < 2) response.setHeader('connection', 'close');
+    refuse(response, 413, 'invalid_request', 'The form is larger than 64 KiB.');
+    return;
+  }
+  const { mountPath } = loaded;
+  const url = rewriteQuery(loaded, localUrl(outer));
+  const request = new InnerRequest(outer, { url, mountPath, address, body });
+  if (url === providerPaths.token || url.startsWith(`${providerPaths.token}?`)) {
+    if (request.form) request.spelling = rewriteToken(request.form, rewritingOf(loaded));
+    request.saveForm();
+  }
+  if (url.startsWith(`${signInPath}/`)) await handleSignIn(loaded.signIn, request, response);
+  else await loaded.callback(request, response);
+}
+
+/** The path and query below the issuer; an absolute-form target loses its host. */
+function localUrl({ url = '/' }: OuterRequest): string {
+  const local = url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^.*?\/identity(?=[/?]|$)/, '');
+  return local.startsWith('/') ? local : `/${local}`;
+}
+
+function rewriteQuery(loaded: Loaded, url: string): string {
+  if (!url.startsWith(`${providerPaths.authorization}?`)) return url;
+  const query = new URLSearchParams(url.slice(providerPaths.authorization.length + 1));
+  rewriteAuthorization(query, rewritingOf(loaded));
+  return `${providerPaths.authorization}?${query}`;
+}
+
+function rewritingOf({ publicUrl, registry }: Loaded) {
+  return { publicUrl, grants: registry.grants };
+}
+
+/** Koa takes the origin from the request; here the operator has said it. */
+function pinUrls(provider: Provider, { protocol, host, hostname }: URL): void {
+  Object.defineProperties(provider.request, {
+    protocol: { get: () => protocol.slice(0, -1) },
+    host: { get: () => host },
+    hostname: { get: () => hostname },
+  });
+}
+
+function compareByRegistry(provider: Provider): void {
+  const client = provider.Client.prototype;
+  client.compareClientSecret = function (secret) {
+    return secretMatches(this.clientSecret, secret);
+  };
+  client.redirectUriAllowed = function (uri) {
+    return redirectAllowed(uri, this.redirectUris);
+  };
+  client.postLogoutRedirectUriAllowed = function (uri) {
+    return redirectAllowed(uri, this.postLogoutRedirectUris);
+  };
+}
+
+/** Answers name scopes as the client did, and discovery names them as they are asked for. */
+async function restoreNames(ctx: Context, next: () => Promise<void>): Promise<void> {
+  await next();
+  const body = ctx.body;
+  if (typeof body !== 'object' || body === null) return;
+  const { spelling } = ctx.req as InnerRequest;
+  if ('access_token' in body && 'scope' in body && typeof body.scope === 'string') {
+    body.scope = body.scope
+      .split(' ')
+      .map((name) => spelling.get(name) ?? name)
+      .join(' ');
+  }
+  if ('scopes_supported' in body) body.scopes_supported = [...openIdScopes, ...hubScopes];
+}
+
+function refuse(response: ServerResponse, status: number, error: string, description: string): void {
+  if (response.headersSent) {
+    response.end();
+    return;
+  }
+  response.statusCode = status;
+  response.setHeader('content-type', 'application/json');
+  response.setHeader('cache-control', 'no-store');
+  response.end(JSON.stringify({ error, error_description: description }));
+}
+
+function trimmed(url: string): string {
+  return url.replace(/\/+$/, '');
+}

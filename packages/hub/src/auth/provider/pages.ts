@@ -1,0 +1,84 @@
+// The pages of the embedded provider: sign in, sign out, and what went wrong. One template, no script, and a content
+// security policy that allows nothing but its own style and forms.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+export interface Page {
+  readonly title: string;
+  /** HTML; everything in it that came from outside is escaped by its maker. */
+  readonly content: string;
+  /** Where a form of the page may lead in the end, beside the provider itself: the client's own address. */
+  readonly leadsTo?: string | undefined;
+}
+
+export interface RenderedPage {
+  readonly html: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function openPages(): (page: Page) => RenderedPage {
+  const template = readFileSync(new URL('./page.html', import.meta.url), 'utf8');
+  const style = /<style>([\s\S]*?)<\/style>/.exec(template)?.[1] ?? '';
+  const styleHash = createHash('sha256').update(style).digest('base64');
+  return ({ title, content, leadsTo }) => ({
+    html: template.replaceAll('{{title}}', () => escapeHtml(title)).replace('{{content}}', () => content),
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-store',
+      'content-security-policy': [
+        "default-src 'none'",
+        `style-src 'sha256-${styleHash}'`,
+        // Browsers hold the redirect after a form against this list too, so the client's address is in it.
+        `form-action 'self'${formTarget(leadsTo)}`,
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+      ].join('; '),
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    },
+  });
+}
+
+export function signInContent(app: string, name: string, problem: string | null): string {
+  const described = problem === null ? '' : ' aria-describedby="problem"';
+  const focused = name === '' ? ['autofocus', ''] : ['', 'autofocus'];
+  return `
+<p class="soft">to continue to <strong>${escapeHtml(app)}</strong></p>
+${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml(problem)}</p>`}
+<form method="post">
+<label for="name">User name</label>
+<input id="name" name="name" value="${escapeHtml(name)}" autocomplete="username" autocapitalize="none" spellcheck="false" required ${focused[0]}${described}>
+<label for="password">Password</label>
+<input id="password" name="password" type="password" autocomplete="current-password" required ${focused[1]}${described}>
+<button type="submit">Sign in</button>
+</form>`;
+}
+
+/** `form` is oidc-provider's own, with its protection against forgery. */
+export function signOutContent(form: string): string {
+  return `
+<p class="soft">Do you want to sign out here?</p>
+${form}
+<button type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>
+<button type="submit" form="op.logoutForm">Stay signed in</button>`;
+}
+
+export function problemContent(advice: string, facts: Readonly<Record<string, unknown>>): string {
+  const lines = Object.entries(facts)
+    .filter(([, value]) => typeof value === 'string')
+    .map(
+      ([key, value]) => `<p class="soft"><code>${escapeHtml(key)}</code>: ${escapeHtml(String(value))}</p>`,
+    );
+  return `<p>${escapeHtml(advice)}</p>${lines.join('')}`;
+}
+
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function formTarget(uri: string | undefined): string {
+  const url = uri === undefined ? null : URL.parse(uri);
+  if (!url) return '';
+  return ` ${url.protocol === 'https:' || url.protocol === 'http:' ? url.origin : url.protocol}`;
+}

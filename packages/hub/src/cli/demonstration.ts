@@ -1,0 +1,72 @@
+// What `carillon serve --dev` brings along: two users, an app, and commands that work when pasted into any terminal.
+// Their tokens lie in the data folder as header files for curl, and are renewed for as long as the hub runs.
+
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { mintToken } from '../auth/provider/mint-token.ts';
+import { hashPassword } from '../auth/provider/passwords.ts';
+import type { Config } from '../config.ts';
+import type { Hub } from '../hub.ts';
+import { systemClock } from '../lib/clock.ts';
+import type { Registry } from '../store/registry.ts';
+
+const appId = 'demo';
+const host = 'demo.example';
+const password = 'carillon';
+const users = ['alice@demo.example', 'bob@demo.example'];
+const renewEveryMs = 30 * 60_000;
+
+export async function printDemonstration(hub: Hub, config: Config): Promise<void> {
+  const { registry } = hub;
+  await makeData(registry);
+  const folder = resolve(config.dataDir, 'demo');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const renew = (): void => {
+    for (const user of users) writeHeaders(folder, user, registry, config.publicUrl);
+  };
+  renew();
+  systemClock.every(renewEveryMs, renew);
+  process.stdout.write(text(config.publicUrl, folder, hub.caPath));
+}
+
+async function makeData({ apps, users: known }: Registry): Promise<void> {
+  if (!apps.findById(appId)) {
+    const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
+    apps.put({ id: appId, hosts: [host], blocked: false, clients: [client] });
+  }
+  for (const name of users) {
+    if (known.findByName(name)) continue;
+    known.put({ id: randomUUID(), name, passwordHash: await hashPassword(password), operator: false });
+  }
+}
+
+function headerFile(folder: string, user: string): string {
+  return join(folder, `${user.split('@', 1)[0]}.headers`);
+}
+
+function writeHeaders(folder: string, userName: string, registry: Registry, publicUrl: string): void {
+  const token = mintToken({ registry, publicUrl, clock: systemClock, appId, userName });
+  const headers = `Authorization: Bearer ${token}\nContent-Type: application/json\n`;
+  writeFileSync(headerFile(folder, userName), headers, { mode: 0o600 });
+}
+
+function text(publicUrl: string, folder: string, caPath: string | null): string {
+  const curl = caPath === null ? 'curl' : `curl --cacert '${resolve(caPath)}'`;
+  const as = `-H '@${headerFile(folder, users[0] as string)}'`;
+  const feed = `${publicUrl}/v1.0/me/notifications`;
+  const body = `{"targetHostName":"${host}","payload":{"visualContent":{"title":"Lunch is ready","body":"Soup today"}}}`;
+  return `
+Inbox: ${publicUrl}/inbox   users: ${users.join(', ')}   password: ${password}
+
+Watch as one of Alice's devices (in two terminals, for two devices):
+  ${curl} -N ${as} -H 'Accept: text/event-stream' '${feed}/stream'
+
+Send Alice a notification:
+  ${curl} ${as} '${feed}' -d '${body}'
+
+Dismiss it on one device, and see it dismissed on all:
+  ${curl} ${as} '${feed}/updateState' -d '{"all":true,"userActionState":"dismissed"}'
+
+`;
+}

@@ -1,0 +1,93 @@
+// `carillon serve`: runs the hub until it is told to stop. Its last line on standard output says that it serves; the
+// log goes to standard error. SIGTERM and SIGINT drain and end with 0.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Command, Option } from 'commander';
+import { type Config, readConfig, type SettingName, settings, variableOf } from '../config.ts';
+import { type Hub, openHub } from '../hub.ts';
+import { systemClock } from '../lib/clock.ts';
+import { openLog } from '../telemetry/log.ts';
+import { publicUrlKey } from './data-dir.ts';
+import { printDemonstration } from './demonstration.ts';
+
+type Flags = Partial<Record<SettingName, string | string[] | boolean>>;
+
+const drainMaxMs = 9000;
+
+export function serveCommand(): Command {
+  const command = new Command('serve').description('run the hub');
+  for (const [name, { kind, value, about }] of Object.entries(settings)) {
+    const list = kind === 'list';
+    const option = new Option(
+      `--${name}${value === '' ? '' : ` ${value}`}`,
+      `${about} [${variableOf(name)}]`,
+    );
+    if (list) option.argParser((text: string, all: string[] | undefined) => [...(all ?? []), text]);
+    command.addOption(option);
+  }
+  command.option('--config <file>', 'settings as a JSON object [CARILLON_CONFIG]');
+  return command.action((options: Record<string, string | string[] | boolean>) => serve(options));
+}
+
+async function serve(options: Record<string, string | string[] | boolean>): Promise<void> {
+  const { config: file, ...flags } = options;
+  const path = (file as string | undefined) ?? process.env.CARILLON_CONFIG ?? null;
+  const config = await withPort(readConfig(dashed(flags), process.env, path), dashed(flags));
+  const log = openLog(config.logLevel);
+  const hub = await openHub({ config, log });
+  try {
+    await hub.listen();
+  } catch (error) {
+    await hub.close();
+    throw listenError(error, config);
+  }
+  hub.registry.meta.write(publicUrlKey, config.publicUrl);
+  closeOnSignal(hub);
+  if (hub.caPath) process.stdout.write(`Trust this certificate authority for TLS: ${hub.caPath}\n`);
+  if (config.dev) await printDemonstration(hub, config);
+  process.stdout.write(`carillon is ready at ${config.publicUrl}\n`);
+}
+
+/** Commander names options in camel case. */
+function dashed(flags: Record<string, string | string[] | boolean>): Flags {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+/** Port 0 takes any free one, which must be known before the first URL is written. */
+async function withPort(config: Config, flags: Flags): Promise<Config> {
+  if (config.port !== 0) return config;
+  const probe = createServer().listen(0, config.host);
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return readConfig({ ...flags, port: String(port) }, process.env, null);
+}
+
+function closeOnSignal(hub: Hub): void {
+  let closing = false;
+  const close = (): void => {
+    if (closing) return;
+    closing = true;
+    systemClock.after(drainMaxMs, () => process.exit(0));
+    hub.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}
+
+function listenError(error: unknown, { host, port }: Config): Error {
+  const { code } = error as { code?: string };
+  if (code === 'EADDRINUSE')
+    return new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another --port`);
+  if (code === 'EACCES') return new Error(`port ${port} needs more rights: choose one from 1024 on`);
+  return error as Error;
+}

@@ -1,0 +1,79 @@
+// Every failure, on every path, in Graph's one shape. What is answered never holds a token, a secret, a stack or a path:
+// an error that is not a HubError is a defect, logged whole and answered blank.
+import { type ErrorBody, errorTable, statusOf } from '@carillon/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { systemClock } from '../lib/clock.ts';
+import { busy, HubError } from '../model/errors.ts';
+import { StoreError } from '../store/store.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { versionOf } from './paths.ts';
+
+export function sendError(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  thrown: unknown,
+  log: Logger,
+): FastifyReply {
+  const error = hubErrorOf(thrown);
+  if (error.kind === 'generalException')
+    log.error({ err: thrown, requestId: request.id }, 'a request failed unexpectedly');
+  const status = statusOf(error.kind, versionOf(request.url));
+  for (const [name, value] of Object.entries(errorHeaders(error))) reply.header(name, value);
+  const clientRequestId = String(reply.getHeader('client-request-id') ?? request.id);
+  return reply
+    .code(status)
+    .type('application/json')
+    .send(
+      JSON.stringify(errorBody(error, { 'request-id': request.id, 'client-request-id': clientRequestId })),
+    );
+}
+
+export function errorBody(
+  error: HubError,
+  ids: { 'request-id': string; 'client-request-id': string },
+): ErrorBody {
+  const { target } = error.details;
+  return {
+    error: {
+      code: errorTable[error.kind].code,
+      message: error.message,
+      ...(target === undefined ? {} : { target }),
+      innerError: { date: new Date(systemClock.now()).toISOString().slice(0, 19), ...ids },
+    },
+  };
+}
+
+function errorHeaders({ kind, details }: HubError): Record<string, string> {
+  return {
+    ...(kind === 'invalidToken'
+      ? { 'WWW-Authenticate': 'Bearer realm="carillon", error="invalid_token"' }
+      : {}),
+    ...(details.retryAfterMs === undefined
+      ? {}
+      : { 'Retry-After': String(Math.max(1, Math.ceil(details.retryAfterMs / 1000))) }),
+    ...(details.allow ? { Allow: details.allow.join(', ') } : {}),
+    ...(details.location === undefined ? {} : { Location: details.location }),
+    ...(kind === 'requestTooLarge' ? { Connection: 'close' } : {}),
+  };
+}
+
+/** Fastify's own refusals, told in ours (https://fastify.dev/docs/latest/Reference/Errors/). */
+function hubErrorOf(thrown: unknown): HubError {
+  if (thrown instanceof HubError) return thrown;
+  if (thrown instanceof StoreError)
+    return busy('The store can not be read right now: try again in a moment.', thrown);
+  const { code, statusCode } = thrown as { code?: string; statusCode?: number };
+  if (code === 'FST_ERR_BAD_URL')
+    return new HubError('invalidRequest', 'The path of the URL is not validly encoded.');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HubError('requestTooLarge', 'The body is too large.');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+    return new HubError('invalidRequest', 'The request is not valid HTTP for this path.', { cause: thrown });
+  }
+  return new HubError(
+    'generalException',
+    'The hub failed unexpectedly. The operator finds the cause in its log by the request-id.',
+    {
+      cause: thrown,
+    },
+  );
+}

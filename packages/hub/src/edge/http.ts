@@ -1,0 +1,227 @@
+// The door of HTTP: bytes become an operation's request, its answer becomes bytes. The order of Fastify's hooks is the
+// order of the status table: route, headers, who calls, media type, size, body, and then the operation.
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { isUuid } from '../lib/ids.ts';
+import type { FanOut } from '../live/fan-out.ts';
+import { HubError, invalid } from '../model/errors.ts';
+import type { Answer, Query } from '../operations/call.ts';
+import type { Admission, Head, Runner } from '../operations/run.ts';
+import { verbTable } from '../operations/table.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { AddressReader } from './address.ts';
+import { answerPreflight, setCors } from './cors.ts';
+import { sendError } from './error-answer.ts';
+import { checkBodyHead, parseJson, readBytes } from './json-body.ts';
+import { sendAnswer } from './odata-answer.ts';
+import { methodsAt, type Route, routes } from './paths.ts';
+import { openSse } from './sse.ts';
+import { openWebSocket, takeUpgrades, wantsWebSocket } from './websocket.ts';
+
+export interface HttpOptions {
+  readonly runner: Runner;
+  readonly fanOut: FanOut;
+  readonly publicUrl: string;
+  readonly addressOf: AddressReader;
+  readonly log: Logger;
+  readonly tls: { readonly key: string; readonly cert: string } | null;
+}
+
+const requestTimeoutMs = 30_000;
+const headerBytesMax = 32 * 1024;
+
+export function openHttp(options: HttpOptions): FastifyInstance {
+  const app = openFastify(options);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.addHook('onRequest', (request, reply, done) => {
+    setIds(request, reply);
+    setCors(reply);
+    done();
+  });
+  app.addHook('onResponse', (request, reply, done) => {
+    logRequest(request, reply, options.log);
+    done();
+  });
+  app.setErrorHandler((error, request, reply) => sendError(request, reply, error, options.log));
+  app.setNotFoundHandler((request, reply) => answerMissing(request, reply, options.log));
+  for (const route of routes) addRoute(app, route, options);
+  takeUpgrades(app);
+  return app;
+}
+
+function openFastify({ tls }: HttpOptions): FastifyInstance {
+  const shared = {
+    genReqId: () => randomUUID(),
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: true,
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    rewriteUrl: ({ url = '/' }: { url?: string | undefined }) => (url.includes('%24') ? dollars(url) : url),
+  };
+  if (!tls)
+    return fastify({ ...shared, http: { maxHeaderSize: headerBytesMax } }) as unknown as FastifyInstance;
+  const https = { ...tls, allowHTTP1: true, maxHeaderSize: headerBytesMax };
+  return fastify({ ...shared, http2: true, https } as never) as unknown as FastifyInstance;
+}
+
+/** `$` may be written %24, in the path and in the names of query options. */
+function dollars(url: string): string {
+  const [path = '', query] = url.split('?', 2);
+  return query === undefined ? path.replaceAll('%24', '$') : `${path.replaceAll('%24', '$')}?${query}`;
+}
+
+/** What each hook hands to the next; kept beside the request, not on it. */
+const admissions = new WeakMap<FastifyRequest, Admission>();
+
+function addRoute(app: FastifyInstance, route: Route, options: HttpOptions): void {
+  const { operation } = route;
+  const takesBody = verbTable[operation].readBody !== undefined;
+  app.route<{ Params: Params }>({
+    method: route.method as 'GET',
+    url: route.path,
+    onRequest(request, _reply, done) {
+      if (operation === 'createNotification') refuseConditions(request);
+      const admitted = options.runner.admit(readHead(request, route, options.addressOf));
+      const next = (admission: Admission): void => {
+        admissions.set(request, admission);
+        done();
+      };
+      if (admitted instanceof Promise) admitted.then(next, done);
+      else next(admitted);
+    },
+    async handler(request, reply) {
+      const admission = admissions.get(request) as Admission;
+      const json = takesBody ? await readJson(request) : undefined;
+      const answer = await options.runner.run(admission, readRequest(request, json));
+      return answer.stream
+        ? openStream(request, reply, answer, options)
+        : answerOne(request, reply, answer, admission, options);
+    },
+  });
+}
+
+interface Params {
+  readonly user?: string;
+  readonly id?: string;
+}
+
+function readHead(request: FastifyRequest, { operation, version }: Route, addressOf: AddressReader): Head {
+  const { headers, raw } = request;
+  const authorization = headers.authorization;
+  const token = authorization === undefined ? null : (/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
+  const ticket =
+    operation === 'openStream' && token === null
+      ? new URLSearchParams(request.url.split('?')[1]).get('ticket')
+      : null;
+  const unsId = headers['x-uns-id'];
+  return {
+    operation,
+    version,
+    token,
+    ticket,
+    unsId: typeof unsId === 'string' ? unsId : null,
+    address: addressOf(raw.socket?.remoteAddress ?? '', headerText(headers['x-forwarded-for'])),
+  };
+}
+
+function readRequest(request: FastifyRequest<{ Params: Params }>, json: unknown) {
+  const { headers, params } = request;
+  return {
+    userParam: params.user ?? null,
+    id: params.id ?? '',
+    query: readQuery(request.url),
+    ifMatch: headerText(headers['if-match']) ?? null,
+    lastEventId: headerText(headers['last-event-id']) ?? null,
+    json,
+  };
+}
+
+const noQuery: Query = new Map();
+
+function readQuery(url: string): Query {
+  const start = url.indexOf('?');
+  if (start < 0) return noQuery;
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    if (query.has(name)) throw invalid(`The query option "${name}" is given twice.`, name);
+    query.set(name, value);
+  }
+  return query;
+}
+
+async function readJson({ raw, headers }: FastifyRequest): Promise<unknown> {
+  const encoding = checkBodyHead({
+    contentType: headers['content-type'],
+    contentEncoding: headerText(headers['content-encoding']),
+    contentLength: headers['content-length'],
+  });
+  return parseJson(await readBytes(raw as IncomingMessage), encoding);
+}
+
+/** Graph documents that these two are not supported on a post. */
+function refuseConditions({ headers }: FastifyRequest): void {
+  for (const name of ['if-modified-since', 'if-range']) {
+    if (headers[name] !== undefined)
+      throw invalid(`The header ${name} is not supported here: leave it out.`, name);
+  }
+}
+
+function answerOne(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Answer,
+  admission: Admission,
+  { publicUrl }: HttpOptions,
+) {
+  const { principal, head } = admission;
+  const owner = principal.kind === 'user' ? principal.user : answer.owner;
+  const userName = owner?.name ?? '';
+  const userPath = principal.kind === 'user' ? 'me' : `users/${encodeURIComponent(owner?.subject ?? '')}`;
+  return sendAnswer(answer, { request, reply, publicUrl, version: head.version, userName, userPath });
+}
+
+function openStream(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { stream }: Answer,
+  { fanOut }: HttpOptions,
+): FastifyReply {
+  if (!stream) return reply;
+  if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
+  else if (/text\/event-stream/i.test(request.headers.accept ?? '')) openSse(request, reply, stream, fanOut);
+  else throw invalid('Ask for a stream with Accept: text/event-stream, or upgrade to a WebSocket.', 'Accept');
+  return reply;
+}
+
+function answerMissing(request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+  const allow = methodsAt(request.url);
+  if (request.method === 'OPTIONS') return answerPreflight(reply, allow);
+  if (allow.length === 0) {
+    return sendError(request, reply, new HubError('notFound', 'There is nothing at this path.'), log);
+  }
+  const error = new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
+  return sendError(request, reply, error, log);
+}
+
+function setIds(request: FastifyRequest, reply: FastifyReply): void {
+  const asked = headerText(request.headers['client-request-id']);
+  reply.header('request-id', request.id);
+  reply.header('client-request-id', asked !== undefined && isUuid(asked) ? asked : request.id);
+}
+
+/** No query (it may hold a ticket), no header, no body: what, how long, how it ended. */
+function logRequest(request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+  const { method, routeOptions } = request;
+  const ms = Math.round(reply.elapsedTime * 10) / 10;
+  log.info(
+    { method, route: routeOptions.url, status: reply.statusCode, ms, requestId: request.id },
+    'request',
+  );
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}

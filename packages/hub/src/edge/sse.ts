@@ -1,0 +1,70 @@
+// A stream over server-sent events (WHATWG HTML, 9.2), on HTTP/1.1 and HTTP/2. The request is let go of once the
+// stream is open: its headers would be half of what an idle connection keeps in memory.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FanOut } from '../live/fan-out.ts';
+import type { EncodedFrame } from '../live/frame.ts';
+import type { Sink, Stream } from '../live/stream.ts';
+import type { StreamOrder } from '../operations/call.ts';
+
+const heartbeat = Buffer.from(':\n\n');
+
+export function openSse(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  order: StreamOrder,
+  fanOut: FanOut,
+): void {
+  fanOut.check(order.user.key);
+  const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+  reply.hijack();
+  const response = reply.raw;
+  response.writeHead(200, headers as Record<string, string>);
+  follow(request.raw, response, order, fanOut);
+}
+
+function follow(
+  request: IncomingMessage,
+  response: ServerResponse,
+  order: StreamOrder,
+  fanOut: FanOut,
+): void {
+  const { user, principal, from } = order;
+  const sink = new SseSink(response);
+  const stream: Stream = fanOut.join(
+    { user: user.key, visibility: principal.visibility, expiresAt: principal.expiresAt, sink },
+    from,
+  );
+  sink.stream = stream;
+  response.on('drain', () => stream.drained());
+  response.on('close', () => fanOut.leave(stream));
+  response.on('error', () => fanOut.leave(stream));
+  if (request.httpVersionMajor === 1) letGo(request);
+}
+
+/** What Node keeps of a request that is answered for hours. */
+function letGo(request: IncomingMessage): void {
+  request.rawHeaders = [];
+  request.headers = {};
+}
+
+class SseSink implements Sink {
+  readonly #response: ServerResponse;
+  stream: Stream | null = null;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  write(frame: EncodedFrame): boolean {
+    return this.#response.write(frame.sse);
+  }
+
+  heartbeat(): void {
+    if (!this.#response.write(heartbeat)) this.stream?.blocked();
+  }
+
+  close(): void {
+    this.#response.end();
+  }
+}

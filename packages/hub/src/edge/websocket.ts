@@ -1,0 +1,97 @@
+// A stream over a WebSocket (RFC 6455): the same frames as over SSE, one JSON text each. The upgrade walks through the
+// same router and the same steps as any request, so a refusal is an ordinary answer.
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { FanOut } from '../live/fan-out.ts';
+import type { EncodedFrame } from '../live/frame.ts';
+import type { Sink, Stream } from '../live/stream.ts';
+import type { StreamOrder } from '../operations/call.ts';
+
+interface Upgrade {
+  readonly socket: Duplex;
+  readonly head: Buffer;
+}
+
+const upgrades = new WeakMap<IncomingMessage, Upgrade>();
+const clientBytesMax = 16 * 1024;
+/** Beyond this the connection is not keeping up, and the feed is the queue. */
+const bufferedBytesMax = 64 * 1024;
+const closeNormal = 1000;
+
+const server = new WebSocketServer({
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxPayload: clientBytesMax,
+});
+
+/** Leads every upgrade request through Fastify's router. */
+export function takeUpgrades(app: FastifyInstance): void {
+  (app.server as unknown as Server).on(
+    'upgrade',
+    (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      upgrades.set(request, { socket, head });
+      socket.on('error', () => socket.destroy());
+      const response = new ServerResponse(request);
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket as never);
+      response.on('finish', () => socket.end());
+      app.routing(request, response);
+    },
+  );
+}
+
+export function wantsWebSocket({ raw }: FastifyRequest): boolean {
+  return upgrades.has(raw) && raw.headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+export function openWebSocket(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  order: StreamOrder,
+  fanOut: FanOut,
+): void {
+  fanOut.check(order.user.key);
+  const { socket, head } = upgrades.get(request.raw) as Upgrade;
+  reply.hijack();
+  reply.raw.detachSocket(socket as never);
+  server.handleUpgrade(request.raw, socket, head, (connection) => follow(connection, socket, order, fanOut));
+}
+
+function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOut: FanOut): void {
+  const { user, principal, from } = order;
+  const sink = new WebSocketSink(connection);
+  const stream = fanOut.join(
+    { user: user.key, visibility: principal.visibility, expiresAt: principal.expiresAt, sink },
+    from,
+  );
+  sink.stream = stream;
+  socket.on('drain', () => stream.drained());
+  connection.on('close', () => fanOut.leave(stream));
+  connection.on('error', () => connection.terminate());
+}
+
+class WebSocketSink implements Sink {
+  readonly #connection: WebSocket;
+  stream: Stream | null = null;
+
+  constructor(connection: WebSocket) {
+    this.#connection = connection;
+  }
+
+  write(frame: EncodedFrame): boolean {
+    this.#connection.send(frame.text, { binary: false });
+    return this.#connection.bufferedAmount < bufferedBytesMax;
+  }
+
+  heartbeat(): void {
+    this.#connection.ping();
+    if (this.#connection.bufferedAmount >= bufferedBytesMax) this.stream?.blocked();
+  }
+
+  close(): void {
+    this.#connection.close(closeNormal);
+  }
+}

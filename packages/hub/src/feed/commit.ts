@@ -1,0 +1,190 @@
+// The one door of every write to a feed. Writes that arrive while a transaction runs form the next batch; the batch
+// closes when the previous commit ends, at the end of the event-loop turn when idle, or at its cap, never on a timer.
+// A caller is answered after COMMIT. The queue is bounded; beyond it the hub says that it is busy.
+//   idle ──write──▶ gathering ──turn ends──▶ committing ──committed, queue empty──▶ idle
+//                                                └──committed, queue not empty──▶ committing the next
+import { setImmediate } from 'node:timers';
+import type { Clock } from '../lib/clock.ts';
+import { busy, HubError } from '../model/errors.ts';
+import type { Outcome, OutcomeOf, Refusal, Write } from '../model/write.ts';
+import { type Committed, type FeedStore, StoreError } from '../store/store.ts';
+import type { Publisher } from './publish.ts';
+
+export interface CommitLimits {
+  readonly queuedWrites: number;
+  readonly queuedBytes: number;
+  readonly batchWrites: number;
+  readonly batchBytes: number;
+  /** How often a batch that met a lock is tried again. */
+  readonly retries: number;
+}
+
+export const commitLimits: CommitLimits = {
+  queuedWrites: 4096,
+  queuedBytes: 16 * 1024 * 1024,
+  batchWrites: 128,
+  batchBytes: 1024 * 1024,
+  retries: 3,
+};
+
+export interface Committer {
+  /** Resolves after the commit is durable; rejects with a HubError, and then nothing was written. */
+  commit<W extends Write>(write: W): Promise<OutcomeOf<W>>;
+  /** Resolves when everything that was accepted is answered. */
+  drain(): Promise<void>;
+}
+
+interface Queued {
+  readonly write: Write;
+  readonly bytes: number;
+  readonly resolve: (outcome: never) => void;
+  readonly reject: (error: HubError) => void;
+}
+
+interface CommitterOptions {
+  readonly store: FeedStore;
+  readonly clock: Clock;
+  readonly publisher: Publisher;
+  readonly limits?: CommitLimits;
+  readonly onFailure?: (error: unknown) => void;
+}
+
+export function openCommitter(options: CommitterOptions): Committer {
+  return new GroupCommit(options);
+}
+
+class GroupCommit implements Committer {
+  readonly #options: CommitterOptions;
+  readonly #limits: CommitLimits;
+  #queue: Queued[] = [];
+  #queuedBytes = 0;
+  #phase: 'idle' | 'gathering' | 'committing' = 'idle';
+  #drained: (() => void)[] = [];
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+    this.#limits = options.limits ?? commitLimits;
+  }
+
+  commit<W extends Write>(write: W): Promise<OutcomeOf<W>> {
+    const bytes = sizeOf(write);
+    if (
+      this.#queue.length >= this.#limits.queuedWrites ||
+      this.#queuedBytes + bytes > this.#limits.queuedBytes
+    ) {
+      return Promise.reject(busy('The hub has more writes waiting than it accepts: try again in a moment.'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ write, bytes, resolve, reject });
+      this.#queuedBytes += bytes;
+      if (this.#phase !== 'idle') return;
+      this.#phase = 'gathering';
+      setImmediate(() => void this.#run());
+    });
+  }
+
+  drain(): Promise<void> {
+    if (this.#phase === 'idle') return Promise.resolve();
+    return new Promise((resolve) => void this.#drained.push(resolve));
+  }
+
+  async #run(): Promise<void> {
+    this.#phase = 'committing';
+    let batch = this.#nextBatch();
+    let commit = this.#attempt(batch);
+    for (;;) {
+      const settled = await commit;
+      const answered = batch;
+      // The next batch is on its way to the store before this one's answers are written.
+      batch = this.#nextBatch();
+      const more = batch.length > 0;
+      if (more) commit = this.#attempt(batch);
+      this.#settle(answered, settled);
+      if (!more && this.#queue.length === 0) break;
+      if (!more) {
+        batch = this.#nextBatch();
+        commit = this.#attempt(batch);
+      }
+    }
+    this.#phase = 'idle';
+    for (const drained of this.#drained.splice(0)) drained();
+  }
+
+  #nextBatch(): Queued[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { bytes: size } of this.#queue) {
+      if (count === this.#limits.batchWrites || (count > 0 && bytes + size > this.#limits.batchBytes)) break;
+      bytes += size;
+      count++;
+    }
+    this.#queuedBytes -= bytes;
+    return this.#queue.splice(0, count);
+  }
+
+  /** Never rejects: a failure is each write's own answer. */
+  async #attempt(batch: readonly Queued[], retried = 0): Promise<Settled> {
+    const { store, clock, onFailure } = this.#options;
+    const writes = batch.map(({ write }) => write);
+    try {
+      return await store.commit(writes, clock.now());
+    } catch (error) {
+      const fault = error instanceof StoreError ? error.fault : 'poison';
+      if (fault === 'busy' && retried < this.#limits.retries) return this.#attempt(batch, retried + 1);
+      if (fault === 'poison' && batch.length > 1) return this.#halve(batch);
+      onFailure?.(error);
+      const failure =
+        fault === 'poison'
+          ? new HubError(
+              'generalException',
+              'The hub could not store this; the operator finds the cause in its log.',
+            )
+          : busy(
+              'The store can not be written right now; nothing was changed. Try again in a moment.',
+              error,
+            );
+      return { outcomes: batch.map(() => failure), changes: [] };
+    }
+  }
+
+  /** Looks for the write that breaks the batch, so that only it fails. */
+  async #halve(batch: readonly Queued[]): Promise<Settled> {
+    const middle = batch.length >> 1;
+    const first = await this.#attempt(batch.slice(0, middle));
+    const second = await this.#attempt(batch.slice(middle));
+    return {
+      outcomes: [...first.outcomes, ...second.outcomes],
+      changes: [...first.changes, ...second.changes],
+    };
+  }
+
+  #settle(batch: readonly Queued[], { outcomes, changes }: Settled): void {
+    this.#options.publisher.publish(changes);
+    batch.forEach(({ resolve, reject }, index) => {
+      const outcome = outcomes[index] as Outcome | HubError;
+      if (outcome instanceof HubError) reject(outcome);
+      else if ('refused' in outcome) reject(refusalError(outcome));
+      else resolve(outcome as never);
+    });
+  }
+}
+
+interface Settled {
+  readonly outcomes: readonly (Outcome | HubError)[];
+  readonly changes: Committed['changes'];
+}
+
+function refusalError({ refused, message, target }: Refusal): HubError {
+  return new HubError(refused, message, target === undefined ? {} : { target });
+}
+
+function sizeOf(write: Write): number {
+  switch (write.kind) {
+    case 'post':
+      return 256 + write.content.length * 2;
+    case 'state':
+      return 128 + write.ids.length * 64;
+    default:
+      return 512;
+  }
+}

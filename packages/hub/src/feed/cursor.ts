@@ -1,0 +1,70 @@
+// The cursor: a position in a feed, sealed so that it can't be forged and tells an app nothing of other apps. Bound to
+// the user and to what the token may see. Also the token of a page in a walk through delta, which remembers where the
+// walk began, and the token of a page in the history.
+import type { ResyncReason } from '@carillon/protocol';
+import { openSeal, type Seal } from '../lib/seal.ts';
+import { HubError } from '../model/errors.ts';
+import type { UserKey, Visibility } from '../model/principal.ts';
+import type { Position } from '../store/store.ts';
+
+export interface Cursor {
+  readonly epoch: number;
+  readonly seq: number;
+  /**
+   * In a first walk: the head where it began. Tombstones up to there are left out, since the reader never saw those.
+   * Zero for a cursor that a device came back with.
+   */
+  readonly startedAt: number;
+}
+
+export interface Cursors {
+  write(user: UserKey, visibility: Visibility, cursor: Cursor): string;
+  /** Throws `resyncRequired` for a text that is no cursor of this feed. */
+  read(user: UserKey, visibility: Visibility, text: string): Cursor;
+  /** The cursor, if the feed can honour it; else `resyncRequired`. */
+  check(cursor: Cursor, position: Position): Cursor;
+}
+
+const version = 1;
+const bytes = 21;
+
+export function openCursors(secret: Buffer, generation: number): Cursors {
+  const seal: Seal = openSeal(secret, 'cursor');
+  const bound = (user: UserKey, visibility: Visibility): string =>
+    `${generation} ${user} ${visibility ?? '*'}`;
+  return {
+    write(user, visibility, { epoch, seq, startedAt }) {
+      const plain = Buffer.alloc(bytes);
+      plain.writeUInt8(version, 0);
+      plain.writeUInt32BE(epoch, 1);
+      plain.writeDoubleBE(seq, 5);
+      plain.writeDoubleBE(startedAt, 13);
+      return seal.seal(plain, bound(user, visibility));
+    },
+    read(user, visibility, text) {
+      const plain = seal.open(text, bound(user, visibility));
+      if (plain?.length !== bytes || plain.readUInt8(0) !== version) {
+        throw resync('cursorInvalid', 'This cursor is not one of this feed');
+      }
+      return { epoch: plain.readUInt32BE(1), seq: plain.readDoubleBE(5), startedAt: plain.readDoubleBE(13) };
+    },
+    check(cursor, position) {
+      // A feed that does not exist yet has epoch 0; its cursor stays good when the feed begins.
+      const sameEpoch = cursor.epoch === position.epoch || (cursor.epoch === 0 && cursor.seq === 0);
+      if (!sameEpoch || cursor.seq > position.head)
+        throw resync('cursorInvalid', 'This cursor belongs to an earlier life of the feed');
+      // Who has seen nothing yet, or begins a walk after the purge, misses no tombstone.
+      const missedTombstones =
+        cursor.seq > 0 && cursor.seq < position.floor && cursor.startedAt < position.floor;
+      if (missedTombstones) throw resync('cursorTooOld', 'This cursor is too old');
+      return cursor;
+    },
+  };
+}
+
+function resync(reason: ResyncReason, why: string): HubError {
+  return new HubError('resyncRequired', `${why}: start over without a token.`, {
+    target: '$deltatoken',
+    resync: reason,
+  });
+}

@@ -1,0 +1,244 @@
+// What a batch has read and written so far: later writes of the batch see earlier ones, and each row is written once,
+// in its last form. Reads go through to the snapshot the first time only.
+import type { AppId } from '../model/app.ts';
+import { isUnread, type StoredNotification } from '../model/notification.ts';
+import type { UserKey } from '../model/principal.ts';
+import { addressHash, type StoredSubscription } from '../model/subscription.ts';
+import type { Change, ChangeCause, FeedOwner } from '../model/write.ts';
+import type { FeedAppRow, FeedRow, Plan, Snapshot } from '../store/store.ts';
+
+interface Entry<Row> {
+  row: Row | null;
+  isNew: boolean;
+  dirty: boolean;
+}
+
+class Table<Row> {
+  readonly #entries = new Map<string, Entry<Row>>();
+
+  get(key: string, read: () => Row | null): Row | null {
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      const row = read();
+      entry = { row, isNew: row === null, dirty: false };
+      this.#entries.set(key, entry);
+    }
+    return entry.row;
+  }
+
+  /** The row must have been looked for with `get` before. */
+  put(key: string, row: Row): void {
+    const entry = this.#entries.get(key) as Entry<Row>;
+    entry.row = row;
+    entry.dirty = true;
+  }
+
+  dirty(): { row: Row; isNew: boolean }[] {
+    const rows = [];
+    for (const { row, isNew, dirty } of this.#entries.values()) {
+      if (dirty && row !== null) rows.push({ row, isNew });
+    }
+    return rows;
+  }
+}
+
+interface Feed {
+  row: FeedRow;
+  apps: Map<AppId, FeedAppRow>;
+  newApps: Set<AppId>;
+  dirtyApps: Set<AppId>;
+  isNew: boolean;
+  dirty: boolean;
+}
+
+export class Overlay {
+  readonly #snapshot: Snapshot;
+  readonly #feeds = new Map<UserKey, Feed>();
+  readonly #notifications = new Table<StoredNotification>();
+  /** (user, app, appNotificationId) -> id of the living one. */
+  readonly #named = new Map<string, string | null>();
+  readonly #subscriptions = new Table<StoredSubscription>();
+  readonly #installations = new Map<string, string | null>();
+  /** Push addresses that this batch gave to a subscription. */
+  readonly #addresses = new Map<string, StoredSubscription>();
+  readonly #ended = new Map<string, StoredSubscription>();
+  readonly #purged: StoredNotification[] = [];
+  readonly changes: Change[] = [];
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  feed(user: UserKey): FeedRow | null {
+    return this.#open(user)?.row ?? null;
+  }
+
+  /** The feed, begun if there is none; a known owner's new name is kept. */
+  beginFeed(user: UserKey, owner: FeedOwner, epoch: number): void {
+    const feed = this.#open(user);
+    if (!feed) {
+      const row = { user, epoch, head: 0, ...owner };
+      this.#feeds.set(user, { ...emptyFeed(row), isNew: true, dirty: true });
+    } else if (feed.row.name !== owner.name) {
+      feed.row = { ...feed.row, name: owner.name };
+      feed.dirty = true;
+    }
+  }
+
+  notification(user: UserKey, id: string): StoredNotification | null {
+    return this.#notifications.get(id, () => this.#snapshot.notification(user, id));
+  }
+
+  namedNotification(user: UserKey, app: AppId, name: string): StoredNotification | null {
+    const key = `${user} ${app} ${name}`;
+    let id = this.#named.get(key);
+    if (id === undefined) {
+      const row = this.#snapshot.aliveByAppNotificationId(user, app, name);
+      // An earlier write of this batch may have removed it meanwhile, so its entry is asked, not the snapshot.
+      const current = row && this.#notifications.get(row.id, () => row);
+      id = current && current.removed === null ? current.id : null;
+      this.#named.set(key, id);
+    }
+    return id === null ? null : this.notification(user, id);
+  }
+
+  /** Commits one change of a notification: gives it the next sequence and keeps the unread counts. */
+  change(
+    before: StoredNotification | null,
+    after: Omit<StoredNotification, 'seq'>,
+    cause: ChangeCause,
+  ): StoredNotification {
+    const feed = this.#open(after.user) as Feed;
+    const seq = feed.row.head + 1;
+    const row: StoredNotification = { ...after, seq };
+    if (before === null) this.#notifications.get(row.id, () => null);
+    this.#notifications.put(row.id, row);
+    if (row.appNotificationId !== null) {
+      this.#named.set(
+        `${row.user} ${row.app} ${row.appNotificationId}`,
+        row.removed === null ? row.id : null,
+      );
+    }
+    feed.row = { ...feed.row, head: seq };
+    feed.dirty = true;
+    const delta = Number(isUnread(row)) - Number(before !== null && isUnread(before));
+    const unreadOfApp = this.#count(feed, row.app, delta);
+    this.changes.push({
+      user: row.user,
+      seq,
+      epoch: feed.row.epoch,
+      cause,
+      notification: row,
+      unread: this.unread(row.user),
+      unreadOfApp,
+    });
+    return row;
+  }
+
+  unread(user: UserKey, app: AppId | null = null): number {
+    const apps = this.#open(user)?.apps;
+    if (!apps) return 0;
+    if (app !== null) return apps.get(app)?.unread ?? 0;
+    let sum = 0;
+    for (const row of apps.values()) sum += row.unread;
+    return sum;
+  }
+
+  purge(row: StoredNotification): void {
+    const feed = this.#open(row.user) as Feed;
+    const before = this.#app(feed, row.app);
+    feed.apps.set(row.app, { ...before, floor: Math.max(before.floor, row.seq) });
+    feed.dirtyApps.add(row.app);
+    this.#purged.push(row);
+  }
+
+  subscription(user: UserKey, app: AppId, id: string): StoredSubscription | null {
+    if (this.#ended.has(id)) return null;
+    return this.#subscriptions.get(id, () => this.#snapshot.subscription(user, app, id));
+  }
+
+  subscriptionByInstallation(user: UserKey, app: AppId, installationId: string): StoredSubscription | null {
+    const key = `${user} ${app} ${installationId}`;
+    let id = this.#installations.get(key);
+    if (id === undefined) {
+      const row = this.#snapshot.subscriptionByInstallation(user, app, installationId);
+      if (row) this.#subscriptions.get(row.id, () => row);
+      id = row?.id ?? null;
+      this.#installations.set(key, id);
+    }
+    return id === null ? null : this.subscription(user, app, id);
+  }
+
+  countSubscriptions(user: UserKey, app: AppId): number {
+    return this.#snapshot.countSubscriptions(user, app);
+  }
+
+  addressHolder(hash: string): StoredSubscription | null {
+    const holder = this.#addresses.get(hash) ?? this.#snapshot.addressHolder(hash);
+    return holder && this.subscription(holder.user, holder.app, holder.id);
+  }
+
+  putSubscription(row: StoredSubscription): void {
+    this.#subscriptions.get(row.id, () => null);
+    this.#subscriptions.put(row.id, row);
+    const hash = addressHash(row.app, row.channel);
+    if (hash !== null) this.#addresses.set(hash, row);
+    this.#installations.set(`${row.user} ${row.app} ${row.installationId}`, row.id);
+  }
+
+  endSubscription(row: StoredSubscription): void {
+    this.#ended.set(row.id, row);
+    this.#installations.set(`${row.user} ${row.app} ${row.installationId}`, null);
+  }
+
+  /** Everything that the batch writes, beside the answers. */
+  rows(): Omit<Plan, 'outcomes'> {
+    const feeds = [...this.#feeds.values()];
+    return {
+      changes: this.changes,
+      feeds: feeds.filter((feed) => feed.dirty).map(({ row, isNew }) => ({ row, isNew })),
+      feedApps: feeds.flatMap((feed) =>
+        [...feed.dirtyApps].map((app) => ({
+          row: feed.apps.get(app) as FeedAppRow,
+          isNew: feed.newApps.has(app),
+        })),
+      ),
+      notifications: this.#notifications.dirty(),
+      purged: this.#purged,
+      subscriptions: this.#subscriptions.dirty().filter(({ row }) => !this.#ended.has(row.id)),
+      endedSubscriptions: [...this.#ended.values()],
+    };
+  }
+
+  #open(user: UserKey): Feed | null {
+    let feed = this.#feeds.get(user);
+    if (!feed) {
+      const row = this.#snapshot.feed(user);
+      if (!row) return null;
+      feed = emptyFeed(row);
+      for (const app of this.#snapshot.feedApps(user)) feed.apps.set(app.app, app);
+      this.#feeds.set(user, feed);
+    }
+    return feed;
+  }
+
+  #app(feed: Feed, app: AppId): FeedAppRow {
+    const row = feed.apps.get(app);
+    if (row) return row;
+    feed.newApps.add(app);
+    return { user: feed.row.user, app, unread: 0, floor: 0 };
+  }
+
+  #count(feed: Feed, app: AppId, delta: number): number {
+    const row = this.#app(feed, app);
+    if (delta === 0 && feed.apps.has(app)) return row.unread;
+    const counted = { ...row, unread: row.unread + delta };
+    feed.apps.set(app, counted);
+    feed.dirtyApps.add(app);
+    return counted.unread;
+  }
+}
+
+function emptyFeed(row: FeedRow): Feed {
+  return { row, apps: new Map(), newApps: new Set(), dirtyApps: new Set(), isNew: false, dirty: false };
+}

@@ -1,0 +1,210 @@
+// The whole running service, put together: this file reads like a table of contents, and is the only one that knows
+// which store is behind the contract.
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { openAuthenticator } from './auth/authenticate.ts';
+import { openAuthorizer } from './auth/authorize.ts';
+import { openIssuers } from './auth/issuers.ts';
+import { openSigningKeys } from './auth/provider/keys.ts';
+import { issuerOf, openProvider } from './auth/provider/open-provider.ts';
+import { openTickets } from './auth/tickets.ts';
+import { openUnsIds } from './auth/uns-id.ts';
+import { type Config, ConfigError } from './config.ts';
+import { openAddressReader } from './edge/address.ts';
+import { trackConnections } from './edge/connections.ts';
+import { makeDevCertificate } from './edge/dev-certificate.ts';
+import { addHealth } from './edge/health.ts';
+import { openHttp } from './edge/http.ts';
+import { mountIdentity } from './edge/identity.ts';
+import { addWeb } from './edge/web.ts';
+import { openCommitter } from './feed/commit.ts';
+import { openCursors } from './feed/cursor.ts';
+import { openSweeper } from './feed/expire.ts';
+import { openPublisher } from './feed/publish.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { openUuidSource } from './lib/ids.ts';
+import { random } from './lib/random.ts';
+import { openSeal } from './lib/seal.ts';
+import { FanOut } from './live/fan-out.ts';
+import type { Services } from './operations/call.ts';
+import { openRunner, type Runner } from './operations/run.ts';
+import { openThrottle } from './operations/throttle.ts';
+import type { Registry } from './store/registry.ts';
+import { openFeedStore } from './store/sqlite/feed-store.ts';
+import { lockHolder, tryLock } from './store/sqlite/lock.ts';
+import { openRegistry as openSqliteRegistry } from './store/sqlite/registry.ts';
+import type { FeedStore } from './store/store.ts';
+import type { Logger } from './telemetry/log.ts';
+
+export interface Hub {
+  readonly app: FastifyInstance;
+  readonly registry: Registry;
+  readonly fanOut: FanOut;
+  /** Where clients that must trust the development certificate find its CA. */
+  readonly caPath: string | null;
+  listen(): Promise<void>;
+  /** Says goodbye to streams, finishes what was accepted, and closes the store. */
+  close(): Promise<void>;
+}
+
+export interface HubOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Another feed store than SQLite, for a benchmark that measures everything but the store. */
+  readonly feedStore?: FeedStore;
+}
+
+const planner = new URL(
+  import.meta.url.endsWith('.ts') ? './feed/plan.ts' : './feed/plan.js',
+  import.meta.url,
+);
+export async function openHub(options: HubOptions): Promise<Hub> {
+  const { config } = options;
+  const lock = lockData(config.dataDir);
+  const registry = openRegistry(config.dataDir);
+  const base: Base = { config, log: options.log, clock: options.clock ?? systemClock, registry };
+  const line = await openLine(base, options.feedStore);
+  const runner = openOperations(base, line);
+  const edge = await openEdge(base, line, runner);
+  return {
+    app: edge.app,
+    registry,
+    fanOut: line.fanOut,
+    caPath: edge.caPath,
+    async listen() {
+      await edge.app.listen({ port: config.port, host: config.host });
+    },
+    async close() {
+      edge.refuseNewWork();
+      line.sweeper.close();
+      line.fanOut.drain(random);
+      await edge.close();
+      await line.committer.drain();
+      await line.store.close();
+      registry.close();
+      lock.release();
+    },
+  };
+}
+
+interface Base {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly registry: Registry;
+}
+
+/** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
+async function openLine({ config, log, clock, registry }: Base, given: FeedStore | undefined) {
+  const store = given ?? (await openFeedStore({ path: join(config.dataDir, 'feed.db'), planner }));
+  const { read } = store;
+  const onFailure = (error: unknown): void =>
+    log.error({ err: error }, 'the store could not be written or read');
+  const secret = Buffer.from(registry.meta.readOrMake('seal-key', newSealKey), 'base64');
+  const cursors = openCursors(secret, Number(registry.meta.readOrMake('generation', () => '1')));
+  const publisher = openPublisher();
+  const committer = openCommitter({ store, clock, publisher, onFailure });
+  const sweeper = openSweeper({ read, committer, clock, onFailure });
+  const fanOut = new FanOut({ read, cursors, clock });
+  publisher.follow((changes) => fanOut.follow(changes));
+  return { store, read, secret, cursors, committer, sweeper, fanOut };
+}
+
+type Line = Awaited<ReturnType<typeof openLine>>;
+
+/** Who calls, whether they may, and the verbs. */
+function openOperations({ config, clock, registry }: Base, line: Line): Runner {
+  const { secret, read, committer, cursors } = line;
+  const signing = embedsProvider(config) ? openSigningKeys(registry.meta) : null;
+  const own = signing && { issuer: issuerOf(config.publicUrl), keys: () => signing.publicKeys };
+  const issuers = openIssuers({ own, remote: config.issuers });
+  const tickets = openTickets(secret, registry.tickets, clock);
+  const pageTokens = openSeal(secret, 'page token');
+  const { allowPrivatePush } = config;
+  const services: Services = {
+    ...{ clock, read, committer, cursors, tickets, pageTokens, allowPrivatePush },
+    unsIds: openUnsIds(secret),
+    newId: openUuidSource(clock),
+  };
+  return openRunner({
+    authenticator: openAuthenticator({ issuers, audiences: config.audiences, clock }),
+    authorizer: openAuthorizer({
+      apps: registry.apps,
+      adminIssuer: config.adminIssuer ?? own?.issuer ?? null,
+    }),
+    throttle: openThrottle(config.throttlePerMinute, clock),
+    services,
+  });
+}
+
+/** HTTP, with the identity provider, health and pages beside the operations. */
+async function openEdge({ config, log, clock, registry }: Base, { read, fanOut }: Line, runner: Runner) {
+  const { publicUrl } = config;
+  const certificate =
+    config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
+  const tls = certificate ?? readCertificate(config.tls);
+  const addressOf = openAddressReader(config.trustedProxies);
+  const app = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
+  const connections = trackConnections(app.server);
+  let draining = false;
+  addHealth(app, { ready: async () => !draining && (await isReadable(read, clock)) });
+  addWeb(app, publicUrl);
+  if (embedsProvider(config)) mountIdentity(app, openProvider({ registry, publicUrl, clock, log }));
+  return {
+    app,
+    caPath: certificate?.caPath ?? null,
+    refuseNewWork() {
+      draining = true;
+    },
+    close: () => connections.drain(() => app.close()),
+  };
+}
+
+function embedsProvider({ issuers }: Config): boolean {
+  return issuers.length === 0;
+}
+
+function newSealKey(): string {
+  return randomBytes(32).toString('base64');
+}
+
+export function openRegistry(dataDir: string): Registry {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return openSqliteRegistry(join(dataDir, 'registry.db'));
+}
+
+/** Whether a hub runs on this data now. */
+export function isServed(dataDir: string): boolean {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = tryLock(dataDir);
+  lock?.release();
+  return lock === null;
+}
+
+function lockData(dataDir: string) {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const lock = tryLock(dataDir);
+  if (lock) return lock;
+  const message = `another hub (process ${lockHolder(dataDir)}) already serves the data in ${dataDir}`;
+  throw new ConfigError([
+    `data-dir (--data-dir, CARILLON_DATA_DIR): ${message}: stop it, or choose another folder`,
+  ]);
+}
+
+function readCertificate(tls: Config['tls']): { key: string; cert: string } | null {
+  if (typeof tls === 'string') return null;
+  return { key: readFileSync(tls.keyPath, 'utf8'), cert: readFileSync(tls.certPath, 'utf8') };
+}
+
+async function isReadable(read: FeedStore['read'], clock: Clock): Promise<boolean> {
+  try {
+    await read.dueExpirations(clock.now(), 1);
+    return true;
+  } catch {
+    return false;
+  }
+}

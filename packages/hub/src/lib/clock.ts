@@ -1,0 +1,28 @@
+// The one home of time. Everything that reads the time or waits takes a Clock, so that a test drives it.
+// Times are whole milliseconds since 1970 in UTC.
+
+export interface Timer {
+  stop(): void;
+}
+
+export interface Clock {
+  now(): number;
+  /** Calls once after `delayMs`. */
+  after(delayMs: number, call: () => void): Timer;
+  /** Calls every `periodMs`; never keeps the process alive. */
+  every(periodMs: number, call: () => void): Timer;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, call) {
+    const handle = setTimeout(call, delayMs);
+    handle.unref();
+    return { stop: () => clearTimeout(handle) };
+  },
+  every(periodMs, call) {
+    const handle = setInterval(call, periodMs);
+    handle.unref();
+    return { stop: () => clearInterval(handle) };
+  },
+};

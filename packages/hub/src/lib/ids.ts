@@ -1,0 +1,51 @@
+// Identifiers: UUID version 7 (RFC 9562, section 5.7), made in strictly rising order within a process, so that
+// ids of one user sort in the order of creation and the index that holds them grows at its end.
+import { randomBytes } from 'node:crypto';
+import type { Clock } from './clock.ts';
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function isUuid(text: string): boolean {
+  return uuidPattern.test(text);
+}
+
+/** A source of rising version 7 UUIDs: 48 bits of time, a 12-bit counter, 62 random bits. */
+export function openUuidSource(clock: Clock, random: (size: number) => Buffer = randomBytes): () => string {
+  let lastMs = 0;
+  let counter = 0;
+  let pool: Buffer = Buffer.alloc(0);
+  let used = 0;
+  return () => {
+    const now = clock.now();
+    if (now > lastMs) {
+      lastMs = now;
+      counter = 0;
+    } else if (++counter > 0xfff) {
+      lastMs++; // more than 4 096 in a millisecond, or the clock went back: borrow from the future
+      counter = 0;
+    }
+    if (used + 8 > pool.length) {
+      pool = random(4096);
+      used = 0;
+    }
+    const tail = pool.toString('hex', used, used + 8);
+    used += 8;
+    const time = lastMs.toString(16).padStart(12, '0');
+    const variant = '89ab'[Number.parseInt(tail[0] as string, 16) & 3];
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}`;
+  };
+}
+
+/** The creation time that a version 7 UUID carries, in milliseconds since 1970. */
+export function uuidTime(uuid: string): number {
+  return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
+}
+
+export function uuidToBytes(uuid: string): Buffer {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex');
+}
+
+export function uuidFromBytes(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

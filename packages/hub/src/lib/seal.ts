@@ -1,0 +1,53 @@
+// Sealed texts: what the hub hands out and takes back (cursors, page tokens, tickets, UNS-IDs) without storing it.
+// AES-256-GCM under a key derived for each purpose, so that it can't be forged, read, or used for another purpose;
+// `bound` is authenticated without being carried. Answers are base64url.
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+
+const nonceBytes = 12;
+const tagBytes = 16;
+
+export interface Seal {
+  seal(plain: Buffer, bound?: string): string;
+  /** The plain bytes, or null for anything that this seal did not make under the same `bound`. */
+  open(text: string, bound?: string): Buffer | null;
+}
+
+/**
+ * `steady: true` derives the nonce from the content (as SIV modes do), so that equal content gives an equal text:
+ * right for an identifier, wrong for anything whose repetition must not show.
+ */
+export function openSeal(secret: Buffer, purpose: string, { steady = false } = {}): Seal {
+  const key = Buffer.from(hkdfSync('sha256', secret, '', `carillon ${purpose}`, 32));
+  const nonceKey = Buffer.from(hkdfSync('sha256', secret, '', `carillon ${purpose} nonce`, 32));
+  return {
+    seal(plain, bound = '') {
+      const nonce = steady
+        ? createHmac('sha256', nonceKey)
+            .update(bound)
+            .update('\0')
+            .update(plain)
+            .digest()
+            .subarray(0, nonceBytes)
+        : randomBytes(nonceBytes);
+      const cipher = createCipheriv('aes-256-gcm', key, nonce);
+      if (bound) cipher.setAAD(Buffer.from(bound));
+      const body = cipher.update(plain);
+      cipher.final();
+      return Buffer.concat([nonce, body, cipher.getAuthTag()]).toString('base64url');
+    },
+    open(text, bound = '') {
+      const bytes = Buffer.from(text, 'base64url');
+      if (bytes.length < nonceBytes + tagBytes) return null;
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceBytes));
+        if (bound) decipher.setAAD(Buffer.from(bound));
+        decipher.setAuthTag(bytes.subarray(-tagBytes));
+        const plain = decipher.update(bytes.subarray(nonceBytes, -tagBytes));
+        decipher.final();
+        return plain;
+      } catch {
+        return null;
+      }
+    },
+  };
+}

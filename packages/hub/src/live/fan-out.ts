@@ -1,0 +1,119 @@
+// Who listens: the open streams of each user. A committed change is encoded once for each visibility and offered to
+// every stream of its user; one wheel keeps connections alive and ends those whose token is over or that never drain.
+import { limits } from '@carillon/protocol';
+import type { Cursor } from '../feed/cursor.ts';
+import type { Timer } from '../lib/clock.ts';
+import { HubError } from '../model/errors.ts';
+import type { UserKey, Visibility } from '../model/principal.ts';
+import type { Change } from '../model/write.ts';
+import type { EncodedFrame } from './frame.ts';
+import { changeFrame, Stream, type StreamOptions, type StreamSource } from './stream.ts';
+
+const turnMs = 1000;
+/** Streams that come back after a restart are spread over this long. */
+const drainSpreadMs = 5000;
+
+export class FanOut {
+  readonly #source: StreamSource;
+  readonly #byUser = new Map<UserKey, Set<Stream>>();
+  /** One slot a second of the heartbeat's period. */
+  readonly #wheel: Set<Stream>[] = Array.from({ length: limits.heartbeatSeconds }, () => new Set());
+  readonly #timer: Timer;
+  #turn = 0;
+  #count = 0;
+  #draining = false;
+
+  constructor(source: StreamSource) {
+    this.#source = source;
+    this.#timer = source.clock.every(turnMs, () => this.turn());
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Follows the feed for a new connection. The edge calls `leave` when the connection is gone. */
+  join(options: StreamOptions, from: Cursor | null): Stream {
+    const streams = this.#byUser.get(options.user) ?? new Set();
+    this.check(options.user);
+    const stream = new Stream(options, this.#source);
+    streams.add(stream);
+    this.#byUser.set(options.user, streams);
+    this.#slotOf(this.#count++).add(stream);
+    void stream.begin(from).catch(() => stream.bye('unavailable', 1000));
+    return stream;
+  }
+
+  /** Throws when another stream of this user is not taken. */
+  check(user: UserKey): void {
+    if (this.#draining)
+      throw new HubError('unavailable', 'The hub is shutting down.', { retryAfterMs: 1000 });
+    const open = this.#byUser.get(user)?.size ?? 0;
+    if (open < limits.streamsPerUser) return;
+    throw new HubError('throttled', `A user has at most ${limits.streamsPerUser} streams open at once.`, {
+      retryAfterMs: 60_000,
+    });
+  }
+
+  leave(stream: Stream): void {
+    stream.end();
+    const streams = this.#byUser.get(stream.user);
+    if (!streams?.delete(stream)) return;
+    if (streams.size === 0) this.#byUser.delete(stream.user);
+    for (const slot of this.#wheel) slot.delete(stream);
+  }
+
+  /** The follower of `feed/publish`. */
+  follow(changes: readonly Change[]): void {
+    for (const change of changes) {
+      const streams = this.#byUser.get(change.user);
+      if (!streams) continue;
+      const frameFor = this.#encoder(change);
+      for (const stream of streams) stream.offer(change, () => frameFor(stream.visibility));
+    }
+  }
+
+  /** One second of the wheel. */
+  turn(): void {
+    const now = this.#source.clock.now();
+    for (const stream of this.#slotOf(this.#turn++)) {
+      if (stream.expiresAt + limits.clockToleranceSeconds * 1000 <= now) stream.bye('tokenExpired', 0);
+      else void stream.beat(now).catch(() => stream.bye('unavailable', 1000));
+    }
+    for (const slot of this.#wheel) {
+      for (const stream of slot) {
+        const late = now - stream.waitingSince > limits.slowConsumerSeconds * 1000;
+        if (stream.phase === 'waiting' && late) stream.bye('slowConsumer', 1000);
+      }
+    }
+  }
+
+  /** Says goodbye to every stream, each with its own moment to come back. */
+  drain(random: () => number): void {
+    this.#draining = true;
+    this.#timer.stop();
+    for (const streams of this.#byUser.values()) {
+      for (const stream of streams) stream.bye('drain', 500 + Math.floor(random() * drainSpreadMs));
+    }
+  }
+
+  #slotOf(index: number): Set<Stream> {
+    return this.#wheel[index % this.#wheel.length] as Set<Stream>;
+  }
+
+  #encoder(change: Change): (visibility: Visibility) => EncodedFrame | null {
+    const frames = new Map<Visibility, EncodedFrame | null>();
+    const { cursors, clock } = this.#source;
+    return (visibility) => {
+      const known = frames.get(visibility);
+      if (known !== undefined) return known;
+      const { user, epoch, seq, notification } = change;
+      const visible = visibility === null || notification.app === visibility;
+      const unread = visibility === null ? change.unread : change.unreadOfApp;
+      const cursor = visible ? cursors.write(user, visibility, { epoch, seq, startedAt: 0 }) : '';
+      const frame = visible ? changeFrame(notification, cursor, unread, clock.now()) : null;
+      frames.set(visibility, frame);
+      return frame;
+    };
+  }
+}

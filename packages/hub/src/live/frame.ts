@@ -1,0 +1,30 @@
+// A frame, encoded once for all the streams that it goes to: as a WebSocket text and as a server-sent event.
+// Pure: what a frame says is decided by live/stream, where it goes by the sinks of the edge.
+import { Buffer } from 'node:buffer';
+import type { Frame } from '@carillon/protocol';
+
+export class EncodedFrame {
+  readonly json: string;
+  readonly #type: Frame['type'];
+  readonly #cursor: string | null;
+  #sse: Buffer | null = null;
+  #text: Buffer | null = null;
+
+  constructor(frame: Frame) {
+    this.json = JSON.stringify(frame);
+    this.#type = frame.type;
+    this.#cursor = 'cursor' in frame ? frame.cursor : null;
+  }
+
+  /** As text/event-stream (WHATWG HTML, 9.2): the cursor is the id, so that a browser resumes from it by itself. */
+  get sse(): Buffer {
+    const id = this.#cursor === null ? '' : `id: ${this.#cursor}\n`;
+    this.#sse ??= Buffer.from(`event: ${this.#type}\n${id}data: ${this.json}\n\n`);
+    return this.#sse;
+  }
+
+  get text(): Buffer {
+    this.#text ??= Buffer.from(this.json);
+    return this.#text;
+  }
+}

@@ -1,0 +1,224 @@
+// One open stream, without its socket: what it has sent, which phase it is in, and how it catches up. It holds the
+// sequence that it has sent and nothing else, so there is no queue to overflow: the feed is the queue.
+import { type ByeReason, limits } from '@carillon/protocol';
+import type { Cursor, Cursors } from '../feed/cursor.ts';
+import { readDelta } from '../feed/read.ts';
+import type { Clock } from '../lib/clock.ts';
+import { HubError } from '../model/errors.ts';
+import { answerNotification, type StoredNotification } from '../model/notification.ts';
+import type { UserKey, Visibility } from '../model/principal.ts';
+import type { Change } from '../model/write.ts';
+import type { FeedReader } from '../store/store.ts';
+import { EncodedFrame } from './frame.ts';
+import { nextPhase, type Phase, type PhaseInput } from './phases.ts';
+
+/** The connection, as the stream sees it; the edge has one for SSE and one for WebSocket. */
+export interface Sink {
+  /** False asks to wait: the stream goes on when the edge calls `drained`. */
+  write(frame: EncodedFrame): boolean;
+  heartbeat(): void;
+  close(): void;
+}
+
+export interface StreamSource {
+  readonly read: FeedReader;
+  readonly cursors: Cursors;
+  readonly clock: Clock;
+}
+
+export interface StreamOptions {
+  readonly user: UserKey;
+  readonly visibility: Visibility;
+  readonly expiresAt: number;
+  readonly sink: Sink;
+}
+
+export class Stream {
+  readonly user: UserKey;
+  readonly visibility: Visibility;
+  readonly expiresAt: number;
+  waitingSince = 0;
+  readonly #sink: Sink;
+  readonly #source: StreamSource;
+  #phase: Phase = 'catchingUp';
+  #sent = 0;
+  #epoch = 0;
+  /** The newest sequence heard of while not live. */
+  #wanted = 0;
+  /** The last sequence whose cursor the reader was given. */
+  #told = 0;
+  #toldAt = 0;
+  #reading = false;
+
+  constructor(options: StreamOptions, source: StreamSource) {
+    this.user = options.user;
+    this.visibility = options.visibility;
+    this.expiresAt = options.expiresAt;
+    this.#sink = options.sink;
+    this.#source = source;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** Says `ready` and goes live, by way of everything after the cursor. The stream must be followed already. */
+  async begin(from: Cursor | null): Promise<void> {
+    const { read, cursors } = this.#source;
+    const at = await read.position(this.user, this.visibility);
+    try {
+      if (from) cursors.check(from, at);
+    } catch (error) {
+      this.#resync(error);
+      return;
+    }
+    this.#epoch = at.epoch;
+    this.#sent = from ? from.seq : at.head;
+    this.#wanted = Math.max(this.#wanted, at.head);
+    const ready = { type: 'ready', cursor: this.#cursor(this.#sent), unreadCount: at.unread } as const;
+    this.#write(new EncodedFrame({ ...ready, heartbeatSeconds: limits.heartbeatSeconds }));
+    await this.#catchUp();
+  }
+
+  /** A committed change of this feed; `frame` is what it is to this stream, null when it is not visible here. */
+  offer(change: Change, frame: () => EncodedFrame | null): void {
+    if (this.#phase !== 'live') {
+      this.#wanted = Math.max(this.#wanted, change.seq);
+      return;
+    }
+    if (change.seq <= this.#sent) return;
+    if (change.seq !== this.#sent + 1) {
+      this.#wanted = change.seq;
+      this.#enter('jumped');
+      void this.#catchUp();
+      return;
+    }
+    this.#epoch = change.epoch;
+    this.#sent = change.seq;
+    const encoded = frame();
+    if (!encoded) return;
+    this.#told = change.seq;
+    this.#write(encoded);
+  }
+
+  /** The connection did not take all of a heartbeat. */
+  blocked(): void {
+    if (this.#phase === 'closed') return;
+    this.waitingSince = this.#source.clock.now();
+    this.#enter('blocked');
+  }
+
+  drained(): void {
+    if (this.#phase !== 'waiting') return;
+    this.#enter('drained');
+    void this.#catchUp();
+  }
+
+  /** Keeps the connection alive, and tells a head that moved without a visible change, at most once a minute. */
+  async beat(now: number): Promise<void> {
+    if (this.#phase !== 'live') return;
+    const moved = this.#sent > this.#told && now - this.#toldAt >= limits.positionSeconds * 1000;
+    if (!moved) {
+      this.#sink.heartbeat();
+      return;
+    }
+    this.#toldAt = now;
+    const { epoch, head, unread } = await this.#source.read.position(this.user, this.visibility);
+    if (this.#phase !== 'live' || head !== this.#sent) return;
+    this.#epoch = epoch;
+    this.#told = head;
+    this.#write(new EncodedFrame({ type: 'position', cursor: this.#cursor(head), unreadCount: unread }));
+  }
+
+  bye(reason: ByeReason, retryAfterMs: number): void {
+    if (this.#phase === 'closed') return;
+    this.#sink.write(new EncodedFrame({ type: 'bye', reason, retryAfterMs }));
+    this.end();
+  }
+
+  /** Closes the connection; safe to call again. */
+  end(): void {
+    if (this.#phase === 'closed') return;
+    this.#enter('ended');
+    this.#sink.close();
+  }
+
+  async #catchUp(): Promise<void> {
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      while (this.#phase === 'catchingUp') await this.#readPage();
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#reading = false;
+    }
+    // Drained again while the last page was being given up.
+    if (this.#phase === 'catchingUp') await this.#catchUp();
+  }
+
+  async #readPage(): Promise<void> {
+    if (this.#sent >= this.#wanted) {
+      this.#enter('caughtUp');
+      return;
+    }
+    const { read, cursors, clock } = this.#source;
+    const cursor: Cursor = { epoch: this.#epoch, seq: this.#sent, startedAt: 0 };
+    const now = clock.now();
+    const { user, visibility } = this;
+    const page = await readDelta(read, cursors, {
+      user,
+      visibility,
+      cursor,
+      limit: limits.deltaPageDefault,
+      now,
+    });
+    this.#epoch = page.next.epoch;
+    for (const row of page.rows) {
+      if (this.#phase !== 'catchingUp') return;
+      this.#sent = row.seq;
+      this.#told = row.seq;
+      this.#write(changeFrame(row, this.#cursor(row.seq), page.unread, now));
+    }
+    if (this.#phase !== 'catchingUp') return;
+    this.#sent = page.next.seq;
+    // The store may not show yet what another node has committed and told: that is no reason to spin.
+    if (page.done) this.#wanted = Math.min(this.#wanted, this.#sent);
+  }
+
+  #write(frame: EncodedFrame): void {
+    if (this.#phase !== 'closed' && !this.#sink.write(frame)) this.blocked();
+  }
+
+  #enter(input: PhaseInput): void {
+    this.#phase = nextPhase(this.#phase, input);
+  }
+
+  #cursor(seq: number): string {
+    return this.#source.cursors.write(this.user, this.visibility, { epoch: this.#epoch, seq, startedAt: 0 });
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof HubError && error.kind === 'resyncRequired') this.#resync(error);
+    else this.bye('unavailable', 1000);
+  }
+
+  #resync(error: unknown): void {
+    if (!(error instanceof HubError)) throw error;
+    this.#sink.write(new EncodedFrame({ type: 'resync', reason: error.details.resync ?? 'cursorInvalid' }));
+    this.end();
+  }
+}
+
+export function changeFrame(
+  row: StoredNotification,
+  cursor: string,
+  unreadCount: number,
+  now: number,
+): EncodedFrame {
+  const value =
+    row.removed === null
+      ? answerNotification(row, now)
+      : ({ id: row.id, '@removed': { reason: 'deleted' } } as const);
+  return new EncodedFrame({ type: 'change', cursor, unreadCount, value });
+}

@@ -1,0 +1,23 @@
+// An app: a registered cross-device application with its OAuth clients and verified host names.
+// Its clients all count as the same creator: a notification belongs to the app, not to the client that posted it.
+
+/** The app's own id, which is also the id of its first client. */
+export type AppId = string;
+
+export interface AppClient {
+  readonly clientId: string;
+  /** A public client has no secret: a phone app, a page. */
+  readonly public: boolean;
+  /** SHA-256 of the secret, base64url; null for a public client. */
+  readonly secretHash: string | null;
+  readonly redirectUris: readonly string[];
+}
+
+export interface App {
+  readonly id: AppId;
+  /** Verified host names in lower case. */
+  readonly hosts: readonly string[];
+  /** At most ten; the first has the app's own id. */
+  readonly clients: readonly AppClient[];
+  readonly blocked: boolean;
+}

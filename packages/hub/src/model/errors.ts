@@ -1,0 +1,53 @@
+// The one error that inner code throws for an outcome of the closed table in the protocol. It knows no HTTP.
+// The edge turns its kind into a status and a code; everything else only throws and passes it on.
+import { type ErrorKind, errorTable, type ResyncReason } from '@carillon/protocol';
+
+export interface ErrorDetails {
+  /** Dotted member path, header or query option that is wrong. */
+  target?: string;
+  /** After how many milliseconds a retry makes sense. */
+  retryAfterMs?: number;
+  /** Where to go on, for a cursor that can't be honoured. */
+  location?: string;
+  /** Why a cursor can't be honoured, for a stream's `resync` frame. */
+  resync?: ResyncReason;
+  /** Methods that the path does support. */
+  allow?: readonly string[];
+  cause?: unknown;
+}
+
+export class HubError extends Error {
+  override readonly name = 'HubError';
+  readonly kind: ErrorKind;
+  readonly details: ErrorDetails;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.details = details;
+  }
+
+  get code(): string {
+    return errorTable[this.kind].code;
+  }
+}
+
+export function invalid(message: string, target?: string): HubError {
+  return new HubError('invalidRequest', message, target === undefined ? {} : { target });
+}
+
+export function denied(message: string, target?: string): HubError {
+  return new HubError('accessDenied', message, target === undefined ? {} : { target });
+}
+
+/** Not there and not visible are never told apart. */
+export function notFound(): HubError {
+  return new HubError(
+    'notFound',
+    'There is no such notification or subscription, or it is not visible to this token.',
+  );
+}
+
+export function busy(message: string, cause?: unknown): HubError {
+  return new HubError('unavailable', message, { retryAfterMs: 1000, cause });
+}

@@ -1,0 +1,97 @@
+// The notification as the feed keeps it: immutable content beside the state that changes, and the one place that
+// turns it into what the wire answers. All times are milliseconds since 1970.
+import type {
+  FallbackPolicy,
+  Notification,
+  Payload,
+  PlatformType,
+  Priority,
+  ReadState,
+  UserActionState,
+} from '@carillon/protocol';
+import { uuidTime } from '../lib/ids.ts';
+import type { AppId } from './app.ts';
+import type { UserKey } from './principal.ts';
+
+/** What the app posted, kept as one JSON text. */
+export interface Content {
+  readonly appNotificationId: string | null;
+  readonly targetHostName: string;
+  readonly groupName: string | null;
+  readonly priority: Priority;
+  readonly payload: Payload;
+  readonly targetPolicy: { readonly platformTypes: PlatformType[] };
+  readonly fallbackPolicy: FallbackPolicy | null;
+}
+
+export type Removal = 'deleted' | 'expired';
+
+export interface StoredNotification {
+  readonly user: UserKey;
+  readonly id: string;
+  readonly app: AppId;
+  /** Sequence of its last change in the user's feed. */
+  readonly seq: number;
+  /** Null while alive; a removed one stays as a tombstone until `purgeAt`. */
+  readonly removed: Removal | null;
+  readonly purgeAt: number | null;
+  readonly readState: ReadState;
+  readonly userActionState: UserActionState;
+  readonly snoozeUntil: number | null;
+  readonly expires: number;
+  /** The latest expiration ever answered: a client drops it by itself then. */
+  readonly announcedExpiry: number;
+  readonly displaySeconds: number | null;
+  readonly displayUntil: number | null;
+  readonly modified: number;
+  /** When the newest content was accepted. */
+  readonly postedAt: number;
+  readonly contentVersion: number;
+  /** Counts every change; the ETag. */
+  readonly changes: number;
+  readonly appNotificationId: string | null;
+  /** Hash of the newest accepted body, to tell a retry from a replacement. */
+  readonly bodyHash: string | null;
+  /** `Content` as JSON; empty in a tombstone. */
+  readonly content: string;
+}
+
+export function isAlive(row: StoredNotification, now: number): boolean {
+  return row.removed === null && row.expires > now;
+}
+
+export function isUnread(row: StoredNotification): boolean {
+  return row.removed === null && row.readState === 'unread';
+}
+
+export function etagOf(row: StoredNotification): string {
+  return `W/"${row.changes}"`;
+}
+
+/** What the wire answers for a living notification. */
+export function answerNotification(row: StoredNotification, now: number): Notification {
+  const content = JSON.parse(row.content) as Content;
+  return {
+    id: row.id,
+    appNotificationId: content.appNotificationId,
+    targetHostName: content.targetHostName,
+    groupName: content.groupName,
+    displayTimeToLive: row.displayUntil === null ? null : remainingSeconds(row.displayUntil, now),
+    expirationDateTime: new Date(row.expires).toISOString(),
+    priority: content.priority,
+    payload: content.payload,
+    targetPolicy: content.targetPolicy,
+    fallbackPolicy: content.fallbackPolicy,
+    createdDateTime: new Date(uuidTime(row.id)).toISOString(),
+    lastModifiedDateTime: new Date(row.modified).toISOString(),
+    contentVersion: row.contentVersion,
+    readState: row.readState,
+    userActionState: row.userActionState,
+    snoozeUntilDateTime: row.snoozeUntil === null ? null : new Date(row.snoozeUntil).toISOString(),
+  };
+}
+
+/** Whole seconds, so that 60 just posted is answered 59, as the captured exchange shows. */
+function remainingSeconds(until: number, now: number): number {
+  return Math.max(0, Math.ceil((until - now) / 1000) - 1);
+}

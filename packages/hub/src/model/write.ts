@@ -1,0 +1,131 @@
+// The nouns of the commit: what can be written to a feed, what comes of it, and the changes that everyone is told.
+// Plain data only: writes travel to the store's own thread, and outcomes come back.
+import type { ErrorKind } from '@carillon/protocol';
+import type { AppId } from './app.ts';
+import type { StoredNotification } from './notification.ts';
+import type { UserKey, Visibility } from './principal.ts';
+import type { StateChange } from './state.ts';
+import type { StoredSubscription } from './subscription.ts';
+
+/** Who a feed belongs to, kept with it so that links can name the user. */
+export interface FeedOwner {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly name: string;
+}
+
+export interface PostWrite {
+  readonly kind: 'post';
+  readonly user: UserKey;
+  /** Null when the feed must exist already (an app-only post follows a subscription). */
+  readonly owner: FeedOwner | null;
+  readonly app: AppId;
+  /** The id it gets when it is a new one. */
+  readonly id: string;
+  readonly content: string;
+  readonly appNotificationId: string | null;
+  readonly bodyHash: string | null;
+  readonly expires: number;
+  readonly displaySeconds: number | null;
+}
+
+export interface StateWrite {
+  readonly kind: 'state';
+  readonly user: UserKey;
+  readonly visibility: Visibility;
+  readonly ids: readonly string[];
+  readonly change: StateChange;
+  /** Applies only to this content or a newer one. */
+  readonly contentVersion: number | null;
+  readonly ifMatch: string | null;
+}
+
+export interface DeleteWrite {
+  readonly kind: 'delete';
+  readonly user: UserKey;
+  readonly visibility: Visibility;
+  readonly id: string;
+  readonly ifMatch: string | null;
+}
+
+/** Timers are hints: the plan checks under the feed's lock that it is still due. */
+export interface ExpireWrite {
+  readonly kind: 'expire' | 'wake' | 'purge';
+  readonly user: UserKey;
+  readonly id: string;
+}
+
+export interface SubscribeWrite {
+  readonly kind: 'subscribe';
+  readonly user: UserKey;
+  readonly owner: FeedOwner;
+  readonly subscription: StoredSubscription;
+}
+
+export interface RenewWrite {
+  readonly kind: 'renew';
+  readonly user: UserKey;
+  readonly app: AppId;
+  readonly id: string;
+  readonly patch: Partial<
+    Pick<StoredSubscription, 'displayName' | 'channel' | 'notificationType' | 'leaseUntil'>
+  >;
+}
+
+export interface UnsubscribeWrite {
+  readonly kind: 'unsubscribe';
+  readonly user: UserKey;
+  readonly app: AppId;
+  readonly id: string;
+}
+
+export type Write =
+  | PostWrite
+  | StateWrite
+  | DeleteWrite
+  | ExpireWrite
+  | SubscribeWrite
+  | RenewWrite
+  | UnsubscribeWrite;
+
+export type PostResult = 'created' | 'replaced' | 'repeated';
+
+export interface Outcomes {
+  post: { readonly result: PostResult; readonly notification: StoredNotification };
+  state: {
+    readonly changed: readonly StoredNotification[];
+    readonly same: readonly StoredNotification[];
+    readonly notFound: readonly string[];
+    readonly unread: number;
+  };
+  delete: { readonly removed: true };
+  expire: { readonly done: boolean };
+  wake: { readonly done: boolean };
+  purge: { readonly done: boolean };
+  subscribe: { readonly result: 'created' | 'replaced'; readonly subscription: StoredSubscription };
+  renew: { readonly subscription: StoredSubscription };
+  unsubscribe: { readonly ended: true };
+}
+
+export interface Refusal {
+  readonly refused: ErrorKind;
+  readonly message: string;
+  readonly target?: string;
+}
+
+export type Outcome = Outcomes[keyof Outcomes] | Refusal;
+export type OutcomeOf<W extends Write> = Outcomes[W['kind']];
+
+export type ChangeCause = 'posted' | 'replaced' | 'state' | 'woken' | 'deleted' | 'expired';
+
+/** One committed fact of a feed. */
+export interface Change {
+  readonly user: UserKey;
+  readonly seq: number;
+  readonly epoch: number;
+  readonly cause: ChangeCause;
+  readonly notification: StoredNotification;
+  /** Unread notifications of the whole feed and of this app, right after this change. */
+  readonly unread: number;
+  readonly unreadOfApp: number;
+}

@@ -1,0 +1,109 @@
+// Posts a notification for a user, or replaces the living one of the same appNotificationId. The answer comes after the
+// commit; who is told, and how, is decided behind it.
+import { hash } from 'node:crypto';
+import { limits, type NotificationPost, type PlatformType, platformTypes } from '@carillon/protocol';
+import { parseDateTime } from '../model/date-time.ts';
+import { denied, invalid } from '../model/errors.ts';
+import { answerNotification, type Content, etagOf } from '../model/notification.ts';
+import type { AppPrincipal, UserPrincipal } from '../model/principal.ts';
+import type { PostWrite } from '../model/write.ts';
+import type { Answer, Call, Services } from './call.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+const dayMs = 86_400_000;
+
+export type PostCall = Call<Posted, UserPrincipal | AppPrincipal>;
+
+/** The body as it was read, and as it was sent: a retry is told by what was sent. */
+export interface Posted {
+  readonly post: NotificationPost;
+  readonly sent: unknown;
+}
+
+export async function createNotification(call: PostCall, services: Services): Promise<Answer> {
+  const { post, sent } = call.body;
+  const now = services.clock.now();
+  checkPost(post);
+  const expires = expiryOf(post, now);
+  checkHost(post.targetHostName, call.principal);
+  const { issuer, subject, name } = call.user;
+  const write: PostWrite = {
+    kind: 'post',
+    user: call.user.key,
+    owner: call.principal.kind === 'user' ? { issuer, subject, name } : null,
+    app: call.principal.app.id,
+    id: services.newId(),
+    content: JSON.stringify(contentOf(post)),
+    appNotificationId: post.appNotificationId ?? null,
+    bodyHash: post.appNotificationId == null ? null : hash('sha256', canonicalJson(sent), 'base64url'),
+    expires,
+    displaySeconds: post.displayTimeToLive ?? null,
+  };
+  const { result, notification } = await services.committer.commit(write);
+  return {
+    outcome: result === 'created' ? 'created' : 'ok',
+    result,
+    body: { ...answerNotification(notification, services.clock.now()) },
+    context: 'notifications/$entity',
+    location: notification.id,
+    etag: etagOf(notification),
+    owner: call.user,
+  };
+}
+
+/** The rules between members, which no schema of a single member says. */
+function checkPost(post: NotificationPost): void {
+  const { rawContent, visualContent } = post.payload;
+  if (rawContent == null && visualContent == null) {
+    throw invalid('Invalid payload: payload needs rawContent or visualContent, or both.', 'payload');
+  }
+  if (!post.fallbackPolicy) return;
+  const { platformTypes: fallbackTargets } = post.fallbackPolicy.endpointFallback;
+  const target = 'fallbackPolicy.endpointFallback.platformTypes';
+  if (fallbackTargets.length !== 1 || fallbackTargets[0] !== 'ios')
+    throw invalid(`"${target}" must be exactly ["ios"].`, target);
+  if (rawContent == null) throw invalid('fallbackPolicy needs payload.rawContent.', 'fallbackPolicy');
+  if (!targetsOf(post).includes('ios')) {
+    throw invalid('fallbackPolicy needs ios among targetPolicy.platformTypes.', 'fallbackPolicy');
+  }
+}
+
+function expiryOf({ expirationDateTime }: NotificationPost, now: number): number {
+  if (expirationDateTime == null) return now + limits.expirationDaysDefault * dayMs;
+  const expires = parseDateTime(expirationDateTime);
+  const target = 'expirationDateTime';
+  if (expires === null) {
+    throw invalid(
+      'expirationDateTime must be an RFC 3339 date and time such as 2030-01-31T12:00:00Z.',
+      target,
+    );
+  }
+  if (expires <= now) throw invalid('expirationDateTime is in the past.', target);
+  if (expires > now + limits.expirationDaysMax * dayMs) {
+    throw invalid(`expirationDateTime is more than ${limits.expirationDaysMax} days from now.`, target);
+  }
+  return expires;
+}
+
+function checkHost(host: string, { app }: AppPrincipal | UserPrincipal): void {
+  if (app.hosts.includes(host.toLowerCase())) return;
+  throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
+}
+
+function targetsOf({ targetPolicy }: NotificationPost): PlatformType[] {
+  const targets = targetPolicy?.platformTypes;
+  return targets?.length ? [...new Set(targets)] : [...platformTypes];
+}
+
+function contentOf(post: NotificationPost): Content {
+  const { rawContent, visualContent } = post.payload;
+  return {
+    appNotificationId: post.appNotificationId ?? null,
+    targetHostName: post.targetHostName,
+    groupName: post.groupName ?? null,
+    priority: post.priority ?? (visualContent ? 'High' : 'None'),
+    payload: { ...(rawContent == null ? {} : { rawContent }), ...(visualContent ? { visualContent } : {}) },
+    targetPolicy: { platformTypes: targetsOf(post) },
+    fallbackPolicy: post.fallbackPolicy ?? null,
+  };
+}

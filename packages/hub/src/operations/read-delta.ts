@@ -1,0 +1,70 @@
+// What changed since a cursor: the latest state of each changed notification once, in the order of its latest change.
+// Without a token, what is stored now; `$deltatoken=latest` starts from now.
+import { limits, type Removed } from '@carillon/protocol';
+import type { Cursor } from '../feed/cursor.ts';
+import { readHead, readDelta as readPage } from '../feed/read.ts';
+import { invalid } from '../model/errors.ts';
+import { answerNotification, type StoredNotification } from '../model/notification.ts';
+import type { Answer, Call, Query, Services } from './call.ts';
+import { readTop } from './query.ts';
+
+export async function readDelta(call: Call, services: Services): Promise<Answer> {
+  const { user, principal, query } = call;
+  const { visibility } = principal;
+  const limit = readTop(query, limits.deltaPageDefault, limits.deltaPageMax);
+  if (query.get('$deltatoken') === 'latest') {
+    const { cursor, unread } = await readHead(services.read, user.key, visibility);
+    return page(call, services, { rows: [], unread, next: cursor, done: true });
+  }
+  const cursor = readToken(call, services);
+  const now = services.clock.now();
+  return page(
+    call,
+    services,
+    await readPage(services.read, services.cursors, { user: user.key, visibility, cursor, limit, now }),
+  );
+}
+
+function readToken({ query, user, principal }: Call, { cursors }: Services): Cursor | null {
+  const skip = query.get('$skiptoken');
+  const delta = query.get('$deltatoken');
+  if (skip !== undefined && delta !== undefined) {
+    throw invalid('Send either $skiptoken or $deltatoken, as the link gave it.', '$skiptoken');
+  }
+  const text = skip ?? delta;
+  return text === undefined ? null : cursors.read(user.key, principal.visibility, text);
+}
+
+interface Page {
+  readonly rows: readonly StoredNotification[];
+  readonly unread: number;
+  readonly next: Cursor;
+  readonly done: boolean;
+}
+
+function page(
+  { user, principal, query }: Call,
+  { cursors, clock }: Services,
+  { rows, unread, next, done }: Page,
+): Answer {
+  const now = clock.now();
+  const token = cursors.write(user.key, principal.visibility, next);
+  const value = rows.map((row) => (row.removed === null ? answerNotification(row, now) : removed(row)));
+  return {
+    outcome: 'ok',
+    context: 'notifications/$delta',
+    body: done ? { unreadCount: unread, value } : { value },
+    next: done
+      ? { link: '@odata.deltaLink', query: { ...kept(query), $deltatoken: token } }
+      : { link: '@odata.nextLink', query: { ...kept(query), $skiptoken: token } },
+  };
+}
+
+function removed({ id }: StoredNotification): Removed {
+  return { id, '@removed': { reason: 'deleted' } };
+}
+
+function kept(query: Query): Record<string, string> {
+  const top = query.get('$top');
+  return top === undefined ? {} : { $top: top };
+}

@@ -1,0 +1,149 @@
+// The steps of every operation, in this order and once, whatever the transport:
+//   admit   authenticate ▶ throttle ▶ authorize            (before a byte of the body is read)
+//   run     read the body ▶ whose feed ▶ the verb
+// The order is that of the status table (contract 2.5), so the first thing that is wrong is what is answered.
+import type { GraphVersion, OperationName } from '@carillon/protocol';
+import type { Authenticator, Identity } from '../auth/authenticate.ts';
+import type { Authorizer } from '../auth/authorize.ts';
+import { denied, HubError, invalid } from '../model/errors.ts';
+import type { AppPrincipal, User, UserPrincipal } from '../model/principal.ts';
+import type { Answer, AnyCall, Call, Query, Services } from './call.ts';
+import { checkQuery } from './query.ts';
+import { verbTable } from './table.ts';
+import type { Throttle } from './throttle.ts';
+
+/** What is known before the body. */
+export interface Head {
+  readonly operation: OperationName;
+  readonly version: GraphVersion;
+  /** The bearer token, if there is one. */
+  readonly token: string | null;
+  readonly ticket: string | null;
+  readonly unsId: string | null;
+  /** Where the request comes from. */
+  readonly address: string;
+}
+
+export interface Request {
+  /** `me` is null. */
+  readonly userParam: string | null;
+  readonly id: string;
+  readonly query: Query;
+  readonly ifMatch: string | null;
+  readonly lastEventId: string | null;
+  /** Parsed JSON, for an operation that takes a body. */
+  readonly json: unknown;
+}
+
+export interface Admission {
+  readonly head: Head;
+  readonly identity: Identity;
+  readonly principal: UserPrincipal | AppPrincipal;
+  readonly unsId: string | null;
+}
+
+export interface Runner {
+  /** Answers at once for a token that is known, so that the hot path waits for nothing. */
+  admit(head: Head): Admission | Promise<Admission>;
+  run(admission: Admission, request: Request): Promise<Answer>;
+}
+
+export interface RunnerOptions {
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly throttle: Throttle;
+  readonly services: Services;
+}
+
+export function openRunner({ authenticator, authorizer, throttle, services }: RunnerOptions): Runner {
+  function allow(head: Head, identity: Identity, unsId: string | null): Admission {
+    throttle.count(identity, identity.appOnly ? unsId : null);
+    return { head, identity, principal: authorizer.authorize(identity, head.operation), unsId };
+  }
+
+  async function verify(head: Head): Promise<Admission> {
+    throttle.checkAddress(head.address);
+    try {
+      if (head.ticket !== null) {
+        const { identity, unsId } = services.tickets.spend(head.ticket);
+        return allow(head, identity, unsId);
+      }
+      if (head.token === null)
+        throw new HubError('invalidToken', 'Send an Authorization header with a bearer token.');
+      return allow(head, await authenticator.authenticate(head.token), head.unsId);
+    } catch (error) {
+      if (error instanceof HubError && error.kind === 'invalidToken') throttle.countFailure(head.address);
+      throw error;
+    }
+  }
+
+  return {
+    admit(head) {
+      const known = head.token === null ? null : authenticator.cached(head.token);
+      return known ? allow(head, known, head.unsId) : verify(head);
+    },
+    async run(admission, request) {
+      const { operation, version } = admission.head;
+      const verb = verbTable[operation];
+      checkQuery(request.query, verb.query);
+      const body = verb.readBody ? verb.readBody(request.json) : undefined;
+      const acting = await readActing(admission, services);
+      const user = await whose(admission, acting, request, services);
+      const { identity, principal } = admission;
+      const { id, query, ifMatch, lastEventId } = request;
+      const call: AnyCall = {
+        operation,
+        version,
+        identity,
+        principal,
+        user,
+        acting,
+        id,
+        query,
+        ifMatch,
+        lastEventId,
+        body,
+      };
+      return verb.run(call as Call<never, never>, services);
+    },
+  };
+}
+
+/** The subscription that the X-UNS-ID names: a living one of the caller's app, and of the caller when it is a user. */
+async function readActing({ unsId, principal }: Admission, services: Services): Promise<AnyCall['acting']> {
+  if (unsId === null) return null;
+  const named = services.unsIds.read(unsId);
+  const subscription = named && (await services.read.subscription(named.user, named.id));
+  const own = subscription && (principal.kind === 'app' || principal.user.key === subscription.user);
+  if (!own || subscription.app !== principal.app.id || subscription.leaseUntil <= services.clock.now()) {
+    throw denied(
+      'X-UNS-ID names no living subscription of this app and user: register the device again.',
+      'X-UNS-ID',
+    );
+  }
+  return { unsId, subscription };
+}
+
+async function whose(
+  admission: Admission,
+  acting: AnyCall['acting'],
+  request: Request,
+  services: Services,
+): Promise<User> {
+  const { principal } = admission;
+  const user = principal.kind === 'user' ? principal.user : await targetOf(acting, services);
+  const { userParam } = request;
+  if (userParam === null || userParam === user.subject || userParam.toLowerCase() === user.name.toLowerCase())
+    return user;
+  throw denied(
+    'The caller can not act for that user: use "me", or the user of the token or of the X-UNS-ID.',
+  );
+}
+
+async function targetOf(acting: AnyCall['acting'], { read }: Services): Promise<User> {
+  if (!acting) throw denied('An app-only token needs an X-UNS-ID, which names the user.', 'X-UNS-ID');
+  const { user } = acting.subscription;
+  const owner = await read.owner(user);
+  if (!owner) throw invalid('X-UNS-ID names a user without a feed.', 'X-UNS-ID');
+  return { key: user, issuer: owner.issuer, subject: owner.subject, name: owner.name };
+}

@@ -1,0 +1,45 @@
+// Sets the state of one notification: what the user did with it on one device, which settles it on all.
+// How a change merges is model/state's to say, and decided inside the commit.
+import type { StatePatch } from '@carillon/protocol';
+import { isUuid } from '../lib/ids.ts';
+import { parseDateTime } from '../model/date-time.ts';
+import { invalid, notFound } from '../model/errors.ts';
+import type { StoredNotification } from '../model/notification.ts';
+import { checkStateChange, type StateChange } from '../model/state.ts';
+import type { Answer, Call, Services } from './call.ts';
+import { answerOne } from './get-notification.ts';
+
+export async function updateNotification(call: Call<StatePatch>, services: Services): Promise<Answer> {
+  const change = readStateChange(call.body);
+  if (!isUuid(call.id)) throw notFound();
+  const { changed, same } = await services.committer.commit({
+    kind: 'state',
+    user: call.user.key,
+    visibility: call.principal.visibility,
+    ids: [call.id.toLowerCase()],
+    change,
+    contentVersion: call.body.contentVersion ?? null,
+    ifMatch: call.ifMatch,
+  });
+  const row: StoredNotification | undefined = changed[0] ?? same[0];
+  if (!row) throw notFound();
+  return answerOne(row, services);
+}
+
+export function readStateChange(body: Omit<StatePatch, 'contentVersion'>): StateChange {
+  const { readState, userActionState, snoozeUntilDateTime } = body;
+  const snoozeUntil = snoozeUntilDateTime == null ? undefined : parseDateTime(snoozeUntilDateTime);
+  if (snoozeUntil === null) {
+    throw invalid(
+      'snoozeUntilDateTime must be an RFC 3339 date and time such as 2030-01-31T12:00:00Z.',
+      'snoozeUntilDateTime',
+    );
+  }
+  const change: StateChange = {
+    ...(readState === undefined ? {} : { readState }),
+    ...(userActionState === undefined ? {} : { userActionState }),
+    ...(snoozeUntil === undefined ? {} : { snoozeUntil }),
+  };
+  checkStateChange(change);
+  return change;
+}

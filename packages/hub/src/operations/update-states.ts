@@ -1,0 +1,85 @@
+// Sets the state of many notifications: those named by id in one commit, or all (of a group) in as many as it takes.
+// Each that changes is a change of its own in the feed.
+import { limits, type StateUpdate } from '@carillon/protocol';
+import { isUuid } from '../lib/ids.ts';
+import { invalid } from '../model/errors.ts';
+import type { Content } from '../model/notification.ts';
+import { mergeState, type StateChange } from '../model/state.ts';
+import type { Answer, Call, Services } from './call.ts';
+import { readStateChange } from './update-notification.ts';
+
+export async function updateStates(call: Call<StateUpdate>, services: Services): Promise<Answer> {
+  const { ids, all, groupName, ...state } = call.body;
+  const change = readStateChange(state);
+  if ((ids === undefined) === (all !== true))
+    throw invalid('Send either "ids" or "all": true.', ids ? 'all' : 'ids');
+  if (ids && groupName != null) throw invalid('"groupName" goes only with "all": true.', 'groupName');
+  const answer = ids
+    ? await updateNamed(call, services, change, ids)
+    : await updateAll(call, services, change);
+  return { outcome: 'ok', body: answer };
+}
+
+async function updateNamed(
+  call: Call<StateUpdate>,
+  services: Services,
+  change: StateChange,
+  ids: readonly string[],
+) {
+  const known = [...new Set(ids.filter(isUuid).map((id) => id.toLowerCase()))];
+  const malformed = ids.filter((id) => !isUuid(id));
+  const { changed, notFound, unread } = await commit(call, services, change, known);
+  return { updatedCount: changed.length, notFound: [...notFound, ...malformed], unreadCount: unread };
+}
+
+async function updateAll(call: Call<StateUpdate>, services: Services, change: StateChange) {
+  const { user, principal, body } = call;
+  const { visibility } = principal;
+  let updatedCount = 0;
+  let beforeId: string | null = null;
+  for (;;) {
+    const limit: number = limits.updateStateIds;
+    const rows = await services.read.list(user.key, {
+      visibility,
+      now: services.clock.now(),
+      limit,
+      beforeId,
+    });
+    const wanted = rows.filter(
+      (row) =>
+        mergeState(row, change) !== row &&
+        (body.groupName == null || (JSON.parse(row.content) as Content).groupName === body.groupName),
+    );
+    if (wanted.length > 0) {
+      const { changed } = await commit(
+        call,
+        services,
+        change,
+        wanted.map(({ id }) => id),
+      );
+      updatedCount += changed.length;
+    }
+    beforeId = rows.at(-1)?.id ?? null;
+    if (rows.length < limit) break;
+  }
+  const { unread } = await services.read.position(user.key, visibility);
+  return { updatedCount, notFound: [], unreadCount: unread };
+}
+
+function commit(
+  { user, principal }: Call<StateUpdate>,
+  { committer }: Services,
+  change: StateChange,
+  ids: readonly string[],
+) {
+  const { visibility } = principal;
+  return committer.commit({
+    kind: 'state',
+    user: user.key,
+    visibility,
+    ids,
+    change,
+    contentVersion: null,
+    ifMatch: null,
+  });
+}

@@ -1,0 +1,78 @@
+// Store contract, part two: what is registered rather than posted. Apps and their clients, the users and grants of the
+// embedded OpenID provider, and the hub's own facts and secrets. Commands write it beside a running hub, and what they
+// write counts from the hub's next request on, so no reader may cache it without asking `version`.
+import type { App } from '../model/app.ts';
+
+export interface AppRegistry {
+  /** Changes whenever any process changed an app; cheap enough to ask on every request. */
+  version(): number;
+  findById(appId: string): App | null;
+  findByClient(clientId: string): App | null;
+  list(): App[];
+  /** Adds the app or replaces it. Throws a HubError when a host or client id belongs to another app. */
+  put(app: App): void;
+}
+
+export interface LocalUser {
+  /** The subject of its tokens, a UUID. */
+  readonly id: string;
+  /** The user principal name, unique in any case. */
+  readonly name: string;
+  /** `scrypt$N$r$p$salt$hash`, base64url parts. */
+  readonly passwordHash: string;
+  readonly operator: boolean;
+}
+
+export interface Users {
+  findById(id: string): LocalUser | null;
+  findByName(name: string): LocalUser | null;
+  list(): LocalUser[];
+  /** Adds the user, or replaces the one with the same id. */
+  put(user: LocalUser): void;
+}
+
+/** What the OpenID provider keeps: sessions, grants, codes, refresh tokens, by model name and id. */
+export interface Grants {
+  put(record: GrantRecord): void;
+  find(model: string, id: string): GrantRecord | null;
+  findByUid(model: string, uid: string): GrantRecord | null;
+  findByUserCode(model: string, userCode: string): GrantRecord | null;
+  /** Marks it as used at that time, in seconds since 1970. */
+  consume(model: string, id: string, atSeconds: number): void;
+  remove(model: string, id: string): void;
+  removeByGrant(grantId: string): void;
+  /** Removes what ended before that time; at most `limit` records. Answers how many. */
+  removeExpired(nowMs: number, limit: number): number;
+}
+
+export interface GrantRecord {
+  readonly model: string;
+  readonly id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly grantId: string | null;
+  readonly uid: string | null;
+  readonly userCode: string | null;
+  /** Milliseconds since 1970; null when it never ends. */
+  readonly expiresAt: number | null;
+}
+
+export interface Meta {
+  read(key: string): string | null;
+  write(key: string, value: string): void;
+  /** The value of the key, made and kept by the first process that asks for it. */
+  readOrMake(key: string, make: () => string): string;
+}
+
+export interface SpentTickets {
+  /** True for the first caller of any process, false ever after. Forgets ids after `expiresAt`. */
+  spend(id: string, expiresAt: number, now: number): boolean;
+}
+
+export interface Registry {
+  readonly apps: AppRegistry;
+  readonly users: Users;
+  readonly grants: Grants;
+  readonly meta: Meta;
+  readonly tickets: SpentTickets;
+  close(): void;
+}

@@ -1,0 +1,45 @@
+// What SQLite's result codes mean for a batch (https://www.sqlite.org/rescode.html).
+// The committer decides by them whether to try again, to halve the batch, or to say that the store is away.
+import type { StoreFault } from '../store.ts';
+
+const primaryCode = {
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  ioError: 10,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+} as const;
+
+export function faultOf(error: unknown): StoreFault {
+  switch (codeOf(error)) {
+    case primaryCode.busy:
+    case primaryCode.locked:
+      return 'busy';
+    case primaryCode.readOnly:
+    case primaryCode.ioError:
+    case primaryCode.corrupt:
+    case primaryCode.full:
+    case primaryCode.cantOpen:
+      return 'unavailable';
+    default:
+      return 'poison';
+  }
+}
+
+/** A connection that saw one of these can't be trusted with another fsync. */
+export function needsReopen(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    code === primaryCode.ioError ||
+    code === primaryCode.corrupt ||
+    code === primaryCode.cantOpen ||
+    code === primaryCode.readOnly
+  );
+}
+
+function codeOf(error: unknown): number {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' ? code & 0xff : -1;
+}

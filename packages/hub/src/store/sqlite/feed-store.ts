@@ -1,0 +1,87 @@
+// The SQLite feed store as the hub sees it: a writer's thread that is sent one batch at a time, and reads beside it.
+// The planner travels as the name of its module, since code can't be sent to a thread.
+import { Worker } from 'node:worker_threads';
+import type { Write } from '../../model/write.ts';
+import { type Committed, type FeedStore, StoreError } from '../store.ts';
+import { openReader } from './reader.ts';
+import type { WriterAnswer, WriterData, WriterRequest } from './writer.ts';
+
+export interface FeedStoreOptions {
+  readonly path: string;
+  readonly planner: URL;
+}
+
+export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStore> {
+  const data: WriterData = { path: options.path, planner: options.planner.href };
+  const worker = new Worker(new URL(writerModule, import.meta.url), {
+    workerData: data,
+    name: 'carillon-writer',
+  });
+  const writer = new Writer(worker);
+  await writer.ready;
+  const read = openReader(options.path);
+  return {
+    read,
+    commit: (writes, now) => writer.commit(writes, now),
+    async close() {
+      await writer.close();
+      read.close();
+    },
+  };
+}
+
+/** `.ts` in the repository, `.js` as published. */
+const writerModule = import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js';
+
+interface Waiting {
+  resolve(committed: Committed): void;
+  reject(error: StoreError): void;
+}
+
+class Writer {
+  readonly ready: Promise<void>;
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  /** Answers come in the order of the batches. */
+  readonly #waiting: Waiting[] = [];
+  #gone: StoreError | null = null;
+
+  constructor(worker: Worker) {
+    this.#worker = worker;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.ready = promise;
+    this.#exited = new Promise((exited) => worker.once('exit', () => exited()));
+    worker.on('message', (answer: WriterAnswer) => {
+      if (answer === 'ready') resolve();
+      else if (answer !== 'closed') this.#settle(answer);
+    });
+    worker.on('error', (error) => {
+      this.#gone = new StoreError('unavailable', `The store's writer ended: ${String(error)}`, error);
+      reject(error);
+      for (const { reject: fail } of this.#waiting.splice(0)) fail(this.#gone);
+    });
+  }
+
+  commit(writes: readonly Write[], now: number): Promise<Committed> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#post({ writes, now });
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.#gone) this.#post('close');
+    await this.#exited;
+  }
+
+  #post(request: WriterRequest): void {
+    this.#worker.postMessage(request);
+  }
+
+  #settle(answer: Exclude<WriterAnswer, 'ready' | 'closed'>): void {
+    const waiting = this.#waiting.shift() as Waiting;
+    if ('committed' in answer) waiting.resolve(answer.committed);
+    else waiting.reject(new StoreError(answer.fault, answer.message));
+  }
+}

@@ -1,0 +1,83 @@
+// Step 2 of the commit: what a plan looks at, read inside the writer's transaction on first need.
+// The planner sees the store through it and nothing else, so that it stays pure.
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { uuidToBytes } from '../../lib/ids.ts';
+import type { AppId } from '../../model/app.ts';
+import type { UserKey } from '../../model/principal.ts';
+import type { FeedAppRow, FeedRow, Snapshot } from '../store.ts';
+import { notificationColumns, readNotification, readSubscription, subscriptionColumns } from './codec.ts';
+import type { Interned } from './interned.ts';
+
+export function openSnapshot(db: DatabaseSync, interned: Interned): Snapshot {
+  const statement = statements(db);
+  const one = (found: StatementSync, user: UserKey, ...rest: (string | number | Buffer)[]) => {
+    const account = interned.account(user);
+    return account === null ? undefined : found.get(account, ...rest);
+  };
+  const appOf = (app: AppId): number => interned.app(app) ?? -1;
+  return {
+    feed(user) {
+      const row = one(statement.feed, user);
+      return row ? ({ ...row, user } as unknown as FeedRow) : null;
+    },
+    feedApps(user) {
+      const account = interned.account(user);
+      if (account === null) return [];
+      return statement.feedApps.all(account).map((row): FeedAppRow => {
+        return {
+          user,
+          app: interned.appName(row.app as number),
+          unread: row.unread as number,
+          floor: row.floor as number,
+        };
+      });
+    },
+    notification(user, id) {
+      const row = one(statement.notification, user, uuidToBytes(id));
+      return row ? readNotification(user, interned.appName, row) : null;
+    },
+    aliveByAppNotificationId(user, app, name) {
+      const row = one(statement.namedNotification, user, appOf(app), name);
+      return row ? readNotification(user, interned.appName, row) : null;
+    },
+    subscription(user, app, id) {
+      const row = one(statement.subscription, user, id, appOf(app));
+      return row ? readSubscription(user, interned.appName, row) : null;
+    },
+    subscriptionByInstallation(user, app, installationId) {
+      const row = one(statement.subscriptionByInstallation, user, appOf(app), installationId);
+      return row ? readSubscription(user, interned.appName, row) : null;
+    },
+    countSubscriptions(user, app) {
+      return (one(statement.countSubscriptions, user, appOf(app))?.n as number | undefined) ?? 0;
+    },
+    addressHolder(addressHash) {
+      const row = statement.addressHolder.get(addressHash);
+      if (!row) return null;
+      return {
+        user: interned.user(row.account as number),
+        id: row.id as string,
+        app: interned.appName(row.app as number),
+      };
+    },
+  };
+}
+
+function statements(db: DatabaseSync) {
+  return {
+    feed: db.prepare('SELECT epoch, head, issuer, subject, name FROM account WHERE id = ?'),
+    feedApps: db.prepare('SELECT app, unread, floor FROM feed_app WHERE account = ?'),
+    notification: db.prepare(`SELECT ${notificationColumns} FROM notification WHERE account = ? AND id = ?`),
+    namedNotification: db.prepare(
+      `SELECT ${notificationColumns} FROM notification WHERE account = ? AND app = ? AND name = ? AND removed = 0`,
+    ),
+    subscription: db.prepare(
+      `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND id = ? AND app = ?`,
+    ),
+    subscriptionByInstallation: db.prepare(
+      `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND app = ? AND installation = ?`,
+    ),
+    countSubscriptions: db.prepare('SELECT count(*) AS n FROM subscription WHERE account = ? AND app = ?'),
+    addressHolder: db.prepare('SELECT account, app, id FROM subscription WHERE address_hash = ?'),
+  };
+}

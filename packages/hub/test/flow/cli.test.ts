@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { hashSecret } from '../../src/auth/provider/clients.ts';
+import { verifyPassword } from '../../src/auth/provider/passwords.ts';
+import type { Registry } from '../../src/store/registry.ts';
+import { openRegistry } from '../../src/store/sqlite/registry.ts';
+import { claimsOf, tempFolder } from '../support/identity.ts';
+
+const launcher = join(import.meta.dirname, '..', '..', 'bin', 'carillon.js');
+
+/** A data folder, and the command run on it. */
+function commandLine(context: TestContext) {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const { CARILLON_PUBLIC_URL: _, CARILLON_DATA_DIR: __, ...env } = process.env;
+  const run = (...args: string[]) => {
+    const options = { encoding: 'utf8', env: { ...env, CARILLON_DATA_DIR: folder.path } } as const;
+    const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], options);
+    return { status, stdout, stderr };
+  };
+  const look = <T>(read: (registry: Registry) => T): T => {
+    const registry = openRegistry(join(folder.path, 'registry.db'));
+    try {
+      return read(registry);
+    } finally {
+      registry.close();
+    }
+  };
+  return { run, look };
+}
+
+test('app create registers the app with its hosts and clients, and prints its secret once', (context) => {
+  const { run, look } = commandLine(context);
+  const args = ['app', 'create', '--id', 'service', '--host', 'App.Contoso.Example', '--host', 'b.example'];
+  const clients = [
+    '--client',
+    'phone',
+    '--public',
+    '--client',
+    'worker',
+    '--redirect-uri',
+    'http://localhost/in',
+  ];
+  const { status, stdout, stderr } = run(...args, ...clients);
+  assert.equal(status, 0, stderr);
+  const printed = JSON.parse(stdout) as { clientSecret: string; clients: { clientSecret: string }[] };
+  assert.deepEqual(
+    look(({ apps }) => apps.findById('service')),
+    {
+      id: 'service',
+      hosts: ['app.contoso.example', 'b.example'],
+      blocked: false,
+      clients: [
+        {
+          clientId: 'service',
+          public: false,
+          secretHash: hashSecret(printed.clientSecret),
+          redirectUris: [],
+        },
+        { clientId: 'phone', public: true, secretHash: null, redirectUris: ['http://localhost/in'] },
+        {
+          clientId: 'worker',
+          public: false,
+          secretHash: hashSecret(printed.clients[0]?.clientSecret ?? ''),
+          redirectUris: [],
+        },
+      ],
+    },
+  );
+  const again = JSON.parse(run('app', 'create', '--id', 'service', '--host', 'c.example').stdout);
+  assert.deepEqual(again, { appId: 'service', clientSecret: null });
+  const kept = look(({ apps }) => apps.findById('service'));
+  assert.deepEqual(kept?.hosts, ['c.example']);
+  assert.equal(kept?.clients[0]?.secretHash, hashSecret(printed.clientSecret));
+  const renewed = JSON.parse(
+    run('app', 'create', '--id', 'service', '--host', 'c.example', '--new-secret').stdout,
+  );
+  assert.notEqual(renewed.clientSecret, null);
+});
+
+test('without a public client the redirect URIs are the service’s own', (context) => {
+  const { run, look } = commandLine(context);
+  run('app', 'create', '--id', 'web', '--host', 'a.example', '--redirect-uri', 'https://a.example/in');
+  const [client] = look(({ apps }) => apps.findById('web'))?.clients ?? [];
+  assert.deepEqual(client?.redirectUris, ['https://a.example/in']);
+});
+
+test('user create makes a user who can sign in; a second one of the name is an error', async (context) => {
+  const { run, look } = commandLine(context);
+  const args = ['user', 'create', '--name', 'alice@contoso.example', '--password', 'pass word', '--operator'];
+  const { status, stdout, stderr } = run(...args);
+  assert.equal(status, 0, stderr);
+  const user = look(({ users }) => users.findByName('alice@contoso.example'));
+  assert.deepEqual(JSON.parse(stdout), { userId: user?.id, name: 'alice@contoso.example' });
+  assert.equal(user?.operator, true);
+  assert.ok(await verifyPassword('pass word', user?.passwordHash ?? null));
+  const second = run(...args);
+  assert.equal(second.status, 1);
+  assert.match(second.stderr, /^carillon: There is already a user named alice@contoso\.example; .*\n$/);
+});
+
+test('token prints the token and nothing else, for the recorded public URL', (context) => {
+  const { run, look } = commandLine(context);
+  run('app', 'create', '--id', 'service', '--host', 'a.example', '--client', 'phone', '--public');
+  run('user', 'create', '--name', 'alice', '--password', 'x');
+  const claims = (...args: string[]) => {
+    const { stdout } = run('token', '--app', 'service', ...args);
+    assert.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+    return claimsOf(stdout);
+  };
+  assert.equal(claims().aud, 'http://127.0.0.1:4280');
+  look(({ meta }) => meta.write('public-url', 'https://hub.example'));
+  assert.equal(claims().iss, 'https://hub.example/identity');
+  assert.equal(claims('--public-url', 'https://x.example').aud, 'https://x.example');
+  const delegated = claims('--user', 'ALICE', '--client', 'phone', '--audience', 'service', '--scope', 'a b');
+  assert.equal(delegated.scp, 'a b');
+  assert.equal(delegated.aud, 'service');
+  assert.equal(delegated.preferred_username, 'alice');
+  assert.equal(claims('--user', 'alice').scp, 'Notifications.ReadWrite.CreatedByApp');
+  assert.deepEqual(claimsOf(run('token', '--admin').stdout).roles, ['Carillon.Admin']);
+  assert.equal(JSON.parse(run('token', '--app', 'service', '--json').stdout).tokenType, 'Bearer');
+});
+
+const wrong: [args: string[], status: number, expected: RegExp][] = [
+  [['frobnicate'], 2, /unknown command 'frobnicate'/],
+  [['token'], 2, /required option '--app <id>' not specified/],
+  [['app', 'create', '--host', 'a.example'], 2, /required option '--id <id>' not specified/],
+  [
+    ['app', 'create', '--id', 'a', '--host', 'a.example', '--public'],
+    2,
+    /'--public' must follow the --client/,
+  ],
+  [['app', 'create', '--id', 'a', '--host', 'https://a.example/'], 1, /no host name: give it bare/],
+  [['app', 'create', '--id', 'a b', '--host', 'a.example'], 1, /the id a b must be/],
+  [['app', 'create', '--id', 'a', '--host', 'a.example', '--redirect-uri', '/in'], 1, /no redirect URI/],
+  [['app', 'create', '--id', 'a', '--host', 'a.example', '--client', 'a', '--public'], 1, /an id of its own/],
+  [['token', '--app', 'x'], 1, /There is no app named x; there is none yet; `carillon app create` makes one/],
+];
+for (const [args, status, expected] of wrong) {
+  test(`carillon ${args.join(' ')} ends with ${status} and says why in one line`, (context) => {
+    const result = commandLine(context).run(...args);
+    assert.equal(result.status, status);
+    assert.match(result.stderr, /^carillon: [^\n]+\n$/);
+    assert.match(result.stderr, expected);
+    assert.equal(result.stdout, '');
+  });
+}

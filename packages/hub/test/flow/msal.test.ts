@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { ConfidentialClientApplication, ProtocolMode, PublicClientApplication } from '@azure/msal-node';
+import { fastify } from 'fastify';
+import { type MintOptions, mintToken } from '../../src/auth/provider/mint-token.ts';
+import { openProvider } from '../../src/auth/provider/open-provider.ts';
+import { makeDevCertificate } from '../../src/edge/dev-certificate.ts';
+import { mountIdentity } from '../../src/edge/identity.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import type { Registry } from '../../src/store/registry.ts';
+import { openRegistry } from '../../src/store/sqlite/registry.ts';
+import { alice, claimsOf, openBrowser, password, secret, seed, tempFolder } from '../support/identity.ts';
+
+const created = 'Notifications.ReadWrite.CreatedByApp';
+const graphScope = `https://graph.microsoft.com/${created}`;
+const folder = tempFolder();
+let registry: Registry;
+let publicUrl: string;
+let close: () => Promise<unknown>;
+
+before(async () => {
+  const { key, cert, caPath } = await makeDevCertificate(join(folder.path, 'tls'), systemClock);
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(caPath, 'utf8')]);
+  registry = openRegistry(join(folder.path, 'registry.db'));
+  await seed(registry);
+  const app = fastify({ http2: true, https: { key, cert, allowHTTP1: true }, forceCloseConnections: true });
+  // The port is part of the public URL, so the provider is opened once it is known.
+  const opened = Promise.withResolvers<ReturnType<typeof openProvider>>();
+  mountIdentity(app, {
+    issuer: '',
+    publicKeys: { keys: [] },
+    handle: async (...call) => (await opened.promise).handle(...call),
+  });
+  await app.listen({ port: 0, host: '127.0.0.1' });
+  publicUrl = `https://localhost:${(app.server.address() as AddressInfo).port}`;
+  opened.resolve(openProvider({ registry, publicUrl, clock: systemClock }));
+  close = () => app.close();
+});
+
+after(async () => {
+  await close();
+  registry.close();
+  folder.remove();
+});
+
+function authOptions(clientId: string) {
+  return {
+    auth: { clientId, authority: `${publicUrl}/identity`, knownAuthorities: [new URL(publicUrl).host] },
+    system: { protocolMode: ProtocolMode.OIDC },
+  };
+}
+
+function serviceClient(): ConfidentialClientApplication {
+  const options = authOptions('service');
+  return new ConfidentialClientApplication({ ...options, auth: { ...options.auth, clientSecret: secret } });
+}
+
+function assertion(options: Partial<MintOptions> = {}): string {
+  const base = {
+    registry,
+    publicUrl,
+    clock: systemClock,
+    appId: 'service',
+    clientId: 'phone',
+    userName: alice,
+  };
+  return mintToken({ ...base, scopes: ['user_impersonation'], audience: 'service', ...options });
+}
+
+test('MSAL: client credentials', async () => {
+  const client = serviceClient();
+  const result = await client.acquireTokenByClientCredential({ scopes: [`${publicUrl}/.default`] });
+  assert.equal(claimsOf(result?.accessToken ?? '').idtyp, 'app');
+  const again = await client.acquireTokenByClientCredential({ scopes: [`${publicUrl}/.default`] });
+  assert.equal(again?.fromCache, true);
+});
+
+test('MSAL: On-Behalf-Of, whose second call is served from its cache', async () => {
+  const client = serviceClient();
+  const request = { oboAssertion: assertion(), scopes: [graphScope] };
+  const result = await client.acquireTokenOnBehalfOf(request);
+  const claims = claimsOf(result?.accessToken ?? '');
+  assert.equal(claims.scp, created);
+  assert.equal(claims.aud, publicUrl);
+  assert.equal(result?.account?.username, alice);
+  assert.equal((await client.acquireTokenOnBehalfOf(request))?.fromCache, true);
+});
+
+test('MSAL: On-Behalf-Of is refused for an app’s own token, with the reason', async () => {
+  const oboAssertion = assertion({ userName: undefined });
+  await assert.rejects(
+    serviceClient().acquireTokenOnBehalfOf({ oboAssertion, scopes: [graphScope] }),
+    /invalid_grant.*signed-in user/,
+  );
+});
+
+test('MSAL: sign-in by code with PKCE, then refresh and silent renewal', async () => {
+  const client = new PublicClientApplication(authOptions('phone'));
+  const redirectUri = 'http://localhost:53211/signed-in';
+  const { verifier, challenge } = pkce();
+  const url = await client.getAuthCodeUrl({
+    scopes: [graphScope],
+    redirectUri,
+    codeChallenge: challenge,
+    codeChallengeMethod: 'S256',
+    prompt: 'select_account',
+  });
+  const code = await signInAt(url);
+  const result = await client.acquireTokenByCode({
+    code,
+    codeVerifier: verifier,
+    scopes: [graphScope],
+    redirectUri,
+  });
+  assert.equal(claimsOf(result.accessToken).scp, created);
+  assert.equal(result.account?.username, alice);
+  const silent = await client.acquireTokenSilent({
+    account: result.account ?? raise(),
+    scopes: [graphScope],
+  });
+  assert.equal(silent.fromCache, true);
+  const renewed = await client.acquireTokenSilent({
+    account: result.account ?? raise(),
+    scopes: [graphScope],
+    forceRefresh: true,
+  });
+  assert.equal(renewed.fromCache, false);
+  assert.equal(claimsOf(renewed.accessToken).scp, created);
+});
+
+test('MSAL: a refresh token that the service kept itself', async () => {
+  const form = new URLSearchParams({
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    client_id: 'service',
+    client_secret: secret,
+    assertion: assertion(),
+    requested_token_use: 'on_behalf_of',
+    scope: created,
+  });
+  const response = await fetch(`${publicUrl}/identity/token`, { method: 'POST', body: form });
+  const { refresh_token: refreshToken } = (await response.json()) as { refresh_token: string };
+  const result = await serviceClient().acquireTokenByRefreshToken({ refreshToken, scopes: [graphScope] });
+  assert.equal(claimsOf(result?.accessToken ?? '').scp, created);
+});
+
+test('the provider is served over HTTP/2 too, form and all', async () => {
+  const session = connect(publicUrl);
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': '/identity/token',
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+  stream.end(
+    new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'service',
+      client_secret: secret,
+    }).toString(),
+  );
+  let text = '';
+  for await (const chunk of stream.setEncoding('utf8')) text += chunk;
+  session.close();
+  assert.equal(claimsOf((JSON.parse(text) as { access_token: string }).access_token).sub, 'service');
+});
+
+test('other paths and methods below /identity are not the provider’s', async () => {
+  assert.equal((await fetch(`${publicUrl}/identity/elsewhere`)).status, 404);
+  assert.equal((await fetch(`${publicUrl}/identity/token`)).status, 404);
+});
+
+function pkce() {
+  return {
+    verifier: 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk', // the example of RFC 7636, appendix B
+    challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  };
+}
+
+async function signInAt(url: string): Promise<string> {
+  const browse = openBrowser();
+  const follow = async (to: string, init?: RequestInit) =>
+    (await browse(to, init)).headers.get('location') ?? '';
+  const page = await follow(url);
+  const resumed = await follow(page, {
+    method: 'POST',
+    body: new URLSearchParams({ name: alice, password }),
+  });
+  return new URL(await follow(resumed)).searchParams.get('code') ?? '';
+}
+
+function raise(): never {
+  throw new Error('MSAL made no account');
+}

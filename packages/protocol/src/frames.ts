@@ -1,0 +1,15 @@
+// The frames of a live stream: the same JSON objects over server-sent events (`event:` is the type, `id:` the cursor)
+// and over a WebSocket (one text message each).
+import type { Notification, Removed } from './notification.ts';
+
+export type FrameValue = Notification | Removed;
+
+export type ByeReason = 'drain' | 'slowConsumer' | 'tokenExpired' | 'unavailable';
+export type ResyncReason = 'cursorTooOld' | 'cursorInvalid';
+
+export type Frame =
+  | { type: 'ready'; cursor: string; unreadCount: number; heartbeatSeconds: number }
+  | { type: 'change'; cursor: string; unreadCount: number; value: FrameValue }
+  | { type: 'position'; cursor: string; unreadCount: number }
+  | { type: 'resync'; reason: ResyncReason }
+  | { type: 'bye'; reason: ByeReason; retryAfterMs: number };

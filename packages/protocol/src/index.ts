@@ -1,0 +1,38 @@
+// The wire of Carillon without a single dependency: what an app service, a device and the hub say to each other.
+// The shapes as TypeBox schemas, for validation and documents, are the entry `@carillon/protocol/schemas`.
+export {
+  type ErrorBody,
+  type ErrorKind,
+  errorTable,
+  type GraphVersion,
+  graphVersions,
+  statusOf,
+} from './errors.ts';
+export type { ByeReason, Frame, FrameValue, ResyncReason } from './frames.ts';
+export { limits } from './limits.ts';
+export type {
+  FallbackPolicy,
+  Notification,
+  NotificationPost,
+  Payload,
+  PlatformType,
+  Priority,
+  ReadState,
+  Removed,
+  StatePatch,
+  StateUpdate,
+  StateUpdateAnswer,
+  TargetPolicy,
+  UserActionState,
+  VisualContent,
+} from './notification.ts';
+export { platformTypes, priorities, readStates, userActionStates } from './notification.ts';
+export { type Method, type OperationName, type OperationShape, operationTable } from './operations.ts';
+export type {
+  Channel,
+  NotificationType,
+  Subscription,
+  SubscriptionPatch,
+  SubscriptionPost,
+} from './subscription.ts';
+export { notificationTypes } from './subscription.ts';

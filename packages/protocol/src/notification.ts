@@ -1,0 +1,100 @@
+// The notification as it is posted, answered and changed. Enumerations are answered in exactly the spelling below
+// and read in any case. Dates are RFC 3339 strings, answered in UTC with three decimals.
+
+export const platformTypes = ['windows', 'ios', 'android', 'webPush'] as const;
+export type PlatformType = (typeof platformTypes)[number];
+
+export const priorities = ['None', 'High', 'Low'] as const;
+export type Priority = (typeof priorities)[number];
+
+export const readStates = ['unread', 'read'] as const;
+export type ReadState = (typeof readStates)[number];
+
+export const userActionStates = ['noInteraction', 'activated', 'dismissed', 'snoozed'] as const;
+export type UserActionState = (typeof userActionStates)[number];
+
+export interface VisualContent {
+  title: string;
+  body?: string | null;
+}
+
+export interface Payload {
+  rawContent?: string | null;
+  visualContent?: VisualContent | null;
+}
+
+export interface TargetPolicy {
+  platformTypes?: PlatformType[] | null;
+}
+
+export interface FallbackPolicy {
+  endpointFallback: {
+    platformTypes: PlatformType[];
+    fallbackDelayInSeconds: number;
+    visualContent: VisualContent;
+  };
+}
+
+/** What an app posts. */
+export interface NotificationPost {
+  targetHostName: string;
+  appNotificationId?: string | null;
+  payload: Payload;
+  targetPolicy?: TargetPolicy | null;
+  priority?: Priority | null;
+  groupName?: string | null;
+  /** Seconds in a device's notification viewer. */
+  displayTimeToLive?: number | null;
+  expirationDateTime?: string | null;
+  fallbackPolicy?: FallbackPolicy | null;
+}
+
+/** What the hub answers. */
+export interface Notification {
+  id: string;
+  appNotificationId: string | null;
+  targetHostName: string;
+  groupName: string | null;
+  /** Whole seconds that remain; 0 afterwards, null when shown until it expires. */
+  displayTimeToLive: number | null;
+  expirationDateTime: string;
+  priority: Priority;
+  payload: Payload;
+  targetPolicy: { platformTypes: PlatformType[] };
+  fallbackPolicy: FallbackPolicy | null;
+  createdDateTime: string;
+  lastModifiedDateTime: string;
+  contentVersion: number;
+  readState: ReadState;
+  userActionState: UserActionState;
+  snoozeUntilDateTime: string | null;
+}
+
+export interface Removed {
+  id: string;
+  '@removed': { reason: 'deleted' };
+}
+
+/** Body of PATCH /me/notifications/{id}. */
+export interface StatePatch {
+  readState?: ReadState;
+  userActionState?: UserActionState;
+  snoozeUntilDateTime?: string | null;
+  /** The content the user acted on; for an older one than the stored the change is not applied. */
+  contentVersion?: number;
+}
+
+/** Body of POST /me/notifications/updateState: either `ids` or `all`. */
+export interface StateUpdate extends Omit<StatePatch, 'contentVersion'> {
+  ids?: string[];
+  all?: boolean;
+  groupName?: string | null;
+}
+
+export interface StateUpdateAnswer {
+  /** How many notifications changed. */
+  updatedCount: number;
+  /** Asked for by id, and not there or not visible. */
+  notFound: string[];
+  unreadCount: number;
+}

@@ -1,0 +1,6 @@
+// The shapes of the wire as TypeBox schemas: one source for validation, OpenAPI and CSDL.
+// schemas.test.ts holds them equal to the dependency-free types of the main entry.
+
+export { type CarillonSchema, nullable, oneOf } from './build.ts';
+export { notificationPostSchema, statePatchSchema, stateUpdateSchema } from './notification.ts';
+export { channelSchema, subscriptionPatchSchema, subscriptionPostSchema } from './subscription.ts';

@@ -1,0 +1,97 @@
+// Schemas of what an app posts and of how a user's devices change its state (contract 2.2 and 5).
+// Rules between members, such as a payload that needs content, are the operation's.
+import Type from 'typebox';
+import { limits } from '../limits.ts';
+import { platformTypes, priorities, readStates, userActionStates } from '../notification.ts';
+import { dateTime, nullable, oneOf, strictObject, text } from './build.ts';
+
+const platformType = oneOf(platformTypes, { web: 'webPush' });
+const priority = oneOf(priorities, { 0: 'None', 1: 'High', 2: 'Low' });
+
+const visualContent = strictObject(
+  { title: text(limits.titleBytes, 1), body: Type.Optional(nullable(text(limits.visualBodyBytes))) },
+  { odataType: 'visualProperties' },
+);
+
+const payload = strictObject(
+  {
+    rawContent: Type.Optional(nullable(text(limits.rawContentBytes))),
+    visualContent: Type.Optional(nullable(visualContent)),
+  },
+  { odataType: 'payloadTypes' },
+);
+
+const targetPolicy = strictObject(
+  { platformTypes: Type.Optional(nullable(Type.Array(platformType, { maxItems: 16 }))) },
+  { odataType: 'targetPolicyEndpoints' },
+);
+
+const fallbackPolicy = strictObject(
+  {
+    endpointFallback: strictObject(
+      {
+        platformTypes: Type.Array(platformType, { minItems: 1, maxItems: 16 }),
+        fallbackDelayInSeconds: Type.Integer({
+          minimum: limits.fallbackDelaySecondsMin,
+          maximum: limits.fallbackDelaySecondsMax,
+        }),
+        visualContent,
+      },
+      { odataType: 'fallbackPolicyProperties' },
+    ),
+  },
+  { odataType: 'fallbackPolicy' },
+);
+
+const hostName = Type.String({ minLength: 1, maxLength: limits.hostNameCharacters });
+const groupName = nullable(Type.String({ maxLength: limits.groupNameCharacters }));
+
+export const notificationPostSchema = strictObject(
+  {
+    targetHostName: hostName,
+    appNotificationId: Type.Optional(
+      nullable(Type.String({ minLength: 1, maxLength: limits.appNotificationIdCharacters })),
+    ),
+    payload,
+    targetPolicy: Type.Optional(nullable(targetPolicy)),
+    priority: Type.Optional(nullable(priority)),
+    groupName: Type.Optional(groupName),
+    displayTimeToLive: Type.Optional(
+      nullable(Type.Integer({ minimum: 1, maximum: limits.displaySecondsMax })),
+    ),
+    expirationDateTime: Type.Optional(nullable(dateTime)),
+    fallbackPolicy: Type.Optional(nullable(fallbackPolicy)),
+  },
+  {
+    odataType: 'notification',
+    ignored: [
+      'id',
+      'createdDateTime',
+      'lastModifiedDateTime',
+      'contentVersion',
+      'readState',
+      'userActionState',
+      'snoozeUntilDateTime',
+    ],
+  },
+);
+
+const stateMembers = {
+  readState: Type.Optional(oneOf(readStates)),
+  userActionState: Type.Optional(oneOf(userActionStates)),
+  snoozeUntilDateTime: Type.Optional(nullable(dateTime)),
+};
+
+export const statePatchSchema = strictObject(
+  { ...stateMembers, contentVersion: Type.Optional(Type.Integer({ minimum: 1 })) },
+  { odataType: 'notification' },
+);
+
+export const stateUpdateSchema = strictObject({
+  ids: Type.Optional(
+    Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: limits.updateStateIds }),
+  ),
+  all: Type.Optional(Type.Boolean()),
+  groupName: Type.Optional(groupName),
+  ...stateMembers,
+});

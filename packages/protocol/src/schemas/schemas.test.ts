@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Static } from 'typebox';
+import type { NotificationPost, StatePatch, StateUpdate } from '../notification.ts';
+import type { SubscriptionPatch, SubscriptionPost } from '../subscription.ts';
+import {
+  notificationPostSchema,
+  type statePatchSchema,
+  type stateUpdateSchema,
+  type subscriptionPatchSchema,
+  type subscriptionPostSchema,
+} from './index.ts';
+
+// Each is `true` only when the two types accept exactly the same values; `tsc` is the test.
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+const held: [
+  Same<Static<typeof notificationPostSchema>, NotificationPost>,
+  Same<Static<typeof statePatchSchema>, StatePatch>,
+  Same<Static<typeof stateUpdateSchema>, StateUpdate>,
+  Same<Static<typeof subscriptionPostSchema>, SubscriptionPost>,
+  Same<Static<typeof subscriptionPatchSchema>, SubscriptionPatch>,
+] = [true, true, true, true, true];
+
+test('the schemas and the wire types accept the same values, or this file does not compile', () => {
+  assert.ok(held.every(Boolean));
+});
+
+test('every object of a posted notification refuses unknown members and names its OData type', () => {
+  const { properties } = notificationPostSchema;
+  for (const level of [notificationPostSchema, properties.payload, properties.targetPolicy]) {
+    assert.equal(Reflect.get(level, 'additionalProperties'), false);
+    assert.equal(typeof Reflect.get(level, 'odataType'), 'string');
+  }
+});

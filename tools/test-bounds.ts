@@ -1,0 +1,17 @@
+// Loaded into the process of every test file: a file whose tests are over but that something keeps open (a server, a
+// timer, a child process) fails after a moment and says what was open, instead of hanging the whole run.
+import { after } from 'node:test';
+import { isMainThread } from 'node:worker_threads';
+
+const graceMs = 5_000;
+
+// Workers and forked processes of the test inherit the flag that loads this file; they hold no tests.
+if (isMainThread && process.argv[1]?.endsWith('.test.ts')) {
+  after(() => {
+    setTimeout(() => {
+      const open = process.getActiveResourcesInfo().filter((resource) => resource !== 'PipeWrap'); // pipes: stdio
+      console.error(`${process.argv[1]}: the tests are over, but still open: ${open.join(', ')}`);
+      process.exit(1);
+    }, graceMs).unref();
+  });
+}

@@ -1,0 +1,57 @@
+// The test runner of the repository: `npm test` runs every *.test.ts, `npm test -- <path>...` those under the paths.
+// Its last line is `N passed, M failed`, counted in leaf tests; it exits with 1 when one failed or none ran.
+// Skipped and todo tests are in the summary above that line, and count as neither.
+import { globSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { Tally } from './test-tally.ts';
+
+const testTimeoutMs = 120_000;
+const root = process.cwd();
+
+function findTestFiles(filters: readonly string[]): string[] {
+  const wanted = filters.map((filter) => normalize(filter).replace(/\/$/, ''));
+  return globSync('{tools,packages,conformance}/**/*.test.ts', {
+    cwd: root,
+    exclude: (path) => path.endsWith('node_modules'),
+  })
+    .filter(
+      (file) => wanted.length === 0 || wanted.some((path) => file === path || file.startsWith(`${path}/`)),
+    )
+    .sort((a, b) => Number(isCheck(b)) - Number(isCheck(a)) || a.localeCompare(b));
+}
+
+/** The static checks run first: what they say is the quickest to mend. */
+function isCheck(file: string): boolean {
+  return file === join('tools', 'check.test.ts');
+}
+
+async function main(): Promise<void> {
+  const filters = process.argv.slice(2);
+  const files = findTestFiles(filters);
+  const tally = new Tally();
+  if (files.length === 0) {
+    console.log(`no *.test.ts ${filters.length > 0 ? `under ${filters.join(', ')}` : 'found'}`);
+  } else {
+    await runFiles(files, tally);
+  }
+  for (const file of tally.emptyFiles) console.log(`✖ ${file} holds no test`);
+  console.log(`${tally.passed} passed, ${tally.failed} failed`);
+  process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+}
+
+async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
+  const tests = run({
+    files: files.map((file) => join(root, file)),
+    concurrency: 2,
+    timeout: testTimeoutMs,
+    execArgv: ['--import', new URL('./test-bounds.ts', import.meta.url).href],
+  });
+  tests.on('test:pass', (result) => tally.pass(result));
+  tests.on('test:fail', (result) => tally.fail(result));
+  tests.on('test:summary', (summary) => tally.close(summary));
+  for await (const text of tests.compose(spec)) process.stdout.write(text);
+}
+
+await main();
