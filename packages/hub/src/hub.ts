@@ -130,13 +130,14 @@ function openOperations({ config, clock, registry }: Base, line: Line): Runner {
     unsIds: openUnsIds(secret),
     newId: openUuidSource(clock),
   };
+  const appOf = (clientId: string): string => registry.apps.findByClient(clientId)?.id ?? clientId;
   return openRunner({
     authenticator: openAuthenticator({ issuers, audiences: config.audiences, clock }),
     authorizer: openAuthorizer({
       apps: registry.apps,
       adminIssuer: config.adminIssuer ?? own?.issuer ?? null,
     }),
-    throttle: openThrottle(config.throttlePerMinute, clock),
+    throttle: openThrottle({ perMinute: config.throttlePerMinute, clock, appOf }),
     services,
   });
 }

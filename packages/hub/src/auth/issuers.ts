@@ -1,6 +1,6 @@
 // The keys of the issuers that the hub believes: its own, held in memory, and those of any OpenID Connect issuer,
 // found by discovery (OpenID Connect Discovery 1.0, section 4) and fetched again when a token names a new key.
-import { createLocalJWKSet, createRemoteJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
+import { createLocalJWKSet, createRemoteJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
 import { busy, HubError } from '../model/errors.ts';
 
 export interface Issuers {
@@ -22,6 +22,7 @@ export interface IssuersOptions {
 }
 
 const discoveryTimeoutMs = 5000;
+const unreachable = 'The keys of the token issuer can not be fetched right now.';
 
 export function openIssuers({ own, remote, fetch: get = fetch }: IssuersOptions): Issuers {
   const keySets = new Map<string, JWTVerifyGetKey>();
@@ -58,10 +59,21 @@ function remoteKeys(issuer: string, get: typeof fetch): JWTVerifyGetKey {
   return async (header, token) => {
     found ??= discover(issuer, get).catch((error: unknown) => {
       found = null;
-      throw busy('The keys of the token issuer can not be fetched right now.', error);
+      throw busy(unreachable, error);
     });
-    return (await found)(header, token);
+    const keySet = await found;
+    try {
+      return await keySet(header, token);
+    } catch (error) {
+      throw wasFetched(error) ? error : busy(unreachable, error);
+    }
   };
+}
+
+/** Whether the token is to blame: the keys were there, and none of them fits it. */
+function wasFetched(error: unknown): boolean {
+  const atFault = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
+  return atFault.some((kind) => error instanceof kind) || error instanceof errors.JWSInvalid;
 }
 
 async function discover(issuer: string, get: typeof fetch): Promise<JWTVerifyGetKey> {

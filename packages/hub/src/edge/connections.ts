@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { systemClock } from '../lib/clock.ts';
 
 const graceMs = 5000;
+const lookAgainMs = 100;
 
 export interface Connections {
   drain(close: () => Promise<void>): Promise<void>;
@@ -32,8 +33,12 @@ export function trackConnections(server: object): Connections {
       });
       const closed = close();
       for (const session of sessions) session.close();
-      if ('closeIdleConnections' in events) events.closeIdleConnections();
+      // A connection is idle once its request is answered, and would then be kept alive.
+      const idle = systemClock.every(lookAgainMs, () => {
+        if ('closeIdleConnections' in events) events.closeIdleConnections();
+      });
       await closed;
+      idle.stop();
       cut.stop();
     },
   };

@@ -3,9 +3,11 @@
 import { type ErrorBody, errorTable, statusOf } from '@carillon/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../lib/clock.ts';
-import { busy, HubError } from '../model/errors.ts';
+import { busy, HubError, notFound } from '../model/errors.ts';
 import { StoreError } from '../store/store.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { clientRequestId } from './base-headers.ts';
+import { wrongContentType } from './json-body.ts';
 import { versionOf } from './paths.ts';
 
 export function sendError(
@@ -19,13 +21,11 @@ export function sendError(
     log.error({ err: thrown, requestId: request.id }, 'a request failed unexpectedly');
   const status = statusOf(error.kind, versionOf(request.url));
   for (const [name, value] of Object.entries(errorHeaders(error))) reply.header(name, value);
-  const clientRequestId = String(reply.getHeader('client-request-id') ?? request.id);
+  const ids = { 'request-id': request.id, 'client-request-id': clientRequestId(request) };
   return reply
     .code(status)
-    .type('application/json')
-    .send(
-      JSON.stringify(errorBody(error, { 'request-id': request.id, 'client-request-id': clientRequestId })),
-    );
+    .header('content-type', 'application/json')
+    .send(Buffer.from(JSON.stringify(errorBody(error, ids))));
 }
 
 export function errorBody(
@@ -65,6 +65,8 @@ function hubErrorOf(thrown: unknown): HubError {
   const { code, statusCode } = thrown as { code?: string; statusCode?: number };
   if (code === 'FST_ERR_BAD_URL')
     return new HubError('invalidRequest', 'The path of the URL is not validly encoded.');
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') return notFound();
+  if (statusCode === 415) return wrongContentType();
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HubError('requestTooLarge', 'The body is too large.');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new HubError('invalidRequest', 'The request is not valid HTTP for this path.', { cause: thrown });

@@ -3,7 +3,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { isUuid } from '../lib/ids.ts';
 import type { FanOut } from '../live/fan-out.ts';
 import { HubError, invalid } from '../model/errors.ts';
 import type { Answer, Query } from '../operations/call.ts';
@@ -11,7 +10,8 @@ import type { Admission, Head, Runner } from '../operations/run.ts';
 import { verbTable } from '../operations/table.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { AddressReader } from './address.ts';
-import { answerPreflight, setCors } from './cors.ts';
+import { answerPreflight, baseHeaders } from './base-headers.ts';
+import { answerBrokenHttp } from './broken-http.ts';
 import { sendError } from './error-answer.ts';
 import { checkBodyHead, parseJson, readBytes } from './json-body.ts';
 import { sendAnswer } from './odata-answer.ts';
@@ -33,17 +33,23 @@ const headerBytesMax = 32 * 1024;
 
 export function openHttp(options: HttpOptions): FastifyInstance {
   const app = openFastify(options);
+  app.decorateRequest('admission', null);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
-  app.addHook('onRequest', (request, reply, done) => {
-    setIds(request, reply);
-    setCors(reply);
+  // The operation reads the body. The pattern beside `*` is what Fastify keeps the answer for by media type.
+  const untouched = (_request: unknown, _payload: unknown, done: (error: null) => void): void => done(null);
+  app.addContentTypeParser('*', untouched);
+  app.addContentTypeParser(/^./, untouched);
+  // Not for an operation's answer, which carries them already and is written past Fastify's reply.
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    reply.headers(baseHeaders(request));
     done();
   });
-  app.addHook('onResponse', (request, reply, done) => {
-    logRequest(request, reply, options.log);
-    done();
-  });
+  if (options.log.isLevelEnabled('info')) {
+    app.addHook('onResponse', (request, reply, done) => {
+      logRequest(request, reply, options.log);
+      done();
+    });
+  }
   app.setErrorHandler((error, request, reply) => sendError(request, reply, error, options.log));
   app.setNotFoundHandler((request, reply) => answerMissing(request, reply, options.log));
   for (const route of routes) addRoute(app, route, options);
@@ -51,13 +57,17 @@ export function openHttp(options: HttpOptions): FastifyInstance {
   return app;
 }
 
-function openFastify({ tls }: HttpOptions): FastifyInstance {
+function openFastify({ tls, log }: HttpOptions): FastifyInstance {
   const shared = {
     genReqId: () => randomUUID(),
     requestTimeout: requestTimeoutMs,
-    forceCloseConnections: true,
+    forceCloseConnections: false, // the drain of edge/connections lets requests under way finish
     return503OnClosing: false,
     exposeHeadRoutes: false,
+    clientErrorHandler: answerBrokenHttp,
+    // Before any route and its hooks: a path that is not validly encoded, an id that is too long.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      sendError(request, reply.headers(baseHeaders(request)), error, log),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     rewriteUrl: ({ url = '/' }: { url?: string | undefined }) => (url.includes('%24') ? dollars(url) : url),
   };
@@ -67,14 +77,19 @@ function openFastify({ tls }: HttpOptions): FastifyInstance {
   return fastify({ ...shared, http2: true, https } as never) as unknown as FastifyInstance;
 }
 
-/** `$` may be written %24, in the path and in the names of query options. */
+/** `$` may be written %24 in the path; a query is decoded where it is read. */
 function dollars(url: string): string {
-  const [path = '', query] = url.split('?', 2);
-  return query === undefined ? path.replaceAll('%24', '$') : `${path.replaceAll('%24', '$')}?${query}`;
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.replaceAll('%24', '$') + url.slice(path.length);
 }
 
-/** What each hook hands to the next; kept beside the request, not on it. */
-const admissions = new WeakMap<FastifyRequest, Admission>();
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the first hook found out, for the handler. */
+    admission: Admission | null;
+  }
+}
 
 function addRoute(app: FastifyInstance, route: Route, options: HttpOptions): void {
   const { operation } = route;
@@ -86,14 +101,14 @@ function addRoute(app: FastifyInstance, route: Route, options: HttpOptions): voi
       if (operation === 'createNotification') refuseConditions(request);
       const admitted = options.runner.admit(readHead(request, route, options.addressOf));
       const next = (admission: Admission): void => {
-        admissions.set(request, admission);
+        request.admission = admission;
         done();
       };
       if (admitted instanceof Promise) admitted.then(next, done);
       else next(admitted);
     },
     async handler(request, reply) {
-      const admission = admissions.get(request) as Admission;
+      const admission = request.admission as Admission;
       const json = takesBody ? await readJson(request) : undefined;
       const answer = await options.runner.run(admission, readRequest(request, json));
       return answer.stream
@@ -111,7 +126,7 @@ interface Params {
 function readHead(request: FastifyRequest, { operation, version }: Route, addressOf: AddressReader): Head {
   const { headers, raw } = request;
   const authorization = headers.authorization;
-  const token = authorization === undefined ? null : (/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
+  const token = authorization === undefined ? null : bearerOf(authorization);
   const ticket =
     operation === 'openStream' && token === null
       ? new URLSearchParams(request.url.split('?')[1]).get('ticket')
@@ -125,6 +140,12 @@ function readHead(request: FastifyRequest, { operation, version }: Route, addres
     unsId: typeof unsId === 'string' ? unsId : null,
     address: addressOf(raw.socket?.remoteAddress ?? '', headerText(headers['x-forwarded-for'])),
   };
+}
+
+/** The token; empty for another scheme, which no token is. The scheme may stand in any case. */
+function bearerOf(authorization: string): string {
+  if (authorization.startsWith('Bearer ey')) return authorization.slice(7).trimEnd();
+  return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
 }
 
 function readRequest(request: FastifyRequest<{ Params: Params }>, json: unknown) {
@@ -204,12 +225,6 @@ function answerMissing(request: FastifyRequest, reply: FastifyReply, log: Logger
   }
   const error = new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
   return sendError(request, reply, error, log);
-}
-
-function setIds(request: FastifyRequest, reply: FastifyReply): void {
-  const asked = headerText(request.headers['client-request-id']);
-  reply.header('request-id', request.id);
-  reply.header('client-request-id', asked !== undefined && isUuid(asked) ? asked : request.id);
 }
 
 /** No query (it may hold a ticket), no header, no body: what, how long, how it ended. */

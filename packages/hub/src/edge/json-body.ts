@@ -16,11 +16,7 @@ export interface BodyHead {
 
 /** What can be refused before a byte is read. */
 export function checkBodyHead({ contentType, contentEncoding, contentLength }: BodyHead): Encoding {
-  if (!/^application\/json\s*(?:;|$)/i.test(contentType ?? '')) {
-    throw new HubError('unsupportedMediaType', 'Send the body as Content-Type: application/json.', {
-      target: 'Content-Type',
-    });
-  }
+  if (!/^application\/json\s*(?:;|$)/i.test(contentType ?? '')) throw wrongContentType();
   const encoding = (contentEncoding ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'deflate') {
     throw new HubError('unsupportedMediaType', 'Content-Encoding must be gzip, deflate or identity.', {
@@ -29,6 +25,12 @@ export function checkBodyHead({ contentType, contentEncoding, contentLength }: B
   }
   if (Number(contentLength ?? 0) > limits.bodyBytes) throw tooLarge();
   return encoding;
+}
+
+export function wrongContentType(): HubError {
+  return new HubError('unsupportedMediaType', 'Send the body as Content-Type: application/json.', {
+    target: 'Content-Type',
+  });
 }
 
 export function readBytes(stream: IncomingMessage): Promise<Buffer> {
@@ -51,7 +53,6 @@ export function parseJson(bytes: Buffer, encoding: Encoding): unknown {
   const plain = decompress(bytes, encoding);
   if (!isUtf8(plain)) throw invalid('The body is not UTF-8.');
   const text = plain.toString();
-  checkDepth(text);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -60,6 +61,7 @@ export function parseJson(bytes: Buffer, encoding: Encoding): unknown {
       text.trim() === '' ? 'The body is empty; send a JSON object.' : 'The body is not valid JSON.',
     );
   }
+  checkDepth(value, 1);
   // Only an escape can hide one of these: raw control characters are not JSON, raw surrogates not UTF-8.
   if (text.includes('\\u')) checkStrings(value);
   return value;
@@ -79,20 +81,13 @@ function decompress(bytes: Buffer, encoding: Encoding): Buffer {
   }
 }
 
-/** Counts brackets outside of strings, before anything is built. */
-function checkDepth(text: string): void {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (inString) {
-      if (code === 92) index++;
-      else if (code === 34) inString = false;
-    } else if (code === 34) inString = true;
-    else if (code === 123 || code === 91) {
-      if (++depth > limits.jsonDepth)
-        throw invalid(`The JSON is nested deeper than ${limits.jsonDepth} levels.`);
-    } else if (code === 125 || code === 93) depth--;
+function checkDepth(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > limits.jsonDepth) throw invalid(`The JSON is nested deeper than ${limits.jsonDepth} levels.`);
+  if (Array.isArray(value)) {
+    for (const member of value) checkDepth(member, depth + 1);
+  } else {
+    for (const name in value) checkDepth((value as Record<string, unknown>)[name], depth + 1);
   }
 }
 

@@ -34,10 +34,21 @@ export function versionOf(url: string): GraphVersion {
   return url.startsWith('/beta') ? 'beta' : 'v1.0';
 }
 
-const patterns = new Map<string, { readonly pattern: RegExp; readonly methods: Set<string> }>();
+interface PathPattern {
+  readonly pattern: RegExp;
+  /** Ends in a name of its own and not in any id. */
+  readonly literal: boolean;
+  readonly methods: Set<string>;
+}
+
+const patterns = new Map<string, PathPattern>();
 for (const { path, method } of routes) {
   const source = path.replace(/[.$]/g, '\\$&').replace(/:\w+/g, '[^/]+');
-  const entry = patterns.get(path) ?? { pattern: new RegExp(`^${source}/?$`), methods: new Set() };
+  const entry = patterns.get(path) ?? {
+    pattern: new RegExp(`^${source}/?$`),
+    literal: !path.endsWith('/:id'),
+    methods: new Set(),
+  };
   entry.methods.add(method);
   patterns.set(path, entry);
 }
@@ -46,7 +57,7 @@ for (const { path, method } of routes) {
 export function methodsAt(url: string): string[] {
   const path = url.split('?', 1)[0] as string;
   const matching = [...patterns.values()].filter(({ pattern }) => pattern.test(path));
-  const literal = matching.filter(({ pattern }) => !pattern.source.includes('[^/]+/?$'));
-  const best = literal.length > 0 ? literal : matching;
+  const named = matching.filter(({ literal }) => literal);
+  const best = named.length > 0 ? named : matching;
   return [...new Set(best.flatMap(({ methods }) => [...methods]))];
 }

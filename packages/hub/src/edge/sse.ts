@@ -6,6 +6,7 @@ import type { FanOut } from '../live/fan-out.ts';
 import type { EncodedFrame } from '../live/frame.ts';
 import type { Sink, Stream } from '../live/stream.ts';
 import type { StreamOrder } from '../operations/call.ts';
+import { baseHeaders } from './base-headers.ts';
 
 const heartbeat = Buffer.from(':\n\n');
 
@@ -16,10 +17,14 @@ export function openSse(
   fanOut: FanOut,
 ): void {
   fanOut.check(order.user.key);
-  const headers = { ...reply.getHeaders(), 'content-type': 'text/event-stream', 'cache-control': 'no-store' };
+  const headers = {
+    ...baseHeaders(request),
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+  };
   reply.hijack();
   const response = reply.raw;
-  response.writeHead(200, headers as Record<string, string>);
+  response.writeHead(200, headers);
   follow(request.raw, response, order, fanOut);
 }
 
@@ -66,5 +71,9 @@ class SseSink implements Sink {
 
   close(): void {
     this.#response.end();
+  }
+
+  cut(): void {
+    this.#response.destroy();
   }
 }

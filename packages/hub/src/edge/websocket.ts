@@ -94,4 +94,8 @@ class WebSocketSink implements Sink {
   close(): void {
     this.#connection.close(closeNormal);
   }
+
+  cut(): void {
+    this.#connection.terminate();
+  }
 }

@@ -31,7 +31,7 @@ const bytes = 21;
 export function openCursors(secret: Buffer, generation: number): Cursors {
   const seal: Seal = openSeal(secret, 'cursor');
   const bound = (user: UserKey, visibility: Visibility): string =>
-    `${generation} ${user} ${visibility ?? '*'}`;
+    `${generation} ${user} ${visibility === null ? 'all' : `app ${visibility}`}`;
   return {
     write(user, visibility, { epoch, seq, startedAt }) {
       const plain = Buffer.alloc(bytes);

@@ -86,7 +86,9 @@ export class Overlay {
   }
 
   notification(user: UserKey, id: string): StoredNotification | null {
-    return this.#notifications.get(id, () => this.#snapshot.notification(user, id));
+    return this.#notifications.get(notificationKey({ user, id }), () =>
+      this.#snapshot.notification(user, id),
+    );
   }
 
   namedNotification(user: UserKey, app: AppId, name: string): StoredNotification | null {
@@ -95,7 +97,7 @@ export class Overlay {
     if (id === undefined) {
       const row = this.#snapshot.aliveByAppNotificationId(user, app, name);
       // An earlier write of this batch may have removed it meanwhile, so its entry is asked, not the snapshot.
-      const current = row && this.#notifications.get(row.id, () => row);
+      const current = row && this.#notifications.get(notificationKey(row), () => row);
       id = current && current.removed === null ? current.id : null;
       this.#named.set(key, id);
     }
@@ -111,8 +113,8 @@ export class Overlay {
     const feed = this.#open(after.user) as Feed;
     const seq = feed.row.head + 1;
     const row: StoredNotification = { ...after, seq };
-    if (before === null) this.#notifications.get(row.id, () => null);
-    this.#notifications.put(row.id, row);
+    if (before === null) this.#notifications.get(notificationKey(row), () => null);
+    this.#notifications.put(notificationKey(row), row);
     if (row.appNotificationId !== null) {
       this.#named.set(
         `${row.user} ${row.app} ${row.appNotificationId}`,
@@ -154,7 +156,9 @@ export class Overlay {
 
   subscription(user: UserKey, app: AppId, id: string): StoredSubscription | null {
     if (this.#ended.has(id)) return null;
-    return this.#subscriptions.get(id, () => this.#snapshot.subscription(user, app, id));
+    return this.#subscriptions.get(subscriptionKey({ user, app, id }), () =>
+      this.#snapshot.subscription(user, app, id),
+    );
   }
 
   subscriptionByInstallation(user: UserKey, app: AppId, installationId: string): StoredSubscription | null {
@@ -162,7 +166,7 @@ export class Overlay {
     let id = this.#installations.get(key);
     if (id === undefined) {
       const row = this.#snapshot.subscriptionByInstallation(user, app, installationId);
-      if (row) this.#subscriptions.get(row.id, () => row);
+      if (row) this.#subscriptions.get(subscriptionKey(row), () => row);
       id = row?.id ?? null;
       this.#installations.set(key, id);
     }
@@ -170,7 +174,10 @@ export class Overlay {
   }
 
   countSubscriptions(user: UserKey, app: AppId): number {
-    return this.#snapshot.countSubscriptions(user, app);
+    const isOf = (row: StoredSubscription) => row.user === user && row.app === app;
+    const begun = this.#subscriptions.dirty().filter(({ row, isNew }) => isNew && isOf(row)).length;
+    const ended = [...this.#ended.values()].filter(isOf).length;
+    return this.#snapshot.countSubscriptions(user, app) + begun - ended;
   }
 
   addressHolder(hash: string): StoredSubscription | null {
@@ -179,8 +186,8 @@ export class Overlay {
   }
 
   putSubscription(row: StoredSubscription): void {
-    this.#subscriptions.get(row.id, () => null);
-    this.#subscriptions.put(row.id, row);
+    this.#subscriptions.get(subscriptionKey(row), () => null);
+    this.#subscriptions.put(subscriptionKey(row), row);
     const hash = addressHash(row.app, row.channel);
     if (hash !== null) this.#addresses.set(hash, row);
     this.#installations.set(`${row.user} ${row.app} ${row.installationId}`, row.id);
@@ -237,6 +244,15 @@ export class Overlay {
     feed.dirtyApps.add(app);
     return counted.unread;
   }
+}
+
+// Whoever names another user's or app's id must not meet its row, whatever else the batch has looked at.
+function notificationKey({ user, id }: Pick<StoredNotification, 'user' | 'id'>): string {
+  return `${user} ${id}`;
+}
+
+function subscriptionKey({ user, app, id }: Pick<StoredSubscription, 'user' | 'app' | 'id'>): string {
+  return `${user} ${app} ${id}`;
 }
 
 function emptyFeed(row: FeedRow): Feed {

@@ -64,7 +64,8 @@ function livingNamesake(write: PostWrite, overlay: Overlay, now: number): Stored
 }
 
 function isRepeat(write: PostWrite, before: StoredNotification, now: number): boolean {
-  return write.bodyHash === before.bodyHash && now - before.postedAt < limits.repeatHours * hourMs;
+  const same = write.content === before.content && write.bodyHash === before.bodyHash;
+  return same && now - before.postedAt < limits.repeatHours * hourMs;
 }
 
 export function planState(write: StateWrite, overlay: Overlay, now: number): Outcomes['state'] {

@@ -1,13 +1,12 @@
 // Who listens: the open streams of each user. A committed change is encoded once for each visibility and offered to
 // every stream of its user; one wheel keeps connections alive and ends those whose token is over or that never drain.
 import { limits } from '@carillon/protocol';
-import type { Cursor } from '../feed/cursor.ts';
 import type { Timer } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
 import type { EncodedFrame } from './frame.ts';
-import { changeFrame, Stream, type StreamOptions, type StreamSource } from './stream.ts';
+import { changeFrame, Stream, type StreamOptions, type StreamSource, type StreamStart } from './stream.ts';
 
 const turnMs = 1000;
 /** Streams that come back after a restart are spread over this long. */
@@ -20,7 +19,9 @@ export class FanOut {
   readonly #wheel: Set<Stream>[] = Array.from({ length: limits.heartbeatSeconds }, () => new Set());
   readonly #timer: Timer;
   #turn = 0;
-  #count = 0;
+  /** Ever joined: new ones go round the wheel. */
+  #joined = 0;
+  #open = 0;
   #draining = false;
 
   constructor(source: StreamSource) {
@@ -28,18 +29,20 @@ export class FanOut {
     this.#timer = source.clock.every(turnMs, () => this.turn());
   }
 
-  get count(): number {
-    return this.#count;
+  /** How many streams are open, or closed and not yet gone. */
+  get open(): number {
+    return this.#open;
   }
 
   /** Follows the feed for a new connection. The edge calls `leave` when the connection is gone. */
-  join(options: StreamOptions, from: Cursor | null): Stream {
+  join(options: StreamOptions, from: StreamStart): Stream {
     const streams = this.#byUser.get(options.user) ?? new Set();
     this.check(options.user);
     const stream = new Stream(options, this.#source);
     streams.add(stream);
     this.#byUser.set(options.user, streams);
-    this.#slotOf(this.#count++).add(stream);
+    this.#slotOf(this.#joined++).add(stream);
+    this.#open++;
     void stream.begin(from).catch(() => stream.bye('unavailable', 1000));
     return stream;
   }
@@ -59,6 +62,7 @@ export class FanOut {
     stream.end();
     const streams = this.#byUser.get(stream.user);
     if (!streams?.delete(stream)) return;
+    this.#open--;
     if (streams.size === 0) this.#byUser.delete(stream.user);
     for (const slot of this.#wheel) slot.delete(stream);
   }
@@ -84,6 +88,7 @@ export class FanOut {
       for (const stream of slot) {
         const late = now - stream.waitingSince > limits.slowConsumerSeconds * 1000;
         if (stream.phase === 'waiting' && late) stream.bye('slowConsumer', 1000);
+        stream.cutIfStuck(now);
       }
     }
   }

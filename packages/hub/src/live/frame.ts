@@ -3,6 +3,8 @@
 import { Buffer } from 'node:buffer';
 import type { Frame } from '@carillon/protocol';
 
+type ChangeFrame = Extract<Frame, { type: 'change' }>;
+
 export class EncodedFrame {
   readonly json: string;
   readonly #type: Frame['type'];
@@ -10,8 +12,10 @@ export class EncodedFrame {
   #sse: Buffer | null = null;
   #text: Buffer | null = null;
 
-  constructor(frame: Frame) {
-    this.json = JSON.stringify(frame);
+  /** `valueJson` is the `value` of a change, which is text already. */
+  constructor(frame: Exclude<Frame, { type: 'change' }> | Omit<ChangeFrame, 'value'>, valueJson?: string) {
+    const json = JSON.stringify(frame);
+    this.json = valueJson === undefined ? json : `${json.slice(0, -1)},"value":${valueJson}}`;
     this.#type = frame.type;
     this.#cursor = 'cursor' in frame ? frame.cursor : null;
   }

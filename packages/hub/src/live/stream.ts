@@ -1,11 +1,11 @@
 // One open stream, without its socket: what it has sent, which phase it is in, and how it catches up. It holds the
 // sequence that it has sent and nothing else, so there is no queue to overflow: the feed is the queue.
-import { type ByeReason, limits } from '@carillon/protocol';
+import { type ByeReason, limits, type ResyncReason } from '@carillon/protocol';
 import type { Cursor, Cursors } from '../feed/cursor.ts';
 import { readDelta } from '../feed/read.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
-import { answerNotification, type StoredNotification } from '../model/notification.ts';
+import { notificationJson, removedJson, type StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
 import type { FeedReader } from '../store/store.ts';
@@ -17,8 +17,14 @@ export interface Sink {
   /** False asks to wait: the stream goes on when the edge calls `drained`. */
   write(frame: EncodedFrame): boolean;
   heartbeat(): void;
+  /** Ends the connection once what was written has left. */
   close(): void;
+  /** Ends it now, whatever has not left. */
+  cut(): void;
 }
+
+/** From now, from a cursor, or from one that is none of this feed's and only gets its `resync`. */
+export type StreamStart = Cursor | 'unreadable' | null;
 
 export interface StreamSource {
   readonly read: FeedReader;
@@ -32,6 +38,9 @@ export interface StreamOptions {
   readonly expiresAt: number;
   readonly sink: Sink;
 }
+
+/** How long a closed connection may take for what was written last. */
+const closeGraceMs = 5000;
 
 export class Stream {
   readonly user: UserKey;
@@ -49,6 +58,7 @@ export class Stream {
   #told = 0;
   #toldAt = 0;
   #reading = false;
+  #closedAt = 0;
 
   constructor(options: StreamOptions, source: StreamSource) {
     this.user = options.user;
@@ -63,17 +73,22 @@ export class Stream {
   }
 
   /** Says `ready` and goes live, by way of everything after the cursor. The stream must be followed already. */
-  async begin(from: Cursor | null): Promise<void> {
+  async begin(from: StreamStart): Promise<void> {
+    if (from === 'unreadable') {
+      this.#resync('cursorInvalid');
+      return;
+    }
     const { read, cursors } = this.#source;
     const at = await read.position(this.user, this.visibility);
     try {
       if (from) cursors.check(from, at);
     } catch (error) {
-      this.#resync(error);
+      this.#failed(error);
       return;
     }
     this.#epoch = at.epoch;
     this.#sent = from ? from.seq : at.head;
+    this.#told = this.#sent;
     this.#wanted = Math.max(this.#wanted, at.head);
     const ready = { type: 'ready', cursor: this.#cursor(this.#sent), unreadCount: at.unread } as const;
     this.#write(new EncodedFrame({ ...ready, heartbeatSeconds: limits.heartbeatSeconds }));
@@ -140,7 +155,13 @@ export class Stream {
   end(): void {
     if (this.#phase === 'closed') return;
     this.#enter('ended');
+    this.#closedAt = this.#source.clock.now();
     this.#sink.close();
+  }
+
+  /** A connection that does not take its goodbye would keep everything that waits in it for ever. */
+  cutIfStuck(now: number): void {
+    if (this.#phase === 'closed' && now - this.#closedAt >= closeGraceMs) this.#sink.cut();
   }
 
   async #catchUp(): Promise<void> {
@@ -199,13 +220,14 @@ export class Stream {
   }
 
   #failed(error: unknown): void {
-    if (error instanceof HubError && error.kind === 'resyncRequired') this.#resync(error);
-    else this.bye('unavailable', 1000);
+    if (error instanceof HubError && error.kind === 'resyncRequired') {
+      this.#resync(error.details.resync ?? 'cursorInvalid');
+    } else this.bye('unavailable', 1000);
   }
 
-  #resync(error: unknown): void {
-    if (!(error instanceof HubError)) throw error;
-    this.#sink.write(new EncodedFrame({ type: 'resync', reason: error.details.resync ?? 'cursorInvalid' }));
+  #resync(reason: ResyncReason): void {
+    if (this.#phase === 'closed') return;
+    this.#sink.write(new EncodedFrame({ type: 'resync', reason }));
     this.end();
   }
 }
@@ -216,9 +238,6 @@ export function changeFrame(
   unreadCount: number,
   now: number,
 ): EncodedFrame {
-  const value =
-    row.removed === null
-      ? answerNotification(row, now)
-      : ({ id: row.id, '@removed': { reason: 'deleted' } } as const);
-  return new EncodedFrame({ type: 'change', cursor, unreadCount, value });
+  const value = row.removed === null ? notificationJson(row, now) : removedJson(row.id);
+  return new EncodedFrame({ type: 'change', cursor, unreadCount }, value);
 }

@@ -5,9 +5,10 @@ import type { Identity } from '../auth/authenticate.ts';
 import type { Tickets } from '../auth/tickets.ts';
 import type { UnsIds } from '../auth/uns-id.ts';
 import type { Committer } from '../feed/commit.ts';
-import type { Cursor, Cursors } from '../feed/cursor.ts';
+import type { Cursors } from '../feed/cursor.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Seal } from '../lib/seal.ts';
+import type { StreamStart } from '../live/stream.ts';
 import type { AppPrincipal, User, UserPrincipal } from '../model/principal.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
 import type { FeedReader } from '../store/store.ts';
@@ -49,6 +50,10 @@ export type Query = ReadonlyMap<string, string>;
 export interface Answer {
   readonly outcome: 'created' | 'ok' | 'noContent';
   readonly body?: Readonly<Record<string, unknown>> | undefined;
+  /** One entity, as the text of a JSON object. */
+  readonly json?: string;
+  /** The collection of `value`, each the text of a JSON object. */
+  readonly values?: readonly string[];
   /** A bare value, for `$count`. */
   readonly text?: string;
   /** Which set the context URL names, after `#users('…')/`. */
@@ -71,5 +76,5 @@ export interface Answer {
 export interface StreamOrder {
   readonly user: User;
   readonly principal: UserPrincipal;
-  readonly from: Cursor | null;
+  readonly from: StreamStart;
 }

@@ -1,41 +1,41 @@
 // Posts a notification for a user, or replaces the living one of the same appNotificationId. The answer comes after the
 // commit; who is told, and how, is decided behind it.
-import { hash } from 'node:crypto';
-import { limits, type NotificationPost, type PlatformType, platformTypes } from '@carillon/protocol';
+import {
+  type FallbackPolicy,
+  limits,
+  type NotificationPost,
+  type PlatformType,
+  platformTypes,
+  type VisualContent,
+} from '@carillon/protocol';
 import { parseDateTime } from '../model/date-time.ts';
 import { denied, invalid } from '../model/errors.ts';
-import { answerNotification, type Content, etagOf } from '../model/notification.ts';
+import { type Content, etagOf, notificationJson } from '../model/notification.ts';
 import type { AppPrincipal, UserPrincipal } from '../model/principal.ts';
 import type { PostWrite } from '../model/write.ts';
 import type { Answer, Call, Services } from './call.ts';
-import { canonicalJson } from './canonical-json.ts';
 
 const dayMs = 86_400_000;
 
-export type PostCall = Call<Posted, UserPrincipal | AppPrincipal>;
-
-/** The body as it was read, and as it was sent: a retry is told by what was sent. */
-export interface Posted {
-  readonly post: NotificationPost;
-  readonly sent: unknown;
-}
+export type PostCall = Call<NotificationPost, UserPrincipal | AppPrincipal>;
 
 export async function createNotification(call: PostCall, services: Services): Promise<Answer> {
-  const { post, sent } = call.body;
+  const post = call.body;
   const now = services.clock.now();
   checkPost(post);
   const expires = expiryOf(post, now);
   checkHost(post.targetHostName, call.principal);
   const { issuer, subject, name } = call.user;
+  const content = JSON.stringify(contentOf(post));
   const write: PostWrite = {
     kind: 'post',
     user: call.user.key,
     owner: call.principal.kind === 'user' ? { issuer, subject, name } : null,
     app: call.principal.app.id,
     id: services.newId(),
-    content: JSON.stringify(contentOf(post)),
+    content,
     appNotificationId: post.appNotificationId ?? null,
-    bodyHash: post.appNotificationId == null ? null : hash('sha256', canonicalJson(sent), 'base64url'),
+    bodyHash: post.appNotificationId == null ? null : `${post.displayTimeToLive} ${post.expirationDateTime}`,
     expires,
     displaySeconds: post.displayTimeToLive ?? null,
   };
@@ -43,7 +43,7 @@ export async function createNotification(call: PostCall, services: Services): Pr
   return {
     outcome: result === 'created' ? 'created' : 'ok',
     result,
-    body: { ...answerNotification(notification, services.clock.now()) },
+    json: notificationJson(notification, services.clock.now()),
     context: 'notifications/$entity',
     location: notification.id,
     etag: etagOf(notification),
@@ -102,8 +102,23 @@ function contentOf(post: NotificationPost): Content {
     targetHostName: post.targetHostName,
     groupName: post.groupName ?? null,
     priority: post.priority ?? (visualContent ? 'High' : 'None'),
-    payload: { ...(rawContent == null ? {} : { rawContent }), ...(visualContent ? { visualContent } : {}) },
+    payload: {
+      ...(rawContent == null ? {} : { rawContent }),
+      ...(visualContent ? { visualContent: visualOf(visualContent) } : {}),
+    },
     targetPolicy: { platformTypes: targetsOf(post) },
-    fallbackPolicy: post.fallbackPolicy ?? null,
+    fallbackPolicy: fallbackOf(post),
   };
+}
+
+/** In one order of members, however they were sent. */
+function visualOf({ title, body }: VisualContent): VisualContent {
+  return body === undefined ? { title } : { title, body };
+}
+
+function fallbackOf({ fallbackPolicy }: NotificationPost): FallbackPolicy | null {
+  if (!fallbackPolicy) return null;
+  const { platformTypes: targets, fallbackDelayInSeconds, visualContent } = fallbackPolicy.endpointFallback;
+  const visual = visualOf(visualContent);
+  return { endpointFallback: { platformTypes: targets, fallbackDelayInSeconds, visualContent: visual } };
 }

@@ -2,7 +2,13 @@
 // Its ETag counts the changes of the notification, so that a PATCH can say what it was decided on.
 import { isUuid } from '../lib/ids.ts';
 import { notFound } from '../model/errors.ts';
-import { answerNotification, etagOf, isAlive, type StoredNotification } from '../model/notification.ts';
+import {
+  answerNotification,
+  etagOf,
+  isAlive,
+  notificationJson,
+  type StoredNotification,
+} from '../model/notification.ts';
 import type { Answer, Call, Services } from './call.ts';
 import { notificationMembers } from './members.ts';
 import { pick, readSelect } from './query.ts';
@@ -18,9 +24,12 @@ export function answerOne(
   services: Services,
   selected: ReadonlySet<string> | null = null,
 ): Answer {
+  const now = services.clock.now();
   return {
     outcome: 'ok',
-    body: pick(answerNotification(row, services.clock.now()), selected),
+    ...(selected
+      ? { body: pick(answerNotification(row, now), selected) }
+      : { json: notificationJson(row, now) }),
     context: 'notifications/$entity',
     etag: etagOf(row),
   };

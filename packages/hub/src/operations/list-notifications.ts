@@ -2,7 +2,7 @@
 // Handled notifications stay in it until they expire; deleted ones leave at once.
 import { limits } from '@carillon/protocol';
 import { invalid } from '../model/errors.ts';
-import { answerNotification } from '../model/notification.ts';
+import { answerNotification, notificationJson } from '../model/notification.ts';
 import type { Answer, Call, Services } from './call.ts';
 import { notificationMembers } from './members.ts';
 import { pick, readCount, readSelect, readTop } from './query.ts';
@@ -22,7 +22,10 @@ export async function listNotifications(call: Call, services: Services): Promise
   const answer: Answer = {
     outcome: 'ok',
     context: 'notifications',
-    body: { ...total, value: page.map((row) => pick(answerNotification(row, now), selected)) },
+    body: total,
+    values: page.map((row) =>
+      selected ? JSON.stringify(pick(answerNotification(row, now), selected)) : notificationJson(row, now),
+    ),
   };
   if (!last) return answer;
   const kept = Object.fromEntries([...query].filter(([name]) => name !== '$skiptoken'));

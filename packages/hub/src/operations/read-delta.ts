@@ -1,10 +1,10 @@
 // What changed since a cursor: the latest state of each changed notification once, in the order of its latest change.
 // Without a token, what is stored now; `$deltatoken=latest` starts from now.
-import { limits, type Removed } from '@carillon/protocol';
+import { limits } from '@carillon/protocol';
 import type { Cursor } from '../feed/cursor.ts';
 import { readHead, readDelta as readPage } from '../feed/read.ts';
 import { invalid } from '../model/errors.ts';
-import { answerNotification, type StoredNotification } from '../model/notification.ts';
+import { notificationJson, removedJson, type StoredNotification } from '../model/notification.ts';
 import type { Answer, Call, Query, Services } from './call.ts';
 import { readTop } from './query.ts';
 
@@ -49,19 +49,16 @@ function page(
 ): Answer {
   const now = clock.now();
   const token = cursors.write(user.key, principal.visibility, next);
-  const value = rows.map((row) => (row.removed === null ? answerNotification(row, now) : removed(row)));
+  const values = rows.map((row) => (row.removed === null ? notificationJson(row, now) : removedJson(row.id)));
   return {
     outcome: 'ok',
     context: 'notifications/$delta',
-    body: done ? { unreadCount: unread, value } : { value },
+    body: done ? { unreadCount: unread } : {},
+    values,
     next: done
       ? { link: '@odata.deltaLink', query: { ...kept(query), $deltatoken: token } }
       : { link: '@odata.nextLink', query: { ...kept(query), $skiptoken: token } },
   };
-}
-
-function removed({ id }: StoredNotification): Removed {
-  return { id, '@removed': { reason: 'deleted' } };
 }
 
 function kept(query: Query): Record<string, string> {

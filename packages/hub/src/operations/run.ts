@@ -57,7 +57,9 @@ export interface RunnerOptions {
 
 export function openRunner({ authenticator, authorizer, throttle, services }: RunnerOptions): Runner {
   function allow(head: Head, identity: Identity, unsId: string | null): Admission {
-    throttle.count(identity, identity.appOnly ? unsId : null);
+    // Only a genuine UNS-ID names a user: made-up ones must not each get an allowance of their own.
+    const named = identity.appOnly && unsId !== null ? services.unsIds.read(unsId) : null;
+    throttle.count(identity, named?.user ?? null);
     return { head, identity, principal: authorizer.authorize(identity, head.operation), unsId };
   }
 
@@ -87,8 +89,10 @@ export function openRunner({ authenticator, authorizer, throttle, services }: Ru
       const verb = verbTable[operation];
       checkQuery(request.query, verb.query);
       const body = verb.readBody ? verb.readBody(request.json) : undefined;
-      const acting = await readActing(admission, services);
-      const user = await whose(admission, acting, request, services);
+      const acting = admission.unsId === null ? null : await readActing(admission.unsId, admission, services);
+      const user =
+        admission.principal.kind === 'user' ? admission.principal.user : await targetOf(acting, services);
+      checkWhose(user, request);
       const { identity, principal } = admission;
       const { id, query, ifMatch, lastEventId } = request;
       const call: AnyCall = {
@@ -110,8 +114,11 @@ export function openRunner({ authenticator, authorizer, throttle, services }: Ru
 }
 
 /** The subscription that the X-UNS-ID names: a living one of the caller's app, and of the caller when it is a user. */
-async function readActing({ unsId, principal }: Admission, services: Services): Promise<AnyCall['acting']> {
-  if (unsId === null) return null;
+async function readActing(
+  unsId: string,
+  { principal }: Admission,
+  services: Services,
+): Promise<AnyCall['acting']> {
   const named = services.unsIds.read(unsId);
   const subscription = named && (await services.read.subscription(named.user, named.id));
   const own = subscription && (principal.kind === 'app' || principal.user.key === subscription.user);
@@ -124,17 +131,9 @@ async function readActing({ unsId, principal }: Admission, services: Services): 
   return { unsId, subscription };
 }
 
-async function whose(
-  admission: Admission,
-  acting: AnyCall['acting'],
-  request: Request,
-  services: Services,
-): Promise<User> {
-  const { principal } = admission;
-  const user = principal.kind === 'user' ? principal.user : await targetOf(acting, services);
-  const { userParam } = request;
-  if (userParam === null || userParam === user.subject || userParam.toLowerCase() === user.name.toLowerCase())
-    return user;
+function checkWhose(user: User, { userParam }: Request): void {
+  if (userParam === null || userParam === user.subject) return;
+  if (userParam.toLowerCase() === user.name.toLowerCase()) return;
   throw denied(
     'The caller can not act for that user: use "me", or the user of the token or of the X-UNS-ID.',
   );

@@ -10,7 +10,7 @@ import {
 } from '@carillon/protocol/schemas';
 import { openBodyReader } from './body.ts';
 import type { Answer, Call, Services } from './call.ts';
-import { createNotification, type Posted } from './create-notification.ts';
+import { createNotification } from './create-notification.ts';
 import { createStreamTicket } from './create-stream-ticket.ts';
 import { deleteNotification } from './delete-notification.ts';
 import { getNotification } from './get-notification.ts';
@@ -34,12 +34,10 @@ export interface Verb {
   readonly query: readonly string[];
 }
 
-const readPost = openBodyReader<Posted['post']>(notificationPostSchema);
-
 export const verbTable: Readonly<Record<OperationName, Verb>> = {
   createNotification: {
     run: createNotification,
-    readBody: (json): Posted => ({ post: readPost(json), sent: json }),
+    readBody: openBodyReader(notificationPostSchema),
     query: [],
   },
   listNotifications: { run: listNotifications, query: ['$top', '$skiptoken', '$select', '$count'] },

@@ -4,20 +4,28 @@ import type { Identity } from '../auth/authenticate.ts';
 import type { Clock } from '../lib/clock.ts';
 import { TokenBuckets } from '../lib/token-bucket.ts';
 import { HubError } from '../model/errors.ts';
+import type { UserKey } from '../model/principal.ts';
 
 export interface Throttle {
   /** Throws `throttled` for an address that failed too often. */
   checkAddress(address: string): void;
   countFailure(address: string): void;
-  /** Throws `throttled` when the user's requests through this app are too many. */
-  count(identity: Identity, unsId: string | null): void;
+  /** Throws `throttled` when the user's requests through this app are too many; `target` is whom an app writes to. */
+  count(identity: Identity, target: UserKey | null): void;
 }
 
 const failuresPerMinute = 600;
 const keysMax = 100_000;
 
-/** `perMinute` null: nothing is throttled by user; addresses always are. */
-export function openThrottle(perMinute: number | null, clock: Clock): Throttle {
+export interface ThrottleOptions {
+  /** Null: nothing is throttled by user; addresses always are. */
+  readonly perMinute: number | null;
+  readonly clock: Clock;
+  /** The app that a client belongs to: its clients share one allowance. */
+  readonly appOf: (clientId: string) => string;
+}
+
+export function openThrottle({ perMinute, clock, appOf }: ThrottleOptions): Throttle {
   const addresses = new TokenBuckets(
     { perMinute: failuresPerMinute, burst: failuresPerMinute, keysMax },
     clock,
@@ -28,9 +36,10 @@ export function openThrottle(perMinute: number | null, clock: Clock): Throttle {
     checkAddress: (address) =>
       refuse(addresses.waitMs(address), 'Too many requests from this address failed'),
     countFailure: (address) => void addresses.take(address),
-    count({ issuer, subject, clientId }, unsId) {
-      if (callers)
-        refuse(callers.take(`${issuer} ${subject} ${clientId} ${unsId ?? ''}`), 'Too many requests');
+    count({ issuer, subject, clientId, appOnly }, target) {
+      if (!callers) return;
+      const user = appOnly ? (target ?? '') : `${issuer} ${subject}`;
+      refuse(callers.take(`${appOf(clientId)} ${user}`), 'Too many requests');
     },
   };
 }

@@ -4,7 +4,10 @@
 import type { App } from '../model/app.ts';
 
 export interface AppRegistry {
-  /** Changes whenever any process changed an app; cheap enough to ask on every request. */
+  /**
+   * Changes when any process changed an app, at the latest in the next turn of the event loop; cheap enough to ask on
+   * every request.
+   */
   version(): number;
   findById(appId: string): App | null;
   findByClient(clientId: string): App | null;

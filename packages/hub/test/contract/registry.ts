@@ -41,13 +41,15 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.equal(pair.hub.apps.findByClient('nobody'), null);
     });
 
-    test('what a command writes is seen by the hub at its next look, and changes the version', async () => {
+    test('what a command writes is seen by the hub in its next turn, and changes the version', async () => {
       await using pair = await open();
       const before = pair.hub.apps.version();
       pair.command.apps.put(app('service', { clients: ['service', 'phone'] }));
+      await nextTurn();
       assert.notEqual(pair.hub.apps.version(), before);
       assert.equal(pair.hub.apps.findByClient('phone')?.id, 'service');
       pair.command.apps.put(app('service'));
+      await nextTurn();
       assert.equal(pair.hub.apps.findByClient('phone'), null);
     });
 
@@ -181,4 +183,9 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.equal(pair.hub.tickets.spend('another', 3000, 2100), false);
     });
   });
+}
+
+/** Of the event loop, in which a request that was sent meanwhile would be read. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

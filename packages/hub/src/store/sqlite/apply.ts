@@ -49,11 +49,13 @@ export function openApply(db: DatabaseSync, interned: Interned): (plan: Plan) =>
   };
   const subscriptions = (plan: Plan): void => {
     for (const row of plan.endedSubscriptions) statement.deleteSubscription.run(account(row.user), row.id);
-    // Losers of an address first, since an address is unique.
-    const byChannel = plan.subscriptions.toSorted(
-      (a, b) => Number(a.row.channel !== null) - Number(b.row.channel !== null),
-    );
-    for (const { row, isNew } of byChannel) putSubscription(row, isNew);
+    // An address is unique, and a batch may pass it on or swap two: all let go of theirs before any takes one.
+    if (plan.subscriptions.length > 1) {
+      for (const { row, isNew } of plan.subscriptions) {
+        if (!isNew) statement.clearAddress.run(account(row.user), row.id);
+      }
+    }
+    for (const { row, isNew } of plan.subscriptions) putSubscription(row, isNew);
   };
   const putSubscription = (row: StoredSubscription, isNew: boolean): void => {
     const values = subscriptionValues(row);
@@ -92,6 +94,7 @@ function statements(db: DatabaseSync) {
     deleteNotification: db.prepare('DELETE FROM notification WHERE account = ? AND id = ? AND app = ?'),
     insertSubscription: db.prepare(insert('subscription', subscription)),
     updateSubscription: db.prepare(update('subscription', subscription)),
+    clearAddress: db.prepare('UPDATE subscription SET address_hash = NULL WHERE account = ? AND id = ?'),
     deleteSubscription: db.prepare('DELETE FROM subscription WHERE account = ? AND id = ?'),
   };
 }

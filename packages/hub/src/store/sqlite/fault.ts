@@ -10,6 +10,7 @@ const primaryCode = {
   corrupt: 11,
   full: 13,
   cantOpen: 14,
+  notADatabase: 26,
 } as const;
 
 export function faultOf(error: unknown): StoreFault {
@@ -22,6 +23,7 @@ export function faultOf(error: unknown): StoreFault {
     case primaryCode.corrupt:
     case primaryCode.full:
     case primaryCode.cantOpen:
+    case primaryCode.notADatabase:
       return 'unavailable';
     default:
       return 'poison';

@@ -7,31 +7,33 @@ import type { UserKey } from '../../model/principal.ts';
 import type { FeedAppRow, FeedRow, Snapshot } from '../store.ts';
 import { notificationColumns, readNotification, readSubscription, subscriptionColumns } from './codec.ts';
 import type { Interned } from './interned.ts';
+import type { KnownFeeds } from './known-feeds.ts';
 
-export function openSnapshot(db: DatabaseSync, interned: Interned): Snapshot {
+export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownFeeds): Snapshot {
   const statement = statements(db);
   const one = (found: StatementSync, user: UserKey, ...rest: (string | number | Buffer)[]) => {
     const account = interned.account(user);
     return account === null ? undefined : found.get(account, ...rest);
   };
+  const feedOf = (user: UserKey) => known.get(user) ?? readFeed(user);
+  const readFeed = (user: UserKey) => {
+    const account = interned.account(user);
+    const row = account === null ? undefined : statement.feed.get(account);
+    if (!row || account === null) return undefined;
+    const apps = statement.feedApps.all(account).map(
+      (each): FeedAppRow => ({
+        user,
+        app: interned.appName(each.app as number),
+        unread: each.unread as number,
+        floor: each.floor as number,
+      }),
+    );
+    return known.read({ ...row, user } as unknown as FeedRow, apps);
+  };
   const appOf = (app: AppId): number => interned.app(app) ?? -1;
   return {
-    feed(user) {
-      const row = one(statement.feed, user);
-      return row ? ({ ...row, user } as unknown as FeedRow) : null;
-    },
-    feedApps(user) {
-      const account = interned.account(user);
-      if (account === null) return [];
-      return statement.feedApps.all(account).map((row): FeedAppRow => {
-        return {
-          user,
-          app: interned.appName(row.app as number),
-          unread: row.unread as number,
-          floor: row.floor as number,
-        };
-      });
-    },
+    feed: (user) => feedOf(user)?.row ?? null,
+    feedApps: (user) => [...(feedOf(user)?.apps.values() ?? [])],
     notification(user, id) {
       const row = one(statement.notification, user, uuidToBytes(id));
       return row ? readNotification(user, interned.appName, row) : null;

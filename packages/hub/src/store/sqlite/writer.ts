@@ -8,6 +8,7 @@ import type { Committed, Plan, Planner, Snapshot, StoreFault } from '../store.ts
 import { openApply } from './apply.ts';
 import { faultOf, needsReopen } from './fault.ts';
 import { Interned } from './interned.ts';
+import { KnownFeeds } from './known-feeds.ts';
 import { migrate } from './migrate.ts';
 import { feedMigrations } from './schema.ts';
 import { openSnapshot } from './snapshot.ts';
@@ -28,6 +29,7 @@ export type WriterAnswer =
 interface Connection {
   readonly db: DatabaseSync;
   readonly interned: Interned;
+  readonly known: KnownFeeds;
   readonly snapshot: Snapshot;
   readonly apply: (plan: Plan) => void;
 }
@@ -59,12 +61,25 @@ function answer(value: WriterAnswer): void {
 
 function open(): Connection {
   const db = new DatabaseSync(path, { timeout: 2000 });
-  db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536',
-  );
-  migrate(db, feedMigrations);
-  const interned = new Interned(db);
-  return { db, interned, snapshot: openSnapshot(db, interned), apply: openApply(db, interned) };
+  try {
+    db.exec(
+      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536',
+    );
+    migrate(db, feedMigrations);
+    const interned = new Interned(db);
+    const known = new KnownFeeds();
+    return {
+      db,
+      interned,
+      known,
+      snapshot: openSnapshot(db, interned, known),
+      apply: openApply(db, interned),
+    };
+  } catch (error) {
+    // It is tried again with every batch while the store is away, and each would keep its files open.
+    db.close();
+    throw error;
+  }
 }
 
 function commit(writes: readonly Write[], now: number): WriterAnswer {
@@ -76,6 +91,7 @@ function commit(writes: readonly Write[], now: number): WriterAnswer {
     const plan = planBatch(writes, current.snapshot, now);
     current.apply(plan);
     current.db.exec('COMMIT');
+    current.known.committed(plan);
     // Each row touches a page of the table and of about four indexes.
     pagesWritten += 2 + plan.notifications.length * 6 + plan.subscriptions.length * 4;
     return { committed: { outcomes: plan.outcomes, changes: plan.changes } };
@@ -93,6 +109,7 @@ function undo(current: Connection | null, error: unknown): void {
     // The transaction is gone with the connection below.
   }
   current.interned.forget();
+  current.known.forget();
   if (!needsReopen(error)) return;
   connection = null;
   try {

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { type TestContext, test } from 'node:test';
+import { openCommitter } from '../../src/feed/commit.ts';
+import { openPublisher } from '../../src/feed/publish.ts';
+import type { HubError } from '../../src/model/errors.ts';
+import type { Change } from '../../src/model/write.ts';
+import { openFeedStore } from '../../src/store/sqlite/feed-store.ts';
+import { type FeedStore, StoreError } from '../../src/store/store.ts';
+import { tempFolder } from '../support/identity.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { alice, postWrite, startMs, stateWrite } from '../support/writes.ts';
+import { type OpenedStore, storeContract } from './store.ts';
+import { storeReadsContract } from './store-reads.ts';
+
+const planner = new URL('../../src/feed/plan.ts', import.meta.url);
+
+async function openAt(folder: string): Promise<FeedStore> {
+  return openFeedStore({ path: join(folder, 'feed.db'), planner });
+}
+
+async function open(): Promise<OpenedStore> {
+  const folder = tempFolder();
+  const store = await openAt(folder.path);
+  return {
+    store,
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      folder.remove();
+    },
+  };
+}
+
+storeContract('SQLite', open);
+storeReadsContract('SQLite', open);
+
+/** A value that no INTEGER column of a strict table takes. */
+const poison = () => postWrite({ expires: 0.5 });
+
+test('a statement that fails undoes its whole batch, and the next one works', async () => {
+  await using opened = await open();
+  const { store } = opened;
+  const batch = store.commit([postWrite(), poison()], startMs);
+  await assert.rejects(batch, (error) => error instanceof StoreError && error.fault === 'poison');
+  assert.equal((await store.read.position(alice, null)).head, 0);
+  const { changes } = await store.commit([postWrite({ app: 'app-new' })], startMs);
+  assert.deepEqual(
+    changes.map(({ seq }) => seq),
+    [1],
+  );
+});
+
+test('of a batch with poison in it only the poison fails, and the others are published in sequence order', async () => {
+  await using opened = await open();
+  const published: Change[] = [];
+  const publisher = openPublisher();
+  publisher.follow((changes) => published.push(...changes));
+  const { store } = opened;
+  const failures: unknown[] = [];
+  const committer = openCommitter({
+    store,
+    publisher,
+    clock: new ManualClock(startMs),
+    onFailure: (error) => failures.push(error),
+  });
+  const writes = Array.from({ length: 50 }, (_, index) => (index % 17 === 3 ? poison() : postWrite()));
+  const settled = await Promise.allSettled(writes.map((write) => committer.commit(write)));
+  for (const [index, each] of settled.entries()) {
+    assert.equal(each.status, index % 17 === 3 ? 'rejected' : 'fulfilled', `write ${index}`);
+    if (each.status === 'rejected') assert.equal((each.reason as HubError).kind, 'generalException');
+  }
+  assert.equal(failures.length, 3);
+  assert.deepEqual(
+    published.map(({ seq }) => seq),
+    Array.from({ length: 47 }, (_, index) => index + 1),
+  );
+  assert.deepEqual(
+    published.map(({ notification }) => notification.id).sort(),
+    writes.filter(({ expires }) => expires !== 0.5).map(({ id }) => id),
+  );
+});
+
+test('what was committed is there when the store is opened again', async (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const first = await openAt(folder.path);
+  const write = postWrite();
+  await first.commit([write, stateWrite([write.id])], startMs);
+  const before = await first.read.changes(alice, null, 0, 10);
+  await first.close();
+  await using second = {
+    store: await openAt(folder.path),
+    [Symbol.asyncDispose]: () => second.store.close(),
+  };
+  assert.deepEqual(await second.store.read.changes(alice, null, 0, 10), before);
+});
+
+test('a database that a newer version has written is refused by name', async (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  await (await openAt(folder.path)).close();
+  const db = new DatabaseSync(join(folder.path, 'feed.db'));
+  db.exec("INSERT INTO migration(name, sha256) VALUES ('0999-later', 'x')");
+  db.close();
+  await assert.rejects(openAt(folder.path), /written by a newer Carillon \(it has 0999-later\)/);
+});
+
+/** A file system of so many bytes, or null where this process may not make one. */
+function smallDisk(context: TestContext, bytes: number): string | null {
+  const folder = tempFolder();
+  const path = join(folder.path, 'disk');
+  mkdirSync(path);
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
+  context.after(() => {
+    if (status === 0) spawnSync('umount', ['-l', path]);
+    folder.remove();
+  });
+  return status === 0 ? path : null;
+}
+
+const isUnavailable = (error: unknown) => error instanceof StoreError && error.fault === 'unavailable';
+
+test('on a full disk commits fail as unavailable, reads go on, and with room again so do commits', async (context) => {
+  const disk = smallDisk(context, 1024 * 1024);
+  if (disk === null) return context.skip('this process may not mount a file system');
+  const store = await openAt(disk);
+  const content = JSON.stringify({ text: 'x'.repeat(20_000) });
+  let committed = 0;
+  const fill = async () => {
+    for (;;) {
+      await store.commit([postWrite({ content })], startMs);
+      committed++;
+    }
+  };
+  await assert.rejects(fill, isUnavailable);
+  await assert.rejects(store.commit([postWrite({ content })], startMs), isUnavailable);
+  assert.equal((await store.read.position(alice, null)).head, committed);
+  assert.equal((await store.read.changes(alice, null, 0, 1000)).rows.length, committed);
+  assert.equal(spawnSync('mount', ['-o', 'remount,size=8m', disk]).status, 0);
+  const { changes } = await store.commit([postWrite({ content })], startMs);
+  assert.deepEqual(
+    changes.map(({ seq }) => seq),
+    [committed + 1],
+  );
+  await store.close();
+});
+
+test('a disk filled by others is the same, and nothing of a failed batch is there afterwards', async (context) => {
+  const disk = smallDisk(context, 2 * 1024 * 1024);
+  if (disk === null) return context.skip('this process may not mount a file system');
+  const store = await openAt(disk);
+  const first = postWrite();
+  await store.commit([first], startMs);
+  const ballast = join(disk, 'ballast');
+  assert.throws(() => writeFileSync(ballast, randomBytes(4 * 1024 * 1024)), /ENOSPC/);
+  const content = JSON.stringify({ text: 'x'.repeat(50_000) });
+  const batch = [stateWrite([first.id]), postWrite({ content }), postWrite({ content })];
+  await assert.rejects(store.commit(batch, startMs), isUnavailable);
+  assert.equal((await store.read.notification(alice, first.id))?.readState, 'unread');
+  writeFileSync(ballast, '');
+  const { changes } = await store.commit(batch, startMs);
+  assert.deepEqual(
+    changes.map(({ seq }) => seq),
+    [2, 3, 4],
+  );
+  await store.close();
+});
+
+test('on read-only data commits fail as unavailable and reads go on; opened anew when writable, it commits', async (context) => {
+  const disk = smallDisk(context, 4 * 1024 * 1024);
+  if (disk === null) return context.skip('this process may not mount a file system');
+  const remount = (how: string) => assert.equal(spawnSync('mount', ['-o', `remount,${how}`, disk]).status, 0);
+  const before = await openAt(disk);
+  await before.commit([postWrite()], startMs);
+  await before.close();
+  remount('ro');
+  const store = await openAt(disk);
+  await assert.rejects(store.commit([postWrite()], startMs), isUnavailable);
+  await assert.rejects(store.commit([postWrite()], startMs), isUnavailable);
+  assert.equal((await store.read.position(alice, null)).head, 1);
+  await store.close();
+  remount('rw');
+  const after = await openAt(disk);
+  assert.equal((await after.commit([postWrite()], startMs)).changes[0]?.seq, 2);
+  await after.close();
+});
+
+test('while another process holds the write lock commits fail as busy, and reads go on', async (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const store = await openAt(folder.path);
+  await store.commit([postWrite()], startMs);
+  const other = new DatabaseSync(join(folder.path, 'feed.db'));
+  other.exec('BEGIN IMMEDIATE');
+  const blocked = store.commit([postWrite()], startMs);
+  await assert.rejects(blocked, (error) => error instanceof StoreError && error.fault === 'busy');
+  assert.equal((await store.read.position(alice, null)).head, 1);
+  other.exec('ROLLBACK');
+  other.close();
+  assert.equal((await store.commit([postWrite()], startMs)).changes[0]?.seq, 2);
+  await store.close();
+});
