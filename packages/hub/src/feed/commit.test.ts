@@ -203,3 +203,21 @@ test('draining waits until everything that was accepted is answered, and no long
   assert.deepEqual(await drained, ['a', 'b']);
   await committer.drain();
 });
+
+test('while many wait a second batch is under way, never a third, and what was poisoned is published in order', async () => {
+  const { store, committer, batches, told } = open({ batchWrites: 4, eagerWrites: 4 });
+  const ids = ['a', 'b', 'poison', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k'];
+  const settled = Promise.allSettled(ids.map((id) => committer.commit(write(id))));
+  await turn();
+  assert.deepEqual(batches(), [ids.slice(0, 4), ids.slice(4, 8)]);
+  const [first, second] = store.commits;
+  store.decide = (batch) => (batch.includes('poison') ? 'poison' : null);
+  first?.fail('poison');
+  await turn();
+  second?.succeed();
+  const refused = (await settled).flatMap(({ status }, index) => (status === 'rejected' ? [ids[index]] : []));
+  assert.deepEqual(refused, ['poison']);
+  const committed = batches().filter((batch) => !batch.includes('poison'));
+  assert.deepEqual(told.toSorted(), committed.flat().toSorted());
+  assert.equal(new Set(told).size, ids.length - 1);
+});

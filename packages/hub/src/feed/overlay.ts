@@ -180,6 +180,15 @@ export class Overlay {
     return this.#snapshot.countSubscriptions(user, app) + begun - ended;
   }
 
+  /** The one whose lease has been over for longest, as it is now. */
+  lapsedSubscription(user: UserKey, app: AppId, now: number): StoredSubscription | null {
+    for (const { id } of this.#snapshot.lapsedSubscriptions(user, app, now)) {
+      const row = this.subscription(user, app, id);
+      if (row && row.leaseUntil <= now) return row;
+    }
+    return null;
+  }
+
   addressHolder(hash: string): StoredSubscription | null {
     const holder = this.#addresses.get(hash) ?? this.#snapshot.addressHolder(hash);
     return holder && this.subscription(holder.user, holder.app, holder.id);

@@ -9,17 +9,13 @@ import type { Overlay } from './overlay.ts';
 export function planSubscribe(
   write: SubscribeWrite,
   overlay: Overlay,
+  now: number,
   newEpoch: () => number,
 ): Outcomes['subscribe'] {
   const { user, app, installationId } = write.subscription;
   overlay.beginFeed(user, write.owner, newEpoch());
   const before = overlay.subscriptionByInstallation(user, app, installationId);
-  if (!before && overlay.countSubscriptions(user, app) >= limits.subscriptionsPerUserAndApp) {
-    throw invalid(
-      `A user has at most ${limits.subscriptionsPerUserAndApp} subscriptions of an app: delete one that is no longer used.`,
-      'installationId',
-    );
-  }
+  if (!before) makeRoom(write, overlay, now);
   const subscription = before
     ? { ...write.subscription, id: before.id, created: before.created }
     : write.subscription;
@@ -27,9 +23,23 @@ export function planSubscribe(
   return { result: before ? 'replaced' : 'created', subscription };
 }
 
-export function planRenew(write: RenewWrite, overlay: Overlay): Outcomes['renew'] {
+/** One that ended long ago gives way; with as many living ones as there may be, the new one is refused. */
+function makeRoom({ subscription: { user, app } }: SubscribeWrite, overlay: Overlay, now: number): void {
+  if (overlay.countSubscriptions(user, app) < limits.subscriptionsPerUserAndApp) return;
+  const lapsed = overlay.lapsedSubscription(user, app, now);
+  if (!lapsed) {
+    throw invalid(
+      `A user has at most ${limits.subscriptionsPerUserAndApp} subscriptions of an app: delete one that is no longer used.`,
+      'installationId',
+    );
+  }
+  overlay.endSubscription(lapsed);
+}
+
+/** One whose lease is over is gone; registering its installation again brings it back. */
+export function planRenew(write: RenewWrite, overlay: Overlay, now: number): Outcomes['renew'] {
   const before = overlay.subscription(write.user, write.app, write.id);
-  if (!before) throw notFound();
+  if (!before || before.leaseUntil <= now) throw notFound();
   const subscription = { ...before, ...write.patch };
   put(subscription, overlay);
   return { subscription };

@@ -40,9 +40,9 @@ function dispatch(write: Write, overlay: Overlay, now: number): Outcome {
     case 'purge':
       return planPurge(write, overlay, now);
     case 'subscribe':
-      return planSubscribe(write, overlay, newEpoch);
+      return planSubscribe(write, overlay, now, newEpoch);
     case 'renew':
-      return planRenew(write, overlay);
+      return planRenew(write, overlay, now);
     case 'unsubscribe':
       return planUnsubscribe(write, overlay);
   }

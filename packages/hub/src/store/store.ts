@@ -34,6 +34,8 @@ export interface Snapshot {
   subscription(user: UserKey, app: AppId, id: string): StoredSubscription | null;
   subscriptionByInstallation(user: UserKey, app: AppId, installationId: string): StoredSubscription | null;
   countSubscriptions(user: UserKey, app: AppId): number;
+  /** Those whose lease is over, the longest ago first. */
+  lapsedSubscriptions(user: UserKey, app: AppId, now: number): readonly StoredSubscription[];
   /** Who holds the push address now. */
   addressHolder(addressHash: string): { user: UserKey; id: string; app: AppId } | null;
 }

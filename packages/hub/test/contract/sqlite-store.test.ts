@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { openCommitter } from '../../src/feed/commit.ts';
 import { openPublisher } from '../../src/feed/publish.ts';
 import type { HubError } from '../../src/model/errors.ts';
@@ -13,6 +13,7 @@ import { openFeedStore } from '../../src/store/sqlite/feed-store.ts';
 import { type FeedStore, StoreError } from '../../src/store/store.ts';
 import { tempFolder } from '../support/identity.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { alice, postWrite, startMs, stateWrite } from '../support/writes.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { storeReadsContract } from './store-reads.ts';
@@ -108,19 +109,6 @@ test('a database that a newer version has written is refused by name', async (co
   db.close();
   await assert.rejects(openAt(folder.path), /written by a newer Carillon \(it has 0999-later\)/);
 });
-
-/** A file system of so many bytes, or null where this process may not make one. */
-function smallDisk(context: TestContext, bytes: number): string | null {
-  const folder = tempFolder();
-  const path = join(folder.path, 'disk');
-  mkdirSync(path);
-  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', path]);
-  context.after(() => {
-    if (status === 0) spawnSync('umount', ['-l', path]);
-    folder.remove();
-  });
-  return status === 0 ? path : null;
-}
 
 const isUnavailable = (error: unknown) => error instanceof StoreError && error.fault === 'unavailable';
 

@@ -12,11 +12,9 @@ export interface FeedStoreOptions {
 }
 
 export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStore> {
-  const data: WriterData = { path: options.path, planner: options.planner.href };
-  const worker = new Worker(new URL(writerModule, import.meta.url), {
-    workerData: data,
-    name: 'carillon-writer',
-  });
+  const workerData: WriterData = { path: options.path, planner: options.planner.href, module: writerModule };
+  const resourceLimits = { maxYoungGenerationSizeMb: 8 };
+  const worker = new Worker(bootstrap, { eval: true, workerData, resourceLimits, name: 'carillon-writer' });
   const writer = new Writer(worker);
   await writer.ready;
   const read = openReader(options.path);
@@ -31,7 +29,14 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
 }
 
 /** `.ts` in the repository, `.js` as published. */
-const writerModule = import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js';
+const writerModule = new URL(import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js', import.meta.url)
+  .href;
+
+/** A thread has no compile cache unless it asks for one before it loads anything: 30 MB and 100 ms. */
+const bootstrap = `
+  require('node:module').enableCompileCache();
+  import(require('node:worker_threads').workerData.module);
+`;
 
 interface Waiting {
   resolve(committed: Committed): void;

@@ -53,6 +53,12 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
     countSubscriptions(user, app) {
       return (one(statement.countSubscriptions, user, appOf(app))?.n as number | undefined) ?? 0;
     },
+    lapsedSubscriptions(user, app, now) {
+      const account = interned.account(user);
+      if (account === null) return [];
+      const rows = statement.lapsedSubscriptions.all(account, appOf(app), now);
+      return rows.map((row) => readSubscription(user, interned.appName, row));
+    },
     addressHolder(addressHash) {
       const row = statement.addressHolder.get(addressHash);
       if (!row) return null;
@@ -80,6 +86,10 @@ function statements(db: DatabaseSync) {
       `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND app = ? AND installation = ?`,
     ),
     countSubscriptions: db.prepare('SELECT count(*) AS n FROM subscription WHERE account = ? AND app = ?'),
+    lapsedSubscriptions: db.prepare(
+      `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND app = ? AND lease_until <= ?
+       ORDER BY lease_until`,
+    ),
     addressHolder: db.prepare('SELECT account, app, id FROM subscription WHERE address_hash = ?'),
   };
 }

@@ -17,6 +17,8 @@ export interface WriterData {
   readonly path: string;
   /** Module that exports `planBatch`; it is code, so it can't travel in a message. */
   readonly planner: string;
+  /** This module, which the thread's first lines load. */
+  readonly module: string;
 }
 
 export type WriterRequest = { readonly writes: readonly Write[]; readonly now: number } | 'close';

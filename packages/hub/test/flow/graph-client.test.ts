@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import tls from 'node:tls';
+import { Client, GraphError } from '@microsoft/microsoft-graph-client';
+import { startHub } from '../support/hub.ts';
+
+/** Graph's own client, unmodified: it is told the base URL, which host may have its token, and how to get one. */
+async function start(version: string) {
+  const hub = await startHub({ settings: { 'tls-dev': true } });
+  // The client calls the global fetch, which trusts what the process trusts.
+  tls.setDefaultCACertificates([...tls.rootCertificates, readFileSync(hub.hub.caPath ?? '', 'utf8')]);
+  const { port } = new URL(hub.baseUrl);
+  const token = hub.token({ user: 'alice' });
+  const client = Client.initWithMiddleware({
+    baseUrl: `https://localhost:${port}`,
+    customHosts: new Set(['localhost']),
+    defaultVersion: 'v1.0',
+    authProvider: { getAccessToken: async () => token },
+  });
+  const api = (path: string) => client.api(path).version(version);
+  return { hub, client, api, version, [Symbol.asyncDispose]: () => hub.close() };
+}
+
+/** The body that the page "Create and send a notification" shows, with its dates in the future and our host. */
+function documented(more: object = {}): object {
+  return {
+    targetHostName: 'a.example',
+    appNotificationId: 'testDirectToastNotification',
+    expirationDateTime: new Date(Date.now() + 86_400_000).toISOString(),
+    payload: { visualContent: { title: 'Hello World!', body: 'Notifications are Great!' } },
+    targetPolicy: { platformTypes: ['windows', 'android', 'ios'] },
+    priority: 'High',
+    groupName: 'TestGroup',
+    displayTimeToLive: '60',
+    ...more,
+  };
+}
+
+interface Listed {
+  readonly value: { id: string }[];
+  readonly '@odata.nextLink'?: string;
+  readonly '@odata.deltaLink'?: string;
+}
+
+const ids = ({ value }: Listed) => value.map(({ id }) => id);
+
+for (const version of ['beta', 'v1.0']) {
+  describe(`Graph's JavaScript client on ${version}`, () => {
+    test('posts the documented body, and gets, patches and deletes what it posted', async () => {
+      await using running = await start(version);
+      const { api } = running;
+      const made = await api('/me/notifications/').post(documented());
+      assert.equal(made.appNotificationId, 'testDirectToastNotification');
+      assert.deepEqual(made.targetPolicy.platformTypes, ['windows', 'android', 'ios']);
+      assert.deepEqual([made.priority, made.groupName, made.displayTimeToLive], ['High', 'TestGroup', 59]);
+      const path = `/me/notifications/${made.id}`;
+      const read = await api(path).get();
+      assert.deepEqual(read.payload, made.payload);
+      const selected = await api(path).select('readState').get();
+      assert.deepEqual([selected.id, selected.readState, selected.priority], [made.id, 'unread', undefined]);
+      const patched = await api(path).patch({ userActionState: 'activated' });
+      assert.deepEqual([patched.readState, patched.userActionState], ['read', 'activated']);
+      await api(path).delete();
+      await assert.rejects(api(path).get(), (error) => {
+        assert.ok(error instanceof GraphError);
+        assert.deepEqual([error.statusCode, error.code], [404, 'itemNotFound']);
+        assert.ok(error.requestId);
+        return true;
+      });
+    });
+
+    test('lists page by page with top and the next link, and counts', async () => {
+      await using running = await start(version);
+      const { api, client } = running;
+      const made: string[] = [];
+      for (let index = 0; index < 5; index++) {
+        const { id } = await api('/me/notifications').post(documented({ appNotificationId: `n${index}` }));
+        made.unshift(id);
+      }
+      const first = (await api('/me/notifications').top(2).count(true).get()) as Listed;
+      assert.deepEqual(ids(first), made.slice(0, 2));
+      assert.equal(Reflect.get(first, '@odata.count'), 5);
+      const second = (await client.api(first['@odata.nextLink'] ?? '').get()) as Listed;
+      assert.deepEqual(ids(second), made.slice(2, 4));
+      const third = (await client.api(second['@odata.nextLink'] ?? '').get()) as Listed;
+      assert.deepEqual([ids(third), third['@odata.nextLink']], [made.slice(4), undefined]);
+    });
+
+    test('follows delta by its links, tombstones included', async () => {
+      await using running = await start(version);
+      const { api, client } = running;
+      const [one, two, three] = [
+        await api('/me/notifications').post(documented({ appNotificationId: '1' })),
+        await api('/me/notifications').post(documented({ appNotificationId: '2' })),
+        await api('/me/notifications').post(documented({ appNotificationId: '3' })),
+      ];
+      const first = (await api('/me/notifications/delta').top(2).get()) as Listed;
+      assert.deepEqual(ids(first), [one.id, two.id]);
+      const last = (await client.api(first['@odata.nextLink'] ?? '').get()) as Listed;
+      assert.deepEqual(ids(last), [three.id]);
+      await api(`/me/notifications/${two.id}`).patch({ readState: 'read' });
+      await api(`/me/notifications/${one.id}`).delete();
+      const changed = await client.api(last['@odata.deltaLink'] ?? '').get();
+      assert.deepEqual(changed.value.slice(1), [{ id: one.id, '@removed': { reason: 'deleted' } }]);
+      assert.deepEqual([changed.value[0].id, changed.value[0].readState], [two.id, 'read']);
+      assert.equal(changed.unreadCount, 1);
+    });
+
+    test('sends the X-UNS-ID header, and learns in Graph’s shape what was wrong', async () => {
+      await using running = await start(version);
+      const { api } = running;
+      const place = { targetHostName: 'a.example', installationId: 'laptop', platformType: 'windows' };
+      const { id: unsId } = await api('/me/notificationSubscriptions').post(place);
+      const made = await api('/me/notifications').header('X-UNS-ID', unsId).post(documented());
+      assert.ok(made.id);
+      const foreign = api('/me/notifications').header('X-UNS-ID', 'foreign').post(documented());
+      await assert.rejects(
+        foreign,
+        (error) => error instanceof GraphError && error.statusCode === 403 && error.code === 'accessDenied',
+      );
+      const array = api('/me/notifications').post([documented()]);
+      await assert.rejects(
+        array,
+        (error) =>
+          error instanceof GraphError && /multiple notifications are not supported/.test(error.message),
+      );
+    });
+  });
+}
