@@ -86,8 +86,7 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
       const known = cached(token);
       if (known) return known;
       if (token.length > tokenBytesMax) throw refused('The token is longer than 16 KiB.');
-      const payload = await verify(token);
-      const identity = identityOf(payload);
+      const identity = identityOf(await verify(token));
       keep(token, identity);
       return identity;
     },

@@ -32,7 +32,7 @@ export function serveCommand(): Command {
 async function serve(options: Record<string, string | string[] | boolean>): Promise<void> {
   const { config: file, ...flags } = options;
   const path = (file as string | undefined) ?? process.env.CARILLON_CONFIG ?? null;
-  const config = await withPort(readConfig(dashed(flags), process.env, path), dashed(flags));
+  const config = await withPort(dashed(flags), path);
   const log = openLog(config.logLevel);
   const hub = await openHub({ config, log });
   try {
@@ -59,14 +59,15 @@ function dashed(flags: Record<string, string | string[] | boolean>): Flags {
 }
 
 /** Port 0 takes any free one, which must be known before the first URL is written. */
-async function withPort(config: Config, flags: Flags): Promise<Config> {
+async function withPort(flags: Flags, file: string | null): Promise<Config> {
+  const config = readConfig(flags, process.env, file);
   if (config.port !== 0) return config;
   const probe = createServer().listen(0, config.host);
   await once(probe, 'listening');
   const { port } = probe.address() as { port: number };
   probe.close();
   await once(probe, 'close');
-  return readConfig({ ...flags, port: String(port) }, process.env, null);
+  return readConfig({ ...flags, port: String(port) }, process.env, file);
 }
 
 function closeOnSignal(hub: Hub): void {

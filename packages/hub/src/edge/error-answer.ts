@@ -52,7 +52,6 @@ function errorHeaders({ kind, details }: HubError): Record<string, string> {
       ? {}
       : { 'Retry-After': String(Math.max(1, Math.ceil(details.retryAfterMs / 1000))) }),
     ...(details.allow ? { Allow: details.allow.join(', ') } : {}),
-    ...(details.location === undefined ? {} : { Location: details.location }),
     ...(kind === 'requestTooLarge' ? { Connection: 'close' } : {}),
   };
 }

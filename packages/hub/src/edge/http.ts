@@ -50,8 +50,12 @@ export function openHttp(options: HttpOptions): FastifyInstance {
       done();
     });
   }
-  app.setErrorHandler((error, request, reply) => sendError(request, reply, error, options.log));
-  app.setNotFoundHandler((request, reply) => answerMissing(request, reply, options.log));
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof HubError && error.kind === 'resyncRequired')
+      reply.header('Location', `${options.publicUrl}${pathOf(request.url)}`);
+    return sendError(request, reply, error, options.log);
+  });
+  app.setNotFoundHandler((request, reply) => answerMissing(app, request, reply, options.log));
   for (const route of routes) addRoute(app, route, options);
   takeUpgrades(app);
   return app;
@@ -69,12 +73,18 @@ function openFastify({ tls, log }: HttpOptions): FastifyInstance {
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendError(request, reply.headers(baseHeaders(request)), error, log),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-    rewriteUrl: ({ url = '/' }: { url?: string | undefined }) => (url.includes('%24') ? dollars(url) : url),
+    rewriteUrl: ({ url = '/' }: { url?: string | undefined }) => localUrl(url),
   };
   if (!tls)
     return fastify({ ...shared, http: { maxHeaderSize: headerBytesMax } }) as unknown as FastifyInstance;
   const https = { ...tls, allowHTTP1: true, maxHeaderSize: headerBytesMax };
   return fastify({ ...shared, http2: true, https } as never) as unknown as FastifyInstance;
+}
+
+/** Without the origin of an absolute-form target (RFC 9112, 3.2.2), which is the client's claim and not the hub's. */
+function localUrl(url: string): string {
+  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*(?=\/)/i, '');
+  return local.includes('%24') ? dollars(local) : local;
 }
 
 /** `$` may be written %24 in the path; a query is decoded where it is read. */
@@ -217,14 +227,29 @@ function openStream(
   return reply;
 }
 
-function answerMissing(request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
-  const allow = methodsAt(request.url);
+function answerMissing(
+  app: FastifyInstance,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
+  const allow = [...methodsAt(request.url), ...literalMethods(app, pathOf(request.url))];
   if (request.method === 'OPTIONS') return answerPreflight(reply, allow);
   if (allow.length === 0) {
     return sendError(request, reply, new HubError('notFound', 'There is nothing at this path.'), log);
   }
   const error = new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
   return sendError(request, reply, error, log);
+}
+
+/** Of what stands beside the operations: health, pages, the identity provider. */
+function literalMethods(app: FastifyInstance, url: string): string[] {
+  if (routes.some(({ path }) => path === url)) return [];
+  return ['GET', 'POST'].filter((method) => app.hasRoute({ method: method as 'GET', url: url || '/' }));
+}
+
+function pathOf(url: string): string {
+  return (url.split('?', 1)[0] as string).replace(/\/$/, '');
 }
 
 /** No query (it may hold a ticket), no header, no body: what, how long, how it ended. */

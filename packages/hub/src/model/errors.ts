@@ -7,8 +7,6 @@ export interface ErrorDetails {
   target?: string;
   /** After how many milliseconds a retry makes sense. */
   retryAfterMs?: number;
-  /** Where to go on, for a cursor that can't be honoured. */
-  location?: string;
   /** Why a cursor can't be honoured, for a stream's `resync` frame. */
   resync?: ResyncReason;
   /** Methods that the path does support. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -248,4 +249,18 @@ test('an unusable configuration ends with 78 and lists every problem at once, wi
   }
   assert.equal(lines.length, 5);
   assert.equal(served.output(), '');
+});
+
+test('with port 0 any free port is taken, and the settings of the file still hold', async (context) => {
+  const folder = tempFolder();
+  const file = join(folder.path, 'carillon.json');
+  writeFileSync(file, JSON.stringify({ port: '0', 'public-url': 'https://hub.example' }));
+  const served = serve(join(folder.path, 'data'), ['--config', file]);
+  context.after(async () => {
+    served.process.kill('SIGKILL');
+    await served.ended;
+    folder.remove();
+  });
+  await served.ready;
+  assert.match(served.output(), /^carillon is ready at https:\/\/hub\.example$/m);
 });

@@ -55,8 +55,7 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
     },
     lapsedSubscriptions(user, app, now) {
       const account = interned.account(user);
-      if (account === null) return [];
-      const rows = statement.lapsedSubscriptions.all(account, appOf(app), now);
+      const rows = account === null ? [] : statement.lapsedSubscriptions.all(account, appOf(app), now);
       return rows.map((row) => readSubscription(user, interned.appName, row));
     },
     addressHolder(addressHash) {

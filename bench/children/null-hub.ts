@@ -1,0 +1,51 @@
+// The whole hub with a store that keeps nothing: it plans over an empty snapshot, in the main thread, and forgets. What
+// a create costs here is everything but the store.
+import { type Config, readConfig } from '../../packages/hub/src/config.ts';
+import { planBatch } from '../../packages/hub/src/feed/plan.ts';
+import { openHub } from '../../packages/hub/src/hub.ts';
+import type { FeedStore, Position, Snapshot } from '../../packages/hub/src/store/store.ts';
+import { openLog } from '../../packages/hub/src/telemetry/log.ts';
+
+const [port = '', dataDir = '', publicUrl = ''] = process.argv.slice(2);
+
+const nothing: Snapshot = {
+  feed: () => null,
+  feedApps: () => [],
+  notification: () => null,
+  aliveByAppNotificationId: () => null,
+  subscription: () => null,
+  subscriptionByInstallation: () => null,
+  countSubscriptions: () => 0,
+  lapsedSubscriptions: () => [],
+  addressHolder: () => null,
+};
+const start: Position = { epoch: 0, head: 0, unread: 0, floor: 0 };
+
+const feedStore: FeedStore = {
+  async commit(writes, now) {
+    const { outcomes, changes } = planBatch(writes, nothing, now);
+    return { outcomes, changes };
+  },
+  close: async () => {},
+  read: {
+    owner: async () => null,
+    position: async () => start,
+    notification: async () => null,
+    list: async () => [],
+    count: async () => 0,
+    changes: async () => ({ ...start, rows: [], scannedTo: 0 }),
+    subscription: async () => null,
+    subscriptions: async () => [],
+    dueExpirations: async () => [],
+    dueWakings: async () => [],
+    duePurges: async () => [],
+  },
+};
+
+const flags = { port, 'data-dir': dataDir, 'public-url': publicUrl, throttle: 'off', 'log-level': 'warn' };
+const config: Config = readConfig(flags, {}, null);
+const hub = await openHub({ config, log: openLog(config.logLevel), feedStore });
+await hub.listen();
+process.stdout.write('ready\n');
+process.on('disconnect', () => process.exit());
+process.on('SIGTERM', () => process.exit());

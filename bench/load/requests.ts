@@ -1,0 +1,66 @@
+// The requests of the loads, as text that is ready to be written. A create is the request that the documented page
+// shows, with a date in the future and an appNotificationId of its own.
+import { type BenchUser, hostName } from '../setup/world.ts';
+
+const dayMs = 86_400_000;
+const expirationDateTime = new Date(Date.now() + dayMs).toISOString();
+let created = 0;
+
+/** Always of the same length, so that the head can be made beforehand. */
+export function nextName(): string {
+  return `bench-${process.pid.toString(36).padStart(5, '0')}-${(++created).toString(36).padStart(8, '0')}`;
+}
+
+const [beforeName, afterName] = JSON.stringify({
+  targetHostName: hostName,
+  appNotificationId: '#',
+  expirationDateTime,
+  payload: { visualContent: { title: 'Hello World!', body: 'Notifications are Great!' } },
+  targetPolicy: { platformTypes: ['windows', 'android'] },
+  priority: 'High',
+  groupName: 'TestGroup',
+  displayTimeToLive: '60',
+}).split('#') as [string, string];
+const bodyBytes = beforeName.length + nextName().length + afterName.length;
+
+export function createBody(name: string): string {
+  return beforeName + name + afterName;
+}
+
+const path = '/beta/me/notifications';
+
+function head(start: string, { token }: BenchUser): string {
+  return `${start} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n`;
+}
+
+function headOfCreate(user: BenchUser): string {
+  return `${head(`POST ${path}`, user)}Content-Type: application/json\r\nContent-Length: ${bodyBytes}\r\n\r\n${beforeName}`;
+}
+
+export function createRequest(user: BenchUser, name: string): string {
+  return headOfCreate(user) + name + afterName;
+}
+
+/** Creates for one user after another, round and round, each with a new name. */
+export function createsFor(users: readonly BenchUser[]): () => string {
+  const heads = users.map(headOfCreate);
+  let next = 0;
+  return () => {
+    if (next === heads.length) next = 0;
+    return (heads[next++] as string) + nextName() + afterName;
+  };
+}
+
+export function getRequest(user: BenchUser, target: string): string {
+  return `${head(`GET ${target}`, user)}\r\n`;
+}
+
+export function countRequest(user: BenchUser): string {
+  return getRequest(user, `${path}/$count`);
+}
+
+export function stateRequest(user: BenchUser, id: string): string {
+  const body = '{"userActionState":"dismissed"}';
+  const type = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
+  return head(`PATCH ${path}/${id}`, user) + type + body;
+}

@@ -1,0 +1,39 @@
+// RESULTS.md: one section a benchmark, each with the machine and the command it was measured with, so that running one
+// of them again replaces its section alone.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { Benchmark, Figure } from './setup/figure.ts';
+import { describeMachine } from './setup/machine.ts';
+
+const file = new URL('RESULTS.md', import.meta.url);
+const title = `# Measured
+
+Written by \`npm run bench\`; \`npm run bench -- NAME…\` measures the named sections again. Server and load generator share
+the machine's cores, so rates are low: compare within a section, not across machines.
+`;
+
+export function recordResults(
+  order: readonly string[],
+  benchmark: Benchmark,
+  figures: readonly Figure[],
+): void {
+  const sections = readSections();
+  sections.set(benchmark.name, section(benchmark, figures));
+  const known = order.flatMap((name) => sections.get(name) ?? []);
+  writeFileSync(file, [title, ...known].join('\n'));
+}
+
+function readSections(): Map<string, string> {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const parts = text.split(/^(?=## )/m).slice(1);
+  return new Map(parts.map((part) => [/^## (\S+)/.exec(part)?.[1] ?? '', `${part.trimEnd()}\n`]));
+}
+
+function section({ name, about }: Benchmark, figures: readonly Figure[]): string {
+  const rows = figures.map(({ what, value, spread, target, met }) => {
+    const verdict = met === null ? '' : met ? 'yes' : '**no**';
+    return `| ${what} | ${value} | ${spread} | ${target} | ${verdict} |`;
+  });
+  const table = ['| figure | median | min–max | target | met |', '|---|---|---|---|---|', ...rows].join('\n');
+  const day = new Date().toISOString().slice(0, 10);
+  return `## ${name}\n\n${about}\n\n\`node bench/run.ts ${name}\`, ${day}, ${describeMachine()}\n\n${table}\n`;
+}

@@ -1,0 +1,41 @@
+// Runs all benchmarks, or the named ones, one after another, and writes their figures into RESULTS.md.
+// npm run bench [-- name…]
+import { creates } from './benchmarks/creates.ts';
+import { delta } from './benchmarks/delta.ts';
+import { fanOut } from './benchmarks/fan-out.ts';
+import { live } from './benchmarks/live.ts';
+import { start } from './benchmarks/start.ts';
+import { stored } from './benchmarks/stored.ts';
+import { streams } from './benchmarks/streams.ts';
+import { recordResults } from './results.ts';
+import type { Benchmark } from './setup/figure.ts';
+
+const benchmarks: readonly Benchmark[] = [creates, live, streams, fanOut, delta, stored, start];
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+const asked = process.argv.slice(2);
+const names = benchmarks.map(({ name }) => name);
+const unknown = asked.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}; there are: ${names.join(', ')}`);
+  process.exit(2);
+}
+
+const lines: string[] = [];
+for (const benchmark of benchmarks) {
+  if (asked.length > 0 && !asked.includes(benchmark.name)) continue;
+  console.log(benchmark.name);
+  const figures = await benchmark.run();
+  recordResults(names, benchmark, figures);
+  for (const { what, value, spread, target, met } of figures) {
+    const verdict = met === null ? '' : `${target}  ${met ? 'met' : 'MISSED'}`;
+    lines.push(
+      [benchmark.name.padEnd(8), what.padEnd(44), value.padStart(12), spread.padStart(20), verdict].join(
+        '  ',
+      ),
+    );
+  }
+}
+console.log(lines.join('\n'));
+process.exit();

@@ -1,0 +1,98 @@
+// The processes under load: each is a child of the benchmark, listens on a loopback port of its own, and ends with the
+// benchmark however that ends.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { publicUrl } from './world.ts';
+
+const root = new URL('../../', import.meta.url).pathname;
+const startMaxMs = 60_000;
+const stopMaxMs = 15_000;
+
+export interface Child {
+  readonly port: number;
+  readonly pid: number;
+  /** Where SIGUSR1 opens its inspector. */
+  readonly inspectPort: number;
+  /** From the start of the process to the line that says it is ready. */
+  readonly readyMs: number;
+  stop(): Promise<void>;
+}
+
+export interface HubOptions {
+  readonly dataDir: string;
+  readonly logLevel?: 'warn' | 'info';
+  readonly tls?: boolean;
+}
+
+/** `carillon serve` as in production; the profiles of a look inside go to the folder in BENCH_CPU_PROF. */
+export async function startHub({ dataDir, logLevel = 'warn', tls = false }: HubOptions): Promise<Child> {
+  const port = await freePort();
+  const profile = process.env.BENCH_CPU_PROF;
+  const node = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
+  const fixed = ['serve', '--data-dir', dataDir, '--port', String(port), '--public-url', publicUrl];
+  const level = logLevel === 'info' ? [] : ['--log-level', logLevel];
+  const args = [...node, join(root, 'packages/hub/bin/carillon.js'), ...fixed, '--throttle', 'off', ...level];
+  return start([...args, ...(tls ? ['--tls-dev'] : [])], { port, log: join(dataDir, 'log') });
+}
+
+/** A file of bench/children: it is told its port first, and prints a line when it is ready. */
+export async function startChild(file: string, args: readonly string[] = []): Promise<Child> {
+  const port = await freePort();
+  return start([join(root, 'bench/children', file), String(port), ...args], { port, log: null });
+}
+
+async function start(
+  args: readonly string[],
+  { port, log }: { port: number; log: string | null },
+): Promise<Child> {
+  const inspectPort = await freePort();
+  const startedAt = performance.now();
+  const errors = log === null ? null : openSync(log, 'a');
+  const child = spawn(process.execPath, [`--inspect-port=127.0.0.1:${inspectPort}`, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', errors ?? 'inherit', 'ipc'],
+    // The hub follows the channel to the process that launched it, so it ends even when this one is killed.
+    env: { ...process.env, CARILLON_LAUNCHED: '1' },
+  });
+  if (errors !== null) closeSync(errors);
+  await isReady(child, args);
+  return {
+    port,
+    pid: child.pid as number,
+    inspectPort,
+    readyMs: performance.now() - startedAt,
+    stop: () => stop(child),
+  };
+}
+
+async function isReady(child: ChildProcess, args: readonly string[]): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const fail = (why: string): void => reject(new Error(`${args.join(' ')} ${why}`));
+  const timer = setTimeout(() => fail(`was not ready within ${startMaxMs} ms`), startMaxMs);
+  child.stdout?.on('data', (text: Buffer) => {
+    if (text.includes('ready')) resolve();
+  });
+  child.once('exit', (code) => fail(`ended with ${code}`));
+  await promise.finally(() => clearTimeout(timer));
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopMaxMs);
+  child.kill('SIGTERM');
+  await exited;
+  clearTimeout(timer);
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

@@ -1,0 +1,90 @@
+// Fills a feed database as if its users had been posting for a day: through the hub's own planner and the store's own
+// statements, in the order in which creates would have come, only without waiting for the disk.
+import { hash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { planBatch } from '../../packages/hub/src/feed/plan.ts';
+import { openUuidSource } from '../../packages/hub/src/lib/ids.ts';
+import type { Content } from '../../packages/hub/src/model/notification.ts';
+import { userKey } from '../../packages/hub/src/model/principal.ts';
+import type { PostWrite } from '../../packages/hub/src/model/write.ts';
+import { openApply } from '../../packages/hub/src/store/sqlite/apply.ts';
+import { Interned } from '../../packages/hub/src/store/sqlite/interned.ts';
+import { KnownFeeds } from '../../packages/hub/src/store/sqlite/known-feeds.ts';
+import { migrate } from '../../packages/hub/src/store/sqlite/migrate.ts';
+import { feedMigrations } from '../../packages/hub/src/store/sqlite/schema.ts';
+import { openSnapshot } from '../../packages/hub/src/store/sqlite/snapshot.ts';
+import { appId, type BenchUser, hostName, issuer } from './world.ts';
+
+const dayMs = 86_400_000;
+const batchSize = 1000;
+
+export function fillFeeds(path: string, people: readonly BenchUser[], count: number): void {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4194304');
+  migrate(db, feedMigrations);
+  const interned = new Interned(db);
+  const known = new KnownFeeds();
+  const snapshot = openSnapshot(db, interned, known);
+  const apply = openApply(db, interned);
+  const nextWrite = writesOf(people, count);
+  for (let done = 0; done < count; done += batchSize) {
+    const batch = Array.from({ length: Math.min(batchSize, count - done) }, nextWrite);
+    db.exec('BEGIN IMMEDIATE');
+    const plan = planBatch(
+      batch.map(({ write }) => write),
+      snapshot,
+      batch[0]?.now as number,
+    );
+    apply(plan);
+    db.exec('COMMIT');
+    known.committed(plan);
+  }
+  db.close();
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
+}
+
+function writesOf(people: readonly BenchUser[], count: number): () => { write: PostWrite; now: number } {
+  let made = 0;
+  const beginning = Date.now() - dayMs;
+  const time = (): number => beginning + Math.floor((made * dayMs) / count);
+  const stopped = { stop: () => {} };
+  const newId = openUuidSource({ now: time, after: () => stopped, every: () => stopped });
+  const owners = people.map(({ subject, name }) => ({
+    user: userKey(issuer, subject),
+    owner: { issuer, subject, name },
+  }));
+  return () => {
+    const { user, owner } = owners[made % owners.length] as (typeof owners)[number];
+    const appNotificationId = `stored-${made.toString(36).padStart(12, '0')}`;
+    const now = time();
+    made++;
+    const write: PostWrite = {
+      kind: 'post',
+      user,
+      owner,
+      app: appId,
+      id: newId(),
+      content: JSON.stringify(contentOf(appNotificationId)),
+      appNotificationId,
+      bodyHash: hash('sha256', appNotificationId, 'base64url'),
+      expires: now + (2 + (made % 7)) * dayMs,
+      displaySeconds: 60,
+    };
+    return { write, now };
+  };
+}
+
+function contentOf(appNotificationId: string): Content {
+  return {
+    appNotificationId,
+    targetHostName: hostName,
+    groupName: 'TestGroup',
+    priority: 'High',
+    payload: { visualContent: { title: 'Hello World!', body: 'Notifications are Great!' } },
+    targetPolicy: { platformTypes: ['windows', 'android'] },
+    fallbackPolicy: null,
+  };
+}

@@ -1,0 +1,76 @@
+// Who the loads speak for: one app and its users, with their tokens. The registry is made once a run, and each hub gets
+// a data folder with a copy of it, so all of them believe the same tokens.
+import { createHash, randomUUID } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { delegatedClaims } from '../../packages/hub/src/auth/provider/claims.ts';
+import { openSigningKeys } from '../../packages/hub/src/auth/provider/keys.ts';
+import { issuerOf } from '../../packages/hub/src/auth/provider/open-provider.ts';
+import { createdByAppScope } from '../../packages/hub/src/auth/provider/scopes.ts';
+import { openRegistry } from '../../packages/hub/src/hub.ts';
+
+/** Fixed, whatever the port, since tokens name it. */
+export const publicUrl = 'http://hub.bench.example';
+export const issuer = issuerOf(publicUrl);
+export const appId = 'bench-app';
+export const hostName = 'graphnotifications.sample.windows.com';
+const tokenSeconds = 6 * 3600;
+
+export interface BenchUser {
+  readonly subject: string;
+  readonly name: string;
+  readonly token: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const template = join(folder, 'template');
+let made: BenchUser[] = [];
+let dataDirs = 0;
+
+/** A folder for a hub of its own, removed when the run ends. */
+export function makeDataDir(): string {
+  if (dataDirs === 0) registerApp();
+  const dataDir = join(folder, `data-${++dataDirs}`);
+  mkdirSync(dataDir, { mode: 0o700 });
+  copyFileSync(join(template, 'registry.db'), join(dataDir, 'registry.db'));
+  return dataDir;
+}
+
+export function removeDataDir(dataDir: string): void {
+  rmSync(dataDir, { recursive: true, force: true });
+}
+
+/** As `carillon app create` does; closing the registry folds its log into the one file. */
+function registerApp(): void {
+  const registry = openRegistry(template);
+  const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
+  registry.apps.put({ id: appId, hosts: [hostName], clients: [client], blocked: false });
+  openSigningKeys(registry.meta);
+  registry.close();
+}
+
+/** The first `count` users, the same all through a run. Their tokens are signed here, as `carillon token` would. */
+export function users(count: number): readonly BenchUser[] {
+  if (made.length >= count) return made.slice(0, count);
+  if (dataDirs === 0) makeDataDir();
+  const registry = openRegistry(template);
+  const keys = openSigningKeys(registry.meta);
+  const now = Math.floor(Date.now() / 1000);
+  const shared = { iss: issuer, aud: publicUrl, iat: now, exp: now + tokenSeconds };
+  const more = Array.from({ length: count - made.length }, (_, index) => {
+    const name = `user${made.length + index}@contoso.example`;
+    const user = { id: subjectOf(name), name, passwordHash: '', operator: false };
+    const claims = { ...shared, jti: randomUUID(), ...delegatedClaims(user, appId, [createdByAppScope]) };
+    return { subject: user.id, name, token: keys.sign(claims) };
+  });
+  registry.close();
+  made = [...made, ...more];
+  return made;
+}
+
+function subjectOf(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

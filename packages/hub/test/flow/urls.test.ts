@@ -1,0 +1,167 @@
+// Paths and URLs: whose feed a path names, what is at it, and that every URL that is answered is of the public URL,
+// whatever the request says of itself.
+import assert from 'node:assert/strict';
+import { after, suite, test } from 'node:test';
+import { assertError } from '../support/assert-error.ts';
+import { hosts, post, sendRaw, startHub, subscribe } from '../support/hub.ts';
+
+const publicUrl = 'https://hub.example/base';
+const hub = await startHub({ settings: { 'public-url': publicUrl } });
+after(hub.close);
+const token = hub.token({ user: 'alice' });
+const feed = '/v1.0/me/notifications';
+const misleading = {
+  host: 'evil.example',
+  'x-forwarded-host': 'evil.example',
+  'x-forwarded-proto': 'ftp',
+  forwarded: 'host=evil.example;proto=ftp',
+};
+const ask = (method: string, path: string, body?: unknown) =>
+  hub.request(method, path, { token, headers: misleading, ...(body === undefined ? {} : { body }) });
+
+suite('every URL that is answered is of the public URL', () => {
+  test('Location and context of a notification', async () => {
+    for (const version of ['beta', 'v1.0']) {
+      const { json, headers } = await ask('POST', `/${version}/me/notifications/$ref`, post());
+      assert.equal(headers.location, `${publicUrl}/${version}/me/notifications/${json.id}`);
+      const context = `${publicUrl}/${version}/$metadata#users('alice%40contoso.example')/notifications/$entity`;
+      assert.equal(json['@odata.context'], context);
+    }
+  });
+
+  test('Location and context of a subscription', async () => {
+    const body = { targetHostName: hosts['app-a'], installationId: 'urls', platformType: 'windows' };
+    const { json, headers } = await ask('POST', '/v1.0/me/notificationSubscriptions', body);
+    assert.equal(headers.location, `${publicUrl}/v1.0/me/notificationSubscriptions/${json.id}`);
+  });
+
+  test('Location for the app itself, which names the user', async () => {
+    const headers = { ...misleading, 'X-UNS-ID': await subscribe(hub) };
+    const answer = await hub.request('POST', '/beta/me/activities', {
+      token: hub.token(),
+      headers,
+      body: post(),
+    });
+    const at = `${publicUrl}/beta/users/${hub.userIds.alice}/notifications/${answer.json.id}`;
+    assert.equal(answer.headers.location, at);
+  });
+
+  test('the links of a list and of a delta, which keep their path', async () => {
+    await ask('POST', feed, post());
+    await ask('POST', feed, post());
+    const list = await ask('GET', '/v1.0/users/alice%40contoso.example/notifications/?%24top=1&$select=id');
+    const start = `${publicUrl}/v1.0/users/alice%40contoso.example/notifications?$top=1&$select=id&$skiptoken=`;
+    assert.ok(list.json['@odata.nextLink'].startsWith(start), list.json['@odata.nextLink']);
+    const page = await ask('GET', `/beta/me/notifications/delta?$top=1`);
+    assert.ok(
+      page.json['@odata.nextLink'].startsWith(`${publicUrl}/beta/me/notifications/delta?$top=1&$skiptoken=`),
+    );
+    const end = await ask('GET', '/beta/me/notifications/delta');
+    assert.ok(
+      end.json['@odata.deltaLink'].startsWith(`${publicUrl}/beta/me/notifications/delta?$deltatoken=`),
+    );
+  });
+
+  test('Location of a 410, where a reader starts over', async () => {
+    for (const option of ['$deltatoken=none', '$skiptoken=none&$top=7']) {
+      const answer = await ask('GET', `${feed}/delta/?${option}`);
+      assertError(answer, { status: 410, code: 'resyncRequired' });
+      assert.equal(answer.headers.location, `${publicUrl}${feed}/delta`);
+    }
+  });
+
+  test('discovery of the embedded provider', async () => {
+    const { json } = await ask('GET', '/identity/.well-known/openid-configuration');
+    assert.equal(json.issuer, `${publicUrl}/identity`);
+    for (const [name, value] of Object.entries(json))
+      if (name.endsWith('_endpoint') || name.endsWith('_uri'))
+        assert.ok(String(value).startsWith(publicUrl), name);
+  });
+
+  test('also when the request names its target in the absolute form', async () => {
+    const lines = [
+      `GET http://evil.example/beta/me/notifications/?$top=1 HTTP/1.1`,
+      'Host: evil.example',
+      `Authorization: Bearer ${token}`,
+      'Connection: close',
+    ];
+    const answer = await sendRaw(hub.baseUrl, `${lines.join('\r\n')}\r\n\r\n`);
+    assert.match(answer, /^HTTP\/1\.1 200 /);
+    assert.match(
+      answer,
+      /"@odata\.nextLink":"https:\/\/hub\.example\/base\/beta\/me\/notifications\?\$top=1&/,
+    );
+    assert.doesNotMatch(answer, /evil/);
+  });
+});
+
+suite('a path names its user', () => {
+  const { alice } = hub.userIds;
+  const own = [
+    'me',
+    `users/${alice}`,
+    'users/alice@contoso.example',
+    'users/alice%40contoso.example',
+    'users/ALICE@Contoso.Example',
+  ];
+  for (const user of own) {
+    test(`${user} is the caller`, async () => {
+      for (const end of ['', '/'])
+        assert.equal((await ask('GET', `/v1.0/${user}/notifications${end}`)).status, 200);
+    });
+  }
+  const foreign = [
+    `users/${hub.userIds.bob}`,
+    'users/bob@contoso.example',
+    'users/me',
+    'users/alice',
+    'users/%20',
+    'users/',
+  ];
+  for (const user of foreign) {
+    test(`${user} is not`, async () => {
+      assertError(await ask('GET', `/v1.0/${user}/notifications`), { status: 403, code: 'accessDenied' });
+    });
+  }
+  for (const path of ['/v1.0/ME/notifications', '/V1.0/me/notifications', '/me/notifications']) {
+    test(`there is nothing at ${path}`, async () => {
+      assertError(await ask('GET', path), { status: 404, code: 'itemNotFound' });
+    });
+  }
+});
+
+suite('what is outside of the versions', () => {
+  test('answers 405 with Allow to a method that it lacks', async () => {
+    const allowed = {
+      '/': 'GET',
+      '/healthz': 'GET',
+      '/readyz': 'GET',
+      '/inbox': 'GET',
+      '/identity/token': 'POST',
+    };
+    for (const [path, method] of Object.entries(allowed)) {
+      const answer = await ask('DELETE', path);
+      assertError(answer, { status: 405, code: 'methodNotAllowed' });
+      assert.ok((answer.headers.allow ?? '').split(', ').includes(method), path);
+    }
+  });
+
+  test('says that it is alive and ready without a token', async () => {
+    for (const path of ['/healthz', '/readyz']) {
+      const answer = await hub.request('GET', path);
+      assert.deepEqual([answer.status, answer.json], [200, { status: 'ok' }]);
+    }
+  });
+});
+
+test('a preflight is answered on every path without a token, and exposes what a client reads', async () => {
+  for (const path of [feed, `${feed}/0199aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa`, '/beta/me/activities/']) {
+    const headers = { origin: 'https://page.example', 'access-control-request-method': 'PATCH' };
+    const { status, headers: answered } = await hub.request('OPTIONS', path, { headers });
+    assert.equal(status, 204);
+    assert.equal(answered['access-control-allow-origin'], '*');
+    assert.equal(answered['access-control-allow-credentials'], undefined);
+    assert.equal(answered['access-control-allow-methods'], answered.allow);
+    assert.match(String(answered['access-control-allow-headers']), /X-UNS-ID/);
+  }
+});
