@@ -26,7 +26,7 @@ export function fillFeeds(path: string, people: readonly BenchUser[], count: num
   const interned = new Interned(db);
   const known = new KnownFeeds();
   const snapshot = openSnapshot(db, interned, known);
-  const apply = openApply(db, interned);
+  const apply = openApply(db, interned, known);
   const nextWrite = writesOf(people, count);
   for (let done = 0; done < count; done += batchSize) {
     const batch = Array.from({ length: Math.min(batchSize, count - done) }, nextWrite);

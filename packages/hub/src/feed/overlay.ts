@@ -124,7 +124,7 @@ export class Overlay {
     feed.row = { ...feed.row, head: seq };
     feed.dirty = true;
     const delta = Number(isUnread(row)) - Number(before !== null && isUnread(before));
-    const unreadOfApp = this.#count(feed, row.app, delta);
+    const unreadOfApp = this.#count(feed, row, delta);
     this.changes.push({
       user: row.user,
       seq,
@@ -242,16 +242,15 @@ export class Overlay {
     const row = feed.apps.get(app);
     if (row) return row;
     feed.newApps.add(app);
-    return { user: feed.row.user, app, unread: 0, floor: 0 };
+    return { user: feed.row.user, app, unread: 0, head: 0, floor: 0 };
   }
 
-  #count(feed: Feed, app: AppId, delta: number): number {
+  #count(feed: Feed, { app, seq }: StoredNotification, delta: number): number {
     const row = this.#app(feed, app);
-    if (delta === 0 && feed.apps.has(app)) return row.unread;
-    const counted = { ...row, unread: row.unread + delta };
-    feed.apps.set(app, counted);
+    const unread = row.unread + delta;
+    feed.apps.set(app, { ...row, unread, head: seq });
     feed.dirtyApps.add(app);
-    return counted.unread;
+    return unread;
   }
 }
 

@@ -20,6 +20,8 @@ export interface FeedAppRow {
   readonly user: UserKey;
   readonly app: AppId;
   readonly unread: number;
+  /** Sequence of the newest change of this app. */
+  readonly head: number;
   /** The highest sequence of a purged tombstone: a cursor below it can't be honoured. */
   readonly floor: number;
 }

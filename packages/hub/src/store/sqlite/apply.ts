@@ -7,13 +7,14 @@ import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Plan } from '../store.ts';
 import { notificationColumns, notificationValues, subscriptionColumns, subscriptionValues } from './codec.ts';
 import type { Interned } from './interned.ts';
+import type { KnownFeeds } from './known-feeds.ts';
 
-export function openApply(db: DatabaseSync, interned: Interned): (plan: Plan) => void {
+export function openApply(db: DatabaseSync, interned: Interned, known: KnownFeeds): (plan: Plan) => void {
   const statement = statements(db);
   const account = (user: UserKey): number => interned.account(user) as number;
   const appOf = (app: string): number => {
-    const known = interned.app(app);
-    if (known !== null) return known;
+    const seen = interned.app(app);
+    if (seen !== null) return seen;
     const id = Number(statement.insertApp.run(app).lastInsertRowid);
     interned.keepApp(app, id);
     return id;
@@ -21,19 +22,13 @@ export function openApply(db: DatabaseSync, interned: Interned): (plan: Plan) =>
   const feeds = (plan: Plan): void => {
     for (const { row, isNew } of plan.feeds) {
       if (isNew) {
-        const made = statement.insertFeed.run(
-          row.user,
-          row.epoch,
-          row.head,
-          row.issuer,
-          row.subject,
-          row.name,
-        );
+        const made = statement.insertFeed.run(row.user, row.epoch, row.issuer, row.subject, row.name);
         interned.keepAccount(row.user, Number(made.lastInsertRowid));
-      } else statement.updateFeed.run(row.head, row.name, account(row.user));
+      } else if (row.name !== known.get(row.user)?.row.name)
+        statement.nameFeed.run(row.name, account(row.user));
     }
     for (const { row } of plan.feedApps) {
-      statement.putFeedApp.run(account(row.user), appOf(row.app), row.unread, row.floor);
+      statement.putFeedApp.run(account(row.user), appOf(row.app), row.unread, row.head, row.floor);
     }
   };
   const notifications = (plan: Plan): void => {
@@ -81,13 +76,11 @@ function statements(db: DatabaseSync) {
       .join(', ')} WHERE account = ? AND id = ? AND app = ?`;
   return {
     insertApp: db.prepare('INSERT INTO app_ref(app) VALUES(?)'),
-    insertFeed: db.prepare(
-      'INSERT INTO account(key, epoch, head, issuer, subject, name) VALUES(?, ?, ?, ?, ?, ?)',
-    ),
-    updateFeed: db.prepare('UPDATE account SET head = ?, name = ? WHERE id = ?'),
+    insertFeed: db.prepare('INSERT INTO account(key, epoch, issuer, subject, name) VALUES(?, ?, ?, ?, ?)'),
+    nameFeed: db.prepare('UPDATE account SET name = ? WHERE id = ?'),
     putFeedApp: db.prepare(
-      'INSERT INTO feed_app(account, app, unread, floor) VALUES(?, ?, ?, ?) ' +
-        'ON CONFLICT DO UPDATE SET unread = excluded.unread, floor = excluded.floor',
+      'INSERT INTO feed_app(account, app, unread, head, floor) VALUES(?, ?, ?, ?, ?) ' +
+        'ON CONFLICT DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.floor',
     ),
     insertNotification: db.prepare(insert('notification', notification)),
     updateNotification: db.prepare(update('notification', notification)),

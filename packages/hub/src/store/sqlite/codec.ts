@@ -23,7 +23,16 @@ export function packRemoved(removed: Removal | null): number {
 
 export const notificationColumns =
   'id, app, seq, removed, purge_at, state, snooze_until, expires, announced_expiry, display_seconds, display_until, ' +
-  'modified, posted_at, content_version, changes, name, body_hash, content';
+  'modified, posted_at, content_version, changes, name, name_key, body_hash, content';
+
+/** FNV-1a over the text: where to look for a name, never whether it is the same. */
+export function nameKey(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < name.length; index++) {
+    hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
+  }
+  return hash;
+}
 
 /** The values after (account, id, app), in the order of `notificationColumns` from `seq` on. */
 export function notificationValues(row: StoredNotification): SQLInputValue[] {
@@ -42,6 +51,7 @@ export function notificationValues(row: StoredNotification): SQLInputValue[] {
     row.contentVersion,
     row.changes,
     row.appNotificationId,
+    row.appNotificationId === null ? null : nameKey(row.appNotificationId),
     row.bodyHash,
     row.content,
   ];

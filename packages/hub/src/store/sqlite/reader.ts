@@ -173,7 +173,10 @@ function dueReads(db: DatabaseSync, interned: Interned) {
 
 function feedStatements(db: DatabaseSync) {
   return {
-    feed: db.prepare('SELECT epoch, head, issuer, subject, name FROM account WHERE id = ?'),
+    feed: db.prepare(
+      'SELECT epoch, issuer, subject, name, ' +
+        '(SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id) AS head FROM account WHERE id = ?',
+    ),
     counts: db.prepare(
       'SELECT coalesce(sum(unread), 0) AS unread, coalesce(max(floor), 0) AS floor FROM feed_app ' +
         'WHERE account = ? AND (? IS NULL OR app = ?)',

@@ -1,6 +1,8 @@
 // The feed database of SQLite. Rowid tables, ids as blobs, users and apps interned to integers, content as one JSON
 // text: half the size of textual keys with a table of changes. A notification's row carries the sequence of its last
-// change, so the index on (account, seq) is the feed. Migrations only go forward, and a changed one is refused.
+// change, so the index on (account, seq) is the feed. What a create touches at random costs a page of log and of
+// checkpoint each, so that is kept to four: the head of a feed is that of its apps, an appNotificationId is found by
+// 32 bits of hash. Migrations only go forward, and a changed one is refused.
 import type { Migration } from './migrate.ts';
 
 export const feedMigrations: readonly Migration[] = [
@@ -8,21 +10,22 @@ export const feedMigrations: readonly Migration[] = [
     name: '0001-feed',
     sql: `
 CREATE TABLE account(
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL, head INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL,
   issuer TEXT NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL) STRICT;
 CREATE TABLE app_ref(id INTEGER PRIMARY KEY, app TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE feed_app(
-  account INTEGER NOT NULL, app INTEGER NOT NULL, unread INTEGER NOT NULL, floor INTEGER NOT NULL,
+  account INTEGER NOT NULL, app INTEGER NOT NULL, unread INTEGER NOT NULL, head INTEGER NOT NULL,
+  floor INTEGER NOT NULL,
   PRIMARY KEY(account, app)) STRICT, WITHOUT ROWID;
 CREATE TABLE notification(
   account INTEGER NOT NULL, id BLOB NOT NULL, app INTEGER NOT NULL, seq INTEGER NOT NULL,
   removed INTEGER NOT NULL, purge_at INTEGER, state INTEGER NOT NULL, snooze_until INTEGER,
   expires INTEGER NOT NULL, announced_expiry INTEGER NOT NULL, display_seconds INTEGER, display_until INTEGER,
   modified INTEGER NOT NULL, posted_at INTEGER NOT NULL, content_version INTEGER NOT NULL, changes INTEGER NOT NULL,
-  name TEXT, body_hash TEXT, content TEXT NOT NULL) STRICT;
+  name TEXT, name_key INTEGER, body_hash TEXT, content TEXT NOT NULL) STRICT;
 CREATE UNIQUE INDEX notification_by_id ON notification(account, id, app);
 CREATE UNIQUE INDEX notification_by_seq ON notification(account, seq, app);
-CREATE UNIQUE INDEX notification_by_name ON notification(account, app, name) WHERE removed = 0 AND name IS NOT NULL;
+CREATE INDEX notification_by_name ON notification(account, name_key) WHERE removed = 0 AND name_key IS NOT NULL;
 CREATE INDEX notification_by_expiry ON notification(expires) WHERE removed = 0;
 CREATE INDEX notification_by_snooze ON notification(snooze_until) WHERE snooze_until IS NOT NULL;
 CREATE INDEX notification_by_purge ON notification(purge_at) WHERE purge_at IS NOT NULL;

@@ -5,7 +5,13 @@ import { uuidToBytes } from '../../lib/ids.ts';
 import type { AppId } from '../../model/app.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { FeedAppRow, FeedRow, Snapshot } from '../store.ts';
-import { notificationColumns, readNotification, readSubscription, subscriptionColumns } from './codec.ts';
+import {
+  nameKey,
+  notificationColumns,
+  readNotification,
+  readSubscription,
+  subscriptionColumns,
+} from './codec.ts';
 import type { Interned } from './interned.ts';
 import type { KnownFeeds } from './known-feeds.ts';
 
@@ -25,10 +31,12 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
         user,
         app: interned.appName(each.app as number),
         unread: each.unread as number,
+        head: each.head as number,
         floor: each.floor as number,
       }),
     );
-    return known.read({ ...row, user } as unknown as FeedRow, apps);
+    const head = Math.max(0, ...apps.map((each) => each.head));
+    return known.read({ ...row, user, head } as unknown as FeedRow, apps);
   };
   const appOf = (app: AppId): number => interned.app(app) ?? -1;
   return {
@@ -39,7 +47,7 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
       return row ? readNotification(user, interned.appName, row) : null;
     },
     aliveByAppNotificationId(user, app, name) {
-      const row = one(statement.namedNotification, user, appOf(app), name);
+      const row = one(statement.namedNotification, user, nameKey(name), appOf(app), name);
       return row ? readNotification(user, interned.appName, row) : null;
     },
     subscription(user, app, id) {
@@ -72,11 +80,11 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
 
 function statements(db: DatabaseSync) {
   return {
-    feed: db.prepare('SELECT epoch, head, issuer, subject, name FROM account WHERE id = ?'),
-    feedApps: db.prepare('SELECT app, unread, floor FROM feed_app WHERE account = ?'),
+    feed: db.prepare('SELECT epoch, issuer, subject, name FROM account WHERE id = ?'),
+    feedApps: db.prepare('SELECT app, unread, head, floor FROM feed_app WHERE account = ?'),
     notification: db.prepare(`SELECT ${notificationColumns} FROM notification WHERE account = ? AND id = ?`),
     namedNotification: db.prepare(
-      `SELECT ${notificationColumns} FROM notification WHERE account = ? AND app = ? AND name = ? AND removed = 0`,
+      `SELECT ${notificationColumns} FROM notification WHERE account = ? AND name_key = ? AND removed = 0 AND app = ? AND name = ?`,
     ),
     subscription: db.prepare(
       `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND id = ? AND app = ?`,

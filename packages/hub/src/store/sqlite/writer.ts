@@ -37,7 +37,7 @@ interface Connection {
 }
 
 /** Pages in the log before a checkpoint moves them (4 KiB each). */
-const checkpointPages = 2000;
+const checkpointPages = 12_000;
 
 const port = parentPort as NonNullable<typeof parentPort>;
 const { path, planner } = workerData as WriterData;
@@ -75,7 +75,7 @@ function open(): Connection {
       interned,
       known,
       snapshot: openSnapshot(db, interned, known),
-      apply: openApply(db, interned),
+      apply: openApply(db, interned, known),
     };
   } catch (error) {
     // It is tried again with every batch while the store is away, and each would keep its files open.
