@@ -154,7 +154,8 @@ async function openEdge({ config, log, clock, registry }: Base, { read, fanOut }
   let draining = false;
   addHealth(app, { ready: async () => !draining && (await isReadable(read, clock)) });
   addWeb(app, publicUrl);
-  if (embedsProvider(config)) mountIdentity(app, openProvider({ registry, publicUrl, clock, log }));
+  if (embedsProvider(config))
+    mountIdentity(app, openProvider({ registry, publicUrl, clock, log }), addressOf);
   return {
     app,
     caPath: certificate?.caPath ?? null,

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { FanOut } from '../live/fan-out.ts';
 import { HubError, invalid } from '../model/errors.ts';
-import type { Answer, Query } from '../operations/call.ts';
+import type { Answer, Query, StreamOrder } from '../operations/call.ts';
 import type { Admission, Head, Runner } from '../operations/run.ts';
 import { verbTable } from '../operations/table.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -16,6 +16,7 @@ import { sendError } from './error-answer.ts';
 import { checkBodyHead, parseJson, readBytes } from './json-body.ts';
 import { sendAnswer } from './odata-answer.ts';
 import { methodsAt, type Route, routes } from './paths.ts';
+import { openRequestLog, type RequestLog } from './request-log.ts';
 import { openSse } from './sse.ts';
 import { openWebSocket, takeUpgrades, wantsWebSocket } from './websocket.ts';
 
@@ -33,6 +34,7 @@ const headerBytesMax = 32 * 1024;
 
 export function openHttp(options: HttpOptions): FastifyInstance {
   const app = openFastify(options);
+  const requestLog = openRequestLog(app, options.log);
   app.decorateRequest('admission', null);
   app.removeAllContentTypeParsers();
   // The operation reads the body. The pattern beside `*` is what Fastify keeps the answer for by media type.
@@ -42,21 +44,16 @@ export function openHttp(options: HttpOptions): FastifyInstance {
   // Not for an operation's answer, which carries them already and is written past Fastify's reply.
   app.addHook('onSend', (request, reply, _payload, done) => {
     reply.headers(baseHeaders(request));
+    requestLog(request, reply.statusCode);
     done();
   });
-  if (options.log.isLevelEnabled('info')) {
-    app.addHook('onResponse', (request, reply, done) => {
-      logRequest(request, reply, options.log);
-      done();
-    });
-  }
   app.setErrorHandler((error, request, reply) => {
     if (error instanceof HubError && error.kind === 'resyncRequired')
       reply.header('Location', `${options.publicUrl}${pathOf(request.url)}`);
     return sendError(request, reply, error, options.log);
   });
   app.setNotFoundHandler((request, reply) => answerMissing(app, request, reply, options.log));
-  for (const route of routes) addRoute(app, route, options);
+  for (const route of routes) addRoute(app, route, options, requestLog);
   takeUpgrades(app);
   return app;
 }
@@ -101,7 +98,7 @@ declare module 'fastify' {
   }
 }
 
-function addRoute(app: FastifyInstance, route: Route, options: HttpOptions): void {
+function addRoute(app: FastifyInstance, route: Route, options: HttpOptions, requestLog: RequestLog): void {
   const { operation } = route;
   const takesBody = verbTable[operation].readBody !== undefined;
   app.route<{ Params: Params }>({
@@ -121,9 +118,10 @@ function addRoute(app: FastifyInstance, route: Route, options: HttpOptions): voi
       const admission = request.admission as Admission;
       const json = takesBody ? await readJson(request) : undefined;
       const answer = await options.runner.run(admission, readRequest(request, json));
-      return answer.stream
-        ? openStream(request, reply, answer, options)
-        : answerOne(request, reply, answer, admission, options);
+      if (answer.stream) openStream(request, reply, answer.stream, options.fanOut);
+      else answerOne(request, reply, answer, admission, options);
+      requestLog(request, reply.raw.statusCode);
+      return reply;
     },
   });
 }
@@ -206,25 +204,18 @@ function answerOne(
   answer: Answer,
   admission: Admission,
   { publicUrl }: HttpOptions,
-) {
+): void {
   const { principal, head } = admission;
   const owner = principal.kind === 'user' ? principal.user : answer.owner;
   const userName = owner?.name ?? '';
   const userPath = principal.kind === 'user' ? 'me' : `users/${encodeURIComponent(owner?.subject ?? '')}`;
-  return sendAnswer(answer, { request, reply, publicUrl, version: head.version, userName, userPath });
+  sendAnswer(answer, { request, reply, publicUrl, version: head.version, userName, userPath });
 }
 
-function openStream(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { stream }: Answer,
-  { fanOut }: HttpOptions,
-): FastifyReply {
-  if (!stream) return reply;
+function openStream(request: FastifyRequest, reply: FastifyReply, stream: StreamOrder, fanOut: FanOut): void {
   if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
   else if (/text\/event-stream/i.test(request.headers.accept ?? '')) openSse(request, reply, stream, fanOut);
   else throw invalid('Ask for a stream with Accept: text/event-stream, or upgrade to a WebSocket.', 'Accept');
-  return reply;
 }
 
 function answerMissing(
@@ -250,16 +241,6 @@ function literalMethods(app: FastifyInstance, url: string): string[] {
 
 function pathOf(url: string): string {
   return (url.split('?', 1)[0] as string).replace(/\/$/, '');
-}
-
-/** No query (it may hold a ticket), no header, no body: what, how long, how it ended. */
-function logRequest(request: FastifyRequest, reply: FastifyReply, log: Logger): void {
-  const { method, routeOptions } = request;
-  const ms = Math.round(reply.elapsedTime * 10) / 10;
-  log.info(
-    { method, route: routeOptions.url, status: reply.statusCode, ms, requestId: request.id },
-    'request',
-  );
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {

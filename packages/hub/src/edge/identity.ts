@@ -10,13 +10,20 @@ import type {
 import type { IdentityProvider } from '../auth/provider/open-provider.ts';
 import { providerRoutes } from '../auth/provider/routes.ts';
 
+/** Where a request comes from: by its socket's address, and what proxies say. */
+type AddressOf = (socketAddress: string, forwardedFor: string | undefined) => string;
+
 /** Takes any instance of Fastify, over whichever server. */
 export function mountIdentity<
   Server extends RawServerBase,
   Request extends RawRequestDefaultExpression<Server>,
   Reply extends RawReplyDefaultExpression<Server>,
   Logger extends FastifyBaseLogger,
->(app: FastifyInstance<Server, Request, Reply, Logger>, provider: IdentityProvider): void {
+>(
+  app: FastifyInstance<Server, Request, Reply, Logger>,
+  provider: IdentityProvider,
+  addressOf?: AddressOf,
+): void {
   const plugin = async (scope: FastifyInstance): Promise<void> => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -26,7 +33,9 @@ export function mountIdentity<
         url: `/identity${path}`,
         async handler(request, reply) {
           reply.hijack();
-          await provider.handle(request.raw, reply.raw, request.ip);
+          const forwarded = request.headers['x-forwarded-for'];
+          const address = addressOf?.(request.ip, forwarded === undefined ? undefined : String(forwarded));
+          await provider.handle(request.raw, reply.raw, address ?? request.ip);
         },
       });
     }

@@ -24,6 +24,8 @@ export function openSse(
   };
   reply.hijack();
   const response = reply.raw;
+  // The stream ends with the connection, so no chunk needs its length: one write a frame instead of two.
+  response.useChunkedEncodingByDefault = false;
   response.writeHead(200, headers);
   follow(request.raw, response, order, fanOut);
 }
@@ -43,7 +45,7 @@ function follow(
   sink.stream = stream;
   response.on('drain', () => stream.drained());
   response.on('close', () => fanOut.leave(stream));
-  response.on('error', () => fanOut.leave(stream));
+  response.on('error', () => response.destroy());
   if (request.httpVersionMajor === 1) letGo(request);
 }
 

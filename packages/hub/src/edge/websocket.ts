@@ -62,7 +62,7 @@ export function openWebSocket(
 
 function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOut: FanOut): void {
   const { user, principal, from } = order;
-  const sink = new WebSocketSink(connection);
+  const sink = new WebSocketSink(connection, socket);
   const stream = fanOut.join(
     { user: user.key, visibility: principal.visibility, expiresAt: principal.expiresAt, sink },
     from,
@@ -75,20 +75,23 @@ function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOu
 
 class WebSocketSink implements Sink {
   readonly #connection: WebSocket;
+  readonly #socket: Duplex;
   stream: Stream | null = null;
 
-  constructor(connection: WebSocket) {
+  constructor(connection: WebSocket, socket: Duplex) {
     this.#connection = connection;
+    this.#socket = socket;
   }
 
+  /** Whole frames, straight to the socket: one write instead of two for each of a thousand readers. */
   write(frame: EncodedFrame): boolean {
-    this.#connection.send(frame.text, { binary: false });
-    return this.#connection.bufferedAmount < bufferedBytesMax;
+    if (this.#connection.readyState === this.#connection.OPEN) this.#socket.write(frame.webSocket);
+    return this.#socket.writableLength < bufferedBytesMax;
   }
 
   heartbeat(): void {
     this.#connection.ping();
-    if (this.#connection.bufferedAmount >= bufferedBytesMax) this.stream?.blocked();
+    if (this.#socket.writableLength >= bufferedBytesMax) this.stream?.blocked();
   }
 
   close(): void {

@@ -10,7 +10,7 @@ export class EncodedFrame {
   readonly #type: Frame['type'];
   readonly #cursor: string | null;
   #sse: Buffer | null = null;
-  #text: Buffer | null = null;
+  #webSocket: Buffer | null = null;
 
   /** `valueJson` is the `value` of a change, which is text already. */
   constructor(frame: Exclude<Frame, { type: 'change' }> | Omit<ChangeFrame, 'value'>, valueJson?: string) {
@@ -27,8 +27,26 @@ export class EncodedFrame {
     return this.#sse;
   }
 
-  get text(): Buffer {
-    this.#text ??= Buffer.from(this.json);
-    return this.#text;
+  /** As a whole WebSocket frame: what a server sends is not masked, so it is the same bytes for every connection. */
+  get webSocket(): Buffer {
+    this.#webSocket ??= textFrame(Buffer.from(this.json));
+    return this.#webSocket;
   }
+}
+
+/** RFC 6455, section 5.2: final, text, and the length in 7, 16 or 64 bits. */
+function textFrame(payload: Buffer): Buffer {
+  const { length } = payload;
+  const final = 0x81;
+  if (length < 126) return Buffer.concat([Buffer.from([final, length]), payload]);
+  const head = Buffer.alloc(length < 65_536 ? 4 : 10);
+  head[0] = final;
+  if (length < 65_536) {
+    head[1] = 126;
+    head.writeUInt16BE(length, 2);
+  } else {
+    head[1] = 127;
+    head.writeBigUInt64BE(BigInt(length), 2);
+  }
+  return Buffer.concat([head, payload]);
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseDateTime } from './date-time.ts';
+import { formatDateTime, parseDateTime } from './date-time.ts';
 
 const read: [text: string, iso: string][] = [
   ['2030-01-31T12:00:00Z', '2030-01-31T12:00:00.000Z'],
@@ -47,5 +47,16 @@ test('every moment is read back from its own text', () => {
     fc.property(fc.date({ min: new Date('0001-01-01T00:00:00Z'), max, noInvalidDate: true }), (date) => {
       assert.equal(parseDateTime(date.toISOString()), date.getTime());
     }),
+  );
+});
+
+test('a moment is written as Date.toISOString writes it', () => {
+  fc.assert(
+    fc.property(
+      fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true }),
+      (date) => {
+        assert.equal(formatDateTime(date.getTime()), date.toISOString());
+      },
+    ),
   );
 });

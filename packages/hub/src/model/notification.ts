@@ -11,6 +11,7 @@ import type {
 } from '@carillon/protocol';
 import { uuidTime } from '../lib/ids.ts';
 import type { AppId } from './app.ts';
+import { formatDateTime } from './date-time.ts';
 import type { UserKey } from './principal.ts';
 
 /** What the app posted, kept as one JSON text. */
@@ -93,7 +94,7 @@ export function removedJson(id: string): string {
 }
 
 function dateJson(time: number | null): string {
-  return time === null ? 'null' : `"${new Date(time).toISOString()}"`;
+  return time === null ? 'null' : `"${formatDateTime(time)}"`;
 }
 
 /** Whole seconds, so that 60 just posted is answered 59, as the captured exchange shows. */

@@ -36,12 +36,15 @@ export function openBodyReader<Body>(schema: TSchema): (json: unknown) => Body {
   };
 }
 
+/** In place: the value was parsed for this, and most of it stays as it is. */
 function settle(value: unknown, schema: CarillonSchema, path: string): unknown {
-  if (Array.isArray(value)) {
+  if (typeof value === 'object' && value !== null) {
+    if (!Array.isArray(value)) return settleObject(value as Json, schema, path);
     const { items } = schema;
-    return items ? value.map((member, index) => settle(member, items, `${path}[${index}]`)) : value;
+    if (!items) return value;
+    for (const [index, member] of value.entries()) value[index] = settle(member, items, `${path}[${index}]`);
+    return value;
   }
-  if (typeof value === 'object' && value !== null) return settleObject(value as Json, schema, path);
   if (schema.enum) return settleName(value, schema);
   if (typeof value === 'string' && takes(schema, 'integer') && /^-?\d{1,10}$/.test(value))
     return Number(value);
@@ -53,20 +56,25 @@ type Json = Record<string, unknown>;
 function settleObject(value: Json, schema: CarillonSchema, path: string): Json {
   const { properties, odataType, ignored } = schema.oneOf ? variant(value, schema.oneOf) : schema;
   if (!properties) return value;
-  const settled: Json = {};
-  for (const [name, member] of Object.entries(value)) {
-    const at = path === '' ? name : `${path}.${name}`;
+  for (const name in value) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    if (property) settled[name] = settle(member, property, at);
-    else if (name === '@odata.type') checkType(member, odataType, at);
+    const at = path === '' ? name : `${path}.${name}`;
+    if (property) {
+      const member = value[name];
+      const settled = settle(member, property, at);
+      if (settled !== member) value[name] = settled;
+      continue;
+    }
+    if (name === '@odata.type') checkType(value[name], odataType, at);
     else if (!name.includes('@') && !ignored?.includes(name)) {
       throw invalid(
         `"${at}" is not a member that is known here: known are ${Object.keys(properties).join(', ')}.`,
         at,
       );
     }
+    delete value[name];
   }
-  return settled;
+  return value;
 }
 
 /** The variant that `type` names, in any case; the first when none does, and Ajv says what is wrong. */

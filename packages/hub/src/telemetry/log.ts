@@ -6,9 +6,13 @@ export type { Logger } from 'pino';
 
 export type LogLevel = 'silent' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
+/** A line a request would be a write a request: they leave together, within a second, and when the hub closes. */
+const bufferedBytes = 4096;
+const flushEveryMs = 1000;
+
 export function openLog(level: LogLevel): Logger {
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    destination({ fd: 2, sync: false, minLength: 0 }),
+    destination({ fd: 2, sync: false, minLength: bufferedBytes, periodicFlush: flushEveryMs }),
   );
 }

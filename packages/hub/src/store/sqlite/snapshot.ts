@@ -22,22 +22,7 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
     return account === null ? undefined : found.get(account, ...rest);
   };
   const feedOf = (user: UserKey) => known.get(user) ?? readFeed(user);
-  const readFeed = (user: UserKey) => {
-    const account = interned.account(user);
-    const row = account === null ? undefined : statement.feed.get(account);
-    if (!row || account === null) return undefined;
-    const apps = statement.feedApps.all(account).map(
-      (each): FeedAppRow => ({
-        user,
-        app: interned.appName(each.app as number),
-        unread: each.unread as number,
-        head: each.head as number,
-        floor: each.floor as number,
-      }),
-    );
-    const head = Math.max(0, ...apps.map((each) => each.head));
-    return known.read({ ...row, user, head } as unknown as FeedRow, apps);
-  };
+  const readFeed = openFeedRead(statement, interned, known);
   const appOf = (app: AppId): number => interned.app(app) ?? -1;
   return {
     feed: (user) => feedOf(user)?.row ?? null,
@@ -75,6 +60,25 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
         app: interned.appName(row.app as number),
       };
     },
+  };
+}
+
+function openFeedRead(statement: ReturnType<typeof statements>, interned: Interned, known: KnownFeeds) {
+  return (user: UserKey) => {
+    const account = interned.account(user);
+    const row = account === null ? undefined : statement.feed.get(account);
+    if (!row || account === null) return undefined;
+    const apps = statement.feedApps.all(account).map(
+      (each): FeedAppRow => ({
+        user,
+        app: interned.appName(each.app as number),
+        unread: each.unread as number,
+        head: each.head as number,
+        floor: each.floor as number,
+      }),
+    );
+    const head = Math.max(0, ...apps.map((each) => each.head));
+    return known.read({ ...row, user, head } as unknown as FeedRow, apps);
   };
 }
 

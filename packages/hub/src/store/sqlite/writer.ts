@@ -36,6 +36,8 @@ interface Connection {
   readonly apply: (plan: Plan) => void;
 }
 
+/** How long a batch waits for a lock that another process holds; with its retries, answered within two seconds. */
+const lockWaitMs = 400;
 /** Pages in the log before a checkpoint moves them (4 KiB each). */
 const checkpointPages = 12_000;
 
@@ -62,7 +64,7 @@ function answer(value: WriterAnswer): void {
 }
 
 function open(): Connection {
-  const db = new DatabaseSync(path, { timeout: 2000 });
+  const db = new DatabaseSync(path, { timeout: lockWaitMs });
   try {
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536',
