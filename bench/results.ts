@@ -2,7 +2,7 @@
 // of them again replaces its section alone.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Benchmark, Figure } from './setup/figure.ts';
-import { describeMachine } from './setup/machine.ts';
+import { describeMachine, describeRevision } from './setup/machine.ts';
 
 const file = new URL('RESULTS.md', import.meta.url);
 const title = `# Measured
@@ -35,5 +35,5 @@ function section({ name, about }: Benchmark, figures: readonly Figure[]): string
   });
   const table = ['| figure | median | min–max | target | met |', '|---|---|---|---|---|', ...rows].join('\n');
   const day = new Date().toISOString().slice(0, 10);
-  return `## ${name}\n\n${about}\n\n\`node bench/run.ts ${name}\`, ${day}, ${describeMachine()}\n\n${table}\n`;
+  return `## ${name}\n\n${about}\n\n\`node bench/run.ts ${name}\`, ${day} ${describeRevision()}, ${describeMachine()}\n\n${table}\n`;
 }

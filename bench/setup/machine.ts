@@ -18,3 +18,15 @@ function fileSystem(): string {
     return 'an unknown file system';
   }
 }
+
+/** The commit that was measured, and whether the files were others. */
+export function describeRevision(): string {
+  const git = (...args: string[]): string =>
+    execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8' }).trim();
+  try {
+    const changed = git('status', '--porcelain', '--', '../packages') !== '';
+    return `at ${git('rev-parse', '--short', 'HEAD')}${changed ? ' with uncommitted changes' : ''}`;
+  } catch {
+    return 'outside a repository';
+  }
+}

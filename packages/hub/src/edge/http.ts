@@ -1,8 +1,8 @@
 // The door of HTTP: bytes become an operation's request, its answer becomes bytes. The order of Fastify's hooks is the
 // order of the status table: route, headers, who calls, media type, size, body, and then the operation.
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import { openRequestIds } from '../lib/ids.ts';
 import type { FanOut } from '../live/fan-out.ts';
 import { HubError, invalid } from '../model/errors.ts';
 import type { Answer, Query, StreamOrder } from '../operations/call.ts';
@@ -60,7 +60,7 @@ export function openHttp(options: HttpOptions): FastifyInstance {
 
 function openFastify({ tls, log }: HttpOptions): FastifyInstance {
   const shared = {
-    genReqId: () => randomUUID(),
+    genReqId: openRequestIds(),
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: false, // the drain of edge/connections lets requests under way finish
     return503OnClosing: false,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Clock, systemClock } from './clock.ts';
-import { isUuid, openUuidSource, uuidFromBytes, uuidTime, uuidToBytes } from './ids.ts';
+import { isUuid, openRequestIds, openUuidSource, uuidFromBytes, uuidTime, uuidToBytes } from './ids.ts';
 
 function clockAt(time: { now: number }): Clock {
   return { ...systemClock, now: () => time.now };
@@ -47,4 +47,11 @@ test('what is a UUID is told from what is not', () => {
   assert.ok(isUuid('0199A1B2-0000-7000-8000-000000000000'));
   const wrong = ['', '0199a1b2000070008000000000000000', '0199a1b2-0000-7000-8000-00000000000g'];
   for (const text of [...wrong, '0199a1b2-0000-7000-8000-000000000000\n']) assert.equal(isUuid(text), false);
+});
+
+test('names of requests are UUIDs, each another', () => {
+  const nextId = openRequestIds();
+  const ids = Array.from({ length: 1000 }, nextId);
+  assert.equal(new Set(ids).size, ids.length);
+  for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
 });

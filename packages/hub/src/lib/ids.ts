@@ -49,3 +49,14 @@ export function uuidFromBytes(bytes: Uint8Array): string {
   const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
+
+/**
+ * A source of UUIDs of version 8 (RFC 9562, section 5.8) for naming requests: random for the process, counted within
+ * it. Unique, cheap, and easy to guess, so nothing may be allowed by knowing one.
+ */
+export function openRequestIds(random: (size: number) => Buffer = randomBytes): () => string {
+  const hex = random(10).toString('hex');
+  const prefix = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(12, 15)}-8${hex.slice(15, 18)}-`;
+  let count = Number.parseInt(hex.slice(18), 16);
+  return () => prefix + (++count).toString(16).padStart(12, '0');
+}
