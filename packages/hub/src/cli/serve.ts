@@ -2,6 +2,7 @@
 // log goes to standard error. SIGTERM and SIGINT drain and end with 0.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
 import { type Config, readConfig, type SettingName, settings, variableOf } from '../config.ts';
 import { type Hub, openHub } from '../hub.ts';
@@ -13,6 +14,11 @@ import { printDemonstration } from './demonstration.ts';
 type Flags = Partial<Record<SettingName, string | string[] | boolean>>;
 
 const drainMaxMs = 9000;
+/**
+ * V8's young generation has reached 8 MiB a half when the hub serves. Left alone it doubles under load and never gives
+ * that back: no faster, and 5 to 8 KiB more for each of 10 000 idle streams.
+ */
+const youngGenerationStays = '--semi-space-growth-factor=1';
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the hub');
@@ -41,6 +47,7 @@ async function serve(options: Record<string, string | string[] | boolean>): Prom
     await hub.close();
     throw listenError(error, config);
   }
+  setFlagsFromString(youngGenerationStays);
   hub.registry.meta.write(publicUrlKey, config.publicUrl);
   closeOnSignal(hub);
   if (hub.caPath) process.stdout.write(`Trust this certificate authority for TLS: ${hub.caPath}\n`);

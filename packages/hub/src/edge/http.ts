@@ -36,11 +36,10 @@ export function openHttp(options: HttpOptions): FastifyInstance {
   const app = openFastify(options);
   const requestLog = openRequestLog(app, options.log);
   app.decorateRequest('admission', null);
-  app.removeAllContentTypeParsers();
-  // The operation reads the body. The pattern beside `*` is what Fastify keeps the answer for by media type.
-  const untouched = (_request: unknown, _payload: unknown, done: (error: null) => void): void => done(null);
-  app.addContentTypeParser('*', untouched);
-  app.addContentTypeParser(/^./, untouched);
+  // The operations and the identity provider read bodies by themselves, after their head is admitted: Fastify's own
+  // way to a parser costs 5 µs and answers in its own words.
+  for (const method of ['POST', 'PATCH'])
+    app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   // Not for an operation's answer, which carries them already and is written past Fastify's reply.
   app.addHook('onSend', (request, reply, _payload, done) => {
     reply.headers(baseHeaders(request));
