@@ -1,6 +1,7 @@
 // A stream over server-sent events (WHATWG HTML, 9.2), on HTTP/1.1 and HTTP/2. The request is let go of once the
 // stream is open: its headers would be half of what an idle connection keeps in memory.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FanOut } from '../live/fan-out.ts';
 import type { EncodedFrame } from '../live/frame.ts';
@@ -27,6 +28,7 @@ export function openSse(
   // The stream ends with the connection, so no chunk needs its length: one write a frame instead of two.
   response.useChunkedEncodingByDefault = false;
   response.writeHead(200, headers);
+  response.flushHeaders();
   follow(request.raw, response, order, fanOut);
 }
 
@@ -37,13 +39,14 @@ function follow(
   fanOut: FanOut,
 ): void {
   const { user, principal, from } = order;
-  const sink = new SseSink(response);
+  const out = request.httpVersionMajor === 1 ? (response.socket ?? response) : response;
+  const sink = new SseSink(response, out);
   const stream: Stream = fanOut.join(
     { user: user.key, visibility: principal.visibility, expiresAt: principal.expiresAt, sink },
     from,
   );
   sink.stream = stream;
-  response.on('drain', () => stream.drained());
+  out.on('drain', () => stream.drained());
   response.on('close', () => fanOut.leave(stream));
   response.on('error', () => response.destroy());
   if (request.httpVersionMajor === 1) letGo(request);
@@ -57,18 +60,21 @@ function letGo(request: IncomingMessage): void {
 
 class SseSink implements Sink {
   readonly #response: ServerResponse;
+  /** Once the head is out nothing is framed on HTTP/1.1, so frames go straight to the socket. */
+  readonly #out: Writable;
   stream: Stream | null = null;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, out: Writable) {
     this.#response = response;
+    this.#out = out;
   }
 
   write(frame: EncodedFrame): boolean {
-    return this.#response.write(frame.sse);
+    return this.#out.write(frame.sse);
   }
 
   heartbeat(): void {
-    if (!this.#response.write(heartbeat)) this.stream?.blocked();
+    if (!this.#out.write(heartbeat)) this.stream?.blocked();
   }
 
   close(): void {
