@@ -69,7 +69,7 @@ function writesOf(people: readonly BenchUser[], count: number): () => { write: P
       id: newId(),
       content: JSON.stringify(contentOf(appNotificationId)),
       appNotificationId,
-      bodyHash: hash('sha256', appNotificationId, 'base64url'),
+      sentAs: hash('sha256', appNotificationId, 'base64url'),
       expires: now + (2 + (made % 7)) * dayMs,
       displaySeconds: 60,
     };

@@ -7,7 +7,6 @@ import { busy, HubError, notFound } from '../model/errors.ts';
 import { StoreError } from '../store/store.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { clientRequestId } from './base-headers.ts';
-import { wrongContentType } from './json-body.ts';
 import { versionOf } from './paths.ts';
 
 export function sendError(
@@ -20,7 +19,7 @@ export function sendError(
   if (error.kind === 'generalException')
     log.error({ err: thrown, requestId: request.id }, 'a request failed unexpectedly');
   const status = statusOf(error.kind, versionOf(request.url));
-  for (const [name, value] of Object.entries(errorHeaders(error))) reply.header(name, value);
+  for (const [name, value] of Object.entries(errorHeaders(error, request))) reply.header(name, value);
   const ids = { 'request-id': request.id, 'client-request-id': clientRequestId(request) };
   return reply
     .code(status)
@@ -43,17 +42,22 @@ export function errorBody(
   };
 }
 
-function errorHeaders({ kind, details }: HubError): Record<string, string> {
+function errorHeaders({ kind, details }: HubError, request: FastifyRequest): Record<string, string> {
   return {
-    ...(kind === 'invalidToken'
-      ? { 'WWW-Authenticate': 'Bearer realm="carillon", error="invalid_token"' }
-      : {}),
+    ...(kind === 'invalidToken' ? { 'WWW-Authenticate': challenge(request) } : {}),
     ...(details.retryAfterMs === undefined
       ? {}
       : { 'Retry-After': String(Math.max(1, Math.ceil(details.retryAfterMs / 1000))) }),
     ...(details.allow ? { Allow: details.allow.join(', ') } : {}),
-    ...(kind === 'requestTooLarge' ? { Connection: 'close' } : {}),
+    // HTTP/2 has no such header, and ends the stream instead.
+    ...(kind === 'requestTooLarge' && request.raw.httpVersionMajor === 1 ? { Connection: 'close' } : {}),
   };
+}
+
+/** Who sent no credentials at all is told of no error (RFC 6750, section 3.1). */
+function challenge({ headers }: FastifyRequest): string {
+  const error = headers.authorization === undefined ? '' : ', error="invalid_token"';
+  return `Bearer realm="carillon"${error}`;
 }
 
 /** Fastify's own refusals, told in ours (https://fastify.dev/docs/latest/Reference/Errors/). */
@@ -65,8 +69,6 @@ function hubErrorOf(thrown: unknown): HubError {
   if (code === 'FST_ERR_BAD_URL')
     return new HubError('invalidRequest', 'The path of the URL is not validly encoded.');
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return notFound();
-  if (statusCode === 415) return wrongContentType();
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new HubError('requestTooLarge', 'The body is too large.');
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new HubError('invalidRequest', 'The request is not valid HTTP for this path.', { cause: thrown });
   }

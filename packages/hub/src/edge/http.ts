@@ -1,24 +1,23 @@
 // The door of HTTP: bytes become an operation's request, its answer becomes bytes. The order of Fastify's hooks is the
 // order of the status table: route, headers, who calls, media type, size, body, and then the operation.
-import type { IncomingMessage } from 'node:http';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { openRequestIds } from '../lib/ids.ts';
 import type { FanOut } from '../live/fan-out.ts';
-import { HubError, invalid } from '../model/errors.ts';
-import type { Answer, Query, StreamOrder } from '../operations/call.ts';
-import type { Admission, Head, Runner } from '../operations/run.ts';
+import { HubError } from '../model/errors.ts';
+import type { Answer, StreamOrder } from '../operations/call.ts';
+import type { Admission, Runner } from '../operations/run.ts';
 import { verbTable } from '../operations/table.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { AddressReader } from './address.ts';
 import { answerPreflight, baseHeaders } from './base-headers.ts';
 import { answerBrokenHttp } from './broken-http.ts';
 import { sendError } from './error-answer.ts';
-import { checkBodyHead, parseJson, readBytes } from './json-body.ts';
 import { sendAnswer } from './odata-answer.ts';
-import { methodsAt, type Route, routes } from './paths.ts';
+import { isLiteralSibling, methodsAt, type Route, routes } from './paths.ts';
+import { checkHead, type Params, readHead, readJson, readRequest } from './request-head.ts';
 import { openRequestLog, type RequestLog } from './request-log.ts';
 import { openSse } from './sse.ts';
-import { openWebSocket, takeUpgrades, wantsWebSocket } from './websocket.ts';
+import { isWebSocketUpgrade, openWebSocket, takeUpgrades, wantsWebSocket } from './websocket.ts';
 
 export interface HttpOptions {
   readonly runner: Runner;
@@ -54,6 +53,7 @@ export function openHttp(options: HttpOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) => answerMissing(app, request, reply, options.log));
   for (const route of routes) addRoute(app, route, options, requestLog);
   takeUpgrades(app);
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;
 }
 
@@ -71,9 +71,13 @@ function openFastify({ tls, log }: HttpOptions): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     rewriteUrl: ({ url = '/' }: { url?: string | undefined }) => localUrl(url),
   };
-  if (!tls)
-    return fastify({ ...shared, http: { maxHeaderSize: headerBytesMax } }) as unknown as FastifyInstance;
-  const https = { ...tls, allowHTTP1: true, maxHeaderSize: headerBytesMax };
+  const http = {
+    maxHeaderSize: headerBytesMax,
+    requireHostHeader: false, // Node would refuse in words of its own; checkHead does in Graph's
+    shouldUpgradeCallback: isWebSocketUpgrade,
+  };
+  if (!tls) return fastify({ ...shared, http }) as unknown as FastifyInstance;
+  const https = { ...tls, allowHTTP1: true, ...http };
   return fastify({ ...shared, http2: true, https } as never) as unknown as FastifyInstance;
 }
 
@@ -104,7 +108,8 @@ function addRoute(app: FastifyInstance, route: Route, options: HttpOptions, requ
     method: route.method as 'GET',
     url: route.path,
     onRequest(request, _reply, done) {
-      if (operation === 'createNotification') refuseConditions(request);
+      if (isLiteralSibling(route.path, request.params.id ?? '')) throw wrongMethod(methodsAt(request.url));
+      checkHead(request, operation);
       const admitted = options.runner.admit(readHead(request, route, options.addressOf));
       const next = (admission: Admission): void => {
         request.admission = admission;
@@ -125,78 +130,6 @@ function addRoute(app: FastifyInstance, route: Route, options: HttpOptions, requ
   });
 }
 
-interface Params {
-  readonly user?: string;
-  readonly id?: string;
-}
-
-function readHead(request: FastifyRequest, { operation, version }: Route, addressOf: AddressReader): Head {
-  const { headers, raw } = request;
-  const authorization = headers.authorization;
-  const token = authorization === undefined ? null : bearerOf(authorization);
-  const ticket =
-    operation === 'openStream' && token === null
-      ? new URLSearchParams(request.url.split('?')[1]).get('ticket')
-      : null;
-  const unsId = headers['x-uns-id'];
-  return {
-    operation,
-    version,
-    token,
-    ticket,
-    unsId: typeof unsId === 'string' ? unsId : null,
-    address: addressOf(raw.socket?.remoteAddress ?? '', headerText(headers['x-forwarded-for'])),
-  };
-}
-
-/** The token; empty for another scheme, which no token is. The scheme may stand in any case. */
-function bearerOf(authorization: string): string {
-  if (authorization.startsWith('Bearer ey')) return authorization.slice(7).trimEnd();
-  return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
-}
-
-function readRequest(request: FastifyRequest<{ Params: Params }>, json: unknown) {
-  const { headers, params } = request;
-  return {
-    userParam: params.user ?? null,
-    id: params.id ?? '',
-    query: readQuery(request.url),
-    ifMatch: headerText(headers['if-match']) ?? null,
-    lastEventId: headerText(headers['last-event-id']) ?? null,
-    json,
-  };
-}
-
-const noQuery: Query = new Map();
-
-function readQuery(url: string): Query {
-  const start = url.indexOf('?');
-  if (start < 0) return noQuery;
-  const query = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
-    if (query.has(name)) throw invalid(`The query option "${name}" is given twice.`, name);
-    query.set(name, value);
-  }
-  return query;
-}
-
-async function readJson({ raw, headers }: FastifyRequest): Promise<unknown> {
-  const encoding = checkBodyHead({
-    contentType: headers['content-type'],
-    contentEncoding: headerText(headers['content-encoding']),
-    contentLength: headers['content-length'],
-  });
-  return parseJson(await readBytes(raw as IncomingMessage), encoding);
-}
-
-/** Graph documents that these two are not supported on a post. */
-function refuseConditions({ headers }: FastifyRequest): void {
-  for (const name of ['if-modified-since', 'if-range']) {
-    if (headers[name] !== undefined)
-      throw invalid(`The header ${name} is not supported here: leave it out.`, name);
-  }
-}
-
 function answerOne(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -213,8 +146,7 @@ function answerOne(
 
 function openStream(request: FastifyRequest, reply: FastifyReply, stream: StreamOrder, fanOut: FanOut): void {
   if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
-  else if (/text\/event-stream/i.test(request.headers.accept ?? '')) openSse(request, reply, stream, fanOut);
-  else throw invalid('Ask for a stream with Accept: text/event-stream, or upgrade to a WebSocket.', 'Accept');
+  else openSse(request, reply, stream, fanOut);
 }
 
 function answerMissing(
@@ -228,8 +160,11 @@ function answerMissing(
   if (allow.length === 0) {
     return sendError(request, reply, new HubError('notFound', 'There is nothing at this path.'), log);
   }
-  const error = new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
-  return sendError(request, reply, error, log);
+  return sendError(request, reply, wrongMethod(allow), log);
+}
+
+function wrongMethod(allow: readonly string[]): HubError {
+  return new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
 }
 
 /** Of what stands beside the operations: health, pages, the identity provider. */
@@ -240,8 +175,4 @@ function literalMethods(app: FastifyInstance, url: string): string[] {
 
 function pathOf(url: string): string {
   return (url.split('?', 1)[0] as string).replace(/\/$/, '');
-}
-
-function headerText(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(',') : value;
 }

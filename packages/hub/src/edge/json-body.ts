@@ -16,7 +16,11 @@ export interface BodyHead {
 
 /** What can be refused before a byte is read. */
 export function checkBodyHead({ contentType, contentEncoding, contentLength }: BodyHead): Encoding {
-  if (!/^application\/json\s*(?:;|$)/i.test(contentType ?? '')) throw wrongContentType();
+  if (!/^application\/json\s*(?:;|$)/i.test(contentType ?? '')) {
+    throw new HubError('unsupportedMediaType', 'Send the body as Content-Type: application/json.', {
+      target: 'Content-Type',
+    });
+  }
   const encoding = (contentEncoding ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'deflate') {
     throw new HubError('unsupportedMediaType', 'Content-Encoding must be gzip, deflate or identity.', {
@@ -25,12 +29,6 @@ export function checkBodyHead({ contentType, contentEncoding, contentLength }: B
   }
   if (Number(contentLength ?? 0) > limits.bodyBytes) throw tooLarge();
   return encoding;
-}
-
-export function wrongContentType(): HubError {
-  return new HubError('unsupportedMediaType', 'Send the body as Content-Type: application/json.', {
-    target: 'Content-Type',
-  });
 }
 
 export function readBytes(stream: IncomingMessage): Promise<Buffer> {

@@ -61,3 +61,15 @@ export function methodsAt(url: string): string[] {
   const best = named.length > 0 ? named : matching;
   return [...new Set(best.flatMap(({ methods }) => [...methods]))];
 }
+
+const collections = new Map<string, Set<string>>();
+for (const path of patterns.keys()) {
+  const end = path.lastIndexOf('/');
+  const names = collections.get(path.slice(0, end)) ?? new Set();
+  collections.set(path.slice(0, end), names.add(path.slice(end + 1)));
+}
+
+/** Whether a route that takes any id was reached by a name of its own, like `delta`, with a method that it lacks. */
+export function isLiteralSibling(routePath: string, id: string): boolean {
+  return routePath.endsWith('/:id') && (collections.get(routePath.slice(0, -4))?.has(id) ?? false);
+}

@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { FanOut } from '../live/fan-out.ts';
 import type { EncodedFrame } from '../live/frame.ts';
 import type { Sink, Stream } from '../live/stream.ts';
+import { invalid } from '../model/errors.ts';
 import type { StreamOrder } from '../operations/call.ts';
 
 interface Upgrade {
@@ -43,8 +44,26 @@ export function takeUpgrades(app: FastifyInstance): void {
   );
 }
 
+/** Any other upgrade that a client offers, like h2c, is ignored, and its request answered as it stands. */
+export function isWebSocketUpgrade({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
 export function wantsWebSocket({ raw }: FastifyRequest): boolean {
-  return upgrades.has(raw) && raw.headers.upgrade?.toLowerCase() === 'websocket';
+  return upgrades.has(raw);
+}
+
+/** What `ws` would refuse in words of its own (RFC 6455, section 4.2.1). */
+export function checkHandshake({ headers }: FastifyRequest): void {
+  if (!/^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')) {
+    throw invalid(
+      'An upgrade to a WebSocket needs a Sec-WebSocket-Key of 16 bytes in base64.',
+      'Sec-WebSocket-Key',
+    );
+  }
+  if (headers['sec-websocket-version'] !== '13') {
+    throw invalid('Sec-WebSocket-Version must be 13.', 'Sec-WebSocket-Version');
+  }
 }
 
 export function openWebSocket(

@@ -23,7 +23,7 @@ export function planPost(
   const content = {
     ...freshState,
     content: write.content,
-    bodyHash: write.bodyHash,
+    sentAs: write.sentAs,
     expires: write.expires,
     displaySeconds: write.displaySeconds,
     displayUntil: write.displaySeconds === null ? null : now + write.displaySeconds * 1000,
@@ -64,7 +64,7 @@ function livingNamesake(write: PostWrite, overlay: Overlay, now: number): Stored
 }
 
 function isRepeat(write: PostWrite, before: StoredNotification, now: number): boolean {
-  const same = write.content === before.content && write.bodyHash === before.bodyHash;
+  const same = write.content === before.content && write.sentAs === before.sentAs;
   return same && now - before.postedAt < limits.repeatHours * hourMs;
 }
 
@@ -152,7 +152,7 @@ function remove(row: StoredNotification, removed: Removal, overlay: Overlay, now
     removed,
     purgeAt: Math.max(purgeAt, now + 1),
     content: '',
-    bodyHash: null,
+    sentAs: null,
     snoozeUntil: null,
   };
   overlay.change(row, { ...row, ...tombstone, modified: now, changes: row.changes + 1 }, removed);

@@ -51,8 +51,8 @@ export interface StoredNotification {
   /** Counts every change; the ETag. */
   readonly changes: number;
   readonly appNotificationId: string | null;
-  /** Hash of the newest accepted body, to tell a retry from a replacement. */
-  readonly bodyHash: string | null;
+  /** How the newest accepted body was sent, beside its content: to tell a retry from a replacement. */
+  readonly sentAs: string | null;
   /** `Content` as JSON; empty in a tombstone. */
   readonly content: string;
 }

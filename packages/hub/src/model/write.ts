@@ -24,7 +24,7 @@ export interface PostWrite {
   readonly id: string;
   readonly content: string;
   readonly appNotificationId: string | null;
-  readonly bodyHash: string | null;
+  readonly sentAs: string | null;
   readonly expires: number;
   readonly displaySeconds: number | null;
 }

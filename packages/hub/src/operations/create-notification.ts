@@ -8,22 +8,38 @@ import {
   platformTypes,
   type VisualContent,
 } from '@carillon/protocol';
+import { notificationPostSchema } from '@carillon/protocol/schemas';
+import { hashJson } from '../lib/fingerprint.ts';
 import { parseDateTime } from '../model/date-time.ts';
 import { denied, invalid } from '../model/errors.ts';
 import { type Content, etagOf, notificationJson } from '../model/notification.ts';
 import type { AppPrincipal, UserPrincipal } from '../model/principal.ts';
 import type { PostWrite } from '../model/write.ts';
+import { openBodyReader } from './body.ts';
 import type { Answer, Call, Services } from './call.ts';
 
 const dayMs = 86_400_000;
 
-export type PostCall = Call<NotificationPost, UserPrincipal | AppPrincipal>;
+export type PostCall = Call<Posted, UserPrincipal | AppPrincipal>;
+
+export interface Posted {
+  readonly post: NotificationPost;
+  readonly expires: number;
+  /** Of what was sent, before anything of it was settled: a retry says the same again. */
+  readonly fingerprint: number;
+}
+
+const readBody = openBodyReader<NotificationPost>(notificationPostSchema);
+
+export function readPosted(json: unknown, { clock }: Services): Posted {
+  const fingerprint = hashJson(json);
+  const post = readBody(json);
+  checkPost(post);
+  return { post, expires: expiryOf(post, clock.now()), fingerprint };
+}
 
 export async function createNotification(call: PostCall, services: Services): Promise<Answer> {
-  const post = call.body;
-  const now = services.clock.now();
-  checkPost(post);
-  const expires = expiryOf(post, now);
+  const { post, expires, fingerprint } = call.body;
   checkHost(post.targetHostName, call.principal);
   const { issuer, subject, name } = call.user;
   const content = JSON.stringify(contentOf(post));
@@ -35,7 +51,7 @@ export async function createNotification(call: PostCall, services: Services): Pr
     id: services.newId(),
     content,
     appNotificationId: post.appNotificationId ?? null,
-    bodyHash: post.appNotificationId == null ? null : `${post.displayTimeToLive} ${post.expirationDateTime}`,
+    sentAs: post.appNotificationId == null ? null : sentAs(post, fingerprint),
     expires,
     displaySeconds: post.displayTimeToLive ?? null,
   };
@@ -88,6 +104,11 @@ function expiryOf({ expirationDateTime }: NotificationPost, now: number): number
 function checkHost(host: string, { app }: AppPrincipal | UserPrincipal): void {
   if (app.hosts.includes(host.toLowerCase())) return;
   throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
+}
+
+/** Compared beside the content, so the fingerprint only has to tell spellings of the same content apart. */
+function sentAs({ displayTimeToLive, expirationDateTime }: NotificationPost, fingerprint: number): string {
+  return `${fingerprint} ${displayTimeToLive ?? ''} ${expirationDateTime ?? ''}`;
 }
 
 function targetsOf({ targetPolicy }: NotificationPost): PlatformType[] {

@@ -88,7 +88,7 @@ export function openRunner({ authenticator, authorizer, throttle, services }: Ru
       const { operation, version } = admission.head;
       const verb = verbTable[operation];
       checkQuery(request.query, verb.query);
-      const body = verb.readBody ? verb.readBody(request.json) : undefined;
+      const body = verb.readBody?.(request.json, services);
       const acting = admission.unsId === null ? null : await readActing(admission.unsId, admission, services);
       const user =
         admission.principal.kind === 'user' ? admission.principal.user : await targetOf(acting, services);

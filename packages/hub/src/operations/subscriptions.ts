@@ -2,27 +2,51 @@
 // One for each user, app and installation; a push address belongs to whoever registered it last.
 
 import { randomBytes } from 'node:crypto';
-import {
-  type Channel,
-  limits,
-  type Subscription,
-  type SubscriptionPatch,
-  type SubscriptionPost,
-} from '@carillon/protocol';
+import { limits, type Subscription, type SubscriptionPatch, type SubscriptionPost } from '@carillon/protocol';
+import { subscriptionPatchSchema, subscriptionPostSchema } from '@carillon/protocol/schemas';
 import { parseDateTime } from '../model/date-time.ts';
 import { denied, invalid, notFound } from '../model/errors.ts';
 import { checkPushAddress } from '../model/push-address.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
 import type { RenewWrite } from '../model/write.ts';
+import { openBodyReader } from './body.ts';
 import type { Answer, Call, Services } from './call.ts';
 
 const dayMs = 86_400_000;
 
-export async function createSubscription(call: Call<SubscriptionPost>, services: Services): Promise<Answer> {
-  const { body, user, principal } = call;
-  const now = services.clock.now();
-  const leaseUntil = readLease(body.expirationDateTime, now) ?? now + limits.leaseDaysDefault * dayMs;
-  checkChannel(body.channel ?? null, services);
+export interface Registered {
+  readonly post: SubscriptionPost;
+  readonly leaseUntil: number;
+}
+
+const readPost = openBodyReader<SubscriptionPost>(subscriptionPostSchema);
+const readPatch = openBodyReader<SubscriptionPatch>(subscriptionPatchSchema);
+
+export function readRegistered(json: unknown, { clock, allowPrivatePush }: Services): Registered {
+  const post = readPost(json);
+  const now = clock.now();
+  if (post.channel) checkPushAddress(post.channel, allowPrivatePush);
+  return {
+    post,
+    leaseUntil: readLease(post.expirationDateTime, now) ?? now + limits.leaseDaysDefault * dayMs,
+  };
+}
+
+export function readRenewed(json: unknown, { clock, allowPrivatePush }: Services): RenewWrite['patch'] {
+  const { channel, displayName, notificationType, expirationDateTime } = readPatch(json);
+  const leaseUntil = readLease(expirationDateTime, clock.now());
+  if (channel) checkPushAddress(channel, allowPrivatePush);
+  return {
+    ...(channel === undefined ? {} : { channel }),
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(notificationType === undefined ? {} : { notificationType }),
+    ...(leaseUntil === null ? {} : { leaseUntil }),
+  };
+}
+
+export async function createSubscription(call: Call<Registered>, services: Services): Promise<Answer> {
+  const { user, principal } = call;
+  const { post: body, leaseUntil } = call.body;
   if (!principal.app.hosts.includes(body.targetHostName.toLowerCase())) {
     throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
   }
@@ -42,7 +66,7 @@ export async function createSubscription(call: Call<SubscriptionPost>, services:
       channel: body.channel ?? null,
       seesAll: principal.visibility === null,
       leaseUntil,
-      created: now,
+      created: services.clock.now(),
     },
   });
   const answered = answerSubscription(subscription, services);
@@ -66,16 +90,10 @@ export async function getSubscription(call: Call, services: Services): Promise<A
   return answerOne(row, services);
 }
 
-export async function updateSubscription(call: Call<SubscriptionPatch>, services: Services): Promise<Answer> {
-  const { channel, displayName, notificationType, expirationDateTime } = call.body;
-  const leaseUntil = readLease(expirationDateTime, services.clock.now());
-  if (channel !== undefined) checkChannel(channel, services);
-  const patch: RenewWrite['patch'] = {
-    ...(channel === undefined ? {} : { channel }),
-    ...(displayName === undefined ? {} : { displayName }),
-    ...(notificationType === undefined ? {} : { notificationType }),
-    ...(leaseUntil === null ? {} : { leaseUntil }),
-  };
+export async function updateSubscription(
+  call: Call<RenewWrite['patch']>,
+  services: Services,
+): Promise<Answer> {
   const { key: user } = call.user;
   const id = idOf(call, services);
   const renewed = await services.committer.commit({
@@ -83,7 +101,7 @@ export async function updateSubscription(call: Call<SubscriptionPatch>, services
     user,
     app: call.principal.app.id,
     id,
-    patch,
+    patch: call.body,
   });
   return answerOne(renewed.subscription, services);
 }
@@ -134,8 +152,4 @@ function readLease(text: string | null | undefined, now: number): number | null 
     throw invalid(`A lease lasts at most ${limits.leaseDaysMax} days: renew it with PATCH.`, target);
   }
   return until;
-}
-
-function checkChannel(channel: Channel | null, { allowPrivatePush }: Services): void {
-  if (channel) checkPushAddress(channel, allowPrivatePush);
 }

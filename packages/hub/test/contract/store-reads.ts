@@ -252,7 +252,7 @@ class History {
       const write = postWrite({
         app,
         appNotificationId: name,
-        bodyHash: name && change,
+        sentAs: name && change,
         expires: this.now + 1 + which * 1000,
       });
       this.ids.push(write.id);

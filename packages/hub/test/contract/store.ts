@@ -126,7 +126,7 @@ function posting(open: OpenStore): void {
   test('the same appNotificationId and body within 24 hours is a repeat that changes nothing', async () => {
     await using opened = await open();
     const { store } = opened;
-    const named = { appNotificationId: 'order-1', bodyHash: 'one' };
+    const named = { appNotificationId: 'order-1', sentAs: 'one' };
     const made = await post(store, postWrite(named));
     const batch = [postWrite(named), postWrite(named)];
     const { outcomes, changes } = await store.commit(batch, startMs + dayMs - 1);
@@ -141,12 +141,12 @@ function posting(open: OpenStore): void {
   test('another body replaces: same id, next content version, unread again, told once', async () => {
     await using opened = await open();
     const { store } = opened;
-    const made = await post(store, postWrite({ appNotificationId: 'order-1', bodyHash: 'one' }));
+    const made = await post(store, postWrite({ appNotificationId: 'order-1', sentAs: 'one' }));
     const { id } = made.notification;
     await store.commit([stateWrite([id], { change: { userActionState: 'dismissed' } })], startMs);
     const next = postWrite({
       appNotificationId: 'order-1',
-      bodyHash: 'two',
+      sentAs: 'two',
       content: '{"new":true}',
       expires: startMs + dayMs,
     });
@@ -170,7 +170,7 @@ function posting(open: OpenStore): void {
   test('posted three times in one batch under one name it is one notification', async () => {
     await using opened = await open();
     const { store } = opened;
-    const body = (bodyHash: string) => postWrite({ appNotificationId: 'x', bodyHash });
+    const body = (sentAs: string) => postWrite({ appNotificationId: 'x', sentAs });
     const { outcomes } = await store.commit([body('1'), body('2'), body('2')], startMs);
     const results = [0, 1, 2].map((index) => outcome(outcomes, index, 'post').result);
     assert.deepEqual(results, ['created', 'replaced', 'repeated']);
@@ -180,9 +180,9 @@ function posting(open: OpenStore): void {
   test('one name is free in another app, for another user, and after deletion or expiry', async () => {
     await using opened = await open();
     const { store } = opened;
-    const named = (more: object = {}) => postWrite({ appNotificationId: 'x', bodyHash: '1', ...more });
+    const named = (more: object = {}) => postWrite({ appNotificationId: 'x', sentAs: '1', ...more });
     const first = named({ expires: startMs + 1000 });
-    const batch = [first, named({ app: 'app-b' }), named({ by: 'bob' }), named({ bodyHash: '1' })];
+    const batch = [first, named({ app: 'app-b' }), named({ by: 'bob' }), named({ sentAs: '1' })];
     const { outcomes } = await store.commit(batch, startMs);
     const results = batch.map((_, index) => outcome(outcomes, index, 'post').result);
     assert.deepEqual(results, ['created', 'created', 'created', 'repeated']);
@@ -229,8 +229,8 @@ function states(open: OpenStore): void {
   test('a state for an older content version changes nothing, for the current one it does', async () => {
     await using opened = await open();
     const { store } = opened;
-    const { notification } = await post(store, postWrite({ appNotificationId: 'x', bodyHash: '1' }));
-    await post(store, postWrite({ appNotificationId: 'x', bodyHash: '2' }));
+    const { notification } = await post(store, postWrite({ appNotificationId: 'x', sentAs: '1' }));
+    await post(store, postWrite({ appNotificationId: 'x', sentAs: '2' }));
     const stale = await store.commit([stateWrite([notification.id], { contentVersion: 1 })], startMs);
     assert.deepEqual(stale.changes, []);
     assert.equal(outcome(stale.outcomes, 0, 'state').same[0]?.readState, 'unread');
@@ -389,12 +389,12 @@ function isolation(open: OpenStore): void {
   test('who names a foreign id first does not hide it from its owner later in the batch', async () => {
     await using opened = await open();
     const { store } = opened;
-    const write = postWrite({ appNotificationId: 'x', bodyHash: '1' });
+    const write = postWrite({ appNotificationId: 'x', sentAs: '1' });
     await store.commit([write, postWrite({ by: 'bob' })], startMs);
     const batch = [
       deleteWrite(write.id, { user: bob }),
       stateWrite([write.id]),
-      postWrite({ appNotificationId: 'x', bodyHash: '2' }),
+      postWrite({ appNotificationId: 'x', sentAs: '2' }),
     ];
     const { outcomes } = await store.commit(batch, startMs);
     assert.equal(outcome(outcomes, 1, 'state').changed.length, 1);

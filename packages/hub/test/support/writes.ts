@@ -51,7 +51,7 @@ export function postWrite(more: Partial<PostWrite> & { readonly by?: string } = 
     id: newUuid(),
     content: JSON.stringify(content),
     appNotificationId: null,
-    bodyHash: null,
+    sentAs: null,
     expires: startMs + 7 * dayMs,
     displaySeconds: null,
     ...rest,

@@ -4,6 +4,7 @@
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Channel, NotificationType, PlatformType } from '@carillon/protocol';
 import { readStates, userActionStates } from '@carillon/protocol';
+import { hashText } from '../../lib/fingerprint.ts';
 import { uuidFromBytes } from '../../lib/ids.ts';
 import type { Removal, StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
@@ -23,16 +24,7 @@ export function packRemoved(removed: Removal | null): number {
 
 export const notificationColumns =
   'id, app, seq, removed, purge_at, state, snooze_until, expires, announced_expiry, display_seconds, display_until, ' +
-  'modified, posted_at, content_version, changes, name, name_key, body_hash, content';
-
-/** FNV-1a over the text: where to look for a name, never whether it is the same. */
-export function nameKey(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < name.length; index++) {
-    hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);
-  }
-  return hash;
-}
+  'modified, posted_at, content_version, changes, name, name_key, sent_as, content';
 
 /** The values after (account, id, app), in the order of `notificationColumns` from `seq` on. */
 export function notificationValues(row: StoredNotification): SQLInputValue[] {
@@ -51,8 +43,8 @@ export function notificationValues(row: StoredNotification): SQLInputValue[] {
     row.contentVersion,
     row.changes,
     row.appNotificationId,
-    row.appNotificationId === null ? null : nameKey(row.appNotificationId),
-    row.bodyHash,
+    row.appNotificationId === null ? null : hashText(row.appNotificationId),
+    row.sentAs,
     row.content,
   ];
 }
@@ -82,7 +74,7 @@ export function readNotification(
     contentVersion: row.content_version as number,
     changes: row.changes as number,
     appNotificationId: row.name as string | null,
-    bodyHash: row.body_hash as string | null,
+    sentAs: row.sent_as as string | null,
     content: row.content as string,
   };
 }

@@ -22,7 +22,7 @@ CREATE TABLE notification(
   removed INTEGER NOT NULL, purge_at INTEGER, state INTEGER NOT NULL, snooze_until INTEGER,
   expires INTEGER NOT NULL, announced_expiry INTEGER NOT NULL, display_seconds INTEGER, display_until INTEGER,
   modified INTEGER NOT NULL, posted_at INTEGER NOT NULL, content_version INTEGER NOT NULL, changes INTEGER NOT NULL,
-  name TEXT, name_key INTEGER, body_hash TEXT, content TEXT NOT NULL) STRICT;
+  name TEXT, name_key INTEGER, sent_as TEXT, content TEXT NOT NULL) STRICT;
 CREATE UNIQUE INDEX notification_by_id ON notification(account, id, app);
 CREATE UNIQUE INDEX notification_by_seq ON notification(account, seq, app);
 CREATE INDEX notification_by_name ON notification(account, name_key) WHERE removed = 0 AND name_key IS NOT NULL;

@@ -1,17 +1,12 @@
 // Step 2 of the commit: what a plan looks at, read inside the writer's transaction on first need.
 // The planner sees the store through it and nothing else, so that it stays pure.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { hashText } from '../../lib/fingerprint.ts';
 import { uuidToBytes } from '../../lib/ids.ts';
 import type { AppId } from '../../model/app.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { FeedAppRow, FeedRow, Snapshot } from '../store.ts';
-import {
-  nameKey,
-  notificationColumns,
-  readNotification,
-  readSubscription,
-  subscriptionColumns,
-} from './codec.ts';
+import { notificationColumns, readNotification, readSubscription, subscriptionColumns } from './codec.ts';
 import type { Interned } from './interned.ts';
 import type { KnownFeeds } from './known-feeds.ts';
 
@@ -32,7 +27,7 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
       return row ? readNotification(user, interned.appName, row) : null;
     },
     aliveByAppNotificationId(user, app, name) {
-      const row = one(statement.namedNotification, user, nameKey(name), appOf(app), name);
+      const row = one(statement.namedNotification, user, hashText(name), appOf(app), name);
       return row ? readNotification(user, interned.appName, row) : null;
     },
     subscription(user, app, id) {
