@@ -1,6 +1,7 @@
 // One frozen Config, from the command line, the environment and a file, in that order of precedence. All problems are
 // reported at once, each with its key and the name of its variable; unknown keys are refused.
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import ipaddr from 'ipaddr.js';
 import type { LogLevel } from './telemetry/log.ts';
 
@@ -8,7 +9,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
-  readonly tls: 'off' | 'dev' | { readonly certPath: string; readonly keyPath: string };
+  /** The certificate chain and its key, as PEM. */
+  readonly tls: 'off' | 'dev' | { readonly cert: string; readonly key: string };
   /** Without a trailing slash. */
   readonly publicUrl: string;
   /** Empty: the embedded provider. */
@@ -31,47 +33,29 @@ interface Option {
   readonly about: string;
 }
 
+const text = (value: string, about: string): Option => ({ kind: 'text', value, about });
+const list = (value: string, about: string): Option => ({ kind: 'list', value, about });
+const flag = (about: string): Option => ({ kind: 'flag', value: '', about });
+
 /** Every setting of `carillon serve`: `--key`, `CARILLON_KEY`, and `key` in the file. */
 export const settings = {
-  port: { kind: 'text', value: '<number>', about: 'port to listen on (default 4280; 0: any free one)' },
-  host: { kind: 'text', value: '<address>', about: 'address to listen on (default 127.0.0.1)' },
-  'data-dir': { kind: 'text', value: '<folder>', about: 'folder with the data (default .carillon)' },
-  'tls-cert': { kind: 'text', value: '<file>', about: 'certificate chain, PEM' },
-  'tls-key': { kind: 'text', value: '<file>', about: 'private key of the certificate, PEM' },
-  'tls-dev': { kind: 'flag', value: '', about: 'serve TLS with a local CA made in the data folder' },
-  'public-url': {
-    kind: 'text',
-    value: '<url>',
-    about: 'URL under which clients reach the hub (default: where it listens)',
-  },
-  issuer: {
-    kind: 'list',
-    value: '<url>',
-    about: 'OpenID Connect issuer to believe (default: the embedded provider)',
-  },
-  audience: {
-    kind: 'list',
-    value: '<text>',
-    about: 'audience that tokens must be for (default: the public URL)',
-  },
-  'admin-issuer': {
-    kind: 'text',
-    value: '<url>',
-    about: "issuer of operators' tokens (default: the only issuer)",
-  },
-  throttle: {
-    kind: 'text',
-    value: '<number|off>',
-    about: 'requests a minute for a user and app (default 3000)',
-  },
-  'trusted-proxy': { kind: 'list', value: '<cidr>', about: 'proxy whose X-Forwarded-For is believed' },
-  'allow-private-push': { kind: 'flag', value: '', about: 'push to private addresses and over http too' },
-  dev: { kind: 'flag', value: '', about: 'demonstration data, private push addresses; loopback only' },
-  'log-level': {
-    kind: 'text',
-    value: '<level>',
-    about: 'silent, fatal, error, warn, info, debug or trace (default info)',
-  },
+  port: text('<number>', 'port to listen on (default 4280; 0: any free one)'),
+  host: text('<address>', 'address to listen on (default 127.0.0.1)'),
+  'data-dir': text('<folder>', 'folder with the data (default .carillon)'),
+  'database-url': text('<url>', 'refused: this version keeps its data in SQLite'),
+  'nats-url': text('<url>', 'refused: this version has no bus'),
+  'tls-cert': text('<file>', 'certificate chain, PEM'),
+  'tls-key': text('<file>', 'private key of the certificate, PEM'),
+  'tls-dev': flag('serve TLS with a local CA made in the data folder'),
+  'public-url': text('<url>', 'URL under which clients reach the hub (default: where it listens)'),
+  issuer: list('<url>', 'OpenID Connect issuer to believe (default: the embedded provider)'),
+  audience: list('<text>', 'audience that tokens must be for (default: the public URL)'),
+  'admin-issuer': text('<url>', "issuer of operators' tokens (default: the only issuer)"),
+  throttle: text('<number|off>', 'requests a minute for a user and app (default 3000)'),
+  'trusted-proxy': list('<cidr>', 'proxy whose X-Forwarded-For is believed'),
+  'allow-private-push': flag('push to private addresses and over http too'),
+  dev: flag('demonstration data, private push addresses; loopback only'),
+  'log-level': text('<level>', 'silent, fatal, error, warn, info, debug or trace (default info)'),
 } as const satisfies Record<string, Option>;
 
 export type SettingName = keyof typeof settings;
@@ -91,11 +75,23 @@ export function variableOf(name: string): string {
   return `CARILLON_${name.toUpperCase().replaceAll('-', '_')}`;
 }
 
+/** A problem as it is reported: the key, and every other way to set it. */
+export function problemWith(name: SettingName, what: string): string {
+  return `${name} (--${name}, ${variableOf(name)}): ${what}`;
+}
+
+/** What is meant for another store would silently land in this one. */
+export function refusedStores(given: Partial<Record<SettingName, unknown>>): string[] {
+  const refused = (['database-url', 'nats-url'] as const).filter((name) => given[name] !== undefined);
+  return refused.map((name) => problemWith(name, 'this version keeps its data in SQLite only: leave it out'));
+}
+
 /** `flags` come from the command line, by setting name; `file` is the path of a JSON file, or null. */
 export function readConfig(flags: Given, environment: NodeJS.ProcessEnv, file: string | null): Config {
   const problems: string[] = [];
   const given: Given = { ...readFile(file, problems), ...readEnvironment(environment, problems), ...flags };
   const config = new Reader(given, problems).read();
+  problems.push(...refusedStores(given));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }
@@ -156,7 +152,7 @@ class Reader {
     const publicUrl =
       this.#publicUrl() ??
       `${tls === 'off' ? 'http' : 'https'}://${urlHost(tls === 'dev' ? 'localhost' : host)}:${port}`;
-    const issuers = this.#issuers('issuer');
+    const issuers = this.#issuers();
     const audiences = this.#list('audience');
     return {
       port,
@@ -166,7 +162,7 @@ class Reader {
       publicUrl,
       issuers,
       audiences: audiences.length > 0 ? audiences : [publicUrl],
-      adminIssuer: this.#text('admin-issuer') ?? (issuers.length === 1 ? (issuers[0] as string) : null),
+      adminIssuer: this.#adminIssuer() ?? (issuers.length === 1 ? (issuers[0] as string) : null),
       throttlePerMinute: this.#throttle(),
       trustedProxies: this.#proxies(),
       allowPrivatePush: dev || this.#flag('allow-private-push'),
@@ -177,9 +173,9 @@ class Reader {
 
   #text(name: SettingName): string | undefined {
     const value = this.#given[name];
-    if (value === undefined || typeof value === 'string') return value;
     if (typeof value === 'number') return String(value);
-    this.#problem(name, 'must be a text');
+    if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+    this.#problem(name, value === '' ? 'must not be empty' : 'must be a text');
     return undefined;
   }
 
@@ -192,6 +188,7 @@ class Reader {
 
   #list(name: SettingName): readonly string[] {
     const value = this.#given[name] ?? [];
+    if (typeof value === 'string') return [value];
     if (Array.isArray(value) && value.every((part) => typeof part === 'string')) return value;
     this.#problem(name, 'must be a list of texts');
     return [];
@@ -218,38 +215,72 @@ class Reader {
       return 'dev';
     }
     if (certPath === undefined && keyPath === undefined) return 'off';
-    if (certPath === undefined) this.#problem('tls-cert', 'is needed beside tls-key');
-    if (keyPath === undefined) this.#problem('tls-key', 'is needed beside tls-cert');
-    return { certPath: certPath ?? '', keyPath: keyPath ?? '' };
+    const before = this.#problems.length;
+    const cert = this.#pem('tls-cert', certPath, 'tls-key');
+    const key = this.#pem('tls-key', keyPath, 'tls-cert');
+    if (this.#problems.length > before) return 'off';
+    this.#tryPem('tls-key', `${keyPath} is not the key of the certificate in ${certPath}`, { cert, key });
+    return { cert, key };
+  }
+
+  #pem(name: 'tls-cert' | 'tls-key', path: string | undefined, beside: SettingName): string {
+    try {
+      if (path === undefined) throw new Error(`is needed beside ${beside}`);
+      const pem = readFileSync(path, 'utf8');
+      if (name === 'tls-cert') this.#tryPem(name, `${path} holds no certificate chain in PEM`, { cert: pem });
+      else this.#tryPem(name, `${path} holds no private key without passphrase in PEM`, { key: pem });
+      return pem;
+    } catch (error) {
+      this.#problem(name, `${path === undefined ? '' : 'can not be read: '}${(error as Error).message}`);
+      return '';
+    }
+  }
+
+  #tryPem(name: SettingName, what: string, pem: { readonly cert?: string; readonly key?: string }): void {
+    try {
+      createSecureContext(pem);
+    } catch (error) {
+      this.#problem(name, `${what}: ${(error as Error).message}`);
+    }
   }
 
   #publicUrl(): string | undefined {
-    const text = this.#text('public-url');
-    if (text === undefined) return undefined;
-    const url = URL.parse(text);
-    if (url && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '')
-      return text.replace(/\/+$/, '');
-    this.#problem('public-url', `"${text}" must be an http or https URL without query`);
+    const given = this.#text('public-url');
+    if (given === undefined) return undefined;
+    const url = URL.parse(given);
+    const bare = url !== null && url.username + url.password + url.search + url.hash === '';
+    if (bare && /^https?:$/.test(url.protocol)) return given.replace(/\/+$/, '');
+    const shown = given.includes('@') ? 'it' : `"${given}"`; // a password is not for the terminal
+    this.#problem('public-url', `${shown} must be an http or https URL without user, password and query`);
     return undefined;
   }
 
-  #issuers(name: 'issuer'): readonly string[] {
-    for (const issuer of this.#list(name)) {
-      const url = URL.parse(issuer);
-      const local = url?.protocol === 'http:' && loopbackHosts.includes(url.hostname.replace(/^\[|\]$/g, ''));
-      if (url?.protocol !== 'https:' && !local)
-        this.#problem(name, `"${issuer}" must be an https URL (http only on loopback)`);
-    }
-    return this.#list(name);
+  #issuers(): readonly string[] {
+    const issuers = this.#list('issuer');
+    for (const issuer of issuers) this.#checkIssuer('issuer', issuer);
+    return issuers;
+  }
+
+  #adminIssuer(): string | undefined {
+    const issuer = this.#text('admin-issuer');
+    if (issuer !== undefined) this.#checkIssuer('admin-issuer', issuer);
+    return issuer;
+  }
+
+  #checkIssuer(name: SettingName, issuer: string): void {
+    const url = URL.parse(issuer);
+    const local = url?.protocol === 'http:' && loopbackHosts.includes(url.hostname.replace(/^\[|\]$/g, ''));
+    if (url?.protocol !== 'https:' && !local)
+      this.#problem(name, `"${issuer}" must be an https URL (http only on loopback)`);
   }
 
   #proxies(): readonly string[] {
-    for (const cidr of this.#list('trusted-proxy')) {
-      if (!ipaddr.isValid(cidr) && !ipaddr.isValidCIDR(cidr)) {
+    const proxies = this.#list('trusted-proxy');
+    for (const cidr of proxies) {
+      if (!ipaddr.isValid(cidr) && !ipaddr.isValidCIDR(cidr))
         this.#problem('trusted-proxy', `"${cidr}" must be an address or a CIDR range such as 10.0.0.0/8`);
-      }
     }
-    return this.#list('trusted-proxy');
+    return proxies;
   }
 
   #logLevel(fallback: LogLevel): LogLevel {
@@ -260,7 +291,7 @@ class Reader {
   }
 
   #problem(name: SettingName, what: string): void {
-    this.#problems.push(`${name} (--${name}, ${variableOf(name)}): ${what}`);
+    this.#problems.push(problemWith(name, what));
   }
 }
 

@@ -2,8 +2,8 @@
 // which store is behind the contract.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openAuthenticator } from './auth/authenticate.ts';
 import { openAuthorizer } from './auth/authorize.ts';
@@ -12,7 +12,7 @@ import { openSigningKeys } from './auth/provider/keys.ts';
 import { issuerOf, openProvider } from './auth/provider/open-provider.ts';
 import { openTickets } from './auth/tickets.ts';
 import { openUnsIds } from './auth/uns-id.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, problemWith } from './config.ts';
 import { openAddressReader } from './edge/address.ts';
 import { trackConnections } from './edge/connections.ts';
 import { makeDevCertificate } from './edge/dev-certificate.ts';
@@ -34,7 +34,7 @@ import { openRunner, type Runner } from './operations/run.ts';
 import { openThrottle } from './operations/throttle.ts';
 import type { Registry } from './store/registry.ts';
 import { openFeedStore } from './store/sqlite/feed-store.ts';
-import { lockHolder, tryLock } from './store/sqlite/lock.ts';
+import { type DataLock, type Serving, takeLock } from './store/sqlite/lock.ts';
 import { openRegistry as openSqliteRegistry } from './store/sqlite/registry.ts';
 import type { FeedStore } from './store/store.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -62,14 +62,36 @@ const planner = new URL(
   import.meta.url.endsWith('.ts') ? './feed/plan.ts' : './feed/plan.js',
   import.meta.url,
 );
+/** What is open, closed last in first out: at the end, and when a later step of opening fails. */
+type Closers = (() => void | Promise<void>)[];
+
 export async function openHub(options: HubOptions): Promise<Hub> {
+  const closers: Closers = [];
+  try {
+    return await open(options, closers);
+  } catch (error) {
+    await closeAll(closers).catch(() => {}); // what failed first is what matters
+    throw error;
+  }
+}
+
+async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const { config } = options;
   const lock = lockData(config.dataDir);
+  closers.push(() => lock.release());
   const registry = openRegistry(config.dataDir);
+  closers.push(() => registry.close());
   const base: Base = { config, log: options.log, clock: options.clock ?? systemClock, registry };
-  const line = await openLine(base, options.feedStore);
+  const line = await openLine(base, options.feedStore, closers);
   const runner = openOperations(base, line);
   const edge = await openEdge(base, line, runner);
+  closers.push(() => edge.close());
+  closers.push(() => {
+    lock.withdraw();
+    edge.refuseNewWork();
+    line.sweeper.close();
+    line.fanOut.drain(random);
+  });
   return {
     app: edge.app,
     registry,
@@ -77,18 +99,23 @@ export async function openHub(options: HubOptions): Promise<Hub> {
     caPath: edge.caPath,
     async listen() {
       await edge.app.listen({ port: config.port, host: config.host });
+      lock.announce(config.publicUrl);
     },
-    async close() {
-      edge.refuseNewWork();
-      line.sweeper.close();
-      line.fanOut.drain(random);
-      await edge.close();
-      await line.committer.drain();
-      await line.store.close();
-      registry.close();
-      lock.release();
-    },
+    close: () => closeAll(closers),
   };
+}
+
+/** All of them, whatever becomes of one; the first failure is the answer. */
+async function closeAll(closers: Closers): Promise<void> {
+  const failures: unknown[] = [];
+  for (let close = closers.pop(); close; close = closers.pop()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 interface Base {
@@ -99,8 +126,15 @@ interface Base {
 }
 
 /** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
-async function openLine({ config, log, clock, registry }: Base, given: FeedStore | undefined) {
-  const store = given ?? (await openFeedStore({ path: join(config.dataDir, 'feed.db'), planner }));
+async function openLine(
+  { config, log, clock, registry }: Base,
+  given: FeedStore | undefined,
+  closers: Closers,
+) {
+  const path = join(config.dataDir, 'feed.db');
+  const store =
+    given ?? (await openFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error)));
+  closers.push(() => store.close());
   const { read } = store;
   const onFailure = (error: unknown): void =>
     log.error({ err: error }, 'the store could not be written or read');
@@ -108,7 +142,9 @@ async function openLine({ config, log, clock, registry }: Base, given: FeedStore
   const cursors = openCursors(secret, Number(registry.meta.readOrMake('generation', () => '1')));
   const publisher = openPublisher();
   const committer = openCommitter({ store, clock, publisher, onFailure });
+  closers.push(() => committer.drain());
   const sweeper = openSweeper({ read, committer, clock, onFailure });
+  closers.push(() => sweeper.close());
   const fanOut = new FanOut({ read, cursors, clock });
   publisher.follow((changes) => fanOut.follow(changes));
   return { store, read, secret, cursors, committer, sweeper, fanOut };
@@ -147,7 +183,7 @@ async function openEdge({ config, log, clock, registry }: Base, { read, fanOut }
   const { publicUrl } = config;
   const certificate =
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
-  const tls = certificate ?? readCertificate(config.tls);
+  const tls = certificate ?? (typeof config.tls === 'string' ? null : config.tls);
   const addressOf = openAddressReader(config.trustedProxies);
   const app = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
   const connections = trackConnections(app.server);
@@ -175,31 +211,76 @@ function newSealKey(): string {
 }
 
 export function openRegistry(dataDir: string): Registry {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  return openSqliteRegistry(join(dataDir, 'registry.db'));
+  makeDataDir(dataDir);
+  const path = join(dataDir, 'registry.db');
+  try {
+    return openSqliteRegistry(path);
+  } catch (error) {
+    return refuseFile(path, error);
+  }
 }
 
-/** Whether a hub runs on this data now. */
-export function isServed(dataDir: string): boolean {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = tryLock(dataDir);
-  lock?.release();
-  return lock === null;
+/** The hub that serves this data now, or null; waits for those who hold it without serving. */
+export function servingHub(dataDir: string): Serving | null {
+  const taken = take(dataDir);
+  if (!('release' in taken)) return taken;
+  taken.release();
+  return null;
 }
 
-function lockData(dataDir: string) {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const lock = tryLock(dataDir);
-  if (lock) return lock;
-  const message = `another hub (process ${lockHolder(dataDir)}) already serves the data in ${dataDir}`;
-  throw new ConfigError([
-    `data-dir (--data-dir, CARILLON_DATA_DIR): ${message}: stop it, or choose another folder`,
-  ]);
+function lockData(dataDir: string): DataLock {
+  const taken = take(dataDir);
+  if ('release' in taken) return taken;
+  const message = `another hub (process ${taken.processId}) already serves the data in ${dataDir}`;
+  throw unusableData(`${message}: stop it, or choose another folder`);
 }
 
-function readCertificate(tls: Config['tls']): { key: string; cert: string } | null {
-  if (typeof tls === 'string') return null;
-  return { key: readFileSync(tls.keyPath, 'utf8'), cert: readFileSync(tls.certPath, 'utf8') };
+function take(dataDir: string): DataLock | Serving {
+  makeDataDir(dataDir);
+  const path = join(dataDir, 'hub.lock');
+  let taken: ReturnType<typeof takeLock>;
+  try {
+    taken = takeLock(dataDir);
+  } catch (error) {
+    return refuseFile(path, error);
+  }
+  if (taken) return taken;
+  throw unusableData(`another process holds ${path}, and does not serve: wait until it ends, or stop it`);
+}
+
+/** Step by step: Node's own recursive mkdir never ends below a folder like /proc that takes none. */
+function makeDataDir(dataDir: string): void {
+  const make = (folder: string): void => {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (dirname(folder) !== folder) make(dirname(folder));
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    }
+  };
+  try {
+    make(resolve(dataDir));
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unusableData(`${dataDir} is no folder that can be made or written: ${(error as Error).message}`);
+  }
+}
+
+/** A file that is no database is a matter of configuration; the operator must know which one it is. */
+function refuseFile(path: string, error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  const unusable =
+    /file is not a database|image is malformed|unable to open database|EISDIR|EACCES|ENOTDIR/.test(message);
+  if (!unusable) throw error;
+  throw unusableData(
+    `${path} can not be opened as a database: ${message}: move it away, or restore a backup`,
+  );
+}
+
+function unusableData(what: string): ConfigError {
+  return new ConfigError([problemWith('data-dir', what)]);
 }
 
 async function isReadable(read: FeedStore['read'], clock: Clock): Promise<boolean> {

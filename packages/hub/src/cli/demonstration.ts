@@ -11,7 +11,8 @@ import type { Hub } from '../hub.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Registry } from '../store/registry.ts';
 
-const appId = 'demo';
+export const demonstrationApp = 'demo';
+const appId = demonstrationApp;
 const host = 'demo.example';
 const password = 'carillon';
 const users = ['alice@demo.example', 'bob@demo.example'];
@@ -57,7 +58,9 @@ function text(publicUrl: string, folder: string, caPath: string | null): string 
   const feed = `${publicUrl}/v1.0/me/notifications`;
   const body = `{"targetHostName":"${host}","payload":{"visualContent":{"title":"Lunch is ready","body":"Soup today"}}}`;
   return `
-Inbox: ${publicUrl}/inbox   users: ${users.join(', ')}   password: ${password}
+Inbox: ${publicUrl}/inbox (its page is not built yet)
+Users: ${users.join(', ')}, password ${password}, for the sign-in of the embedded identity provider
+(the commands below bring their own tokens)
 
 Watch as one of Alice's devices (in two terminals, for two devices):
   ${curl} -N ${as} -H 'Accept: text/event-stream' '${feed}/stream'

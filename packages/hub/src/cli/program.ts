@@ -1,5 +1,6 @@
 // The command line: every command on one screen. Usage errors end with 2, everything else that fails with 1; either way
 // one line on stderr says what is wrong and what would be right.
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { appCommand } from './app.ts';
@@ -14,6 +15,7 @@ const unusableConfiguration = 78;
 export function openProgram(): Command {
   const program = new Command('carillon')
     .description('Post one notification for a user; every device learns of it at once.')
+    .version(readVersion(), '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
   const commands = [serveCommand(), appCommand(), userCommand(), tokenCommand(), sendCommand()];
@@ -28,18 +30,34 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
     await openProgram().parseAsync(argv);
   } catch (error) {
-    if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode === 0 ? 0 : 2;
-      return;
-    }
-    if (error instanceof ConfigError) {
-      for (const problem of error.problems) process.stderr.write(`carillon: ${problem}\n`);
-      process.exitCode = unusableConfiguration;
-      return;
-    }
-    process.stderr.write(oneLine(error instanceof Error ? error.message : String(error)));
-    process.exitCode = 1;
+    const code = report(error);
+    if (code === 0) return;
+    // A command that failed is over, whatever it may have left open. What it said must be out before.
+    await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
+    process.exit(code);
   }
+}
+
+/** Says what is wrong, and answers the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ConfigError) {
+    for (const problem of error.problems) process.stderr.write(oneLine(problem));
+    return unusableConfiguration;
+  }
+  process.stderr.write(oneLine(error instanceof Error ? error.message : String(error)));
+  return 1;
+}
+
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}
+
+function readVersion(): string {
+  const content = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(content) as { version: string }).version;
 }
 
 /** Commands are made on their own, so what they share with the program is handed down afterwards. */

@@ -4,7 +4,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
-import { type Config, readConfig, type SettingName, settings, variableOf } from '../config.ts';
+import {
+  type Config,
+  ConfigError,
+  problemWith,
+  readConfig,
+  type SettingName,
+  settings,
+  variableOf,
+} from '../config.ts';
 import { type Hub, openHub } from '../hub.ts';
 import { systemClock } from '../lib/clock.ts';
 import { openLog } from '../telemetry/log.ts';
@@ -70,7 +78,11 @@ async function withPort(flags: Flags, file: string | null): Promise<Config> {
   const config = readConfig(flags, process.env, file);
   if (config.port !== 0) return config;
   const probe = createServer().listen(0, config.host);
-  await once(probe, 'listening');
+  try {
+    await once(probe, 'listening');
+  } catch (error) {
+    throw listenError(error, config);
+  }
   const { port } = probe.address() as { port: number };
   probe.close();
   await once(probe, 'close');
@@ -92,10 +104,16 @@ function closeOnSignal(hub: Hub): void {
   process.on('SIGINT', close);
 }
 
+const unusableHost = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT'];
+
 function listenError(error: unknown, { host, port }: Config): Error {
   const { code } = error as { code?: string };
   if (code === 'EADDRINUSE')
     return new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another --port`);
   if (code === 'EACCES') return new Error(`port ${port} needs more rights: choose one from 1024 on`);
+  if (code !== undefined && unusableHost.includes(code)) {
+    const what = `"${host}" is no address of this machine, nor a name of one (${code})`;
+    return new ConfigError([problemWith('host', what)]);
+  }
   return error as Error;
 }

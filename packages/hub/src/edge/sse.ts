@@ -5,7 +5,7 @@ import type { Writable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FanOut } from '../live/fan-out.ts';
 import type { EncodedFrame } from '../live/frame.ts';
-import type { Sink, Stream } from '../live/stream.ts';
+import type { Sink } from '../live/stream.ts';
 import type { StreamOrder } from '../operations/call.ts';
 import { baseHeaders } from './base-headers.ts';
 
@@ -41,11 +41,10 @@ function follow(
   const { user, principal, from } = order;
   const out = request.httpVersionMajor === 1 ? (response.socket ?? response) : response;
   const sink = new SseSink(response, out);
-  const stream: Stream = fanOut.join(
+  const stream = fanOut.join(
     { user: user.key, visibility: principal.visibility, expiresAt: principal.expiresAt, sink },
     from,
   );
-  sink.stream = stream;
   out.on('drain', () => stream.drained());
   response.on('close', () => fanOut.leave(stream));
   response.on('error', () => response.destroy());
@@ -62,7 +61,6 @@ class SseSink implements Sink {
   readonly #response: ServerResponse;
   /** Once the head is out nothing is framed on HTTP/1.1, so frames go straight to the socket. */
   readonly #out: Writable;
-  stream: Stream | null = null;
 
   constructor(response: ServerResponse, out: Writable) {
     this.#response = response;
@@ -73,8 +71,8 @@ class SseSink implements Sink {
     return this.#out.write(frame.sse);
   }
 
-  heartbeat(): void {
-    if (!this.#out.write(heartbeat)) this.stream?.blocked();
+  heartbeat(): boolean {
+    return this.#out.write(heartbeat);
   }
 
   close(): void {

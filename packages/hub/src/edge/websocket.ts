@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { FanOut } from '../live/fan-out.ts';
 import type { EncodedFrame } from '../live/frame.ts';
-import type { Sink, Stream } from '../live/stream.ts';
+import type { Sink } from '../live/stream.ts';
 import { invalid } from '../model/errors.ts';
 import type { StreamOrder } from '../operations/call.ts';
 
@@ -86,7 +86,6 @@ function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOu
     { user: user.key, visibility: principal.visibility, expiresAt: principal.expiresAt, sink },
     from,
   );
-  sink.stream = stream;
   socket.on('drain', () => stream.drained());
   connection.on('close', () => fanOut.leave(stream));
   connection.on('error', () => connection.terminate());
@@ -95,7 +94,6 @@ function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOu
 class WebSocketSink implements Sink {
   readonly #connection: WebSocket;
   readonly #socket: Duplex;
-  stream: Stream | null = null;
 
   constructor(connection: WebSocket, socket: Duplex) {
     this.#connection = connection;
@@ -108,9 +106,9 @@ class WebSocketSink implements Sink {
     return this.#socket.writableLength < bufferedBytesMax;
   }
 
-  heartbeat(): void {
+  heartbeat(): boolean {
     this.#connection.ping();
-    if (this.#socket.writableLength >= bufferedBytesMax) this.stream?.blocked();
+    return this.#socket.writableLength < bufferedBytesMax;
   }
 
   close(): void {

@@ -16,7 +16,8 @@ import { nextPhase, type Phase, type PhaseInput } from './phases.ts';
 export interface Sink {
   /** False asks to wait: the stream goes on when the edge calls `drained`. */
   write(frame: EncodedFrame): boolean;
-  heartbeat(): void;
+  /** The same for a sign of life. */
+  heartbeat(): boolean;
   /** Ends the connection once what was written has left. */
   close(): void;
   /** Ends it now, whatever has not left. */
@@ -116,13 +117,6 @@ export class Stream {
     this.#write(encoded);
   }
 
-  /** The connection did not take all of a heartbeat. */
-  blocked(): void {
-    if (this.#phase === 'closed') return;
-    this.waitingSince = this.#source.clock.now();
-    this.#enter('blocked');
-  }
-
   drained(): void {
     if (this.#phase !== 'waiting') return;
     this.#enter('drained');
@@ -134,7 +128,7 @@ export class Stream {
     if (this.#phase !== 'live') return;
     const moved = this.#sent > this.#told && now - this.#toldAt >= limits.positionSeconds * 1000;
     if (!moved) {
-      this.#sink.heartbeat();
+      this.#taken(this.#sink.heartbeat());
       return;
     }
     this.#toldAt = now;
@@ -208,7 +202,13 @@ export class Stream {
   }
 
   #write(frame: EncodedFrame): void {
-    if (this.#phase !== 'closed' && !this.#sink.write(frame)) this.blocked();
+    if (this.#phase !== 'closed') this.#taken(this.#sink.write(frame));
+  }
+
+  #taken(all: boolean): void {
+    if (all || this.#phase === 'closed') return;
+    this.waitingSince = this.#source.clock.now();
+    this.#enter('blocked');
   }
 
   #enter(input: PhaseInput): void {

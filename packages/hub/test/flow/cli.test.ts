@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { hashSecret } from '../../src/auth/provider/clients.ts';
@@ -147,3 +148,24 @@ for (const [args, status, expected] of wrong) {
     assert.equal(result.stdout, '');
   });
 }
+
+test('--version prints the version of the package', (context) => {
+  const { version } = JSON.parse(readFileSync(join(launcher, '..', '..', 'package.json'), 'utf8'));
+  const { status, stdout } = commandLine(context).run('--version');
+  assert.equal(status, 0);
+  assert.equal(stdout, `${version}\n`);
+});
+
+test('a command that is told of another store refuses, before it writes to this one', (context) => {
+  const { run } = commandLine(context);
+  const args = ['user', 'create', '--name', 'alice', '--password', 'x'];
+  const { status, stderr } = run(...args, '--database-url', 'postgres://me:secret@db.example/carillon');
+  assert.equal(status, 78);
+  assert.match(stderr, /^carillon: database-url \(--database-url, CARILLON_DATABASE_URL\): [^\n]+\n$/);
+  assert.doesNotMatch(stderr, /secret/);
+});
+
+test('send --help says which app it sends from', (context) => {
+  const { stdout } = commandLine(context).run('send', '--help');
+  assert.match(stdout.replace(/\s+/g, ' '), /the only one beside "demo", else the first by id/);
+});

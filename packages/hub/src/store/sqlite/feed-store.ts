@@ -17,7 +17,7 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
   const worker = new Worker(bootstrap, { eval: true, workerData, resourceLimits, name: 'carillon-writer' });
   const writer = new Writer(worker);
   await writer.ready;
-  const read = openReader(options.path);
+  const read = await openReaderOr(options.path, () => writer.close());
   return {
     read,
     commit: (writes, now) => writer.commit(writes, now),
@@ -26,6 +26,19 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
       read.close();
     },
   };
+}
+
+/** A reader that can't be opened leaves no thread behind. */
+async function openReaderOr(
+  path: string,
+  close: () => Promise<void>,
+): Promise<ReturnType<typeof openReader>> {
+  try {
+    return openReader(path);
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** `.ts` in the repository, `.js` as published. */

@@ -1,33 +1,78 @@
 // One hub a data folder: a lock that the kernel lets go of when the process ends, however it ends, so that a hub which
-// was killed leaves nothing to clean up. SQLite's own lock on an empty database is such a lock on every platform.
-import { readFileSync, writeFileSync } from 'node:fs';
+// was killed leaves nothing to clean up. SQLite's own lock on an empty database is such a lock on every platform. Beside
+// it lies, for as long as its holder serves, who that is: an offline command holds the lock too, but serves nobody.
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
 
+/** A hub that listens. */
+export interface Serving {
+  readonly processId: number;
+  readonly publicUrl: string;
+}
+
 export interface DataLock {
+  /** Says that the holder serves; from then on, nobody waits for the lock. */
+  announce(publicUrl: string): void;
+  /** It stops serving, and will let go. */
+  withdraw(): void;
   release(): void;
 }
 
-/** Null when another process holds it. */
-export function tryLock(dataDir: string): DataLock | null {
-  const db = new DatabaseSync(join(dataDir, 'hub.lock'), { timeout: 0 });
+/** A holder that does not serve is a command, or a hub that starts or stops: it lets go soon. */
+const waits = 100;
+const waitMs = 50;
+const busy = 5;
+
+/** The lock, or who serves; null when somebody who doesn't serve held it for five seconds. */
+export function takeLock(dataDir: string): DataLock | Serving | null {
+  for (let wait = 0; wait < waits; wait++) {
+    const lock = tryLock(dataDir);
+    if (lock) return lock;
+    // The file of a hub that was killed is gone: whoever took the lock since then removed it within this wait.
+    const serving = readServing(dataDir);
+    if (serving) return serving;
+  }
+  return null;
+}
+
+function tryLock(dataDir: string): DataLock | null {
+  const db = new DatabaseSync(join(dataDir, 'hub.lock'), { timeout: waitMs });
   try {
     db.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    if ((error as { errcode?: number }).errcode === 5) return null;
+    if ((error as { errcode?: number }).errcode === busy) return null;
     throw error;
   }
-  writeFileSync(join(dataDir, 'hub.pid'), String(process.pid));
-  return { release: () => db.close() };
+  const path = servingPath(dataDir);
+  const withdraw = (): void => rmSync(path, { force: true });
+  try {
+    withdraw();
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return {
+    announce(publicUrl) {
+      const serving: Serving = { processId: process.pid, publicUrl };
+      writeFileSync(`${path}.new`, JSON.stringify(serving), { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    },
+    withdraw,
+    release: () => db.close(),
+  };
 }
 
-/** The process that holds the lock, as far as is known: for a message, never for a decision. */
-export function lockHolder(dataDir: string): string {
+function readServing(dataDir: string): Serving | null {
   try {
-    return readFileSync(join(dataDir, 'hub.pid'), 'utf8').trim();
+    return JSON.parse(readFileSync(servingPath(dataDir), 'utf8')) as Serving;
   } catch {
-    return 'unknown';
+    return null;
   }
+}
+
+function servingPath(dataDir: string): string {
+  return join(dataDir, 'hub.serving');
 }

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { openRegistry } from '../../src/store/sqlite/registry.ts';
+import { allScope, freePort, send as request, startHub, until, userNames } from '../support/hub.ts';
+import { tempFolder } from '../support/identity.ts';
+import { seedData } from '../support/served.ts';
+
+const launcher = join(import.meta.dirname, '..', '..', 'bin', 'carillon.js');
+const feed = '/v1.0/me/notifications';
+
+/** The command as a process of its own; it runs beside others. */
+function carillon(context: TestContext, dataDir: string, ...args: string[]) {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CARILLON_'));
+  const env = { ...Object.fromEntries(own), CARILLON_DATA_DIR: dataDir };
+  const child = spawn(process.execPath, [launcher, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const text = { out: '', error: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text.out += chunk;
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text.error += chunk;
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  context.after(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { text, ended };
+}
+
+function sendTo(context: TestContext, dataDir: string, ...args: string[]) {
+  return carillon(context, dataDir, 'send', '--user', userNames.alice, '--title', 'Hello', ...args);
+}
+
+test('sends beside each other without a hub wait for one another, and all are kept', async (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const baseUrl = `http://127.0.0.1:${await freePort()}`;
+  seedData(folder.path, baseUrl);
+  const args = ['--public-url', baseUrl];
+  const sends = [1, 2, 3, 4].map(() => sendTo(context, folder.path, ...args));
+  for (const { ended, text } of sends) assert.equal(await ended, 0, text.error);
+  assert.equal(new Set(sends.map(({ text }) => text.out)).size, 4);
+});
+
+test('what a killed hub left behind makes no send believe that it still serves', async (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const publicUrl = `http://127.0.0.1:${await freePort()}`;
+  seedData(folder.path, publicUrl);
+  writeFileSync(join(folder.path, 'hub.serving'), JSON.stringify({ processId: 1, publicUrl }));
+  const sent = sendTo(context, folder.path, '--public-url', publicUrl);
+  assert.equal(await sent.ended, 0, sent.text.error);
+});
+
+test('send --watch --json tells the timeline in JSON objects, up to the dismissal', async (context) => {
+  await using hub = await startHub();
+  const sent = sendTo(context, hub.dataDir, '--watch', '--json', '--app', 'app-a');
+  await until(() => sent.text.out.split('\n').length > 2, 'posted');
+  const lines = () => sent.text.out.trim().split('\n');
+  const { id } = JSON.parse(lines()[0] as string) as { id: string };
+  // Before its stream may be open: the cursor was taken before the notification was posted.
+  const token = hub.token({ user: 'alice' });
+  const body = { userActionState: 'dismissed' };
+  const { status } = await request(`${hub.baseUrl}${feed}/${id}`, 'PATCH', { token, body });
+  assert.equal(status, 200);
+  assert.equal(await sent.ended, 0, sent.text.error);
+  const told = lines().map((line) => JSON.parse(line) as { what?: string; id: string; dateTime?: string });
+  assert.deepEqual(
+    told.map(({ what }) => what),
+    [undefined, 'posted', 'dismissed'],
+  );
+  for (const each of told) assert.equal(each.id, id);
+  for (const { dateTime } of told.slice(1)) assert.match(String(dateTime), /^\d{4}-.*Z$/);
+});
+
+const choices: [apps: string[], chosen: string][] = [
+  [['demo'], 'demo'],
+  [['demo', 'shop'], 'shop'],
+  [['bakery', 'demo', 'shop'], 'bakery'],
+];
+for (const [apps, chosen] of choices) {
+  test(`with the apps ${apps.join(', ')}, send without --app sends from ${chosen}`, async (context) => {
+    const folder = tempFolder();
+    context.after(folder.remove);
+    const port = String(await freePort());
+    makeData(folder.path, apps);
+    const sent = sendTo(context, folder.path, '--public-url', `http://127.0.0.1:${port}`);
+    assert.equal(await sent.ended, 0, sent.text.error);
+    await using hub = await startHub({ dataDir: folder.path, settings: { port } });
+    const url = `${hub.baseUrl}${feed}/${sent.text.out.trim()}`;
+    const token = hub.token({ user: 'alice', scopes: [allScope] });
+    const { json, text } = await request(url, 'GET', { token });
+    assert.equal(json.targetHostName, `${chosen}.example`, text);
+  });
+}
+
+function makeData(dataDir: string, apps: readonly string[]): void {
+  const registry = openRegistry(join(dataDir, 'registry.db'));
+  registry.users.put({ id: 'alice', name: userNames.alice, passwordHash: '', operator: false });
+  for (const id of apps) {
+    const client = { clientId: id, public: false, secretHash: null, redirectUris: [] };
+    registry.apps.put({ id, hosts: [`${id}.example`], blocked: false, clients: [client] });
+  }
+  registry.close();
+}
