@@ -6,7 +6,6 @@ import type { StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
 import type { Change, FeedOwner, Outcome, Write } from '../model/write.ts';
-import type { Registry } from './registry.ts';
 
 export interface FeedRow extends FeedOwner {
   readonly user: UserKey;
@@ -113,12 +112,6 @@ export interface FeedStore {
   readonly read: FeedReader;
   /** Resolves after the commit is durable; rejects with a StoreError, and then nothing of the batch is there. */
   commit(writes: readonly Write[], now: number): Promise<Committed>;
-  close(): Promise<void>;
-}
-
-export interface Store {
-  readonly feed: FeedStore;
-  readonly registry: Registry;
   close(): Promise<void>;
 }
 
