@@ -28,7 +28,7 @@ export const errorTable = {
   unsupportedMediaType: { code: 'unsupportedMediaType', beta: 415, v1: 415, retryable: false },
   throttled: { code: 'TooManyRequests', beta: 406, v1: 429, retryable: true },
   unavailable: { code: 'serviceNotAvailable', beta: 406, v1: 503, retryable: true },
-  /** A defect of the hub itself; the table of the contract never asks for it. */
+  /** A defect of the hub itself: no request may bring it about. */
   generalException: { code: 'generalException', beta: 500, v1: 500, retryable: false },
 } as const satisfies Record<string, ErrorRow>;
 

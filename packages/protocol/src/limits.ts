@@ -1,5 +1,5 @@
 // Every bound of the wire, in one place, with its unit in its name. A limit refuses, it never truncates.
-// The contract's numbers live here only; code, schemas and documents take them from here.
+// The numbers of the wire live here only; code, schemas and documents take them from here.
 
 export const limits = {
   bodyBytes: 64 * 1024,

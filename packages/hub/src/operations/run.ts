@@ -1,7 +1,7 @@
 // The steps of every operation, in this order and once, whatever the transport:
 //   admit   authenticate ▶ throttle ▶ authorize            (before a byte of the body is read)
 //   run     read the body ▶ whose feed ▶ the verb
-// The order is that of the status table (contract 2.5), so the first thing that is wrong is what is answered.
+// The order is that of the status table (docs/api.md, Errors), so the first thing that is wrong is what is answered.
 import type { GraphVersion, OperationName } from '@carillon/protocol';
 import type { Authenticator, Identity } from '../auth/authenticate.ts';
 import type { Authorizer } from '../auth/authorize.ts';

@@ -47,7 +47,7 @@ function drawRounds(random: Random, readers: number): Round[] {
   });
 }
 
-/** What a slot's notification should be, by the rules of the contract alone. */
+/** What a slot's notification should be, by the rules of docs/api.md alone. */
 interface Expected {
   readonly id: string;
   title: string;

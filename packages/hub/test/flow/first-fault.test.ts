@@ -1,4 +1,4 @@
-// When several things are wrong the first of the status table is told (contract of the wire: route, headers, who calls,
+// When several things are wrong the first of the status table is told (docs/api.md, Errors: route, headers, who calls,
 // body, and only then whose feed it is), and whatever Node or a library would refuse by itself is told in Graph's shape.
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';

@@ -1,5 +1,5 @@
 // Builders for what Graph's JSON needs beyond plain JSON Schema. The reader of bodies understands the extra words:
-//   odataType     the type that `@odata.type` must name at this level (contract 2.2)
+//   odataType     the type that `@odata.type` must name at this level
 //   ignored       read-only members that a client may send back and that are dropped
 //   aliases       other spellings of an enumeration member, old ordinals included
 //   maxBytes      a bound in UTF-8 bytes, where maxLength would count code points

@@ -1,4 +1,4 @@
-// Schemas of what an app posts and of how a user's devices change its state (contract 2.2 and 5).
+// Schemas of what an app posts and of how a user's devices change its state.
 // Rules between members, such as a payload that needs content, are the operation's.
 import Type from 'typebox';
 import { limits } from '../limits.ts';

@@ -1,4 +1,4 @@
-// Schemas of an installed place and of the push address it is reached at (contract 4).
+// Schemas of an installed place and of the push address it is reached at.
 // Whether a push address may be used at all is the hub's to decide.
 import Type from 'typebox';
 import { limits } from '../limits.ts';
