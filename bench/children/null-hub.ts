@@ -1,8 +1,8 @@
 // The whole hub with a store that keeps nothing: it plans over an empty snapshot, in the main thread, and forgets. What
 // a create costs here is everything but the store.
 import { type Config, readConfig } from '../../packages/hub/src/config.ts';
-import { planBatch } from '../../packages/hub/src/feed/plan.ts';
 import { openHub } from '../../packages/hub/src/hub.ts';
+import { planBatch } from '../../packages/hub/src/push/plan-batch.ts';
 import type { FeedStore, Position, Snapshot } from '../../packages/hub/src/store/store.ts';
 import { openLog } from '../../packages/hub/src/telemetry/log.ts';
 
@@ -18,17 +18,29 @@ const nothing: Snapshot = {
   countSubscriptions: () => 0,
   lapsedSubscriptions: () => [],
   addressHolder: () => null,
+  subscriptions: () => [],
+  deliveries: () => [],
 };
 const start: Position = { epoch: 0, head: 0, unread: 0, floor: 0 };
 
 const feedStore: FeedStore = {
+  shared: false,
   async commit(writes, now) {
-    const { outcomes, changes } = planBatch(writes, nothing, now);
-    return { outcomes, changes };
+    const { outcomes, changes } = planBatch(writes, nothing, { now, claim: false });
+    return { outcomes, changes, deliveries: [] };
   },
+  claim: async () => [],
   close: async () => {},
   read: {
     owner: async () => null,
+    findOwner: async () => null,
+    named: async () => null,
+    subscriptionsOfUser: async () => [],
+    sendContexts: async (keys) => keys.map(() => null),
+    dueRoutes: async () => [],
+    deliveries: async () => [],
+    failedDeliveries: async () => [],
+    fetchedSeq: async () => 0,
     position: async () => start,
     notification: async () => null,
     list: async () => [],

@@ -3,11 +3,11 @@
 import { hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { planBatch } from '../../packages/hub/src/feed/plan.ts';
 import { openUuidSource } from '../../packages/hub/src/lib/ids.ts';
 import type { Content } from '../../packages/hub/src/model/notification.ts';
 import { userKey } from '../../packages/hub/src/model/principal.ts';
 import type { PostWrite } from '../../packages/hub/src/model/write.ts';
+import { planBatch } from '../../packages/hub/src/push/plan-batch.ts';
 import { openApply } from '../../packages/hub/src/store/sqlite/apply.ts';
 import { Interned } from '../../packages/hub/src/store/sqlite/interned.ts';
 import { KnownFeeds } from '../../packages/hub/src/store/sqlite/known-feeds.ts';
@@ -34,7 +34,7 @@ export function fillFeeds(path: string, people: readonly BenchUser[], count: num
     const plan = planBatch(
       batch.map(({ write }) => write),
       snapshot,
-      batch[0]?.now as number,
+      { now: batch[0]?.now as number, claim: false },
     );
     apply(plan);
     db.exec('COMMIT');

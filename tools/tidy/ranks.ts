@@ -11,7 +11,9 @@ export const ranks: readonly (readonly string[])[] = [
   ['live/', 'push/'],
   ['operations/'],
   ['edge/'],
+  ['settings.ts'],
   ['config.ts'],
+  ['hub-admin.ts', 'hub-data.ts', 'hub-push.ts'],
   ['hub.ts'],
   ['cli/'],
   ['main.ts', 'index.ts'],
@@ -36,5 +38,5 @@ export const backEnds: readonly BackEnd[] = [
 /** The highest place that a back end may import, beside its own contract. */
 export const backEndCeiling = 'store/*.ts';
 
-/** The only file that knows concrete back ends. */
-export const compositionRoot = 'hub.ts';
+/** The only files that know concrete back ends: the root and its parts. */
+export const compositionRoots: readonly string[] = ['hub.ts', 'hub-data.ts', 'hub-push.ts'];

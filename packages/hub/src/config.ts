@@ -1,9 +1,15 @@
 // One frozen Config, from the command line, the environment and a file, in that order of precedence. All problems are
 // reported at once, each with its key and the name of its variable; unknown keys are refused.
+
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import ipaddr from 'ipaddr.js';
+import { type Given, problemWith, readGiven, refusedStores, type SettingName } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';
+
+export const pushGraces = ['off', 'taps', 'all'] as const;
+export type PushGrace = (typeof pushGraces)[number];
 
 export interface Config {
   readonly port: number;
@@ -21,45 +27,15 @@ export interface Config {
   readonly throttlePerMinute: number | null;
   readonly trustedProxies: readonly string[];
   readonly allowPrivatePush: boolean;
+  /** What push credentials are encrypted with, 32 bytes; null: a key file of the data folder. */
+  readonly secretKey: Buffer | null;
+  /** Certificates to trust for push services beside the known ones, as PEM. */
+  readonly pushCa: string | null;
+  /** Which pushes a device doesn't get that listens live and acknowledges at once. */
+  readonly pushGrace: PushGrace;
   readonly dev: boolean;
   readonly logLevel: LogLevel;
 }
-
-type Kind = 'text' | 'list' | 'flag';
-
-interface Option {
-  readonly kind: Kind;
-  readonly value: string;
-  readonly about: string;
-}
-
-const text = (value: string, about: string): Option => ({ kind: 'text', value, about });
-const list = (value: string, about: string): Option => ({ kind: 'list', value, about });
-const flag = (about: string): Option => ({ kind: 'flag', value: '', about });
-
-/** Every setting of `carillon serve`: `--key`, `CARILLON_KEY`, and `key` in the file. */
-export const settings = {
-  port: text('<number>', 'port to listen on (default 4280; 0: any free one)'),
-  host: text('<address>', 'address to listen on (default 127.0.0.1)'),
-  'data-dir': text('<folder>', 'folder with the data (default .carillon)'),
-  'database-url': text('<url>', 'refused: this version keeps its data in SQLite'),
-  'nats-url': text('<url>', 'refused: this version has no bus'),
-  'tls-cert': text('<file>', 'certificate chain, PEM'),
-  'tls-key': text('<file>', 'private key of the certificate, PEM'),
-  'tls-dev': flag('serve TLS with a local CA made in the data folder'),
-  'public-url': text('<url>', 'URL under which clients reach the hub (default: where it listens)'),
-  issuer: list('<url>', 'OpenID Connect issuer to believe (default: the embedded provider)'),
-  audience: list('<text>', 'audience that tokens must be for (default: the public URL)'),
-  'admin-issuer': text('<url>', "issuer of operators' tokens (default: the only issuer)"),
-  throttle: text('<number|off>', 'requests a minute for a user and app (default 3000)'),
-  'trusted-proxy': list('<cidr>', 'proxy whose X-Forwarded-For is believed'),
-  'allow-private-push': flag('push to private addresses and over http too'),
-  dev: flag('demonstration data, private push addresses; loopback only'),
-  'log-level': text('<level>', 'silent, fatal, error, warn, info, debug or trace (default info)'),
-} as const satisfies Record<string, Option>;
-
-export type SettingName = keyof typeof settings;
-type Given = Partial<Record<SettingName, string | readonly string[] | boolean>>;
 
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -71,65 +47,26 @@ export class ConfigError extends Error {
   }
 }
 
-export function variableOf(name: string): string {
-  return `CARILLON_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-
-/** A problem as it is reported: the key, and every other way to set it. */
-export function problemWith(name: SettingName, what: string): string {
-  return `${name} (--${name}, ${variableOf(name)}): ${what}`;
-}
-
-/** What is meant for another store would silently land in this one. */
-export function refusedStores(given: Partial<Record<SettingName, unknown>>): string[] {
-  const refused = (['database-url', 'nats-url'] as const).filter((name) => given[name] !== undefined);
-  return refused.map((name) => problemWith(name, 'this version keeps its data in SQLite only: leave it out'));
-}
-
 /** `flags` come from the command line, by setting name; `file` is the path of a JSON file, or null. */
 export function readConfig(flags: Given, environment: NodeJS.ProcessEnv, file: string | null): Config {
   const problems: string[] = [];
-  const given: Given = { ...readFile(file, problems), ...readEnvironment(environment, problems), ...flags };
+  const given = readGiven(flags, environment, file, problems);
   const config = new Reader(given, problems).read();
   problems.push(...refusedStores(given));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }
 
-function readFile(path: string | null, problems: string[]): Given {
-  if (path === null) return {};
-  let content: unknown;
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    problems.push(`config (CARILLON_CONFIG): ${path} can not be read as JSON: ${(error as Error).message}`);
-    return {};
-  }
-  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
-    problems.push(`config (CARILLON_CONFIG): ${path} must hold one JSON object`);
-    return {};
-  }
-  for (const name of Object.keys(content)) {
-    if (!(name in settings))
-      problems.push(`${name}: unknown in ${path}; known are ${Object.keys(settings).join(', ')}`);
-  }
-  return content as Given;
+/** The key of the push credentials alone, for commands that need nothing else of the configuration. */
+export function readSecretKey(environment: NodeJS.ProcessEnv, file: string | null): Buffer | null {
+  const problems: string[] = [];
+  const key = new Reader(readGiven({}, environment, file, problems), problems).secretKey();
+  if (problems.length > 0) throw new ConfigError(problems);
+  return key;
 }
 
-function readEnvironment(environment: NodeJS.ProcessEnv, problems: string[]): Given {
-  const given: Record<string, string | string[] | boolean> = {};
-  for (const [name, { kind }] of Object.entries(settings)) {
-    const text = environment[variableOf(name)];
-    if (text === undefined || text === '') continue;
-    if (kind === 'list') given[name] = text.split(',').map((part) => part.trim());
-    else if (kind === 'text') given[name] = text;
-    else if (/^(1|true|0|false)$/i.test(text)) given[name] = /^(1|true)$/i.test(text);
-    else problems.push(`${name} (${variableOf(name)}): "${text}" must be 1, 0, true or false`);
-  }
-  return given as Given;
-}
-
-const logLevels: readonly string[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+const logLevels: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
+const keyBytes = 32;
 const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
 
 class Reader {
@@ -166,8 +103,11 @@ class Reader {
       throttlePerMinute: this.#throttle(),
       trustedProxies: this.#proxies(),
       allowPrivatePush: dev || this.#flag('allow-private-push'),
+      secretKey: this.secretKey(),
+      pushCa: this.#pushCa(),
+      pushGrace: this.#oneOf('push-grace', pushGraces, 'taps'),
       dev,
-      logLevel: this.#logLevel(dev ? 'warn' : 'info'),
+      logLevel: this.#oneOf('log-level', logLevels, dev ? 'warn' : 'info'),
     };
   }
 
@@ -283,11 +223,38 @@ class Reader {
     return proxies;
   }
 
-  #logLevel(fallback: LogLevel): LogLevel {
-    const level = this.#text('log-level') ?? fallback;
-    if (!logLevels.includes(level))
-      this.#problem('log-level', `"${level}" must be one of ${logLevels.join(', ')}`);
-    return level as LogLevel;
+  secretKey(): Buffer | null {
+    const text = this.#text('secret-key');
+    if (text === undefined) return null;
+    const key = Buffer.from(text, 'base64');
+    if (key.length === keyBytes && /^[\w+/-]+=*$/.test(text)) return key;
+    this.#problem(
+      'secret-key',
+      `must be ${keyBytes} bytes in base64, as \`openssl rand -base64 ${keyBytes}\` prints`,
+    );
+    return null;
+  }
+
+  #pushCa(): string | null {
+    const path = this.#text('push-ca');
+    if (path === undefined) return null;
+    try {
+      const pem = readFileSync(path, 'utf8');
+      const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+      if (!certificates) throw new Error('it holds no certificate in PEM');
+      for (const certificate of certificates) new X509Certificate(certificate);
+      return pem;
+    } catch (error) {
+      this.#problem('push-ca', `${path} can not be used: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  #oneOf<T extends string>(name: SettingName, known: readonly T[], fallback: T): T {
+    const text = this.#text(name) ?? fallback;
+    const found = known.find((each) => each === text);
+    if (found === undefined) this.#problem(name, `"${text}" must be one of ${known.join(', ')}`);
+    return found ?? fallback;
   }
 
   #problem(name: SettingName, what: string): void {

@@ -1,6 +1,19 @@
 // The wire of Carillon without a single dependency: what an app service, a device and the hub say to each other.
 // The shapes as TypeBox schemas, for validation and documents, are the entry `@carillon/protocol/schemas`.
 export {
+  type Delivery,
+  type DeliveryStatus,
+  deliveryStatuses,
+  type Explanation,
+  type Receipt,
+  type ReceiptKind,
+  type ReceiptsAnswer,
+  type ReceiptsPost,
+  receiptKinds,
+  type Verdict,
+  verdicts,
+} from './delivery.ts';
+export {
   type ErrorBody,
   type ErrorKind,
   errorTable,

@@ -37,6 +37,21 @@ export const operationTable = {
     summary: 'Set the state of many notifications at once',
   },
   getNotification: { method: 'GET', paths: [`${feed}/{id}`], summary: 'Read one notification' },
+  explainNotification: {
+    method: 'POST',
+    paths: [`${feed}/explain`],
+    summary: 'Say what posting this would push to which device, and why; nothing is posted',
+  },
+  createReceipts: {
+    method: 'POST',
+    paths: [`${feed}/receipts`],
+    summary: 'Say what became of notifications on a device',
+  },
+  listDeliveries: {
+    method: 'GET',
+    paths: [`${feed}/{id}/deliveries`],
+    summary: 'Read what became of a notification on each device',
+  },
   updateNotification: {
     method: 'PATCH',
     paths: [`${feed}/{id}`],

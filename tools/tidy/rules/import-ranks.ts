@@ -2,7 +2,7 @@
 // composition root knows concrete back ends. The ranks themselves are a table, in tools/tidy/ranks.ts.
 import { posix } from 'node:path';
 import { isTest } from '../place.ts';
-import { type BackEnd, backEndCeiling, backEnds, compositionRoot, ranks } from '../ranks.ts';
+import { type BackEnd, backEndCeiling, backEnds, compositionRoots, ranks } from '../ranks.ts';
 import type { Finding, Import, Source } from '../source.ts';
 
 const hubSource = 'packages/hub/src/';
@@ -32,8 +32,8 @@ function judge(file: string, from: Place, { specifier }: Import): string | undef
   const to = placeOf(target);
   if (!to) return `imports ${target}, which has no rank: ${giveRank}`;
   if (to.kind === 'backEnd') {
-    if (isInside(from, to) || file === compositionRoot) return undefined;
-    return `imports ${target}: only ${compositionRoot} may import a concrete back end; depend on its contract`;
+    if (isInside(from, to) || compositionRoots.includes(file)) return undefined;
+    return `imports ${target}: only ${compositionRoots.join(', ')} may import a concrete back end; depend on its contract`;
   }
   if (from.name === to.name) return undefined;
   if (from.kind === 'backEnd') {
@@ -44,7 +44,7 @@ function judge(file: string, from: Place, { specifier }: Import): string | undef
   if (to.rank < from.rank) return undefined;
   const allowed = placesUpTo(from.rank).join(', ') || 'nothing but packages';
   const why = to.rank === from.rank ? 'is of the same rank' : 'ranks above';
-  return `imports ${target}: ${to.name} ${why}; ${from.name} may import only ${allowed}; hand it in from ${compositionRoot}, or move what both need down`;
+  return `imports ${target}: ${to.name} ${why}; ${from.name} may import only ${allowed}; hand it in from ${compositionRoots[0]}, or move what both need down`;
 }
 
 function placeOf(file: string): Place | undefined {

@@ -1,15 +1,19 @@
-// `carillon app create`: registers an app, its clients and its host names with the hub and the embedded provider. Told
-// again for an existing id it makes the app what was told, and keeps secrets unless new ones are asked for.
-import { randomBytes } from 'node:crypto';
+// `carillon app`: registers an app, its clients and its host names with the hub and the embedded provider, and lists them.
+// Told again for an existing id, `create` makes the app what was told, and keeps secrets unless new ones are asked for.
 import { Command } from 'commander';
-import { hashSecret } from '../auth/provider/clients.ts';
-import type { App, AppClient } from '../model/app.ts';
-import { type DataOptions, printJson, withDataOptions, withRegistry } from './data-dir.ts';
-
-const maxClients = 10;
-const idPattern = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;
-const hostPattern =
-  /^(?=.{1,255}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+import { systemClock } from '../lib/clock.ts';
+import type { App } from '../model/app.ts';
+import {
+  type MadeClient,
+  type NamedClient,
+  readClients,
+  readHost,
+  readRedirectUri,
+  withSecret,
+} from '../operations/admin/app-members.ts';
+import type { Registry } from '../store/registry.ts';
+import { channelCommand } from './app-channel.ts';
+import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from './data-dir.ts';
 
 interface AppOptions extends DataOptions {
   readonly id: string;
@@ -18,14 +22,14 @@ interface AppOptions extends DataOptions {
   readonly newSecret?: boolean;
 }
 
-/** A client as the command line names it. */
-interface NamedClient {
+/** A client as the command line names it, one option after the other. */
+interface ToldClient {
   readonly clientId: string;
   public: boolean;
 }
 
 export function appCommand(): Command {
-  const clients: NamedClient[] = [];
+  const clients: ToldClient[] = [];
   const create = new Command('create')
     .description('register an app, or change what is registered')
     .requiredOption('--id <id>', "the app's id, which is also the id of its service's client")
@@ -47,46 +51,46 @@ export function appCommand(): Command {
       else last.public = true;
     })
     .action((options: AppOptions) => createApp(options, clients));
-  return new Command('app').description('registered apps').addCommand(withDataOptions(create));
+  const list = new Command('list').description('list the registered apps').action(listApps);
+  return new Command('app')
+    .description('registered apps')
+    .addCommand(withDataOptions(create))
+    .addCommand(withDataOptions(list))
+    .addCommand(channelCommand());
 }
 
-async function createApp(options: AppOptions, named: readonly NamedClient[]): Promise<void> {
+async function createApp(options: AppOptions, told: readonly ToldClient[]): Promise<void> {
   const { id } = options;
-  const clients = readClients(id, named);
-  const hosts = [...new Set(options.host.map(readHost))];
   const redirectUris = (options.redirectUri ?? []).map(readRedirectUri);
-  await withRegistry(options, ({ apps }) => {
+  const clients = readClients(id, withRedirects(id, told, redirectUris));
+  const hosts = [...new Set(options.host.map(readHost))];
+  await withRegistry(options, (registry) => {
+    const { apps, audit, hostClaims } = registry;
     const known = apps.findById(id);
     const keep = options.newSecret ? [] : (known?.clients ?? []);
     const made = clients.map((client) => withSecret(client, keep));
-    const anyPublic = clients.some((client) => client.public);
-    const app: App = {
-      id,
-      hosts,
-      blocked: known?.blocked ?? false,
-      clients: made.map(({ client }) => {
-        const signsIn = anyPublic ? client.public : client.clientId === id;
-        return { ...client, redirectUris: signsIn ? redirectUris : [] };
-      }),
-    };
-    apps.put(app);
+    const blocked = known?.blocked ?? false;
+    const app: App = { id, hosts, blocked, clients: made.map(({ client }) => client) };
+    audit.record({ at: systemClock.now(), who: commandLine, what: 'putApp', on: `apps/${id}` }, () => {
+      apps.put(app);
+      for (const host of hosts) hostClaims.remove(id, host);
+    });
     print(made, id);
   });
 }
 
-interface MadeClient {
-  readonly client: AppClient;
-  /** Only when it was made now: the store keeps but its hash. */
-  readonly secret: string | null;
-}
-
-function withSecret({ clientId, public: isPublic }: NamedClient, known: readonly AppClient[]): MadeClient {
-  const base = { clientId, public: isPublic, redirectUris: [] };
-  if (isPublic) return { client: { ...base, secretHash: null }, secret: null };
-  const before = known.find((client) => client.clientId === clientId)?.secretHash;
-  if (before) return { client: { ...base, secretHash: before }, secret: null };
-  const secret = randomBytes(32).toString('base64url');
-  return { client: { ...base, secretHash: hashSecret(secret) }, secret };
+/** Sign-in leads to the public clients; where there is none, to the service. */
+function withRedirects(
+  id: string,
+  told: readonly ToldClient[],
+  redirectUris: readonly string[],
+): NamedClient[] {
+  const own = told.some(({ clientId }) => clientId === id) ? [] : [{ clientId: id, public: false }];
+  const anyPublic = told.some((client) => client.public);
+  return [...own, ...told].map((client) => {
+    const signsIn = anyPublic ? client.public : client.clientId === id;
+    return { ...client, redirectUris: signsIn ? redirectUris : [] };
+  });
 }
 
 function print(made: readonly MadeClient[], appId: string): void {
@@ -97,42 +101,38 @@ function print(made: readonly MadeClient[], appId: string): void {
   printJson({ appId, clientSecret: own?.secret ?? null, ...(others.length > 0 ? { clients: others } : {}) });
 }
 
-/** The app's own client first, whether or not it was named. */
-function readClients(id: string, named: readonly NamedClient[]): NamedClient[] {
-  const own = named.find(({ clientId }) => clientId === id);
-  if (own?.public) {
-    throw new Error(
-      `the client ${id} is the app's service and has a secret: give the public client an id of its own`,
-    );
-  }
-  const clients = [{ clientId: id, public: false }, ...named.filter(({ clientId }) => clientId !== id)];
-  for (const { clientId } of clients) {
-    if (idPattern.test(clientId)) continue;
-    throw new Error(
-      `the id ${clientId} must be 1 to 128 letters, digits, dots, hyphens, underscores or tildes`,
-    );
-  }
-  if (clients.length > maxClients) {
-    throw new Error(
-      `an app has at most ${maxClients} clients, its own included; ${clients.length} are named`,
-    );
-  }
-  return clients;
+async function listApps(options: DataOptions): Promise<void> {
+  await withRegistry(options, (registry) => {
+    const listed = registry.apps.list().map((app) => show(app, registry));
+    if (options.json) printJson({ value: listed });
+    else for (const app of listed) process.stdout.write(`${lineOf(app)}\n`);
+  });
 }
 
-function readHost(text: string): string {
-  const host = text.toLowerCase();
-  if (hostPattern.test(host)) return host;
-  throw new Error(
-    `${text} is no host name: give it bare, like app.contoso.example, without scheme, port or path`,
-  );
+function show({ id, hosts, clients, blocked }: App, { credentials, hostClaims }: Registry) {
+  return {
+    appId: id,
+    blocked,
+    hosts,
+    unverifiedHosts: hostClaims.list(id).map(({ host }) => host),
+    clients: clients.map(({ clientId }) => clientId),
+    channels: credentials.list(id).map(({ kind }) => kind),
+  };
 }
 
-function readRedirectUri(text: string): string {
-  const url = URL.parse(text);
-  const unsafe = /^(javascript|vbscript|data|blob|file|about):$/;
-  if (url && !unsafe.test(url.protocol) && !text.includes('#')) return text;
-  throw new Error(
-    `${text} is no redirect URI: give an absolute one without fragment, like https://app.contoso.example/signed-in`,
-  );
+function lineOf({
+  appId,
+  blocked,
+  hosts,
+  unverifiedHosts,
+  clients,
+  channels,
+}: ReturnType<typeof show>): string {
+  const parts = [
+    `hosts ${hosts.join(', ') || 'none'}`,
+    ...(unverifiedHosts.length > 0 ? [`unverified ${unverifiedHosts.join(', ')}`] : []),
+    `clients ${clients.join(', ')}`,
+    `channels ${['webPush', ...channels].join(', ')}`,
+  ];
+  return `${appId}${blocked ? ' (blocked)' : ''}: ${parts.join('; ')}`;
 }

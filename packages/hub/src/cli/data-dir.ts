@@ -1,13 +1,20 @@
 // What commands share: where the data is, under which URL the hub is known, and how a result is printed. They work
 // before, beside and without a running hub, since they open the same store.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import tls from 'node:tls';
 import { type Command, Option } from 'commander';
-import { ConfigError, refusedStores, type SettingName, settings, variableOf } from '../config.ts';
+import { ConfigError, readSecretKey } from '../config.ts';
 import { openRegistry } from '../hub.ts';
+import { refusedStores, type SettingName, settings, variableOf } from '../settings.ts';
 import type { Registry } from '../store/registry.ts';
 
 const defaultPublicUrl = 'http://127.0.0.1:4280';
 /** Where `serve` records its public URL. */
 export const publicUrlKey = 'public-url';
+
+/** Who the audit says it was: whoever may write the data folder. */
+export const commandLine = 'command line';
 
 export interface DataOptions {
   readonly dataDir: string;
@@ -15,6 +22,8 @@ export interface DataOptions {
   readonly json?: boolean;
   readonly databaseUrl?: string;
   readonly natsUrl?: string;
+  /** Of the commands that store push credentials: where the hub has its settings from. */
+  readonly config?: string;
 }
 
 const otherStores: readonly SettingName[] = ['database-url', 'nats-url'];
@@ -39,7 +48,7 @@ export function withDataOptions(command: Command): Command {
 
 /** Runs with the registry of the data folder, and closes it whatever happens. */
 export async function withRegistry<T>(
-  { dataDir, databaseUrl, natsUrl }: DataOptions,
+  { dataDir, databaseUrl, natsUrl, config }: DataOptions,
   run: (registry: Registry) => T | Promise<T>,
 ): Promise<T> {
   const problems = refusedStores({
@@ -47,7 +56,8 @@ export async function withRegistry<T>(
     'nats-url': natsUrl || undefined,
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  const registry = openRegistry(dataDir);
+  const file = config ?? process.env.CARILLON_CONFIG ?? null;
+  const registry = openRegistry(dataDir, () => readSecretKey(process.env, file));
   try {
     return await run(registry);
   } finally {
@@ -61,4 +71,13 @@ export function publicUrlOf(registry: Registry, { publicUrl }: DataOptions): str
 
 export function printJson(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+export function trustOwnAuthority(dataDir: string): void {
+  try {
+    const own = readFileSync(join(dataDir, 'tls', 'ca.pem'), 'utf8');
+    tls.setDefaultCACertificates([...tls.getCACertificates('default'), own]);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ENOENT') throw error;
+  }
 }

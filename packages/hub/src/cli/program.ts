@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { appCommand } from './app.ts';
+import { doctorCommand } from './doctor.ts';
 import { sendCommand } from './send.ts';
 import { serveCommand } from './serve.ts';
 import { tokenCommand } from './token.ts';
@@ -18,7 +19,14 @@ export function openProgram(): Command {
     .version(readVersion(), '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
-  const commands = [serveCommand(), appCommand(), userCommand(), tokenCommand(), sendCommand()];
+  const commands = [
+    serveCommand(),
+    appCommand(),
+    userCommand(),
+    tokenCommand(),
+    sendCommand(),
+    doctorCommand(),
+  ];
   for (const command of commands) {
     inherit(command, program);
     program.addCommand(command);

@@ -1,9 +1,6 @@
 // `carillon send`: sends one notification and prints its id. Beside a running hub it goes over HTTP, so that devices
 // are told at once; without one it goes through the same steps into the same store. With --watch it follows what
 // becomes of it on the user's devices.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import tls from 'node:tls';
 import type { Frame, Notification } from '@carillon/protocol';
 import { Command } from 'commander';
 import { mintToken } from '../auth/provider/mint-token.ts';
@@ -13,7 +10,14 @@ import { systemClock } from '../lib/clock.ts';
 import type { App } from '../model/app.ts';
 import type { Registry } from '../store/registry.ts';
 import { openLog } from '../telemetry/log.ts';
-import { type DataOptions, printJson, publicUrlOf, withDataOptions, withRegistry } from './data-dir.ts';
+import {
+  type DataOptions,
+  printJson,
+  publicUrlOf,
+  trustOwnAuthority,
+  withDataOptions,
+  withRegistry,
+} from './data-dir.ts';
 import { demonstrationApp } from './demonstration.ts';
 
 interface SendOptions extends DataOptions {
@@ -191,13 +195,4 @@ function openReport(json: boolean, id: string): Report {
     if (json) printJson({ dateTime, what, id, ...(message === undefined ? {} : { message }) });
     else process.stdout.write(`${message ?? `${dateTime} ${what} ${id}`}\n`);
   };
-}
-
-function trustOwnAuthority(dataDir: string): void {
-  try {
-    const own = readFileSync(join(dataDir, 'tls', 'ca.pem'), 'utf8');
-    tls.setDefaultCACertificates([...tls.getCACertificates('default'), own]);
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error;
-  }
 }

@@ -3,23 +3,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
-import { Command, Option } from 'commander';
-import {
-  type Config,
-  ConfigError,
-  problemWith,
-  readConfig,
-  type SettingName,
-  settings,
-  variableOf,
-} from '../config.ts';
+import { Command } from 'commander';
+import { type Config, ConfigError, readConfig } from '../config.ts';
 import { type Hub, openHub } from '../hub.ts';
 import { systemClock } from '../lib/clock.ts';
+import { type Given, problemWith } from '../settings.ts';
 import { openLog } from '../telemetry/log.ts';
 import { publicUrlKey } from './data-dir.ts';
 import { printDemonstration } from './demonstration.ts';
-
-type Flags = Partial<Record<SettingName, string | string[] | boolean>>;
+import { type Options, readOptions, withSettings } from './setting-options.ts';
 
 const drainMaxMs = 9000;
 /**
@@ -29,24 +21,12 @@ const drainMaxMs = 9000;
 const youngGenerationStays = '--semi-space-growth-factor=1';
 
 export function serveCommand(): Command {
-  const command = new Command('serve').description('run the hub');
-  for (const [name, { kind, value, about }] of Object.entries(settings)) {
-    const list = kind === 'list';
-    const option = new Option(
-      `--${name}${value === '' ? '' : ` ${value}`}`,
-      `${about} [${variableOf(name)}]`,
-    );
-    if (list) option.argParser((text: string, all: string[] | undefined) => [...(all ?? []), text]);
-    command.addOption(option);
-  }
-  command.option('--config <file>', 'settings as a JSON object [CARILLON_CONFIG]');
-  return command.action((options: Record<string, string | string[] | boolean>) => serve(options));
+  return withSettings(new Command('serve').description('run the hub')).action(serve);
 }
 
-async function serve(options: Record<string, string | string[] | boolean>): Promise<void> {
-  const { config: file, ...flags } = options;
-  const path = (file as string | undefined) ?? process.env.CARILLON_CONFIG ?? null;
-  const config = await withPort(dashed(flags), path);
+async function serve(options: Options): Promise<void> {
+  const { flags, file } = readOptions(options);
+  const config = await withPort(flags, file);
   const log = openLog(config.logLevel);
   const hub = await openHub({ config, log });
   try {
@@ -63,18 +43,8 @@ async function serve(options: Record<string, string | string[] | boolean>): Prom
   process.stdout.write(`carillon is ready at ${config.publicUrl}\n`);
 }
 
-/** Commander names options in camel case. */
-function dashed(flags: Record<string, string | string[] | boolean>): Flags {
-  return Object.fromEntries(
-    Object.entries(flags).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
-}
-
 /** Port 0 takes any free one, which must be known before the first URL is written. */
-async function withPort(flags: Flags, file: string | null): Promise<Config> {
+async function withPort(flags: Given, file: string | null): Promise<Config> {
   const config = readConfig(flags, process.env, file);
   if (config.port !== 0) return config;
   const probe = createServer().listen(0, config.host);

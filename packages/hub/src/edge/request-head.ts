@@ -5,6 +5,7 @@ import type { OperationName } from '@carillon/protocol';
 import type { FastifyRequest } from 'fastify';
 import { invalid } from '../model/errors.ts';
 import type { Query } from '../operations/call.ts';
+import type { Knock } from '../operations/door.ts';
 import type { Head, Request } from '../operations/run.ts';
 import type { AddressReader } from './address.ts';
 import { checkBodyHead, parseJson, readBytes } from './json-body.ts';
@@ -21,19 +22,20 @@ export function readHead(
   { operation, version }: Route,
   addressOf: AddressReader,
 ): Head {
-  const { headers, raw } = request;
-  const authorization = headers.authorization;
-  const token = authorization === undefined ? null : bearerOf(authorization);
+  const knock = readKnock(request, addressOf);
   const ticket =
-    operation === 'openStream' && token === null
+    operation === 'openStream' && knock.token === null
       ? new URLSearchParams(request.url.split('?')[1]).get('ticket')
       : null;
-  const unsId = headers['x-uns-id'];
+  return { ...knock, ticket, operation, version };
+}
+
+/** Who calls, as far as the headers tell. */
+export function readKnock({ headers, raw }: FastifyRequest, addressOf: AddressReader): Knock {
+  const { authorization, 'x-uns-id': unsId } = headers;
   return {
-    operation,
-    version,
-    token,
-    ticket,
+    token: authorization === undefined ? null : bearerOf(authorization),
+    ticket: null,
     unsId: typeof unsId === 'string' ? unsId : null,
     address: addressOf(raw.socket?.remoteAddress ?? '', headerText(headers['x-forwarded-for'])),
   };
@@ -59,7 +61,7 @@ export function readRequest(request: FastifyRequest<{ Params: Params }>, json: u
 
 const noQuery: Query = new Map();
 
-function readQuery(url: string): Query {
+export function readQuery(url: string): Query {
   const start = url.indexOf('?');
   if (start < 0) return noQuery;
   const query = new Map<string, string>();
@@ -81,10 +83,8 @@ export async function readJson({ raw, headers }: FastifyRequest): Promise<unknow
 
 /** Headers come before who calls: a ticket must not be spent on a request that can't be answered. */
 export function checkHead(request: FastifyRequest, operation: OperationName): void {
-  const { headers, raw } = request;
-  if (headers.host === undefined && raw.httpVersion === '1.1' && headers[':authority'] === undefined) {
-    throw invalid('HTTP/1.1 needs a Host header.', 'Host');
-  }
+  const { headers } = request;
+  checkHost(request);
   if (operation === 'createNotification') {
     // Graph documents that these two are not supported on a post.
     for (const name of ['if-modified-since', 'if-range']) {
@@ -93,6 +93,11 @@ export function checkHead(request: FastifyRequest, operation: OperationName): vo
     }
   }
   if (operation === 'openStream') checkStreamHead(request);
+}
+
+export function checkHost({ headers, raw }: FastifyRequest): void {
+  if (headers.host !== undefined || raw.httpVersion !== '1.1' || headers[':authority'] !== undefined) return;
+  throw invalid('HTTP/1.1 needs a Host header.', 'Host');
 }
 
 function checkStreamHead(request: FastifyRequest): void {

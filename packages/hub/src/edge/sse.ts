@@ -38,11 +38,17 @@ function follow(
   order: StreamOrder,
   fanOut: FanOut,
 ): void {
-  const { user, principal, from } = order;
+  const { user, principal, from, subscription } = order;
   const out = request.httpVersionMajor === 1 ? (response.socket ?? response) : response;
   const sink = new SseSink(response, out);
   const stream = fanOut.join(
-    { user: user.key, visibility: principal.visibility, expiresAt: principal.expiresAt, sink },
+    {
+      user: user.key,
+      visibility: principal.visibility,
+      expiresAt: principal.expiresAt,
+      subscription,
+      sink,
+    },
     from,
   );
   out.on('drain', () => stream.drained());

@@ -80,15 +80,35 @@ export function openWebSocket(
 }
 
 function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOut: FanOut): void {
-  const { user, principal, from } = order;
+  const { user, principal, from, subscription, acknowledge } = order;
   const sink = new WebSocketSink(connection, socket);
   const stream = fanOut.join(
-    { user: user.key, visibility: principal.visibility, expiresAt: principal.expiresAt, sink },
+    {
+      user: user.key,
+      visibility: principal.visibility,
+      expiresAt: principal.expiresAt,
+      subscription,
+      sink,
+    },
     from,
   );
+  connection.on('message', (bytes, isBinary) => {
+    const cursor = isBinary ? null : readAck(String(bytes));
+    if (cursor !== null) acknowledge(cursor);
+  });
   socket.on('drain', () => stream.drained());
   connection.on('close', () => fanOut.leave(stream));
   connection.on('error', () => connection.terminate());
+}
+
+/** The cursor of `{"type":"ack","cursor"}`; a client's other texts are passed over, as newer clients may say more. */
+function readAck(text: string): string | null {
+  try {
+    const { type, cursor } = JSON.parse(text) as { type?: unknown; cursor?: unknown };
+    return type === 'ack' && typeof cursor === 'string' ? cursor : null;
+  } catch {
+    return null;
+  }
 }
 
 class WebSocketSink implements Sink {

@@ -12,7 +12,7 @@ import { openPublisher } from './publish.ts';
 const user = 'alice' as UserKey;
 
 function write(id: string): DeleteWrite {
-  return { kind: 'delete', user, visibility: null, id, ifMatch: null };
+  return { kind: 'delete', user, visibility: null, id, ifMatch: null, acting: null };
 }
 
 const idsOf = (writes: readonly Write[]) => writes.map((each) => ('id' in each ? each.id : ''));
@@ -28,6 +28,7 @@ interface Commit {
 class HeldStore implements FeedStore {
   readonly commits: Commit[] = [];
   readonly read = {} as FeedStore['read'];
+  readonly shared = false;
   /** Answers by itself: what fails, or nothing. */
   decide: ((ids: string[]) => StoreFault | null) | null = null;
 
@@ -40,7 +41,7 @@ class HeldStore implements FeedStore {
         : ({ removed: true } as const),
     );
     const changes = ids.map((id) => ({ id }) as unknown as Change);
-    const succeed = () => resolve({ outcomes, changes });
+    const succeed = () => resolve({ outcomes, changes, deliveries: [] });
     const fail = (fault: StoreFault) => reject(new StoreError(fault, fault));
     this.commits.push({ ids, succeed, fail });
     const fault = this.decide?.(ids);
@@ -48,6 +49,8 @@ class HeldStore implements FeedStore {
     else if (this.decide) succeed();
     return promise;
   }
+
+  claim = async () => [];
 
   async close() {}
 }

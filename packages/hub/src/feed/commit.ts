@@ -35,6 +35,8 @@ export interface Committer {
   commit<W extends Write>(write: W): Promise<OutcomeOf<W>>;
   /** Resolves when everything that was accepted is answered. */
   drain(): Promise<void>;
+  /** Writes that are not answered yet: how busy this process is with requests. */
+  readonly load: number;
 }
 
 interface Queued {
@@ -50,6 +52,8 @@ interface CommitterOptions {
   readonly publisher: Publisher;
   readonly limits?: CommitLimits;
   readonly onFailure?: (error: unknown) => void;
+  /** Whether the dispatcher has room for the deliveries of another batch; else they wait in the store. */
+  readonly hasRoom?: () => boolean;
 }
 
 export function openCommitter(options: CommitterOptions): Committer {
@@ -62,6 +66,7 @@ class GroupCommit implements Committer {
   #queue: Queued[] = [];
   #queuedBytes = 0;
   #underWay = 0;
+  #writesUnderWay = 0;
   #turnAwaited = false;
   #drained: (() => void)[] = [];
 
@@ -84,6 +89,10 @@ class GroupCommit implements Committer {
       if (this.#queue.length >= this.#limits.eagerWrites) this.#launch();
       else this.#awaitTurn();
     });
+  }
+
+  get load(): number {
+    return this.#queue.length + this.#writesUnderWay;
   }
 
   drain(): Promise<void> {
@@ -111,7 +120,9 @@ class GroupCommit implements Committer {
   }
 
   async #carry(batch: readonly Queued[]): Promise<void> {
+    this.#writesUnderWay += batch.length;
     const settled = await this.#attempt(batch);
+    this.#writesUnderWay -= batch.length;
     this.#underWay--;
     // The next batch is on its way to the store before this one's answers are written.
     this.#launch();
@@ -134,10 +145,10 @@ class GroupCommit implements Committer {
 
   /** Never rejects: a failure is each write's own answer. */
   async #attempt(batch: readonly Queued[], retried = 0): Promise<Settled> {
-    const { store, clock, onFailure } = this.#options;
+    const { store, clock, onFailure, hasRoom } = this.#options;
     const writes = batch.map(({ write }) => write);
     try {
-      return await store.commit(writes, clock.now());
+      return await store.commit(writes, clock.now(), hasRoom?.() ?? true);
     } catch (error) {
       const fault = error instanceof StoreError ? error.fault : 'poison';
       if (fault === 'busy' && retried < this.#limits.retries) return this.#attempt(batch, retried + 1);
@@ -153,7 +164,7 @@ class GroupCommit implements Committer {
               'The store can not be written right now; nothing was changed. Try again in a moment.',
               error,
             );
-      return { outcomes: batch.map(() => failure), changes: [] };
+      return { outcomes: batch.map(() => failure), ...nothing };
     }
   }
 
@@ -164,14 +175,15 @@ class GroupCommit implements Committer {
     for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
       const settled = await this.#attempt(half);
       // The other batch under way may commit before the next half, and what is published is in the order of commits.
-      this.#options.publisher.publish(settled.changes);
+      this.#options.publisher.publish(settled);
       outcomes.push(...settled.outcomes);
     }
-    return { outcomes, changes: [] };
+    return { outcomes, ...nothing };
   }
 
-  #settle(batch: readonly Queued[], { outcomes, changes }: Settled): void {
-    this.#options.publisher.publish(changes);
+  #settle(batch: readonly Queued[], settled: Settled): void {
+    const { outcomes } = settled;
+    this.#options.publisher.publish(settled);
     batch.forEach(({ resolve, reject }, index) => {
       const outcome = outcomes[index] as Outcome | HubError;
       if (outcome instanceof HubError) reject(outcome);
@@ -181,10 +193,11 @@ class GroupCommit implements Committer {
   }
 }
 
-interface Settled {
+interface Settled extends Pick<Committed, 'changes' | 'deliveries'> {
   readonly outcomes: readonly (Outcome | HubError)[];
-  readonly changes: Committed['changes'];
 }
+
+const nothing = { changes: [], deliveries: [] };
 
 function refusalError({ refused, message, target }: Refusal): HubError {
   return new HubError(refused, message, target === undefined ? {} : { target });
@@ -196,6 +209,8 @@ function sizeOf(write: Write): number {
       return 256 + write.content.length * 2;
     case 'state':
       return 128 + write.ids.length * 64;
+    case 'record':
+      return write.results.length * 256;
     default:
       return 512;
   }

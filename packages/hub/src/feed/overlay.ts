@@ -5,42 +5,9 @@ import { isUnread, type StoredNotification } from '../model/notification.ts';
 import type { UserKey } from '../model/principal.ts';
 import { addressHash, type StoredSubscription } from '../model/subscription.ts';
 import type { Change, ChangeCause, FeedOwner } from '../model/write.ts';
-import type { FeedAppRow, FeedRow, Plan, Snapshot } from '../store/store.ts';
-
-interface Entry<Row> {
-  row: Row | null;
-  isNew: boolean;
-  dirty: boolean;
-}
-
-class Table<Row> {
-  readonly #entries = new Map<string, Entry<Row>>();
-
-  get(key: string, read: () => Row | null): Row | null {
-    let entry = this.#entries.get(key);
-    if (!entry) {
-      const row = read();
-      entry = { row, isNew: row === null, dirty: false };
-      this.#entries.set(key, entry);
-    }
-    return entry.row;
-  }
-
-  /** The row must have been looked for with `get` before. */
-  put(key: string, row: Row): void {
-    const entry = this.#entries.get(key) as Entry<Row>;
-    entry.row = row;
-    entry.dirty = true;
-  }
-
-  dirty(): { row: Row; isNew: boolean }[] {
-    const rows = [];
-    for (const { row, isNew, dirty } of this.#entries.values()) {
-      if (dirty && row !== null) rows.push({ row, isNew });
-    }
-    return rows;
-  }
-}
+import type { FeedAppRow, FeedRow, FetchMark, Plan, Snapshot } from '../store/store.ts';
+import { DeliveryOverlay } from './overlay-deliveries.ts';
+import { Table } from './overlay-table.ts';
 
 interface Feed {
   row: FeedRow;
@@ -64,9 +31,12 @@ export class Overlay {
   readonly #ended = new Map<string, StoredSubscription>();
   readonly #purged: StoredNotification[] = [];
   readonly changes: Change[] = [];
+  readonly deliveries: DeliveryOverlay;
+  readonly fetched: FetchMark[] = [];
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
+    this.deliveries = new DeliveryOverlay(snapshot);
   }
 
   feed(user: UserKey): FeedRow | null {
@@ -180,6 +150,14 @@ export class Overlay {
     return this.#snapshot.countSubscriptions(user, app) + begun - ended;
   }
 
+  /** All of the user, of every app, lapsed ones included. */
+  subscriptions(user: UserKey): StoredSubscription[] {
+    const rows = this.#snapshot.subscriptions(user);
+    for (const row of rows) this.#subscriptions.get(subscriptionKey(row), () => row);
+    if (!this.#subscriptions.isDirty && this.#ended.size === 0) return [...rows];
+    return this.#subscriptions.rows().filter((row) => row.user === user && !this.#ended.has(row.id));
+  }
+
   /** The one whose lease has been over for longest, as it is now. */
   lapsedSubscription(user: UserKey, app: AppId, now: number): StoredSubscription | null {
     for (const { id } of this.#snapshot.lapsedSubscriptions(user, app, now)) {
@@ -223,6 +201,9 @@ export class Overlay {
       purged: this.#purged,
       subscriptions: this.#subscriptions.dirty().filter(({ row }) => !this.#ended.has(row.id)),
       endedSubscriptions: [...this.#ended.values()],
+      deliveries: this.deliveries.dirty(),
+      results: this.deliveries.results,
+      fetched: this.fetched,
     };
   }
 

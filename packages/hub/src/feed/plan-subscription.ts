@@ -3,7 +3,7 @@
 import { limits } from '@carillon/protocol';
 import { invalid, notFound } from '../model/errors.ts';
 import { addressHash, type StoredSubscription } from '../model/subscription.ts';
-import type { Outcomes, RenewWrite, SubscribeWrite, UnsubscribeWrite } from '../model/write.ts';
+import type { GoneWrite, Outcomes, RenewWrite, SubscribeWrite, UnsubscribeWrite } from '../model/write.ts';
 import type { Overlay } from './overlay.ts';
 
 export function planSubscribe(
@@ -48,6 +48,14 @@ export function planRenew(write: RenewWrite, overlay: Overlay, now: number): Out
 export function planUnsubscribe(write: UnsubscribeWrite, overlay: Overlay): Outcomes['unsubscribe'] {
   const before = overlay.subscription(write.user, write.app, write.id);
   if (!before) throw notFound();
+  overlay.endSubscription(before);
+  return { ended: true };
+}
+
+/** Only while it still has that address: a device that registered anew meanwhile is not gone. */
+export function planGone(write: GoneWrite, overlay: Overlay): Outcomes['gone'] {
+  const before = overlay.subscription(write.user, write.app, write.id);
+  if (!before || addressHash(before.app, before.channel) !== write.addressHash) return { ended: false };
   overlay.endSubscription(before);
   return { ended: true };
 }

@@ -3,21 +3,40 @@
 // write that is refused takes no sequence and harms no other.
 import { randomInt } from 'node:crypto';
 import { HubError } from '../model/errors.ts';
-import type { Outcome, Write } from '../model/write.ts';
-import type { Plan, Planner, Snapshot } from '../store/store.ts';
+import type { Change, Outcome, Write } from '../model/write.ts';
+import type { Plan, PlanContext, Planner, Snapshot } from '../store/store.ts';
 import { Overlay } from './overlay.ts';
+import { planFetch, planReceipts, planRedrive } from './plan-evidence.ts';
 import { planDelete, planExpire, planPost, planPurge, planState, planWake } from './plan-notification.ts';
-import { planRenew, planSubscribe, planUnsubscribe } from './plan-subscription.ts';
+import { planGone, planRenew, planSubscribe, planUnsubscribe } from './plan-subscription.ts';
 
-export const planBatch: Planner = (writes: readonly Write[], snapshot: Snapshot, now: number): Plan => {
-  const overlay = new Overlay(snapshot);
-  const outcomes = writes.map((write) => planOne(write, overlay, now));
-  return { outcomes, ...overlay.rows() };
-};
+/** Whom a change must be told through a push, and what it withdraws; `push/plan` is the one that the hub uses. */
+export type DeliveryPlanner = (change: Change, plan: DeliveryPlan) => void;
 
-function planOne(write: Write, overlay: Overlay, now: number): Outcome {
+export interface DeliveryPlan extends PlanContext {
+  readonly overlay: Overlay;
+  /** The subscription of the device that made the change. */
+  readonly acting: string | null;
+}
+
+export function openPlanner(planDeliveries: DeliveryPlanner): Planner {
+  return (writes: readonly Write[], snapshot: Snapshot, context: PlanContext): Plan => {
+    const overlay = new Overlay(snapshot);
+    const outcomes = writes.map((write) => {
+      const planned = overlay.changes.length;
+      const outcome = planOne(write, overlay, context);
+      const acting = 'acting' in write ? write.acting : null;
+      for (const change of overlay.changes.slice(planned))
+        planDeliveries(change, { ...context, overlay, acting });
+      return outcome;
+    });
+    return { outcomes, ...overlay.rows() };
+  };
+}
+
+function planOne(write: Write, overlay: Overlay, context: PlanContext): Outcome {
   try {
-    return dispatch(write, overlay, now);
+    return dispatch(write, overlay, context);
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
     const { target } = error.details;
@@ -25,7 +44,7 @@ function planOne(write: Write, overlay: Overlay, now: number): Outcome {
   }
 }
 
-function dispatch(write: Write, overlay: Overlay, now: number): Outcome {
+function dispatch(write: Write, overlay: Overlay, { now }: PlanContext): Outcome {
   switch (write.kind) {
     case 'post':
       return planPost(write, overlay, now, newEpoch);
@@ -45,6 +64,17 @@ function dispatch(write: Write, overlay: Overlay, now: number): Outcome {
       return planRenew(write, overlay, now);
     case 'unsubscribe':
       return planUnsubscribe(write, overlay);
+    case 'gone':
+      return planGone(write, overlay);
+    case 'fetch':
+      return planFetch(write, overlay, now);
+    case 'receipts':
+      return planReceipts(write, overlay, now);
+    case 'redrive':
+      return planRedrive(write, overlay, now);
+    case 'record':
+      overlay.deliveries.results.push(...write.results);
+      return { recorded: true };
   }
 }
 

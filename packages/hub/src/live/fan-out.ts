@@ -67,6 +67,12 @@ export class FanOut {
     for (const slot of this.#wheel) slot.delete(stream);
   }
 
+  /** Whether a device has a stream here. */
+  isListening(user: UserKey, subscription: string): boolean {
+    for (const stream of this.#byUser.get(user) ?? []) if (stream.subscription === subscription) return true;
+    return false;
+  }
+
   /** The follower of `feed/publish`. */
   follow(changes: readonly Change[]): void {
     for (const change of changes) {

@@ -37,6 +37,8 @@ export interface StreamOptions {
   readonly user: UserKey;
   readonly visibility: Visibility;
   readonly expiresAt: number;
+  /** Of the device that listens, when it said which it is. */
+  readonly subscription: string | null;
   readonly sink: Sink;
 }
 
@@ -47,6 +49,7 @@ export class Stream {
   readonly user: UserKey;
   readonly visibility: Visibility;
   readonly expiresAt: number;
+  readonly subscription: string | null;
   waitingSince = 0;
   readonly #sink: Sink;
   readonly #source: StreamSource;
@@ -65,6 +68,7 @@ export class Stream {
     this.user = options.user;
     this.visibility = options.visibility;
     this.expiresAt = options.expiresAt;
+    this.subscription = options.subscription;
     this.#sink = options.sink;
     this.#source = source;
   }

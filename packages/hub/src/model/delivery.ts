@@ -1,6 +1,6 @@
 // A delivery: the hub's duty to tell one subscription of one change through its channel, and the evidence of what came
 // of it. Planned in the same commit as the change, so that an accepted notification can't lose its pushes.
-import type { Channel } from '@carillon/protocol';
+import type { Channel, PlatformType, Verdict } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { UserKey } from './principal.ts';
 
@@ -34,9 +34,7 @@ export function isOpen(status: SendStatus): boolean {
   return status === 'pending' || status === 'sent';
 }
 
-/** What a provider's answer means for the delivery. */
-export const verdicts = ['accepted', 'retry', 'throttled', 'gone', 'refused'] as const;
-export type Verdict = (typeof verdicts)[number];
+export type { Verdict };
 
 /** The last answer of a provider, without its body. */
 export interface ProviderAnswer {
@@ -62,16 +60,21 @@ export const noNotification = '00000000-0000-0000-0000-000000000000';
 export interface StoredDelivery extends DeliveryKey {
   /** The subscription's app, whose credentials it is sent with. */
   readonly app: AppId;
-  readonly channel: ChannelType;
+  readonly platform: PlatformType;
+  /** Null when there was no push address to send it to. */
+  readonly channel: ChannelType | null;
   /** Sequence of the change that it tells of; a newer one replaces the duty. */
   readonly seq: number;
   readonly status: SendStatus;
+  /** Why it was skipped, withdrawn, given up or refused; null while there is nothing to explain. */
+  readonly reason: string | null;
   readonly attempts: number;
-  /** When it is to be sent, or when the claim of its owner ends. */
+  /** When it is to be sent, or when its claim ends. */
   readonly due: number;
-  /** Who has claimed it; null when nobody has. */
-  readonly owner: string | null;
+  /** A node has it in hand until it is due. */
+  readonly claimed: boolean;
   readonly plannedAt: number;
+  /** Of the last attempt that the provider accepted or may have. */
   readonly sentAt: number | null;
   /** Its content was too large for the provider and was left out. */
   readonly truncated: boolean;
@@ -80,3 +83,31 @@ export interface StoredDelivery extends DeliveryKey {
   readonly shownAt: number | null;
   readonly actedAt: number | null;
 }
+
+/** A delivery in the hands of the dispatcher: what it needs to find it again. */
+export interface PlannedDelivery extends DeliveryKey {
+  readonly app: AppId;
+  readonly channel: ChannelType;
+  readonly seq: number;
+}
+
+/** What an attempt, or the decision not to make one, leaves behind. Counts only while the duty is still that of `seq`. */
+export interface DeliveryResult extends DeliveryKey {
+  readonly seq: number;
+  readonly status: SendStatus;
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly due: number;
+  readonly sentAt: number | null;
+  readonly truncated: boolean;
+  readonly answer: ProviderAnswer | null;
+}
+
+/** All deliveries of one channel of one app wait in one lane: a provider that fails stops no other. */
+export interface Route {
+  readonly app: AppId;
+  readonly channel: ChannelType;
+}
+
+/** How long a claim holds: longer than the longest attempt. */
+export const claimLeaseMs = 15_000;

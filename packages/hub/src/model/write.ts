@@ -1,7 +1,8 @@
 // The nouns of the commit: what can be written to a feed, what comes of it, and the changes that everyone is told.
 // Plain data only: writes travel to the store's own thread, and outcomes come back.
-import type { ErrorKind } from '@carillon/protocol';
+import type { ErrorKind, ReceiptKind } from '@carillon/protocol';
 import type { AppId } from './app.ts';
+import type { DeliveryKey, DeliveryResult } from './delivery.ts';
 import type { StoredNotification } from './notification.ts';
 import type { UserKey, Visibility } from './principal.ts';
 import type { StateChange } from './state.ts';
@@ -38,6 +39,8 @@ export interface StateWrite {
   /** Applies only to this content or a newer one. */
   readonly contentVersion: number | null;
   readonly ifMatch: string | null;
+  /** The subscription of the device that acts, which gets no tap for its own change. */
+  readonly acting: string | null;
 }
 
 export interface DeleteWrite {
@@ -46,6 +49,7 @@ export interface DeleteWrite {
   readonly visibility: Visibility;
   readonly id: string;
   readonly ifMatch: string | null;
+  readonly acting: string | null;
 }
 
 /** Timers are hints: the plan checks under the feed's lock that it is still due. */
@@ -79,6 +83,53 @@ export interface UnsubscribeWrite {
   readonly id: string;
 }
 
+/** A push address that its provider says is dead: ends the subscription that still has it. */
+export interface GoneWrite {
+  readonly kind: 'gone';
+  readonly user: UserKey;
+  readonly app: AppId;
+  readonly id: string;
+  readonly addressHash: string;
+}
+
+/** A device has these notifications now: all changes up to a sequence, or single ones. */
+export interface FetchWrite {
+  readonly kind: 'fetch';
+  readonly user: UserKey;
+  readonly subscription: string;
+  readonly upTo: number | null;
+  readonly ids: readonly string[];
+}
+
+export interface Receipt {
+  readonly id: string;
+  readonly subscription: string;
+  readonly kind: ReceiptKind;
+  readonly at: number;
+  /** Counts only for this content or a newer one. */
+  readonly contentVersion: number | null;
+}
+
+/** What devices say became of notifications on them: evidence, which never changes a state. */
+export interface ReceiptsWrite {
+  readonly kind: 'receipts';
+  readonly user: UserKey;
+  readonly visibility: Visibility;
+  readonly receipts: readonly Receipt[];
+}
+
+/** What came of attempts to send. */
+export interface RecordWrite {
+  readonly kind: 'record';
+  readonly results: readonly DeliveryResult[];
+}
+
+/** An operator has failed deliveries sent again. */
+export interface RedriveWrite {
+  readonly kind: 'redrive';
+  readonly deliveries: readonly DeliveryKey[];
+}
+
 export type Write =
   | PostWrite
   | StateWrite
@@ -86,7 +137,12 @@ export type Write =
   | ExpireWrite
   | SubscribeWrite
   | RenewWrite
-  | UnsubscribeWrite;
+  | UnsubscribeWrite
+  | GoneWrite
+  | FetchWrite
+  | ReceiptsWrite
+  | RecordWrite
+  | RedriveWrite;
 
 export type PostResult = 'created' | 'replaced' | 'repeated';
 
@@ -105,6 +161,11 @@ export interface Outcomes {
   subscribe: { readonly result: 'created' | 'replaced'; readonly subscription: StoredSubscription };
   renew: { readonly subscription: StoredSubscription };
   unsubscribe: { readonly ended: true };
+  gone: { readonly ended: boolean };
+  fetch: { readonly marked: true };
+  receipts: { readonly recorded: number; readonly notFound: readonly string[] };
+  record: { readonly recorded: true };
+  redrive: { readonly redriven: number };
 }
 
 export interface Refusal {

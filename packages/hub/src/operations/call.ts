@@ -9,8 +9,11 @@ import type { Cursors } from '../feed/cursor.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Seal } from '../lib/seal.ts';
 import type { StreamStart } from '../live/stream.ts';
+import type { ChannelType } from '../model/delivery.ts';
 import type { AppPrincipal, User, UserPrincipal } from '../model/principal.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
+import type { Channels } from '../push/dispatch.ts';
+import type { Fetched } from '../push/fetched.ts';
 import type { FeedReader } from '../store/store.ts';
 
 /** What the verbs work with. */
@@ -23,6 +26,9 @@ export interface Services {
   readonly unsIds: UnsIds;
   readonly tickets: Tickets;
   readonly newId: () => string;
+  readonly channels: Channels;
+  readonly hasCredentials: (app: string, channel: ChannelType) => boolean;
+  readonly fetched: Fetched;
   readonly allowPrivatePush: boolean;
 }
 
@@ -77,4 +83,8 @@ export interface StreamOrder {
   readonly user: User;
   readonly principal: UserPrincipal;
   readonly from: StreamStart;
+  /** The device that listens, when it said which it is. */
+  readonly subscription: string | null;
+  /** Takes the cursor that the device says it has come to. */
+  readonly acknowledge: (cursor: string) => void;
 }

@@ -101,7 +101,7 @@ function expiryOf({ expirationDateTime }: NotificationPost, now: number): number
   return expires;
 }
 
-function checkHost(host: string, { app }: AppPrincipal | UserPrincipal): void {
+export function checkHost(host: string, { app }: AppPrincipal | UserPrincipal): void {
   if (app.hosts.includes(host.toLowerCase())) return;
   throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
 }
@@ -116,7 +116,7 @@ function targetsOf({ targetPolicy }: NotificationPost): PlatformType[] {
   return targets?.length ? [...new Set(targets)] : [...platformTypes];
 }
 
-function contentOf(post: NotificationPost): Content {
+export function contentOf(post: NotificationPost): Content {
   const { rawContent, visualContent } = post.payload;
   return {
     appNotificationId: post.appNotificationId ?? null,

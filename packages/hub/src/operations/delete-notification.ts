@@ -12,6 +12,7 @@ export async function deleteNotification(call: Call, services: Services): Promis
     visibility: call.principal.visibility,
     id: call.id.toLowerCase(),
     ifMatch: call.ifMatch,
+    acting: call.acting?.subscription.id ?? null,
   });
   return { outcome: 'noContent' };
 }

@@ -9,7 +9,7 @@ import type { Answer, Call, Query, Services } from './call.ts';
 import { readTop } from './query.ts';
 
 export async function readDelta(call: Call, services: Services): Promise<Answer> {
-  const { user, principal, query } = call;
+  const { user, principal, query, acting } = call;
   const { visibility } = principal;
   const limit = readTop(query, limits.deltaPageDefault, limits.deltaPageMax);
   if (query.get('$deltatoken') === 'latest') {
@@ -18,11 +18,10 @@ export async function readDelta(call: Call, services: Services): Promise<Answer>
   }
   const cursor = readToken(call, services);
   const now = services.clock.now();
-  return page(
-    call,
-    services,
-    await readPage(services.read, services.cursors, { user: user.key, visibility, cursor, limit, now }),
-  );
+  const walk = { user: user.key, visibility, cursor, limit, now };
+  const read = await readPage(services.read, services.cursors, walk);
+  if (acting) await services.fetched.upTo(acting.subscription, read.next.seq);
+  return page(call, services, read);
 }
 
 function readToken({ query, user, principal }: Call, { cursors }: Services): Cursor | null {

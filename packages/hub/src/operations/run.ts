@@ -3,25 +3,20 @@
 //   run     read the body ▶ whose feed ▶ the verb
 // The order is that of the status table (docs/api.md, Errors), so the first thing that is wrong is what is answered.
 import type { GraphVersion, OperationName } from '@carillon/protocol';
-import type { Authenticator, Identity } from '../auth/authenticate.ts';
+import type { Identity } from '../auth/authenticate.ts';
 import type { Authorizer } from '../auth/authorize.ts';
-import { denied, HubError, invalid } from '../model/errors.ts';
+import { denied, invalid, notFound } from '../model/errors.ts';
 import type { AppPrincipal, User, UserPrincipal } from '../model/principal.ts';
 import type { Answer, AnyCall, Call, Query, Services } from './call.ts';
+import type { Door, Knock } from './door.ts';
 import { checkQuery } from './query.ts';
 import { verbTable } from './table.ts';
 import type { Throttle } from './throttle.ts';
 
 /** What is known before the body. */
-export interface Head {
+export interface Head extends Knock {
   readonly operation: OperationName;
   readonly version: GraphVersion;
-  /** The bearer token, if there is one. */
-  readonly token: string | null;
-  readonly ticket: string | null;
-  readonly unsId: string | null;
-  /** Where the request comes from. */
-  readonly address: string;
 }
 
 export interface Request {
@@ -49,13 +44,13 @@ export interface Runner {
 }
 
 export interface RunnerOptions {
-  readonly authenticator: Authenticator;
+  readonly door: Door;
   readonly authorizer: Authorizer;
   readonly throttle: Throttle;
   readonly services: Services;
 }
 
-export function openRunner({ authenticator, authorizer, throttle, services }: RunnerOptions): Runner {
+export function openRunner({ door, authorizer, throttle, services }: RunnerOptions): Runner {
   function allow(head: Head, identity: Identity, unsId: string | null): Admission {
     // Only a genuine UNS-ID names a user: made-up ones must not each get an allowance of their own.
     const named = identity.appOnly && unsId !== null ? services.unsIds.read(unsId) : null;
@@ -63,27 +58,8 @@ export function openRunner({ authenticator, authorizer, throttle, services }: Ru
     return { head, identity, principal: authorizer.authorize(identity, head.operation), unsId };
   }
 
-  async function verify(head: Head): Promise<Admission> {
-    throttle.checkAddress(head.address);
-    try {
-      if (head.ticket !== null) {
-        const { identity, unsId } = services.tickets.spend(head.ticket);
-        return allow(head, identity, unsId);
-      }
-      if (head.token === null)
-        throw new HubError('invalidToken', 'Send an Authorization header with a bearer token.');
-      return allow(head, await authenticator.authenticate(head.token), head.unsId);
-    } catch (error) {
-      if (error instanceof HubError && error.kind === 'invalidToken') throttle.countFailure(head.address);
-      throw error;
-    }
-  }
-
   return {
-    admit(head) {
-      const known = head.token === null ? null : authenticator.cached(head.token);
-      return known ? allow(head, known, head.unsId) : verify(head);
-    },
+    admit: (head) => door.enter(head, (identity, unsId) => allow(head, identity, unsId)),
     async run(admission, request) {
       const { operation, version } = admission.head;
       const verb = verbTable[operation];
@@ -91,7 +67,9 @@ export function openRunner({ authenticator, authorizer, throttle, services }: Ru
       const body = verb.readBody?.(request.json, services);
       const acting = admission.unsId === null ? null : await readActing(admission.unsId, admission, services);
       const user =
-        admission.principal.kind === 'user' ? admission.principal.user : await targetOf(acting, services);
+        admission.principal.kind === 'user'
+          ? admission.principal.user
+          : await targetOf(acting, admission, request, services);
       checkWhose(user, request);
       const { identity, principal } = admission;
       const { id, query, ifMatch, lastEventId } = request;
@@ -139,7 +117,18 @@ function checkWhose(user: User, { userParam }: Request): void {
   );
 }
 
-async function targetOf(acting: AnyCall['acting'], { read }: Services): Promise<User> {
+/** An app's own token names no user: its X-UNS-ID does, or for what it may read under `users/{id}`, the path. */
+async function targetOf(
+  acting: AnyCall['acting'],
+  { head, principal }: Admission,
+  { userParam }: Request,
+  { read }: Services,
+): Promise<User> {
+  if (!acting && head.operation === 'listDeliveries' && userParam !== null && principal.kind === 'app') {
+    const named = await read.findOwner(principal.issuer, userParam);
+    if (!named) throw notFound();
+    return { key: named.user, issuer: named.issuer, subject: named.subject, name: named.name };
+  }
   if (!acting) throw denied('An app-only token needs an X-UNS-ID, which names the user.', 'X-UNS-ID');
   const { user } = acting.subscription;
   const owner = await read.owner(user);

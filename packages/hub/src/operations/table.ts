@@ -3,9 +3,12 @@
 import type { OperationName } from '@carillon/protocol';
 import type { Answer, Call, Services } from './call.ts';
 import { createNotification, readPosted } from './create-notification.ts';
+import { createReceipts, readReceived } from './create-receipts.ts';
 import { createStreamTicket } from './create-stream-ticket.ts';
 import { deleteNotification } from './delete-notification.ts';
+import { explainNotification } from './explain-notification.ts';
 import { getNotification } from './get-notification.ts';
+import { listDeliveries } from './list-deliveries.ts';
 import { countNotifications, listNotifications } from './list-notifications.ts';
 import { openStream } from './open-stream.ts';
 import { readDelta } from './read-delta.ts';
@@ -41,6 +44,9 @@ export const verbTable: Readonly<Record<OperationName, Verb>> = {
   createStreamTicket: { run: createStreamTicket, query: [] },
   updateStates: { run: updateStates, readBody: readUpdated, query: [] },
   getNotification: { run: getNotification, query: ['$select'] },
+  explainNotification: { run: explainNotification, readBody: readPosted, query: [] },
+  createReceipts: { run: createReceipts, readBody: readReceived, query: [] },
+  listDeliveries: { run: listDeliveries, query: [] },
   updateNotification: { run: updateNotification, readBody: readPatched, query: [] },
   deleteNotification: { run: deleteNotification, query: [] },
   createSubscription: {

@@ -32,6 +32,7 @@ export async function updateNotification(call: Call<Patched>, services: Services
     ids: [call.id.toLowerCase()],
     ...call.body,
     ifMatch: call.ifMatch,
+    acting: call.acting?.subscription.id ?? null,
   });
   const row: StoredNotification | undefined = changed[0] ?? same[0];
   if (!row) throw notFound();

@@ -77,7 +77,11 @@ async function updateAll(call: Call<Updated>, services: Services) {
   return { updatedCount, notFound: [], unreadCount: unread };
 }
 
-function commit({ user, principal, body }: Call<Updated>, { committer }: Services, ids: readonly string[]) {
+function commit(
+  { user, principal, body, acting }: Call<Updated>,
+  { committer }: Services,
+  ids: readonly string[],
+) {
   const { visibility } = principal;
   return committer.commit({
     kind: 'state',
@@ -87,5 +91,6 @@ function commit({ user, principal, body }: Call<Updated>, { committer }: Service
     change: body.change,
     contentVersion: null,
     ifMatch: null,
+    acting: acting?.subscription.id ?? null,
   });
 }

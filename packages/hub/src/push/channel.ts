@@ -94,6 +94,11 @@ export interface PushRequest {
   readonly trusted: boolean;
   /** The provider speaks nothing else; without it, what TLS negotiates. */
   readonly http2Only: boolean;
+  /**
+   * Requests of different names never share a connection, since APNs binds a connection to the key of its first
+   * request; absent: shared by all to that origin.
+   */
+  readonly connection?: string;
 }
 
 export interface PushResponse {

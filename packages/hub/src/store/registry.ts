@@ -1,7 +1,9 @@
-// Store contract, part two: what is registered rather than posted. Apps and their clients, the users and grants of the
-// embedded OpenID provider, and the hub's own facts and secrets. Commands write it beside a running hub, and what they
+// Store contract, part two: what is registered rather than posted. Apps with their clients and push credentials, the
+// users and grants of the embedded OpenID provider, the audit, and the hub's own facts and secrets. Commands write it beside a running hub, and what they
 // write counts from the hub's next request on, so no reader may cache it without asking `version`.
-import type { App } from '../model/app.ts';
+import type { App, AppId } from '../model/app.ts';
+import type { CredentialKind, Credentials } from '../model/credentials.ts';
+import type { ShownCredentials } from '../model/shown-credentials.ts';
 
 export interface AppRegistry {
   /**
@@ -15,6 +17,63 @@ export interface AppRegistry {
   /** Adds the app or replaces it. Throws a HubError when a host or client id belongs to another app. */
   put(app: App): void;
 }
+
+/** A host name that an app has not proven to be its own yet. */
+export interface HostClaim {
+  readonly app: AppId;
+  /** In lower case. */
+  readonly host: string;
+  /** What must be found in its DNS or at its well-known address; public by nature. */
+  readonly value: string;
+  readonly claimedAt: number;
+}
+
+export interface HostClaims {
+  find(app: AppId, host: string): HostClaim | null;
+  list(app: AppId): HostClaim[];
+  put(claim: HostClaim): void;
+  /** Whether there was one. */
+  remove(app: AppId, host: string): boolean;
+}
+
+/** Encrypted at rest; see store/secret-box. */
+export interface CredentialRegistry {
+  /** As that of the apps. */
+  version(): number;
+  /** Cheap enough for every push. Throws a SecretKeyError when what is stored can't be read with the key at hand. */
+  find<K extends CredentialKind>(app: AppId, kind: K): Credentials[K] | null;
+  list(app: AppId): StoredCredentials[];
+  /** Adds or replaces; answers whether they are new. Throws a HubError without a key, or beside another one's. */
+  put<K extends CredentialKind>(app: AppId, kind: K, credentials: Credentials[K], now: number): boolean;
+  /** Whether there were any. */
+  remove(app: AppId, kind: CredentialKind): boolean;
+}
+
+export interface StoredCredentials {
+  readonly kind: CredentialKind;
+  readonly shown: ShownCredentials;
+  readonly setAt: number;
+}
+
+/** What operators did. Only ever added to, and never a secret. */
+export interface Audit {
+  /** Runs the write and adds the entry: both become durable, or neither. */
+  record<T>(entry: AuditEntry, write: () => T): T;
+  /** The newest first; `before` is the id of an entry. */
+  list(page: { readonly before: number | null; readonly limit: number }): AuditRecord[];
+}
+
+export interface AuditEntry {
+  readonly at: number;
+  /** The operator's name, or `command line`. */
+  readonly who: string;
+  /** The operation, such as `putChannel`. */
+  readonly what: string;
+  /** What it was done to, such as `apps/shop/channels/wns`. */
+  readonly on: string;
+}
+
+export type AuditRecord = AuditEntry & { readonly id: number };
 
 export interface LocalUser {
   /** The subject of its tokens, a UUID. */
@@ -73,6 +132,9 @@ export interface SpentTickets {
 
 export interface Registry {
   readonly apps: AppRegistry;
+  readonly hostClaims: HostClaims;
+  readonly credentials: CredentialRegistry;
+  readonly audit: Audit;
   readonly users: Users;
   readonly grants: Grants;
   readonly meta: Meta;

@@ -2,6 +2,13 @@
 // transaction, planned by the pure function that the hub hands over; `read` answers from what is committed.
 // Every back end passes the same suite (test/contract/store.ts).
 import type { AppId } from '../model/app.ts';
+import type {
+  DeliveryKey,
+  DeliveryResult,
+  PlannedDelivery,
+  Route,
+  StoredDelivery,
+} from '../model/delivery.ts';
 import type { StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
@@ -39,6 +46,10 @@ export interface Snapshot {
   lapsedSubscriptions(user: UserKey, app: AppId, now: number): readonly StoredSubscription[];
   /** Who holds the push address now. */
   addressHolder(addressHash: string): { user: UserKey; id: string; app: AppId } | null;
+  /** All of the user, of every app, lapsed ones included. */
+  subscriptions(user: UserKey): readonly StoredSubscription[];
+  /** Of one notification; of `noNotification` all that tap the user's devices. */
+  deliveries(user: UserKey, notification: string): readonly StoredDelivery[];
 }
 
 export interface RowChange<Row> {
@@ -56,14 +67,35 @@ export interface Plan {
   readonly purged: readonly StoredNotification[];
   readonly subscriptions: readonly RowChange<StoredSubscription>[];
   readonly endedSubscriptions: readonly StoredSubscription[];
+  readonly deliveries: readonly RowChange<StoredDelivery>[];
+  /** Each is written only while its delivery is open and still tells of that sequence. */
+  readonly results: readonly DeliveryResult[];
+  readonly fetched: readonly FetchMark[];
 }
 
-export type Planner = (writes: readonly Write[], snapshot: Snapshot, now: number) => Plan;
+/** Marks deliveries of a subscription as fetched: those of changes up to a sequence, those of single notifications. */
+export interface FetchMark {
+  readonly user: UserKey;
+  readonly subscription: string;
+  readonly upTo: number | null;
+  readonly ids: readonly string[];
+  readonly at: number;
+}
+
+export interface PlanContext {
+  readonly now: number;
+  /** Deliveries are born claimed, since the node that commits will send them from memory. */
+  readonly claim: boolean;
+}
+
+export type Planner = (writes: readonly Write[], snapshot: Snapshot, context: PlanContext) => Plan;
 
 export interface Committed {
   readonly outcomes: readonly Outcome[];
   /** In the order of each feed's sequence. */
   readonly changes: readonly Change[];
+  /** Those that were born claimed. */
+  readonly deliveries: readonly PlannedDelivery[];
 }
 
 export interface Position {
@@ -93,25 +125,74 @@ export interface Due {
   readonly id: string;
 }
 
-export interface FeedReader {
+/** Everything that decides on an attempt, as it is now. */
+export interface SendContext {
+  readonly delivery: StoredDelivery;
+  /** Null for a `clear`, and when it is purged. */
+  readonly notification: StoredNotification | null;
+  readonly subscription: StoredSubscription | null;
+  /** Everything up to here the subscription has fetched. */
+  readonly fetchedSeq: number;
+  /** What the subscription may see of it is unread. */
+  readonly unread: number;
+  /** The newest handled notifications that the subscription has not fetched since, newest first; at most 32. */
+  readonly handled: readonly string[];
+}
+
+export interface FailedQuery {
+  readonly app: AppId | null;
+  readonly limit: number;
+  /** Keyset: only those after this one. */
+  readonly after: DeliveryKey | null;
+}
+
+export interface DeliveryReader {
+  /** In the order of the keys; null where there is no such delivery. */
+  sendContexts(keys: readonly DeliveryKey[]): Promise<(SendContext | null)[]>;
+  /** Lanes with a delivery that is due. */
+  dueRoutes(now: number): Promise<Route[]>;
+  deliveries(user: UserKey, notification: string): Promise<StoredDelivery[]>;
+  failedDeliveries(query: FailedQuery): Promise<StoredDelivery[]>;
+  fetchedSeq(user: UserKey, subscription: string): Promise<number>;
+}
+
+export interface FeedReader extends DeliveryReader {
   owner(user: UserKey): Promise<FeedRow | null>;
+  /** By the subject, or by the user principal name in any case. */
+  findOwner(issuer: string, subjectOrName: string): Promise<FeedRow | null>;
   /** Of a feed that does not exist yet: epoch 0, head 0. */
   position(user: UserKey, visibility: Visibility): Promise<Position>;
   notification(user: UserKey, id: string): Promise<StoredNotification | null>;
+  /** The living one of that appNotificationId. */
+  named(user: UserKey, app: AppId, appNotificationId: string): Promise<StoredNotification | null>;
   list(user: UserKey, query: ListQuery): Promise<StoredNotification[]>;
   count(user: UserKey, visibility: Visibility, now: number): Promise<number>;
   changes(user: UserKey, visibility: Visibility, after: number, limit: number): Promise<ChangesPage>;
   subscription(user: UserKey, id: string): Promise<StoredSubscription | null>;
   subscriptions(user: UserKey, app: AppId, now: number): Promise<StoredSubscription[]>;
+  /** Of every app, lapsed ones included. */
+  subscriptionsOfUser(user: UserKey): Promise<StoredSubscription[]>;
   dueExpirations(now: number, limit: number): Promise<Due[]>;
   dueWakings(now: number, limit: number): Promise<Due[]>;
   duePurges(now: number, limit: number): Promise<Due[]>;
 }
 
+export interface ClaimQuery extends Route {
+  readonly now: number;
+  readonly limit: number;
+}
+
 export interface FeedStore {
   readonly read: FeedReader;
-  /** Resolves after the commit is durable; rejects with a StoreError, and then nothing of the batch is there. */
-  commit(writes: readonly Write[], now: number): Promise<Committed>;
+  /** Other nodes may claim what this one does not renew; false where one process owns the store. */
+  readonly shared: boolean;
+  /**
+   * Resolves after the commit is durable; rejects with a StoreError, and then nothing of the batch is there.
+   * `claim` is false when this node has no room for more deliveries in memory.
+   */
+  commit(writes: readonly Write[], now: number, claim?: boolean): Promise<Committed>;
+  /** Takes what is due in a lane, the longest due first, and holds it for `claimLeaseMs`. */
+  claim(query: ClaimQuery): Promise<PlannedDelivery[]>;
   close(): Promise<void>;
 }
 

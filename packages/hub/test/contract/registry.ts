@@ -3,7 +3,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { App } from '../../src/model/app.ts';
+import type { CredentialKind, Credentials } from '../../src/model/credentials.ts';
 import type { GrantRecord, Registry } from '../../src/store/registry.ts';
+
+const wns = { clientId: 'client', clientSecret: 'hush', tokenUrl: 'https://t.example' } as const;
 
 export interface OpenedPair extends AsyncDisposable {
   readonly hub: Registry;
@@ -156,6 +159,119 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.equal(pair.hub.grants.removeExpired(2000, 2), 0);
       assert.ok(pair.hub.grants.find('RefreshToken', 'later'));
       assert.ok(pair.hub.grants.find('RefreshToken', 'never'));
+    });
+  });
+
+  describe(`${name}: push credentials`, () => {
+    test('are found whole by app and kind, and listed without their secrets', async () => {
+      await using pair = await open();
+      assert.equal(pair.hub.credentials.find('service', 'wns'), null);
+      assert.equal(pair.hub.credentials.put('service', 'wns', wns, 1000), true);
+      assert.deepEqual(pair.hub.credentials.find('service', 'wns'), wns);
+      assert.deepEqual(pair.command.credentials.find('service', 'wns'), wns);
+      assert.equal(pair.hub.credentials.find('service', 'fcm'), null);
+      assert.equal(pair.hub.credentials.find('other', 'wns'), null);
+      const { clientSecret: _, ...shown } = wns;
+      assert.deepEqual(pair.hub.credentials.list('service'), [{ kind: 'wns', shown, setAt: 1000 }]);
+      assert.deepEqual(pair.hub.credentials.list('other'), []);
+    });
+
+    test('of every kind show what proves nothing', async () => {
+      await using pair = await open();
+      const account = { project_id: 'p', client_email: 'a@p', private_key: 'hush', more: 'hush' };
+      const each: Omit<Credentials, 'wns'> = {
+        apns: { teamId: 'T', keyId: 'K', privateKey: 'hush', baseUrl: 'http://a' },
+        fcm: { serviceAccount: account, baseUrl: 'http://f' },
+      };
+      pair.hub.credentials.put('service', 'apns', each.apns, 1);
+      pair.hub.credentials.put('service', 'fcm', each.fcm, 2);
+      const shown = JSON.stringify(pair.command.credentials.list('service'));
+      assert.doesNotMatch(shown, /hush/);
+      for (const told of ['"T"', '"K"', 'http://a', 'http://f', '"p"', 'a@p'])
+        assert.ok(shown.includes(told));
+      assert.deepEqual(pair.command.credentials.find('service', 'fcm'), each.fcm);
+    });
+
+    test('that a command replaces or removes count for the hub in its next turn, and change the version', async () => {
+      await using pair = await open();
+      const found = () => pair.hub.credentials.find('service', 'wns')?.clientSecret;
+      pair.hub.credentials.put('service', 'wns', wns, 1);
+      assert.equal(found(), 'hush');
+      const version = pair.hub.credentials.version();
+      await nextTurn();
+      assert.equal(pair.command.credentials.put('service', 'wns', { ...wns, clientSecret: 'new' }, 2), false);
+      await nextTurn();
+      assert.notEqual(pair.hub.credentials.version(), version);
+      assert.equal(found(), 'new');
+      await nextTurn();
+      assert.equal(pair.command.credentials.remove('service', 'wns'), true);
+      assert.equal(pair.command.credentials.remove('service', 'wns'), false);
+      await nextTurn();
+      assert.equal(found(), undefined);
+    });
+
+    test('that are put or removed count at once for whoever did it, and leave the version of the apps', async () => {
+      await using pair = await open();
+      const apps = pair.hub.apps.version();
+      pair.hub.credentials.put('service', 'wns', wns, 1);
+      pair.hub.credentials.put('service', 'wns', { ...wns, clientSecret: 'new' }, 1);
+      assert.equal(pair.hub.credentials.find('service', 'wns')?.clientSecret, 'new');
+      pair.hub.credentials.remove('service', 'wns' satisfies CredentialKind);
+      assert.equal(pair.hub.credentials.find('service', 'wns'), null);
+      assert.equal(pair.hub.apps.version(), apps);
+    });
+  });
+
+  describe(`${name}: claims of host names`, () => {
+    const claim = { app: 'service', host: 'a.example', value: 'v', claimedAt: 1 };
+
+    test('belong to an app each, and several apps may claim one name', async () => {
+      await using pair = await open();
+      pair.hub.hostClaims.put(claim);
+      pair.command.hostClaims.put({ ...claim, app: 'other', value: 'w' });
+      assert.deepEqual(pair.command.hostClaims.find('service', 'a.example'), claim);
+      assert.deepEqual(pair.hub.hostClaims.list('service'), [claim]);
+      assert.equal(pair.hub.hostClaims.remove('service', 'a.example'), true);
+      assert.equal(pair.hub.hostClaims.remove('service', 'a.example'), false);
+      assert.equal(pair.hub.hostClaims.find('other', 'a.example')?.value, 'w');
+    });
+  });
+
+  describe(`${name}: the audit`, () => {
+    const entry = (on: string) => ({ at: 7, who: 'olga', what: 'putApp', on });
+
+    test('has an entry for each write, the newest first, in pages', async () => {
+      await using pair = await open();
+      assert.equal(
+        pair.hub.audit.record(entry('one'), () => 'result'),
+        'result',
+      );
+      pair.command.audit.record(entry('two'), () => pair.command.apps.put(app('service')));
+      pair.hub.audit.record(entry('three'), () => {});
+      const page = pair.hub.audit.list({ before: null, limit: 2 });
+      assert.deepEqual(
+        page.map(({ id: _, ...rest }) => rest),
+        [entry('three'), entry('two')],
+      );
+      const rest = pair.hub.audit.list({ before: page[1]?.id ?? 0, limit: 2 });
+      assert.deepEqual(
+        rest.map(({ on }) => on),
+        ['one'],
+      );
+      assert.ok(pair.hub.apps.findById('service'));
+    });
+
+    test('has none for a write that failed, of which nothing is left either', async () => {
+      await using pair = await open();
+      const version = pair.hub.apps.version();
+      const write = (): void => {
+        pair.hub.apps.put(app('service'));
+        throw new Error('it failed');
+      };
+      assert.throws(() => pair.hub.audit.record(entry('one'), write), /it failed/);
+      assert.deepEqual(pair.hub.audit.list({ before: null, limit: 9 }), []);
+      assert.equal(pair.hub.apps.findById('service'), null);
+      assert.equal(pair.hub.apps.version(), version);
     });
   });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { openRegistry } from '../../src/store/sqlite/registry.ts';
 import { tempFolder } from '../support/identity.ts';
@@ -30,6 +31,98 @@ test('the registry file, which holds the signing key, is for its owner alone', (
   const path = join(folder.path, 'registry.db');
   openRegistry(path).close();
   assert.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+describe('the key of push credentials', () => {
+  const wns = { clientId: 'client', clientSecret: 'a secret to look for' };
+
+  function folderOf(context: TestContext) {
+    const folder = tempFolder();
+    context.after(folder.remove);
+    const keyFile = join(folder.path, 'secret.key');
+    const open = (key: Buffer | null = null) => {
+      const registry = openRegistry(join(folder.path, 'registry.db'), () => key);
+      context.after(() => registry.close());
+      return registry.credentials;
+    };
+    return { path: folder.path, keyFile, open };
+  }
+
+  test('is a file for its owner alone, made with the first credentials and not before', (context) => {
+    const { keyFile, open } = folderOf(context);
+    const credentials = open();
+    assert.equal(credentials.find('app', 'wns'), null);
+    assert.equal(existsSync(keyFile), false);
+    credentials.put('app', 'wns', wns, 1);
+    assert.equal(statSync(keyFile).mode & 0o777, 0o600);
+    assert.deepEqual(
+      readdirSync(join(keyFile, '..')).filter((name) => name.startsWith('secret.key.')),
+      [],
+    );
+    assert.deepEqual(open().find('app', 'wns'), wns);
+  });
+
+  test('is the operator’s own when one is given, and then no file is made', (context) => {
+    const { keyFile, open } = folderOf(context);
+    const key = randomBytes(32);
+    open(key).put('app', 'wns', wns, 1);
+    assert.equal(existsSync(keyFile), false);
+    assert.deepEqual(open(key).find('app', 'wns'), wns);
+  });
+
+  test('alone opens them: no byte of a secret is in the database', (context) => {
+    const { path, open } = folderOf(context);
+    open().put('app', 'wns', wns, 1);
+    for (const name of readdirSync(path)) {
+      const bytes = readFileSync(join(path, name));
+      assert.ok(!bytes.includes(wns.clientSecret), `${name} holds the secret`);
+    }
+  });
+
+  test('that is another one, missing or broken is told with the name of its variable', (context) => {
+    const { keyFile, open } = folderOf(context);
+    open().put('app', 'wns', wns, 1);
+    const wrong = /wns credentials of the app app are encrypted under another key: set CARILLON_SECRET_KEY/;
+    assert.throws(() => open(randomBytes(32)).find('app', 'wns'), wrong);
+    assert.equal(open(randomBytes(32)).list('app').length, 1, 'what is no secret needs no key');
+    writeFileSync(keyFile, 'short');
+    assert.throws(() => open().find('app', 'wns'), /holds no 32 bytes in base64: .* CARILLON_SECRET_KEY/);
+    rmSync(keyFile);
+    assert.throws(() => open().find('app', 'wns'), wrong);
+  });
+
+  test('never becomes a second one beside the first, except for the credentials that are replaced', (context) => {
+    const { open } = folderOf(context);
+    const [first, second] = [randomBytes(32), randomBytes(32)];
+    open(first).put('app', 'wns', wns, 1);
+    assert.throws(() => open(second).put('other', 'wns', wns, 1), /another key: .* Nothing was stored/);
+    assert.equal(open(second).find('other', 'wns'), null);
+    open(second).put('app', 'wns', wns, 2);
+    open(second).put('other', 'wns', wns, 2);
+    assert.deepEqual(open(second).find('app', 'wns'), wns);
+  });
+
+  test('binds each row to its app and kind', (context) => {
+    const { path, open } = folderOf(context);
+    open().put('app', 'wns', wns, 1);
+    const db = new DatabaseSync(join(path, 'registry.db'));
+    db.exec("UPDATE credential SET app = 'thief'");
+    db.close();
+    assert.throws(() => open().find('thief', 'wns'), /encrypted under another key/);
+  });
+});
+
+test('the audit is never changed, not by SQL either', (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const path = join(folder.path, 'registry.db');
+  const registry = openRegistry(path);
+  registry.audit.record({ at: 1, who: 'olga', what: 'putApp', on: 'apps/a' }, () => {});
+  registry.close();
+  const db = new DatabaseSync(path);
+  context.after(() => db.close());
+  assert.throws(() => db.exec("UPDATE audit SET who = 'nobody'"), /never changed/);
+  assert.throws(() => db.exec('DELETE FROM audit'), /never removed/);
 });
 
 describe('migrations', () => {

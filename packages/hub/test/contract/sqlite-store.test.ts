@@ -18,7 +18,7 @@ import { alice, postWrite, startMs, stateWrite } from '../support/writes.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { storeReadsContract } from './store-reads.ts';
 
-const planner = new URL('../../src/feed/plan.ts', import.meta.url);
+const planner = new URL('../../src/push/plan-batch.ts', import.meta.url);
 
 async function openAt(folder: string): Promise<FeedStore> {
   return openFeedStore({ path: join(folder, 'feed.db'), planner });

@@ -114,6 +114,27 @@ const rows: Readonly<Record<OperationName, Row>> = {
   createStreamTicket: { done: 200 },
   updateStates: { done: 200, body: () => ({ ids: [fresh.notification], readState: 'read' }) },
   getNotification: { done: 200, id: notification },
+  explainNotification: {
+    done: 200,
+    body: () => post({ groupName: 'of a caller' }),
+    but: { ...foreignHost, 'the app by itself with an X-UNS-ID': [200, 200] },
+  },
+  createReceipts: {
+    done: 200,
+    body: () => ({
+      receipts: [{ id: fresh.notification, subscriptionId: fresh.subscription, kind: 'shown' }],
+    }),
+    but: {
+      ...foreignHost,
+      'another user': [403, 403],
+      'another user who sees all apps': [403, 403],
+    },
+  },
+  listDeliveries: {
+    done: 200,
+    id: notification,
+    but: { 'the app by itself': [403, 200], 'the app by itself with an X-UNS-ID': [200, 200] },
+  },
   updateNotification: { done: 200, id: notification, body: () => ({ userActionState: 'dismissed' }) },
   deleteNotification: { done: 204, id: notification },
   createSubscription: { done: 200, body: device, but: foreignHost },

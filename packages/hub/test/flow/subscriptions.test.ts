@@ -4,6 +4,7 @@ import { after, suite, test } from 'node:test';
 import { assertError } from '../support/assert-error.ts';
 import { hosts, post, startHub } from '../support/hub.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { webPushKeys } from '../support/web-push-keys.ts';
 
 const clock = new ManualClock();
 const hub = await startHub({ clock });
@@ -28,7 +29,7 @@ const list = async (token = alice()) =>
 const webPush = (path: string) => ({
   type: 'webPush',
   endpoint: `https://push.example/${path}`,
-  keys: { p256dh: 'key', auth: 'auth' },
+  keys: webPushKeys,
 });
 
 suite('registering', () => {
@@ -135,6 +136,19 @@ suite('a push address', () => {
     const token = hub.token({ user: 'alice', app: 'app-b' });
     await register({ ...device('two apps', { channel }), targetHostName: hosts['app-b'] }, token);
     assert.deepEqual((await get(first.id)).json.channel, channel);
+  });
+
+  test('of Web Push has keys that content can be encrypted to, in PATCH as well', async () => {
+    const { id } = (await register(device('keys', { channel: webPush('keys') }))).json;
+    for (const [name, value] of [
+      ['p256dh', 'key'],
+      ['auth', 'auth'],
+    ] as const) {
+      const channel = { ...webPush('keys'), keys: { ...webPushKeys, [name]: value } };
+      const refused = { status: 400, code: 'invalidRequest', target: `channel.keys.${name}` };
+      assertError(await register(device('bad keys', { channel })), refused);
+      assertError(await patch(id, { channel }), refused);
+    }
   });
 
   const inside = [

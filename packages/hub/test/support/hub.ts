@@ -9,9 +9,10 @@ import { setImmediate as nextTurn } from 'node:timers';
 import { hashSecret } from '../../src/auth/provider/clients.ts';
 import { mintToken } from '../../src/auth/provider/mint-token.ts';
 import { hashPassword } from '../../src/auth/provider/passwords.ts';
-import { readConfig, type SettingName } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
 import { type Hub, type HubOptions, openHub } from '../../src/hub.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
+import type { SettingName } from '../../src/settings.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { openLog } from '../../src/telemetry/log.ts';
 import { tempFolder } from './identity.ts';
@@ -32,7 +33,11 @@ export interface HubOverrides {
   readonly clock?: Clock;
   /** As `carillon serve` takes them; throttling is off unless it is named. */
   readonly settings?: Partial<Record<SettingName, string | string[] | boolean>>;
+  /** Variables as `carillon serve` takes them, for what is no flag. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly feedStore?: HubOptions['feedStore'];
+  readonly hostVerifier?: HubOptions['hostVerifier'];
+  readonly log?: HubOptions['log'];
   /** Opens this data again instead of a folder of its own, and leaves it there. */
   readonly dataDir?: string;
 }
@@ -79,13 +84,17 @@ export interface TestHub extends AsyncDisposable {
 }
 
 export async function startHub(overrides: HubOverrides = {}): Promise<TestHub> {
-  const { clock = systemClock, settings = {}, feedStore } = overrides;
+  const { clock = systemClock, settings = {}, environment = {}, feedStore, hostVerifier } = overrides;
   const folder = overrides.dataDir ? { path: overrides.dataDir, remove: () => {} } : tempFolder();
   const port = String(settings.port ?? (await freePort()));
   const flags = { throttle: 'off', 'log-level': 'silent', ...settings, port, 'data-dir': folder.path };
-  const config = readConfig(flags, {}, null);
-  const log = openLog(config.logLevel);
-  const hub = await openHub({ config, log, clock, ...(feedStore ? { feedStore } : {}) });
+  const config = readConfig(flags, environment, null);
+  const log = overrides.log ?? openLog(config.logLevel);
+  const hub = await openHub({
+    ...{ config, log, clock },
+    ...(feedStore ? { feedStore } : {}),
+    ...(hostVerifier ? { hostVerifier } : {}),
+  });
   await seedHub(hub.registry);
   await hub.listen();
   const agent = new Agent({ keepAlive: true });

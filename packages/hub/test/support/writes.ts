@@ -68,12 +68,13 @@ export function stateWrite(ids: readonly string[], more: Partial<StateWrite> = {
     change,
     contentVersion: null,
     ifMatch: null,
+    acting: null,
     ...more,
   };
 }
 
 export function deleteWrite(id: string, more: Partial<DeleteWrite> = {}): DeleteWrite {
-  return { kind: 'delete', user: alice, visibility: null, id, ifMatch: null, ...more };
+  return { kind: 'delete', user: alice, visibility: null, id, ifMatch: null, acting: null, ...more };
 }
 
 export function timerWrite(kind: ExpireWrite['kind'], id: string, user: UserKey = alice): ExpireWrite {

@@ -1,10 +1,12 @@
-// Step 4 of the commit: the rows of a plan, written in the order of the locks: feed, feed_app, notification, subscription.
+// Step 4 of the commit: the rows of a plan, written in the order of the locks: feed, feed_app, notification,
+// subscription, delivery.
 // It runs in the writer's thread, inside the transaction that the plan was made in.
 import type { DatabaseSync } from 'node:sqlite';
 import { uuidToBytes } from '../../lib/ids.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Plan } from '../store.ts';
+import { openApplyDeliveries } from './apply-deliveries.ts';
 import { notificationColumns, notificationValues, subscriptionColumns, subscriptionValues } from './codec.ts';
 import type { Interned } from './interned.ts';
 import type { KnownFeeds } from './known-feeds.ts';
@@ -57,10 +59,12 @@ export function openApply(db: DatabaseSync, interned: Interned, known: KnownFeed
     if (isNew) statement.insertSubscription.run(account(row.user), row.id, appOf(row.app), ...values);
     else statement.updateSubscription.run(...values, account(row.user), row.id, appOf(row.app));
   };
+  const deliveries = openApplyDeliveries(db, interned, appOf);
   return (plan) => {
     feeds(plan);
     notifications(plan);
     subscriptions(plan);
+    deliveries(plan);
   };
 }
 

@@ -1,7 +1,7 @@
 // The SQLite feed store as the hub sees it: a writer's thread that is sent one batch at a time, and reads beside it.
 // The planner travels as the name of its module, since code can't be sent to a thread.
 import { Worker } from 'node:worker_threads';
-import type { Write } from '../../model/write.ts';
+import type { PlannedDelivery } from '../../model/delivery.ts';
 import { type Committed, type FeedStore, StoreError } from '../store.ts';
 import { openReader } from './reader.ts';
 import type { WriterAnswer, WriterData, WriterRequest } from './writer.ts';
@@ -20,7 +20,15 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
   const read = await openReaderOr(options.path, () => writer.close());
   return {
     read,
-    commit: (writes, now) => writer.commit(writes, now),
+    shared: false,
+    commit: async (writes, now, claim = true) => {
+      const answer = await writer.ask({ writes, now, claim });
+      return (answer as { committed: Committed }).committed;
+    },
+    claim: async (query) => {
+      const answer = await writer.ask({ query });
+      return [...(answer as { claimed: readonly PlannedDelivery[] }).claimed];
+    },
     async close() {
       await writer.close();
       read.close();
@@ -51,8 +59,10 @@ const bootstrap = `
   import(require('node:worker_threads').workerData.module);
 `;
 
+type Done = Exclude<WriterAnswer, 'ready' | 'closed' | { readonly fault: unknown }>;
+
 interface Waiting {
-  resolve(committed: Committed): void;
+  resolve(answer: Done): void;
   reject(error: StoreError): void;
 }
 
@@ -80,11 +90,11 @@ class Writer {
     });
   }
 
-  commit(writes: readonly Write[], now: number): Promise<Committed> {
+  ask(request: Exclude<WriterRequest, 'close'>): Promise<Done> {
     if (this.#gone) return Promise.reject(this.#gone);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#post({ writes, now });
+      this.#post(request);
     });
   }
 
@@ -99,7 +109,7 @@ class Writer {
 
   #settle(answer: Exclude<WriterAnswer, 'ready' | 'closed'>): void {
     const waiting = this.#waiting.shift() as Waiting;
-    if ('committed' in answer) waiting.resolve(answer.committed);
-    else waiting.reject(new StoreError(answer.fault, answer.message));
+    if ('fault' in answer) waiting.reject(new StoreError(answer.fault, answer.message));
+    else waiting.resolve(answer);
   }
 }

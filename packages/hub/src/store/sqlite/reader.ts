@@ -1,9 +1,10 @@
 // Reads of committed feeds, on a read-only connection of the main thread. Every query is led by the account, walks an
 // index, and has a limit; none can see a transaction that is not durable.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { hashText } from '../../lib/fingerprint.ts';
 import { uuidFromBytes, uuidToBytes } from '../../lib/ids.ts';
 import type { AppId } from '../../model/app.ts';
-import type { UserKey, Visibility } from '../../model/principal.ts';
+import { type UserKey, userKey, type Visibility } from '../../model/principal.ts';
 import {
   type ChangesPage,
   type Due,
@@ -21,6 +22,7 @@ import {
   subscriptionColumns,
 } from './codec.ts';
 import { Interned } from './interned.ts';
+import { deliveryReads } from './reader-deliveries.ts';
 
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
 const scanPages = 20;
@@ -39,6 +41,7 @@ export function openReader(path: string): SqliteReader {
       ...notificationReads(db, interned),
       ...subscriptionReads(db, interned),
       ...dueReads(db, interned),
+      ...deliveryReads(db, interned),
     }),
     close: () => db.close(),
   };
@@ -99,6 +102,14 @@ function positionReads(db: DatabaseSync, interned: Interned) {
       const row = account === null ? undefined : statement.feed.get(account);
       return row ? ({ ...row, user } as unknown as FeedRow) : null;
     },
+    async findOwner(issuer: string, subjectOrName: string) {
+      const user = userKey(issuer, subjectOrName);
+      const account = interned.account(user);
+      const row = account === null ? undefined : statement.feed.get(account);
+      if (row) return { ...row, user } as unknown as FeedRow;
+      const named = statement.byName.get(subjectOrName, issuer);
+      return named ? ({ ...named, user: named.key } as unknown as FeedRow) : null;
+    },
     async position(user: UserKey, visibility: Visibility) {
       return position(interned.account(user), seenApp(interned, visibility));
     },
@@ -122,6 +133,10 @@ function notificationReads(db: DatabaseSync, interned: Interned) {
       const row = statement.notification.get(interned.account(user), uuidToBytes(id));
       return row ? notificationOf(user)(row) : null;
     },
+    async named(user: UserKey, app: AppId, name: string) {
+      const row = statement.named.get(interned.account(user), hashText(name), interned.app(app), name);
+      return row ? notificationOf(user)(row) : null;
+    },
     async list(user: UserKey, { visibility, now, limit, beforeId }: ListQuery) {
       const app = seenApp(interned, visibility);
       const before = beforeId === null ? Buffer.alloc(16, 0xff) : uuidToBytes(beforeId);
@@ -138,6 +153,7 @@ function notificationReads(db: DatabaseSync, interned: Interned) {
 
 function subscriptionReads(db: DatabaseSync, interned: Interned) {
   const byId = db.prepare(`SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND id = ?`);
+  const ofUser = db.prepare(`SELECT ${subscriptionColumns} FROM subscription WHERE account = ? ORDER BY id`);
   const living = db.prepare(
     `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND app = ? AND lease_until > ? ORDER BY installation`,
   );
@@ -145,6 +161,10 @@ function subscriptionReads(db: DatabaseSync, interned: Interned) {
     async subscription(user: UserKey, id: string) {
       const row = byId.get(interned.account(user), id);
       return row ? readSubscription(user, interned.appName, row) : null;
+    },
+    async subscriptionsOfUser(user: UserKey) {
+      const rows = ofUser.all(interned.account(user));
+      return rows.map((row) => readSubscription(user, interned.appName, row));
     },
     async subscriptions(user: UserKey, app: AppId, now: number) {
       const rows = living.all(interned.account(user), interned.app(app), now);
@@ -177,6 +197,11 @@ function feedStatements(db: DatabaseSync) {
       'SELECT epoch, issuer, subject, name, ' +
         '(SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id) AS head FROM account WHERE id = ?',
     ),
+    byName: db.prepare(
+      'SELECT key, epoch, issuer, subject, name, ' +
+        '(SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id) AS head ' +
+        'FROM account WHERE name = ? COLLATE NOCASE AND issuer = ?',
+    ),
     counts: db.prepare(
       'SELECT coalesce(sum(unread), 0) AS unread, coalesce(max(floor), 0) AS floor FROM feed_app ' +
         'WHERE account = ? AND (? IS NULL OR app = ?)',
@@ -194,6 +219,9 @@ function notificationStatements(db: DatabaseSync) {
   const select = `SELECT ${notificationColumns} FROM notification`;
   return {
     notification: db.prepare(`${select} WHERE account = ? AND id = ?`),
+    named: db.prepare(
+      `${select} WHERE account = ? AND name_key = ? AND removed = 0 AND app = ? AND name = ?`,
+    ),
     list: db.prepare(
       `${select} WHERE account = ? AND id < ? AND removed = 0 AND expires > ? AND (? IS NULL OR app = ?) ` +
         'ORDER BY id DESC LIMIT ?',

@@ -1,12 +1,11 @@
-// The registered apps in SQLite. Reads come from memory and are as fresh as the database: the first of each turn of the
-// event loop asks for the data version (5 µs), only a commit of another connection makes it read the apps' own version,
-// and only a changed one makes it decode the apps anew. A request is read from its socket in a later turn than the one
-// before it was sent, so what another process committed before a request was sent counts for that request.
+// The registered apps in SQLite. Reads come from memory and are as fresh as the database (registry-versions): only a
+// changed version makes it decode the apps anew.
 import type { DatabaseSync } from 'node:sqlite';
-import { setImmediate } from 'node:timers';
 import type { App, AppClient } from '../../model/app.ts';
 import { invalid } from '../../model/errors.ts';
 import type { AppRegistry } from '../registry.ts';
+import type { Versions } from './registry-versions.ts';
+import { atomically } from './transaction.ts';
 
 interface Decoded {
   readonly version: number;
@@ -14,33 +13,13 @@ interface Decoded {
   readonly byClient: ReadonlyMap<string, App>;
 }
 
-export function openApps(db: DatabaseSync): AppRegistry {
-  const dataVersion = db.prepare('PRAGMA data_version');
-  const appVersion = db.prepare('SELECT version FROM app_version');
+export function openApps(db: DatabaseSync, versions: Versions): AppRegistry {
   const documents = db.prepare('SELECT doc FROM app ORDER BY id');
-  const write = openWrite(db);
-  let seen = -1;
-  let version = 0;
-  let decoded: Decoded = { version: 0, byId: new Map(), byClient: new Map() };
-
-  let askedThisTurn = false;
-
-  function readVersion(): number {
-    if (askedThisTurn) return version;
-    askedThisTurn = true;
-    setImmediate(() => {
-      askedThisTurn = false;
-    });
-    const now = dataVersion.get()?.data_version as number;
-    if (now !== seen) {
-      version = appVersion.get()?.version as number;
-      seen = now;
-    }
-    return version;
-  }
+  const write = openWrite(db, versions);
+  let decoded: Decoded = { version: -1, byId: new Map(), byClient: new Map() };
 
   function read(): Decoded {
-    const wanted = readVersion();
+    const wanted = versions.of('app');
     if (decoded.version !== wanted) {
       decoded = decode(
         wanted,
@@ -51,14 +30,16 @@ export function openApps(db: DatabaseSync): AppRegistry {
   }
 
   return {
-    version: readVersion,
+    version: () => versions.of('app'),
     findById: (appId) => read().byId.get(appId) ?? null,
     findByClient: (clientId) => read().byClient.get(clientId) ?? null,
     list: () => [...read().byId.values()],
     put(app) {
-      write(app);
-      seen = -1; // one's own commits don't change the data version
-      askedThisTurn = false;
+      try {
+        write(app);
+      } finally {
+        versions.forget();
+      }
     },
   };
 }
@@ -72,24 +53,17 @@ function decode(version: number, documents: readonly string[]): Decoded {
   };
 }
 
-function openWrite(db: DatabaseSync): (app: App) => void {
+function openWrite(db: DatabaseSync, versions: Versions): (app: App) => void {
   const claim = openClaim(db);
   const putDocument = db.prepare(
     'INSERT INTO app(id, doc) VALUES (?, ?) ON CONFLICT(id) DO UPDATE SET doc = excluded.doc',
   );
-  const raise = db.prepare('UPDATE app_version SET version = version + 1');
-  return (app) => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
+  return (app) =>
+    atomically(db, () => {
       claim(app);
       putDocument.run(app.id, JSON.stringify(plain(app)));
-      raise.run();
-      db.exec('COMMIT');
-    } catch (error) {
-      db.exec('ROLLBACK');
-      throw error;
-    }
-  };
+      versions.raise('app');
+    });
 }
 
 /** Takes the app's client ids and hosts, or throws with the name of the app that has one of them. */

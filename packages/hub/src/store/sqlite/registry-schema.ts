@@ -1,4 +1,5 @@
-// The registry database of SQLite: apps and clients, the embedded provider's users and grants, the hub's own facts.
+// The registry database of SQLite: apps and clients, their push credentials, the embedded provider's users and grants,
+// the audit, the hub's own facts.
 // An app is one JSON document; its clients and hosts have tables of their own, so that the database itself keeps them
 // unique over all apps. Migrations only go forward, and a changed one is refused.
 import type { Migration } from './migrate.ts';
@@ -12,8 +13,21 @@ CREATE TABLE app_client(client_id TEXT PRIMARY KEY, app TEXT NOT NULL) STRICT, W
 CREATE INDEX app_client_by_app ON app_client(app);
 CREATE TABLE app_host(host TEXT PRIMARY KEY, app TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX app_host_by_app ON app_host(app);
-CREATE TABLE app_version(version INTEGER NOT NULL) STRICT;
-INSERT INTO app_version(version) VALUES (1);
+CREATE TABLE host_claim(
+  app TEXT NOT NULL, host TEXT NOT NULL, value TEXT NOT NULL, claimed_at INTEGER NOT NULL,
+  PRIMARY KEY(app, host)) STRICT, WITHOUT ROWID;
+CREATE TABLE credential(
+  app TEXT NOT NULL, kind TEXT NOT NULL, sealed TEXT NOT NULL, shown TEXT NOT NULL, key_id TEXT NOT NULL,
+  set_at INTEGER NOT NULL,
+  PRIMARY KEY(app, kind)) STRICT, WITHOUT ROWID;
+CREATE TABLE part_version(part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO part_version(part, version) VALUES ('app', 1), ('credential', 1);
+CREATE TABLE audit(
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, on_what TEXT NOT NULL) STRICT;
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never changed'); END;
+CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never removed'); END;
 CREATE TABLE local_user(
   id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL,
   operator INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -1,23 +1,36 @@
 // The registry over SQLite: one file, synchronous calls on the main thread, shared with the commands that run beside
 // the hub. It holds the private signing key, so only its owner may read the file. Durable at COMMIT (an fsync).
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Registry } from '../registry.ts';
+import { openKeyFile } from './key-file.ts';
 import { migrate } from './migrate.ts';
 import { openApps } from './registry-apps.ts';
+import { openAudit } from './registry-audit.ts';
+import { openCredentials } from './registry-credentials.ts';
 import { openMeta, openTickets } from './registry-facts.ts';
 import { openGrants } from './registry-grants.ts';
+import { openHostClaims } from './registry-hosts.ts';
 import { registryMigrations } from './registry-schema.ts';
 import { openUsers } from './registry-users.ts';
+import { openVersions } from './registry-versions.ts';
 
 const busyTimeoutMs = 5000;
 
-/** Opens the registry in that file, which is made when it is missing. */
-export function openRegistry(path: string): Registry {
+/** The key of push credentials beside the registry, made on first need when no other is given. */
+const keyFileName = 'secret.key';
+
+/** Opens the registry in that file, which is made when it is missing. `secretKey` encrypts push credentials. */
+export function openRegistry(path: string, secretKey: () => Buffer | null = () => null): Registry {
   const db = openDatabase(path);
+  const versions = openVersions(db);
+  const boxes = openKeyFile(join(dirname(path), keyFileName), secretKey);
   return {
-    apps: openApps(db),
+    apps: openApps(db, versions),
+    hostClaims: openHostClaims(db),
+    credentials: openCredentials(db, versions, boxes),
+    audit: openAudit(db),
     users: openUsers(db),
     grants: openGrants(db),
     meta: openMeta(db),

@@ -2,7 +2,8 @@
 // text: half the size of textual keys with a table of changes. A notification's row carries the sequence of its last
 // change, so the index on (account, seq) is the feed. What a create touches at random costs a page of log and of
 // checkpoint each, so that is kept to four: the head of a feed is that of its apps, an appNotificationId is found by
-// 32 bits of hash. Migrations only go forward, and a changed one is refused.
+// 32 bits of hash. The deliveries of a notification are neighbours in one leaf, and only those that are open stand in
+// the index of what is due. Migrations only go forward, and a changed one is refused.
 import type { Migration } from './migrate.ts';
 
 export const feedMigrations: readonly Migration[] = [
@@ -12,6 +13,7 @@ export const feedMigrations: readonly Migration[] = [
 CREATE TABLE account(
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL,
   issuer TEXT NOT NULL, subject TEXT NOT NULL, name TEXT NOT NULL) STRICT;
+CREATE INDEX account_by_name ON account(name COLLATE NOCASE, issuer);
 CREATE TABLE app_ref(id INTEGER PRIMARY KEY, app TEXT NOT NULL UNIQUE) STRICT;
 CREATE TABLE feed_app(
   account INTEGER NOT NULL, app INTEGER NOT NULL, unread INTEGER NOT NULL, head INTEGER NOT NULL,
@@ -37,6 +39,14 @@ CREATE TABLE subscription(
 CREATE UNIQUE INDEX subscription_by_id ON subscription(account, id);
 CREATE UNIQUE INDEX subscription_by_installation ON subscription(account, app, installation);
 CREATE UNIQUE INDEX subscription_by_address ON subscription(address_hash) WHERE address_hash IS NOT NULL;
+CREATE TABLE delivery(
+  account INTEGER NOT NULL, notification BLOB NOT NULL, subscription BLOB NOT NULL, kind INTEGER NOT NULL,
+  app INTEGER NOT NULL, platform INTEGER NOT NULL, channel INTEGER, seq INTEGER NOT NULL, status INTEGER NOT NULL,
+  reason TEXT, attempts INTEGER NOT NULL, due INTEGER NOT NULL, claimed INTEGER NOT NULL, planned_at INTEGER NOT NULL,
+  sent_at INTEGER, truncated INTEGER NOT NULL, answer TEXT, fetched_at INTEGER, shown_at INTEGER, acted_at INTEGER,
+  PRIMARY KEY(account, notification, subscription, kind)) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_due ON delivery(app, channel, due) WHERE status < 2;
+CREATE INDEX delivery_failed ON delivery(app) WHERE status = 5;
 `,
   },
 ];

@@ -7,6 +7,7 @@ import type { AppId } from '../../model/app.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { FeedAppRow, FeedRow, Snapshot } from '../store.ts';
 import { notificationColumns, readNotification, readSubscription, subscriptionColumns } from './codec.ts';
+import { deliveryColumns, readDelivery } from './codec-delivery.ts';
 import type { Interned } from './interned.ts';
 import type { KnownFeeds } from './known-feeds.ts';
 
@@ -55,6 +56,23 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
         app: interned.appName(row.app as number),
       };
     },
+    subscriptions(user) {
+      const kept = known.subscriptions(user);
+      if (kept) return kept;
+      const account = interned.account(user);
+      if (account === null) return [];
+      const rows = statement.subscriptions.all(account);
+      return known.keepSubscriptions(
+        user,
+        rows.map((row) => readSubscription(user, interned.appName, row)),
+      );
+    },
+    deliveries(user, notification) {
+      const account = interned.account(user);
+      if (account === null) return [];
+      const rows = statement.deliveries.all(account, uuidToBytes(notification));
+      return rows.map((row) => readDelivery(user, interned, row));
+    },
   };
 }
 
@@ -96,6 +114,10 @@ function statements(db: DatabaseSync) {
       `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND app = ? AND lease_until <= ?
        ORDER BY lease_until`,
     ),
+    subscriptions: db.prepare(
+      `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? ORDER BY id`,
+    ),
+    deliveries: db.prepare(`SELECT ${deliveryColumns} FROM delivery WHERE account = ? AND notification = ?`),
     addressHolder: db.prepare('SELECT account, app, id FROM subscription WHERE address_hash = ?'),
   };
 }

@@ -3,9 +3,11 @@
 // between batches. After an I/O error the connection is closed and opened anew, and the fsync is never tried again.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { PlannedDelivery, StoredDelivery } from '../../model/delivery.ts';
 import type { Write } from '../../model/write.ts';
-import type { Committed, Plan, Planner, Snapshot, StoreFault } from '../store.ts';
+import type { ClaimQuery, Committed, Plan, Planner, RowChange, Snapshot, StoreFault } from '../store.ts';
 import { openApply } from './apply.ts';
+import { freeClaims, openClaim } from './apply-deliveries.ts';
 import { faultOf, needsReopen } from './fault.ts';
 import { Interned } from './interned.ts';
 import { KnownFeeds } from './known-feeds.ts';
@@ -21,9 +23,13 @@ export interface WriterData {
   readonly module: string;
 }
 
-export type WriterRequest = { readonly writes: readonly Write[]; readonly now: number } | 'close';
+export type WriterRequest =
+  | { readonly writes: readonly Write[]; readonly now: number; readonly claim: boolean }
+  | { readonly query: ClaimQuery }
+  | 'close';
 export type WriterAnswer =
   | { readonly committed: Committed }
+  | { readonly claimed: readonly PlannedDelivery[] }
   | { readonly fault: StoreFault; readonly message: string }
   | 'ready'
   | 'closed';
@@ -34,6 +40,7 @@ interface Connection {
   readonly known: KnownFeeds;
   readonly snapshot: Snapshot;
   readonly apply: (plan: Plan) => void;
+  readonly claim: (query: ClaimQuery) => PlannedDelivery[];
 }
 
 /** How long a batch waits for a lock that another process holds; with its retries, answered within two seconds. */
@@ -54,7 +61,7 @@ port.on('message', (request: WriterRequest) => {
     port.close();
     return;
   }
-  answer(commit(request.writes, request.now));
+  answer('query' in request ? claim(request.query) : commit(request));
   if (pagesWritten >= checkpointPages) checkpoint();
 });
 answer('ready');
@@ -70,6 +77,7 @@ function open(): Connection {
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536',
     );
     migrate(db, feedMigrations);
+    freeClaims(db);
     const interned = new Interned(db);
     const known = new KnownFeeds();
     return {
@@ -78,6 +86,7 @@ function open(): Connection {
       known,
       snapshot: openSnapshot(db, interned, known),
       apply: openApply(db, interned, known),
+      claim: openClaim(db, interned),
     };
   } catch (error) {
     // It is tried again with every batch while the store is away, and each would keep its files open.
@@ -86,23 +95,49 @@ function open(): Connection {
   }
 }
 
-function commit(writes: readonly Write[], now: number): WriterAnswer {
-  let current: Connection | null = null;
-  try {
-    connection ??= open();
-    current = connection;
-    current.db.exec('BEGIN IMMEDIATE');
-    const plan = planBatch(writes, current.snapshot, now);
+function commit({ writes, now, claim }: Extract<WriterRequest, { writes: unknown }>): WriterAnswer {
+  return transact((current) => {
+    const plan = planBatch(writes, current.snapshot, { now, claim });
     current.apply(plan);
     current.db.exec('COMMIT');
     current.known.committed(plan);
     // Each row touches a page of the table and of about four indexes.
     pagesWritten += 2 + plan.notifications.length * 6 + plan.subscriptions.length * 4;
-    return { committed: { outcomes: plan.outcomes, changes: plan.changes } };
+    pagesWritten += plan.deliveries.length + plan.results.length;
+    const { outcomes, changes } = plan;
+    return { committed: { outcomes, changes, deliveries: claimedOf(plan.deliveries) } };
+  });
+}
+
+function claim(query: ClaimQuery): WriterAnswer {
+  return transact((current) => {
+    const claimed = current.claim(query);
+    current.db.exec('COMMIT');
+    pagesWritten += claimed.length;
+    return { claimed };
+  });
+}
+
+function transact(run: (current: Connection) => WriterAnswer): WriterAnswer {
+  let current: Connection | null = null;
+  try {
+    connection ??= open();
+    current = connection;
+    current.db.exec('BEGIN IMMEDIATE');
+    return run(current);
   } catch (error) {
     undo(current, error);
     return { fault: faultOf(error), message: error instanceof Error ? error.message : String(error) };
   }
+}
+
+function claimedOf(deliveries: readonly RowChange<StoredDelivery>[]): PlannedDelivery[] {
+  const planned: PlannedDelivery[] = [];
+  for (const { row } of deliveries) {
+    const { user, notification, subscription, kind, app, channel, seq } = row;
+    if (row.claimed && channel) planned.push({ user, notification, subscription, kind, app, channel, seq });
+  }
+  return planned;
 }
 
 function undo(current: Connection | null, error: unknown): void {

@@ -1,0 +1,117 @@
+// How the hub is reached: whether one serves this data and is ready, what its public URL promises, how long its
+// certificate lasts, and whether the clock agrees with others'.
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../config.ts';
+import { servingHub } from '../../hub-data.ts';
+import { isPrivateHost } from '../../model/push-address.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+
+const requestTimeoutMs = 5000;
+const clockToleranceMs = 30_000;
+const dayMs = 24 * 3600 * 1000;
+const renewDays = 21;
+
+export async function checkServing(dataDir: string): Promise<Finding> {
+  const serving = servingHub(dataDir);
+  if (!serving) return ok('hub', 'none serves this data now');
+  const { publicUrl, processId } = serving;
+  const answer = await ask(`${publicUrl}/readyz`, 'GET');
+  const who = `process ${processId} at ${publicUrl}`;
+  if (answer.status === 200) return ok('hub', `${who} is ready`);
+  const what =
+    answer.status === null ? `does not answer (${answer.reason})` : `answers ${answer.status} to /readyz`;
+  if (answer.status !== null) return fail('hub', `${who} ${what}`, 'look at its log');
+  return warn('hub', `${who} ${what}`, 'reach it from here, or mind its public URL, proxy and certificate');
+}
+
+export function checkPublicUrl({ publicUrl, host, port, tls }: Config): Finding {
+  const { hostname, protocol } = new URL(publicUrl);
+  if (/^(0\.0\.0\.0|\[::\])$/.test(hostname)) {
+    return fail('public-url', `${publicUrl} is no address that a client can call`, 'set --public-url to one');
+  }
+  const local = isPrivateHost(hostname);
+  const listensBeyond = !isPrivateHost(host) || /^(0\.0\.0\.0|::)$/.test(host);
+  if (local && listensBeyond) {
+    return warn(
+      'public-url',
+      `it is ${publicUrl}, though the hub listens on ${host}:${port}`,
+      'set --public-url to what clients call, since all links and tokens are made for it',
+    );
+  }
+  if (!local && protocol === 'http:') {
+    return warn('public-url', `${publicUrl} is not https`, 'MSAL and the SDKs of Graph insist on https');
+  }
+  const behind = protocol === 'https:' && tls === 'off' ? ' (a proxy must end TLS)' : '';
+  return ok('public-url', `${publicUrl}${behind}`);
+}
+
+export function checkCertificate({ tls, dataDir }: Config, now: number): Finding {
+  if (tls === 'off') return ok('tls', 'the hub serves no TLS itself');
+  const pem = tls === 'dev' ? readDevCertificate(dataDir) : tls.cert;
+  if (pem === null) return ok('tls', 'the local certificate is made when the hub starts');
+  const { validTo, validFrom, subject } = new X509Certificate(pem);
+  const days = Math.floor((Date.parse(validTo) - now) / dayMs);
+  const what = `the certificate of ${subject.replaceAll('\n', ', ')}`;
+  const renew = tls === 'dev' ? 'start the hub again, which renews it' : 'renew it, and start the hub again';
+  if (Date.parse(validFrom) > now)
+    return fail('tls', `${what} is not valid before ${validFrom}`, 'mind the clock');
+  if (days < 0) return fail('tls', `${what} expired on ${validTo}`, renew);
+  if (days < renewDays) return warn('tls', `${what} expires in ${days} days, on ${validTo}`, renew);
+  return ok('tls', `${what} is valid until ${validTo}`);
+}
+
+function readDevCertificate(dataDir: string): string | null {
+  try {
+    return readFileSync(join(dataDir, 'tls', 'localhost.pem'), 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** Against the first of these servers that answers; its Date has whole seconds and is read halfway. */
+export async function checkClock(urls: readonly string[], now: () => number): Promise<Finding> {
+  for (const url of urls) {
+    const asked = now();
+    const { date } = await ask(url, 'HEAD');
+    if (date === null) continue;
+    const offMs = Math.round((asked + now()) / 2 - (date + 500));
+    const seconds = `${(Math.abs(offMs) / 1000).toFixed(0)} s`;
+    const { host } = new URL(url);
+    if (Math.abs(offMs) <= clockToleranceMs)
+      return ok('clock', `within ${clockToleranceMs / 1000} s of ${host}`);
+    const what = `${seconds} ${offMs > 0 ? 'ahead of' : 'behind'} ${host}`;
+    return warn(
+      'clock',
+      what,
+      'set it by NTP: tokens are refused and notifications expire at the wrong time',
+    );
+  }
+  return ok('clock', 'nobody to compare it with: no provider, issuer or hub answers');
+}
+
+interface Asked {
+  readonly status: number | null;
+  /** Its Date, in milliseconds since 1970. */
+  readonly date: number | null;
+  readonly reason: string;
+}
+
+async function ask(url: string, method: 'GET' | 'HEAD'): Promise<Asked> {
+  try {
+    const signal = AbortSignal.timeout(requestTimeoutMs);
+    const response = await fetch(url, {
+      method,
+      redirect: 'manual',
+      signal,
+      headers: { connection: 'close' },
+    });
+    await response.body?.cancel();
+    const date = Date.parse(response.headers.get('date') ?? '');
+    return { status: response.status, date: Number.isNaN(date) ? null : date, reason: '' };
+  } catch (error) {
+    const { cause, name } = error as Error & { cause?: { code?: string } };
+    return { status: null, date: null, reason: cause?.code ?? name };
+  }
+}

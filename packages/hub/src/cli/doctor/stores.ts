@@ -1,0 +1,50 @@
+// The databases of the data folder, and the bus between hubs. A damaged or foreign database is never opened for writing.
+import { basename } from 'node:path';
+import { inspectData } from '../../hub-data.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+
+export interface Stores {
+  readonly findings: readonly Finding[];
+  /** Whether the registry can be opened as it is. */
+  readonly registryIsGood: boolean;
+}
+
+export function checkStores(dataDir: string): Stores {
+  const states = inspectData(dataDir);
+  return {
+    findings: states.map(findingOf),
+    registryIsGood: states[0]?.state === 'good',
+  };
+}
+
+function findingOf({ path, state, detail }: ReturnType<typeof inspectData>[number]): Finding {
+  const name = basename(path, '.db');
+  switch (state) {
+    case 'missing':
+      return ok(name, `${path} is not made yet: the first command or start makes it`);
+    case 'good':
+      return ok(name, `${path} is whole, ${detail}`);
+    case 'older':
+      return warn(name, `${path} has an older ${detail}`, 'back it up; the next start brings it up to date');
+    case 'newer':
+      return fail(
+        name,
+        `${path} was written by a newer Carillon (${detail})`,
+        'run that version, or restore a backup',
+      );
+    case 'changed':
+      return fail(name, `${path} has another ${detail} than this version`, 'run the version that made it');
+    case 'damaged':
+      return fail(name, `${path} is damaged: ${detail}`, 'stop the hub and restore a backup');
+    case 'unreadable':
+      return fail(
+        name,
+        `${path} can not be read: ${detail}`,
+        'let the user that runs the hub read and write it',
+      );
+  }
+}
+
+export function checkBus(): Finding {
+  return ok('bus', 'no bus configured: one machine');
+}

@@ -1,0 +1,119 @@
+// What devices and operators say of deliveries: a device has fetched, has shown or was acted on; an operator has failed
+// ones sent again. Evidence never changes a notification's state and takes no sequence.
+import { type DeliveryKey, type DeliveryKind, isOpen, type StoredDelivery } from '../model/delivery.ts';
+import { isAlive, type StoredNotification } from '../model/notification.ts';
+import type { UserKey } from '../model/principal.ts';
+import type { FetchWrite, Outcomes, Receipt, ReceiptsWrite, RedriveWrite } from '../model/write.ts';
+import type { Overlay } from './overlay.ts';
+
+export function planFetch(write: FetchWrite, overlay: Overlay, now: number): Outcomes['fetch'] {
+  const { user, subscription, upTo, ids } = write;
+  overlay.fetched.push({ user, subscription, upTo, ids, at: now });
+  return { marked: true };
+}
+
+export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number): Outcomes['receipts'] {
+  const { user, visibility } = write;
+  const notFound: string[] = [];
+  let recorded = 0;
+  for (const receipt of write.receipts) {
+    const row = overlay.notification(user, receipt.id);
+    if (!row || !isAlive(row, now) || (visibility !== null && row.app !== visibility)) {
+      notFound.push(receipt.id);
+      continue;
+    }
+    const ofOlder = receipt.contentVersion !== null && receipt.contentVersion < row.contentVersion;
+    if (!ofOlder && record(receipt, row, overlay, now)) recorded++;
+    overlay.fetched.push({
+      user,
+      subscription: receipt.subscription,
+      upTo: null,
+      ids: [receipt.id],
+      at: receipt.at,
+    });
+  }
+  return { recorded, notFound };
+}
+
+/** On the newest delivery that could have shown it; a device that was told live has none, and gets a record of its own. */
+function record(receipt: Receipt, row: StoredNotification, overlay: Overlay, now: number): boolean {
+  const found = deliveryOf(row.user, receipt, overlay) ?? unplanned(receipt, row, overlay, now);
+  if (!found) return false;
+  const shownAt = found.shownAt ?? receipt.at;
+  const evidence = {
+    shown: { shownAt },
+    activated: { shownAt, actedAt: receipt.at },
+    dismissed: { shownAt, actedAt: receipt.at },
+    failed: { status: 'failed', reason: 'the device could not show it' },
+  } as const;
+  overlay.deliveries.put({ ...found, ...evidence[receipt.kind] });
+  return true;
+}
+
+function deliveryOf(user: UserKey, { id, subscription }: Receipt, overlay: Overlay): StoredDelivery | null {
+  const rows = overlay.deliveries.of(user, id).filter((row) => row.subscription === subscription);
+  const ofKind = (kind: DeliveryKind) => rows.find((row) => row.kind === kind);
+  const fallback = ofKind('fallback');
+  return (fallback?.sentAt ? fallback : null) ?? ofKind('notify') ?? null;
+}
+
+function unplanned(
+  { id, subscription }: Receipt,
+  row: StoredNotification,
+  overlay: Overlay,
+  now: number,
+): StoredDelivery | null {
+  const place = overlay.subscriptions(row.user).find((each) => each.id === subscription);
+  if (!place) return null;
+  return {
+    user: row.user,
+    notification: id,
+    subscription,
+    kind: 'notify',
+    app: place.app,
+    platform: place.platform,
+    channel: place.channel?.type ?? null,
+    seq: row.seq,
+    status: 'skipped',
+    reason: 'it was registered later',
+    attempts: 0,
+    due: now,
+    claimed: false,
+    plannedAt: now,
+    sentAt: null,
+    truncated: false,
+    answer: null,
+    fetchedAt: null,
+    shownAt: null,
+    actedAt: null,
+  };
+}
+
+export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number): Outcomes['redrive'] {
+  let redriven = 0;
+  for (const key of write.deliveries) {
+    const row = failedOf(key, overlay);
+    const notification = overlay.notification(key.user, key.notification);
+    if (!row || !notification || !isAlive(notification, now) || notification.readState === 'read') continue;
+    overlay.deliveries.put({
+      ...row,
+      status: 'pending',
+      reason: null,
+      attempts: 0,
+      due: now,
+      claimed: false,
+    });
+    redriven++;
+  }
+  return { redriven };
+}
+
+function failedOf(
+  { user, notification, subscription, kind }: DeliveryKey,
+  overlay: Overlay,
+): StoredDelivery | null {
+  const row = overlay.deliveries
+    .of(user, notification)
+    .find((each) => each.subscription === subscription && each.kind === kind);
+  return row && !isOpen(row.status) && row.status === 'failed' ? row : null;
+}

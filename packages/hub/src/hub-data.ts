@@ -1,0 +1,94 @@
+// The data folder of the hub, part of its composition: made, locked, and opened as the stores that are in it; what can't
+// be used is told as a problem of configuration, with the path.
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigError } from './config.ts';
+import { problemWith } from './settings.ts';
+import type { Registry } from './store/registry.ts';
+import { type DatabaseState, inspectDatabase } from './store/sqlite/inspect.ts';
+import { type DataLock, type Serving, takeLock } from './store/sqlite/lock.ts';
+import { openRegistry as openSqliteRegistry } from './store/sqlite/registry.ts';
+import { registryMigrations } from './store/sqlite/registry-schema.ts';
+import { feedMigrations } from './store/sqlite/schema.ts';
+
+/** `secretKey` encrypts push credentials; without one, a key file in the folder does. */
+export function openRegistry(dataDir: string, secretKey: () => Buffer | null = () => null): Registry {
+  makeDataDir(dataDir);
+  const path = join(dataDir, 'registry.db');
+  try {
+    return openSqliteRegistry(path, secretKey);
+  } catch (error) {
+    return refuseFile(path, error);
+  }
+}
+
+/** How the databases of the folder are, without touching them. */
+export function inspectData(dataDir: string): readonly DatabaseState[] {
+  return [
+    inspectDatabase(join(dataDir, 'registry.db'), registryMigrations),
+    inspectDatabase(join(dataDir, 'feed.db'), feedMigrations),
+  ];
+}
+
+/** The hub that serves this data now, or null; waits for those who hold it without serving. */
+export function servingHub(dataDir: string): Serving | null {
+  const taken = take(dataDir);
+  if (!('release' in taken)) return taken;
+  taken.release();
+  return null;
+}
+
+export function lockData(dataDir: string): DataLock {
+  const taken = take(dataDir);
+  if ('release' in taken) return taken;
+  const message = `another hub (process ${taken.processId}) already serves the data in ${dataDir}`;
+  throw unusableData(`${message}: stop it, or choose another folder`);
+}
+
+function take(dataDir: string): DataLock | Serving {
+  makeDataDir(dataDir);
+  const path = join(dataDir, 'hub.lock');
+  let taken: ReturnType<typeof takeLock>;
+  try {
+    taken = takeLock(dataDir);
+  } catch (error) {
+    return refuseFile(path, error);
+  }
+  if (taken) return taken;
+  throw unusableData(`another process holds ${path}, and does not serve: wait until it ends, or stop it`);
+}
+
+/** Step by step: Node's own recursive mkdir never ends below a folder like /proc that takes none. */
+function makeDataDir(dataDir: string): void {
+  const make = (folder: string): void => {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (dirname(folder) !== folder) make(dirname(folder));
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    }
+  };
+  try {
+    make(resolve(dataDir));
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unusableData(`${dataDir} is no folder that can be made or written: ${(error as Error).message}`);
+  }
+}
+
+/** A file that is no database is a matter of configuration; the operator must know which one it is. */
+export function refuseFile(path: string, error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  const unusable =
+    /file is not a database|image is malformed|unable to open database|EISDIR|EACCES|ENOTDIR/.test(message);
+  if (!unusable) throw error;
+  throw unusableData(
+    `${path} can not be opened as a database: ${message}: move it away, or restore a backup`,
+  );
+}
+
+function unusableData(what: string): ConfigError {
+  return new ConfigError([problemWith('data-dir', what)]);
+}

@@ -1,0 +1,85 @@
+// What an app may be made of: ids of clients, bare host names, redirect URIs, and the secrets of its clients. For the
+// admin operations and the command that registers apps alike.
+import { randomBytes } from 'node:crypto';
+import { hashSecret } from '../../auth/provider/clients.ts';
+import type { AppClient } from '../../model/app.ts';
+import { invalid } from '../../model/errors.ts';
+
+const maxClients = 10;
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;
+const hostPattern =
+  /^(?=.{1,255}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
+
+/** A client as an operator names it. */
+export interface NamedClient {
+  readonly clientId: string;
+  readonly public: boolean;
+  readonly redirectUris: readonly string[];
+}
+
+export interface MadeClient {
+  readonly client: AppClient;
+  /** Only when it was made now: the store keeps but its hash. */
+  readonly secret: string | null;
+}
+
+/** The app's own client first, whether or not it was named. */
+export function readClients(id: string, named: readonly NamedClient[]): NamedClient[] {
+  const own = named.find(({ clientId }) => clientId === id);
+  if (own?.public) {
+    throw invalid(
+      `The client ${id} is the app's service and has a secret: give the public client an id of its own.`,
+      'clients',
+    );
+  }
+  const others = named.filter(({ clientId }) => clientId !== id);
+  const clients = [own ?? { clientId: id, public: false, redirectUris: [] }, ...others];
+  for (const { clientId } of clients) checkId(clientId);
+  if (clients.length > maxClients) {
+    throw invalid(
+      `An app has at most ${maxClients} clients, its own included; ${clients.length} are named.`,
+      'clients',
+    );
+  }
+  return clients;
+}
+
+function checkId(id: string): void {
+  if (idPattern.test(id)) return;
+  throw invalid(
+    `Choose another name: the id ${id} must be 1 to 128 letters, digits, dots, hyphens, underscores or tildes.`,
+    'clients',
+  );
+}
+
+export function readHost(text: string): string {
+  const host = text.toLowerCase();
+  if (hostPattern.test(host)) return host;
+  throw invalid(
+    `${text} is no host name: give it bare, like app.contoso.example, without scheme, port or path.`,
+    'host',
+  );
+}
+
+export function readRedirectUri(text: string): string {
+  const url = URL.parse(text);
+  const unsafe = /^(javascript|vbscript|data|blob|file|about):$/;
+  if (url && !unsafe.test(url.protocol) && !text.includes('#')) return text;
+  throw invalid(
+    `${text} is no redirect URI: give an absolute one without fragment, like https://app.contoso.example/signed-in.`,
+    'redirectUris',
+  );
+}
+
+/** Keeps the secret that a client of `known` has, and makes one for a client without. */
+export function withSecret(
+  { clientId, public: isPublic, redirectUris }: NamedClient,
+  known: readonly AppClient[],
+): MadeClient {
+  const base = { clientId, public: isPublic, redirectUris };
+  if (isPublic) return { client: { ...base, secretHash: null }, secret: null };
+  const before = known.find((client) => client.clientId === clientId)?.secretHash;
+  if (before) return { client: { ...base, secretHash: before }, secret: null };
+  const secret = randomBytes(32).toString('base64url');
+  return { client: { ...base, secretHash: hashSecret(secret) }, secret };
+}

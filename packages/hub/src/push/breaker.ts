@@ -1,0 +1,66 @@
+// The circuit breaker of one lane (a channel of an app), as a complete table:
+//   closed   attempts are made; so many failures in a row open it
+//   open     no attempt before the pause is over: 1 s doubling to 30 s, or longer when the provider said so
+//   probing  one attempt is under way; what comes of it closes or opens it again
+// Only failures of the provider or of the credentials count; a dead address says nothing of its neighbours.
+
+export type BreakerPhase = 'closed' | 'open' | 'probing';
+type BreakerInput = 'succeeded' | 'failedOften' | 'probed' | 'probeFailed';
+
+const table: Readonly<Record<BreakerPhase, Readonly<Record<BreakerInput, BreakerPhase>>>> = {
+  closed: { succeeded: 'closed', failedOften: 'open', probed: 'closed', probeFailed: 'closed' },
+  open: { succeeded: 'closed', failedOften: 'open', probed: 'probing', probeFailed: 'open' },
+  probing: { succeeded: 'closed', failedOften: 'probing', probed: 'probing', probeFailed: 'open' },
+};
+
+const failuresToOpen = 10;
+const firstPauseMs = 1000;
+const longestPauseMs = 30_000;
+
+export class Breaker {
+  #phase: BreakerPhase = 'closed';
+  #failures = 0;
+  #pauses = 0;
+  #until = 0;
+
+  get phase(): BreakerPhase {
+    return this.#phase;
+  }
+
+  /** How many attempts may start: all that one likes, one to probe, or none. */
+  admits(now: number): number {
+    if (this.#phase === 'closed') return Number.POSITIVE_INFINITY;
+    return this.#phase === 'open' && now >= this.#until ? 1 : 0;
+  }
+
+  /** An attempt starts. */
+  started(): void {
+    if (this.#phase === 'open') this.#enter('probed');
+  }
+
+  /** An attempt that was to probe was not made after all. */
+  notMade(): void {
+    if (this.#phase === 'probing') this.#enter('probeFailed');
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#pauses = 0;
+    this.#enter('succeeded');
+  }
+
+  failed(now: number, afterMs: number | null): void {
+    const probe = this.#phase === 'probing';
+    this.#failures++;
+    if (!probe && this.#failures < failuresToOpen) return;
+    // Of the attempts that were under way when it opened, each says the same again.
+    if (this.#phase === 'open') return;
+    const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(this.#pauses++, 10));
+    this.#until = now + Math.max(pause, Math.min(afterMs ?? 0, longestPauseMs));
+    this.#enter(probe ? 'probeFailed' : 'failedOften');
+  }
+
+  #enter(input: BreakerInput): void {
+    this.#phase = table[this.#phase][input];
+  }
+}

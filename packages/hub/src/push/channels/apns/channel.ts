@@ -1,0 +1,154 @@
+// Pushes to Apple devices through APNs, which speaks HTTP/2 alone. The host follows the subscription's environment, the
+// provider token is shared by all pushes of a key, and each key has connections of its own.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+import type { AppId } from '../../../model/app.ts';
+import type { ApnsCredentials } from '../../../model/credentials.ts';
+import type {
+  Attempt,
+  ChannelOf,
+  ChannelServices,
+  CredentialCheck,
+  PushChannel,
+  PushRequest,
+} from '../../channel.ts';
+import { answeredAttempt, credentialsMissing, unansweredAttempt } from '../attempt.ts';
+import { type ApnsMessage, type ApnsPush, apnsMessage } from './message.ts';
+import { type ApnsTokens, openApnsTokens } from './token.ts';
+import { type ApnsOutcome, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
+
+type ApnsChannel = ChannelOf<'apns'>;
+
+const hosts = {
+  production: 'https://api.push.apple.com',
+  sandbox: 'https://api.sandbox.push.apple.com',
+} as const satisfies Record<ApnsChannel['environment'], string>;
+
+export function openApnsChannel(services: ChannelServices): PushChannel<ApnsChannel> {
+  const tokens = openApnsTokens(services.now);
+  const connected = { ...services, tokens };
+  return {
+    type: 'apns',
+    describe(push) {
+      const { headers, body, truncated } = apnsMessage(push);
+      return { method: 'POST', headers, body: JSON.parse(body), truncated };
+    },
+    send: (push) => send(push, connected),
+    check: (app) => check(app, connected),
+    close: async () => tokens.close(),
+  };
+}
+
+interface Connected extends ChannelServices {
+  readonly tokens: ApnsTokens;
+}
+
+async function send(push: ApnsPush, services: Connected): Promise<Attempt> {
+  const credentials = services.credentials.find(push.app, 'apns');
+  if (!credentials) return credentialsMissing;
+  // It becomes a header, and a broken one must not look like a broken connection, which pauses the whole channel.
+  if (!/^[\x21-\x7e]+$/.test(push.channel.topic)) return badTopic;
+  const outcome = await post(push.channel, apnsMessage(push), { credentials, services });
+  return 'line' in outcome ? outcome.attempt : outcome;
+}
+
+const badTopic = answeredAttempt({
+  line: apnsVerdicts.BadTopic,
+  response: { status: 400, headers: {}, body: '' },
+  reason: 'BadTopic',
+  truncated: false,
+  now: 0,
+});
+
+interface Sending {
+  readonly credentials: ApnsCredentials;
+  readonly services: Connected;
+}
+
+/** Without an outcome there was no answer. */
+async function post(
+  channel: ApnsChannel,
+  message: ApnsMessage,
+  { credentials, services }: Sending,
+): Promise<ApnsOutcome | Attempt> {
+  const token = await services.tokens.get(credentials);
+  if (typeof token !== 'string') return token;
+  const { truncated } = message;
+  const answer = await services.transport.request(requestOf(channel, message, { credentials, token }));
+  if ('failure' in answer) return unansweredAttempt(answer, { truncated, blame: 'provider' });
+  const outcome = readApnsAnswer(answer, truncated, services.now());
+  if (outcome.line.tokenRefused) services.tokens.forget(credentials);
+  return outcome;
+}
+
+function requestOf(
+  { environment, token: device }: ApnsChannel,
+  { headers, body }: ApnsMessage,
+  { credentials, token }: { credentials: ApnsCredentials; token: string },
+): PushRequest {
+  const base = credentials.baseUrl?.replace(/\/+$/, '') ?? hosts[environment];
+  return {
+    method: 'POST',
+    url: `${base}/3/device/${encodeURIComponent(device)}`,
+    headers: { ...headers, authorization: `bearer ${token}` },
+    body,
+    trusted: true,
+    http2Only: true,
+    connection: `${credentials.teamId} ${credentials.keyId}`,
+  };
+}
+
+/** APNs has nothing to ask for a token: a push to a device that can't exist tells whether the token is taken. */
+async function check(app: AppId, services: Connected): Promise<CredentialCheck> {
+  const credentials = services.credentials.find(app, 'apns');
+  if (!credentials)
+    return no(
+      `No APNs credentials are stored: PUT /admin/apps/${app}/channels/apns with teamId, keyId, privateKey.`,
+    );
+  const outcome = await post(nowhere, nothing, { credentials, services });
+  return judge(outcome, credentials);
+}
+
+const nowhere: ApnsChannel = {
+  type: 'apns',
+  token: '0'.repeat(64),
+  topic: 'carillon.check',
+  environment: 'production',
+};
+
+const nothing: ApnsMessage = {
+  headers: {
+    'apns-push-type': 'background',
+    'apns-priority': '5',
+    'apns-topic': nowhere.topic,
+    'apns-expiration': '0',
+    'content-type': 'application/json',
+  },
+  body: '{"aps":{"content-available":1}}',
+  truncated: false,
+};
+
+function judge(outcome: ApnsOutcome | Attempt, { teamId, keyId }: ApnsCredentials): CredentialCheck {
+  const { blame, reason, status } = 'line' in outcome ? outcome.attempt : outcome;
+  if (!('line' in outcome) && blame === 'credentials')
+    return no(
+      'The privateKey is no EC P-256 key in PKCS #8: send the whole text of the .p8 file, both its dashed lines included.',
+    );
+  if (blame === 'credentials')
+    return no(
+      `APNs answers ${status} ${reason}: check that key ${keyId} is one of team ${teamId}, is not revoked, may send pushes, and that this machine's clock is right.`,
+    );
+  if (blame === 'provider')
+    return no(
+      `APNs could not be asked (${reason}): try again, and check that this machine reaches it over HTTP/2.`,
+    );
+  if (reason?.startsWith('BadEnvironmentKey'))
+    return {
+      ok: true,
+      message: `APNs takes key ${keyId}, but not for production: it reaches sandbox devices alone.`,
+    };
+  return { ok: true, message: `APNs takes key ${keyId} of team ${teamId}.` };
+}
+
+function no(message: string): CredentialCheck {
+  return { ok: false, message };
+}

@@ -1,0 +1,97 @@
+// Pushes to Android devices through Firebase Cloud Messaging, HTTP v1, in the name of the app's own service account.
+// https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send
+import type { AppId } from '../../../model/app.ts';
+import type { FcmCredentials } from '../../../model/credentials.ts';
+import type {
+  Attempt,
+  ChannelOf,
+  ChannelServices,
+  CredentialCheck,
+  PushChannel,
+  PushRequest,
+} from '../../channel.ts';
+import { credentialsMissing, unansweredAttempt } from '../attempt.ts';
+import { addressed, type FcmPush, fcmHeaders, fcmMessage } from './message.ts';
+import { type FcmTokens, keyUnusable, openFcmTokens } from './token.ts';
+import { readFcmAnswer } from './verdicts.ts';
+
+const host = 'https://fcm.googleapis.com';
+
+export function openFcmChannel(services: ChannelServices): PushChannel<ChannelOf<'fcm'>> {
+  const tokens = openFcmTokens(services);
+  const connected = { ...services, tokens };
+  return {
+    type: 'fcm',
+    describe(push) {
+      const { message, truncated } = fcmMessage(push);
+      return { method: 'POST', headers: fcmHeaders, body: { message: JSON.parse(message) }, truncated };
+    },
+    send: (push) => send(push, connected),
+    check: (app) => check(app, connected),
+    close: async () => tokens.close(),
+  };
+}
+
+interface Connected extends ChannelServices {
+  readonly tokens: FcmTokens;
+}
+
+async function send(push: FcmPush, services: Connected): Promise<Attempt> {
+  const credentials = services.credentials.find(push.app, 'fcm');
+  if (!credentials) return credentialsMissing;
+  const token = await services.tokens.get(credentials.serviceAccount);
+  if (typeof token !== 'string') return token;
+  const message = fcmMessage(push);
+  const { truncated } = message;
+  const body = addressed(message, push.channel.token);
+  const answer = await services.transport.request(requestOf(body, { credentials, token }));
+  if ('failure' in answer) return unansweredAttempt(answer, { truncated, blame: 'provider' });
+  const { attempt, line } = readFcmAnswer(answer, truncated, services.now());
+  if (!line.tokenRefused) return attempt;
+  // A token that had been in use for a while may just be over, which is nobody's fault; a new one must be taken.
+  const isFresh = services.tokens.forget(credentials.serviceAccount, token);
+  return isFresh ? attempt : { ...attempt, blame: null };
+}
+
+function requestOf(
+  body: string,
+  { credentials, token }: { credentials: FcmCredentials; token: string },
+): PushRequest {
+  const base = credentials.baseUrl?.replace(/\/+$/, '') ?? host;
+  const project = encodeURIComponent(credentials.serviceAccount.project_id);
+  return {
+    method: 'POST',
+    url: `${base}/v1/projects/${project}/messages:send`,
+    headers: { ...fcmHeaders, authorization: `Bearer ${token}` },
+    body,
+    trusted: true,
+    http2Only: base.startsWith('https:'),
+  };
+}
+
+async function check(app: AppId, services: Connected): Promise<CredentialCheck> {
+  const credentials = services.credentials.find(app, 'fcm');
+  if (!credentials)
+    return no(
+      `No FCM credentials are stored: PUT /admin/apps/${app}/channels/fcm with the service account's JSON.`,
+    );
+  const { serviceAccount: account } = credentials;
+  const token = await services.tokens.ask(account);
+  if (typeof token === 'string')
+    return { ok: true, message: `Google gives ${account.client_email} a token for Firebase messaging.` };
+  if (token.reason === keyUnusable)
+    return no(
+      'The private_key is no RSA key in PKCS #8: send the JSON file of the service account unchanged.',
+    );
+  if (token.blame === 'credentials')
+    return no(
+      `Google gives ${account.client_email} no token (${token.reason}): check that the account and its key still exist, and that this machine's clock is right, or make a new key.`,
+    );
+  return no(
+    `The token endpoint could not be asked (${token.reason}): try again, and check that this machine reaches it.`,
+  );
+}
+
+function no(message: string): CredentialCheck {
+  return { ok: false, message };
+}

@@ -1,0 +1,82 @@
+// Pushes to browsers, and to whatever else registers with an RFC 8030 service, such as UnifiedPush. The endpoint was
+// given by the device, so that it is never trusted; no credentials of the app are used, the hub signs with its own key.
+import type { VapidKeys } from '../../../model/vapid.ts';
+import type { Attempt, ChannelOf, ChannelServices, PushChannel } from '../../channel.ts';
+import { answeredAttempt, unansweredAttempt } from '../attempt.ts';
+import { encrypt } from './encryption.ts';
+import { type WebPush, type WebPushMessage, webPushMessage } from './message.ts';
+import { openVapidTokens, type VapidTokens } from './token.ts';
+import { readWebPushAnswer } from './verdicts.ts';
+
+export interface WebPushServices extends ChannelServices {
+  readonly vapid: VapidKeys;
+  /** Whom a push service may write to: a `mailto:` address, or the hub's public URL. */
+  readonly subject: string;
+}
+
+export function openWebPushChannel(services: WebPushServices): PushChannel<ChannelOf<'webPush'>> {
+  const { vapid: keys, subject, now } = services;
+  const tokens = openVapidTokens({ keys, subject, now });
+  const connected = { ...services, tokens };
+  return {
+    type: 'webPush',
+    describe(push) {
+      const { headers, plaintext, truncated } = webPushMessage(push);
+      return { method: 'POST', headers, body: JSON.parse(plaintext), truncated };
+    },
+    send: (push) => send(push, connected),
+    check: () => null,
+    close: async () => tokens.close(),
+  };
+}
+
+interface Connected extends WebPushServices {
+  readonly tokens: VapidTokens;
+}
+
+async function send(push: WebPush, services: Connected): Promise<Attempt> {
+  // Browsers demand that every push shows something, and take the permission from a page that doesn't.
+  if (push.kind === 'clear') return refused('notPushed', 'content');
+  const { endpoint, keys } = push.channel;
+  const origin = URL.parse(endpoint)?.origin;
+  if (!origin || origin === 'null') return refused('endpointUnusable', 'address');
+  const message = webPushMessage(push);
+  const body = encrypt(Buffer.from(message.plaintext), keys);
+  if (!body) return refused('keysUnusable', 'address');
+  return post({ endpoint, origin, message, body }, services);
+}
+
+interface Encrypted {
+  readonly endpoint: string;
+  readonly origin: string;
+  readonly message: WebPushMessage;
+  readonly body: Buffer;
+}
+
+async function post(
+  { endpoint, origin, message, body }: Encrypted,
+  { transport, tokens, now }: Connected,
+): Promise<Attempt> {
+  const { headers, truncated } = message;
+  const answer = await transport.request({
+    method: 'POST',
+    url: endpoint,
+    headers: { ...headers, authorization: tokens.authorization(origin) },
+    body,
+    trusted: false,
+    http2Only: false,
+  });
+  if ('failure' in answer) return unansweredAttempt(answer, { truncated, blame: 'provider' });
+  const { attempt, line } = readWebPushAnswer(answer, truncated, now());
+  if (line.tokenRefused) tokens.forget(origin);
+  return attempt;
+}
+
+/** Before anything is sent. */
+function refused(reason: string, blame: 'address' | 'content'): Attempt {
+  const line = { verdict: 'refused', blame } as const;
+  const attempt = answeredAttempt({ line, response: nothing, reason, truncated: false, now: 0 });
+  return { ...attempt, status: null };
+}
+
+const nothing = { status: 0, headers: {}, body: '' };

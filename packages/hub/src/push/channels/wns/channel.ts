@@ -1,0 +1,131 @@
+// Pushes to Windows devices through WNS. The channel URI was given by the device, so that it is never trusted; the
+// access token is the app's. A state change wakes the app's client with a tap and takes the toasts away by itself.
+// https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers
+import type { AppId } from '../../../model/app.ts';
+import type { WnsCredentials } from '../../../model/credentials.ts';
+import type { Attempt, ChannelOf, ChannelServices, CredentialCheck, PushChannel } from '../../channel.ts';
+import { answeredAttempt, credentialsMissing, unansweredAttempt } from '../attempt.ts';
+import { removals, type WnsPush, wnsMessage } from './message.ts';
+import { isStoreApp, openWnsTokens, type WnsTokens } from './token.ts';
+import { readWnsAnswer, type WnsOutcome } from './verdicts.ts';
+
+export function openWnsChannel(services: ChannelServices): PushChannel<ChannelOf<'wns'>> {
+  const tokens = openWnsTokens(services);
+  const connected = { ...services, tokens, unremovable: new Map<AppId, number>() };
+  return {
+    type: 'wns',
+    describe(push) {
+      const { headers, body, truncated } = wnsMessage(push);
+      const isToast = headers['x-wns-type'] === 'wns/toast';
+      return { method: 'POST', headers, body: isToast ? body : JSON.parse(body), truncated };
+    },
+    send: (push) => send(push, connected),
+    check: (app) => check(app, connected),
+    close: async () => tokens.close(),
+  };
+}
+
+interface Connected extends ChannelServices {
+  readonly tokens: WnsTokens;
+  /** Apps whose channels take no DELETE, and until when that is believed. */
+  readonly unremovable: Map<AppId, number>;
+}
+
+/** Microsoft documents DELETE for some devices only: the others are not asked again all the time. */
+const unremovableMs = 24 * 60 * 60 * 1000;
+
+async function send(push: WnsPush, services: Connected): Promise<Attempt> {
+  const credentials = services.credentials.find(push.app, 'wns');
+  if (!credentials) return credentialsMissing;
+  if (!URL.canParse(push.channel.channelUri)) return channelUnusable;
+  const token = await services.tokens.get(push.app, credentials);
+  if (typeof token !== 'string') return token;
+  const removing = removeToasts(push, token, services);
+  const { headers, body, truncated } = wnsMessage(push);
+  const attempt = await post(push, { method: 'POST', headers, body, truncated, token }, services);
+  return (await removing) ?? ('line' in attempt ? judge(push.app, token, attempt, services) : attempt);
+}
+
+const channelUnusable: Attempt = {
+  ...answeredAttempt({
+    line: { verdict: 'refused', blame: 'address' },
+    response: { status: 0, headers: {}, body: '' },
+    reason: 'channelUriUnusable',
+    truncated: false,
+    now: 0,
+  }),
+  status: null,
+};
+
+/** A token that had been in use for a while may just be over, which is nobody's fault; a new one must be taken. */
+function judge(app: AppId, token: string, { attempt, line }: WnsOutcome, { tokens }: Connected): Attempt {
+  if (!line.tokenRefused) return attempt;
+  return tokens.forget(app, token) ? attempt : { ...attempt, blame: null };
+}
+
+interface Sending {
+  readonly method: 'POST' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly truncated: boolean;
+  readonly token: string;
+}
+
+async function post(
+  push: WnsPush,
+  { method, headers, body, truncated, token }: Sending,
+  { transport, now }: Connected,
+): Promise<WnsOutcome | Attempt> {
+  const answer = await transport.request({
+    method,
+    url: push.channel.channelUri,
+    headers: { ...headers, authorization: `Bearer ${token}` },
+    body,
+    trusted: false,
+    http2Only: false,
+  });
+  if ('failure' in answer) return unansweredAttempt(answer, { truncated, blame: 'provider' });
+  return readWnsAnswer(answer, truncated, now());
+}
+
+/** Beside the tap, which says the same to the app's client: null, unless the device's channel is over or throttled. */
+async function removeToasts(push: WnsPush, token: string, services: Connected): Promise<Attempt | null> {
+  const { unremovable, now } = services;
+  if (push.kind !== 'clear' || (unremovable.get(push.app) ?? 0) > now()) return null;
+  const base = { method: 'DELETE', body: '', truncated: false, token } as const;
+  const outcomes = await Promise.all(
+    removals(push).map((match) => post(push, { ...base, headers: { 'x-wns-match': match } }, services)),
+  );
+  const attempts = outcomes.map((outcome) => ('line' in outcome ? outcome.attempt : outcome));
+  if (attempts.some(({ status }) => status === 405)) unremovable.set(push.app, now() + unremovableMs);
+  return attempts.find(({ verdict }) => verdict === 'gone' || verdict === 'throttled') ?? null;
+}
+
+async function check(app: AppId, { credentials, tokens }: Connected): Promise<CredentialCheck> {
+  const known = credentials.find(app, 'wns');
+  if (!known)
+    return no(
+      `No WNS credentials are stored: PUT /admin/apps/${app}/channels/wns with clientId and clientSecret.`,
+    );
+  const token = await tokens.ask(known);
+  if (typeof token === 'string')
+    return { ok: true, message: `Microsoft gives a token to ${known.clientId}.` };
+  if (token.blame !== 'credentials')
+    return no(
+      `The token endpoint could not be asked (${token.reason}): try again, and check that this machine reaches it.`,
+    );
+  return no(`Microsoft gives no token (${token.status} ${token.reason}): ${advice(known)}`);
+}
+
+function advice(credentials: WnsCredentials): string {
+  if (isStoreApp(credentials))
+    return 'check that clientId is the package SID and clientSecret the secret of the same Store app.';
+  const tenant = credentials.tokenUrl
+    ? 'tokenUrl that of its directory'
+    : 'give tokenUrl, https://login.microsoftonline.com/{directory id}/oauth2/v2.0/token';
+  return `check that clientId is the application id, clientSecret a secret that has not expired, and ${tenant}.`;
+}
+
+function no(message: string): CredentialCheck {
+  return { ok: false, message };
+}

@@ -1,0 +1,54 @@
+// What a device has fetched: marked when a page, a list or a single one was answered to it, when it acknowledges over
+// its stream, comes back with a cursor, or sends a receipt. A mark that can't be stored keeps no answer back: the worst
+// that follows is a push too many.
+import type { Committer } from '../feed/commit.ts';
+import type { UserKey } from '../model/principal.ts';
+
+export interface Fetching {
+  readonly user: UserKey;
+  /** Its id in the store, not its UNS-ID. */
+  readonly id: string;
+}
+
+export interface Fetched {
+  /** Everything up to a sequence. */
+  upTo(subscription: Fetching, seq: number): Promise<void>;
+  /** Single notifications. */
+  each(subscription: Fetching, ids: readonly string[]): Promise<void>;
+}
+
+/** Marks remembered, so that a device that polls without news writes nothing. */
+const remembered = 10_000;
+
+export function openFetched(committer: Pick<Committer, 'commit'>): Fetched {
+  const marked = new Map<string, number>();
+  const mark = async (
+    subscription: Fetching,
+    upTo: number | null,
+    ids: readonly string[],
+  ): Promise<boolean> => {
+    try {
+      await committer.commit({
+        kind: 'fetch',
+        user: subscription.user,
+        subscription: subscription.id,
+        upTo,
+        ids,
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return {
+    async upTo(subscription, seq) {
+      if (seq <= (marked.get(subscription.id) ?? 0)) return;
+      if (!(await mark(subscription, seq, []))) return;
+      if (marked.size >= remembered) marked.delete(marked.keys().next().value as string);
+      marked.set(subscription.id, Math.max(seq, marked.get(subscription.id) ?? 0));
+    },
+    async each(subscription, ids) {
+      if (ids.length > 0) await mark(subscription, null, ids);
+    },
+  };
+}
