@@ -38,7 +38,7 @@ export async function receiveHttp2(
   connection: Connection,
 ): Promise<Exchange | null> {
   stream.on('error', () => {});
-  const body = await readBody(stream);
+  const body = await readBody(stream, connection);
   const session = stream.session as ServerHttp2Session | undefined;
   if (!session || body === null) return null;
   return {
@@ -71,7 +71,7 @@ export async function receiveHttp1(
   connection: Connection,
 ): Promise<Exchange | null> {
   response.on('error', () => {});
-  const body = await readBody(request);
+  const body = await readBody(request, connection);
   if (body === null) return null;
   return {
     request: {
@@ -92,14 +92,14 @@ export async function receiveHttp1(
   };
 }
 
-/** Null when the client broke off, or sent more than anyone takes. */
-function readBody(stream: Readable): Promise<Buffer | null> {
+/** Null when the client broke off, or was cut off since it sends more than anyone takes. */
+function readBody(stream: Readable, connection: Connection): Promise<Buffer | null> {
   const { promise, resolve } = Promise.withResolvers<Buffer | null>();
   const chunks: Buffer[] = [];
   let length = 0;
   stream.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    if (length > maxBodyBytes) stream.destroy();
+    if (length > maxBodyBytes) resetConnection(connection);
     else chunks.push(chunk);
   });
   stream.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));

@@ -139,7 +139,8 @@ function addresses(host: string): Promise<string[]> {
   });
 }
 
-function getOnce(url: string, lookup: LookupFunction): Promise<{ status: number; body: string }> {
+/** One GET, without redirects. */
+export function getOnce(url: string, lookup: LookupFunction): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const asked = request(url, { agent: false, lookup, signal }, (response) => {

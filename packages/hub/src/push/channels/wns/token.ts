@@ -34,8 +34,8 @@ interface Kept {
 
 const storeEndpoint = 'https://login.live.com/accesstoken.srf';
 /**
- * Microsoft documents a directory's own endpoint, which only the operator knows and gives as `tokenUrl`; the common one
- * takes app registrations that are open to all directories, as those for WNS must be, in most cases.
+ * Microsoft documents the endpoint of the app's own directory, which only the operator knows and gives as `tokenUrl`.
+ * The common one may refuse an app that names itself by a secret; the check then says to give `tokenUrl`.
  */
 const entraEndpoint = 'https://login.microsoftonline.com/common/oauth2/v2.0/token';
 const storeScope = 'notify.windows.com';

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { UserKey } from '../../model/principal.ts';
+import type { Push } from '../channel.ts';
+import { fit } from './fit.ts';
+
+const ids = Array.from({ length: 20 }, (_, at) => `0199d1f4-0000-7000-8000-0000000001${at + 10}`);
+
+const push: Push = {
+  kind: 'notify',
+  app: 'app',
+  user: 'user' as UserKey,
+  channel: { type: 'fcm', token: 'token' },
+  visual: { title: 'Hello', body: 'é'.repeat(100) },
+  notification: null,
+  unreadCount: 1,
+  close: ids,
+  now: 0,
+};
+
+/** Fits the push, and counts how often it was written. */
+function fitted(bytesMax: number, given: Partial<Push> = {}) {
+  let writes = 0;
+  const result = fit({ ...push, ...given }, bytesMax, (_, visual, tap) => {
+    writes += 1;
+    return JSON.stringify({ visual, tap });
+  });
+  const { visual, tap } = JSON.parse(result.text);
+  return { ...result, writes, shown: visual, close: (tap.close ?? []) as string[] };
+}
+
+const full = Buffer.byteLength(fitted(10_000).text);
+
+test('what fits is written once and keeps everything', () => {
+  const { writes, shown, close, truncated } = fitted(full);
+  assert.deepEqual(
+    { writes, shown, close, truncated },
+    { writes: 1, shown: push.visual, close: ids, truncated: false },
+  );
+});
+
+test('the ids to close go first, from the end, and only as many as must', () => {
+  const one = fitted(full - 1);
+  assert.deepEqual(one.close, ids.slice(0, -1));
+  assert.equal(one.truncated, false);
+  const five = fitted(full - 5 * 39);
+  assert.deepEqual(five.close, ids.slice(0, -5));
+  assert.deepEqual(five.visual, push.visual);
+});
+
+test('content is never cut: when it does not fit without ids to close either, a whole tap goes in its place', () => {
+  const { shown, visual, truncated, close } = fitted(250, { close: ids.slice(0, 3) });
+  assert.deepEqual({ shown, visual, truncated }, { shown: null, visual: null, truncated: true });
+  assert.deepEqual(close, ids.slice(0, 3));
+});
+
+test('the tap too sheds ids to close until it fits', () => {
+  const { text, close, truncated } = fitted(250);
+  assert.equal(truncated, true);
+  assert.ok(Buffer.byteLength(text) <= 250);
+  assert.ok(close.length > 0 && close.length < ids.length);
+  assert.deepEqual(close, ids.slice(0, close.length));
+});
+
+test('a bare tap is never called truncated', () => {
+  assert.equal(fitted(250, { visual: null }).truncated, false);
+});
+
+test('bytes are counted, not characters', () => {
+  const { truncated } = fitted(Buffer.byteLength(fitted(10_000, { close: [] }).text) - 1, { close: [] });
+  assert.equal(truncated, true);
+});
