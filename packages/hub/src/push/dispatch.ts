@@ -68,6 +68,11 @@ export class Dispatcher {
     return this.#held.size < claimRoom;
   }
 
+  /** Attempts under way, with those that are still being looked up. */
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
   /** Deliveries that a commit made and claimed for this process. */
   take(deliveries: readonly PlannedDelivery[]): void {
     if (this.#closed) return;
