@@ -85,12 +85,13 @@ export function openClaim(db: DatabaseSync, interned: Interned): (query: ClaimQu
 }
 
 /**
- * One process owns the database, so whatever was claimed when it opens was claimed by one that is gone. Where nothing
- * can be written now, the claims end by themselves.
+ * One process owns the database, so whatever was claimed when it opens was claimed by one that is gone: it is due. It
+ * stays marked as claimed, since a provider may have it: what is handled now must be taken away from its device too.
+ * Where nothing can be written now, the claims end by themselves.
  */
 export function freeClaims(db: DatabaseSync): void {
   try {
-    db.exec('UPDATE delivery SET claimed = 0, due = 0 WHERE status < 2 AND claimed = 1');
+    db.exec('UPDATE delivery SET due = 0 WHERE status < 2 AND claimed = 1');
   } catch (error) {
     if (!/readonly|locked|full/.test(String(error))) throw error;
   }
