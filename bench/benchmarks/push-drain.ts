@@ -3,7 +3,7 @@ import { type Drained, drain, fillWaiting, showDrained } from '../load/drain.ts'
 import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
 import { openPushWorld } from '../setup/push-world.ts';
 
-const rounds = 2;
+const rounds = 1;
 const count = 30_000;
 const userCount = 10_000;
 const withinMs = 120_000;
@@ -51,6 +51,11 @@ function figures({ what, atLeast }: Lane, runs: readonly Drained[]): Figure[] {
     figure({
       what: `${what}, main thread busy`,
       runs: of(({ busy }) => busy.hub * 100),
+      unit: '%',
+    }),
+    figure({
+      what: `${what}, main thread without a core`,
+      runs: of(({ starved }) => starved.hub * 100),
       unit: '%',
     }),
     figure({ what: `${what}, simulator busy`, runs: of(({ busy }) => busy.simulator * 100), unit: '%' }),

@@ -3,10 +3,11 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlatformType } from '@carillon/protocol';
-import { openOfflineFeed } from '../setup/offline-feed.ts';
+import { countOpenDeliveries, openOfflineFeed } from '../setup/offline-feed.ts';
 import { type CpuTimes, cpuBetween, cpuTimes } from '../setup/process-times.ts';
 import type { PushWorld } from '../setup/push-world.ts';
 import { people, postWrites } from '../setup/push-writes.ts';
+import { starvedUs } from '../setup/run-queue.ts';
 import { sharedNow } from '../setup/simulator-process.ts';
 import { removeDataDir } from '../setup/world.ts';
 
@@ -24,6 +25,8 @@ export async function fillWaiting(world: PushWorld, { platform, count, userCount
   feed.write(await world.subscribe(persons, platform));
   feed.write(postWrites(persons, count));
   feed.close();
+  const waiting = countOpenDeliveries(path);
+  if (waiting !== count) throw new Error(`${waiting} deliveries wait instead of ${count}`);
   return path;
 }
 
@@ -41,8 +44,10 @@ export interface Drained {
   readonly duplicates: number;
   /** For one push. */
   readonly hub: CpuTimes;
-  /** Parts of the time that a thread worked. */
+  /** Parts of the time that the main threads worked. */
   readonly busy: { readonly hub: number; readonly simulator: number };
+  /** Parts of the time that they would have worked, had there been a core. */
+  readonly starved: { readonly hub: number; readonly simulator: number };
 }
 
 export async function drain(world: PushWorld, { feed, count, withinMs }: Waiting): Promise<Drained> {
@@ -52,33 +57,47 @@ export async function drain(world: PushWorld, { feed, count, withinMs }: Waiting
   await simulator.ask('reset', null);
   const hub = await world.startHub(dataDir);
   const first = await simulator.ask('reach', { count: 1, withinMs });
-  const look = () => ({ at: sharedNow(), hub: cpuTimes(hub.pid), simulator: cpuTimes(simulator.pid) });
-  const before = look();
+  const before = look(hub.pid, simulator.pid);
   const tally = await simulator.ask('reach', { count, withinMs });
-  const after = look();
+  const after = look(hub.pid, simulator.pid);
   await hub.stop();
   removeDataDir(dataDir);
-  const elapsedUs = (after.at - before.at) * 1000;
   const pushed = Math.max(1, tally.distinct - first.distinct);
   const { mainUs, writerUs, othersUs } = cpuBetween(before.hub, after.hub);
+  const part = (us: number): number => us / 1000 / (after.at - before.at);
   return {
     perSecond: (tally.distinct / (tally.lastAt - tally.firstAt)) * 1000,
     missing: count - tally.distinct,
     duplicates: tally.delivered - tally.distinct,
     hub: { mainUs: mainUs / pushed, writerUs: writerUs / pushed, othersUs: othersUs / pushed },
     busy: {
-      hub: mainUs / elapsedUs,
-      simulator: cpuBetween(before.simulator, after.simulator).mainUs / elapsedUs,
+      hub: part(mainUs),
+      simulator: part(cpuBetween(before.simulator, after.simulator).mainUs),
+    },
+    starved: {
+      hub: part(after.hubStarvedUs - before.hubStarvedUs),
+      simulator: part(after.simulatorStarvedUs - before.simulatorStarvedUs),
     },
   };
 }
 
-export function showDrained(what: string, { perSecond, missing, duplicates, hub, busy }: Drained): string {
+function look(hub: number, simulator: number) {
+  return {
+    at: sharedNow(),
+    hub: cpuTimes(hub),
+    simulator: cpuTimes(simulator),
+    hubStarvedUs: starvedUs(hub),
+    simulatorStarvedUs: starvedUs(simulator),
+  };
+}
+
+export function showDrained(what: string, run: Drained): string {
+  const { perSecond, missing, duplicates, hub, busy, starved } = run;
   const share = (part: number): string => `${(part * 100).toFixed(0)} %`;
   const parts = [
     `${what} ${perSecond.toFixed(0)}/s`,
-    `main thread ${hub.mainUs.toFixed(0)} µs a push, busy ${share(busy.hub)}`,
-    `simulator busy ${share(busy.simulator)}`,
+    `main thread ${hub.mainUs.toFixed(0)} µs a push, busy ${share(busy.hub)}, without a core ${share(starved.hub)}`,
+    `simulator busy ${share(busy.simulator)}, without a core ${share(starved.simulator)}`,
     `${missing} missing, ${duplicates} twice`,
   ];
   return parts.join('; ');

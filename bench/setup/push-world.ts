@@ -31,7 +31,7 @@ export async function openPushWorld(): Promise<PushWorld> {
   const applicationServerKey = storeCredentials(base, providers);
   const { caPath, topic } = providers;
   const channelsOf = async (platform: PlatformType, count: number): Promise<readonly Channel[]> => {
-    const tokens = Array.from({ length: count }, (_, index) => index.toString(16).padStart(64, 'a'));
+    const tokens = Array.from({ length: count }, (_, index) => index.toString(16).padStart(64, '0'));
     switch (platform) {
       case 'ios':
         return tokens.map((token) => ({ type: 'apns', token, topic, environment: 'production' }));

@@ -20,7 +20,7 @@ import {
   withRegistry,
 } from './data-dir.ts';
 import { demonstrationApp } from './demonstration.ts';
-import { lineOf, type Report, readCursor, watch } from './watch.ts';
+import { lineOf, lookBefore, type Report, watch } from './watch.ts';
 
 interface SendOptions extends DataOptions {
   readonly user: string;
@@ -61,7 +61,7 @@ async function send(options: SendOptions): Promise<void> {
   const { served } = letter;
   if (served) trustOwnAuthority(options.dataDir);
   // Taken before anything can happen to the notification, so that the stream tells all of it.
-  const cursor = served && options.watch ? await readCursor(letter) : null;
+  const before = served && options.watch ? await lookBefore(letter) : null;
   const sent = served
     ? await callHub(letter, 'POST', 'notifications', letter.body)
     : await commit(letter, options.dataDir);
@@ -71,7 +71,7 @@ async function send(options: SendOptions): Promise<void> {
   if (!options.watch) return;
   const report = openReport(options.json ?? false, id);
   report({ what: 'posted' });
-  if (cursor !== null) await watch(letter, { id, cursor, clock: systemClock, report });
+  if (before) await watch(letter, { id, ...before, clock: systemClock, report });
   else report({ what: 'waiting', message: 'no hub runs on this data: devices are told when one does' });
 }
 
@@ -119,11 +119,9 @@ async function commit(letter: Letter, dataDir: string): Promise<HubAnswer> {
 
 function openReport(json: boolean, id: string): Report {
   return (event) => {
-    const dateTime =
-      ('dateTime' in event ? event.dateTime : null) ?? new Date(systemClock.now()).toISOString();
-    if (json) {
-      const { what, ...more } = event;
-      printJson({ ...more, dateTime, what, id });
-    } else process.stdout.write(`${dateTime} ${lineOf(event, id)}\n`);
+    const { dateTime: at, what, ...more } = { dateTime: null, ...event };
+    const dateTime = at ?? new Date(systemClock.now()).toISOString();
+    if (json) printJson({ dateTime, what, id, ...more });
+    else process.stdout.write(`${dateTime} ${lineOf(event, id)}\n`);
   };
 }

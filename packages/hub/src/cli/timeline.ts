@@ -112,7 +112,7 @@ function timeOf({ dateTime }: Fact): number {
 
 function deviceOf({ subscriptionId, platform, kind }: Delivery, devices: Devices) {
   const known = devices.get(subscriptionId);
-  // Of one that has ended since nothing but its id is left.
-  const name = known?.displayName || `${platform} ${known?.installationId ?? subscriptionId}`;
+  // Of one that came and went nothing but its id is left.
+  const name = known?.displayName || `${platform} ${known?.installationId ?? subscriptionId.slice(0, 8)}`;
   return { device: name, subscriptionId, platform, kind };
 }

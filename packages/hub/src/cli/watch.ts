@@ -10,21 +10,27 @@ import { type DeviceEvent, isOver, Timeline } from './timeline.ts';
 export type WatchEvent = DeviceEvent | { readonly what: string; readonly message?: string };
 export type Report = (event: WatchEvent) => void;
 
-export interface Watched {
-  readonly id: string;
-  /** Where the feed was before it was posted. */
+/** How things were before it was posted. */
+export interface Before {
+  /** Where the feed was, as a token to continue from. */
   readonly cursor: string;
+  /** Some may end with their first push. */
+  readonly devices: ReadonlyMap<string, Subscription>;
+}
+
+export interface Watched extends Before {
+  readonly id: string;
   readonly clock: Clock;
   readonly report: Report;
 }
 
 const lookEveryMs = 500;
 
-/** The token to continue from, where the user's feed is now. */
-export async function readCursor(caller: Caller): Promise<string> {
+export async function lookBefore(caller: Caller): Promise<Before> {
   const answer = await callHub(caller, 'GET', 'notifications/delta?$deltatoken=latest');
   const { '@odata.deltaLink': link } = readAnswer<{ '@odata.deltaLink': string }>(answer, '@odata.deltaLink');
-  return new URL(link).searchParams.get('$deltatoken') ?? '';
+  const cursor = new URL(link).searchParams.get('$deltatoken') ?? '';
+  return { cursor, devices: await readDevices(caller) };
 }
 
 export async function watch(caller: Caller, watched: Watched): Promise<void> {
@@ -34,8 +40,11 @@ export async function watch(caller: Caller, watched: Watched): Promise<void> {
   try {
     for (;;) {
       // Asked before the look, so that the last look comes after the end.
-      const handled = states.handled;
-      const over = await look();
+      const { handled } = states;
+      const over = await look().catch((error: unknown) => {
+        // That the hub stops explains why it does not answer.
+        throw states.failure ?? error;
+      });
       if (handled) return;
       if (over) {
         return report({ what: 'over', message: 'no push is on its way, and no device is left to tell more' });
@@ -49,6 +58,8 @@ export async function watch(caller: Caller, watched: Watched): Promise<void> {
 
 interface States {
   readonly handled: boolean;
+  /** Why the stream ended on its own. */
+  readonly failure: Error | null;
   /** Until a frame came or it is time for the next look; rejects when the stream ended on its own. */
   wait(clock: Clock): Promise<void>;
   close(): void;
@@ -88,6 +99,9 @@ async function openStates(caller: Caller, { id, cursor, report }: Watched): Prom
     get handled() {
       return handled;
     },
+    get failure() {
+      return failure;
+    },
     async wait(clock) {
       if (!handled && !failure) {
         await new Promise<void>((resolve) => {
@@ -126,10 +140,10 @@ function stateOf(value: Extract<Frame, { type: 'change' }>['value']): string {
 }
 
 /** Looks at the deliveries and reports what is new; answers whether nothing more is expected of them. */
-function openLook(caller: Caller, { id, report }: Watched): () => Promise<boolean> {
+function openLook(caller: Caller, { id, devices: before, report }: Watched): () => Promise<boolean> {
   const timeline = new Timeline();
-  let devices = new Map<string, Subscription>();
-  let asked = new Set<string>();
+  let devices = before;
+  let asked = new Set(before.keys());
   let complaint = '';
   const look = async (): Promise<boolean> => {
     const answer = await callHub(caller, 'GET', `notifications/${id}/deliveries`);
@@ -139,7 +153,7 @@ function openLook(caller: Caller, { id, report }: Watched): () => Promise<boolea
     if (value.some(({ subscriptionId }) => !asked.has(subscriptionId))) {
       // Those that ended stay known by the name they had.
       devices = new Map([...devices, ...(await readDevices(caller))]);
-      asked = new Set(value.map(({ subscriptionId }) => subscriptionId));
+      asked = new Set([...devices.keys(), ...value.map(({ subscriptionId }) => subscriptionId)]);
     }
     for (const event of timeline.next(value, devices)) report(event);
     return isOver(value, devices);
@@ -165,16 +179,18 @@ async function readDevices(caller: Caller): Promise<Map<string, Subscription>> {
   return new Map(value.map((each) => [each.id, each]));
 }
 
-/** One line of text, without its time. A device's name and a provider's word are others' text: no control characters. */
+/** One line of text, without its time. Names, reasons and answers are others' text: no control characters. */
 export function lineOf(event: WatchEvent, id: string): string {
-  if (!('device' in event)) return event.message === undefined ? `${event.what} ${id}` : event.message;
-  const { what, device, kind, attempts, status, reason } = event;
+  const text = 'device' in event ? deviceLine(event) : (event.message ?? `${event.what} ${id}`);
+  return text.trim().replaceAll(/\p{Cc}/gu, ' ');
+}
+
+function deviceLine({ what, device, kind, attempts, status, reason }: DeviceEvent): string {
   const details = [
     ...(status == null ? [] : [String(status)]),
     ...(reason == null ? [] : [reason]),
     ...(attempts === undefined || attempts < 2 ? [] : [`attempt ${attempts}`]),
   ];
   const push = kind === 'fallback' ? ' (fallback)' : '';
-  const line = `${what} ${device}${push}${details.length === 0 ? '' : `: ${details.join(', ')}`}`;
-  return line.replaceAll(/\p{Cc}/gu, ' ');
+  return `${what} ${device}${push}${details.length === 0 ? '' : `: ${details.join(', ')}`}`;
 }

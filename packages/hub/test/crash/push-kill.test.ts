@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers';
 import type { Delivery, Notification } from '@carillon/protocol';
 import { type Delivered, messagesWaiting, rule, toastsShown } from '@carillon/simulators';
 import { post, send, until } from '../support/hub.ts';
@@ -119,7 +119,7 @@ async function quiet({ simulator }: Opened): Promise<void> {
   const state = (): string => JSON.stringify(simulator.stats);
   let before = state();
   for (let turns = 0; turns < 100; turns++) {
-    await nextTurn();
+    await new Promise<void>((resolve) => void nextTurn(resolve));
     if (state() === before) continue;
     before = state();
     turns = 0;
@@ -189,7 +189,7 @@ test('killed after the providers took them and before that was recorded, they co
   assert.equal(messagesWaiting(push.to(devices.webPush), shownOn(opened)).length, 1);
 });
 
-test('what a provider took right before the kill is taken away when it is dismissed right after the restart', async (context) => {
+test('what a provider took right before the kill is taken away when it is dismissed after the restart, however the next attempt went', async (context) => {
   const opened = await open(context);
   const { simulator, devices, push, start } = opened;
   const first = await start();
@@ -199,9 +199,13 @@ test('what a provider took right before the kill is taken away when it is dismis
   await until(() => underWay(opened) === platforms.length, 'all attempts are under way');
   await kill(first);
   await simulator.waitUntil(() => countOf(opened, 'late').every((count) => count > 0));
-  // Nothing else comes through before it is dismissed, so that only the dismissal can take it away.
+  // Nothing else comes through before it is dismissed, so that only what was under way can be known of.
   simulator.script([rule({ status: 503 })]);
   await start();
+  await until(
+    async () => (await readDeliveries(opened, id)).every(({ attempts }) => attempts > 0),
+    'all were tried again',
+  );
   await dismiss(opened, id);
   simulator.script([]);
   for (const platform of ['windows', 'ios', 'android'] as const) {

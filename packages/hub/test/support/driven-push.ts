@@ -62,7 +62,7 @@ export async function startDriven(overrides: HubOverrides = {}): Promise<DrivenP
     assert.ok(json?.value, text);
     return json.value as Delivery[];
   };
-  // Writes are committed in their order: when this one is answered, what came of attempts before it is stored.
+  // Writes are committed in their order: when this one is answered, all before it are stored.
   const recorded = async (): Promise<void> => {
     const body = { ids: [randomUUID()], readState: 'read' };
     const { status, text } = await ask('POST', 'notifications/updateState', { body });
@@ -71,7 +71,9 @@ export async function startDriven(overrides: HubOverrides = {}): Promise<DrivenP
   let told = 0;
   const settle = async (): Promise<void> => {
     const { dispatcher } = push.hub.hub;
-    assert.ok(dispatcher);
+    assert.ok(dispatcher, 'this hub pushes');
+    // What the feed's own timers have begun: expiry and waking.
+    await recorded();
     await dispatcher.sweep();
     for (let quiet = 0; quiet < 3; quiet++) {
       if (dispatcher.inFlight > 0) quiet = 0;
