@@ -3,7 +3,7 @@ import { type Drained, drain, fillWaiting, showDrained } from '../load/drain.ts'
 import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
 import { openPushWorld } from '../setup/push-world.ts';
 
-const rounds = 1;
+const rounds = 5;
 const count = 30_000;
 const userCount = 10_000;
 const withinMs = 120_000;

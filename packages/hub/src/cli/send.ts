@@ -102,7 +102,7 @@ async function commit(letter: Letter, dataDir: string): Promise<HubAnswer> {
     {},
     null,
   );
-  const hub = await openHub({ config, log: openLog('silent') });
+  const hub = await openHub({ config, log: openLog('silent'), pushes: false });
   try {
     const url = '/v1.0/me/notifications';
     const answer = await hub.app.inject({
