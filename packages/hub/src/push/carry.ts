@@ -62,7 +62,9 @@ export class Carrier {
     const host = hostOf(push.channel);
     if (host === null) {
       const attempt = await this.#attempt(push);
-      if (isOfProvider(attempt)) lane.breaker.failed(clock.now(), attempt.afterMs);
+      // One whose device has another channel by now says nothing of this lane's provider.
+      if (push.channel.type !== lane.route.channel) lane.breaker.notMade();
+      else if (isOfProvider(attempt)) lane.breaker.failed(clock.now(), attempt.afterMs);
       else lane.breaker.succeeded(clock.now());
       return this.#record(context, attempt);
     }

@@ -27,7 +27,7 @@ test('a mark up to a sequence is written once, and not again for what lies befor
   await fetched.upTo(one, 4);
   await fetched.upTo(other, 1);
   assert.deepEqual(
-    world.writes.map(({ subscription, upTo, ids }) => [subscription, upTo, ids]),
+    world.writes.map(({ subscription, upTo, each }) => [subscription, upTo, each]),
     [
       ['one', 3, []],
       ['one', 4, []],
@@ -43,13 +43,17 @@ test('nothing fetched writes nothing', async () => {
   assert.deepEqual(world.writes, []);
 });
 
-test('single ones are written each time, and say nothing of a sequence', async () => {
+test('single ones are written each time, as they were when they were answered', async () => {
+  const rows = [
+    { id: 'a', seq: 1 },
+    { id: 'b', seq: 2 },
+  ];
   const { world, fetched } = openWorld();
-  await fetched.each(one, ['a', 'b']);
-  await fetched.each(one, ['a', 'b']);
+  await fetched.each(one, rows);
+  await fetched.each(one, rows);
   assert.deepEqual(
     world.writes,
-    [0, 1].map(() => ({ kind: 'fetch', user, subscription: 'one', upTo: null, ids: ['a', 'b'] })),
+    [0, 1].map(() => ({ kind: 'fetch', user, subscription: 'one', upTo: null, each: rows })),
   );
 });
 
@@ -57,7 +61,7 @@ test('a mark that could not be stored keeps nobody waiting, and is written the n
   const { world, fetched } = openWorld();
   world.away = true;
   await fetched.upTo(one, 3);
-  await fetched.each(one, ['a']);
+  await fetched.each(one, [{ id: 'a', seq: 1 }]);
   world.away = false;
   await fetched.upTo(one, 3);
   assert.deepEqual(

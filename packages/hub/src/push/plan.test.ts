@@ -408,9 +408,7 @@ test('an attempt that succeeds after its notification was handled taps its devic
   );
 });
 
-test('the answer to the tap of before does not settle the one that a late push needs', {
-  todo: 'both are duties of the same sequence',
-}, () => {
+test('the answer to the tap of before does not settle the one that a late push needs', () => {
   const rows = new Rows();
   const write = visual();
   rows.commit([device('one'), write]);
