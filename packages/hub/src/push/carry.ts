@@ -10,7 +10,7 @@ import { attemptedResult, type PushGrace, settledResult, stepOf, tryUntil } from
 import { longestPauseMs } from './breaker.ts';
 import type { Attempt, Push, PushChannel } from './channel.ts';
 import { channelFailed, isOfProvider } from './faults.ts';
-import { Hosts, hostOf } from './hosts.ts';
+import { type Entry, Hosts, hostOf } from './hosts.ts';
 import type { Lane } from './lane.ts';
 import type { Recorder } from './recorder.ts';
 import { retryDelayMs } from './retry.ts';
@@ -33,6 +33,7 @@ export type Carried = 'recorded' | 'dropped' | { readonly againAfterMs: number }
 
 /** In memory; what has to wait longer waits in the store. */
 const longestWaitMs = 2000;
+const longestPostponedMs = 600_000;
 
 export class Carrier {
   readonly #options: CarrierOptions;
@@ -71,18 +72,23 @@ export class Carrier {
     // The breaker of the host decides, so this is no probe of the lane that its device has left.
     lane.breaker.notMade();
     const wasProven = this.#hosts.isProven(host);
-    const waitMs = this.#hosts.enter(host, clock.now());
-    if (waitMs > 0) return this.#postpone(context, waitMs);
+    const entry = this.#hosts.enter(host, clock.now());
+    if (entry.waitMs > 0) return this.#postpone(context, entry);
     const attempt = await this.#attempt(push);
     const { afterMs } = attempt;
     this.#hosts.leave(host, { now: clock.now(), failed: isOfProvider(attempt), afterMs, wasProven });
     return this.#record(context, attempt);
   }
 
-  #postpone({ delivery }: SendContext, waitMs: number): Carried {
-    if (waitMs <= longestWaitMs) return { againAfterMs: waitMs };
+  /** The longer it has waited already, the less often it asks: what waits for a host that is gone costs next to nothing. */
+  #postpone({ delivery }: SendContext, { waitMs, toProbe }: Entry): Carried {
+    const { clock, random } = this.#options;
+    const now = clock.now();
+    const longer = Math.min((now - delivery.plannedAt) / 4, longestPostponedMs) * (0.75 + random() / 2);
+    const againAfterMs = Math.ceil(toProbe ? waitMs : Math.max(waitMs, longer));
+    if (againAfterMs <= longestWaitMs) return { againAfterMs };
     const { status, reason } = delivery;
-    const due = this.#options.clock.now() + waitMs;
+    const due = now + againAfterMs;
     this.#recorder.record({ ...settledResult(delivery, status, ''), reason, due });
     return 'recorded';
   }

@@ -7,10 +7,20 @@ import { Breaker } from './breaker.ts';
 const remembered = 1000;
 /** Attempts under way at hosts that have not taken a push yet. */
 const unprovenInFlight = 16;
+/** Each one turned away within a second makes the next wait longer, so that a crowd does not keep asking. */
+const crowdWaitMs = { first: 250, more: 20, within: 1000 };
 
 interface Host {
   readonly breaker: Breaker;
   proven: boolean;
+  /** When the delivery comes back that probes it next. */
+  probeAt: number;
+}
+
+/** How long an attempt has to wait; 0: it starts now. One that is to probe comes back at exactly that time. */
+export interface Entry {
+  readonly waitMs: number;
+  readonly toProbe: boolean;
 }
 
 /** The origin that a device chose; null where the provider is a known one. */
@@ -22,15 +32,18 @@ export class Hosts {
   /** The least recently used first. */
   readonly #hosts = new Map<string, Host>();
   #unproven = 0;
+  #turnedAway = 0;
+  #turnedAwaySince = 0;
 
-  /** How long an attempt has to wait; 0: it starts now, and ends with `leave`. */
-  enter(name: string, now: number): number {
+  /** An attempt that starts ends with `leave`. */
+  enter(name: string, now: number): Entry {
     const host = this.#open(name);
-    if (host.breaker.admits(now) === 0) return Math.max(1000, host.breaker.pausedUntil - now);
-    if (!host.proven && this.#unproven >= unprovenInFlight) return 250;
+    if (host.breaker.admits(now) === 0) return waitFor(host, now);
+    if (!host.proven && this.#unproven >= unprovenInFlight)
+      return { waitMs: this.#turnAway(now), toProbe: false };
     if (!host.proven) this.#unproven++;
     host.breaker.started();
-    return 0;
+    return { waitMs: 0, toProbe: false };
   }
 
   /** What came of it; `wasProven` is what `isProven` said when it started. */
@@ -56,11 +69,26 @@ export class Hosts {
     return this.#open(name).proven;
   }
 
+  #turnAway(now: number): number {
+    if (now - this.#turnedAwaySince >= crowdWaitMs.within) {
+      this.#turnedAwaySince = now;
+      this.#turnedAway = 0;
+    }
+    return crowdWaitMs.first + crowdWaitMs.more * this.#turnedAway++;
+  }
+
   #open(name: string): Host {
-    const host = this.#hosts.get(name) ?? { breaker: new Breaker(), proven: false };
+    const host = this.#hosts.get(name) ?? { breaker: new Breaker(), proven: false, probeAt: 0 };
     this.#hosts.delete(name);
     if (this.#hosts.size >= remembered) this.#hosts.delete(this.#hosts.keys().next().value as string);
     this.#hosts.set(name, host);
     return host;
   }
+}
+
+function waitFor(host: Host, now: number): Entry {
+  const waitMs = Math.max(1000, host.breaker.pausedUntil - now);
+  const toProbe = host.probeAt <= now;
+  if (toProbe) host.probeAt = now + waitMs;
+  return { waitMs, toProbe };
 }
