@@ -2,6 +2,7 @@
 // it is the only one that knows which store and channels are behind the contracts.
 
 import { randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openAuthenticator } from './auth/authenticate.ts';
@@ -41,6 +42,7 @@ import { openRunner, type Runner } from './operations/run.ts';
 import { openThrottle } from './operations/throttle.ts';
 import type { Dispatcher } from './push/dispatch.ts';
 import { openFetched } from './push/fetched.ts';
+import { resolvesPrivately } from './push/guard.ts';
 import type { Registry } from './store/registry.ts';
 import { openFeedStore } from './store/sqlite/feed-store.ts';
 import type { FeedStore } from './store/store.ts';
@@ -194,6 +196,7 @@ function openOperations(base: Base, line: Line): Runners {
   const services: Services = {
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens, allowPrivatePush },
     fetched: openFetched(committer),
+    isPrivateName: (name) => resolvesPrivately(name, lookup),
     unsIds: openUnsIds(secret),
     newId: openUuidSource(clock),
   };

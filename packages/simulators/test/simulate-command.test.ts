@@ -84,7 +84,7 @@ describe('carillon simulate', () => {
   it('prints commands that a hub takes, and a line for each push; SIGTERM ends it with 0', async () => {
     const simulate = simulateWith();
     const [, url = ''] = await simulate.until(ready);
-    const commands = simulate.output().match(/^ {2}carillon app channel set .*$/gm) ?? [];
+    const commands = simulate.output().match(/^ {2}npx carillon app channel set .*$/gm) ?? [];
     assert.equal(commands.length, 3);
     const dataDir = join(folder, 'hub');
     const carillon = (line: string) =>
@@ -92,7 +92,7 @@ describe('carillon simulate', () => {
     await carillon('app create --id shop --host shop.example');
     for (const line of commands) {
       const { stdout } = await carillon(
-        `${line.trim().replace('carillon ', '').replace('APP', 'shop')} --json`,
+        `${line.trim().replace('npx carillon ', '').replace('APP', 'shop')} --json`,
       );
       assert.equal(JSON.parse(stdout).appId, 'shop');
     }

@@ -18,7 +18,7 @@ export const accessTable: Readonly<Record<OperationName, Access>> = {
   createStreamTicket: 'user',
   updateStates: 'user',
   getNotification: 'user',
-  explainNotification: 'userOrApp',
+  explainNotification: 'user',
   createReceipts: 'user',
   listDeliveries: 'userOrApp',
   updateNotification: 'user',

@@ -120,7 +120,7 @@ async function commandFor({ credentialKind, credentials }: Guide, folder: string
       flags.push(`--${file.flag} ${quoted(path)}`);
     }
   }
-  return [`carillon app channel set --app APP --channel ${credentialKind} ${flags.join(' ')}`];
+  return [`npx carillon app channel set --app APP --channel ${credentialKind} ${flags.join(' ')}`];
 }
 
 /** Members of credentials that the command takes from a file. */
@@ -141,7 +141,7 @@ function text(start: {
   const trust =
     caPath === null
       ? ''
-      : `\nStart the hub so that it trusts the simulators:\n  NODE_EXTRA_CA_CERTS=${quoted(caPath)} carillon serve --allow-private-push\n`;
+      : `\nStart the hub so that it trusts the simulators:\n  npx carillon serve --allow-private-push --push-ca ${quoted(caPath)}\n`;
   return `
 Let the hub push for the app APP through them (Web Push needs no credentials):
 ${commands.map((command) => `  ${command}`).join('\n')}

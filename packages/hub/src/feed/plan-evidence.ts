@@ -1,5 +1,7 @@
 // What devices and operators say of deliveries: a device has fetched, has shown or was acted on; an operator has failed
 // ones sent again. Evidence never changes a notification's state and takes no sequence.
+
+import { uuidTime } from '../lib/ids.ts';
 import { type DeliveryKey, type DeliveryKind, isOpen, type StoredDelivery } from '../model/delivery.ts';
 import { isAlive, type StoredNotification } from '../model/notification.ts';
 import type { UserKey } from '../model/principal.ts';
@@ -29,15 +31,11 @@ export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number
       notFound.push(receipt.id);
       continue;
     }
-    const ofOlder = receipt.contentVersion !== null && receipt.contentVersion < row.contentVersion;
-    if (!ofOlder && record(receipt, row, overlay, now)) recorded++;
-    overlay.fetched.push({
-      user,
-      subscription: receipt.subscription,
-      upTo: null,
-      each: [{ id: receipt.id, seq: row.seq }],
-      at: receipt.at,
-    });
+    if (receipt.contentVersion !== null && receipt.contentVersion < row.contentVersion) continue;
+    const at = Math.max(receipt.at, uuidTime(row.id)); // nothing is shown before it was posted
+    const { subscription } = receipt;
+    if (record({ ...receipt, at }, row, overlay, now)) recorded++;
+    overlay.fetched.push({ user, subscription, upTo: null, each: [{ id: row.id, seq: row.seq }], at });
   }
   return { recorded, notFound };
 }

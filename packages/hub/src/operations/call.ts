@@ -30,6 +30,8 @@ export interface Services {
   readonly hasCredentials: (app: string, channel: ChannelType) => boolean;
   readonly fetched: Fetched;
   readonly allowPrivatePush: boolean;
+  /** Whether a host name leads inside a private network now. */
+  readonly isPrivateName: (hostname: string) => Promise<boolean>;
 }
 
 export interface Call<Body = unknown, Caller = UserPrincipal> {

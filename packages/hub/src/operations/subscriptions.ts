@@ -2,7 +2,13 @@
 // One for each user, app and installation; a push address belongs to whoever registered it last.
 
 import { randomBytes } from 'node:crypto';
-import { limits, type Subscription, type SubscriptionPatch, type SubscriptionPost } from '@carillon/protocol';
+import {
+  type Channel,
+  limits,
+  type Subscription,
+  type SubscriptionPatch,
+  type SubscriptionPost,
+} from '@carillon/protocol';
 import { subscriptionPatchSchema, subscriptionPostSchema } from '@carillon/protocol/schemas';
 import { parseDateTime } from '../model/date-time.ts';
 import { denied, invalid, notFound } from '../model/errors.ts';
@@ -47,6 +53,7 @@ export function readRenewed(json: unknown, { clock, allowPrivatePush }: Services
 export async function createSubscription(call: Call<Registered>, services: Services): Promise<Answer> {
   const { user, principal } = call;
   const { post: body, leaseUntil } = call.body;
+  await checkResolved(body.channel, services);
   if (!principal.app.hosts.includes(body.targetHostName.toLowerCase())) {
     throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
   }
@@ -96,6 +103,7 @@ export async function updateSubscription(
 ): Promise<Answer> {
   const { key: user } = call.user;
   const id = idOf(call, services);
+  await checkResolved(call.body.channel, services);
   const renewed = await services.committer.commit({
     kind: 'renew',
     user,
@@ -111,6 +119,19 @@ export async function deleteSubscription(call: Call, services: Services): Promis
   const id = idOf(call, services);
   await services.committer.commit({ kind: 'unsubscribe', user, app: call.principal.app.id, id });
   return { outcome: 'noContent' };
+}
+
+/** What a name leads to is checked now, and once more whenever a push connects. */
+async function checkResolved(channel: Channel | null | undefined, services: Services): Promise<void> {
+  const [target, address] =
+    channel?.type === 'webPush'
+      ? ['channel.endpoint', channel.endpoint]
+      : channel?.type === 'wns'
+        ? ['channel.channelUri', channel.channelUri]
+        : [];
+  if (!address || services.allowPrivatePush) return;
+  if (!(await services.isPrivateName(new URL(address).hostname))) return;
+  throw invalid(`"${target}" leads inside a private network, where a push is never sent.`, target);
 }
 
 function answerOne(row: StoredSubscription, services: Services): Answer {

@@ -39,7 +39,9 @@ export class Breaker {
   /** How many attempts may start: all that one likes, one to probe, or none. */
   admits(now: number): number {
     if (this.#phase === 'closed') return Number.POSITIVE_INFINITY;
-    return this.#phase === 'open' && now >= this.#until ? 1 : 0;
+    // Further ahead than any pause is a clock that was set back.
+    const over = now >= this.#until || this.#until - now > longestPauseMs;
+    return this.#phase === 'open' && over ? 1 : 0;
   }
 
   /** An attempt starts. */

@@ -101,11 +101,13 @@ export class Carrier {
     });
   }
 
-  #record(context: SendContext, attempt: Attempt): Carried {
+  async #record(context: SendContext, answered: Attempt): Promise<Carried> {
     const { clock, random } = this.#options;
     const { delivery } = context;
+    // A subscription that could not be ended is found dead once more.
+    const ended = answered.verdict !== 'gone' || (await this.#end(context));
+    const attempt: Attempt = ended ? answered : { ...answered, verdict: 'retry' };
     const now = clock.now();
-    if (attempt.verdict === 'gone') this.#end(context);
     const until = tryUntil(context);
     // Before it expires it is tried once more, and a lane that is down has always something to probe with.
     const mostMs = Math.min(until - now, isOfProvider(attempt) ? longestPauseMs : Number.POSITIVE_INFINITY);
@@ -116,11 +118,17 @@ export class Carrier {
   }
 
   /** Once, and only while the subscription still has the address that is dead. */
-  #end({ subscription }: SendContext): void {
+  async #end({ subscription }: SendContext): Promise<boolean> {
     const hash = subscription && addressHash(subscription.app, subscription.channel);
-    if (!hash) return;
+    if (!hash) return true;
     const { user, app, id } = subscription;
     const { committer, onFailure } = this.#options;
-    committer.commit({ kind: 'gone', user, app, id, addressHash: hash }).catch(onFailure);
+    try {
+      await committer.commit({ kind: 'gone', user, app, id, addressHash: hash });
+      return true;
+    } catch (error) {
+      onFailure(error);
+      return false;
+    }
   }
 }

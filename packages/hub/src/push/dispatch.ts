@@ -18,7 +18,7 @@ export interface DispatcherOptions extends CarrierOptions {
 
 const sweepEveryMs = 500;
 /** Deliveries in hand, in all lanes together. */
-const heldMost = 8192;
+const heldMost = 32_768;
 /** Of these, what commits may fill. */
 const claimRoom = 2048;
 const claimedAtOnce = 512;
@@ -152,7 +152,7 @@ export class Dispatcher {
     if (!this.#isLoaded()) return false;
     const now = clock.now();
     const waitMs = this.#begunAt + begunUnderLoad.everyMs - now;
-    if (waitMs > 0) {
+    if (waitMs > 0 && waitMs <= begunUnderLoad.everyMs) {
       this.#later ??= clock.after(waitMs, () => {
         this.#later = null;
         this.#awaitPump();

@@ -37,6 +37,21 @@ export function guardLookup(lookup: LookupAll): Lookup {
   });
 }
 
+/** Whether one of the name's addresses is private now; one that has none, or does not answer in time, is not. */
+export async function resolvesPrivately(
+  hostname: string,
+  lookup: LookupAll,
+  waitMs = 2000,
+): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const patience = AbortSignal.timeout(waitMs);
+  patience.addEventListener('abort', () => resolve(false));
+  lookup(hostname, { all: true }, (error, addresses) => {
+    resolve(!error && addresses.some(({ address }) => isPrivateAddress(address)));
+  });
+  return promise;
+}
+
 export function openLookup(lookup: LookupAll): Lookup {
   return answerWith(lookup, () => {});
 }

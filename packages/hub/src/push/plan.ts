@@ -73,7 +73,9 @@ export function isHandled({ readState, removed }: StoredNotification): boolean {
 
 function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
   const { notification } = change;
-  const told = overlay.subscriptions(change.user).filter((each) => isToldOf(notification.app, each));
+  const told = overlay
+    .subscriptions(change.user)
+    .filter((each) => isToldOf(notification.app, each) && each.leaseUntil > now);
   if (told.length === 0) return;
   const content = JSON.parse(notification.content) as Content;
   const duty = { user: change.user, notification: notification.id, seq: change.seq };
@@ -118,8 +120,13 @@ function clear({ user, notification, seq }: Change, plan: DeliveryPlan): void {
   const told = plan.overlay.deliveries
     .of(user, notification.id)
     .filter(({ subscription }) => subscription !== plan.acting)
-    .filter(({ sentAt, claimed, status }) => sentAt !== null || (claimed && isOpen(status)));
+    .filter(mayShow);
   if (told.length > 0) tap(user, seq, new Set(told.map(({ subscription }) => subscription)), plan);
+}
+
+/** It was sent, an attempt is under way, or the device itself has it. */
+function mayShow({ sentAt, claimed, status, fetchedAt, shownAt }: StoredDelivery): boolean {
+  return sentAt !== null || (claimed && isOpen(status)) || fetchedAt !== null || shownAt !== null;
 }
 
 /** The tap that its withdrawal planned may have overtaken it. */

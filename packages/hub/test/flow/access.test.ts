@@ -117,7 +117,7 @@ const rows: Readonly<Record<OperationName, Row>> = {
   explainNotification: {
     done: 200,
     body: () => post({ groupName: 'of a caller' }),
-    but: { ...foreignHost, 'the app by itself with an X-UNS-ID': [200, 200] },
+    but: foreignHost,
   },
   createReceipts: {
     done: 200,

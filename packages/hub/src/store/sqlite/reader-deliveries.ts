@@ -131,7 +131,7 @@ function statements(db: DatabaseSync) {
       `SELECT ${deliveryColumns} FROM delivery WHERE account = ? AND notification = ?`,
     ),
     failed: db.prepare(
-      `SELECT account, ${deliveryColumns} FROM delivery
+      `SELECT account, ${deliveryColumns} FROM delivery INDEXED BY delivery_failed
        WHERE status = 5 AND (? IS NULL OR app = ?) AND (account, notification, subscription, kind) > (?, ?, ?, ?)
        ORDER BY account, notification, subscription, kind LIMIT ?`,
     ),

@@ -47,7 +47,7 @@ CREATE TABLE delivery(
   sent_at INTEGER, truncated INTEGER NOT NULL, answer TEXT, fetched_at INTEGER, shown_at INTEGER, acted_at INTEGER,
   PRIMARY KEY(account, notification, subscription, kind)) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_due ON delivery(app, channel, due) WHERE status < 2;
-CREATE INDEX delivery_failed ON delivery(app) WHERE status = 5;
+CREATE INDEX delivery_failed ON delivery(account, notification, subscription, kind, app) WHERE status = 5;
 `,
   },
 ];
