@@ -27,10 +27,11 @@ const laneLow = 256;
 const inFlightMost = 1024;
 /** Attempts begun in one turn of the event loop. */
 const begunAtOnce = 32;
-/** While requests are served, few in a while, since posting never waits for a push: a sixth of this thread's time. */
-const begunUnderLoad = { attempts: 4, everyMs: 5 };
+/** While requests are served, few in a while, since posting never waits for a push: some 5 % of this thread's time. */
+const begunUnderLoad = { attempts: 4, everyMs: 10 };
 /** So many writes on their way mean that requests are served. */
 const loadedFrom = 8;
+const loadedForMs = 50;
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -43,6 +44,7 @@ export class Dispatcher {
   readonly #idle: (() => void)[] = [];
   #inFlight = 0;
   #begunAt = 0;
+  #loadedAt = Number.NEGATIVE_INFINITY;
   /** The pump that waits for its time. */
   #later: Timer | null = null;
   #pumpAwaited = false;
@@ -70,6 +72,7 @@ export class Dispatcher {
   /** Deliveries that a commit made and claimed for this process. */
   take(deliveries: readonly PlannedDelivery[]): void {
     if (this.#closed) return;
+    this.#isLoaded();
     for (const delivery of deliveries) this.#hold(delivery);
     this.#awaitPump();
   }
@@ -117,7 +120,7 @@ export class Dispatcher {
       const lane = this.#laneOf(route);
       const admitted = lane.breaker.admits(now);
       const room = Math.min(lane.room, heldMost - this.#held.size, claimedAtOnce, admitted);
-      if (this.#closed || room <= 0) continue;
+      if (this.#closed || room <= 0 || lane.queued >= laneLow) continue;
       const claimed = await store.claim({ ...route, now, limit: room });
       lane.moreInStore = claimed.length === room;
       for (const delivery of claimed) this.#hold(delivery);
@@ -163,8 +166,11 @@ export class Dispatcher {
     return false;
   }
 
+  /** Now or a moment ago: between two batches there may be nothing to be seen of a load. */
   #isLoaded(): boolean {
-    return this.#options.committer.load >= loadedFrom;
+    const now = this.#now();
+    if (this.#options.committer.load >= loadedFrom) this.#loadedAt = now;
+    return now - this.#loadedAt < loadedForMs && now >= this.#loadedAt;
   }
 
   #next(): PlannedDelivery[] {

@@ -59,8 +59,9 @@ export function openApplyDeliveries(
     for (const one of each) statement.mark.run(at, owner, uuidToBytes(one.id), id, one.seq);
   };
   return (plan) => {
-    for (const { row } of plan.deliveries) {
-      statement.put.run(account(row.user), ...keyValues(row), appOf(row.app), ...deliveryValues(row));
+    for (const { row, isNew } of plan.deliveries) {
+      const put = isNew ? statement.insert : statement.put;
+      put.run(account(row.user), ...keyValues(row), appOf(row.app), ...deliveryValues(row));
     }
     for (const result of plan.results) record(result);
     for (const mark of plan.fetched) markFetched(mark);
@@ -100,10 +101,12 @@ export function freeClaims(db: DatabaseSync): void {
 
 function statements(db: DatabaseSync) {
   const columns = deliveryColumns.split(', ');
+  const insert = `INSERT INTO delivery(account, ${deliveryColumns}) VALUES(?${', ?'.repeat(columns.length)})`;
   const key = 'account = ? AND notification = ? AND subscription = ? AND kind = ?';
   return {
+    insert: db.prepare(insert),
     put: db.prepare(
-      `INSERT INTO delivery(account, ${deliveryColumns}) VALUES(?${', ?'.repeat(columns.length)}) ` +
+      `${insert} ` +
         `ON CONFLICT DO UPDATE SET ${columns
           .slice(3)
           .map((column) => `${column} = excluded.${column}`)
