@@ -3,7 +3,14 @@
 import { type DeliveryKey, type DeliveryKind, isOpen, type StoredDelivery } from '../model/delivery.ts';
 import { isAlive, type StoredNotification } from '../model/notification.ts';
 import type { UserKey } from '../model/principal.ts';
-import type { FetchWrite, Outcomes, Receipt, ReceiptsWrite, RedriveWrite } from '../model/write.ts';
+import type {
+  FetchWrite,
+  Outcomes,
+  Receipt,
+  ReceiptsWrite,
+  RecordWrite,
+  RedriveWrite,
+} from '../model/write.ts';
 import type { Overlay } from './overlay.ts';
 
 export function planFetch(write: FetchWrite, overlay: Overlay, now: number): Outcomes['fetch'] {
@@ -33,6 +40,19 @@ export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number
     });
   }
   return { recorded, notFound };
+}
+
+/**
+ * Results of attempts are written as they are. Answers the deliveries that were withdrawn while a provider took their
+ * push: the device shows, or will show, what was handled meanwhile.
+ */
+export function planRecord({ results }: RecordWrite, overlay: Overlay): StoredDelivery[] {
+  overlay.deliveries.results.push(...results);
+  return results.flatMap((result) => {
+    if (result.sentAt === null || result.kind === 'clear') return [];
+    const row = findOne(result, overlay);
+    return row?.seq === result.seq && !isOpen(row.status) ? [row] : [];
+  });
 }
 
 /** On the newest delivery that could have shown it; a device that was told live has none, and gets a record of its own. */
@@ -92,9 +112,11 @@ function unplanned(
 export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number): Outcomes['redrive'] {
   let redriven = 0;
   for (const key of write.deliveries) {
-    const row = failedOf(key, overlay);
+    const row = findOne(key, overlay);
     const notification = overlay.notification(key.user, key.notification);
-    if (!row || !notification || !isAlive(notification, now) || notification.readState === 'read') continue;
+    // Without a push address there is no lane to send it in.
+    if (row?.status !== 'failed' || row.channel === null || !notification) continue;
+    if (!isAlive(notification, now) || notification.readState === 'read') continue;
     overlay.deliveries.put({
       ...row,
       status: 'pending',
@@ -108,12 +130,8 @@ export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number):
   return { redriven };
 }
 
-function failedOf(
-  { user, notification, subscription, kind }: DeliveryKey,
-  overlay: Overlay,
-): StoredDelivery | null {
-  const row = overlay.deliveries
-    .of(user, notification)
-    .find((each) => each.subscription === subscription && each.kind === kind);
-  return row && !isOpen(row.status) && row.status === 'failed' ? row : null;
+function findOne(key: DeliveryKey, overlay: Overlay): StoredDelivery | undefined {
+  return overlay.deliveries
+    .of(key.user, key.notification)
+    .find(({ subscription, kind }) => subscription === key.subscription && kind === key.kind);
 }

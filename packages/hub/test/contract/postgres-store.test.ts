@@ -2,6 +2,7 @@ import { planBatch } from '../../src/push/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
 import { sharedPostgres } from '../support/postgres.ts';
 import { type OpenedStore, storeContract } from './store.ts';
+import { deliveriesContract } from './store-deliveries.ts';
 import { storeReadsContract } from './store-reads.ts';
 
 async function open(): Promise<OpenedStore> {
@@ -12,3 +13,4 @@ async function open(): Promise<OpenedStore> {
 
 storeContract('PostgreSQL', open);
 storeReadsContract('PostgreSQL', open);
+deliveriesContract('PostgreSQL', open);

@@ -2,15 +2,7 @@
 // with its disk writes as in production. It ends with the process that started it, also when that is killed.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chownSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -56,14 +48,15 @@ class Server implements PostgresServer {
   #databases = 0;
   readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
   readonly #stopNow = () => {
-    this.#process?.kill('SIGQUIT');
+    const stop = ['-D', join(this.#folder, 'data'), '-m', 'immediate', '-w', 'stop'];
+    if (this.#process) spawnSync(...asServer(join(this.#binaries, 'pg_ctl'), stop), { stdio: 'ignore' });
     this.#removeFolder();
   };
 
   constructor(binaries: string, port: number) {
     this.#binaries = binaries;
     this.port = port;
-    this.#folder = mkdtempSync(join(tmpdir(), prefix));
+    this.#folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
     const owner = serverUser();
     if (owner) chownSync(this.#folder, owner.uid, owner.gid);
     const made = spawnSync(
@@ -74,7 +67,6 @@ class Server implements PostgresServer {
       { encoding: 'utf8' },
     );
     if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr} ${made.error ?? ''}`);
-    writeFileSync(join(this.#folder, 'test-process'), String(process.pid));
     process.once('exit', this.#stopNow);
   }
 
@@ -210,18 +202,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Folders of test processes that were killed. */
+/** Folders of test processes that were killed; their name says whose they are. */
 function removeLeftovers(): void {
   for (const name of readdirSync(tmpdir())) {
-    const owner = join(tmpdir(), name, 'test-process');
-    if (!name.startsWith(prefix) || !existsSync(owner) || isAlive(owner)) continue;
+    const owner = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
 
-function isAlive(owner: string): boolean {
+function isAlive(pid: number): boolean {
   try {
-    process.kill(Number(readFileSync(owner, 'utf8')), 0);
+    process.kill(pid, 0);
     return true;
   } catch {
     return false;

@@ -14,13 +14,13 @@ const columns: readonly Column<StoredSubscription>[] = [
   ...subscriptionKey.map((column) => (column.name === 'id' ? { ...column, name: 'subscription' } : column)),
 ];
 
-const take = statement(`INSERT INTO push_address(${namesOf(columns)}) SELECT * FROM ${unnest(columns)}
+export const take = statement(`INSERT INTO push_address(${namesOf(columns)}) SELECT * FROM ${unnest(columns)}
 ORDER BY k.address_hash
 ON CONFLICT (address_hash) DO UPDATE
 SET lane = excluded.lane, user_key = excluded.user_key, subscription = excluded.subscription`);
-const letGo = statement(`DELETE FROM push_address a USING ${unnest(columns)}
+export const letGo = statement(`DELETE FROM push_address a USING ${unnest(columns)}
 WHERE a.address_hash = k.address_hash AND a.subscription = k.subscription`);
-const holders = statement(
+export const holders = statement(
   'SELECT address_hash, subscription FROM push_address WHERE address_hash = ANY ($1::text[])',
 );
 

@@ -23,57 +23,64 @@ const markedColumns: readonly Column<Marked>[] = [
   { name: 'at', type: 'bigint', of: ({ at }) => at },
 ];
 
-// Who was withdrawn meanwhile stays so; that an attempt was made is kept all the same.
-const record = statement(`UPDATE delivery d SET claimed_by = NULL,
+const putColumns = deliveryColumns(Buffer.alloc(0));
+export const deliveryWrites = {
+  put: statement(`INSERT INTO delivery(${namesOf(putColumns)}) SELECT * FROM ${unnest(putColumns)}
+ORDER BY ${namesOf(deliveryKey)}
+ON CONFLICT (${namesOf(deliveryKey)}) DO UPDATE SET ${putColumns
+    .slice(deliveryKey.length)
+    .map(({ name }) => `${name} = excluded.${name}`)
+    .join(', ')}`),
+  // Who was withdrawn meanwhile stays so; that an attempt was made is kept all the same.
+  record: statement(`UPDATE delivery d SET claimed_by = NULL,
   status = CASE WHEN d.status < 2 THEN k.status ELSE d.status END,
   reason = CASE WHEN d.status < 2 THEN k.reason ELSE d.reason END,
   due = k.due, attempts = k.attempts, sent_at = coalesce(k.sent_at, d.sent_at), truncated = k.truncated,
   answer = coalesce(k.answer, d.answer)
-FROM ${unnest(resultColumns)} WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.seq = k.seq`);
-const mark = statement(`UPDATE delivery d SET fetched_at = k.at FROM ${unnest(markedColumns)}
-WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND d.kind < 2 AND d.fetched_at IS NULL`);
-const markUpto = statement(`UPDATE delivery d SET fetched_at = k.at
+FROM ${unnest(resultColumns)} WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.seq = k.seq`),
+  mark: statement(`UPDATE delivery d SET fetched_at = k.at FROM ${unnest(markedColumns)}
+WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND d.kind < 2 AND d.fetched_at IS NULL`),
+  markUpto: statement(`UPDATE delivery d SET fetched_at = k.at
 FROM (SELECT m.lane, m.user_key, m.subscription, m.at, n.id FROM ${fetchedRange(1)}) k
 WHERE d.lane = k.lane AND d.user_key = k.user_key AND d.notification = k.id AND d.subscription = k.subscription
-  AND d.kind < 2 AND d.fetched_at IS NULL`);
-const raiseFetched =
-  statement(`UPDATE subscription s SET fetched_seq = m.up_to FROM ${unnest(uptoColumns, 'm')}
-WHERE s.lane = m.lane AND s.user_key = m.user_key AND s.id = m.subscription AND s.fetched_seq < m.up_to`);
-const purge = statement(`DELETE FROM delivery d USING ${unnest(notificationKey)}
-WHERE d.lane = k.lane AND d.user_key = k.user_key AND d.notification = k.id`);
-const forgetClears = statement(`DELETE FROM delivery d USING ${unnest(deliveryKey)}
-WHERE ${sameKey(deliveryKey.slice(0, 4), 'd', 'k')}`);
+  AND d.kind < 2 AND d.fetched_at IS NULL`),
+  raiseFetched: statement(`UPDATE subscription s SET fetched_seq = m.up_to FROM ${unnest(uptoColumns, 'm')}
+WHERE s.lane = m.lane AND s.user_key = m.user_key AND s.id = m.subscription AND s.fetched_seq < m.up_to`),
+  purge: statement(`DELETE FROM delivery d USING ${unnest(notificationKey)}
+WHERE d.lane = k.lane AND d.user_key = k.user_key AND d.notification = k.id`),
+  forgetClears: statement(`DELETE FROM delivery d USING ${unnest(deliveryKey)}
+WHERE ${sameKey(deliveryKey.slice(0, 4), 'd', 'k')}`),
+  claim: statement(`UPDATE delivery d SET claimed_by = $1, due = $2
+FROM (SELECT ${namesOf(deliveryKey)} FROM delivery
+  WHERE status < 2 AND app = $3 AND channel = $4 AND due <= $5 ORDER BY due LIMIT $6 FOR UPDATE SKIP LOCKED) k
+WHERE ${sameKey(deliveryKey, 'd', 'k')}
+RETURNING ${deliveryKey.map(({ name }) => `d.${name}`).join(', ')}, d.app, d.channel, d.seq`),
+};
 
 export function openApplyDeliveries(node: Buffer): (plan: Plan) => Ask[] {
   const columns = deliveryColumns(node);
-  const put = statement(`INSERT INTO delivery(${namesOf(columns)}) SELECT * FROM ${unnest(columns)}
-ORDER BY ${namesOf(deliveryKey)}
-ON CONFLICT (${namesOf(deliveryKey)}) DO UPDATE SET ${columns
-    .slice(deliveryKey.length)
-    .map(({ name }) => `${name} = excluded.${name}`)
-    .join(', ')}`);
   return (plan) => {
     const asks: Ask[] = [];
     const ask = <Row>(each: Statement, rowColumns: readonly Column<Row>[], rows: readonly Row[]) => {
       if (rows.length > 0) asks.push({ statement: each, values: arraysOf(rowColumns, rows) });
     };
     ask(
-      put,
+      deliveryWrites.put,
       columns,
       plan.deliveries.map(({ row }) => row),
     );
     const keyOf = (row: Plan['results'][number]) =>
       `${row.user} ${row.notification} ${row.subscription} ${row.kind}`;
-    for (const wave of waves(plan.results, keyOf)) ask(record, resultColumns, wave);
+    for (const wave of waves(plan.results, keyOf)) ask(deliveryWrites.record, resultColumns, wave);
     askMarks(plan.fetched, ask);
-    ask(purge, notificationKey, plan.purged);
+    ask(deliveryWrites.purge, notificationKey, plan.purged);
     const clears = plan.endedSubscriptions.map(({ user, id }) => ({
       user,
       notification: noNotification,
       subscription: id,
       kind: 'clear' as const,
     }));
-    ask(forgetClears, deliveryKey, clears);
+    ask(deliveryWrites.forgetClears, deliveryKey, clears);
     return asks;
   };
 }
@@ -85,13 +92,13 @@ function askMarks(fetched: readonly FetchMark[], ask: AskFor): void {
     ids.map((id) => ({ user, subscription, id, at })),
   );
   const keyOf = ({ user, id, subscription }: Marked) => `${user} ${id} ${subscription}`;
-  for (const wave of waves(single, keyOf)) ask(mark, markedColumns, wave);
+  for (const wave of waves(single, keyOf)) ask(deliveryWrites.mark, markedColumns, wave);
   const upto = fetched.flatMap(({ user, subscription, upTo, at }) =>
     upTo === null ? [] : [{ user, subscription, upTo, at }],
   );
   for (const wave of waves(upto, ({ user, subscription }) => `${user} ${subscription}`)) {
-    ask(markUpto, uptoColumns, wave);
-    ask(raiseFetched, uptoColumns, wave);
+    ask(deliveryWrites.markUpto, uptoColumns, wave);
+    ask(deliveryWrites.raiseFetched, uptoColumns, wave);
   }
 }
 
@@ -110,13 +117,7 @@ function waves<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] 
   return found;
 }
 
-const claim = statement(`UPDATE delivery d SET claimed_by = $1, due = $2
-FROM (SELECT ${namesOf(deliveryKey)} FROM delivery
-  WHERE status < 2 AND app = $3 AND channel = $4 AND due <= $5 ORDER BY due LIMIT $6 FOR UPDATE SKIP LOCKED) k
-WHERE ${sameKey(deliveryKey, 'd', 'k')}
-RETURNING ${deliveryKey.map(({ name }) => `d.${name}`).join(', ')}, d.app, d.channel, d.seq`);
-
 export function claimAsk(node: Buffer, { app, channel, now, limit }: ClaimQuery): Ask {
   const values = [node, now + claimLeaseMs, app, packChannel(channel), now, limit];
-  return { statement: claim, values };
+  return { statement: deliveryWrites.claim, values };
 }

@@ -32,20 +32,22 @@ function remove(table: string, key: readonly Column<never>[]): Statement {
   return statement(`DELETE FROM ${table} t USING ${unnest(key)} WHERE ${sameKey(key, 't', 'k')}`);
 }
 
-const putFeeds = update('feed', feedColumns, userColumns);
-const leavePlaces = statement(
-  `DELETE FROM feed t USING ${unnest(userColumns)} WHERE ${sameKey(userColumns, 't', 'k')} AND t.epoch = 0`,
-);
-const putFeedApps = statement(`INSERT INTO feed_app(${namesOf(feedAppColumns)})
+export const feedWrites = {
+  putFeeds: update('feed', feedColumns, userColumns),
+  leavePlaces: statement(
+    `DELETE FROM feed t USING ${unnest(userColumns)} WHERE ${sameKey(userColumns, 't', 'k')} AND t.epoch = 0`,
+  ),
+  putFeedApps: statement(`INSERT INTO feed_app(${namesOf(feedAppColumns)})
 SELECT * FROM ${unnest(feedAppColumns)} ${keyOrder}, k.app
 ON CONFLICT (lane, user_key, app)
-DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.floor`);
-const updateNotifications = update('notification', notificationColumns, notificationKey);
-const deleteNotifications = remove('notification', notificationKey);
-const insertNotifications = insert('notification', notificationColumns);
-const deleteSubscriptions = remove('subscription', subscriptionKey);
-const updateSubscriptions = update('subscription', subscriptionColumns, subscriptionKey);
-const insertSubscriptions = insert('subscription', subscriptionColumns);
+DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.floor`),
+  updateNotifications: update('notification', notificationColumns, notificationKey),
+  deleteNotifications: remove('notification', notificationKey),
+  insertNotifications: insert('notification', notificationColumns),
+  deleteSubscriptions: remove('subscription', subscriptionKey),
+  updateSubscriptions: update('subscription', subscriptionColumns, subscriptionKey),
+  insertSubscriptions: insert('subscription', subscriptionColumns),
+};
 
 /** `places` are the users whose feed this transaction holds a place for. */
 export function openApply(node: Buffer): (plan: Plan, places: ReadonlySet<UserKey>) => Ask[] {
@@ -57,16 +59,16 @@ export function openApply(node: Buffer): (plan: Plan, places: ReadonlySet<UserKe
     };
     const began = new Set(plan.feeds.map(({ row }) => row.user));
     const unused = [...places].filter((user) => !began.has(user)).map((user) => ({ user }));
-    put(putFeeds, feedColumns, rowsOf(plan.feeds));
-    put(leavePlaces, userColumns, unused);
-    put(putFeedApps, feedAppColumns, rowsOf(plan.feedApps));
+    put(feedWrites.putFeeds, feedColumns, rowsOf(plan.feeds));
+    put(feedWrites.leavePlaces, userColumns, unused);
+    put(feedWrites.putFeedApps, feedAppColumns, rowsOf(plan.feedApps));
     // A name is free again once its notification is removed, so what changes goes ahead of what begins.
-    put(updateNotifications, notificationColumns, changedOf(plan.notifications));
-    put(deleteNotifications, notificationKey, plan.purged);
-    put(insertNotifications, notificationColumns, begunOf(plan.notifications));
-    put(deleteSubscriptions, subscriptionKey, plan.endedSubscriptions);
-    put(updateSubscriptions, subscriptionColumns, changedOf(plan.subscriptions));
-    put(insertSubscriptions, subscriptionColumns, begunOf(plan.subscriptions));
+    put(feedWrites.updateNotifications, notificationColumns, changedOf(plan.notifications));
+    put(feedWrites.deleteNotifications, notificationKey, plan.purged);
+    put(feedWrites.insertNotifications, notificationColumns, begunOf(plan.notifications));
+    put(feedWrites.deleteSubscriptions, subscriptionKey, plan.endedSubscriptions);
+    put(feedWrites.updateSubscriptions, subscriptionColumns, changedOf(plan.subscriptions));
+    put(feedWrites.insertSubscriptions, subscriptionColumns, begunOf(plan.subscriptions));
     return [...asks, ...applyDeliveries(plan)];
   };
 }

@@ -34,21 +34,23 @@ const perUser = (table: string, columns: readonly { readonly name: string }[], r
   statement(`SELECT t.* FROM ${unnest(userColumns)}
 CROSS JOIN LATERAL (SELECT ${namesOf(columns)} FROM ${table} s WHERE ${ofUser('s')} ${rest}OFFSET 0) t`);
 
-/** A feed of epoch 0 is a place that is held while its first batch is planned; nobody else ever sees one. */
-const holdPlaces = statement(`INSERT INTO feed(${namesOf(feedColumns)})
+export const looks = {
+  /** A feed of epoch 0 is a place that is held while its first batch is planned; nobody else ever sees one. */
+  holdPlaces: statement(`INSERT INTO feed(${namesOf(feedColumns)})
 SELECT k.lane, k.user_key, 0, 0, '', '', '' FROM ${unnest(userColumns)} ORDER BY k.lane, k.user_key
-ON CONFLICT DO NOTHING`);
-const lockFeeds = statement(`SELECT pg_current_xact_id()::text AS xid, t.*
+ON CONFLICT DO NOTHING`),
+  lockFeeds: statement(`SELECT pg_current_xact_id()::text AS xid, t.*
 FROM (SELECT k.lane, k.user_key FROM ${unnest(userColumns)} ORDER BY k.lane, k.user_key) k
-CROSS JOIN LATERAL (SELECT ${namesOf(feedColumns)} FROM feed s WHERE ${ofUser('s')} LIMIT 1 FOR UPDATE) t`);
-const readFeedApps = perUser('feed_app', feedAppColumns);
-const readSubscriptions = perUser('subscription', subscriptionColumns, 'ORDER BY s.id ');
-const readNotifications = statement(`SELECT t.* FROM ${unnest(notificationKey)}
+CROSS JOIN LATERAL (SELECT ${namesOf(feedColumns)} FROM feed s WHERE ${ofUser('s')} LIMIT 1 FOR UPDATE) t`),
+  readFeedApps: perUser('feed_app', feedAppColumns),
+  readSubscriptions: perUser('subscription', subscriptionColumns, 'ORDER BY s.id '),
+  readNotifications: statement(`SELECT t.* FROM ${unnest(notificationKey)}
 CROSS JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification s
-  WHERE ${ofUser('s')} AND s.id = k.id LIMIT 1) t`);
-const readTexts = statement(`SELECT t.* FROM ${unnest(textColumns)}
+  WHERE ${ofUser('s')} AND s.id = k.id LIMIT 1) t`),
+  readTexts: statement(`SELECT t.* FROM ${unnest(textColumns)}
 CROSS JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification s
-  WHERE ${ofUser('s')} AND s.app = k.app AND s.name = k.name AND s.removed = 0 LIMIT 1) t`);
+  WHERE ${ofUser('s')} AND s.app = k.app AND s.name = k.name AND s.removed = 0 LIMIT 1) t`),
+};
 
 /** The statements of the round trip; those that have nothing to look for are left out. */
 export interface Looking {
@@ -72,18 +74,18 @@ export function lookFor(named: Named, known: ReadonlySet<UserKey>): Looking {
   const users = [...named.users].map((user) => ({ user }));
   const begun = [...named.begun].filter((user) => !known.has(user)).map((user) => ({ user }));
   const ofUsers = arraysOf(userColumns, users);
-  if (begun.length > 0) ask('places', { statement: holdPlaces, values: arraysOf(userColumns, begun) });
+  if (begun.length > 0) ask('places', { statement: looks.holdPlaces, values: arraysOf(userColumns, begun) });
   if (users.length > 0) {
-    ask('feeds', { statement: lockFeeds, values: ofUsers });
-    ask('apps', { statement: readFeedApps, values: ofUsers });
-    ask('subscriptions', { statement: readSubscriptions, values: ofUsers });
+    ask('feeds', { statement: looks.lockFeeds, values: ofUsers });
+    ask('apps', { statement: looks.readFeedApps, values: ofUsers });
+    ask('subscriptions', { statement: looks.readSubscriptions, values: ofUsers });
   }
   if (named.notifications.length > 0) {
     const values = arraysOf(notificationKey, named.notifications);
-    ask('notifications', { statement: readNotifications, values });
+    ask('notifications', { statement: looks.readNotifications, values });
   }
   if (named.texts.length > 0)
-    ask('texts', { statement: readTexts, values: arraysOf(textColumns, named.texts) });
+    ask('texts', { statement: looks.readTexts, values: arraysOf(textColumns, named.texts) });
   if (named.deliveries.length > 0 || named.results.length > 0 || named.marks.length > 0) {
     ask('deliveries', touch(named));
   }

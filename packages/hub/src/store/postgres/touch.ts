@@ -58,7 +58,7 @@ CROSS JOIN LATERAL (SELECT id FROM notification n WHERE n.lane = m.lane AND n.us
   AND n.seq > greatest(s.fetched_seq, m.up_to - ${markedBack}) AND n.seq <= m.up_to OFFSET 0) n`;
 }
 
-const lockDeliveries = statement(`SELECT d.* FROM (
+export const lockDeliveries = statement(`SELECT d.* FROM (
   SELECT lane, user_key, notification, subscription, kind FROM ${unnest(keyColumns)}
   UNION ALL
   SELECT t.lane, t.user_key, n.id, NULL, NULL FROM ${unnest(textColumns, 't', 6)}
