@@ -111,9 +111,7 @@ class Server implements PostgresServer {
 
   async stop(): Promise<void> {
     const child = this.#process;
-    if (!child) return;
-    this.#process = null;
-    child.removeAllListeners('exit');
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.ref();
     const ended = once(child, 'exit');
     child.kill('SIGINT');
