@@ -62,10 +62,10 @@ export const feedStatements = {
     statement(`SELECT p.epoch AS feed_epoch, p.head AS feed_head, p.unread AS feed_unread, p.floor AS feed_floor,
   p.until AS feed_until, n.*
 FROM (SELECT f.epoch, f.head, ${counts}, coalesce(CASE WHEN $3::text IS NOT NULL THEN
-    (SELECT b.seq FROM notification b WHERE ${ofUser('b')} AND b.seq > $4 ORDER BY b.seq OFFSET $6 LIMIT 1) END, f.head)
+    (SELECT b.seq FROM notification b WHERE ${ofUser('b')} AND b.seq > 0 AND b.seq > $4 ORDER BY b.seq OFFSET $6 LIMIT 1) END, f.head)
     AS until FROM feed f WHERE ${ofUser('f')}) p
 LEFT JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification n
-  WHERE ${ofUser('n')} AND n.seq > $4 AND n.seq <= p.until AND ${ofApp('n', 3)} ORDER BY n.seq LIMIT $5) n ON true
+  WHERE ${ofUser('n')} AND n.seq > 0 AND n.seq > $4 AND n.seq <= p.until AND ${ofApp('n', 3)} ORDER BY n.seq LIMIT $5) n ON true
 ORDER BY n.seq`),
 };
 

@@ -10,6 +10,11 @@ import type { Migration } from './migrate.ts';
 // Whatever names one lane goes to one machine: all reads of a user. A batch names as many lanes as it has users, so it
 // spans machines unless each hub serves a group of lanes. Sweeps of due notifications, claims, routes, failed
 // deliveries and the search by name ask all machines; moves of push addresses ask the one that holds the hash.
+//
+// The planner takes lane and user for independent and so expects one row of a user in every table: of two indexes that
+// begin with both it may take the wrong one, and walk a whole feed to find one id. So a table has one that begins with
+// both, and the second one of notifications is open only to queries that say `seq > 0`. One subscription an
+// installation needs none: the feed's lock sees to it.
 
 export const feedMigrations: readonly Migration[] = [
   {
@@ -31,7 +36,8 @@ CREATE TABLE notification(
   modified bigint NOT NULL, posted_at bigint NOT NULL, content_version integer NOT NULL, changes integer NOT NULL,
   name text, sent_as text, content text NOT NULL,
   PRIMARY KEY (lane, user_key, id));
-CREATE UNIQUE INDEX notification_by_seq ON notification(lane, user_key, seq) INCLUDE (app, state, removed);
+CREATE UNIQUE INDEX notification_by_seq ON notification(lane, user_key, seq) INCLUDE (app, state, removed)
+  WHERE seq > 0;
 CREATE UNIQUE INDEX notification_by_name ON notification(lane, user_key, app, name)
   WHERE removed = 0 AND name IS NOT NULL;
 CREATE INDEX notification_by_expiry ON notification(expires) WHERE removed = 0;
@@ -43,7 +49,6 @@ CREATE TABLE subscription(
   address_hash text, sees_all boolean NOT NULL, lease_until bigint NOT NULL, created bigint NOT NULL,
   fetched_seq bigint NOT NULL DEFAULT 0,
   PRIMARY KEY (lane, user_key, id)) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX subscription_by_installation ON subscription(lane, user_key, app, installation);
 CREATE TABLE push_address(address_hash text PRIMARY KEY, lane smallint NOT NULL, user_key uuid NOT NULL,
   subscription uuid NOT NULL);
 CREATE TABLE delivery(

@@ -55,7 +55,8 @@ export function fetchedRange(first: number): string {
 CROSS JOIN LATERAL (SELECT fetched_seq FROM subscription s
   WHERE s.lane = m.lane AND s.user_key = m.user_key AND s.id = m.subscription AND s.fetched_seq < m.up_to LIMIT 1) s
 CROSS JOIN LATERAL (SELECT id FROM notification n WHERE n.lane = m.lane AND n.user_key = m.user_key
-  AND n.seq > greatest(s.fetched_seq, m.up_to - ${markedBack}) AND n.seq <= m.up_to OFFSET 0) n`;
+  AND n.seq > 0 AND n.seq > greatest(s.fetched_seq, m.up_to - ${markedBack}) AND n.seq <= m.up_to
+  ORDER BY n.seq LIMIT ${markedBack}) n`;
 }
 
 export const lockDeliveries = statement(`SELECT d.* FROM (
