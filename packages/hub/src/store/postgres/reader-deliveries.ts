@@ -57,11 +57,10 @@ export const deliveryStatements = {
   unread: statement(`SELECT k.at, t.unread FROM ${asked} ${place} CROSS JOIN LATERAL
   (SELECT coalesce(sum(a.unread), 0)::bigint AS unread FROM feed_app a
    WHERE ${ofUser('a')} AND (p.app IS NULL OR a.app = p.app)) t`),
-  // Looks at the newest changes only, so that a device that never fetches costs no more than another.
   handled: statement(`SELECT k.at, t.id FROM ${asked} ${place} CROSS JOIN LATERAL
-  (SELECT n.id, n.app, n.state, n.removed, n.seq FROM notification n WHERE ${ofUser('n')} AND n.seq > 0 AND n.seq > p.fetched_seq
-   ORDER BY n.seq DESC LIMIT 32) t
-WHERE (t.state & 1 = 1 OR t.removed > 0) AND (p.app IS NULL OR t.app = p.app) ORDER BY k.at, t.seq DESC`),
+  (SELECT n.id, n.seq FROM notification n WHERE ${ofUser('n')} AND n.seq > p.fetched_seq
+   AND (n.state & 1 = 1 OR n.removed > 0) AND (p.app IS NULL OR n.app = p.app) ORDER BY n.seq DESC LIMIT 32) t
+ORDER BY k.at, t.seq DESC`),
   // From one route to the next through the index, however many deliveries each has.
   dueRoutes: statement(`WITH RECURSIVE route AS (
   (SELECT app, channel FROM delivery WHERE status < 2 ORDER BY app, channel LIMIT 1)
