@@ -4,13 +4,21 @@ import { creates } from './benchmarks/creates.ts';
 import { delta } from './benchmarks/delta.ts';
 import { fanOut } from './benchmarks/fan-out.ts';
 import { live } from './benchmarks/live.ts';
+import { pushCreates } from './benchmarks/push-creates.ts';
+import { pushDrain } from './benchmarks/push-drain.ts';
+import { pushFaults } from './benchmarks/push-faults.ts';
+import { pushLatency } from './benchmarks/push-latency.ts';
+import { pushWaiting } from './benchmarks/push-waiting.ts';
 import { start } from './benchmarks/start.ts';
 import { stored } from './benchmarks/stored.ts';
 import { streams } from './benchmarks/streams.ts';
 import { recordResults } from './results.ts';
 import type { Benchmark } from './setup/figure.ts';
 
-const benchmarks: readonly Benchmark[] = [creates, live, streams, fanOut, delta, stored, start];
+const benchmarks: readonly Benchmark[] = [
+  ...[creates, live, streams, fanOut, delta, stored, start],
+  ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
+];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
@@ -31,7 +39,7 @@ for (const benchmark of benchmarks) {
   for (const { what, value, spread, target, met } of figures) {
     const verdict = met === null ? '' : `${target}  ${met ? 'met' : 'MISSED'}`;
     lines.push(
-      [benchmark.name.padEnd(8), what.padEnd(44), value.padStart(12), spread.padStart(20), verdict].join(
+      [benchmark.name.padEnd(12), what.padEnd(44), value.padStart(12), spread.padStart(20), verdict].join(
         '  ',
       ),
     );

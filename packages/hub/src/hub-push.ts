@@ -19,6 +19,8 @@ import type { Registry } from './store/registry.ts';
 import type { FeedStore } from './store/store.ts';
 import type { Logger } from './telemetry/log.ts';
 
+/** A token and a push, one after the other, end within the lease of a claim. */
+const requestTimeoutMs = 7000;
 const vapidKey = 'vapid-keys';
 
 /** Made once and kept: browsers subscribe to this key, and a subscription dies with it. */
@@ -42,13 +44,11 @@ export interface OpenChannels {
 
 export function openChannels({ config, log, clock, registry }: PushBase): OpenChannels {
   const { allowPrivatePush: allowPrivate, pushCa: extraCa, publicUrl } = config;
-  const transport = openTransport({ allowPrivate, extraCa, clock });
+  const transport = openTransport({ allowPrivate, extraCa, clock, timeoutMs: requestTimeoutMs });
   const credentials = loggedSource(registry.credentials, log);
   const services: ChannelServices = { transport, credentials, now: () => clock.now() };
-  // A push service may write to its sender (RFC 8292, section 2.1): mailto or https.
-  const subject = publicUrl.startsWith('https:') ? publicUrl : 'mailto:operator@localhost';
   const channels = {
-    webPush: openWebPushChannel({ ...services, vapid: vapidKeysOf(registry), subject }),
+    webPush: openWebPushChannel({ ...services, vapid: vapidKeysOf(registry), subject: publicUrl }),
     fcm: openFcmChannel(services),
     apns: openApnsChannel(services),
     wns: openWnsChannel(services),

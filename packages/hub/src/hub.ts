@@ -52,7 +52,8 @@ export interface Hub {
   readonly app: FastifyInstance;
   readonly registry: Registry;
   readonly fanOut: FanOut;
-  readonly dispatcher: Dispatcher;
+  /** Null when this hub leaves pushes to another. */
+  readonly dispatcher: Dispatcher | null;
   /** Where clients that must trust the development certificate find its CA. */
   readonly caPath: string | null;
   listen(): Promise<void>;
@@ -66,6 +67,8 @@ export interface HubOptions {
   readonly clock?: Clock;
   /** Another feed store than SQLite, for a benchmark that measures everything but the store. */
   readonly feedStore?: FeedStore;
+  /** False: deliveries are planned and wait in the store for a hub that serves. */
+  readonly pushes?: boolean;
   /** Another way to verify host names than the world's DNS. */
   readonly hostVerifier?: HostVerifier;
 }
@@ -100,7 +103,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     registry,
     hostVerifier: options.hostVerifier,
   };
-  const line = await openLine(base, options.feedStore, closers);
+  const line = await openLine(base, options, closers);
   const edge = await openEdge(base, line, openOperations(base, line));
   closers.push(() => edge.close());
   closers.push(() => {
@@ -145,11 +148,11 @@ interface Base {
 }
 
 /** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
-async function openLine(base: Base, given: FeedStore | undefined, closers: Closers) {
+async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, closers: Closers) {
   const { config, log, clock, registry } = base;
   const path = join(config.dataDir, 'feed.db');
   const store =
-    given ?? (await openFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error)));
+    feedStore ?? (await openFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error)));
   closers.push(() => store.close());
   const { read } = store;
   const onFailure = (error: unknown): void =>
@@ -157,15 +160,15 @@ async function openLine(base: Base, given: FeedStore | undefined, closers: Close
   const secret = Buffer.from(registry.meta.readOrMake('seal-key', newSealKey), 'base64');
   const cursors = openCursors(secret, Number(registry.meta.readOrMake('generation', () => '1')));
   const publisher = openPublisher();
-  const hasRoom = (): boolean => dispatcher.hasRoom;
+  const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
   const committer = openCommitter({ store, clock, publisher, onFailure, hasRoom });
   closers.push(() => committer.drain());
   const fanOut = new FanOut({ read, cursors, clock });
   publisher.follow((changes) => fanOut.follow(changes));
   const { channels, hasCredentials, close: closeChannels } = openChannels(base);
   closers.push(closeChannels);
-  const dispatcher = openDispatcher(base, { store, committer, publisher, fanOut, channels });
-  closers.push(() => dispatcher.close());
+  const dispatcher = pushes ? openDispatcher(base, { store, committer, publisher, fanOut, channels }) : null;
+  closers.push(() => dispatcher?.close());
   const sweeper = openSweeper({ read, committer, clock, onFailure });
   closers.push(() => sweeper.close());
   return { store, read, secret, cursors, committer, sweeper, fanOut, channels, hasCredentials, dispatcher };

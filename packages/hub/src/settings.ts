@@ -93,7 +93,9 @@ function readFile(path: string | null, problems: string[]): Given {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    problems.push(`config (CARILLON_CONFIG): ${path} can not be read as JSON: ${(error as Error).message}`);
+    // The parser's own message quotes the file, which may hold the key.
+    const why = error instanceof SyntaxError ? 'it is not valid JSON' : (error as Error).message;
+    problems.push(`config (CARILLON_CONFIG): ${path} can not be read as JSON: ${why}`);
     return {};
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content)) {

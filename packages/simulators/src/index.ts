@@ -12,6 +12,7 @@ export {
   type ServiceAccountJson,
 } from './fcm/service-account.ts';
 export { DeliveryRecord, type Page, type ProviderStats, type Stats } from './record.ts';
+export { makeSimulatorKeys, type RunOptions, runSimulators, type SimulatorKeys } from './run.ts';
 export { type Outcome, type OutcomeName, outcomeNames, type Rule, readRules, rule } from './script.ts';
 export { openSimulator, type Simulator, type SimulatorOptions } from './server.ts';
 export * from './simulator.ts';

@@ -32,12 +32,14 @@ export class DeliveryRecord {
   readonly delivered: Delivered[] = [];
   readonly stats: Stats = { connections: { http1: 0, http2: 0 }, providers: noStats() };
   readonly #keep: number;
+  readonly #onDelivered: (push: Delivered) => void;
   readonly #waiters = new Set<Waiter>();
   /** Position of the last that was dropped. */
   #dropped = 0;
 
-  constructor(keep: number) {
+  constructor(keep: number, onDelivered: (push: Delivered) => void = () => {}) {
     this.#keep = keep;
+    this.#onDelivered = onDelivered;
   }
 
   get total(): number {
@@ -49,6 +51,7 @@ export class DeliveryRecord {
     this.delivered.push(push);
     if (this.delivered.length >= 2 * this.#keep) this.#drop(this.#keep);
     this.#wake(push);
+    this.#onDelivered(push);
   }
 
   /** Counts one answer. */

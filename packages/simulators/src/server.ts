@@ -29,6 +29,8 @@ export interface SimulatorOptions {
   readonly keep?: number;
   /** Of the random by which rules with a `share` act. */
   readonly seed?: number;
+  /** Told of each delivered push. */
+  readonly onDelivered?: (push: Delivered) => void;
 }
 
 export interface Simulator {
@@ -60,7 +62,7 @@ interface Running {
 export async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { host = '127.0.0.1', port = 0, tls, providers, clock, keep = defaultKept, seed = 1 } = options;
   const rules = new Script(seed);
-  const record = new DeliveryRecord(keep);
+  const record = new DeliveryRecord(keep, options.onDelivered);
   const script = (next: readonly Rule[]): void => rules.replace(next);
   const running: Running = { clock, record, rules, script, providers: [] };
   const listener = await openListener({

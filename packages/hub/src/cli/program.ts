@@ -7,6 +7,7 @@ import { appCommand } from './app.ts';
 import { doctorCommand } from './doctor.ts';
 import { sendCommand } from './send.ts';
 import { serveCommand } from './serve.ts';
+import { simulateCommand } from './simulate.ts';
 import { tokenCommand } from './token.ts';
 import { userCommand } from './user.ts';
 
@@ -25,6 +26,7 @@ export function openProgram(): Command {
     userCommand(),
     tokenCommand(),
     sendCommand(),
+    simulateCommand(),
     doctorCommand(),
   ];
   for (const command of commands) {

@@ -114,8 +114,7 @@ export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number):
   for (const key of write.deliveries) {
     const row = findOne(key, overlay);
     const notification = overlay.notification(key.user, key.notification);
-    // Without a push address there is no lane to send it in.
-    if (row?.status !== 'failed' || row.channel === null || !notification) continue;
+    if (row?.status !== 'failed' || !notification) continue;
     if (!isAlive(notification, now) || notification.readState === 'read') continue;
     overlay.deliveries.put({
       ...row,

@@ -2,16 +2,21 @@
 // inside the store's transaction (for SQLite in the writer's thread), sees the store through a snapshot only, and a
 // write that is refused takes no sequence and harms no other.
 import { randomInt } from 'node:crypto';
+import type { StoredDelivery } from '../model/delivery.ts';
 import { HubError } from '../model/errors.ts';
 import type { Change, Outcome, Write } from '../model/write.ts';
 import type { Plan, PlanContext, Planner, Snapshot } from '../store/store.ts';
 import { Overlay } from './overlay.ts';
-import { planFetch, planReceipts, planRedrive } from './plan-evidence.ts';
+import { planFetch, planReceipts, planRecord, planRedrive } from './plan-evidence.ts';
 import { planDelete, planExpire, planPost, planPurge, planState, planWake } from './plan-notification.ts';
 import { planGone, planRenew, planSubscribe, planUnsubscribe } from './plan-subscription.ts';
 
 /** Whom a change must be told through a push, and what it withdraws; `push/plan` is the one that the hub uses. */
-export type DeliveryPlanner = (change: Change, plan: DeliveryPlan) => void;
+export interface DeliveryPlanner {
+  planChange(change: Change, plan: DeliveryPlan): void;
+  /** A push arrived after its notification was handled. */
+  planLate(late: StoredDelivery, plan: DeliveryPlan): void;
+}
 
 export interface DeliveryPlan extends PlanContext {
   readonly overlay: Overlay;
@@ -19,15 +24,16 @@ export interface DeliveryPlan extends PlanContext {
   readonly acting: string | null;
 }
 
-export function openPlanner(planDeliveries: DeliveryPlanner): Planner {
+export function openPlanner({ planChange, planLate }: DeliveryPlanner): Planner {
   return (writes: readonly Write[], snapshot: Snapshot, context: PlanContext): Plan => {
     const overlay = new Overlay(snapshot);
     const outcomes = writes.map((write) => {
       const planned = overlay.changes.length;
       const outcome = planOne(write, overlay, context);
       const acting = 'acting' in write ? write.acting : null;
-      for (const change of overlay.changes.slice(planned))
-        planDeliveries(change, { ...context, overlay, acting });
+      const plan = { ...context, overlay, acting };
+      for (const change of overlay.changes.slice(planned)) planChange(change, plan);
+      if (write.kind === 'record') for (const late of planRecord(write, overlay)) planLate(late, plan);
       return outcome;
     });
     return { outcomes, ...overlay.rows() };
@@ -73,8 +79,7 @@ function dispatch(write: Write, overlay: Overlay, { now }: PlanContext): Outcome
     case 'redrive':
       return planRedrive(write, overlay, now);
     case 'record':
-      overlay.deliveries.results.push(...write.results);
-      return { recorded: true };
+      return { recorded: true }; // written below, where what it leads to is planned
   }
 }
 

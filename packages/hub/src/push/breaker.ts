@@ -15,7 +15,8 @@ const table: Readonly<Record<BreakerPhase, Readonly<Record<BreakerInput, Breaker
 
 const failuresToOpen = 10;
 const firstPauseMs = 1000;
-const longestPauseMs = 30_000;
+/** A provider that is down is probed at least this often. */
+export const longestPauseMs = 30_000;
 
 export class Breaker {
   #phase: BreakerPhase = 'closed';
@@ -25,6 +26,11 @@ export class Breaker {
 
   get phase(): BreakerPhase {
     return this.#phase;
+  }
+
+  /** Until when no attempt starts, while it is open. */
+  get pausedUntil(): number {
+    return this.#until;
   }
 
   /** How many attempts may start: all that one likes, one to probe, or none. */

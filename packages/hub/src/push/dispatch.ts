@@ -10,7 +10,9 @@ import type { UserKey } from '../model/principal.ts';
 import { addressHash } from '../model/subscription.ts';
 import type { FeedStore, SendContext } from '../store/store.ts';
 import { attemptedResult, type PushGrace, settledResult, stepOf, tryUntil } from './attempt.ts';
+import { longestPauseMs } from './breaker.ts';
 import type { Attempt, Push, PushChannel } from './channel.ts';
+import { Hosts, hostOf } from './hosts.ts';
 import { Lane } from './lane.ts';
 import { openRecorder, type Recorder } from './recorder.ts';
 import { retryDelayMs } from './retry.ts';
@@ -38,6 +40,8 @@ const claimedAtOnce = 512;
 /** A lane with fewer takes the next from the store. */
 const laneLow = 256;
 const inFlightMost = 256;
+/** In memory; what has to wait longer comes due again when its claim ends. */
+const longestWaitMs = 2000;
 /** Attempts begun in one turn of the event loop: few while requests are served, since posting never waits for a push. */
 const begunAtOnce = { idle: 32, loaded: 2 };
 /** So many writes on their way mean that requests are served. */
@@ -49,6 +53,7 @@ export class Dispatcher {
   readonly #lanes = new Map<string, Lane>();
   /** In hand, by key: with the sequence it tells of. */
   readonly #held = new Map<string, number>();
+  readonly #hosts = new Hosts();
   readonly #timer: Timer;
   readonly #idle: (() => void)[] = [];
   #inFlight = 0;
@@ -66,6 +71,11 @@ export class Dispatcher {
   /** Whether another batch's deliveries fit: what does not is better left unclaimed in the store. */
   get hasRoom(): boolean {
     return this.#held.size < claimRoom;
+  }
+
+  /** Attempts under way, with those that are still being looked up. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** Deliveries that a commit made and claimed for this process. */
@@ -201,7 +211,7 @@ export class Dispatcher {
     const now = this.#now();
     const live = context !== null && listensLive(taken.user, taken.subscription);
     const step = stepOf(taken, context, { now, grace, listensLive: live });
-    if (step.kind === 'send' && context) return this.#send(lane, context, step.push);
+    if (step.kind === 'send' && context) return this.#send(lane, taken, context, step.push);
     lane.breaker.notMade();
     if (step.kind === 'wait') clock.after(step.until - now, () => this.#resume(taken));
     else if (step.kind === 'settle' && context) {
@@ -209,21 +219,30 @@ export class Dispatcher {
     } else this.#release(taken);
   }
 
-  async #send(lane: Lane, context: SendContext, push: Push): Promise<void> {
-    const { channels, random } = this.#options;
+  async #send(lane: Lane, taken: PlannedDelivery, context: SendContext, push: Push): Promise<void> {
+    const { channels, random, clock } = this.#options;
+    const host = hostOf(push.channel);
+    const wasProven = host === null || this.#hosts.isProven(host);
+    const waitMs = host === null ? 0 : this.#hosts.enter(host, this.#now());
+    if (waitMs > longestWaitMs) return this.#release(taken);
+    if (waitMs > 0) {
+      clock.after(waitMs, () => this.#resume(taken));
+      return;
+    }
     const attempt = await channels[push.channel.type].send(push);
     const now = this.#now();
-    this.#judge(lane, attempt, now);
+    const failed = isOfProvider(attempt);
+    const { afterMs } = attempt;
+    if (host !== null) this.#hosts.leave(host, { now, failed, afterMs, wasProven });
+    else if (failed) lane.breaker.failed(now, afterMs);
+    else lane.breaker.succeeded();
     if (attempt.verdict === 'gone') this.#end(context);
     const { delivery } = context;
-    const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs: attempt.afterMs, random });
-    this.#recorder.record(attemptedResult(delivery, { attempt, now, until: tryUntil(context), delayMs }));
-  }
-
-  #judge({ breaker }: Lane, { verdict, blame, afterMs }: Attempt, now: number): void {
-    const failed = verdict === 'retry' || verdict === 'throttled';
-    if (failed && (blame === 'provider' || blame === 'credentials')) breaker.failed(now, afterMs);
-    else breaker.succeeded();
+    const until = tryUntil(context);
+    // Before it expires it is tried once more, and a lane that is down has always something to probe with.
+    const mostMs = Math.min(until - now, failed ? longestPauseMs : Number.POSITIVE_INFINITY);
+    const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs, mostMs, random });
+    this.#recorder.record(attemptedResult(delivery, { attempt, now, until, delayMs }));
   }
 
   /** Once, and only while the subscription still has the address that is dead. */
@@ -263,6 +282,12 @@ export class Dispatcher {
   #now(): number {
     return this.#options.clock.now();
   }
+}
+
+/** A failure of the provider or of the credentials, which others share. */
+function isOfProvider({ verdict, blame }: Attempt): boolean {
+  const failed = verdict === 'retry' || verdict === 'throttled';
+  return failed && (blame === 'provider' || blame === 'credentials');
 }
 
 function keyOf({ user, notification, subscription, kind }: DeliveryKey): string {

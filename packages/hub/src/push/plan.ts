@@ -2,7 +2,7 @@
 // change. Pure. A new, replaced or woken notification rings; a state that changed withdraws what was not sent yet and
 // taps the devices that may show it.
 import type { VisualContent } from '@carillon/protocol';
-import type { DeliveryPlan } from '../feed/plan.ts';
+import type { DeliveryPlan, DeliveryPlanner } from '../feed/plan.ts';
 import {
   claimLeaseMs,
   type DeliveryKind,
@@ -12,10 +12,13 @@ import {
   type StoredDelivery,
 } from '../model/delivery.ts';
 import type { Content, StoredNotification } from '../model/notification.ts';
+import type { UserKey } from '../model/principal.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
 import type { Change } from '../model/write.ts';
 
-export function planDeliveries(change: Change, plan: DeliveryPlan): void {
+export const deliveryPlanner: DeliveryPlanner = { planChange, planLate };
+
+export function planChange(change: Change, plan: DeliveryPlan): void {
   switch (change.cause) {
     case 'posted':
       plan.overlay.deliveries.begin(change.user, change.notification.id);
@@ -73,10 +76,11 @@ function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
   const told = overlay.subscriptions(change.user).filter((each) => isToldOf(notification.app, each));
   if (told.length === 0) return;
   const content = JSON.parse(notification.content) as Content;
+  const duty = { user: change.user, notification: notification.id, seq: change.seq };
   const before = overlay.deliveries.of(change.user, notification.id);
   for (const subscription of told) {
     const decision = decide(content, subscription, now);
-    const fresh = deliveryTo(subscription, change, 'notify', now);
+    const fresh = deliveryTo(subscription, duty, 'notify', now);
     // That an earlier content was sent is kept: the device may still show it.
     const { sentAt = null } = find(before, subscription.id, 'notify') ?? {};
     overlay.deliveries.put(
@@ -88,7 +92,7 @@ function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
     if (!fallback || subscription.platform !== 'ios' || decision.decision === 'skip') continue;
     if (subscription.notificationType === 'notificationOnly') continue;
     const due = now + fallback.fallbackDelayInSeconds * 1000;
-    overlay.deliveries.put({ ...deliveryTo(subscription, change, 'fallback', now), due });
+    overlay.deliveries.put({ ...deliveryTo(subscription, duty, 'fallback', now), due });
   }
 }
 
@@ -107,23 +111,36 @@ function reasonOf({ cause, notification }: Change): string {
 }
 
 /**
- * Taps every other device that may show it: it was told, or an attempt is under way. Browsers demand a visible notification for each push,
- * so none for them.
+ * Taps every other device that may show it: it was told, or an attempt is under way. Browsers demand a visible
+ * notification for each push, so none for them.
  */
-function clear(change: Change, { overlay, now, claim, acting }: DeliveryPlan): void {
-  const told = overlay.deliveries
-    .of(change.user, change.notification.id)
-    .filter(({ subscription }) => subscription !== acting)
+function clear({ user, notification, seq }: Change, plan: DeliveryPlan): void {
+  const told = plan.overlay.deliveries
+    .of(user, notification.id)
+    .filter(({ subscription }) => subscription !== plan.acting)
     .filter(({ sentAt, claimed, status }) => sentAt !== null || (claimed && isOpen(status)));
-  if (told.length === 0) return;
-  const ids = new Set(told.map(({ subscription }) => subscription));
-  const waiting = overlay.deliveries.of(change.user, noNotification);
-  for (const subscription of overlay.subscriptions(change.user)) {
+  if (told.length > 0) tap(user, seq, new Set(told.map(({ subscription }) => subscription)), plan);
+}
+
+/** The tap that its withdrawal planned may have overtaken it. */
+export function planLate({ user, notification, subscription }: StoredDelivery, plan: DeliveryPlan): void {
+  const row = plan.overlay.notification(user, notification);
+  if (row && isHandled(row)) tap(user, row.seq, new Set([subscription]), plan);
+}
+
+function tap(
+  user: UserKey,
+  seq: number,
+  ids: ReadonlySet<string>,
+  { overlay, now, claim }: DeliveryPlan,
+): void {
+  const waiting = overlay.deliveries.of(user, noNotification);
+  for (const subscription of overlay.subscriptions(user)) {
     const { channel, leaseUntil, id } = subscription;
     if (!ids.has(id) || leaseUntil <= now || channel === null || channel.type === 'webPush') continue;
     if (subscription.notificationType === 'noNotification') continue;
     const before = find(waiting, id, 'clear');
-    const fresh = { ...deliveryTo(subscription, change, 'clear', now), notification: noNotification };
+    const fresh = deliveryTo(subscription, { user, notification: noNotification, seq }, 'clear', now);
     const backsOff = before && isOpen(before.status) && !before.claimed && before.due > now;
     overlay.deliveries.put(
       backsOff
@@ -143,13 +160,13 @@ function find(
 
 function deliveryTo(
   { id, app, platform, channel }: StoredSubscription,
-  { user, notification, seq }: Change,
+  { user, notification, seq }: Pick<StoredDelivery, 'user' | 'notification' | 'seq'>,
   kind: DeliveryKind,
   now: number,
 ): StoredDelivery {
   return {
     user,
-    notification: notification.id,
+    notification,
     subscription: id,
     kind,
     app,

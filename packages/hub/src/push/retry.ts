@@ -10,11 +10,13 @@ export interface Retry {
   readonly attempts: number;
   /** The provider's own wish, if it had one. */
   readonly afterMs: number | null;
+  /** It waits no longer than this by itself. */
+  readonly mostMs: number;
   readonly random: () => number;
 }
 
-export function retryDelayMs({ attempts, afterMs, random }: Retry): number {
-  const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 20));
+export function retryDelayMs({ attempts, afterMs, mostMs, random }: Retry): number {
+  const ceiling = Math.min(longestMs, mostMs, firstMs * 2 ** Math.min(attempts - 1, 20));
   // What was told to wait comes back spread over a second, not all at one moment.
   if (afterMs !== null && afterMs >= ceiling) return afterMs + Math.floor(random() * 1000);
   return Math.max(afterMs ?? 0, Math.floor(random() * ceiling));

@@ -102,7 +102,7 @@ function trusting(extraCa: string | null): SecureContext | undefined {
 function keyOf({ protocol, origin }: URL, request: PushRequest, allowPrivate: boolean): OriginKey | null {
   const guarded = !request.trusted && !allowPrivate;
   const spoken = protocolOf(protocol, request.http2Only);
-  return spoken && { origin, guarded, protocol: spoken };
+  return spoken && { origin, guarded, protocol: spoken, connection: request.connection ?? '' };
 }
 
 function protocolOf(scheme: string, http2Only: boolean): Protocol | null {

@@ -1,26 +1,29 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import {
   type ApnsOptions,
   apnsProvider,
   type Delivered,
   makeApnsKey,
   openSimulator,
+  rule,
 } from '@carillon/simulators';
-import type { ApnsCredentials } from '../../src/model/credentials.ts';
+import type { ApnsCredentials, CredentialKind, Credentials } from '../../src/model/credentials.ts';
 import type { Push, PushRequest, Tap } from '../../src/push/channel.ts';
 import { openApnsChannel } from '../../src/push/channels/apns/channel.ts';
 import type { ApnsPush } from '../../src/push/channels/apns/message.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { startTransport } from '../support/transport.ts';
-import { app, channelContract, type OpenedChannel } from './channel.ts';
+import { app, channelContract, type OpenedChannel, pushOf } from './channel.ts';
 
 const topic = 'example.shop.phone';
 const device = 'ab12'.repeat(16);
 const address = { type: 'apns', token: device, topic, environment: 'production' } as const;
+const key = makeApnsKey({ topics: [topic] });
+const strangeKey = makeApnsKey({ topics: [topic] });
 
 interface Payload {
-  readonly aps: { readonly alert?: { readonly title: string; readonly body?: string }; readonly badge?: number };
+  readonly aps: { readonly alert?: { readonly title: string; readonly body?: string } };
   readonly carillon: Tap;
 }
 
@@ -28,33 +31,21 @@ function payloadOf({ payload }: Delivered): Payload {
   return payload as Payload;
 }
 
-const key = makeApnsKey({ topics: [topic] });
-const unknownKey = makeApnsKey({ topics: [topic] });
-
 async function open(options: Partial<ApnsOptions> = {}) {
   const clock = new ManualClock();
-  const simulator = await openSimulator({
-    tls: null,
-    clock,
-    providers: [apnsProvider({ keys: [key], ...options })],
-  });
+  const providers = [apnsProvider({ keys: [key], ...options })];
+  const simulator = await openSimulator({ tls: null, clock, providers });
   const transport = startTransport({ clock });
-  const requests: PushRequest[] = [];
-  const good: ApnsCredentials = { ...key, baseUrl: simulator.url };
-  let current: ApnsCredentials | null = good;
-  const channel = openApnsChannel({
-    transport: {
-      ...transport,
-      request: (request) => {
-        requests.push(request);
-        return transport.request(request);
-      },
-    },
-    credentials: { find: (() => current) as never },
-    now: () => clock.now(),
-  });
-  const opened: OpenedChannel<typeof address> = {
-    channel: channel as never,
+  const stored = new Map<string, ApnsCredentials>();
+  const skew = { ms: 0 };
+  const find = <K extends CredentialKind>(of: string) => (stored.get(of) ?? null) as Credentials[K] | null;
+  const channel = openApnsChannel({ transport, credentials: { find }, now: () => clock.now() + skew.ms });
+  const use = (credentials: Partial<ApnsCredentials>, of = app) =>
+    stored.set(of, { ...key, baseUrl: simulator.url, ...credentials });
+  use(key);
+  const send = (given: Partial<Push> = {}) => channel.send(pushOf({ address, clock }, given) as ApnsPush);
+  const opened: OpenedChannel = {
+    channel,
     provider: 'apns',
     simulator,
     clock,
@@ -62,7 +53,8 @@ async function open(options: Partial<ApnsOptions> = {}) {
     secrets: [device, key.privateKey, key.keyId],
     credentials: {
       use(which) {
-        current = which === 'missing' ? null : which === 'good' ? good : { ...unknownKey, baseUrl: simulator.url };
+        if (which === 'missing') stored.clear();
+        else use(which === 'good' ? key : strangeKey);
       },
     },
     pushesClear: true,
@@ -75,7 +67,131 @@ async function open(options: Partial<ApnsOptions> = {}) {
       await simulator.close();
     },
   };
-  return { ...opened, channel, requests, use: (next: Partial<ApnsCredentials>) => void (current = { ...good, ...next }) };
+  return { ...opened, channel, skew, use, send };
 }
 
-channelContract('APNs', async () => (await open()) as unknown as OpenedChannel);
+channelContract('APNs', () => open());
+
+describe('APNs: addresses', () => {
+  test('a token that Apple has no use for ends the subscription', async () => {
+    const at = Date.now() - 60_000;
+    const devices = new Map([
+      ['01'.repeat(32), { unregisteredAt: at }],
+      ['02'.repeat(32), { topic: 'example.other' }],
+      ['03'.repeat(32), { environment: 'sandbox' as const }],
+    ]);
+    await using opened = await open({ devices });
+    for (const token of [...devices.keys(), 'abcd']) {
+      const attempt = await opened.send({ channel: { ...address, token } });
+      assert.deepEqual([attempt.verdict, attempt.blame], ['gone', 'address'], token);
+    }
+  });
+
+  test('a topic that the key may not use is refused for that address alone', async () => {
+    await using opened = await open();
+    const attempt = await opened.send({ channel: { ...address, topic: 'example.other' } });
+    assert.deepEqual(
+      [attempt.verdict, attempt.blame, attempt.reason],
+      ['refused', 'address', 'TopicDisallowed'],
+    );
+  });
+
+  test('a topic that can be no header is refused without a request', async () => {
+    await using opened = await open();
+    for (const broken of ['a\nb', 'é', 'a b']) {
+      const attempt = await opened.send({ channel: { ...address, topic: broken } });
+      assert.deepEqual([attempt.verdict, attempt.blame, attempt.status], ['refused', 'address', null]);
+    }
+    assert.equal(opened.simulator.stats.providers.apns.requests, 0);
+  });
+
+  test('too many requests to one device leave the others alone', async () => {
+    await using opened = await open();
+    opened.simulator.script([rule({ retryAfterSeconds: 5 }, { times: 1 })]);
+    const attempt = await opened.send();
+    assert.deepEqual([attempt.blame, attempt.reason], ['address', 'TooManyRequests']);
+  });
+});
+
+describe('APNs: provider tokens', () => {
+  test('one token serves all pushes, over HTTP/2', async () => {
+    await using opened = await open();
+    const attempts = await Promise.all(Array.from({ length: 50 }, () => opened.send()));
+    assert.deepEqual(new Set(attempts.map(({ verdict }) => verdict)), new Set(['accepted']));
+    assert.ok(opened.simulator.delivered.every(({ protocol }) => protocol === 'HTTP/2'));
+  });
+
+  test('apps of different teams push at the same time', async () => {
+    await using opened = await open({ keys: [key, strangeKey] });
+    opened.use(strangeKey, 'news');
+    const attempts = await Promise.all(
+      Array.from({ length: 20 }, (_, at) => opened.send({ app: at % 2 ? app : 'news' })),
+    );
+    assert.deepEqual(new Set(attempts.map(({ reason }) => reason)), new Set([null]));
+  });
+
+  test('a clock that is wrong is found out, and pushes go on once it is right', async () => {
+    await using opened = await open();
+    opened.skew.ms = -2 * 3_600_000;
+    const late = await opened.send();
+    assert.deepEqual(
+      [late.verdict, late.blame, late.reason],
+      ['retry', 'credentials', 'ExpiredProviderToken'],
+    );
+    opened.skew.ms = 0;
+    assert.equal((await opened.send()).verdict, 'accepted');
+    // Apple takes no other token of the same connection any sooner.
+    opened.clock.advance(30 * 60_000);
+    opened.skew.ms = 2 * 3_600_000;
+    const early = await opened.send();
+    assert.deepEqual([early.verdict, early.reason], ['retry', 'InvalidProviderToken']);
+    opened.skew.ms = 0;
+    assert.equal((await opened.send()).verdict, 'accepted');
+  });
+
+  test('a key for the sandbox alone pauses nobody, and the check says so', async () => {
+    await using opened = await open({ keys: [{ ...key, environment: 'sandbox' }] });
+    const attempt = await opened.send();
+    assert.deepEqual([attempt.verdict, attempt.blame], ['retry', 'address']);
+    const { ok, message } = await opened.channel.check(app)!;
+    assert.ok(ok);
+    assert.match(message, /not for production/);
+  });
+
+  test('what is no key is told without asking Apple', async () => {
+    await using opened = await open();
+    opened.use({ privateKey: 'nonsense' });
+    assert.equal((await opened.send()).reason, 'privateKeyUnusable');
+    assert.match((await opened.channel.check(app)!).message, /\.p8/);
+    assert.equal(opened.simulator.stats.providers.apns.requests, 0);
+  });
+
+  test("without a base URL the host is Apple's, by the subscription's environment", async () => {
+    const requests: PushRequest[] = [];
+    const { baseUrl, ...credentials } = { ...key, baseUrl: undefined };
+    const channel = openApnsChannel({
+      transport: {
+        async request(request) {
+          requests.push(request);
+          return { failure: 'connect', reason: 'ENETDOWN', unanswered: false };
+        },
+        async close() {},
+      },
+      credentials: { find: <K extends CredentialKind>() => credentials as ApnsCredentials as Credentials[K] },
+      now: () => 0,
+    });
+    for (const environment of ['production', 'sandbox'] as const) {
+      const sent = { address: { ...address, environment }, clock: new ManualClock() };
+      await channel.send(pushOf(sent) as ApnsPush);
+    }
+    assert.deepEqual(
+      requests.map(({ url }) => url),
+      [
+        `https://api.push.apple.com/3/device/${device}`,
+        `https://api.sandbox.push.apple.com/3/device/${device}`,
+      ],
+    );
+    assert.ok(requests.every(({ trusted, http2Only }) => trusted && http2Only));
+    await channel.close();
+  });
+});

@@ -14,8 +14,9 @@ import { type FeedStore, StoreError } from '../../src/store/store.ts';
 import { tempFolder } from '../support/identity.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { smallDisk } from '../support/small-disk.ts';
-import { alice, postWrite, startMs, stateWrite } from '../support/writes.ts';
+import { alice, postWrite, startMs, stateWrite, subscribeWrite } from '../support/writes.ts';
 import { type OpenedStore, storeContract } from './store.ts';
+import { deliveriesContract } from './store-deliveries.ts';
 import { storeReadsContract } from './store-reads.ts';
 
 const planner = new URL('../../src/push/plan-batch.ts', import.meta.url);
@@ -38,6 +39,7 @@ async function open(): Promise<OpenedStore> {
 
 storeContract('SQLite', open);
 storeReadsContract('SQLite', open);
+deliveriesContract('SQLite', open);
 
 /** A value that no INTEGER column of a strict table takes. */
 const poison = () => postWrite({ expires: 0.5 });
@@ -98,6 +100,24 @@ test('what was committed is there when the store is opened again', async (contex
     [Symbol.asyncDispose]: () => second.store.close(),
   };
   assert.deepEqual(await second.store.read.changes(alice, null, 0, 10), before);
+});
+
+test('what was claimed when the process ended is due at once when the store is opened again', async (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const first = await openAt(folder.path);
+  const write = postWrite();
+  const channel = { type: 'fcm', token: 'one' } as const;
+  await first.commit([subscribeWrite({ platform: 'windows', channel }), write], startMs);
+  assert.equal((await first.read.deliveries(alice, write.id))[0]?.claimed, true);
+  await first.close();
+  const second = await openAt(folder.path);
+  context.after(() => second.close());
+  const claimed = await second.claim({ app: 'app-a', channel: 'fcm', now: startMs, limit: 9 });
+  assert.deepEqual(
+    claimed.map(({ notification }) => notification),
+    [write.id],
+  );
 });
 
 test('a database that a newer version has written is refused by name', async (context) => {

@@ -1,36 +1,14 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openRegistry } from '../../src/store/sqlite/registry.ts';
+import { carillon } from '../support/command.ts';
 import { allScope, freePort, send as request, startHub, until, userNames } from '../support/hub.ts';
 import { tempFolder } from '../support/identity.ts';
 import { seedData } from '../support/served.ts';
 
-const launcher = join(import.meta.dirname, '..', '..', 'bin', 'carillon.js');
 const feed = '/v1.0/me/notifications';
-
-/** The command as a process of its own; it runs beside others. */
-function carillon(context: TestContext, dataDir: string, ...args: string[]) {
-  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CARILLON_'));
-  const env = { ...Object.fromEntries(own), CARILLON_DATA_DIR: dataDir };
-  const child = spawn(process.execPath, [launcher, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const text = { out: '', error: '' };
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text.out += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    text.error += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  context.after(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  return { text, ended };
-}
 
 function sendTo(context: TestContext, dataDir: string, ...args: string[]) {
   return carillon(context, dataDir, 'send', '--user', userNames.alice, '--title', 'Hello', ...args);

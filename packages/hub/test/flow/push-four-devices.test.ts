@@ -1,7 +1,7 @@
 // One user with a device on each of the four platforms: what rings, what is cleared, what the sender learns of it.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { Delivered } from '@carillon/simulators';
+import { type Delivered, rule } from '@carillon/simulators';
 import { post, until } from '../support/hub.ts';
 import { type Device, type Platform, startPush } from '../support/push.ts';
 
@@ -78,6 +78,25 @@ test('dismissing on one device taps those that may show it, the browser learns w
   // Its own change is no news to the device that acted; it got the next notification alone.
   await rings(devices.ios, next);
   assert.equal(push.to(devices.ios).length, (before[1] ?? 0) + 1);
+});
+
+test('a push that its provider takes after the dismissal is cleared once more', async () => {
+  const android = await push.register('android', { installationId: 'slow' });
+  const { fcm } = simulator.stats.providers;
+  const asked = fcm.requests;
+  simulator.script([rule({ delayMs: 300 }, { match: { address: android.address }, times: 1 })]);
+  const id = await create();
+  await simulator.waitUntil(() => fcm.requests > asked);
+  await hub.request('PATCH', `/v1.0/me/notifications/${id}`, {
+    token,
+    body: { userActionState: 'dismissed' },
+  });
+  const shown = await rings(android, id).then(() =>
+    simulator.waitFor((each) => each.address === android.address && /Lunch/.test(JSON.stringify(each))),
+  );
+  const last = () => push.to(android).at(-1);
+  await until(() => last() !== shown && JSON.stringify(last()).includes('close'), 'the tap after it');
+  assert.equal(await statusOf(id, android), 'withdrawn');
 });
 
 async function unread(): Promise<number> {

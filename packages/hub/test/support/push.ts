@@ -23,7 +23,7 @@ import {
 import { makeDevCertificate } from '../../src/edge/dev-certificate.ts';
 import { vapidKeysOf } from '../../src/hub-push.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
-import { type HubOverrides, startHub, subscribe, type TestHub, type TestUser } from './hub.ts';
+import { freePort, type HubOverrides, startHub, subscribe, type TestHub, type TestUser } from './hub.ts';
 import { tempFolder } from './identity.ts';
 
 export const topic = 'example.contoso.app';
@@ -83,7 +83,9 @@ export async function startPush(overrides: HubOverrides = {}): Promise<PushHub> 
   const { url } = simulator;
   const { serviceAccount } = account as unknown as ReturnType<typeof makeServiceAccount>;
   const dataDir = join(folder.path, 'data');
-  const settings = { 'push-ca': caPath, 'allow-private-push': true, ...overrides.settings };
+  // The same over a restart: the port is part of the issuer, and with it of who a user is.
+  const port = String(await freePort());
+  const settings = { port, 'push-ca': caPath, 'allow-private-push': true, ...overrides.settings };
   const start = async (): Promise<TestHub> => {
     const hub = await startHub({ ...overrides, clock, settings, dataDir });
     const { credentials } = hub.registry;

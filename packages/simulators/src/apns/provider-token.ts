@@ -35,7 +35,7 @@ interface InUse {
 export class ProviderTokens {
   readonly #rules: TokenRules;
   readonly #publicKeys: ReadonlyMap<ApnsKey, KeyObject>;
-  /** Signatures that were checked already: a sender uses one token for an hour. */
+  /** By authorization header: signatures that were checked already, since a sender uses one token for an hour. */
   readonly #verified = new Map<string, Verified>();
   readonly #inUse = new WeakMap<object, InUse>();
 
@@ -45,22 +45,22 @@ export class ProviderTokens {
   }
 
   judge(authorization: string | undefined, context: AnswerContext): Judged {
-    const token = /^bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-    if (token === undefined) return { reason: 'MissingProviderToken' };
-    const verified = this.#verified.get(token) ?? this.#verify(token);
+    if (authorization === undefined) return { reason: 'MissingProviderToken' };
+    const verified = this.#verified.get(authorization) ?? this.#verify(authorization);
     if ('reason' in verified) return verified;
     const age = context.now() - verified.issuedAt;
     if (age > maxAgeMs) return { reason: 'ExpiredProviderToken' };
     if (age < -maxAheadMs) return { reason: 'InvalidProviderToken' };
-    return this.#use(token, verified.key, context);
+    return this.#use(authorization, verified.key, context);
   }
 
-  #verify(text: string): Verified | { readonly reason: ApnsReason } {
+  #verify(authorization: string): Verified | { readonly reason: ApnsReason } {
+    const text = /^bearer (\S+)$/i.exec(authorization)?.[1];
+    if (text === undefined) return { reason: 'MissingProviderToken' };
     const token = parseJsonWebToken(text);
     const { kid } = token?.header ?? {};
     const { iss, iat } = token?.claims ?? {};
-    const ofTeam = this.#rules.keys.filter(({ teamId }) => teamId === iss);
-    const key = ofTeam.find(({ keyId }) => keyId === kid);
+    const key = this.#rules.keys.find(({ teamId, keyId }) => teamId === iss && keyId === kid);
     const publicKey = key && this.#publicKeys.get(key);
     if (!token || !key || !publicKey || typeof iat !== 'number' || !isSignedBy(token, 'ES256', publicKey)) {
       return { reason: 'InvalidProviderToken' };
@@ -70,7 +70,7 @@ export class ProviderTokens {
     }
     const verified = { key, issuedAt: iat * 1000 };
     if (this.#verified.size >= maxKnown) this.#verified.clear();
-    this.#verified.set(text, verified);
+    this.#verified.set(authorization, verified);
     return verified;
   }
 

@@ -8,6 +8,8 @@ import { ProviderTokens } from './provider-token.ts';
 import { judgeHeaders, judgePayload, judgeTopic } from './request-rules.ts';
 
 const devicePath = /^\/3\/device\/([^/?]*)$/;
+/** For the guide: any other of that form is taken as well. */
+const exampleToken = 'ab'.repeat(32);
 const twentyMinutesMs = 20 * 60_000;
 
 /** What is known of a device token; a token that nothing is known of is good for every topic. */
@@ -109,6 +111,6 @@ function guide(url: string, key: ApnsKey | undefined): ReturnType<Provider['abou
   return {
     credentialKind: 'apns',
     credentials: { teamId, keyId, privateKey, baseUrl: url },
-    channel: { type: 'apns', token: 'ab'.repeat(32), topic: topics[0] ?? '', environment: 'production' },
+    channel: { type: 'apns', token: exampleToken, topic: topics[0] ?? '', environment: 'production' },
   };
 }

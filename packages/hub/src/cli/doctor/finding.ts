@@ -1,4 +1,5 @@
-// What the doctor finds: one line a check, good, worth a look, or broken, and in the last two cases what to do.
+// What the doctor finds, one line a check: good, worth a look, or broken. A line that is not good also says what to do,
+// after a dash.
 export type Status = 'ok' | 'warn' | 'fail';
 
 export interface Finding {

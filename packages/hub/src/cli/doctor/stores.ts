@@ -1,4 +1,5 @@
-// The databases of the data folder, and the bus between hubs. A damaged or foreign database is never opened for writing.
+// The databases of the data folder, and the bus between hubs. They are looked at without being opened for writing, so
+// that a damaged or foreign one stays as it is.
 import { basename } from 'node:path';
 import { inspectData } from '../../hub-data.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';

@@ -44,7 +44,7 @@ export function openHostVerifier(options: HostVerifierOptions): HostVerifier {
   const { allowPrivate, resolveTxt = txtRecords, resolve = addresses, get = getOnce } = options;
 
   async function publicAddresses(host: string): Promise<string[]> {
-    const found = isPrivateHost(host) ? [host] : await resolve(host);
+    const found = isPrivateHost(host) ? [host] : await Promise.race([resolve(host), late()]);
     if (!allowPrivate && found.some(isPrivateHost)) throw insideNetwork(host);
     return found;
   }
@@ -124,6 +124,14 @@ function isRefusal(error: unknown): error is HubError {
 
 function codeOf(error: unknown): string {
   return (error as { code?: string }).code ?? (error as Error).name;
+}
+
+/** The system's resolver has no bound of its own. */
+function late(): Promise<never> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 }
 
 function txtRecords(host: string): Promise<string[][]> {

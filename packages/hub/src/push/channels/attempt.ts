@@ -46,7 +46,8 @@ export function unansweredAttempt(
     ...base,
     verdict: 'retry',
     reason: failure === 'timeout' ? 'timeout' : shortReason(reason),
-    blame,
+    // What this process could not take on says nothing of the provider.
+    blame: reason === 'QUEUE_FULL' || reason === 'CLOSED' ? null : blame,
   };
 }
 

@@ -24,6 +24,8 @@ export interface OriginKey {
   readonly origin: string;
   readonly protocol: Protocol;
   readonly guarded: boolean;
+  /** What must not share a connection with another of the same origin: empty for what may. */
+  readonly connection: string;
 }
 
 export interface Origin {
@@ -56,7 +58,7 @@ export class Origins {
 
   /** The origin's pool, for one more request. */
   enter(key: OriginKey): Origin {
-    const name = `${key.guarded ? 'guarded' : 'open'} ${key.protocol} ${key.origin}`;
+    const name = `${key.guarded ? 'guarded' : 'open'} ${key.protocol} ${key.origin} ${key.connection}`;
     const origin = this.#origins.get(name) ?? this.#open(name, key);
     this.#origins.delete(name);
     this.#origins.set(name, origin);

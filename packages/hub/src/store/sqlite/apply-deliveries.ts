@@ -85,12 +85,14 @@ export function openClaim(db: DatabaseSync, interned: Interned): (query: ClaimQu
 }
 
 /**
- * One process owns the database, so whatever was claimed when it opens was claimed by one that is gone. Where nothing
- * can be written now, the claims end by themselves.
+ * One process owns the database, so whatever was claimed when it opens was claimed by one that is gone: it is due. A
+ * provider may have it, which must outlive the next attempt's answer: what is handled later is taken away from its device
+ * only when it may show it. Where nothing can be written now, the claims end by themselves.
  */
 export function freeClaims(db: DatabaseSync): void {
   try {
-    db.exec('UPDATE delivery SET claimed = 0, due = 0 WHERE status < 2 AND claimed = 1');
+    db.exec(`UPDATE delivery SET claimed = 0, due = 0, sent_at = coalesce(sent_at, planned_at)
+      WHERE status < 2 AND claimed = 1`);
   } catch (error) {
     if (!/readonly|locked|full/.test(String(error))) throw error;
   }

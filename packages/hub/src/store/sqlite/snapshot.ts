@@ -13,10 +13,7 @@ import type { KnownFeeds } from './known-feeds.ts';
 
 export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownFeeds): Snapshot {
   const statement = statements(db);
-  const one = (found: StatementSync, user: UserKey, ...rest: (string | number | Buffer)[]) => {
-    const account = interned.account(user);
-    return account === null ? undefined : found.get(account, ...rest);
-  };
+  const one = openOne(interned);
   const feedOf = (user: UserKey) => known.get(user) ?? readFeed(user);
   const readFeed = openFeedRead(statement, interned, known);
   const appOf = (app: AppId): number => interned.app(app) ?? -1;
@@ -31,6 +28,34 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
       const row = one(statement.namedNotification, user, hashText(name), appOf(app), name);
       return row ? readNotification(user, interned.appName, row) : null;
     },
+    ...subscriptionReads(statement, interned, known),
+    deliveries(user, notification) {
+      const account = interned.account(user);
+      if (account === null) return [];
+      const rows = statement.deliveries.all(account, uuidToBytes(notification));
+      return rows.map((row) => readDelivery(user, interned, row));
+    },
+  };
+}
+
+type SubscriptionReads = Pick<
+  Snapshot,
+  | 'subscription'
+  | 'subscriptionByInstallation'
+  | 'countSubscriptions'
+  | 'lapsedSubscriptions'
+  | 'addressHolder'
+  | 'subscriptions'
+>;
+
+function subscriptionReads(
+  statement: ReturnType<typeof statements>,
+  interned: Interned,
+  known: KnownFeeds,
+): SubscriptionReads {
+  const appOf = (app: AppId): number => interned.app(app) ?? -1;
+  const one = openOne(interned);
+  return {
     subscription(user, app, id) {
       const row = one(statement.subscription, user, id, appOf(app));
       return row ? readSubscription(user, interned.appName, row) : null;
@@ -67,12 +92,14 @@ export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownF
         rows.map((row) => readSubscription(user, interned.appName, row)),
       );
     },
-    deliveries(user, notification) {
-      const account = interned.account(user);
-      if (account === null) return [];
-      const rows = statement.deliveries.all(account, uuidToBytes(notification));
-      return rows.map((row) => readDelivery(user, interned, row));
-    },
+  };
+}
+
+/** One row of a user's; none when the user has no feed. */
+function openOne(interned: Interned) {
+  return (found: StatementSync, user: UserKey, ...rest: (string | number | Buffer)[]) => {
+    const account = interned.account(user);
+    return account === null ? undefined : found.get(account, ...rest);
   };
 }
 

@@ -11,7 +11,7 @@ import type {
   PushChannel,
   PushRequest,
 } from '../../channel.ts';
-import { answeredAttempt, credentialsMissing, unansweredAttempt } from '../attempt.ts';
+import { credentialsMissing, unansweredAttempt } from '../attempt.ts';
 import { type ApnsMessage, type ApnsPush, apnsMessage } from './message.ts';
 import { type ApnsTokens, openApnsTokens } from './token.ts';
 import { type ApnsOutcome, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
@@ -51,13 +51,15 @@ async function send(push: ApnsPush, services: Connected): Promise<Attempt> {
   return 'line' in outcome ? outcome.attempt : outcome;
 }
 
-const badTopic = answeredAttempt({
-  line: apnsVerdicts.BadTopic,
-  response: { status: 400, headers: {}, body: '' },
+const badTopic: Attempt = {
+  verdict: apnsVerdicts.BadTopic.verdict,
+  status: null,
   reason: 'BadTopic',
+  afterMs: null,
+  unanswered: false,
   truncated: false,
-  now: 0,
-});
+  blame: apnsVerdicts.BadTopic.blame,
+};
 
 interface Sending {
   readonly credentials: ApnsCredentials;

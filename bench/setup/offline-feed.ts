@@ -1,0 +1,61 @@
+// Writes a feed database while no hub runs on it: through the hub's own planner and the store's own statements, only
+// without waiting for the disk. Deliveries are left unclaimed, so that they are due when a hub opens the file.
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import type { Write } from '../../packages/hub/src/model/write.ts';
+import { planBatch } from '../../packages/hub/src/push/plan-batch.ts';
+import { openApply } from '../../packages/hub/src/store/sqlite/apply.ts';
+import { Interned } from '../../packages/hub/src/store/sqlite/interned.ts';
+import { KnownFeeds } from '../../packages/hub/src/store/sqlite/known-feeds.ts';
+import { migrate } from '../../packages/hub/src/store/sqlite/migrate.ts';
+import { feedMigrations } from '../../packages/hub/src/store/sqlite/schema.ts';
+import { openSnapshot } from '../../packages/hub/src/store/sqlite/snapshot.ts';
+
+const batchSize = 1000;
+
+export interface OfflineFeed {
+  /** All of them; one that the planner refuses is an error. */
+  write(writes: readonly Write[]): void;
+  close(): void;
+}
+
+export function openOfflineFeed(path: string): OfflineFeed {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
+  migrate(db, feedMigrations);
+  const interned = new Interned(db);
+  const known = new KnownFeeds();
+  const snapshot = openSnapshot(db, interned, known);
+  const apply = openApply(db, interned, known);
+  const commit = (writes: readonly Write[]): void => {
+    db.exec('BEGIN IMMEDIATE');
+    const plan = planBatch(writes, snapshot, { now: Date.now(), claim: false });
+    const refused = plan.outcomes.find((outcome) => 'refused' in outcome);
+    if (refused) throw new Error(`a write was refused: ${JSON.stringify(refused)}`);
+    apply(plan);
+    db.exec('COMMIT');
+    known.committed(plan);
+  };
+  return {
+    write(writes) {
+      for (let done = 0; done < writes.length; done += batchSize)
+        commit(writes.slice(done, done + batchSize));
+    },
+    close() {
+      db.close();
+      const file = openSync(path, 'r+');
+      fsyncSync(file);
+      closeSync(file);
+    },
+  };
+}
+
+/** How many deliveries a hub that has stopped left unsent. */
+export function countOpenDeliveries(path: string): number {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const { open } = db.prepare('SELECT count(*) AS open FROM delivery WHERE status < 2').get() as {
+    open: number;
+  };
+  db.close();
+  return open;
+}

@@ -1,0 +1,118 @@
+// What became of a notification on each device, as a list of events: each look at its deliveries yields what is new
+// since the look before. Where two things happened between looks, both are told, each with its own time.
+import type { Delivery, Subscription, Verdict } from '@carillon/protocol';
+
+/** One line of the timeline that is about a device. */
+export interface DeviceEvent {
+  readonly dateTime: string | null;
+  readonly what: string;
+  /** Its display name, else its platform and installation. */
+  readonly device: string;
+  readonly subscriptionId: string;
+  readonly platform: Delivery['platform'];
+  readonly kind: Delivery['kind'];
+  readonly attempts?: number;
+  readonly verdict?: Verdict;
+  /** HTTP status of the provider; null without an answer. */
+  readonly status?: number | null;
+  readonly reason?: string | null;
+}
+
+/** What an answer of a provider comes to. */
+const outcomes = {
+  accepted: 'accepted',
+  retry: 'retry',
+  throttled: 'throttled',
+  gone: 'gone',
+  refused: 'failed',
+} as const satisfies Record<Verdict, string>;
+
+type Devices = ReadonlyMap<string, Subscription>;
+type Fact = Omit<DeviceEvent, 'device' | 'subscriptionId' | 'platform' | 'kind'>;
+
+export class Timeline {
+  readonly #told = new Set<string>();
+
+  /** What these deliveries say that was not said before, in the order of time. */
+  next(deliveries: readonly Delivery[], devices: Devices): DeviceEvent[] {
+    const events = deliveries.flatMap((delivery) =>
+      factsOf(delivery)
+        .filter((fact) => this.#isNew(delivery, fact))
+        .map((fact) => ({ ...fact, ...deviceOf(delivery, devices) })),
+    );
+    return events.sort((one, other) => timeOf(one) - timeOf(other));
+  }
+
+  #isNew({ subscriptionId, kind, plannedDateTime }: Delivery, fact: Fact): boolean {
+    const key = JSON.stringify([subscriptionId, kind, plannedDateTime, fact]);
+    if (this.#told.has(key)) return false;
+    this.#told.add(key);
+    return true;
+  }
+}
+
+/**
+ * Whether nobody is left who would tell more: every push has ended short of its device. A device that has it may still
+ * show it and act, and so may one that listens live.
+ */
+export function isOver(deliveries: readonly Delivery[], devices: Devices): boolean {
+  return deliveries.length > 0 && deliveries.every((each) => hasEnded(each, devices));
+}
+
+function hasEnded({ status, subscriptionId }: Delivery, devices: Devices): boolean {
+  switch (status) {
+    case 'withdrawn':
+    case 'expired':
+    case 'failed':
+    case 'gone':
+      return true;
+    case 'skipped':
+      return devices.get(subscriptionId)?.channel !== null;
+    default:
+      return false;
+  }
+}
+
+function factsOf(delivery: Delivery): Fact[] {
+  const { plannedDateTime, fetchedDateTime, shownDateTime, actedDateTime } = delivery;
+  const facts: Fact[] = [];
+  if (wasPlanned(delivery)) facts.push({ dateTime: plannedDateTime, what: 'pending' });
+  facts.push(...answerOf(delivery));
+  if (fetchedDateTime) facts.push({ dateTime: fetchedDateTime, what: 'fetched' });
+  if (shownDateTime) facts.push({ dateTime: shownDateTime, what: 'shown' });
+  if (actedDateTime) facts.push({ dateTime: actedDateTime, what: 'acted' });
+  facts.push(...endOf(delivery));
+  return facts;
+}
+
+/** What was skipped from the start never waited for anything, also when its device fetched it all the same. */
+function wasPlanned({ status, reason, attempts }: Delivery): boolean {
+  const waited = ['pending', 'withdrawn', 'expired', 'gone'].includes(status);
+  return attempts > 0 || waited || (status !== 'skipped' && reason === null);
+}
+
+function answerOf({ attempts, lastAnswer }: Delivery): Fact[] {
+  if (!lastAnswer) return [];
+  const { verdict, status, reason, dateTime } = lastAnswer;
+  return [{ dateTime, what: outcomes[verdict], attempts, verdict, status, reason }];
+}
+
+/** How it ended, where no answer of a provider says it. */
+function endOf({ status, reason, lastAnswer }: Delivery): Fact[] {
+  const said = lastAnswer && outcomes[lastAnswer.verdict] === status;
+  if ((status === 'failed' || status === 'gone') && said) return [];
+  const ends = ['withdrawn', 'expired', 'failed', 'gone', 'skipped'];
+  return ends.includes(status) ? [{ dateTime: null, what: status, reason }] : [];
+}
+
+/** What has no time of its own became known now. */
+function timeOf({ dateTime }: Fact): number {
+  return dateTime === null ? Number.MAX_SAFE_INTEGER : Date.parse(dateTime);
+}
+
+function deviceOf({ subscriptionId, platform, kind }: Delivery, devices: Devices) {
+  const known = devices.get(subscriptionId);
+  // Of one that came and went nothing but its id is left.
+  const name = known?.displayName || `${platform} ${known?.installationId ?? subscriptionId.slice(0, 8)}`;
+  return { device: name, subscriptionId, platform, kind };
+}
