@@ -9,7 +9,7 @@ import { feedWrites } from '../../src/store/postgres/apply.ts';
 import { deliveryWrites } from '../../src/store/postgres/apply-deliveries.ts';
 import type { Statement } from '../../src/store/postgres/connections.ts';
 import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
-import { looks } from '../../src/store/postgres/look.ts';
+import { lateLooks, looks } from '../../src/store/postgres/look.ts';
 import {
   dueStatements,
   feedStatements,
@@ -54,6 +54,7 @@ ANALYZE`;
 const { snapshot: _snapshot, ...deliveryReads } = deliveryStatements;
 const statements: Readonly<Record<string, Statement>> = {
   ...looks,
+  ...prefixed('late', lateLooks),
   lockDeliveries,
   ...feedWrites,
   ...deliveryWrites,

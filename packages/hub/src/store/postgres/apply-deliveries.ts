@@ -50,7 +50,9 @@ WHERE s.lane = m.lane AND s.user_key = m.user_key AND s.id = m.subscription AND 
 WHERE d.lane = k.lane AND d.user_key = k.user_key AND d.notification = k.id`),
   forgetClears: statement(`DELETE FROM delivery d USING ${unnest(deliveryKey)}
 WHERE ${sameKey(deliveryKey.slice(0, 4), 'd', 'k')}`),
-  claim: statement(`UPDATE delivery d SET claimed_by = $1, due = $2
+  // A provider may have what a lost node held: what is handled later is taken away from a device only when it may show it.
+  claim: statement(`UPDATE delivery d SET claimed_by = $1, due = $2,
+  sent_at = CASE WHEN d.claimed_by IS NULL THEN d.sent_at ELSE coalesce(d.sent_at, d.planned_at) END
 FROM (SELECT ${namesOf(deliveryKey)} FROM delivery
   WHERE status < 2 AND app = $3 AND channel = $4 AND due <= $5 ORDER BY due LIMIT $6 FOR UPDATE SKIP LOCKED) k
 WHERE ${sameKey(deliveryKey, 'd', 'k')}

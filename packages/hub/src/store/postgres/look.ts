@@ -15,8 +15,8 @@ import {
   userColumns,
   userOf,
 } from './codec.ts';
-import { readDelivery } from './codec-delivery.ts';
-import { arraysOf, type Column, namesOf, unnest } from './columns.ts';
+import { deliveryKey, readDelivery } from './codec-delivery.ts';
+import { arraysOf, type Column, namesOf, sameKey, unnest } from './columns.ts';
 import { type Answer, type Ask, type Row, statement } from './connections.ts';
 import type { Named, NamedText } from './named.ts';
 import { SeenRows } from './snapshot.ts';
@@ -34,6 +34,9 @@ const perUser = (table: string, columns: readonly { readonly name: string }[], r
   statement(`SELECT t.* FROM ${unnest(userColumns)}
 CROSS JOIN LATERAL (SELECT ${namesOf(columns)} FROM ${table} s WHERE ${ofUser('s')} ${rest}OFFSET 0) t`);
 
+const settled = `${unnest(deliveryKey)} CROSS JOIN LATERAL (SELECT FROM delivery d
+  WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.status >= 2 LIMIT 1) d`;
+
 export const looks = {
   /** A feed of epoch 0 is a place that is held while its first batch is planned; nobody else ever sees one. */
   holdPlaces: statement(`INSERT INTO feed(${namesOf(feedColumns)})
@@ -50,6 +53,15 @@ CROSS JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification s
   readTexts: statement(`SELECT t.* FROM ${unnest(textColumns)}
 CROSS JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification s
   WHERE ${ofUser('s')} AND s.app = k.app AND s.name = k.name AND s.removed = 0 LIMIT 1) t`),
+};
+
+/** Of results whose delivery was settled before they came: what decides whether the device is tapped once more. */
+export const lateLooks = {
+  notifications: statement(`SELECT t.* FROM ${settled} CROSS JOIN LATERAL
+  (SELECT ${namesOf(notificationColumns)} FROM notification s WHERE ${ofUser('s')} AND s.id = k.notification LIMIT 1) t`),
+  subscriptions:
+    statement(`SELECT t.* FROM (SELECT DISTINCT k.lane, k.user_key FROM ${settled}) k CROSS JOIN LATERAL
+  (SELECT ${namesOf(subscriptionColumns)} FROM subscription s WHERE ${ofUser('s')} ORDER BY s.id OFFSET 0) t`),
 };
 
 /** The statements of the round trip; those that have nothing to look for are left out. */
@@ -75,8 +87,12 @@ export function lookFor(named: Named, known: ReadonlySet<UserKey>): Looking {
   const begun = [...named.begun].filter((user) => !known.has(user)).map((user) => ({ user }));
   const ofUsers = arraysOf(userColumns, users);
   if (begun.length > 0) ask('places', { statement: looks.holdPlaces, values: arraysOf(userColumns, begun) });
+  if (users.length > 0) ask('feeds', { statement: looks.lockFeeds, values: ofUsers });
+  // Ahead of all that is read without a feed's lock: once a delivery is locked, what settled it is there to be seen.
+  if (named.deliveries.length + named.results.length + named.marks.length + named.texts.length > 0) {
+    ask('deliveries', touch(named));
+  }
   if (users.length > 0) {
-    ask('feeds', { statement: looks.lockFeeds, values: ofUsers });
     ask('apps', { statement: looks.readFeedApps, values: ofUsers });
     ask('subscriptions', { statement: looks.readSubscriptions, values: ofUsers });
   }
@@ -86,8 +102,10 @@ export function lookFor(named: Named, known: ReadonlySet<UserKey>): Looking {
   }
   if (named.texts.length > 0)
     ask('texts', { statement: looks.readTexts, values: arraysOf(textColumns, named.texts) });
-  if (named.deliveries.length > 0 || named.results.length > 0 || named.marks.length > 0) {
-    ask('deliveries', touch(named));
+  if (named.sent.length > 0) {
+    const values = arraysOf(deliveryKey, named.sent);
+    ask('late notifications', { statement: lateLooks.notifications, values });
+    ask('late subscriptions', { statement: lateLooks.subscriptions, values });
   }
   const see = (answers: readonly Answer[]) =>
     seen(named, (source) => answers[sources.get(source) ?? -1]?.rows ?? []);
@@ -99,9 +117,15 @@ function seen(named: Named, rowsOf: (source: string) => readonly Row[]): Seen {
   const feeds = rowsOf('feeds');
   for (const row of feeds) if (row.epoch !== 0) snapshot.putFeed(readFeed(userOf(row), row));
   for (const row of rowsOf('apps')) snapshot.putFeedApp(readFeedApp(userOf(row), row));
-  for (const row of rowsOf('subscriptions')) snapshot.putSubscription(readSubscription(userOf(row), row));
   for (const row of rowsOf('notifications')) snapshot.putNotification(readNotification(userOf(row), row));
+  for (const row of rowsOf('late notifications'))
+    snapshot.putNotification(readNotification(userOf(row), row));
   for (const row of rowsOf('texts')) snapshot.putText(readNotification(userOf(row), row));
   for (const row of rowsOf('deliveries')) snapshot.putDelivery(readDelivery(row));
+  // Those of a locked feed were read under its lock, and count.
+  const late = rowsOf('late subscriptions').filter((row) => !named.users.has(userOf(row)));
+  for (const row of [...rowsOf('subscriptions'), ...late]) {
+    snapshot.putSubscription(readSubscription(userOf(row), row));
+  }
   return { snapshot, xid: (feeds[0]?.xid as string | undefined) ?? null };
 }

@@ -29,6 +29,8 @@ export interface Named {
   readonly addresses: ReadonlySet<string>;
   /** Evidence, which locks its deliveries alone. */
   readonly results: readonly DeliveryKey[];
+  /** Those of the results that a provider has taken: they may come after their notification was handled. */
+  readonly sent: readonly DeliveryKey[];
   readonly marks: readonly FetchWrite[];
 }
 
@@ -38,6 +40,7 @@ class Naming implements Named {
   readonly texts: NamedText[] = [];
   readonly addresses = new Set<string>();
   readonly results: DeliveryKey[] = [];
+  readonly sent: DeliveryKey[] = [];
   readonly marks: FetchWrite[] = [];
   readonly #notifications = new Map<string, NamedRow>();
   readonly #deliveries = new Map<string, NamedRow>();
@@ -124,5 +127,6 @@ function nameOne(write: Write, named: Naming): void {
       break;
     case 'record':
       named.results.push(...write.results);
+      named.sent.push(...write.results.filter(({ sentAt, kind }) => sentAt !== null && kind !== 'clear'));
   }
 }

@@ -9,6 +9,8 @@ import type { Named } from './named.ts';
 
 export class SeenRows implements Snapshot {
   readonly #users: ReadonlySet<UserKey>;
+  /** Users whose subscriptions may be looked at. */
+  readonly #reached: ReadonlySet<UserKey>;
   readonly #feeds = new Map<UserKey, FeedRow>();
   readonly #feedApps = new Map<UserKey, FeedAppRow[]>();
   readonly #subscriptions = new Map<UserKey, StoredSubscription[]>();
@@ -16,11 +18,16 @@ export class SeenRows implements Snapshot {
   readonly #texts = new Map<string, StoredNotification | null>();
   readonly #deliveries = new Map<string, StoredDelivery[]>();
 
-  constructor({ users, notifications, texts, deliveries }: Named) {
+  constructor({ users, notifications, texts, deliveries, sent }: Named) {
     this.#users = users;
+    this.#reached = new Set([...users, ...sent.map(({ user }) => user)]);
     for (const { user, id } of notifications) this.#notifications.set(keyOf(user, id), null);
     for (const { user, app, name } of texts) this.#texts.set(`${user} ${app} ${name}`, null);
     for (const { user, id } of deliveries) this.#deliveries.set(keyOf(user, id), []);
+    for (const { user, notification } of sent) {
+      this.#notifications.set(keyOf(user, notification), null);
+      for (const id of [notification, noNotification]) this.#deliveries.set(keyOf(user, id), []);
+    }
   }
 
   putFeed(row: FeedRow): void {
@@ -100,7 +107,7 @@ export class SeenRows implements Snapshot {
   }
 
   subscriptions(user: UserKey): readonly StoredSubscription[] {
-    this.#mustBeNamed(user);
+    if (!this.#reached.has(user)) unnamed('the subscriptions', user);
     return this.#subscriptions.get(user) ?? [];
   }
 

@@ -1,6 +1,7 @@
 // The deliveries that a batch reads or writes, locked in the order of their keys by one statement, so that two batches
 // never wait for each other: those of notifications, by id or by name, those that results are for, those that a device
 // has fetched.
+import { noNotification } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { ElementType } from './arrays.ts';
 import { packKey, packText, packUuid, userColumns } from './codec.ts';
@@ -73,7 +74,7 @@ CROSS JOIN LATERAL (SELECT ${deliveryNames.join(', ')} FROM delivery d
     AND (k.subscription IS NULL OR d.subscription = k.subscription) AND (k.kind IS NULL OR d.kind = k.kind)
   ORDER BY d.subscription, d.kind FOR UPDATE) d`);
 
-export function touch({ deliveries, texts, results, marks }: Named): Ask {
+export function touch({ deliveries, texts, results, sent, marks }: Named): Ask {
   const whole = { subscription: null, kind: null };
   const keys: Key[] = [
     ...deliveries.map(({ user, id }) => ({ user, notification: id, ...whole })),
@@ -82,6 +83,13 @@ export function touch({ deliveries, texts, results, marks }: Named): Ask {
       notification,
       subscription,
       kind: packKind(kind),
+    })),
+    // A push that comes late taps its device once more.
+    ...sent.map(({ user, subscription }) => ({
+      user,
+      notification: noNotification,
+      subscription,
+      kind: packKind('clear'),
     })),
     ...marks.flatMap(({ user, subscription, ids }) =>
       ids.map((notification) => ({ user, notification, subscription, kind: null })),
