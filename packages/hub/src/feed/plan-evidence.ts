@@ -14,8 +14,8 @@ import type {
 import type { Overlay } from './overlay.ts';
 
 export function planFetch(write: FetchWrite, overlay: Overlay, now: number): Outcomes['fetch'] {
-  const { user, subscription, upTo, ids } = write;
-  overlay.fetched.push({ user, subscription, upTo, ids, at: now });
+  const { user, subscription, upTo, each } = write;
+  overlay.fetched.push({ user, subscription, upTo, each, at: now });
   return { marked: true };
 }
 
@@ -35,7 +35,7 @@ export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number
       user,
       subscription: receipt.subscription,
       upTo: null,
-      ids: [receipt.id],
+      each: [{ id: receipt.id, seq: row.seq }],
       at: receipt.at,
     });
   }
@@ -114,7 +114,8 @@ export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number):
   for (const key of write.deliveries) {
     const row = findOne(key, overlay);
     const notification = overlay.notification(key.user, key.notification);
-    if (row?.status !== 'failed' || !notification) continue;
+    // Without a push address there is no lane to send it in.
+    if (row?.status !== 'failed' || row.channel === null || !notification) continue;
     if (!isAlive(notification, now) || notification.readState === 'read') continue;
     overlay.deliveries.put({
       ...row,

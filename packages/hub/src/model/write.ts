@@ -98,7 +98,13 @@ export interface FetchWrite {
   readonly user: UserKey;
   readonly subscription: string;
   readonly upTo: number | null;
-  readonly ids: readonly string[];
+  readonly each: readonly FetchedOne[];
+}
+
+/** As it was when it was answered: what replaced it meanwhile is not fetched. */
+export interface FetchedOne {
+  readonly id: string;
+  readonly seq: number;
 }
 
 export interface Receipt {

@@ -12,7 +12,7 @@ import type { StreamStart } from '../live/stream.ts';
 import type { ChannelType } from '../model/delivery.ts';
 import type { AppPrincipal, User, UserPrincipal } from '../model/principal.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
-import type { Channels } from '../push/dispatch.ts';
+import type { Channels } from '../push/carry.ts';
 import type { Fetched } from '../push/fetched.ts';
 import type { FeedReader } from '../store/store.ts';
 

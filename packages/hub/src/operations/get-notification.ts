@@ -16,7 +16,7 @@ import { pick, readSelect } from './query.ts';
 export async function getNotification(call: Call, services: Services): Promise<Answer> {
   const selected = readSelect(call.query, notificationMembers);
   const row = await readVisible(call, services);
-  if (call.acting) await services.fetched.each(call.acting.subscription, [row.id]);
+  if (call.acting) await services.fetched.each(call.acting.subscription, [row]);
   return answerOne(row, services, selected);
 }
 

@@ -18,10 +18,7 @@ export async function listNotifications(call: Call, services: Services): Promise
   const rows = await services.read.list(user.key, { visibility, now, limit: top + 1, beforeId });
   const total = count ? { '@odata.count': await services.read.count(user.key, visibility, now) } : {};
   const page = rows.slice(0, top);
-  if (call.acting) {
-    const ids = page.map(({ id }) => id);
-    await services.fetched.each(call.acting.subscription, ids);
-  }
+  if (call.acting) await services.fetched.each(call.acting.subscription, page);
   const last = rows.length > top ? page.at(-1) : undefined;
   const answer: Answer = {
     outcome: 'ok',

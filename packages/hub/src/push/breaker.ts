@@ -1,5 +1,6 @@
 // The circuit breaker of one lane (a channel of an app), as a complete table:
-//   closed   attempts are made; so many failures in a row open it
+//   closed   attempts are made; so many failures in a row open it, unless one has just succeeded: a connection that
+//            breaks fails everything under way on it, while the others go on
 //   open     no attempt before the pause is over: 1 s doubling to 30 s, or longer when the provider said so
 //   probing  one attempt is under way; what comes of it closes or opens it again
 // Only failures of the provider or of the credentials count; a dead address says nothing of its neighbours.
@@ -14,6 +15,7 @@ const table: Readonly<Record<BreakerPhase, Readonly<Record<BreakerInput, Breaker
 };
 
 const failuresToOpen = 10;
+const justNowMs = 250;
 const firstPauseMs = 1000;
 /** A provider that is down is probed at least this often. */
 export const longestPauseMs = 30_000;
@@ -23,6 +25,7 @@ export class Breaker {
   #failures = 0;
   #pauses = 0;
   #until = 0;
+  #succeededAt = Number.NEGATIVE_INFINITY;
 
   get phase(): BreakerPhase {
     return this.#phase;
@@ -49,7 +52,8 @@ export class Breaker {
     if (this.#phase === 'probing') this.#enter('probeFailed');
   }
 
-  succeeded(): void {
+  succeeded(now: number): void {
+    this.#succeededAt = now;
     this.#failures = 0;
     this.#pauses = 0;
     this.#enter('succeeded');
@@ -58,7 +62,8 @@ export class Breaker {
   failed(now: number, afterMs: number | null): void {
     const probe = this.#phase === 'probing';
     this.#failures++;
-    if (!probe && this.#failures < failuresToOpen) return;
+    const often = this.#failures >= failuresToOpen && now - this.#succeededAt >= justNowMs;
+    if (!probe && !often) return;
     // Of the attempts that were under way when it opened, each says the same again.
     if (this.#phase === 'open') return;
     const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(this.#pauses++, 10));

@@ -1,34 +1,19 @@
-// The dispatcher: takes deliveries that were born claimed, and those that a sweep finds due, and sends each through its
-// channel: bounded in memory, for each lane and in what flies. Everything is read once more right before an attempt, so
-// that what was handled elsewhere is not sent. A crash at any point leaves a row in the store that comes due again; the
-// device tells a duplicate by its tag.
+// The dispatcher: takes deliveries that were born claimed, and those that a sweep finds due, and has each carried
+// through its channel: bounded in memory, for each lane and in what flies. Everything is read once more right before an
+// attempt, so that what was handled elsewhere is not sent. A crash at any point leaves a row in the store that comes due
+// again; the device tells a duplicate by its tag.
 import { setImmediate } from 'node:timers';
 import type { Committer } from '../feed/commit.ts';
-import type { Clock, Timer } from '../lib/clock.ts';
-import type { ChannelType, DeliveryKey, PlannedDelivery, Route } from '../model/delivery.ts';
-import type { UserKey } from '../model/principal.ts';
-import { addressHash } from '../model/subscription.ts';
+import type { Timer } from '../lib/clock.ts';
+import type { DeliveryKey, PlannedDelivery, Route } from '../model/delivery.ts';
 import type { FeedStore, SendContext } from '../store/store.ts';
-import { attemptedResult, type PushGrace, settledResult, stepOf, tryUntil } from './attempt.ts';
-import { longestPauseMs } from './breaker.ts';
-import type { Attempt, Push, PushChannel } from './channel.ts';
-import { Hosts, hostOf } from './hosts.ts';
+import { Carrier, type CarrierOptions } from './carry.ts';
 import { Lane } from './lane.ts';
 import { openRecorder, type Recorder } from './recorder.ts';
-import { retryDelayMs } from './retry.ts';
 
-export type Channels = Readonly<Record<ChannelType, PushChannel>>;
-
-export interface DispatcherOptions {
+export interface DispatcherOptions extends CarrierOptions {
   readonly store: Pick<FeedStore, 'claim' | 'read'>;
   readonly committer: Committer;
-  readonly channels: Channels;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly grace: PushGrace;
-  /** Whether a device has a stream open here. */
-  readonly listensLive: (user: UserKey, subscription: string) => boolean;
-  readonly onFailure: (error: unknown) => void;
 }
 
 const sweepEveryMs = 500;
@@ -39,11 +24,11 @@ const claimRoom = 2048;
 const claimedAtOnce = 512;
 /** A lane with fewer takes the next from the store. */
 const laneLow = 256;
-const inFlightMost = 256;
-/** In memory; what has to wait longer comes due again when its claim ends. */
-const longestWaitMs = 2000;
-/** Attempts begun in one turn of the event loop: few while requests are served, since posting never waits for a push. */
-const begunAtOnce = { idle: 32, loaded: 2 };
+const inFlightMost = 1024;
+/** Attempts begun in one turn of the event loop. */
+const begunAtOnce = 32;
+/** While requests are served, few in a while, since posting never waits for a push: a sixth of this thread's time. */
+const begunUnderLoad = { attempts: 4, everyMs: 5 };
 /** So many writes on their way mean that requests are served. */
 const loadedFrom = 8;
 
@@ -53,10 +38,13 @@ export class Dispatcher {
   readonly #lanes = new Map<string, Lane>();
   /** In hand, by key: with the sequence it tells of. */
   readonly #held = new Map<string, number>();
-  readonly #hosts = new Hosts();
+  readonly #carrier: Carrier;
   readonly #timer: Timer;
   readonly #idle: (() => void)[] = [];
   #inFlight = 0;
+  #begunAt = 0;
+  /** The pump that waits for its time. */
+  #later: Timer | null = null;
   #pumpAwaited = false;
   #sweeping: Promise<void> | null = null;
   #closed = false;
@@ -65,6 +53,7 @@ export class Dispatcher {
     this.#options = options;
     const { committer, clock } = options;
     this.#recorder = openRecorder({ committer, clock, onRecorded: (result) => this.#release(result) });
+    this.#carrier = new Carrier(options, this.#recorder);
     this.#timer = clock.every(sweepEveryMs, () => void this.sweep().catch(options.onFailure));
   }
 
@@ -148,6 +137,7 @@ export class Dispatcher {
   /** Begins as many attempts as this turn may, the lanes in turn. */
   async #pump(): Promise<void> {
     if (this.#closed) return;
+    if (this.#isHeldBack()) return;
     const taken = this.#next();
     this.#sweepOn();
     if (taken.length === 0) return;
@@ -156,10 +146,30 @@ export class Dispatcher {
     this.#awaitPump();
   }
 
+  /** While requests are served, the next few attempts have their time; then the pump runs again. */
+  #isHeldBack(): boolean {
+    const { clock } = this.#options;
+    if (!this.#isLoaded()) return false;
+    const now = clock.now();
+    const waitMs = this.#begunAt + begunUnderLoad.everyMs - now;
+    if (waitMs > 0) {
+      this.#later ??= clock.after(waitMs, () => {
+        this.#later = null;
+        this.#awaitPump();
+      });
+      return true;
+    }
+    this.#begunAt = now;
+    return false;
+  }
+
+  #isLoaded(): boolean {
+    return this.#options.committer.load >= loadedFrom;
+  }
+
   #next(): PlannedDelivery[] {
-    const { committer } = this.#options;
     const now = this.#now();
-    const most = committer.load >= loadedFrom ? begunAtOnce.loaded : begunAtOnce.idle;
+    const most = this.#isLoaded() ? begunUnderLoad.attempts : begunAtOnce;
     const taken: PlannedDelivery[] = [];
     for (let found = true; found; ) {
       found = false;
@@ -196,63 +206,19 @@ export class Dispatcher {
 
   async #carry(taken: PlannedDelivery, context: SendContext | null): Promise<void> {
     const lane = this.#laneOf(taken);
+    const { clock, onFailure } = this.#options;
     try {
-      await this.#step(lane, taken, context);
+      const carried = await this.#carrier.carry(lane, taken, context);
+      if (carried === 'dropped') this.#release(taken);
+      else if (carried !== 'recorded') clock.after(carried.againAfterMs, () => this.#resume(taken));
     } catch (error) {
+      // A probe that ended like this would keep its lane shut for ever.
+      lane.breaker.notMade();
       this.#release(taken);
-      this.#options.onFailure(error);
+      onFailure(error);
     } finally {
       this.#landed(lane);
     }
-  }
-
-  async #step(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<void> {
-    const { grace, listensLive, clock } = this.#options;
-    const now = this.#now();
-    const live = context !== null && listensLive(taken.user, taken.subscription);
-    const step = stepOf(taken, context, { now, grace, listensLive: live });
-    if (step.kind === 'send' && context) return this.#send(lane, taken, context, step.push);
-    lane.breaker.notMade();
-    if (step.kind === 'wait') clock.after(step.until - now, () => this.#resume(taken));
-    else if (step.kind === 'settle' && context) {
-      this.#recorder.record(settledResult(context.delivery, step.status, step.reason));
-    } else this.#release(taken);
-  }
-
-  async #send(lane: Lane, taken: PlannedDelivery, context: SendContext, push: Push): Promise<void> {
-    const { channels, random, clock } = this.#options;
-    const host = hostOf(push.channel);
-    const wasProven = host === null || this.#hosts.isProven(host);
-    const waitMs = host === null ? 0 : this.#hosts.enter(host, this.#now());
-    if (waitMs > longestWaitMs) return this.#release(taken);
-    if (waitMs > 0) {
-      clock.after(waitMs, () => this.#resume(taken));
-      return;
-    }
-    const attempt = await channels[push.channel.type].send(push);
-    const now = this.#now();
-    const failed = isOfProvider(attempt);
-    const { afterMs } = attempt;
-    if (host !== null) this.#hosts.leave(host, { now, failed, afterMs, wasProven });
-    else if (failed) lane.breaker.failed(now, afterMs);
-    else lane.breaker.succeeded();
-    if (attempt.verdict === 'gone') this.#end(context);
-    const { delivery } = context;
-    const until = tryUntil(context);
-    // Before it expires it is tried once more, and a lane that is down has always something to probe with.
-    const mostMs = Math.min(until - now, failed ? longestPauseMs : Number.POSITIVE_INFINITY);
-    const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs, mostMs, random });
-    this.#recorder.record(attemptedResult(delivery, { attempt, now, until, delayMs }));
-  }
-
-  /** Once, and only while the subscription still has the address that is dead. */
-  #end({ subscription }: SendContext): void {
-    const hash = subscription && addressHash(subscription.app, subscription.channel);
-    if (!hash) return;
-    const { user, app, id } = subscription;
-    this.#options.committer
-      .commit({ kind: 'gone', user, app, id, addressHash: hash })
-      .catch(this.#options.onFailure);
   }
 
   #resume(taken: PlannedDelivery): void {
@@ -282,12 +248,6 @@ export class Dispatcher {
   #now(): number {
     return this.#options.clock.now();
   }
-}
-
-/** A failure of the provider or of the credentials, which others share. */
-function isOfProvider({ verdict, blame }: Attempt): boolean {
-  const failed = verdict === 'retry' || verdict === 'throttled';
-  return failed && (blame === 'provider' || blame === 'credentials');
 }
 
 function keyOf({ user, notification, subscription, kind }: DeliveryKey): string {

@@ -3,6 +3,7 @@
 // that follows is a push too many.
 import type { Committer } from '../feed/commit.ts';
 import type { UserKey } from '../model/principal.ts';
+import type { FetchedOne } from '../model/write.ts';
 
 export interface Fetching {
   readonly user: UserKey;
@@ -14,7 +15,7 @@ export interface Fetched {
   /** Everything up to a sequence. */
   upTo(subscription: Fetching, seq: number): Promise<void>;
   /** Single notifications. */
-  each(subscription: Fetching, ids: readonly string[]): Promise<void>;
+  each(subscription: Fetching, rows: readonly FetchedOne[]): Promise<void>;
 }
 
 /** Marks remembered, so that a device that polls without news writes nothing. */
@@ -25,7 +26,7 @@ export function openFetched(committer: Pick<Committer, 'commit'>): Fetched {
   const mark = async (
     subscription: Fetching,
     upTo: number | null,
-    ids: readonly string[],
+    each: readonly FetchedOne[],
   ): Promise<boolean> => {
     try {
       await committer.commit({
@@ -33,7 +34,7 @@ export function openFetched(committer: Pick<Committer, 'commit'>): Fetched {
         user: subscription.user,
         subscription: subscription.id,
         upTo,
-        ids,
+        each,
       });
       return true;
     } catch {
@@ -47,8 +48,9 @@ export function openFetched(committer: Pick<Committer, 'commit'>): Fetched {
       if (marked.size >= remembered) marked.delete(marked.keys().next().value as string);
       marked.set(subscription.id, Math.max(seq, marked.get(subscription.id) ?? 0));
     },
-    async each(subscription, ids) {
-      if (ids.length > 0) await mark(subscription, null, ids);
+    async each(subscription, rows) {
+      const each = rows.map(({ id, seq }) => ({ id, seq }));
+      if (each.length > 0) await mark(subscription, null, each);
     },
   };
 }

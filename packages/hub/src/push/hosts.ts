@@ -47,7 +47,7 @@ export class Hosts {
     if (!outcome.wasProven) this.#unproven--;
     if (outcome.failed) host.breaker.failed(outcome.now, outcome.afterMs);
     else {
-      host.breaker.succeeded();
+      host.breaker.succeeded(outcome.now);
       host.proven = true;
     }
   }

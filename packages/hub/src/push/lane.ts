@@ -3,7 +3,7 @@
 import type { PlannedDelivery, Route } from '../model/delivery.ts';
 import { Breaker } from './breaker.ts';
 
-export const laneLimits = { queued: 4096, inFlight: 64 };
+export const laneLimits = { queued: 4096, inFlight: 256 };
 
 export class Lane {
   readonly route: Route;

@@ -140,7 +140,9 @@ function tap(
     if (!ids.has(id) || leaseUntil <= now || channel === null || channel.type === 'webPush') continue;
     if (subscription.notificationType === 'noNotification') continue;
     const before = find(waiting, id, 'clear');
-    const fresh = deliveryTo(subscription, { user, notification: noNotification, seq }, 'clear', now);
+    // Never the sequence of the tap before it, or that one's result would settle this.
+    const duty = { user, notification: noNotification, seq: Math.max(seq, (before?.seq ?? 0) + 1) };
+    const fresh = deliveryTo(subscription, duty, 'clear', now);
     const backsOff = before && isOpen(before.status) && !before.claimed && before.due > now;
     overlay.deliveries.put(
       backsOff

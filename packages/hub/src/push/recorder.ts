@@ -1,7 +1,7 @@
 // What came of attempts, on its way into the store: collected while the commit before it runs, so that results share
 // the transactions of the writes they happen beside. Nothing is lost while the store is away: a result is tried again.
 import type { Committer } from '../feed/commit.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
 import type { DeliveryResult } from '../model/delivery.ts';
 
 const resultsAtOnce = 128;
@@ -23,6 +23,8 @@ export interface RecorderOptions {
 export function openRecorder({ committer, clock, onRecorded }: RecorderOptions): Recorder {
   let waiting: DeliveryResult[] = [];
   let writing: Promise<boolean> | null = null;
+  /** One for all that waits, or each result would ask a store that is away once a second. */
+  let again: Timer | null = null;
 
   async function writeAll(): Promise<boolean> {
     // What is settled in this turn goes together.
@@ -44,16 +46,21 @@ export function openRecorder({ committer, clock, onRecorded }: RecorderOptions):
   function start(): Promise<boolean> {
     writing ??= writeAll().then((stored) => {
       writing = null;
-      if (!stored) clock.after(retryMs, () => void start());
+      if (!stored) again ??= clock.after(retryMs, retry);
       return stored;
     });
     return writing;
   }
 
+  function retry(): void {
+    again = null;
+    void start();
+  }
+
   return {
     record(result) {
       waiting.push(result);
-      void start();
+      if (!again) void start();
     },
     async flush() {
       while (waiting.length > 0 || writing) if (!(await start())) return;

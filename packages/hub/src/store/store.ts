@@ -12,7 +12,7 @@ import type {
 import type { StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
-import type { Change, FeedOwner, Outcome, Write } from '../model/write.ts';
+import type { Change, FeedOwner, FetchedOne, Outcome, Write } from '../model/write.ts';
 
 export interface FeedRow extends FeedOwner {
   readonly user: UserKey;
@@ -78,7 +78,7 @@ export interface FetchMark {
   readonly user: UserKey;
   readonly subscription: string;
   readonly upTo: number | null;
-  readonly ids: readonly string[];
+  readonly each: readonly FetchedOne[];
   readonly at: number;
 }
 

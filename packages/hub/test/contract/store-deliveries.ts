@@ -290,14 +290,14 @@ function fetched(open: OpenStore): void {
     user: alice,
     subscription,
     upTo: seq,
-    ids: [],
+    each: [],
   });
-  const each = (subscription: string, ids: string[]): Write => ({
+  const each = (subscription: string, ids: string[], seq = 3): Write => ({
     kind: 'fetch',
     user: alice,
     subscription,
     upTo: null,
-    ids,
+    each: ids.map((id) => ({ id, seq })),
   });
   const two = async (store: FeedStore) => {
     const [one = '', other = ''] = await subscribed(store, fcm('one'), fcm('other'));
@@ -324,6 +324,14 @@ function fetched(open: OpenStore): void {
     );
     await store.commit([upTo(one, 3)], startMs + 3);
     assert.deepEqual(await marked(one), [startMs + 1, startMs + 1, startMs + 3]);
+  });
+
+  test('one that was replaced after it was answered is not fetched', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const { one, ids, marked } = await two(store);
+    await store.commit([each(one, [ids[2] as string], 2)], startMs + 1);
+    assert.deepEqual(await marked(one), [null, null, null]);
   });
 
   test('single ones are marked by their ids, and nothing else is', async () => {

@@ -156,3 +156,22 @@ test('a device that registers again after its address was gone is not ended by w
   assert.equal(driven.about(now, id).length, 1);
   assert.notEqual((await driven.delivery(old, now)).status, 'pending');
 });
+
+test('browsers whose push service is dead, as anybody may register them, delay no other browser of the app', async () => {
+  await using fresh = await startDriven();
+  const { push: its } = fresh;
+  const applicationServerKey = vapidKeysOf(its.hub.registry).publicKey;
+  for (let index = 0; index < 15; index++) {
+    const { keys } = its.webPush.subscribe({ origin: its.simulator.url, applicationServerKey });
+    const channel = { type: 'webPush', endpoint: `https://127.0.0.1:9/${index}`, keys };
+    await its.register('webPush', { user: 'bob', installationId: `dead ${index}`, channel });
+  }
+  const alive = await its.register('webPush');
+  const failing = await fresh.create({}, 'bob');
+  await fresh.settle();
+  const tried = async () => (await fresh.deliveries(failing, 'bob')).every(({ attempts }) => attempts > 0);
+  await fresh.drive(tried, { stepMs: 5 });
+  const id = await fresh.create();
+  await fresh.settle();
+  assert.equal(fresh.about(alive, id).length, 1);
+});

@@ -205,16 +205,21 @@ test('a provider that is down is probed at least every 30 s, and not by all that
   await driven.drive(() => driven.push.to(device).length >= 1, { maxMs: 31 * second });
 });
 
-test('a provider that was down for one notification alone is probed within 30 s all the same', async () => {
-  await using driven = await startDriven();
-  const device = await driven.push.register('android');
-  const { simulator } = driven.push;
-  simulator.script([rule({ status: 503 }, { match: { provider: 'fcm' } })]);
-  const id = await driven.create();
-  await driven.pass(30 * minute, second);
-  simulator.script([]);
-  await driven.drive(() => driven.about(device, id).length === 1, { maxMs: 31 * second });
-});
+for (const [platform, provider] of [
+  ['android', 'fcm'],
+  ['webPush', 'webpush'],
+] as const) {
+  test(`${provider}: down for one notification alone, it is probed within 30 s all the same`, async () => {
+    await using driven = await startDriven();
+    const device = await driven.push.register(platform);
+    const { simulator } = driven.push;
+    simulator.script([rule({ status: 503 }, { match: { provider } })]);
+    const id = await driven.create();
+    await driven.pass(20 * minute, second);
+    simulator.script([]);
+    await driven.drive(() => driven.about(device, id).length === 1, { maxMs: 31 * second });
+  });
+}
 
 test('without credentials a push waits, and is sent soon after they are put', async () => {
   await using driven = await startDriven();

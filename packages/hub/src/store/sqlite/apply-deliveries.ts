@@ -46,7 +46,7 @@ export function openApplyDeliveries(
       result.seq,
     );
   };
-  const markFetched = ({ user, subscription, upTo, ids, at }: FetchMark): void => {
+  const markFetched = ({ user, subscription, upTo, each, at }: FetchMark): void => {
     const owner = interned.account(user);
     const id = packSubscription(subscription);
     if (upTo !== null) {
@@ -56,7 +56,7 @@ export function openApplyDeliveries(
         statement.markSince.run(at, owner, id, owner, Math.max(before, upTo - markedBack), upTo);
       }
     }
-    for (const each of ids) statement.mark.run(at, owner, uuidToBytes(each), id);
+    for (const one of each) statement.mark.run(at, owner, uuidToBytes(one.id), id, one.seq);
   };
   return (plan) => {
     for (const { row } of plan.deliveries) {
@@ -123,7 +123,7 @@ function statements(db: DatabaseSync) {
     ),
     mark: db.prepare(
       `UPDATE delivery SET fetched_at = ?
-       WHERE account = ? AND notification = ? AND subscription = ? AND kind < 2 AND fetched_at IS NULL`,
+       WHERE account = ? AND notification = ? AND subscription = ? AND kind < 2 AND seq <= ? AND fetched_at IS NULL`,
     ),
     purge: db.prepare('DELETE FROM delivery WHERE account = ? AND notification = ?'),
     forgetClear: db.prepare(

@@ -3,6 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { uuidFromBytes, uuidToBytes } from '../../lib/ids.ts';
 import { channelTypes, type DeliveryKey, noNotification, type Route } from '../../model/delivery.ts';
+import type { StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../store.ts';
 import {
@@ -22,25 +23,23 @@ export function deliveryReads(db: DatabaseSync, interned: Interned): DeliveryRea
     async sendContexts(keys: readonly DeliveryKey[]) {
       db.exec('BEGIN');
       try {
-        return keys.map(contextOf);
+        const seen: SeenRows = new Map();
+        return keys.map((key) => contextOf(key, seen));
       } finally {
         db.exec('COMMIT');
       }
     },
     async dueRoutes(now: number) {
       const routes: Route[] = [];
-      let at: { app: number; channel: number } = { app: -1, channel: 0 };
-      for (
-        let row = statement.nextRoute.get(at.app, at.channel);
-        row;
-        row = statement.nextRoute.get(at.app, at.channel)
-      ) {
+      let at = { app: -1, channel: 0 };
+      for (;;) {
+        const row = statement.nextChannel.get(at.app, at.channel) ?? statement.nextApp.get(at.app);
+        if (!row) return routes;
         at = { app: row.app as number, channel: row.channel as number };
         const due = statement.firstDue.get(at.app, at.channel)?.due as number;
         const channel = channelTypes[at.channel];
         if (due <= now && channel) routes.push({ app: interned.appName(at.app), channel });
       }
-      return routes;
     },
     async deliveries(user: UserKey, notification: string) {
       const rows = statement.ofNotification.all(interned.account(user), uuidToBytes(notification));
@@ -60,27 +59,36 @@ export function deliveryReads(db: DatabaseSync, interned: Interned): DeliveryRea
   };
 }
 
+/** What the devices of one user share in a batch: they are told of the same notification, mostly at the same time. */
+type SeenRows = Map<string, StoredNotification | null>;
+
 function openContextRead(statement: ReturnType<typeof statements>, interned: Interned) {
-  return (key: DeliveryKey): SendContext | null => {
-    const { user, notification, subscription } = key;
+  const notificationOf = (account: number | null, { user, notification }: DeliveryKey, seen: SeenRows) => {
+    if (notification === noNotification) return null;
+    const key = user + notification;
+    const known = seen.get(key);
+    if (known !== undefined) return known;
+    const row = statement.notification.get(account, uuidToBytes(notification));
+    const found = row ? readNotification(user, interned.appName, row) : null;
+    seen.set(key, found);
+    return found;
+  };
+  return (key: DeliveryKey, seen: SeenRows): SendContext | null => {
+    const { user, subscription } = key;
     const account = interned.account(user);
     const row = statement.one.get(account, ...keyValues(key));
     if (!row) return null;
     const place = statement.subscription.get(account, subscription);
-    const posted =
-      notification === noNotification
-        ? undefined
-        : statement.notification.get(account, uuidToBytes(notification));
-    const seesAll = place?.sees_all === 1;
     const app = (place?.app as number | undefined) ?? -1;
     const fetchedSeq = (place?.fetched_seq as number | undefined) ?? 0;
-    const scope = seesAll ? null : app;
+    const scope = place?.sees_all === 1 ? null : app;
+    const unread = scope === null ? statement.unreadOfAll.get(account) : statement.unread.get(account, scope);
     return {
       delivery: readDelivery(user, interned, row),
-      notification: posted ? readNotification(user, interned.appName, posted) : null,
+      notification: notificationOf(account, key, seen),
       subscription: place ? readSubscription(user, interned.appName, place) : null,
       fetchedSeq,
-      unread: statement.unread.get(account, scope, scope)?.unread as number,
+      unread: (unread?.unread as number | undefined) ?? 0,
       handled: statement.handled.all(account, fetchedSeq, scope, scope).map(idOf),
     };
   };
@@ -99,18 +107,21 @@ function statements(db: DatabaseSync) {
       `SELECT ${subscriptionColumns}, fetched_seq FROM subscription WHERE account = ? AND id = ?`,
     ),
     notification: db.prepare(`SELECT ${notificationColumns} FROM notification WHERE account = ? AND id = ?`),
-    unread: db.prepare(
-      'SELECT coalesce(sum(unread), 0) AS unread FROM feed_app WHERE account = ? AND (? IS NULL OR app = ?)',
-    ),
-    // Looks at the newest changes only, so that a device that never fetches costs no more than another.
+    unread: db.prepare('SELECT unread FROM feed_app WHERE account = ? AND app = ?'),
+    unreadOfAll: db.prepare('SELECT sum(unread) AS unread FROM feed_app WHERE account = ?'),
     handled: db.prepare(
-      `SELECT id FROM
-         (SELECT id, app, state, removed FROM notification WHERE account = ? AND seq > ? ORDER BY seq DESC LIMIT 32)
-       WHERE (state & 1 = 1 OR removed > 0) AND (? IS NULL OR app = ?)`,
+      `SELECT id FROM notification INDEXED BY notification_handled
+       WHERE account = ? AND seq > ? AND (state & 1 = 1 OR removed > 0) AND (? IS NULL OR app = ?)
+       ORDER BY seq DESC LIMIT 32`,
     ),
-    nextRoute: db.prepare(
+    // Two steps instead of a comparison of rows, which would walk over all that waits in a lane.
+    nextChannel: db.prepare(
       `SELECT app, channel FROM delivery INDEXED BY delivery_due
-       WHERE status < 2 AND (app, channel) > (?, ?) ORDER BY app, channel LIMIT 1`,
+       WHERE status < 2 AND app = ? AND channel > ? ORDER BY app, channel LIMIT 1`,
+    ),
+    nextApp: db.prepare(
+      `SELECT app, channel FROM delivery INDEXED BY delivery_due
+       WHERE status < 2 AND app > ? ORDER BY app, channel LIMIT 1`,
     ),
     firstDue: db.prepare(
       `SELECT due FROM delivery INDEXED BY delivery_due

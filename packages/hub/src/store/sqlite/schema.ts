@@ -30,6 +30,7 @@ CREATE UNIQUE INDEX notification_by_seq ON notification(account, seq, app);
 CREATE INDEX notification_by_name ON notification(account, name_key) WHERE removed = 0 AND name_key IS NOT NULL;
 CREATE INDEX notification_by_expiry ON notification(expires) WHERE removed = 0;
 CREATE INDEX notification_by_snooze ON notification(snooze_until) WHERE snooze_until IS NOT NULL;
+CREATE INDEX notification_handled ON notification(account, seq, app, id) WHERE state & 1 = 1 OR removed > 0;
 CREATE INDEX notification_by_purge ON notification(purge_at) WHERE purge_at IS NOT NULL;
 CREATE TABLE subscription(
   account INTEGER NOT NULL, app INTEGER NOT NULL, id TEXT NOT NULL, installation TEXT NOT NULL, host TEXT NOT NULL,

@@ -3,7 +3,7 @@
 import type { VapidKeys } from '../../../model/vapid.ts';
 import type { Attempt, ChannelOf, ChannelServices, PushChannel } from '../../channel.ts';
 import { answeredAttempt, unansweredAttempt } from '../attempt.ts';
-import { encrypt } from './encryption.ts';
+import { type Encryptor, openEncryptor } from './encryptor.ts';
 import { type WebPush, type WebPushMessage, webPushMessage } from './message.ts';
 import { openVapidTokens, type VapidTokens } from './token.ts';
 import { readWebPushAnswer } from './verdicts.ts';
@@ -17,7 +17,8 @@ export interface WebPushServices extends ChannelServices {
 export function openWebPushChannel(services: WebPushServices): PushChannel<ChannelOf<'webPush'>> {
   const { vapid: keys, subject, now } = services;
   const tokens = openVapidTokens({ keys, subject, now });
-  const connected = { ...services, tokens };
+  const encryptor = openEncryptor();
+  const connected = { ...services, tokens, encryptor };
   return {
     type: 'webPush',
     describe(push) {
@@ -26,12 +27,16 @@ export function openWebPushChannel(services: WebPushServices): PushChannel<Chann
     },
     send: (push) => send(push, connected),
     check: () => null,
-    close: async () => tokens.close(),
+    async close() {
+      tokens.close();
+      await encryptor.close();
+    },
   };
 }
 
 interface Connected extends WebPushServices {
   readonly tokens: VapidTokens;
+  readonly encryptor: Encryptor;
 }
 
 async function send(push: WebPush, services: Connected): Promise<Attempt> {
@@ -41,7 +46,7 @@ async function send(push: WebPush, services: Connected): Promise<Attempt> {
   const origin = URL.parse(endpoint)?.origin;
   if (!origin || origin === 'null') return refused('endpointUnusable', 'address');
   const message = webPushMessage(push);
-  const body = encrypt(Buffer.from(message.plaintext), keys);
+  const body = await services.encryptor.encrypt(message.plaintext, keys);
   if (!body) return refused('keysUnusable', 'address');
   return post({ endpoint, origin, message, body }, services);
 }

@@ -1,0 +1,120 @@
+// Carries one delivery that is due to its end for now: decides by everything as it is at this moment, makes the attempt
+// through its channel, lets the breakers know, and hands what came of it to the recorder. The dispatcher says when.
+import type { Committer } from '../feed/commit.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { ChannelType, PlannedDelivery } from '../model/delivery.ts';
+import type { UserKey } from '../model/principal.ts';
+import { addressHash } from '../model/subscription.ts';
+import type { SendContext } from '../store/store.ts';
+import { attemptedResult, type PushGrace, settledResult, stepOf, tryUntil } from './attempt.ts';
+import { longestPauseMs } from './breaker.ts';
+import type { Attempt, Push, PushChannel } from './channel.ts';
+import { channelFailed, isOfProvider } from './faults.ts';
+import { Hosts, hostOf } from './hosts.ts';
+import type { Lane } from './lane.ts';
+import type { Recorder } from './recorder.ts';
+import { retryDelayMs } from './retry.ts';
+
+export type Channels = Readonly<Record<ChannelType, PushChannel>>;
+
+export interface CarrierOptions {
+  readonly committer: Pick<Committer, 'commit'>;
+  readonly channels: Channels;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly grace: PushGrace;
+  /** Whether a device has a stream open here. */
+  readonly listensLive: (user: UserKey, subscription: string) => boolean;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again after that long. */
+export type Carried = 'recorded' | 'dropped' | { readonly againAfterMs: number };
+
+/** In memory; what has to wait longer waits in the store. */
+const longestWaitMs = 2000;
+
+export class Carrier {
+  readonly #options: CarrierOptions;
+  readonly #recorder: Recorder;
+  readonly #hosts = new Hosts();
+
+  constructor(options: CarrierOptions, recorder: Recorder) {
+    this.#options = options;
+    this.#recorder = recorder;
+  }
+
+  async carry(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<Carried> {
+    const { grace, listensLive, clock } = this.#options;
+    const now = clock.now();
+    const live = context !== null && listensLive(taken.user, taken.subscription);
+    const step = stepOf(taken, context, { now, grace, listensLive: live });
+    if (step.kind === 'send' && context) return this.#send(lane, context, step.push);
+    lane.breaker.notMade();
+    if (step.kind === 'wait') return { againAfterMs: step.until - now };
+    if (step.kind !== 'settle' || !context) return 'dropped';
+    this.#recorder.record(settledResult(context.delivery, step.status, step.reason));
+    return 'recorded';
+  }
+
+  async #send(lane: Lane, context: SendContext, push: Push): Promise<Carried> {
+    const { clock } = this.#options;
+    const host = hostOf(push.channel);
+    if (host === null) {
+      const attempt = await this.#attempt(push);
+      // One whose device has another channel by now says nothing of this lane's provider.
+      if (push.channel.type !== lane.route.channel) lane.breaker.notMade();
+      else if (isOfProvider(attempt)) lane.breaker.failed(clock.now(), attempt.afterMs);
+      else lane.breaker.succeeded(clock.now());
+      return this.#record(context, attempt);
+    }
+    // The breaker of the host decides, so this is no probe of the lane that its device has left.
+    lane.breaker.notMade();
+    const wasProven = this.#hosts.isProven(host);
+    const waitMs = this.#hosts.enter(host, clock.now());
+    if (waitMs > 0) return this.#postpone(context, waitMs);
+    const attempt = await this.#attempt(push);
+    const { afterMs } = attempt;
+    this.#hosts.leave(host, { now: clock.now(), failed: isOfProvider(attempt), afterMs, wasProven });
+    return this.#record(context, attempt);
+  }
+
+  #postpone({ delivery }: SendContext, waitMs: number): Carried {
+    if (waitMs <= longestWaitMs) return { againAfterMs: waitMs };
+    const { status, reason } = delivery;
+    const due = this.#options.clock.now() + waitMs;
+    this.#recorder.record({ ...settledResult(delivery, status, ''), reason, due });
+    return 'recorded';
+  }
+
+  #attempt(push: Push): Promise<Attempt> {
+    const { channels, onFailure } = this.#options;
+    return channels[push.channel.type].send(push).catch((error: unknown) => {
+      onFailure(error);
+      return channelFailed;
+    });
+  }
+
+  #record(context: SendContext, attempt: Attempt): Carried {
+    const { clock, random } = this.#options;
+    const { delivery } = context;
+    const now = clock.now();
+    if (attempt.verdict === 'gone') this.#end(context);
+    const until = tryUntil(context);
+    // Before it expires it is tried once more, and a lane that is down has always something to probe with.
+    const mostMs = Math.min(until - now, isOfProvider(attempt) ? longestPauseMs : Number.POSITIVE_INFINITY);
+    const { afterMs } = attempt;
+    const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs, mostMs, random });
+    this.#recorder.record(attemptedResult(delivery, { attempt, now, until, delayMs }));
+    return 'recorded';
+  }
+
+  /** Once, and only while the subscription still has the address that is dead. */
+  #end({ subscription }: SendContext): void {
+    const hash = subscription && addressHash(subscription.app, subscription.channel);
+    if (!hash) return;
+    const { user, app, id } = subscription;
+    const { committer, onFailure } = this.#options;
+    committer.commit({ kind: 'gone', user, app, id, addressHash: hash }).catch(onFailure);
+  }
+}
