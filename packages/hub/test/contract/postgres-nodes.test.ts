@@ -66,7 +66,7 @@ test('three nodes that write many feeds in any order never wait for each other i
       for (const place of places.slice(20)) if (random.chance(0.1)) writes.push(place);
       for (const { subscription } of places.slice(0, 20)) {
         const { user, id } = subscription;
-        if (random.chance(0.3)) writes.push({ kind: 'fetch', user, subscription: id, upTo: round, ids: [] });
+        if (random.chance(0.3)) writes.push({ kind: 'fetch', user, subscription: id, upTo: round, each: [] });
       }
       writes.push({ kind: 'record', results: held.map(resultOf) });
       const { deliveries, changes } = await commitPatiently(node, writes);

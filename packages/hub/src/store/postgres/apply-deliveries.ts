@@ -13,6 +13,7 @@ interface Marked {
   readonly user: UserKey;
   readonly id: string;
   readonly subscription: string;
+  readonly seq: number;
   readonly at: number;
 }
 
@@ -20,6 +21,7 @@ const markedColumns: readonly Column<Marked>[] = [
   ...userColumns,
   { name: 'notification', type: 'uuid', of: ({ id }) => packUuid(id) },
   { name: 'subscription', type: 'uuid', of: ({ subscription }) => packKey(subscription) },
+  { name: 'seq', type: 'bigint', of: ({ seq }) => seq },
   { name: 'at', type: 'bigint', of: ({ at }) => at },
 ];
 
@@ -39,7 +41,7 @@ ON CONFLICT (${namesOf(deliveryKey)}) DO UPDATE SET ${putColumns
   answer = coalesce(k.answer, d.answer)
 FROM ${unnest(resultColumns)} WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.seq = k.seq`),
   mark: statement(`UPDATE delivery d SET fetched_at = k.at FROM ${unnest(markedColumns)}
-WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND d.kind < 2 AND d.fetched_at IS NULL`),
+WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND d.kind < 2 AND d.seq <= k.seq AND d.fetched_at IS NULL`),
   markUpto: statement(`UPDATE delivery d SET fetched_at = k.at
 FROM (SELECT m.lane, m.user_key, m.subscription, m.at, n.id FROM ${fetchedRange(1)}) k
 WHERE d.lane = k.lane AND d.user_key = k.user_key AND d.notification = k.id AND d.subscription = k.subscription
@@ -90,8 +92,8 @@ export function openApplyDeliveries(node: Buffer): (plan: Plan) => Ask[] {
 type AskFor = <Row>(each: Statement, columns: readonly Column<Row>[], rows: readonly Row[]) => void;
 
 function askMarks(fetched: readonly FetchMark[], ask: AskFor): void {
-  const single = fetched.flatMap(({ user, subscription, ids, at }) =>
-    ids.map((id) => ({ user, subscription, id, at })),
+  const single = fetched.flatMap(({ user, subscription, each, at }) =>
+    each.map(({ id, seq }) => ({ user, subscription, id, seq, at })),
   );
   const keyOf = ({ user, id, subscription }: Marked) => `${user} ${id} ${subscription}`;
   for (const wave of waves(single, keyOf)) ask(deliveryWrites.mark, markedColumns, wave);

@@ -122,7 +122,7 @@ function keyValues({ user, notification, subscription, kind }: DeliveryKey): Par
 }
 
 const { asked: deliveries, notifications, subscriptions, unread, handled } = deliveryStatements;
-const parts = [deliveries, notifications, subscriptions, unread, handled];
+const parts = [deliveries, subscriptions, unread, handled];
 
 /** All of one moment, but for the holders of the addresses, which are looked up last and so are never older. */
 async function readContexts(
@@ -130,14 +130,17 @@ async function readContexts(
   keys: readonly DeliveryKey[],
 ): Promise<(SendContext | null)[]> {
   const values = arraysOf(deliveryKey, keys);
+  // The devices of one user are mostly told of the same notification, whose content travels once.
+  const posted = [...new Map(keys.map((key) => [contentKey(key), key])).values()];
   return connections.read(async (client) => {
     const answers = await pipeline(client, [
       { statement: begin, values: [] },
       { statement: deliveryStatements.snapshot, values: [] },
+      { statement: notifications, values: arraysOf(deliveryKey, posted) },
       ...parts.map((each) => ({ statement: each, values })),
       { statement: commit, values: [] },
     ]);
-    const [rows, posted, places, counts, gone] = answers.slice(2, -1) as [
+    const [contents, rows, places, counts, gone] = answers.slice(2, -1) as [
       Answer,
       Answer,
       Answer,
@@ -148,7 +151,7 @@ async function readContexts(
     const [held] = holders ? await pipeline(client, [holders]) : [];
     const at = {
       delivery: byPlace(rows.rows),
-      notification: byPlace(posted.rows),
+      notification: new Map(contents.rows.map((row) => [contentKey(posted[row.at as number]), row])),
       subscription: byPlace(withHeldAddresses(places.rows, held?.rows ?? [])),
       unread: byPlace(counts.rows),
     };
@@ -158,20 +161,26 @@ async function readContexts(
 
 type ByPlace = ReadonlyMap<number, Row>;
 
+function contentKey(key: DeliveryKey | undefined): string {
+  return `${key?.user} ${key?.notification}`;
+}
+
 function byPlace(rows: readonly Row[]): ByPlace {
   return new Map(rows.map((row) => [row.at as number, row]));
 }
 
 function contextOf(
-  { notification }: DeliveryKey,
+  key: DeliveryKey,
   index: number,
-  at: Record<'delivery' | 'notification' | 'subscription' | 'unread', ByPlace>,
+  at: Record<'delivery' | 'subscription' | 'unread', ByPlace> & {
+    readonly notification: ReadonlyMap<string, Row>;
+  },
   handledRows: readonly Row[],
 ): SendContext | null {
   const delivery = at.delivery.get(index);
   if (!delivery) return null;
   const user = userOf(delivery);
-  const posted = notification === noNotification ? undefined : at.notification.get(index);
+  const posted = key.notification === noNotification ? undefined : at.notification.get(contentKey(key));
   const subscription = at.subscription.get(index);
   return {
     delivery: readDelivery(delivery),

@@ -91,8 +91,8 @@ export function touch({ deliveries, texts, results, sent, marks }: Named): Ask {
       subscription,
       kind: packKind('clear'),
     })),
-    ...marks.flatMap(({ user, subscription, ids }) =>
-      ids.map((notification) => ({ user, notification, subscription, kind: null })),
+    ...marks.flatMap(({ user, subscription, each }) =>
+      each.map(({ id }) => ({ user, notification: id, subscription, kind: null })),
     ),
   ];
   const upto = marks.flatMap(({ user, subscription, upTo }) =>
