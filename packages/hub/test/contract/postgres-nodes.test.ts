@@ -136,6 +136,17 @@ test('an address that two users register on two nodes at once has one of them', 
   }
 });
 
+test('more batches at once than there are connections each take the addresses they bring', async (context) => {
+  const [node] = (await openNodes(context, 1)) as [FeedStore];
+  const places = Array.from({ length: 30 }, (_, index) =>
+    subscribeWrite({ by: `user-${index}`, channel: { type: 'fcm', token: `${index}` } }),
+  );
+  await Promise.all(places.map((place) => node.commit([place], startMs)));
+  for (const { subscription } of places) {
+    assert.ok((await node.read.subscription(subscription.user, subscription.id))?.channel);
+  }
+});
+
 test('what a node held when it was lost is sent by another once its lease is over', async (context) => {
   const [lost, other] = (await openNodes(context, 2)) as [FeedStore, FeedStore];
   const place = subscribeWrite({ channel: { type: 'fcm', token: 'x' } });

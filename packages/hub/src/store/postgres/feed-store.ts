@@ -97,9 +97,10 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
   };
 }
 
+/** On a connection of the readers: batches that hold all of the writers' would wait for each other's. */
 async function takeAddresses(connections: Connections, plan: Plan, named: Parameters<typeof takeAsk>[1]) {
   const ask = takeAsk(plan, named);
-  if (ask) await connections.writeOnce(ask);
+  if (ask) await connections.readOnce(ask);
 }
 
 /** What is left behind when it fails names a subscription that is gone, and is taken over by the next. */
