@@ -19,7 +19,8 @@ export interface LinkOptions {
   readonly clock: Clock;
   readonly random: Random;
   /** After each connecting, before the link is used. */
-  onUp(link: Link): Promise<void>;
+  prepare(link: Link): Promise<void>;
+  onUp(): void;
   onDown(reason: string): void;
   /** Another hub, or this one, changed a part. */
   onChange(): void;
@@ -27,6 +28,8 @@ export interface LinkOptions {
 
 /** The channel of everyone's commits; the payload is the part. */
 export const channel = 'carillon_registry';
+
+export const connectionLost = 'The connection to PostgreSQL was lost; it is made anew.';
 
 /** While the database is away nobody waits for these; with the delay they keep its return within two seconds. */
 const connectMs = 1000;
@@ -69,11 +72,11 @@ export class LinkKeeper {
     const link = await this.#connect(firstConnectMs);
     try {
       await migrate(link.asking, this.#options.migrations);
-      await this.#options.onUp(link);
+      await this.#options.prepare(link);
       this.#use(link);
     } catch (error) {
       drop(link);
-      throw queryError(error);
+      throw error;
     }
   }
 
@@ -96,7 +99,7 @@ export class LinkKeeper {
     const [asking, listening] = connecting as [Client, Client];
     const link = { asking, listening };
     try {
-      await Promise.all(connecting.map(prepare));
+      await Promise.all(connecting.map(begin));
       listening.on('notification', this.#options.onChange);
       await listening.query(`LISTEN ${channel}`);
       return link;
@@ -123,8 +126,9 @@ export class LinkKeeper {
     this.#link = link;
     this.#delayMs = delaysMs.first;
     for (const client of [link.asking, link.listening]) {
-      client.on('end', () => this.#lose(link, 'the connection was lost'));
+      client.on('end', () => this.#lose(link, connectionLost));
     }
+    this.#options.onUp();
   }
 
   #lose(link: Link, reason: string): void {
@@ -146,7 +150,7 @@ export class LinkKeeper {
     let link: Link | null = null;
     try {
       link = await this.#connect(connectMs);
-      await this.#options.onUp(link);
+      await this.#options.prepare(link);
       if (this.#closed) return drop(link);
       this.#use(link);
     } catch (error) {
@@ -157,11 +161,12 @@ export class LinkKeeper {
   }
 }
 
-async function prepare(client: Client): Promise<void> {
+async function begin(client: Client): Promise<void> {
   await client.connect();
   await client.query(session);
   const { rows } = await client.query('SELECT pg_is_in_recovery() AS standby');
-  if (rows[0]?.standby === true) throw new StoreError('unavailable', 'the server is a standby');
+  if (rows[0]?.standby === true)
+    throw new StoreError('unavailable', 'PostgreSQL is a standby there, which takes no writes.');
 }
 
 /** Without waiting for a server that may not answer. */

@@ -57,11 +57,20 @@ export class Refresh {
   async #read(): Promise<void> {
     const client = this.#listening;
     if (!client) return;
-    // The version before the rows: rows that are newer than it are read once more, never too late.
-    const { rows } = await client.query({ name: 'versions', text: 'SELECT part, version FROM part_version' });
-    for (const part of parts) {
-      const version = rows.find((row) => row.part === part)?.version as number;
-      if (this.#seen.get(part) !== version) await this.#readPart(client, part, version);
+    for (let changed = true; changed; ) {
+      changed = false;
+      // The version before the rows: rows that are newer than it are read once more, never too late. And once more
+      // when its lock is held: whoever commits from then on waits for this hub.
+      const { rows } = await client.query({
+        name: 'versions',
+        text: 'SELECT part, version FROM part_version',
+      });
+      for (const part of parts) {
+        const version = rows.find((row) => row.part === part)?.version as number;
+        if (this.#seen.get(part) === version) continue;
+        await this.#readPart(client, part, version);
+        changed = true;
+      }
     }
   }
 
@@ -71,21 +80,18 @@ export class Refresh {
     this.#options.hand(part, rows);
     const before = this.#seen.get(part);
     this.#seen.set(part, version);
-    // Refused only when a still newer version waits for this one to go: its notification is on the way.
+    // Refused only while the commit of a still newer version waits for this one to go; that one is read next.
     await client.query('SELECT pg_try_advisory_lock_shared($1, $2)', [lockClasses[part], version % lockKeys]);
     if (before === undefined) return;
     await client.query('SELECT pg_advisory_unlock_shared($1, $2)', [lockClasses[part], before % lockKeys]);
   }
 }
 
-/** Until no hub has the versions before in memory any more. Too slow a hub is left behind, and told late. */
+/** Until no hub has the versions before in memory any more. Rejects after a while: too slow a hub is left behind. */
 export async function awaitOthers(asking: Client, raised: readonly Raised[]): Promise<void> {
   const locks = raised.map(
     ([part, from]) => `SELECT pg_advisory_xact_lock(${lockClasses[part]}, ${from % lockKeys})`,
   );
-  try {
-    await asking.query(`BEGIN; SET LOCAL lock_timeout = ${othersMs}; ${locks.join('; ')}; COMMIT`);
-  } catch {
-    await asking.query('ROLLBACK');
-  }
+  // Several statements in one string are one transaction, whose end also ends the locks and the setting.
+  await asking.query(`SELECT set_config('lock_timeout', '${othersMs}', true); ${locks.join('; ')}`);
 }

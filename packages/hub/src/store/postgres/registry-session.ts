@@ -51,8 +51,8 @@ export class Session {
     this.#port.on('message', (message: Message) => this.#take(message));
     this.#port.unref();
     this.#worker.unref();
-    this.#worker.on('error', (error) => this.#lose(`its thread ended: ${String(error)}`));
-    this.#worker.on('exit', () => this.#lose('it is closed'));
+    this.#worker.on('error', (error) => this.#lose(`The registry's thread ended: ${String(error)}`));
+    this.#worker.on('exit', () => this.#lose('The registry is closed.'));
   }
 
   /** Until the thread has connected, migrated and read what is kept in memory. Throws with why it could not. */
@@ -117,7 +117,7 @@ export class Session {
   #ask(request: Request): Done {
     if (this.#gone || Atomics.load(this.#cells, cells.away) !== 0) {
       this.#drain();
-      throw unreachable(this.#reason);
+      throw unavailable(this.#reason);
     }
     return this.#await(this.#send(request), answerMs);
   }
@@ -141,7 +141,7 @@ export class Session {
         throw new StoreError(answer.fault, answer.message);
       }
       const left = end - this.#clock.now();
-      if (left <= 0) throw unreachable(`no answer within ${boundMs} ms`);
+      if (left <= 0) throw unavailable(`The registry's thread gave no answer within ${boundMs} ms.`);
       Atomics.wait(this.#cells, cells.answered, answered, left);
     }
   }
@@ -181,8 +181,8 @@ const raiseVersion = `
   WITH raised AS (UPDATE part_version SET version = version + 1 WHERE part = $1 RETURNING version)
   SELECT version, pg_notify('carillon_registry', $1) FROM raised`;
 
-function unreachable(reason: string): StoreError {
-  return new StoreError('unavailable', `The registry in PostgreSQL can not be reached: ${reason}`);
+function unavailable(reason: string): StoreError {
+  return new StoreError('unavailable', reason);
 }
 
 // A text of PostgreSQL can't hold U+0000, which a client may well send: it is escaped, and so is what escapes it.

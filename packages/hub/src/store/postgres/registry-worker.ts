@@ -6,7 +6,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { random } from '../../lib/random.ts';
 import { StoreError } from '../store.ts';
 import { queryError } from './fault.ts';
-import { type Link, LinkKeeper } from './registry-link.ts';
+import { connectionLost, type Link, LinkKeeper } from './registry-link.ts';
 import { awaitOthers, Refresh } from './registry-refresh.ts';
 import { registryMigrations } from './registry-schema.ts';
 import {
@@ -45,10 +45,8 @@ const keeper = new LinkKeeper({
   migrations: registryMigrations,
   clock: systemClock,
   random,
-  async onUp({ listening }) {
-    await refresh.begin(listening);
-    Atomics.store(cells, cellOf.away, 0);
-  },
+  prepare: ({ listening }) => refresh.begin(listening),
+  onUp: () => void Atomics.store(cells, cellOf.away, 0),
   onDown(reason) {
     transaction = null;
     say({ kind: 'away', reason });
@@ -68,7 +66,8 @@ try {
   await keeper.open();
   say({ kind: 'done', id: 0, ...nothing, rowCount: 0 });
 } catch (error) {
-  sayFailure(0, queryError(error));
+  // A migration that was changed is no failure of a query.
+  sayFailure(0, error instanceof StoreError ? error : new StoreError('poison', (error as Error).message));
 }
 wake();
 
@@ -87,8 +86,9 @@ function wake(): void {
 
 async function look(): Promise<void> {
   const { link } = keeper;
-  if (!link) return;
-  await refresh.catchUp().catch((error: unknown) => void keeper.failed(link, error));
+  await refresh.catchUp().catch((error: unknown) => {
+    if (link) keeper.failed(link, error);
+  });
 }
 
 async function answer(id: number, request: Request): Promise<void> {
@@ -108,7 +108,7 @@ async function run(request: Request): Promise<Result> {
     return nothing;
   }
   const { link } = keeper;
-  if (!link) throw new StoreError('unavailable', 'The connection to PostgreSQL was lost.');
+  if (!link) throw new StoreError('unavailable', connectionLost);
   try {
     return await runOn(link, request);
   } catch (error) {
