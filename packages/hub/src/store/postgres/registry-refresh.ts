@@ -14,7 +14,7 @@ export interface RefreshOptions {
 const lockClasses: Record<Part, number> = { app: 0x7265_6701, credential: 0x7265_6702 };
 const lockKeys = 2 ** 31;
 /** For hubs that hang; one that is stopped or cut off holds its lock until the server notices. */
-const othersMs = 400;
+const othersMs = 600;
 
 const rowsOf: Record<Part, string> = {
   app: 'SELECT doc FROM app ORDER BY id',

@@ -34,7 +34,8 @@ export type Request =
       readonly values: readonly Parameter[];
       readonly inTransaction: boolean;
     }
-  | { readonly kind: 'commit'; readonly raised: readonly Raised[] }
+  /** `boundMs`: how long the hub waits for the answer. */
+  | { readonly kind: 'commit'; readonly raised: readonly Raised[]; readonly boundMs: number }
   | { readonly kind: 'rollback' }
   | { readonly kind: 'close' };
 

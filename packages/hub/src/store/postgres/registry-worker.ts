@@ -1,7 +1,6 @@
 // The registry's thread: the only place that holds its connections. Requests are answered one after the other, each
 // within the time that the hub waits; a transaction belongs to the connection that it began on and ends with it.
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Client } from 'pg';
 import { systemClock } from '../../lib/clock.ts';
 import { random } from '../../lib/random.ts';
 import { StoreError } from '../store.ts';
@@ -20,8 +19,8 @@ import {
   type ThreadData,
 } from './registry-threads.ts';
 
-/** After a commit is durable: what memory and other hubs may take of the caller's two seconds. */
-const afterCommitMs = 700;
+/** After a commit is durable, memory and the other hubs may take what is left of the caller's time, but for this. */
+const answerMarginMs = 200;
 /** Looks for changes also when no notification came: a connection that is cut off does not tell. */
 const heartbeatMs = 2000;
 
@@ -135,8 +134,7 @@ async function runOn(link: Link, request: Exclude<Request, { kind: 'close' }>): 
       await rollBack(link);
       return nothing;
     case 'commit':
-      await commit(link.asking);
-      if (request.raised.length > 0) await within(afterCommitMs, tellAll(link, request.raised));
+      await commit(link, request);
       return nothing;
   }
 }
@@ -148,11 +146,13 @@ async function rollBack(link: Link): Promise<void> {
   if (isOpen) await link.asking.query('ROLLBACK');
 }
 
-async function commit(asking: Client): Promise<void> {
+async function commit(link: Link, { raised, boundMs }: Extract<Request, { kind: 'commit' }>): Promise<void> {
+  const end = systemClock.now() + boundMs - answerMarginMs;
   transaction = null;
-  const { command } = await asking.query('COMMIT');
+  const { command } = await link.asking.query('COMMIT');
   // A transaction in which a statement failed is rolled back, and PostgreSQL calls that no error.
   if (command !== 'COMMIT') throw new StoreError('poison', 'A statement of the transaction had failed.');
+  if (raised.length > 0) await within(end - systemClock.now(), tellAll(link, raised));
 }
 
 async function tellAll(link: Link, raised: readonly Raised[]): Promise<void> {

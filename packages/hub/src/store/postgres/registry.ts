@@ -1,6 +1,7 @@
 // The registry over PostgreSQL, shared by all hubs and commands on one database. Its contract is synchronous, so a
 // thread of its own asks and this one waits; apps and credentials, which requests and pushes ask for, are in memory and
-// never wait. While the database is away they are served as last known, and everything else fails as unavailable.
+// never wait. A change of those returns when all hubs have it; one that hangs is waited for 0.6 s and told late. While
+// the database is away they are served as last known, and everything else fails as unavailable.
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { systemClock } from '../../lib/clock.ts';
 import type { Registry } from '../registry.ts';
