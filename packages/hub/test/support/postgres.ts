@@ -2,15 +2,7 @@
 // with its disk writes as in production. It ends with the process that started it, also when that is killed.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chownSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -54,9 +46,10 @@ class Server implements PostgresServer {
   readonly #binaries: string;
   #process: ChildProcess | null = null;
   #databases = 0;
-  readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
   readonly #stopNow = () => {
-    this.#process?.kill('SIGQUIT');
+    const stop = ['-D', join(this.#folder, 'data'), '-m', 'immediate', '-w', 'stop'];
+    if (this.#process) spawnSync(...asServer(join(this.#binaries, 'pg_ctl'), stop), { stdio: 'ignore' });
     this.#removeFolder();
   };
 
@@ -118,9 +111,7 @@ class Server implements PostgresServer {
 
   async stop(): Promise<void> {
     const child = this.#process;
-    if (!child) return;
-    this.#process = null;
-    child.removeAllListeners('exit');
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.ref();
     const ended = once(child, 'exit');
     child.kill('SIGINT');
