@@ -71,7 +71,8 @@ class Server implements PostgresServer {
   }
 
   async start(): Promise<void> {
-    const options = ['listen_addresses=127.0.0.1', 'max_connections=200', 'shared_buffers=64MB'];
+    // A circle of waiting is named as such before anybody gives up waiting.
+    const options = ['listen_addresses=127.0.0.1', 'max_connections=200', 'deadlock_timeout=50ms'];
     const [command, args] = asServer(join(this.#binaries, 'postgres'), [
       ...['-D', join(this.#folder, 'data'), '-p', String(this.port), '-k', this.#folder],
       ...options.flatMap((option) => ['-c', option]),
