@@ -60,10 +60,15 @@ export const postgresTrial = {
 
 /**
  * Pages of 8 KiB that a write is the first to touch when users are many: an index leaf or a heap page each. What is
- * appended (heap, indexes by time) shares its pages, and the result of a delivery finds its pages touched.
+ * appended (heap, indexes by time) shares its pages, and the result of a delivery finds its pages touched. In a trial with
+ * 100 000 users, 5 100 creates with four deliveries wrote 12 400 images, where these counts make 16 000.
  */
 export const pagesTouched = { create: 5, deliveries: 1, stateChange: 6 } as const;
 export const pageBytes = 8192;
+/** An image in the log leaves out what is free in the page. The trial: 5 900 bytes, and 3 050 with lz4. */
+export const pageImageBytes = 5900;
+/** Of what is stored, pages that are touched at random: indexes by user, and rows of users. The rest is appended. */
+export const randomPagesShare = 0.35;
 
 /** Rows written, as PostgreSQL counts them. */
 export const rowsWritten = {

@@ -87,7 +87,8 @@ function networkLines({ network }: Plan): Line[] {
 
 function limitLine({ resource, need, ceiling, unit, share, source }: Limit): Line {
   const show = unit.startsWith('bytes') ? bytes : count;
-  return [resource, `${percent(share)} (${show(need)} of ${show(ceiling)} ${unit}, ${source})`];
+  const of = `${show(need)} of ${show(ceiling)} ${unit.replace(/^bytes ?/, '')}`.trimEnd();
+  return [resource, `${percent(share)} (${of}, ${source})`];
 }
 
 function verdict({ inputs: { users } }: Plan, first: FirstLimit | null): string {

@@ -1,6 +1,14 @@
 // What PostgreSQL is asked: rows and log a second, and what it stores when as much expires as comes. Most of the log is
 // images of pages: users are spread over all of them, so that nearly every write is a page's first since the checkpoint.
-import { hubFixed, pageBytes, pagesTouched, rowsWritten, postgresTrial as trial } from './constants.ts';
+import {
+  hubFixed,
+  pageBytes,
+  pageImageBytes,
+  pagesTouched,
+  randomPagesShare,
+  rowsWritten,
+  postgresTrial as trial,
+} from './constants.ts';
 import type { PlanInputs } from './inputs.ts';
 import type { Load, Rates } from './load.ts';
 
@@ -59,8 +67,8 @@ function logOf(
   const touches =
     seconds *
     (creates * (pagesTouched.create + pagesTouched.deliveries) + stateChanges * pagesTouched.stateChange);
-  const stored = storedBytes / pageBytes;
-  // Touches fall on pages at random: of `stored` pages so many are touched at least once.
-  const touched = stored * -Math.expm1(-touches / stored);
-  return { rows, pages: (touched * pageBytes) / compression / seconds };
+  const pages = (storedBytes * randomPagesShare) / pageBytes;
+  // Touches fall on these pages at random: so many are touched at least once.
+  const touched = pages * -Math.expm1(-touches / pages);
+  return { rows, pages: (touched * pageImageBytes) / compression / seconds };
 }
