@@ -84,8 +84,8 @@ export const hubFixed = {
   postgresConnections: 8,
   lanes: 4096,
   exactSubjectsOfLane: 16,
-  pushesInFlight: 256,
-  pushesInFlightOfApp: 64,
+  pushesInFlight: 1024,
+  pushesInFlightOfApp: 256,
   heartbeatSeconds: 25,
 } as const;
 
