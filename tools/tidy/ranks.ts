@@ -11,7 +11,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['live/', 'push/'],
   ['operations/'],
   ['edge/'],
-  ['settings.ts'],
+  ['settings.ts', 'nats-settings.ts'],
   ['config.ts'],
   ['hub-admin.ts', 'hub-bus.ts', 'hub-data.ts', 'hub-push.ts'],
   ['hub.ts'],
