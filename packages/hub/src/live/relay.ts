@@ -32,6 +32,8 @@ export class Relay {
   /** Users with streams here. */
   readonly #users = new Set<UserKey>();
   #sweep: Iterator<UserKey> = this.#users.values();
+  /** How many the sweep is behind; a whole one is due. */
+  #owed = 0;
   /** Joined in this turn, and in the one before. */
   #joined = new Set<UserKey>();
   #joinedBefore = new Set<UserKey>();
@@ -108,12 +110,14 @@ export class Relay {
     for (const user of this.#joinedBefore) this.#due.add(user);
     this.#joinedBefore = this.#joined;
     this.#joined = new Set();
-    this.#sweepSome(Math.ceil(this.#users.size / sweepTurns));
+    this.#sweepSome();
     void this.#compare();
   }
 
-  #sweepSome(count: number): void {
-    for (let swept = 0; swept < count; swept++) {
+  /** Its share of the users, in turn. */
+  #sweepSome(): void {
+    this.#owed += this.#users.size / sweepTurns;
+    for (; this.#owed >= 1; this.#owed--) {
       let next = this.#sweep.next();
       if (next.done) {
         this.#sweep = this.#users.values();

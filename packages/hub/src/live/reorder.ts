@@ -6,7 +6,8 @@ import type { Told } from './bus.ts';
 
 /** A commit and its message are rarely further apart; a read of the store costs more than the wait. */
 export const holdMs = 20;
-const heldOfUserMax = 64;
+/** Two full batches of a commit. */
+const heldOfUserMax = 256;
 const heldMax = 4096;
 
 interface Order {
