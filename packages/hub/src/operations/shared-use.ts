@@ -29,10 +29,11 @@ export function shareUse({ bus, buckets, burst, keysMax }: SharedUseOptions): Sh
   return {
     count(key) {
       const tokens = (untold.get(key) ?? 0) + 1;
-      untold.delete(key);
-      if (tokens >= tellAt) bus.publishUse([{ key, tokens }]);
-      else {
-        if (untold.size >= keysMax) untold.delete(untold.keys().next().value as string);
+      if (tokens >= tellAt) {
+        untold.delete(key);
+        bus.publishUse([{ key, tokens }]);
+      } else {
+        if (untold.size >= keysMax) untold.clear(); // less than a hundredth of each allowance
         untold.set(key, tokens);
       }
     },
