@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { connect } from '@nats-io/transport-node';
 import { openNatsBus } from '../../src/bus/nats/bus.ts';
-import { exactAgain, exactMax } from '../../src/bus/nats/interest.ts';
+import { exactAgain, exactMax, groupOf } from '../../src/bus/nats/interest.ts';
 import { connectTo } from '../../src/bus/nats/servers.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { random } from '../../src/lib/random.ts';
@@ -134,7 +134,7 @@ test('what is no message of a hub is refused, and the bus goes on', async () => 
   ])
     anybody.publish(changes, bad);
   for (const bad of ['', '{}', '[[1,2,3]]', '[["key",-1]]']) {
-    anybody.publish(`carillon.store.h.${userLane(alice)}`, bad);
+    anybody.publish(`carillon.store.h.${groupOf(userLane(alice))}`, bad);
     anybody.publish('carillon.store.t', bad);
   }
   await anybody.drain();

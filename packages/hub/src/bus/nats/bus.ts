@@ -1,6 +1,6 @@
 // The bus over NATS core. Subjects, below one space for each store, so that hubs which share nothing but a NATS server
 // never hear of each other's users:
-//   c.<lane>.<user key>  changes of one user     h.<lane>  heads of a lane, each second     t  uses of allowances
+//   c.<lane>.<user key>  changes of one user     h.<group>  heads of 64 lanes, each second     t  uses of allowances
 // What is too large for a message is told as a head: then the streams read it from the store.
 import { Buffer } from 'node:buffer';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -11,7 +11,7 @@ import type { UserKey } from '../../model/principal.ts';
 import { userLane } from '../../model/user-lane.ts';
 import type { FeedHead } from '../../store/store.ts';
 import { Connection } from './connection.ts';
-import { changesSubject, headsSubject, Interest } from './interest.ts';
+import { changesSubject, groupOf, headsSubject, Interest } from './interest.ts';
 import { decodeHeads, decodeTold, decodeUses, encodeHeads, encodeTold, encodeUses } from './messages.ts';
 
 /** Of one message: a quarter of what a server takes unless told otherwise. */
@@ -86,9 +86,9 @@ class NatsBus implements Bus {
 
   publishHeads(heads: readonly FeedHead[]): void {
     if (!this.connected) return;
-    for (const [lane, ofLane] of Map.groupBy(heads, ({ user }) => userLane(user))) {
-      for (let from = 0; from < ofLane.length; from += headsOfMessage)
-        this.#send(headsSubject(lane), encodeHeads(ofLane.slice(from, from + headsOfMessage)));
+    for (const [group, all] of Map.groupBy(heads, ({ user }) => groupOf(userLane(user)))) {
+      for (let from = 0; from < all.length; from += headsOfMessage)
+        this.#send(headsSubject(group), encodeHeads(all.slice(from, from + headsOfMessage)));
     }
   }
 

@@ -19,11 +19,16 @@ interface LaneInterest {
 }
 
 export const changesSubject = (lane: number, user: UserKey | '*'): string => `c.${lane}.${user}`;
-export const headsSubject = (lane: number): string => `h.${lane}`;
+export const headsSubject = (group: number): string => `h.${group}`;
+
+/** Heads are told by 64 lanes: a message for each lane would be as many messages as heads, all in one moment. */
+export const groupOf = (lane: number): number => lane >> 6;
 
 export class Interest {
   readonly #subjects: Subjects;
   readonly #lanes = new Map<number, LaneInterest>();
+  /** How many of its lanes have users. */
+  readonly #groups = new Map<number, number>();
 
   constructor(subjects: Subjects) {
     this.#subjects = subjects;
@@ -50,15 +55,23 @@ export class Interest {
     if (!lane.whole) this.#subjects.unsubscribe(changesSubject(number, user));
     else if (lane.users.size < exactAgain) this.#takeExact(number, lane);
     if (lane.users.size > 0) return;
-    this.#subjects.unsubscribe(headsSubject(number));
     this.#lanes.delete(number);
+    this.#count(groupOf(number), -1);
   }
 
   #open(number: number): LaneInterest {
     const lane: LaneInterest = { users: new Set(), whole: false };
     this.#lanes.set(number, lane);
-    this.#subjects.subscribe(headsSubject(number));
+    this.#count(groupOf(number), 1);
     return lane;
+  }
+
+  #count(group: number, more: 1 | -1): void {
+    const before = this.#groups.get(group) ?? 0;
+    if (before + more === 0) this.#groups.delete(group);
+    else this.#groups.set(group, before + more);
+    if (before === 0) this.#subjects.subscribe(headsSubject(group));
+    if (before + more === 0) this.#subjects.unsubscribe(headsSubject(group));
   }
 
   /** `joining` has no subject of its own yet. */
