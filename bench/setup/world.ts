@@ -1,6 +1,6 @@
 // Who the loads speak for: one app and its users, with their tokens. The registry is made once a run, and each hub gets
 // a data folder with a copy of it, so all of them believe the same tokens.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,8 @@ function registerApp(): void {
   const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
   registry.apps.put({ id: appId, hosts: [hostName], clients: [client], blocked: false });
   openSigningKeys(registry.meta);
+  // Hubs that share it are nodes of one cluster.
+  registry.meta.readOrMake('seal-key', () => randomBytes(32).toString('base64'));
   registry.close();
 }
 

@@ -5,6 +5,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import ipaddr from 'ipaddr.js';
+import { isNatsServer, readNatsCredentials } from './nats-settings.ts';
 import { type Given, problemWith, readGiven, refusedStores, type SettingName } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';
 
@@ -33,6 +34,10 @@ export interface Config {
   readonly pushCa: string | null;
   /** Which pushes a device doesn't get that listens live and acknowledges at once. */
   readonly pushGrace: PushGrace;
+  /** What connects the nodes of a hub; null for one machine. `credentials` is the content of a file. */
+  readonly nats: { readonly urls: readonly string[]; readonly credentials: string | null } | null;
+  /** Between saying that it is not ready and telling streams to go. */
+  readonly drainDelayMs: number;
   readonly dev: boolean;
   readonly logLevel: LogLevel;
 }
@@ -91,6 +96,7 @@ class Reader {
       `${tls === 'off' ? 'http' : 'https'}://${urlHost(tls === 'dev' ? 'localhost' : host)}:${port}`;
     const issuers = this.#issuers();
     const audiences = this.#list('audience');
+    const nats = this.#nats();
     return {
       port,
       host,
@@ -106,6 +112,8 @@ class Reader {
       secretKey: this.secretKey(),
       pushCa: this.#pushCa(),
       pushGrace: this.#oneOf('push-grace', pushGraces, 'taps'),
+      nats,
+      drainDelayMs: 1000 * this.#number('drain-delay', nats ? 2 : 0, 0, 60),
       dev,
       logLevel: this.#oneOf('log-level', logLevels, dev ? 'warn' : 'info'),
     };
@@ -246,6 +254,28 @@ class Reader {
       return pem;
     } catch (error) {
       this.#problem('push-ca', `${path} can not be used: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  #nats(): Config['nats'] {
+    const urls = this.#list('nats-url').flatMap((url) => url.split(/\s*,\s*/));
+    const credentials = this.#natsCredentials();
+    // What is wrong is not told, since it may hold a password.
+    if (!urls.every(isNatsServer))
+      this.#problem('nats-url', 'must be like nats://host:4222 or tls://user:password@host:4222');
+    if (urls.length > 0) return { urls, credentials };
+    if (credentials !== null) this.#problem('nats-creds', 'is needed only beside nats-url');
+    return null;
+  }
+
+  #natsCredentials(): string | null {
+    const path = this.#text('nats-creds');
+    if (path === undefined) return null;
+    try {
+      return readNatsCredentials(path);
+    } catch (error) {
+      this.#problem('nats-creds', `${path} can not be used: ${(error as Error).message}`);
       return null;
     }
   }

@@ -26,6 +26,7 @@ import { openCursors } from './feed/cursor.ts';
 import { openSweeper } from './feed/expire.ts';
 import { openPublisher } from './feed/publish.ts';
 import { openAdmin } from './hub-admin.ts';
+import { openBus } from './hub-bus.ts';
 import { lockData, openRegistry, refuseFile } from './hub-data.ts';
 import { openChannels, openDispatcher, vapidKeysOf } from './hub-push.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -33,6 +34,7 @@ import { openUuidSource } from './lib/ids.ts';
 import { random } from './lib/random.ts';
 import { openSeal } from './lib/seal.ts';
 import { FanOut } from './live/fan-out.ts';
+import { Relay } from './live/relay.ts';
 import type { AdminRunner } from './operations/admin/run.ts';
 import type { HostVerifier } from './operations/admin/verify-host.ts';
 import type { Services } from './operations/call.ts';
@@ -106,9 +108,11 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const line = await openLine(base, options, closers);
   const edge = await openEdge(base, line, openOperations(base, line));
   closers.push(() => edge.close());
-  closers.push(() => {
+  let listened = false;
+  closers.push(async () => {
     lock.withdraw();
     edge.refuseNewWork();
+    if (listened) await wait(base.clock, config.drainDelayMs);
     line.sweeper.close();
     line.fanOut.drain(random);
   });
@@ -120,10 +124,16 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     caPath: edge.caPath,
     async listen() {
       await edge.app.listen({ port: config.port, host: config.host });
+      listened = true;
       lock.announce(config.publicUrl);
     },
     close: () => closeAll(closers),
   };
+}
+
+/** Balancers that ask whether it is ready learn that it is not, before its streams come back to another node. */
+async function wait(clock: Clock, delayMs: number): Promise<void> {
+  if (delayMs > 0) await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
 }
 
 /** All of them, whatever becomes of one; the first failure is the answer. */
@@ -159,19 +169,25 @@ async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, cl
     log.error({ err: error }, 'the store could not be written or read');
   const secret = Buffer.from(registry.meta.readOrMake('seal-key', newSealKey), 'base64');
   const cursors = openCursors(secret, Number(registry.meta.readOrMake('generation', () => '1')));
+  const bus = openBus(base, secret);
+  closers.push(() => bus?.close());
+  if (bus && !store.shared)
+    log.warn('there is a bus, but the store is of this machine: no other node can share it');
+  const fanOut = new FanOut({ read, cursors, clock });
+  const relay = bus && new Relay({ bus, fanOut, read, clock, onFailure });
+  closers.push(() => relay?.close());
   const publisher = openPublisher();
+  publisher.follow((changes) => (relay ?? fanOut).follow(changes));
   const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
   const committer = openCommitter({ store, clock, publisher, onFailure, hasRoom });
   closers.push(() => committer.drain());
-  const fanOut = new FanOut({ read, cursors, clock });
-  publisher.follow((changes) => fanOut.follow(changes));
   const { channels, hasCredentials, close: closeChannels } = openChannels(base);
   closers.push(closeChannels);
   const dispatcher = pushes ? openDispatcher(base, { store, committer, publisher, fanOut, channels }) : null;
   closers.push(() => dispatcher?.close());
   const sweeper = openSweeper({ read, committer, clock, onFailure });
   closers.push(() => sweeper.close());
-  return { store, read, secret, cursors, committer, sweeper, fanOut, channels, hasCredentials, dispatcher };
+  return { bus, read, secret, cursors, committer, sweeper, fanOut, channels, hasCredentials, dispatcher };
 }
 
 type Line = Awaited<ReturnType<typeof openLine>>;
@@ -201,7 +217,7 @@ function openOperations(base: Base, line: Line): Runners {
   const authenticator = openAuthenticator({ issuers, audiences: config.audiences, clock });
   const adminIssuer = config.adminIssuer ?? own?.issuer ?? null;
   const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer });
-  const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf });
+  const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf, bus: line.bus });
   const door = openDoor({ authenticator, throttle, tickets });
   return {
     runner: openRunner({ door, authorizer, throttle, services }),

@@ -21,12 +21,11 @@ export interface DataOptions {
   readonly publicUrl?: string;
   readonly json?: boolean;
   readonly databaseUrl?: string;
-  readonly natsUrl?: string;
   /** Of the commands that store push credentials: where the hub has its settings from. */
   readonly config?: string;
 }
 
-const otherStores: readonly SettingName[] = ['database-url', 'nats-url'];
+const otherStores: readonly SettingName[] = ['database-url'];
 
 /** Adds the options that every command has. */
 export function withDataOptions(command: Command): Command {
@@ -48,13 +47,10 @@ export function withDataOptions(command: Command): Command {
 
 /** Runs with the registry of the data folder, and closes it whatever happens. */
 export async function withRegistry<T>(
-  { dataDir, databaseUrl, natsUrl, config }: DataOptions,
+  { dataDir, databaseUrl, config }: DataOptions,
   run: (registry: Registry) => T | Promise<T>,
 ): Promise<T> {
-  const problems = refusedStores({
-    'database-url': databaseUrl || undefined,
-    'nats-url': natsUrl || undefined,
-  });
+  const problems = refusedStores({ 'database-url': databaseUrl || undefined });
   if (problems.length > 0) throw new ConfigError(problems);
   const file = config ?? process.env.CARILLON_CONFIG ?? null;
   const registry = openRegistry(dataDir, () => readSecretKey(process.env, file));

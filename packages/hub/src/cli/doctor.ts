@@ -43,8 +43,8 @@ async function examine(options: Options): Promise<Finding[]> {
     trustOwnAuthority(dataDir);
     all.push(...(await examineData(dataDir, config)));
   }
-  all.push(checkBus());
-  if (config) all.push(checkPublicUrl(config), checkCertificate(config, systemClock.now()));
+  if (config)
+    all.push(await checkBus(config), checkPublicUrl(config), checkCertificate(config, systemClock.now()));
   return all;
 }
 
