@@ -44,7 +44,7 @@ export function removeDataDir(dataDir: string): void {
 
 /** As `carillon app create` does; closing the registry folds its log into the one file. */
 function registerApp(): void {
-  const registry = openRegistry(template);
+  const registry = openRegistry({ dataDir: template });
   const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
   registry.apps.put({ id: appId, hosts: [hostName], clients: [client], blocked: false });
   openSigningKeys(registry.meta);
@@ -57,7 +57,7 @@ function registerApp(): void {
 export function users(count: number): readonly BenchUser[] {
   if (made.length >= count) return made.slice(0, count);
   if (dataDirs === 0) makeDataDir();
-  const registry = openRegistry(template);
+  const registry = openRegistry({ dataDir: template });
   const keys = openSigningKeys(registry.meta);
   const now = Math.floor(Date.now() / 1000);
   const shared = { iss: issuer, aud: publicUrl, iat: now, exp: now + tokenSeconds };

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import ipaddr from 'ipaddr.js';
 import { isNatsServer, readNatsCredentials } from './nats-settings.ts';
-import { type Given, problemWith, readGiven, refusedStores, type SettingName } from './settings.ts';
+import { type Given, problemWith, readGiven, type SettingName } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';
 
 export const pushGraces = ['off', 'taps', 'all'] as const;
@@ -16,6 +16,10 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** PostgreSQL; null: SQLite in the data folder. */
+  readonly databaseUrl: string | null;
+  /** Run the embedded provider, even where several nodes may serve. */
+  readonly embeddedProvider: boolean;
   /** The certificate chain and its key, as PEM. */
   readonly tls: 'off' | 'dev' | { readonly cert: string; readonly key: string };
   /** Without a trailing slash. */
@@ -57,7 +61,6 @@ export function readConfig(flags: Given, environment: NodeJS.ProcessEnv, file: s
   const problems: string[] = [];
   const given = readGiven(flags, environment, file, problems);
   const config = new Reader(given, problems).read();
-  problems.push(...refusedStores(given));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }
@@ -101,6 +104,8 @@ class Reader {
       port,
       host,
       dataDir: this.#text('data-dir') ?? '.carillon',
+      databaseUrl: this.#databaseUrl(),
+      embeddedProvider: dev || this.#flag('embedded-provider'),
       tls,
       publicUrl,
       issuers,
@@ -201,6 +206,14 @@ class Reader {
     const shown = given.includes('@') ? 'it' : `"${given}"`; // a password is not for the terminal
     this.#problem('public-url', `${shown} must be an http or https URL without user, password and query`);
     return undefined;
+  }
+
+  #databaseUrl(): string | null {
+    const given = this.#text('database-url');
+    if (given === undefined) return null;
+    if (/^postgres(ql)?:$/.test(URL.parse(given)?.protocol ?? '')) return given;
+    this.#problem('database-url', 'it must be a URL such as postgres://user@host/database');
+    return null;
   }
 
   #issuers(): readonly string[] {

@@ -27,7 +27,7 @@ import { openSweeper } from './feed/expire.ts';
 import { openPublisher } from './feed/publish.ts';
 import { openAdmin } from './hub-admin.ts';
 import { openBus } from './hub-bus.ts';
-import { lockData, openRegistry, refuseFile } from './hub-data.ts';
+import { lockData, openFeeds, openRegistry } from './hub-data.ts';
 import { openChannels, openDispatcher, vapidKeysOf } from './hub-push.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { openUuidSource } from './lib/ids.ts';
@@ -44,7 +44,6 @@ import { openThrottle } from './operations/throttle.ts';
 import type { Dispatcher } from './push/dispatch.ts';
 import { openFetched } from './push/fetched.ts';
 import type { Registry } from './store/registry.ts';
-import { openFeedStore } from './store/sqlite/feed-store.ts';
 import type { FeedStore } from './store/store.ts';
 import type { Logger } from './telemetry/log.ts';
 
@@ -94,9 +93,9 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 
 async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const { config } = options;
-  const lock = lockData(config.dataDir);
+  const lock = lockData(config);
   closers.push(() => lock.release());
-  const registry = openRegistry(config.dataDir, () => config.secretKey);
+  const registry = openRegistry(config, () => config.secretKey);
   closers.push(() => registry.close());
   const base: Base = {
     config,
@@ -160,9 +159,7 @@ interface Base {
 /** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
 async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, closers: Closers) {
   const { config, log, clock, registry } = base;
-  const path = join(config.dataDir, 'feed.db');
-  const store =
-    feedStore ?? (await openFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error)));
+  const store = feedStore ?? (await openFeeds(config, planner));
   closers.push(() => store.close());
   const { read } = store;
   const onFailure = (error: unknown): void =>

@@ -22,7 +22,11 @@ export const settings = {
   port: text('<number>', 'port to listen on (default 4280; 0: any free one)'),
   host: text('<address>', 'address to listen on (default 127.0.0.1)'),
   'data-dir': text('<folder>', 'folder with the data (default .carillon)'),
-  'database-url': text('<url>', 'refused: this version keeps its data in SQLite'),
+  'database-url': text(
+    '<url>',
+    'PostgreSQL to keep the data in, postgres:// (default: SQLite in the data folder)',
+  ),
+  'embedded-provider': flag('run the embedded OpenID provider with PostgreSQL too'),
   'nats-url': list(
     '<url>',
     'NATS server between the nodes of a hub, nats:// or tls:// (default: one machine)',
@@ -68,12 +72,6 @@ export function problemWith(name: SettingName, what: string): string {
 
 export function isSecret(name: SettingName): boolean {
   return (settings[name] as Option).secret === true;
-}
-
-/** What is meant for another store would silently land in this one. */
-export function refusedStores(given: Partial<Record<SettingName, unknown>>): string[] {
-  if (given['database-url'] === undefined) return [];
-  return [problemWith('database-url', 'this version keeps its data in SQLite only: leave it out')];
 }
 
 /** What all sources give: the command line before the environment before the file. Adds what is wrong to `problems`. */

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { type Command, Option } from 'commander';
-import { ConfigError, readSecretKey } from '../config.ts';
+import { readSecretKey } from '../config.ts';
 import { openRegistry } from '../hub.ts';
-import { refusedStores, type SettingName, settings, variableOf } from '../settings.ts';
+import { settings, variableOf } from '../settings.ts';
 import type { Registry } from '../store/registry.ts';
 
 const defaultPublicUrl = 'http://127.0.0.1:4280';
@@ -25,15 +25,11 @@ export interface DataOptions {
   readonly config?: string;
 }
 
-const otherStores: readonly SettingName[] = ['database-url'];
-
 /** Adds the options that every command has. */
 export function withDataOptions(command: Command): Command {
-  for (const name of otherStores) {
-    const { value, about } = settings[name];
-    command.addOption(new Option(`--${name} ${value}`, about).env(variableOf(name)).hideHelp());
-  }
+  const { value, about } = settings['database-url'];
   return command
+    .addOption(new Option(`--database-url ${value}`, about).env(variableOf('database-url')))
     .addOption(
       new Option('--data-dir <folder>', 'folder with the data').env('CARILLON_DATA_DIR').default('.carillon'),
     )
@@ -50,10 +46,10 @@ export async function withRegistry<T>(
   { dataDir, databaseUrl, config }: DataOptions,
   run: (registry: Registry) => T | Promise<T>,
 ): Promise<T> {
-  const problems = refusedStores({ 'database-url': databaseUrl || undefined });
-  if (problems.length > 0) throw new ConfigError(problems);
   const file = config ?? process.env.CARILLON_CONFIG ?? null;
-  const registry = openRegistry(dataDir, () => readSecretKey(process.env, file));
+  const registry = openRegistry({ dataDir, databaseUrl: databaseUrl || null }, () =>
+    readSecretKey(process.env, file),
+  );
   try {
     return await run(registry);
   } finally {

@@ -66,7 +66,7 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
   const { findings, registryIsGood } = checkStores(dataDir);
   const serving = await checkServing(dataDir);
   if (!registryIsGood || !config) return [...findings, serving];
-  const registry = openRegistry(dataDir, () => config.secretKey);
+  const registry = openRegistry(config, () => config.secretKey);
   const opened = openChannels({ config, log: openLog('silent'), clock: systemClock, registry });
   try {
     const others = [...providerUrls(registry), ...config.issuers];

@@ -3,7 +3,7 @@
 import { isUuid } from '../../lib/ids.ts';
 import type { AppId } from '../../model/app.ts';
 import { type UserKey, userKey, type Visibility } from '../../model/principal.ts';
-import type { ChangesPage, Due, FeedReader, ListQuery, Position } from '../store.ts';
+import type { ChangesPage, Due, FeedHead, FeedReader, ListQuery, Position } from '../store.ts';
 import { holdersAsk, withHeldAddresses } from './addresses.ts';
 import {
   feedColumns,
@@ -16,9 +16,10 @@ import {
   readNotification,
   readSubscription,
   subscriptionColumns,
+  userColumns,
   userOf,
 } from './codec.ts';
-import { namesOf } from './columns.ts';
+import { arraysOf, namesOf, unnest } from './columns.ts';
 import { type Connections, type Parameter, type Row, type Statement, statement } from './connections.ts';
 import { deliveryReads } from './reader-deliveries.ts';
 
@@ -56,6 +57,8 @@ export const feedStatements = {
   byName: statement(
     `SELECT ${namesOf(feedColumns)} FROM feed f WHERE lower(f.name) = lower($1) AND f.issuer = $2 LIMIT 1`,
   ),
+  heads: statement(`SELECT ${namesOf(feedColumns)} FROM ${unnest(userColumns)}
+CROSS JOIN LATERAL (SELECT * FROM feed g WHERE g.lane = k.lane AND g.user_key = k.user_key AND g.head > 0 LIMIT 1) f`),
   position: statement(`SELECT f.epoch, f.head, ${counts} FROM feed f WHERE ${ofUser('f')}`),
   // The row of the position stands beside each change, and alone when there is none.
   changes:
@@ -89,6 +92,17 @@ function positionReads(ask: AskRows) {
       if (!row) return nowhere;
       const { epoch, head, unread, floor } = row as unknown as Position;
       return { epoch, head, unread, floor };
+    },
+    async heads(users: readonly UserKey[]): Promise<FeedHead[]> {
+      if (users.length === 0) return [];
+      const rows = await ask(
+        feedStatements.heads,
+        ...arraysOf(
+          userColumns,
+          users.map((user) => ({ user })),
+        ),
+      );
+      return rows.map((row) => ({ user: userOf(row), epoch: row.epoch as number, seq: row.head as number }));
     },
     async changes(user: UserKey, visibility: Visibility, after: number, limit: number): Promise<ChangesPage> {
       const values = [...keyOf(user), visibility, after, limit, limit * scanPages];
