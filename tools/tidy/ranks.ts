@@ -12,6 +12,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['operations/'],
   ['edge/'],
   ['settings.ts', 'nats-settings.ts'],
+  ['database-settings.ts'],
   ['config.ts'],
   ['hub-admin.ts', 'hub-bus.ts', 'hub-data.ts', 'hub-push.ts'],
   ['hub.ts'],

@@ -5,6 +5,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import ipaddr from 'ipaddr.js';
+import { readDatabaseUrl } from './database-settings.ts';
+import { urlHost } from './lib/url-host.ts';
 import { isNatsServer, readNatsCredentials } from './nats-settings.ts';
 import { type Given, problemWith, readGiven, type SettingName } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';
@@ -16,9 +18,8 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
-  /** PostgreSQL; null: SQLite in the data folder. */
+  /** PostgreSQL, or null for SQLite; and whether the embedded provider may run with it. */
   readonly databaseUrl: string | null;
-  /** Run the embedded provider, even where several nodes may serve. */
   readonly embeddedProvider: boolean;
   /** The certificate chain and its key, as PEM. */
   readonly tls: 'off' | 'dev' | { readonly cert: string; readonly key: string };
@@ -104,7 +105,7 @@ class Reader {
       port,
       host,
       dataDir: this.#text('data-dir') ?? '.carillon',
-      databaseUrl: this.#databaseUrl(),
+      databaseUrl: readDatabaseUrl(this.#text('database-url'), this.#problems),
       embeddedProvider: dev || this.#flag('embedded-provider'),
       tls,
       publicUrl,
@@ -208,14 +209,6 @@ class Reader {
     return undefined;
   }
 
-  #databaseUrl(): string | null {
-    const given = this.#text('database-url');
-    if (given === undefined) return null;
-    if (/^postgres(ql)?:$/.test(URL.parse(given)?.protocol ?? '')) return given;
-    this.#problem('database-url', 'it must be a URL such as postgres://user@host/database');
-    return null;
-  }
-
   #issuers(): readonly string[] {
     const issuers = this.#list('issuer');
     for (const issuer of issuers) this.#checkIssuer('issuer', issuer);
@@ -303,8 +296,4 @@ class Reader {
   #problem(name: SettingName, what: string): void {
     this.#problems.push(problemWith(name, what));
   }
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

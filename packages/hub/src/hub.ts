@@ -11,7 +11,7 @@ import { openSigningKeys } from './auth/provider/keys.ts';
 import { issuerOf, openProvider } from './auth/provider/open-provider.ts';
 import { openTickets } from './auth/tickets.ts';
 import { openUnsIds } from './auth/uns-id.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { openAddressReader } from './edge/address.ts';
 import { mountAdmin } from './edge/admin.ts';
 import { trackConnections } from './edge/connections.ts';
@@ -43,6 +43,7 @@ import { openRunner, type Runner } from './operations/run.ts';
 import { openThrottle } from './operations/throttle.ts';
 import type { Dispatcher } from './push/dispatch.ts';
 import { openFetched } from './push/fetched.ts';
+import { problemWith } from './settings.ts';
 import type { Registry } from './store/registry.ts';
 import type { FeedStore } from './store/store.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -97,6 +98,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   closers.push(() => lock.release());
   const registry = openRegistry(config, () => config.secretKey);
   closers.push(() => registry.close());
+  checkProvider(config, registry);
   const base: Base = {
     config,
     log: options.log,
@@ -254,6 +256,15 @@ async function openEdge(
 
 function embedsProvider({ issuers }: Config): boolean {
   return issuers.length === 0;
+}
+
+/** Where several nodes may serve, nobody should come to the embedded provider by leaving something out. */
+function checkProvider(config: Config, registry: Registry): void {
+  const told = config.embeddedProvider || registry.users.list().length > 0;
+  if (config.databaseUrl === null || !embedsProvider(config) || told) return;
+  const what =
+    'with PostgreSQL name an OpenID Connect issuer, or say --embedded-provider (or make a local user)';
+  throw new ConfigError([problemWith('issuer', what)]);
 }
 
 function newSealKey(): string {

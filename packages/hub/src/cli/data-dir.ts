@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { type Command, Option } from 'commander';
 import { readSecretKey } from '../config.ts';
-import { openRegistry } from '../hub.ts';
+import { openRegistry, servingHub } from '../hub.ts';
 import { settings, variableOf } from '../settings.ts';
 import type { Registry } from '../store/registry.ts';
 
+const servingWaitMs = 2000;
 const defaultPublicUrl = 'http://127.0.0.1:4280';
 /** Where `serve` records its public URL. */
 export const publicUrlKey = 'public-url';
@@ -54,6 +55,19 @@ export async function withRegistry<T>(
     return await run(registry);
   } finally {
     registry.close();
+  }
+}
+
+/** Where a hub serves this data now; null when none does. Of several nodes on PostgreSQL, the one recorded last. */
+export async function servingUrl(options: DataOptions, registry: Registry): Promise<string | null> {
+  if (!options.databaseUrl) return servingHub(options.dataDir)?.publicUrl ?? null;
+  trustOwnAuthority(options.dataDir);
+  const url = publicUrlOf(registry, options);
+  try {
+    const { ok } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(servingWaitMs) });
+    return ok ? url : null;
+  } catch {
+    return null;
   }
 }
 

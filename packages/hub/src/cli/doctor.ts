@@ -63,7 +63,7 @@ function readSettings(options: Options): { findings: Finding[]; config: Config |
 }
 
 async function examineData(dataDir: string, config: Config | null): Promise<Finding[]> {
-  const { findings, registryIsGood } = checkStores(dataDir);
+  const { findings, registryIsGood } = checkStores(dataDir, config?.databaseUrl ?? null);
   const serving = await checkServing(dataDir);
   if (!registryIsGood || !config) return [...findings, serving];
   const registry = openRegistry(config, () => config.secretKey);

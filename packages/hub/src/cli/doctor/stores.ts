@@ -12,7 +12,9 @@ export interface Stores {
   readonly registryIsGood: boolean;
 }
 
-export function checkStores(dataDir: string): Stores {
+export function checkStores(dataDir: string, databaseUrl: string | null): Stores {
+  if (databaseUrl !== null)
+    return { findings: [ok('store', 'the data is in PostgreSQL')], registryIsGood: true };
   const states = inspectData(dataDir);
   return {
     findings: states.map(findingOf),
