@@ -5,4 +5,3 @@ keepDataIn('postgres');
 await import('./push-four-devices.test.ts');
 await import('./push-fallback.test.ts');
 await import('./push-snooze.test.ts');
-await import('./push-retry.test.ts');

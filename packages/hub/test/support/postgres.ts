@@ -18,6 +18,8 @@ export interface PostgresServer extends AsyncDisposable {
   query(url: string, sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
   /** Ends all connections at once, as an operator's restart does. */
   stop(): Promise<void>;
+  /** As a crash does: no checkpoint, and what was written is recovered by the next start. */
+  kill(): Promise<void>;
   start(): Promise<void>;
   /** Freezes every process of the server: connections stay open and nothing answers. */
   freeze(): void;
@@ -110,12 +112,20 @@ class Server implements PostgresServer {
     }
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#end('SIGINT');
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGQUIT');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process;
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     child.ref();
     const ended = once(child, 'exit');
-    child.kill('SIGINT');
+    child.kill(signal);
     await ended;
   }
 
