@@ -220,8 +220,9 @@ const untilMaxMs = 10_000;
 export async function until<T>(
   condition: () => T | Promise<T>,
   what = 'the condition',
+  maxMs = untilMaxMs,
 ): Promise<NonNullable<T>> {
-  const deadline = Date.now() + untilMaxMs;
+  const deadline = Date.now() + maxMs;
   for (;;) {
     const value = await condition();
     if (value) return value as NonNullable<T>;
