@@ -4,6 +4,7 @@ import { creates } from './benchmarks/creates.ts';
 import { delta } from './benchmarks/delta.ts';
 import { fanOut } from './benchmarks/fan-out.ts';
 import { live } from './benchmarks/live.ts';
+import { nodes } from './benchmarks/nodes.ts';
 import { pushCreates } from './benchmarks/push-creates.ts';
 import { pushDrain } from './benchmarks/push-drain.ts';
 import { pushFaults } from './benchmarks/push-faults.ts';
@@ -16,7 +17,7 @@ import { recordResults } from './results.ts';
 import type { Benchmark } from './setup/figure.ts';
 
 const benchmarks: readonly Benchmark[] = [
-  ...[creates, live, streams, fanOut, delta, stored, start],
+  ...[creates, live, nodes, streams, fanOut, delta, stored, start],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
 ];
 

@@ -9,18 +9,18 @@ import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
 import { quantile } from '../setup/statistics.ts';
 import { type BenchUser, makeDataDir, users } from '../setup/world.ts';
 
-const userCount = 1000;
-const perSecond = 500;
+export const userCount = 1000;
+const createsPerSecond = 500;
 const warmUp = 2000;
 const measured = 7500;
 const connections = 64;
-const kinds: readonly StreamKind[] = ['sse', 'ws'];
+export const kinds: readonly StreamKind[] = ['sse', 'ws'];
 const named = { sse: 'SSE', ws: 'WebSocket' } as const;
 
 export const live: Benchmark = {
   name: 'live',
   about:
-    `${userCount} users, each with one SSE and one WebSocket stream; ${perSecond} requests/s at a fixed rate, ` +
+    `${userCount} users, each with one SSE and one WebSocket stream; ${createsPerSecond} requests/s at a fixed rate, ` +
     `${measured} measured after ${warmUp}; the clock runs from writing the request to reading the frame, in the ` +
     'generator. First creates, then PATCHes that dismiss what was created. The spread is that of the requests.',
   async run() {
@@ -47,7 +47,12 @@ export const live: Benchmark = {
   },
 };
 
-async function runCreates(port: number, people: readonly BenchUser[], watch: Watch): Promise<string[]> {
+export async function runCreates(
+  port: number,
+  people: readonly BenchUser[],
+  watch: Watch,
+  perSecond = createsPerSecond,
+): Promise<string[]> {
   watch.key = /"appNotificationId":"([^"]+)"/g;
   const ids: string[] = [];
   const load = { port, perSecond, connections, count: warmUp + measured, expected: 201 };
@@ -73,7 +78,7 @@ async function runStates(
   watch: Watch,
 ): Promise<void> {
   watch.key = /"value":\{"id":"([^"]+)"/g;
-  const load = { port, perSecond, connections, count: ids.length, expected: 200 };
+  const load = { port, perSecond: createsPerSecond, connections, count: ids.length, expected: 200 };
   await runOpenLoop({
     ...load,
     request(index, startedAt) {
@@ -88,7 +93,7 @@ async function runStates(
 type Latencies = Record<StreamKind, number[]>;
 
 /** What has been sent, and when each of the user's two streams told of it. */
-class Watch {
+export class Watch {
   key = /(?!)/g;
   readonly #waiting = new Map<string, { startedAt: number; counts: boolean; seen: Set<StreamKind> }>();
   #latencies: Latencies = { sse: [], ws: [] };
@@ -127,16 +132,16 @@ class Watch {
   }
 }
 
-function figures(what: string, latencies: Latencies): Figure[] {
+export function figures(what: string, latencies: Latencies, atMost = { half: 5, most: 25 }): Figure[] {
   const ms = { digits: 2, unit: 'ms' };
   return kinds.flatMap((kind) => {
     const runs = latencies[kind];
-    const half = figure({ what: `${what}, ${named[kind]}, p50`, runs, ...ms, atMost: 5 });
+    const half = figure({ what: `${what}, ${named[kind]}, p50`, runs, ...ms, atMost: atMost.half });
     const most = figure({
       what: `${what}, ${named[kind]}, p99`,
       runs: [quantile(runs, 0.99)],
       ...ms,
-      atMost: 25,
+      atMost: atMost.most,
     });
     return [half, most];
   });

@@ -41,6 +41,7 @@ const feedStore: FeedStore = {
     deliveries: async () => [],
     failedDeliveries: async () => [],
     fetchedSeq: async () => 0,
+    heads: async () => [],
     position: async () => start,
     notification: async () => null,
     list: async () => [],

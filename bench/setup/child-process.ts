@@ -25,17 +25,25 @@ export interface HubOptions {
   readonly dataDir: string;
   readonly logLevel?: 'warn' | 'info';
   readonly tls?: boolean;
+  /** The NATS server of a cluster. */
+  readonly natsUrl?: string;
 }
 
 /** `carillon serve` as in production; the profiles of a look inside go to the folder in BENCH_CPU_PROF. */
-export async function startHub({ dataDir, logLevel = 'warn', tls = false }: HubOptions): Promise<Child> {
+export async function startHub({
+  dataDir,
+  logLevel = 'warn',
+  tls = false,
+  natsUrl,
+}: HubOptions): Promise<Child> {
   const port = await freePort();
   const profile = process.env.BENCH_CPU_PROF;
   const node = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const fixed = ['serve', '--data-dir', dataDir, '--port', String(port), '--public-url', publicUrl];
   const level = logLevel === 'info' ? [] : ['--log-level', logLevel];
   const args = [...node, join(root, 'packages/hub/bin/carillon.js'), ...fixed, '--throttle', 'off', ...level];
-  return start([...args, ...(tls ? ['--tls-dev'] : [])], { port, log: join(dataDir, 'log') });
+  const more = [...(tls ? ['--tls-dev'] : []), ...(natsUrl ? ['--nats-url', natsUrl] : [])];
+  return start([...args, ...more], { port, log: join(dataDir, 'log') });
 }
 
 /** A file of bench/children: it is told its port first, and prints a line when it is ready. */

@@ -65,7 +65,7 @@ export async function openPushWorld(): Promise<PushWorld> {
 
 /** Returns the key that browsers subscribe to. */
 function storeCredentials(dataDir: string, { credentials: { apns, fcm, wns } }: Providers): string {
-  const registry = openRegistry(dataDir);
+  const registry = openRegistry({ dataDir: dataDir });
   registry.credentials.put(appId, 'apns', apns, Date.now());
   registry.credentials.put(appId, 'fcm', fcm, Date.now());
   registry.credentials.put(appId, 'wns', wns, Date.now());
@@ -75,7 +75,7 @@ function storeCredentials(dataDir: string, { credentials: { apns, fcm, wns } }: 
 }
 
 function refuseFcm(dataDir: string, { credentials: { fcm } }: Providers): void {
-  const registry = openRegistry(dataDir);
+  const registry = openRegistry({ dataDir: dataDir });
   registry.credentials.put(appId, 'fcm', { ...fcm, baseUrl: nobodyListens }, Date.now());
   registry.close();
 }

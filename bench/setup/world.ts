@@ -1,6 +1,6 @@
 // Who the loads speak for: one app and its users, with their tokens. The registry is made once a run, and each hub gets
 // a data folder with a copy of it, so all of them believe the same tokens.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,10 +44,12 @@ export function removeDataDir(dataDir: string): void {
 
 /** As `carillon app create` does; closing the registry folds its log into the one file. */
 function registerApp(): void {
-  const registry = openRegistry(template);
+  const registry = openRegistry({ dataDir: template });
   const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
   registry.apps.put({ id: appId, hosts: [hostName], clients: [client], blocked: false });
   openSigningKeys(registry.meta);
+  // Hubs that share it are nodes of one cluster.
+  registry.meta.readOrMake('seal-key', () => randomBytes(32).toString('base64'));
   registry.close();
 }
 
@@ -55,7 +57,7 @@ function registerApp(): void {
 export function users(count: number): readonly BenchUser[] {
   if (made.length >= count) return made.slice(0, count);
   if (dataDirs === 0) makeDataDir();
-  const registry = openRegistry(template);
+  const registry = openRegistry({ dataDir: template });
   const keys = openSigningKeys(registry.meta);
   const now = Math.floor(Date.now() / 1000);
   const shared = { iss: issuer, aud: publicUrl, iat: now, exp: now + tokenSeconds };

@@ -5,7 +5,10 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import ipaddr from 'ipaddr.js';
-import { type Given, problemWith, readGiven, refusedStores, type SettingName } from './settings.ts';
+import { readDatabaseUrl } from './database-settings.ts';
+import { urlHost } from './lib/url-host.ts';
+import { isNatsServer, readNatsCredentials } from './nats-settings.ts';
+import { type Given, problemWith, readGiven, type SettingName } from './settings.ts';
 import type { LogLevel } from './telemetry/log.ts';
 
 export const pushGraces = ['off', 'taps', 'all'] as const;
@@ -15,6 +18,9 @@ export interface Config {
   readonly port: number;
   readonly host: string;
   readonly dataDir: string;
+  /** PostgreSQL, or null for SQLite; and whether the embedded provider may run with it. */
+  readonly databaseUrl: string | null;
+  readonly embeddedProvider: boolean;
   /** The certificate chain and its key, as PEM. */
   readonly tls: 'off' | 'dev' | { readonly cert: string; readonly key: string };
   /** Without a trailing slash. */
@@ -33,6 +39,10 @@ export interface Config {
   readonly pushCa: string | null;
   /** Which pushes a device doesn't get that listens live and acknowledges at once. */
   readonly pushGrace: PushGrace;
+  /** What connects the nodes of a hub; null for one machine. `credentials` is the content of a file. */
+  readonly nats: { readonly urls: readonly string[]; readonly credentials: string | null } | null;
+  /** Between saying that it is not ready and telling streams to go. */
+  readonly drainDelayMs: number;
   readonly dev: boolean;
   readonly logLevel: LogLevel;
 }
@@ -52,7 +62,6 @@ export function readConfig(flags: Given, environment: NodeJS.ProcessEnv, file: s
   const problems: string[] = [];
   const given = readGiven(flags, environment, file, problems);
   const config = new Reader(given, problems).read();
-  problems.push(...refusedStores(given));
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(config);
 }
@@ -91,10 +100,13 @@ class Reader {
       `${tls === 'off' ? 'http' : 'https'}://${urlHost(tls === 'dev' ? 'localhost' : host)}:${port}`;
     const issuers = this.#issuers();
     const audiences = this.#list('audience');
+    const nats = this.#nats();
     return {
       port,
       host,
       dataDir: this.#text('data-dir') ?? '.carillon',
+      databaseUrl: readDatabaseUrl(this.#text('database-url'), this.#problems),
+      embeddedProvider: dev || this.#flag('embedded-provider'),
       tls,
       publicUrl,
       issuers,
@@ -106,6 +118,8 @@ class Reader {
       secretKey: this.secretKey(),
       pushCa: this.#pushCa(),
       pushGrace: this.#oneOf('push-grace', pushGraces, 'taps'),
+      nats,
+      drainDelayMs: 1000 * this.#number('drain-delay', nats ? 2 : 0, 0, 60),
       dev,
       logLevel: this.#oneOf('log-level', logLevels, dev ? 'warn' : 'info'),
     };
@@ -250,6 +264,28 @@ class Reader {
     }
   }
 
+  #nats(): Config['nats'] {
+    const urls = this.#list('nats-url').flatMap((url) => url.split(/\s*,\s*/));
+    const credentials = this.#natsCredentials();
+    // What is wrong is not told, since it may hold a password.
+    if (!urls.every(isNatsServer))
+      this.#problem('nats-url', 'must be like nats://host:4222 or tls://user:password@host:4222');
+    if (urls.length > 0) return { urls, credentials };
+    if (credentials !== null) this.#problem('nats-creds', 'is needed only beside nats-url');
+    return null;
+  }
+
+  #natsCredentials(): string | null {
+    const path = this.#text('nats-creds');
+    if (path === undefined) return null;
+    try {
+      return readNatsCredentials(path);
+    } catch (error) {
+      this.#problem('nats-creds', `${path} can not be used: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
   #oneOf<T extends string>(name: SettingName, known: readonly T[], fallback: T): T {
     const text = this.#text(name) ?? fallback;
     const found = known.find((each) => each === text);
@@ -260,8 +296,4 @@ class Reader {
   #problem(name: SettingName, what: string): void {
     this.#problems.push(problemWith(name, what));
   }
-}
-
-function urlHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

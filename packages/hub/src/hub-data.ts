@@ -3,16 +3,30 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from './config.ts';
+import { planBatch } from './push/plan-batch.ts';
 import { problemWith } from './settings.ts';
+import { openRegistry as openRegistryInPostgres } from './store/postgres/registry.ts';
 import type { Registry } from './store/registry.ts';
+import { openFeedStore as openSqliteFeedStore } from './store/sqlite/feed-store.ts';
 import { type DatabaseState, inspectDatabase } from './store/sqlite/inspect.ts';
 import { type DataLock, type Serving, takeLock } from './store/sqlite/lock.ts';
 import { openRegistry as openSqliteRegistry } from './store/sqlite/registry.ts';
 import { registryMigrations } from './store/sqlite/registry-schema.ts';
 import { feedMigrations } from './store/sqlite/schema.ts';
+import { type FeedStore, StoreError } from './store/store.ts';
 
-/** `secretKey` encrypts push credentials; without one, a key file in the folder does. */
-export function openRegistry(dataDir: string, secretKey: () => Buffer | null = () => null): Registry {
+/** Where the data is: in PostgreSQL, or in SQLite in the folder, which holds certificates and keys in either case. */
+export interface DataPlace {
+  readonly dataDir: string;
+  readonly databaseUrl?: string | null;
+}
+
+/** `secretKey` encrypts push credentials; without one, with SQLite, a key file in the folder does. */
+export function openRegistry(
+  { dataDir, databaseUrl }: DataPlace,
+  secretKey: () => Buffer | null = () => null,
+): Registry {
+  if (databaseUrl) return openPostgresRegistry(databaseUrl, secretKey);
   makeDataDir(dataDir);
   const path = join(dataDir, 'registry.db');
   try {
@@ -20,6 +34,32 @@ export function openRegistry(dataDir: string, secretKey: () => Buffer | null = (
   } catch (error) {
     return refuseFile(path, error);
   }
+}
+
+/** The feeds; `planner` is a module, since the writer's thread of SQLite loads it by name. */
+export async function openFeeds({ dataDir, databaseUrl }: DataPlace, planner: URL): Promise<FeedStore> {
+  if (databaseUrl) return openPostgresFeeds(databaseUrl);
+  const path = join(dataDir, 'feed.db');
+  return openSqliteFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error));
+}
+
+/** The driver is loaded with it: a hub on SQLite needs none. */
+async function openPostgresFeeds(url: string): Promise<FeedStore> {
+  const { openFeedStore } = await import('./store/postgres/feed-store.ts');
+  return openFeedStore({ url, planner: planBatch }).catch(refuseDatabase);
+}
+
+function openPostgresRegistry(url: string, secretKey: () => Buffer | null): Registry {
+  try {
+    return openRegistryInPostgres(url, secretKey);
+  } catch (error) {
+    return refuseDatabase(error);
+  }
+}
+
+function refuseDatabase(error: unknown): never {
+  if (!(error instanceof StoreError)) throw error;
+  throw new ConfigError([problemWith('database-url', `${error.message}: start PostgreSQL, or mend the URL`)]);
 }
 
 /** How the databases of the folder are, without touching them. */
@@ -38,7 +78,12 @@ export function servingHub(dataDir: string): Serving | null {
   return null;
 }
 
-export function lockData(dataDir: string): DataLock {
+/** With PostgreSQL any number of hubs share the data; the folder is each node's own. */
+export function lockData({ dataDir, databaseUrl }: DataPlace): DataLock {
+  if (databaseUrl) {
+    makeDataDir(dataDir);
+    return { announce: () => {}, withdraw: () => {}, release: () => {} };
+  }
   const taken = take(dataDir);
   if ('release' in taken) return taken;
   const message = `another hub (process ${taken.processId}) already serves the data in ${dataDir}`;
@@ -79,7 +124,7 @@ function makeDataDir(dataDir: string): void {
 }
 
 /** A file that is no database is a matter of configuration; the operator must know which one it is. */
-export function refuseFile(path: string, error: unknown): never {
+function refuseFile(path: string, error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   const unusable =
     /file is not a database|image is malformed|unable to open database|EISDIR|EACCES|ENOTDIR/.test(message);

@@ -12,7 +12,7 @@ import { openSigningKeys } from './auth/provider/keys.ts';
 import { issuerOf, openProvider } from './auth/provider/open-provider.ts';
 import { openTickets } from './auth/tickets.ts';
 import { openUnsIds } from './auth/uns-id.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { openAddressReader } from './edge/address.ts';
 import { mountAdmin } from './edge/admin.ts';
 import { trackConnections } from './edge/connections.ts';
@@ -27,13 +27,15 @@ import { openCursors } from './feed/cursor.ts';
 import { openSweeper } from './feed/expire.ts';
 import { openPublisher } from './feed/publish.ts';
 import { openAdmin } from './hub-admin.ts';
-import { lockData, openRegistry, refuseFile } from './hub-data.ts';
+import { openBus } from './hub-bus.ts';
+import { lockData, openFeeds, openRegistry } from './hub-data.ts';
 import { openChannels, openDispatcher, vapidKeysOf } from './hub-push.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { openUuidSource } from './lib/ids.ts';
 import { random } from './lib/random.ts';
 import { openSeal } from './lib/seal.ts';
 import { FanOut } from './live/fan-out.ts';
+import { Relay } from './live/relay.ts';
 import type { AdminRunner } from './operations/admin/run.ts';
 import type { HostVerifier } from './operations/admin/verify-host.ts';
 import type { Services } from './operations/call.ts';
@@ -43,8 +45,8 @@ import { openThrottle } from './operations/throttle.ts';
 import type { Dispatcher } from './push/dispatch.ts';
 import { openFetched } from './push/fetched.ts';
 import { resolvesPrivately } from './push/guard.ts';
+import { problemWith } from './settings.ts';
 import type { Registry } from './store/registry.ts';
-import { openFeedStore } from './store/sqlite/feed-store.ts';
 import type { FeedStore } from './store/store.ts';
 import type { Logger } from './telemetry/log.ts';
 
@@ -94,10 +96,11 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 
 async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const { config } = options;
-  const lock = lockData(config.dataDir);
+  const lock = lockData(config);
   closers.push(() => lock.release());
-  const registry = openRegistry(config.dataDir, () => config.secretKey);
+  const registry = openRegistry(config, () => config.secretKey);
   closers.push(() => registry.close());
+  checkProvider(config, registry);
   const base: Base = {
     config,
     log: options.log,
@@ -108,9 +111,11 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const line = await openLine(base, options, closers);
   const edge = await openEdge(base, line, openOperations(base, line));
   closers.push(() => edge.close());
-  closers.push(() => {
+  let listened = false;
+  closers.push(async () => {
     lock.withdraw();
     edge.refuseNewWork();
+    if (listened) await wait(base.clock, config.drainDelayMs);
     line.sweeper.close();
     line.fanOut.drain(random);
   });
@@ -122,10 +127,16 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     caPath: edge.caPath,
     async listen() {
       await edge.app.listen({ port: config.port, host: config.host });
+      listened = true;
       lock.announce(config.publicUrl);
     },
     close: () => closeAll(closers),
   };
+}
+
+/** Balancers that ask whether it is ready learn that it is not, before its streams come back to another node. */
+async function wait(clock: Clock, delayMs: number): Promise<void> {
+  if (delayMs > 0) await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
 }
 
 /** All of them, whatever becomes of one; the first failure is the answer. */
@@ -152,28 +163,32 @@ interface Base {
 /** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
 async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, closers: Closers) {
   const { config, log, clock, registry } = base;
-  const path = join(config.dataDir, 'feed.db');
-  const store =
-    feedStore ?? (await openFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error)));
+  const store = feedStore ?? (await openFeeds(config, planner));
   closers.push(() => store.close());
   const { read } = store;
   const onFailure = (error: unknown): void =>
     log.error({ err: error }, 'the store could not be written or read');
   const secret = Buffer.from(registry.meta.readOrMake('seal-key', newSealKey), 'base64');
   const cursors = openCursors(secret, Number(registry.meta.readOrMake('generation', () => '1')));
+  const bus = openBus(base, secret);
+  closers.push(() => bus?.close());
+  if (bus && !store.shared)
+    log.warn('there is a bus, but the store is of this machine: no other node can share it');
+  const fanOut = new FanOut({ read, cursors, clock });
+  const relay = bus && new Relay({ bus, fanOut, read, clock, onFailure });
+  closers.push(() => relay?.close());
   const publisher = openPublisher();
+  publisher.follow((changes) => (relay ?? fanOut).follow(changes));
   const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
   const committer = openCommitter({ store, clock, publisher, onFailure, hasRoom });
   closers.push(() => committer.drain());
-  const fanOut = new FanOut({ read, cursors, clock });
-  publisher.follow((changes) => fanOut.follow(changes));
   const { channels, hasCredentials, close: closeChannels } = openChannels(base);
   closers.push(closeChannels);
   const dispatcher = pushes ? openDispatcher(base, { store, committer, publisher, fanOut, channels }) : null;
   closers.push(() => dispatcher?.close());
   const sweeper = openSweeper({ read, committer, clock, onFailure });
   closers.push(() => sweeper.close());
-  return { store, read, secret, cursors, committer, sweeper, fanOut, channels, hasCredentials, dispatcher };
+  return { bus, read, secret, cursors, committer, sweeper, fanOut, channels, hasCredentials, dispatcher };
 }
 
 type Line = Awaited<ReturnType<typeof openLine>>;
@@ -204,7 +219,7 @@ function openOperations(base: Base, line: Line): Runners {
   const authenticator = openAuthenticator({ issuers, audiences: config.audiences, clock });
   const adminIssuer = config.adminIssuer ?? own?.issuer ?? null;
   const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer });
-  const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf });
+  const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf, bus: line.bus });
   const door = openDoor({ authenticator, throttle, tickets });
   return {
     runner: openRunner({ door, authorizer, throttle, services }),
@@ -244,6 +259,15 @@ async function openEdge(
 
 function embedsProvider({ issuers }: Config): boolean {
   return issuers.length === 0;
+}
+
+/** Where several nodes may serve, nobody should come to the embedded provider by leaving something out. */
+function checkProvider(config: Config, registry: Registry): void {
+  const told = config.embeddedProvider || registry.users.list().length > 0;
+  if (config.databaseUrl === null || !embedsProvider(config) || told) return;
+  const what =
+    'with PostgreSQL name an OpenID Connect issuer, or say --embedded-provider (or make a local user)';
+  throw new ConfigError([problemWith('issuer', what)]);
 }
 
 function newSealKey(): string {

@@ -22,8 +22,20 @@ export const settings = {
   port: text('<number>', 'port to listen on (default 4280; 0: any free one)'),
   host: text('<address>', 'address to listen on (default 127.0.0.1)'),
   'data-dir': text('<folder>', 'folder with the data (default .carillon)'),
-  'database-url': text('<url>', 'refused: this version keeps its data in SQLite'),
-  'nats-url': text('<url>', 'refused: this version has no bus'),
+  'database-url': text(
+    '<url>',
+    'PostgreSQL to keep the data in, postgres:// (default: SQLite in the data folder)',
+  ),
+  'embedded-provider': flag('run the embedded OpenID provider with PostgreSQL too'),
+  'nats-url': list(
+    '<url>',
+    'NATS server between the nodes of a hub, nats:// or tls:// (default: one machine)',
+  ),
+  'nats-creds': text('<file>', 'credentials for the NATS servers, as nsc writes them'),
+  'drain-delay': text(
+    '<seconds>',
+    'how long /readyz is 503 before streams are told to go (default 0; with a bus 2)',
+  ),
   'tls-cert': text('<file>', 'certificate chain, PEM'),
   'tls-key': text('<file>', 'private key of the certificate, PEM'),
   'tls-dev': flag('serve TLS with a local CA made in the data folder'),
@@ -60,12 +72,6 @@ export function problemWith(name: SettingName, what: string): string {
 
 export function isSecret(name: SettingName): boolean {
   return (settings[name] as Option).secret === true;
-}
-
-/** What is meant for another store would silently land in this one. */
-export function refusedStores(given: Partial<Record<SettingName, unknown>>): string[] {
-  const refused = (['database-url', 'nats-url'] as const).filter((name) => given[name] !== undefined);
-  return refused.map((name) => problemWith(name, 'this version keeps its data in SQLite only: leave it out'));
 }
 
 /** What all sources give: the command line before the environment before the file. Adds what is wrong to `problems`. */

@@ -4,11 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { type Command, Option } from 'commander';
-import { ConfigError, readSecretKey } from '../config.ts';
-import { openRegistry } from '../hub.ts';
-import { refusedStores, type SettingName, settings, variableOf } from '../settings.ts';
+import { readSecretKey } from '../config.ts';
+import { openRegistry, servingHub } from '../hub.ts';
+import { settings, variableOf } from '../settings.ts';
 import type { Registry } from '../store/registry.ts';
 
+const servingWaitMs = 2000;
 const defaultPublicUrl = 'http://127.0.0.1:4280';
 /** Where `serve` records its public URL. */
 export const publicUrlKey = 'public-url';
@@ -21,20 +22,15 @@ export interface DataOptions {
   readonly publicUrl?: string;
   readonly json?: boolean;
   readonly databaseUrl?: string;
-  readonly natsUrl?: string;
   /** Of the commands that store push credentials: where the hub has its settings from. */
   readonly config?: string;
 }
 
-const otherStores: readonly SettingName[] = ['database-url', 'nats-url'];
-
 /** Adds the options that every command has. */
 export function withDataOptions(command: Command): Command {
-  for (const name of otherStores) {
-    const { value, about } = settings[name];
-    command.addOption(new Option(`--${name} ${value}`, about).env(variableOf(name)).hideHelp());
-  }
+  const { value, about } = settings['database-url'];
   return command
+    .addOption(new Option(`--database-url ${value}`, about).env(variableOf('database-url')))
     .addOption(
       new Option('--data-dir <folder>', 'folder with the data').env('CARILLON_DATA_DIR').default('.carillon'),
     )
@@ -48,20 +44,30 @@ export function withDataOptions(command: Command): Command {
 
 /** Runs with the registry of the data folder, and closes it whatever happens. */
 export async function withRegistry<T>(
-  { dataDir, databaseUrl, natsUrl, config }: DataOptions,
+  { dataDir, databaseUrl, config }: DataOptions,
   run: (registry: Registry) => T | Promise<T>,
 ): Promise<T> {
-  const problems = refusedStores({
-    'database-url': databaseUrl || undefined,
-    'nats-url': natsUrl || undefined,
-  });
-  if (problems.length > 0) throw new ConfigError(problems);
   const file = config ?? process.env.CARILLON_CONFIG ?? null;
-  const registry = openRegistry(dataDir, () => readSecretKey(process.env, file));
+  const registry = openRegistry({ dataDir, databaseUrl: databaseUrl || null }, () =>
+    readSecretKey(process.env, file),
+  );
   try {
     return await run(registry);
   } finally {
     registry.close();
+  }
+}
+
+/** Where a hub serves this data now; null when none does. Of several nodes on PostgreSQL, the one recorded last. */
+export async function servingUrl(options: DataOptions, registry: Registry): Promise<string | null> {
+  if (!options.databaseUrl) return servingHub(options.dataDir)?.publicUrl ?? null;
+  trustOwnAuthority(options.dataDir);
+  const url = publicUrlOf(registry, options);
+  try {
+    const { ok } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(servingWaitMs) });
+    return ok ? url : null;
+  } catch {
+    return null;
   }
 }
 

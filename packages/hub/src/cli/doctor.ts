@@ -43,8 +43,8 @@ async function examine(options: Options): Promise<Finding[]> {
     trustOwnAuthority(dataDir);
     all.push(...(await examineData(dataDir, config)));
   }
-  all.push(checkBus());
-  if (config) all.push(checkPublicUrl(config), checkCertificate(config, systemClock.now()));
+  if (config)
+    all.push(await checkBus(config), checkPublicUrl(config), checkCertificate(config, systemClock.now()));
   return all;
 }
 
@@ -63,10 +63,10 @@ function readSettings(options: Options): { findings: Finding[]; config: Config |
 }
 
 async function examineData(dataDir: string, config: Config | null): Promise<Finding[]> {
-  const { findings, registryIsGood } = checkStores(dataDir);
+  const { findings, registryIsGood } = checkStores(dataDir, config?.databaseUrl ?? null);
   const serving = await checkServing(dataDir);
   if (!registryIsGood || !config) return [...findings, serving];
-  const registry = openRegistry(dataDir, () => config.secretKey);
+  const registry = openRegistry(config, () => config.secretKey);
   const opened = openChannels({ config, log: openLog('silent'), clock: systemClock, registry });
   try {
     const others = [...providerUrls(registry), ...config.issuers];

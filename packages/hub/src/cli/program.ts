@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { appCommand } from './app.ts';
 import { doctorCommand } from './doctor.ts';
+import { planCommand } from './plan.ts';
 import { sendCommand } from './send.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
@@ -28,6 +29,7 @@ export function openProgram(): Command {
     sendCommand(),
     simulateCommand(),
     doctorCommand(),
+    planCommand(),
   ];
   for (const command of commands) {
     inherit(command, program);

@@ -5,7 +5,7 @@ import type { Notification } from '@carillon/protocol';
 import { Command } from 'commander';
 import { mintToken } from '../auth/provider/mint-token.ts';
 import { readConfig } from '../config.ts';
-import { openHub, servingHub } from '../hub.ts';
+import { openHub } from '../hub.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { App } from '../model/app.ts';
 import type { Registry } from '../store/registry.ts';
@@ -15,6 +15,7 @@ import {
   type DataOptions,
   printJson,
   publicUrlOf,
+  servingUrl,
   trustOwnAuthority,
   withDataOptions,
   withRegistry,
@@ -53,10 +54,10 @@ export function sendCommand(): Command {
 }
 
 async function send(options: SendOptions): Promise<void> {
-  const letter = await withRegistry(options, (registry) => {
-    const serving = servingHub(options.dataDir);
-    const publicUrl = options.publicUrl ?? serving?.publicUrl ?? publicUrlOf(registry, options);
-    return { ...write(registry, options, publicUrl), served: serving !== null };
+  const letter = await withRegistry(options, async (registry) => {
+    const servedAt = await servingUrl(options, registry);
+    const publicUrl = options.publicUrl ?? servedAt ?? publicUrlOf(registry, options);
+    return { ...write(registry, options, publicUrl), served: servedAt !== null };
   });
   const { served } = letter;
   if (served) trustOwnAuthority(options.dataDir);
@@ -64,7 +65,7 @@ async function send(options: SendOptions): Promise<void> {
   const before = served && options.watch ? await lookBefore(letter) : null;
   const sent = served
     ? await callHub(letter, 'POST', 'notifications', letter.body)
-    : await commit(letter, options.dataDir);
+    : await commit(letter, options);
   const { id } = readAnswer<Notification>(sent, 'id');
   if (options.json) printJson({ id });
   else process.stdout.write(`${id}\n`);
@@ -96,9 +97,14 @@ function chooseApp(apps: readonly App[], id: string | undefined): App {
 }
 
 /** Through a hub of its own that does not listen. */
-async function commit(letter: Letter, dataDir: string): Promise<HubAnswer> {
+async function commit(letter: Letter, { dataDir, databaseUrl }: SendOptions): Promise<HubAnswer> {
   const config = readConfig(
-    { 'data-dir': dataDir, 'public-url': letter.publicUrl, throttle: 'off' },
+    {
+      'data-dir': dataDir,
+      ...(databaseUrl ? { 'database-url': databaseUrl, 'embedded-provider': true } : {}),
+      'public-url': letter.publicUrl,
+      throttle: 'off',
+    },
     {},
     null,
   );

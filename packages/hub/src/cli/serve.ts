@@ -37,7 +37,7 @@ async function serve(options: Options): Promise<void> {
   }
   setFlagsFromString(youngGenerationStays);
   hub.registry.meta.write(publicUrlKey, config.publicUrl);
-  closeOnSignal(hub);
+  closeOnSignal(hub, drainMaxMs + config.drainDelayMs);
   if (hub.caPath) process.stdout.write(`Trust this certificate authority for TLS: ${hub.caPath}\n`);
   if (config.dev) await printDemonstration(hub, config);
   process.stdout.write(`carillon is ready at ${config.publicUrl}\n`);
@@ -59,12 +59,12 @@ async function withPort(flags: Given, file: string | null): Promise<Config> {
   return readConfig({ ...flags, port: String(port) }, process.env, file);
 }
 
-function closeOnSignal(hub: Hub): void {
+function closeOnSignal(hub: Hub, maxMs: number): void {
   let closing = false;
   const close = (): void => {
     if (closing) return;
     closing = true;
-    systemClock.after(drainMaxMs, () => process.exit(0));
+    systemClock.after(maxMs, () => process.exit(0));
     hub.close().then(
       () => process.exit(0),
       () => process.exit(1),

@@ -27,6 +27,19 @@ test('who waits as long as it was told gets a token', () => {
   }
 });
 
+test('what was spent elsewhere counts as if it were spent here, and a debt is bounded', () => {
+  const { time, buckets } = open();
+  buckets.charge('alice', 2);
+  assert.deepEqual([buckets.take('alice'), buckets.take('alice')], [0, 1000]);
+  buckets.charge('alice', 2);
+  assert.equal(buckets.waitMs('alice'), 3000);
+  buckets.charge('alice', 1_000_000);
+  assert.equal(buckets.waitMs('alice'), 4000);
+  time.now += 4000;
+  assert.equal(buckets.take('alice'), 0);
+  assert.equal(buckets.take('bob'), 0);
+});
+
 test('asking how long takes nothing', () => {
   const { buckets } = open({ burst: 1 });
   assert.deepEqual([buckets.waitMs('a'), buckets.waitMs('a'), buckets.take('a')], [0, 0, 0]);

@@ -32,6 +32,12 @@ export class TokenBuckets {
     return waitMs;
   }
 
+  /** Takes tokens that were spent elsewhere, be they there or not: a debt of at most a burst is paid off first. */
+  charge(key: string, tokens: number): void {
+    const bucket = this.#refilled(key);
+    bucket.tokens = Math.max(-this.#limits.burst, bucket.tokens - tokens);
+  }
+
   /** How long until a token is there, without taking it. */
   waitMs(key: string): number {
     const { perMinute } = this.#limits;

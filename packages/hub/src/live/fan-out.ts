@@ -5,15 +5,27 @@ import type { Timer } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
-import type { EncodedFrame } from './frame.ts';
-import { changeFrame, Stream, type StreamOptions, type StreamSource, type StreamStart } from './stream.ts';
+import type { FeedHead } from '../store/store.ts';
+import type { Told } from './bus.ts';
+import { changeFrame, type EncodedFrame, valueJson } from './frame.ts';
+import { Stream, type StreamOptions, type StreamSource, type StreamStart } from './stream.ts';
 
 const turnMs = 1000;
 /** Streams that come back after a restart are spread over this long. */
 const drainSpreadMs = 5000;
 
+/** Whoever must know which users have streams here. */
+export interface UserWatcher {
+  joined(user: UserKey): void;
+  left(user: UserKey): void;
+}
+
+/** A change as a stream's frame is made of it, but for the value. */
+type Announced = Omit<Told, 'value'>;
+
 export class FanOut {
   readonly #source: StreamSource;
+  #watcher: UserWatcher | null = null;
   readonly #byUser = new Map<UserKey, Set<Stream>>();
   /** One slot a second of the heartbeat's period. */
   readonly #wheel: Set<Stream>[] = Array.from({ length: limits.heartbeatSeconds }, () => new Set());
@@ -29,6 +41,11 @@ export class FanOut {
     this.#timer = source.clock.every(turnMs, () => this.turn());
   }
 
+  /** Only from when it is called on: at most one watcher, before the first stream. */
+  watchUsers(watcher: UserWatcher): void {
+    this.#watcher = watcher;
+  }
+
   /** How many streams are open, or closed and not yet gone. */
   get open(): number {
     return this.#open;
@@ -41,6 +58,7 @@ export class FanOut {
     const stream = new Stream(options, this.#source);
     streams.add(stream);
     this.#byUser.set(options.user, streams);
+    if (streams.size === 1) this.#watcher?.joined(options.user);
     this.#slotOf(this.#joined++).add(stream);
     this.#open++;
     void stream.begin(from).catch(() => stream.bye('unavailable', 1000));
@@ -63,7 +81,10 @@ export class FanOut {
     const streams = this.#byUser.get(stream.user);
     if (!streams?.delete(stream)) return;
     this.#open--;
-    if (streams.size === 0) this.#byUser.delete(stream.user);
+    if (streams.size === 0) {
+      this.#byUser.delete(stream.user);
+      this.#watcher?.left(stream.user);
+    }
     for (const slot of this.#wheel) slot.delete(stream);
   }
 
@@ -78,9 +99,21 @@ export class FanOut {
     for (const change of changes) {
       const streams = this.#byUser.get(change.user);
       if (!streams) continue;
-      const frameFor = this.#encoder(change);
-      for (const stream of streams) stream.offer(change, () => frameFor(stream.visibility));
+      const { user, epoch, seq, unread, unreadOfApp, notification } = change;
+      const announced = { user, epoch, seq, unread, unreadOfApp, app: notification.app };
+      this.#offer(streams, announced, () => valueJson(notification, this.#source.clock.now()));
     }
+  }
+
+  /** The same for a change that is encoded already, from wherever it comes. */
+  tell(told: Told): void {
+    const streams = this.#byUser.get(told.user);
+    if (streams) this.#offer(streams, told, () => told.value);
+  }
+
+  /** A feed has come this far: its streams that have not catch up. */
+  notice(head: FeedHead): void {
+    for (const stream of this.#byUser.get(head.user) ?? []) stream.notice(head);
   }
 
   /** One second of the wheel. */
@@ -112,17 +145,25 @@ export class FanOut {
     return this.#wheel[index % this.#wheel.length] as Set<Stream>;
   }
 
-  #encoder(change: Change): (visibility: Visibility) => EncodedFrame | null {
+  #offer(streams: ReadonlySet<Stream>, announced: Announced, value: () => string): void {
+    const frameFor = this.#encoder(announced, value);
+    for (const stream of streams) stream.offer(announced, () => frameFor(stream.visibility));
+  }
+
+  #encoder(announced: Announced, value: () => string): (visibility: Visibility) => EncodedFrame | null {
     const frames = new Map<Visibility, EncodedFrame | null>();
-    const { cursors, clock } = this.#source;
+    const { cursors } = this.#source;
+    const { user, epoch, seq, app } = announced;
+    let encoded: string | null = null;
     return (visibility) => {
       const known = frames.get(visibility);
       if (known !== undefined) return known;
-      const { user, epoch, seq, notification } = change;
-      const visible = visibility === null || notification.app === visibility;
-      const unread = visibility === null ? change.unread : change.unreadOfApp;
-      const cursor = visible ? cursors.write(user, visibility, { epoch, seq, startedAt: 0 }) : '';
-      const frame = visible ? changeFrame(notification, cursor, unread, clock.now()) : null;
+      let frame: EncodedFrame | null = null;
+      if (visibility === null || app === visibility) {
+        encoded ??= value();
+        const unread = visibility === null ? announced.unread : announced.unreadOfApp;
+        frame = changeFrame(encoded, cursors.write(user, visibility, { epoch, seq, startedAt: 0 }), unread);
+      }
       frames.set(visibility, frame);
       return frame;
     };

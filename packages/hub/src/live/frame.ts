@@ -2,6 +2,7 @@
 // Pure: what a frame says is decided by live/stream, where it goes by the sinks of the edge.
 import { Buffer } from 'node:buffer';
 import type { Frame } from '@carillon/protocol';
+import { notificationJson, removedJson, type StoredNotification } from '../model/notification.ts';
 
 type ChangeFrame = Extract<Frame, { type: 'change' }>;
 
@@ -32,6 +33,15 @@ export class EncodedFrame {
     this.#webSocket ??= textFrame(Buffer.from(this.json));
     return this.#webSocket;
   }
+}
+
+/** What a change frame says of the notification: itself, or that it is gone. */
+export function valueJson(row: StoredNotification, now: number): string {
+  return row.removed === null ? notificationJson(row, now) : removedJson(row.id);
+}
+
+export function changeFrame(value: string, cursor: string, unreadCount: number): EncodedFrame {
+  return new EncodedFrame({ type: 'change', cursor, unreadCount }, value);
 }
 
 /** RFC 6455, section 5.2: final, text, and the length in 7, 16 or 64 bits. */

@@ -5,11 +5,9 @@ import type { Cursor, Cursors } from '../feed/cursor.ts';
 import { readDelta } from '../feed/read.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
-import { notificationJson, removedJson, type StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
-import type { Change } from '../model/write.ts';
-import type { FeedReader } from '../store/store.ts';
-import { EncodedFrame } from './frame.ts';
+import type { FeedHead, FeedReader } from '../store/store.ts';
+import { changeFrame, EncodedFrame, valueJson } from './frame.ts';
 import { nextPhase, type Phase, type PhaseInput } from './phases.ts';
 
 /** The connection, as the stream sees it; the edge has one for SSE and one for WebSocket. */
@@ -101,16 +99,10 @@ export class Stream {
   }
 
   /** A committed change of this feed; `frame` is what it is to this stream, null when it is not visible here. */
-  offer(change: Change, frame: () => EncodedFrame | null): void {
-    if (this.#phase !== 'live') {
-      this.#wanted = Math.max(this.#wanted, change.seq);
-      return;
-    }
-    if (change.seq <= this.#sent) return;
-    if (change.seq !== this.#sent + 1) {
-      this.#wanted = change.seq;
-      this.#enter('jumped');
-      void this.#catchUp();
+  offer(change: FeedHead, frame: () => EncodedFrame | null): void {
+    const isNext = change.seq === this.#sent + 1 && this.#isSameLife(change);
+    if (this.#phase !== 'live' || !isNext) {
+      this.notice(change);
       return;
     }
     this.#epoch = change.epoch;
@@ -119,6 +111,20 @@ export class Stream {
     if (!encoded) return;
     this.#told = change.seq;
     this.#write(encoded);
+  }
+
+  /** The feed is known to have come this far: a stream that has not catches up. */
+  notice(head: FeedHead): void {
+    if (this.#phase !== 'live') {
+      this.#wanted = Math.max(this.#wanted, head.seq);
+      return;
+    }
+    const isSameLife = this.#isSameLife(head);
+    if (head.seq <= this.#sent && isSameLife) return;
+    // Of another life of the feed even a lower sequence is news; the store says whether the reader must start over.
+    this.#wanted = isSameLife ? head.seq : this.#sent + 1;
+    this.#enter('jumped');
+    void this.#catchUp();
   }
 
   drained(): void {
@@ -162,6 +168,11 @@ export class Stream {
     if (this.#phase === 'closed' && now - this.#closedAt >= closeGraceMs) this.#sink.cut();
   }
 
+  /** A feed that did not exist yet had epoch 0. */
+  #isSameLife({ epoch }: FeedHead): boolean {
+    return epoch === this.#epoch || this.#sent === 0;
+  }
+
   async #catchUp(): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
@@ -197,7 +208,7 @@ export class Stream {
       if (this.#phase !== 'catchingUp') return;
       this.#sent = row.seq;
       this.#told = row.seq;
-      this.#write(changeFrame(row, this.#cursor(row.seq), page.unread, now));
+      this.#write(changeFrame(valueJson(row, now), this.#cursor(row.seq), page.unread));
     }
     if (this.#phase !== 'catchingUp') return;
     this.#sent = page.next.seq;
@@ -234,14 +245,4 @@ export class Stream {
     this.#sink.write(new EncodedFrame({ type: 'resync', reason }));
     this.end();
   }
-}
-
-export function changeFrame(
-  row: StoredNotification,
-  cursor: string,
-  unreadCount: number,
-  now: number,
-): EncodedFrame {
-  const value = row.removed === null ? notificationJson(row, now) : removedJson(row.id);
-  return new EncodedFrame({ type: 'change', cursor, unreadCount }, value);
 }

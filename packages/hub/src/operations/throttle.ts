@@ -3,8 +3,10 @@
 import type { Identity } from '../auth/authenticate.ts';
 import type { Clock } from '../lib/clock.ts';
 import { TokenBuckets } from '../lib/token-bucket.ts';
+import type { Bus } from '../live/bus.ts';
 import { HubError } from '../model/errors.ts';
 import type { UserKey } from '../model/principal.ts';
+import { shareUse } from './shared-use.ts';
 
 export interface Throttle {
   /** Throws `throttled` for an address that failed too often. */
@@ -23,15 +25,19 @@ export interface ThrottleOptions {
   readonly clock: Clock;
   /** The app that a client belongs to: its clients share one allowance. */
   readonly appOf: (clientId: string) => string;
+  /** To other nodes, with which the allowances are shared; addresses are counted by each node alone. */
+  readonly bus?: Bus | null;
 }
 
-export function openThrottle({ perMinute, clock, appOf }: ThrottleOptions): Throttle {
+export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOptions): Throttle {
   const addresses = new TokenBuckets(
     { perMinute: failuresPerMinute, burst: failuresPerMinute, keysMax },
     clock,
   );
   const callers =
     perMinute === null ? null : new TokenBuckets({ perMinute, burst: perMinute, keysMax }, clock);
+  const shared =
+    bus && callers && perMinute ? shareUse({ bus, buckets: callers, burst: perMinute, keysMax }) : null;
   return {
     checkAddress: (address) =>
       refuse(addresses.waitMs(address), 'Too many requests from this address failed'),
@@ -39,7 +45,9 @@ export function openThrottle({ perMinute, clock, appOf }: ThrottleOptions): Thro
     count({ issuer, subject, clientId, appOnly }, target) {
       if (!callers) return;
       const user = appOnly ? (target ?? '') : `${issuer} ${subject}`;
-      refuse(callers.take(`${appOf(clientId)} ${user}`), 'Too many requests');
+      const key = `${appOf(clientId)} ${user}`;
+      refuse(callers.take(key), 'Too many requests');
+      shared?.count(key);
     },
   };
 }

@@ -105,6 +105,12 @@ export interface Position {
   readonly floor: number;
 }
 
+export interface FeedHead {
+  readonly user: UserKey;
+  readonly epoch: number;
+  readonly seq: number;
+}
+
 export interface ChangesPage extends Position {
   /** Latest states, in the order of their latest change; tombstones included. */
   readonly rows: readonly StoredNotification[];
@@ -156,12 +162,16 @@ export interface DeliveryReader {
   fetchedSeq(user: UserKey, subscription: string): Promise<number>;
 }
 
+export const headsMax = 500;
+
 export interface FeedReader extends DeliveryReader {
   owner(user: UserKey): Promise<FeedRow | null>;
   /** By the subject, or by the user principal name in any case. */
   findOwner(issuer: string, subjectOrName: string): Promise<FeedRow | null>;
   /** Of a feed that does not exist yet: epoch 0, head 0. */
   position(user: UserKey, visibility: Visibility): Promise<Position>;
+  /** How far the feeds of at most `headsMax` users have come, in any order; one that does not exist yet is left out. */
+  heads(users: readonly UserKey[]): Promise<FeedHead[]>;
   notification(user: UserKey, id: string): Promise<StoredNotification | null>;
   /** The living one of that appNotificationId. */
   named(user: UserKey, app: AppId, appNotificationId: string): Promise<StoredNotification | null>;

@@ -11,6 +11,7 @@ import {
   bob,
   dayMs,
   deleteWrite,
+  keyOf,
   outcome,
   postWrite,
   startMs,
@@ -29,6 +30,27 @@ export function storeReadsContract(name: string, open: OpenStore): void {
 }
 
 function pages(open: OpenStore): void {
+  test('the heads of many feeds are read at once, and a feed that does not exist has none', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const write = postWrite();
+    await store.commit([write, postWrite({ by: 'bob' }), stateWrite([write.id])], startMs);
+    const heads = await store.read.heads([bob, keyOf('nobody'), alice]);
+    const expected = await Promise.all(
+      [alice, bob].map(async (user) => {
+        const { epoch, head: seq } = await store.read.position(user, null);
+        return { user, epoch, seq };
+      }),
+    );
+    const byUser = (a: { user: string }, b: { user: string }) => a.user.localeCompare(b.user);
+    assert.deepEqual(heads.toSorted(byUser), expected.toSorted(byUser));
+    assert.deepEqual(
+      expected.map(({ seq }) => seq),
+      [2, 1],
+    );
+    assert.deepEqual(await store.read.heads([]), []);
+  });
+
   test('the history is newest first, in pages that stay put while others write', async () => {
     await using opened = await open();
     const { store } = opened;

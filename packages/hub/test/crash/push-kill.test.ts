@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers';
 import type { Delivery, Notification } from '@carillon/protocol';
-import { type Delivered, messagesWaiting, rule, toastsShown } from '@carillon/simulators';
+import { messagesWaiting, rule, toastsShown } from '@carillon/simulators';
+import { checkDelivered, countOf, platforms } from '../support/delivered.ts';
 import { post, send, until } from '../support/hub.ts';
 import { startPush } from '../support/push.ts';
 import { drawSeed, openRandom } from '../support/random.ts';
 import { type Served, serve } from '../support/served.ts';
 
 const feed = '/v1.0/me/notifications';
-const platforms = ['windows', 'ios', 'android', 'webPush'] as const;
 
 /** Alice's four devices are registered with a hub, which is closed again so that others may serve its data. */
 async function open(context: TestContext) {
@@ -71,47 +71,6 @@ function settled(opened: Opened, id: string): Promise<string[]> {
     assert.equal(statuses.length, platforms.length);
     return statuses.every((status) => status !== 'pending' && status !== 'sent') ? statuses : null;
   }, `the deliveries of ${id} are final`);
-}
-
-/** What providers delivered of one post, told by its title, which a bare tap does not carry. */
-function shown(delivered: readonly Delivered[], address: string, title: string): Delivered[] {
-  return delivered.filter(
-    (each) => each.address === address && JSON.stringify(each.payload).includes(`"${title}"`),
-  );
-}
-
-/** By what the platform replaces the older of two. */
-function tagOf({ provider, headers, payload }: Delivered): string | undefined {
-  switch (provider) {
-    case 'wns':
-      return headers['x-wns-tag'];
-    case 'apns':
-      return headers['apns-collapse-id'];
-    case 'fcm':
-      return (payload as { android: { notification: { tag: string } } }).android.notification.tag;
-    case 'webpush':
-      return headers.topic;
-  }
-}
-
-/** Every device got it, and where it came more than once it came under one name that no other post has. */
-function checkDelivered({ simulator, devices }: Opened, titles: Iterable<string>): void {
-  const owners = new Map<string, string>();
-  for (const title of titles) {
-    for (const platform of platforms) {
-      const { address } = devices[platform];
-      const tags = new Set(shown(simulator.delivered, address, title).map(tagOf));
-      assert.equal(tags.size, 1, `${title} on ${platform} came under the tags: ${[...tags].join(', ')}`);
-      const [tag] = tags;
-      assert.ok(tag, `${title} on ${platform} has no tag`);
-      assert.equal(owners.get(`${platform} ${tag}`) ?? title, title, `the tag of ${title} on ${platform}`);
-      owners.set(`${platform} ${tag}`, title);
-    }
-  }
-}
-
-function countOf({ simulator, devices }: Opened, title: string): number[] {
-  return platforms.map((each) => shown(simulator.delivered, devices[each].address, title).length);
 }
 
 /** What a hub that is gone had written already has been read by the providers. */

@@ -1,4 +1,4 @@
-// A real hub for a test: SQLite in a temporary folder, a real socket on a free port, two apps and two users.
+// A real hub for a test: SQLite in a temporary folder or PostgreSQL, a real socket on a free port, two apps and two users.
 //   await using hub = await startHub();
 //   await hub.request('POST', '/v1.0/me/notifications', { token: hub.token({ user: 'alice' }), body: post() });
 // `clock: new ManualClock()` drives its time; `settings` are those of `carillon serve`, by name.
@@ -16,6 +16,7 @@ import type { SettingName } from '../../src/settings.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { openLog } from '../../src/telemetry/log.ts';
 import { tempFolder } from './identity.ts';
+import { placeOf, type StoreName } from './store-place.ts';
 
 export const hosts = { 'app-a': 'a.example', 'app-b': 'b.example' } as const;
 export type TestApp = keyof typeof hosts;
@@ -35,6 +36,8 @@ export interface HubOverrides {
   readonly settings?: Partial<Record<SettingName, string | string[] | boolean>>;
   /** Variables as `carillon serve` takes them, for what is no flag. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Default: SQLite, unless the test's process chose another. */
+  readonly store?: StoreName;
   readonly feedStore?: HubOptions['feedStore'];
   readonly hostVerifier?: HubOptions['hostVerifier'];
   readonly log?: HubOptions['log'];
@@ -87,8 +90,10 @@ export async function startHub(overrides: HubOverrides = {}): Promise<TestHub> {
   const { clock = systemClock, settings = {}, environment = {}, feedStore, hostVerifier } = overrides;
   const folder = overrides.dataDir ? { path: overrides.dataDir, remove: () => {} } : tempFolder();
   const port = String(settings.port ?? (await freePort()));
-  const flags = { throttle: 'off', 'log-level': 'silent', ...settings, port, 'data-dir': folder.path };
-  const config = readConfig(flags, environment, null);
+  const place = await placeOf(folder.path, overrides.store);
+  const own = { throttle: 'off', 'log-level': 'silent', ...place.settings };
+  const flags = { ...own, ...settings, port, 'data-dir': folder.path };
+  const config = readConfig(flags, { ...place.environment, ...environment }, null);
   const log = overrides.log ?? openLog(config.logLevel);
   const hub = await openHub({
     ...{ config, log, clock },
@@ -215,8 +220,9 @@ const untilMaxMs = 10_000;
 export async function until<T>(
   condition: () => T | Promise<T>,
   what = 'the condition',
+  maxMs = untilMaxMs,
 ): Promise<NonNullable<T>> {
-  const deadline = Date.now() + untilMaxMs;
+  const deadline = Date.now() + maxMs;
   for (;;) {
     const value = await condition();
     if (value) return value as NonNullable<T>;

@@ -61,7 +61,10 @@ class Frames {
 
   async next<Type extends Frame['type']>(type: Type, nth = 1): Promise<FrameOf<Type>> {
     const find = () => this.frames.filter((frame) => frame.type === type)[nth - 1];
-    return (await until(find, `frame ${nth} of type ${type}`)) as FrameOf<Type>;
+    return (await until(find, `frame ${nth} of type ${type}`).catch((error: Error) => {
+      const told = JSON.stringify(this.frames.slice(-3));
+      throw new Error(`${error.message}; the last of ${this.frames.length}: ${told}`);
+    })) as FrameOf<Type>;
   }
 }
 

@@ -1,6 +1,8 @@
 // The databases of the data folder, and the bus between hubs. They are looked at without being opened for writing, so
 // that a damaged or foreign one stays as it is.
 import { basename } from 'node:path';
+import type { Config } from '../../config.ts';
+import { probeBus } from '../../hub-bus.ts';
 import { inspectData } from '../../hub-data.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -10,7 +12,9 @@ export interface Stores {
   readonly registryIsGood: boolean;
 }
 
-export function checkStores(dataDir: string): Stores {
+export function checkStores(dataDir: string, databaseUrl: string | null): Stores {
+  if (databaseUrl !== null)
+    return { findings: [ok('store', 'the data is in PostgreSQL')], registryIsGood: true };
   const states = inspectData(dataDir);
   return {
     findings: states.map(findingOf),
@@ -46,6 +50,12 @@ function findingOf({ path, state, detail }: ReturnType<typeof inspectData>[numbe
   }
 }
 
-export function checkBus(): Finding {
-  return ok('bus', 'no bus configured: one machine');
+export async function checkBus(config: Config): Promise<Finding> {
+  const probe = await probeBus(config);
+  if (!probe) return ok('bus', 'no bus configured: one machine');
+  const { servers, version, reason } = probe;
+  if (version !== null) return ok('bus', `NATS ${version} answers at ${servers}`);
+  const todo =
+    'start it, or mind --nats-url and its credentials; until then streams look into the store each second';
+  return warn('bus', `no NATS server of ${servers} takes a connection (${reason})`, todo);
 }

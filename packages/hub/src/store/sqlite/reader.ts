@@ -8,6 +8,7 @@ import { type UserKey, userKey, type Visibility } from '../../model/principal.ts
 import {
   type ChangesPage,
   type Due,
+  type FeedHead,
   type FeedReader,
   type FeedRow,
   type ListQuery,
@@ -38,6 +39,7 @@ export function openReader(path: string): SqliteReader {
   return {
     ...guarded({
       ...positionReads(db, interned),
+      ...headReads(db, interned),
       ...notificationReads(db, interned),
       ...subscriptionReads(db, interned),
       ...dueReads(db, interned),
@@ -121,6 +123,20 @@ function positionReads(db: DatabaseSync, interned: Interned) {
       } finally {
         db.exec('COMMIT');
       }
+    },
+  };
+}
+
+function headReads(db: DatabaseSync, interned: Interned) {
+  const head = db.prepare(
+    'SELECT epoch, (SELECT max(head) FROM feed_app WHERE account = account.id) AS seq FROM account WHERE id = ?',
+  );
+  return {
+    async heads(users: readonly UserKey[]) {
+      return users.flatMap((user): FeedHead[] => {
+        const row = head.get(interned.account(user));
+        return row?.seq ? [{ user, epoch: row.epoch as number, seq: row.seq as number }] : [];
+      });
     },
   };
 }

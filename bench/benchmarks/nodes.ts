@@ -1,0 +1,41 @@
+// From the request at one node to the frame that another node writes to the user's device, through a NATS server.
+import { startNats } from '../../packages/hub/test/support/nats.ts';
+import { openStreams } from '../load/stream-connection.ts';
+import { startHub } from '../setup/child-process.ts';
+import type { Benchmark } from '../setup/figure.ts';
+import { makeDataDir, users } from '../setup/world.ts';
+import { figures, kinds, runCreates, userCount, Watch } from './live.ts';
+
+const perSecond = 300;
+
+export const nodes: Benchmark = {
+  name: 'nodes',
+  about:
+    `${userCount} users, each with one SSE and one WebSocket stream at node B; ${perSecond} creates/s at node A, over one ` +
+    'NATS server, all on this machine; otherwise as in live. The nodes share no store: a change that is lost would end ' +
+    'its stream, and the measurement with it.',
+  async run() {
+    const nats = await startNats();
+    const a = await startHub({ dataDir: makeDataDir(), natsUrl: nats.url });
+    const b = await startHub({ dataDir: makeDataDir(), natsUrl: nats.url });
+    const watch = new Watch();
+    const people = users(userCount);
+    const each = kinds.flatMap((kind) =>
+      people.map((user) => ({
+        port: b.port,
+        kind,
+        user,
+        onText: (text: string) => watch.read(kind, text),
+        onEnd: (error: Error) => watch.fail(error),
+      })),
+    );
+    const streams = await openStreams(each);
+    await runCreates(a.port, people, watch, perSecond);
+    const measured = figures('create → device at another node', watch.take(), { half: 10, most: 50 });
+    for (const stream of streams) stream.close();
+    await a.stop();
+    await b.stop();
+    await nats.kill();
+    return measured;
+  },
+};

@@ -1,0 +1,163 @@
+// Between the streams of this node and the other nodes: hands what is committed here to the bus, and what the bus tells
+// to the streams, in order. The bus may lose anything, so heads are compared: those that others tell each second, and
+// those of the store: a second after a join, after a connection, now and then, and each second without a bus.
+import { setImmediate as nextTurn } from 'node:timers';
+import type { Clock, Timer } from '../lib/clock.ts';
+import type { UserKey } from '../model/principal.ts';
+import type { Change } from '../model/write.ts';
+import { type FeedHead, type FeedReader, headsMax } from '../store/store.ts';
+import { type Bus, type Told, toldOf } from './bus.ts';
+import type { FanOut } from './fan-out.ts';
+import { MovedHeads } from './moved-heads.ts';
+import { Reorder } from './reorder.ts';
+
+const turnMs = 1000;
+/** Every user with a stream here is compared with the store once in so many turns, whatever the bus says. */
+const sweepTurns = 30;
+
+export interface RelayOptions {
+  readonly bus: Bus;
+  readonly fanOut: FanOut;
+  readonly read: Pick<FeedReader, 'heads'>;
+  readonly clock: Clock;
+  /** Told once an outage of the store. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #reorder: Reorder;
+  readonly #moved = new MovedHeads();
+  readonly #timer: Timer;
+  /** Users with streams here. */
+  readonly #users = new Set<UserKey>();
+  #sweep: Iterator<UserKey> = this.#users.values();
+  /** How many the sweep is behind; a whole one is due. */
+  #owed = 0;
+  /** Joined in this turn, and in the one before. */
+  #joined = new Set<UserKey>();
+  #joinedBefore = new Set<UserKey>();
+  /** To be compared with the store, as soon as it answers. */
+  readonly #due = new Set<UserKey>();
+  #comparing = false;
+  #failed = false;
+  #closed = false;
+
+  constructor(options: RelayOptions) {
+    const { bus, fanOut, clock } = options;
+    this.#options = options;
+    this.#reorder = new Reorder(clock, (told) => fanOut.tell(told));
+    this.#timer = clock.every(turnMs, () => this.#turn());
+    fanOut.watchUsers({ joined: (user) => this.#join(user), left: (user) => this.#leave(user) });
+    bus.listen({
+      told: (told) => this.#tell(told),
+      head: (head) => this.#notice(head),
+      connected: () => this.#compareAll(),
+    });
+  }
+
+  /** The follower of `feed/publish`, in place of the fan-out. */
+  follow(changes: readonly Change[]): void {
+    const { bus, clock } = this.#options;
+    const now = clock.now();
+    const told = changes.map((change) => toldOf(change, now));
+    bus.publish(told);
+    for (const each of told) {
+      this.#moved.moved(each);
+      this.#tell(each);
+    }
+  }
+
+  /** Tells what is left to tell; the bus outlives the relay. */
+  close(): void {
+    this.#closed = true;
+    this.#timer.stop();
+    this.#reorder.close();
+    this.#due.clear();
+    this.#options.bus.publishHeads(this.#moved.take());
+  }
+
+  #tell(told: Told): void {
+    if (this.#users.has(told.user)) this.#reorder.take(told);
+  }
+
+  #notice(head: FeedHead): void {
+    if (!this.#users.has(head.user)) return;
+    this.#reorder.pass(head);
+    this.#options.fanOut.notice(head);
+  }
+
+  #join(user: UserKey): void {
+    this.#users.add(user);
+    this.#joined.add(user);
+    this.#options.bus.join(user);
+  }
+
+  #leave(user: UserKey): void {
+    for (const users of [this.#users, this.#joined, this.#joinedBefore, this.#due]) users.delete(user);
+    this.#reorder.forget(user);
+    this.#options.bus.leave(user);
+  }
+
+  #turn(): void {
+    const { bus } = this.#options;
+    if (!bus.connected) {
+      this.#compareAll();
+      return;
+    }
+    bus.publishHeads(this.#moved.take());
+    // What was told while the bus learnt of the join came to nobody here.
+    for (const user of this.#joinedBefore) this.#due.add(user);
+    this.#joinedBefore = this.#joined;
+    this.#joined = new Set();
+    this.#sweepSome();
+    void this.#compare();
+  }
+
+  /** Its share of the users, in turn. */
+  #sweepSome(): void {
+    this.#owed += this.#users.size / sweepTurns;
+    for (; this.#owed >= 1; this.#owed--) {
+      let next = this.#sweep.next();
+      if (next.done) {
+        this.#sweep = this.#users.values();
+        next = this.#sweep.next();
+      }
+      if (!next.done) this.#due.add(next.value);
+    }
+  }
+
+  #compareAll(): void {
+    for (const user of this.#users) this.#due.add(user);
+    void this.#compare();
+  }
+
+  /** One query at a time, and requests have their turn between two of them. */
+  async #compare(): Promise<void> {
+    if (this.#comparing) return;
+    this.#comparing = true;
+    while (this.#due.size > 0 && !this.#closed && (await this.#compareSome(this.#takeDue())))
+      await new Promise<void>((resolve) => void nextTurn(resolve));
+    this.#comparing = false;
+  }
+
+  /** False when the store does not answer: a later turn asks again, and the streams keep what they have. */
+  async #compareSome(users: readonly UserKey[]): Promise<boolean> {
+    try {
+      for (const head of await this.#options.read.heads(users)) this.#notice(head);
+      this.#failed = false;
+      return true;
+    } catch (error) {
+      for (const user of users) if (this.#users.has(user)) this.#due.add(user);
+      if (!this.#failed) this.#options.onFailure(error);
+      this.#failed = true;
+      return false;
+    }
+  }
+
+  #takeDue(): UserKey[] {
+    const users = [...this.#due.values().take(headsMax)];
+    for (const user of users) this.#due.delete(user);
+    return users;
+  }
+}

@@ -1,0 +1,120 @@
+// How PostgreSQL goes about each statement of the store, with plans that serve any parameters, over tables large enough
+// that the wrong way would be chosen if there were one: always through an index, never through a whole table.
+import assert from 'node:assert/strict';
+import { before, describe, test } from 'node:test';
+import { Client } from 'pg';
+import { planBatch } from '../../src/push/plan-batch.ts';
+import { holders, letGo, take } from '../../src/store/postgres/addresses.ts';
+import { feedWrites } from '../../src/store/postgres/apply.ts';
+import { deliveryWrites } from '../../src/store/postgres/apply-deliveries.ts';
+import type { Statement } from '../../src/store/postgres/connections.ts';
+import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
+import { lateLooks, looks } from '../../src/store/postgres/look.ts';
+import {
+  dueStatements,
+  feedStatements,
+  notificationStatements,
+  subscriptionStatements,
+} from '../../src/store/postgres/reader.ts';
+import { deliveryStatements } from '../../src/store/postgres/reader-deliveries.ts';
+import { lockDeliveries } from '../../src/store/postgres/touch.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { postWrite, startMs } from '../support/writes.ts';
+
+// 4 000 users of 15 notifications, each with a delivery to the user's one device; one in 40 is open.
+const fill = `
+CREATE FUNCTION user_of(n int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$ SELECT md5('user' || n)::uuid $$;
+CREATE FUNCTION lane_of(n int) RETURNS smallint LANGUAGE sql IMMUTABLE AS $$
+  SELECT ('x' || lpad(left(user_of(n)::text, 3), 8, '0'))::bit(32)::int::smallint $$;
+CREATE FUNCTION id_of(n int, k int) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+  SELECT (CASE k % 3 WHEN 0 THEN '01b8c200-' WHEN 1 THEN '01b8f000-' ELSE '01b91000-' END || lpad(to_hex(k), 4, '0') || '-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
+INSERT INTO feed SELECT lane_of(n), user_of(n), 1, 15, 'i', 'user' || n, 'user' || n || '@contoso.example'
+  FROM generate_series(1, 4000) n ON CONFLICT DO NOTHING;
+INSERT INTO feed_app SELECT lane_of(n), user_of(n), 'app-a', 15, 15, 0 FROM generate_series(1, 4000) n;
+INSERT INTO notification SELECT lane_of(n), user_of(n), id_of(n, k), 'app-a', k, 0, NULL, 0, NULL, 1893456000000 + n,
+  1893456000000 + n, NULL, NULL, 1, 1, 1, 1, 'name' || k, NULL, repeat('x', 300)
+  FROM generate_series(1, 4000) n, generate_series(1, 15) k;
+UPDATE notification SET removed = 1, purge_at = 1893456000000 + seq WHERE seq = 1;
+UPDATE notification SET snooze_until = 1893456000000 + seq WHERE seq = 2;
+INSERT INTO subscription SELECT lane_of(n), user_of(n), md5('s' || n)::uuid, 'app-a', 'phone', 'h', NULL, 'android',
+  'notificationWithPayload', '{}', 'hash' || n, false, 1893456000000, 1, 0 FROM generate_series(1, 4000) n;
+INSERT INTO push_address SELECT 'hash' || n, lane_of(n), user_of(n), md5('s' || n)::uuid
+  FROM generate_series(1, 4000) n;
+INSERT INTO delivery SELECT lane_of(n), user_of(n), '00000000-0000-0000-0000-000000000000'::uuid, md5('s' || n)::uuid,
+  2, 'app-1', 2, 1, 1, 2, NULL, 1, 1893456000000 + n, NULL, 1, NULL, false,
+  NULL, NULL, NULL, NULL FROM generate_series(1, 4000) n;
+INSERT INTO delivery SELECT lane, user_key, ('01a00000' || substr(notification::text, 9))::uuid, subscription, kind, app,
+  platform, channel, seq, status, reason, attempts, due, claimed_by, planned_at, sent_at, truncated
+  FROM delivery WHERE kind = 2;
+INSERT INTO delivery SELECT lane_of(n), user_of(n), id_of(n, k), md5('s' || n)::uuid, 0, 'app-' || n % 20, 2, 1, k,
+  CASE WHEN n % 40 = 0 THEN 0 WHEN n % 40 = 1 THEN 5 ELSE 2 END, NULL, 1, 1893456000000 + n, NULL, 1, NULL, false,
+  NULL, NULL, NULL, NULL FROM generate_series(1, 4000) n, generate_series(1, 15) k;
+ANALYZE`;
+
+const { snapshot: _snapshot, ...deliveryReads } = deliveryStatements;
+const statements: Readonly<Record<string, Statement>> = {
+  ...looks,
+  ...prefixed('late', lateLooks),
+  lockDeliveries,
+  ...feedWrites,
+  ...deliveryWrites,
+  take,
+  letGo,
+  holders,
+  ...feedStatements,
+  ...notificationStatements,
+  ...prefixed('subscription', subscriptionStatements),
+  ...prefixed('due', dueStatements),
+  ...prefixed('delivery', deliveryReads),
+};
+
+function prefixed(prefix: string, some: Readonly<Record<string, Statement>>): Record<string, Statement> {
+  return Object.fromEntries(Object.entries(some).map(([name, each]) => [`${prefix} ${name}`, each]));
+}
+
+let url = '';
+
+before(async () => {
+  const server = await sharedPostgres();
+  url = await server.createDatabase();
+  const store = await openFeedStore({ url, planner: planBatch });
+  await store.commit([postWrite()], startMs); // makes the weeks of deliveries
+  await store.close();
+  await server.query(url, fill);
+});
+
+async function planOf({ name, text }: Statement): Promise<string> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('SET plan_cache_mode = force_generic_plan');
+    await client.query(`PREPARE ${name} AS ${text}`);
+    const count = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, digits]) => Number(digits)));
+    const values = Array.from({ length: count }, () => 'NULL').join(', ');
+    const { rows } = await client.query(`EXPLAIN EXECUTE ${name}${count > 0 ? `(${values})` : ''}`);
+    return rows.map((row) => row['QUERY PLAN'] as string).join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
+describe('plans', () => {
+  for (const [name, each] of Object.entries(statements)) {
+    test(`${name} walks an index`, async () => {
+      const plan = await planOf(each);
+      assert.doesNotMatch(plan, /Seq Scan/, plan);
+      assert.doesNotMatch(plan, /Hash Join|Merge Join/, plan);
+      // An id or a range of sequences is what the walk goes to, not what it passes over.
+      assert.doesNotMatch(plan, /Filter: .*\b(id|notification) = [k$]|Filter: .*= (id|notification)\b/, plan);
+      assert.doesNotMatch(plan, /using notification_.*\n.*\n *Filter: .*\bseq [<>]/, plan);
+    });
+  }
+
+  test('the check tells a walk through a whole table', async () => {
+    const plan = await planOf({
+      name: 'whole',
+      text: 'SELECT count(*) FROM notification WHERE modified = $1',
+    });
+    assert.match(plan, /Seq Scan on notification/);
+  });
+});

@@ -1,0 +1,321 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import type { App } from '../../src/model/app.ts';
+import { openRegistry } from '../../src/store/postgres/registry.ts';
+import type { Registry } from '../../src/store/registry.ts';
+import { StoreError } from '../../src/store/store.ts';
+import { until } from '../support/hub.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { type Call, startRegistryProcess } from '../support/registry-process.ts';
+import { registryContract } from './registry.ts';
+
+const key = Buffer.alloc(32, 7);
+const wns = { clientId: 'client', clientSecret: 'a secret to look for' };
+const entry = { at: 1, who: 'olga', what: 'putApp', on: 'apps/a' };
+
+registryContract('PostgreSQL', async () => {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  const hub = openRegistry(url, () => key);
+  const command = openRegistry(url, () => key);
+  return {
+    hub,
+    command,
+    async [Symbol.asyncDispose]() {
+      hub.close();
+      command.close();
+    },
+  };
+});
+
+/** A fresh database; what was opened on it is closed with the test. */
+async function fresh(context: TestContext) {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  return {
+    server,
+    url,
+    open(secretKey: Buffer | null = key): Registry {
+      const registry = openRegistry(url, () => secretKey);
+      context.after(() => registry.close());
+      return registry;
+    },
+    async startProcess() {
+      const started = await startRegistryProcess(url);
+      context.after(() => started[Symbol.asyncDispose]());
+      return started;
+    },
+    query: (sql: string) => server.query(url, sql),
+  };
+}
+
+function app(id: string, host: string, secretHash = 'hash'): App {
+  const client = { clientId: id, public: false, secretHash, redirectUris: [] };
+  return { id, hosts: [host], blocked: false, clients: [client] };
+}
+
+const isUnavailable = (error: unknown) => error instanceof StoreError && error.fault === 'unavailable';
+
+describe('the key of push credentials in PostgreSQL', () => {
+  test('is the operator’s own: without one everything but storing them works, and it says why', async (context) => {
+    const { open } = await fresh(context);
+    const { credentials, apps } = open(null);
+    const refused =
+      /not stored without a key to encrypt them with: set CARILLON_SECRET_KEY to 32 bytes in base64/;
+    assert.throws(() => credentials.put('app', 'wns', wns, 1), refused);
+    assert.equal(credentials.find('app', 'wns'), null);
+    apps.put(app('app', 'a.example'));
+    assert.equal(apps.list().length, 1);
+  });
+
+  test('alone opens them: no secret is in a dump of the database', async (context) => {
+    const { open, query } = await fresh(context);
+    const registry = open();
+    registry.audit.record(entry, () => registry.credentials.put('app', 'wns', wns, 1));
+    const privateKey = 'a private key to look for';
+    registry.credentials.put('app', 'apns', { teamId: 'T', keyId: 'K', privateKey }, 1);
+    const [dump] = await query(`SELECT database_to_xml(true, false, '')::text AS xml`);
+    const xml = dump?.xml as string;
+    assert.match(xml, /apns/, 'the dump has the rows');
+    for (const secret of [wns.clientSecret, privateKey, key.toString('base64'), key.toString('hex')]) {
+      assert.ok(!xml.includes(secret), `the database holds ${secret}`);
+    }
+  });
+
+  test('that is another one or missing is told with the name of its variable', async (context) => {
+    const { open } = await fresh(context);
+    open().credentials.put('app', 'wns', wns, 1);
+    const wrong = /wns credentials of the app app are encrypted under another key: set CARILLON_SECRET_KEY/;
+    assert.throws(() => open(randomBytes(32)).credentials.find('app', 'wns'), wrong);
+    assert.throws(() => open(null).credentials.find('app', 'wns'), wrong);
+    assert.equal(open(null).credentials.list('app').length, 1, 'what is no secret needs no key');
+  });
+
+  test('never becomes a second one beside the first, except for the credentials that are replaced', async (context) => {
+    const { open } = await fresh(context);
+    const [first, second] = [open(randomBytes(32)).credentials, open(randomBytes(32)).credentials];
+    first.put('app', 'wns', wns, 1);
+    assert.throws(() => second.put('other', 'wns', wns, 1), /another key: .* Nothing was stored/);
+    assert.equal(second.find('other', 'wns'), null);
+    second.put('app', 'wns', wns, 2);
+    second.put('other', 'wns', wns, 2);
+    assert.deepEqual(second.find('app', 'wns'), wns);
+  });
+
+  test('binds each row to its app and kind', async (context) => {
+    const { open, query } = await fresh(context);
+    open().credentials.put('app', 'wns', wns, 1);
+    await query("UPDATE credential SET app = 'thief'");
+    assert.throws(() => open().credentials.find('thief', 'wns'), /encrypted under another key/);
+  });
+});
+
+test('the audit is never changed, not by SQL either', async (context) => {
+  const { open, query } = await fresh(context);
+  const { audit } = open();
+  audit.record(entry, () => {});
+  await assert.rejects(query("UPDATE audit SET who = 'nobody'"), /never changed/);
+  await assert.rejects(query('DELETE FROM audit'), /never removed/);
+  await assert.rejects(query('TRUNCATE audit'), /never removed/);
+  assert.equal(audit.list({ before: null, limit: 9 }).length, 1);
+});
+
+test('an audited write is undone when one of its statements failed, even when the caller goes on', async (context) => {
+  const { audit, apps, hostClaims } = (await fresh(context)).open();
+  const write = (): void => {
+    apps.put(app('a', 'a.example'));
+    try {
+      hostClaims.put({ app: 'a', host: 'h', value: 'v', claimedAt: 1.5 });
+    } catch {
+      // The database refuses half a millisecond; the caller hides it.
+    }
+  };
+  assert.throws(() => audit.record(entry, write), StoreError);
+  assert.equal(apps.findById('a'), null);
+  apps.put(app('b', 'a.example'));
+  assert.deepEqual(
+    apps.list().map(({ id }) => id),
+    ['b'],
+  );
+});
+
+test('a text may hold what PostgreSQL can not, and is told apart from what stands for it', async (context) => {
+  const { grants, meta } = (await fresh(context)).open();
+  const record = { model: 'Session', payload: { state: 'a\0b' }, grantId: null, uid: null, userCode: null };
+  for (const id of ['a\0b', 'a\x1a0b', 'a\x1ab']) {
+    grants.put({ ...record, id, expiresAt: null });
+    assert.equal(grants.find('Session', id)?.id, id);
+    grants.consume('Session', id, 7);
+    assert.deepEqual(grants.find('Session', id)?.payload, { state: 'a\0b', consumed: 7 });
+  }
+  assert.equal(grants.find('Session', '\0'), null);
+  assert.equal(meta.read('\0'), null);
+});
+
+describe('several hubs on one PostgreSQL', () => {
+  test('what one writes counts for the next call of another, without a wait', async (context) => {
+    const { open, startProcess } = await fresh(context);
+    const registry = open();
+    const other = await startProcess();
+    for (let round = 0; round < 30; round += 1) {
+      const hash = `hash ${round}`;
+      await other.run([['apps', 'put', app('a', 'a.example', hash)]]);
+      assert.equal(registry.apps.findByClient('a')?.clients[0]?.secretHash, hash);
+      registry.credentials.put('a', 'wns', { ...wns, clientSecret: hash }, round);
+      const [found] = await other.run([['credentials', 'find', 'a', 'wns']]);
+      assert.deepEqual(found, { value: { ...wns, clientSecret: hash } });
+    }
+  });
+
+  test('start at once on an empty database, and one makes the tables', async (context) => {
+    const { startProcess } = await fresh(context);
+    const both = await Promise.all([startProcess(), startProcess(), startProcess()]);
+    for (const each of both) assert.deepEqual(await each.run([['apps', 'list']]), [{ value: [] }]);
+  });
+
+  test('spend a ticket once', async (context) => {
+    const { startProcess } = await fresh(context);
+    const both = await Promise.all([startProcess(), startProcess()]);
+    const calls = Array.from({ length: 200 }, (_, index): Call => ['tickets', 'spend', `t${index}`, 9000, 1]);
+    const answers = await Promise.all(both.map((each) => each.run(calls)));
+    for (const [index, [, , ticket]] of calls.entries()) {
+      const spent = answers.map((each) => (each[index] as { value: unknown }).value);
+      assert.deepEqual(spent.sort(), [false, true], `${ticket}`);
+    }
+  });
+
+  test('give a host and a client id to one app', async (context) => {
+    const { open, startProcess } = await fresh(context);
+    const both = await Promise.all([startProcess(), startProcess()]);
+    const rounds = Array.from({ length: 40 }, (_, index) => index);
+    const answers = await Promise.all(
+      both.map((each, at) =>
+        each.run(rounds.map((round): Call => ['apps', 'put', app(`app${at}-${round}`, `${round}.example`)])),
+      ),
+    );
+    for (const round of rounds) {
+      const errors = answers.flatMap((each) => {
+        const answer = each[round];
+        return answer && 'error' in answer ? [answer.error] : [];
+      });
+      assert.equal(errors.length, 1, `${round}.example has one owner`);
+      assert.match(
+        errors[0] ?? '',
+        new RegExp(`${round}\\.example already belongs to the app app[01]-${round}`),
+      );
+    }
+    assert.equal(open().apps.list().length, rounds.length);
+  });
+
+  test('take their claims from the one that is killed or stopped, and go on', async (context) => {
+    const { open, startProcess } = await fresh(context);
+    const registry = open();
+    const [killed, stopped] = await Promise.all([startProcess(), startProcess()]);
+    killed.process.kill('SIGKILL');
+    stopped.process.kill('SIGSTOP');
+    registry.apps.put(app('a', 'a.example'));
+    registry.apps.put(app('a', 'a.example', 'new'));
+    assert.equal(registry.apps.findByClient('a')?.clients[0]?.secretHash, 'new');
+    stopped.process.kill('SIGCONT');
+    await until(async () => {
+      const [found] = await stopped.run([['apps', 'findById', 'a']]);
+      return ((found as { value: App | null }).value?.clients[0]?.secretHash ?? null) === 'new';
+    });
+  });
+});
+
+describe('while PostgreSQL is away', () => {
+  test('what is known is served, all else fails as unavailable, and works again after its return', async (context) => {
+    const { server, open } = await fresh(context);
+    const registry = open();
+    registry.apps.put(app('a', 'a.example'));
+    registry.credentials.put('a', 'wns', wns, 1);
+    await server.stop();
+    try {
+      assert.equal(registry.apps.findByClient('a')?.id, 'a');
+      assert.deepEqual(registry.credentials.find('a', 'wns'), wns);
+      assert.equal(registry.credentials.list('a').length, 1);
+      assert.throws(() => registry.apps.put(app('b', 'b.example')), isUnavailable);
+      assert.throws(() => registry.tickets.spend('ticket', 9000, 1), isUnavailable);
+      assert.throws(() => registry.audit.record(entry, () => {}), isUnavailable);
+      assert.throws(() => registry.grants.find('Session', 'one'), isUnavailable);
+    } finally {
+      await server.start();
+    }
+    await until(() => succeeds(() => registry.apps.put(app('b', 'b.example'))));
+    assert.deepEqual(
+      registry.apps.list().map(({ id }) => id),
+      ['a', 'b'],
+    );
+    assert.equal(registry.tickets.spend('ticket', 9000, 1), true);
+  });
+
+  test('what changed meanwhile counts after its return', async (context) => {
+    const { server, url, open } = await fresh(context);
+    const registry = open();
+    registry.apps.put(app('a', 'a.example'));
+    // As a restored backup: other rows under the same version.
+    await server.query(url, 'UPDATE app SET doc = $1', [JSON.stringify(app('a', 'a.example', 'new'))]);
+    await server.query(
+      url,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'carillon-registry' AND datname = current_database()`,
+    );
+    await until(() => registry.apps.findById('a')?.clients[0]?.secretHash === 'new');
+    await until(() => succeeds(() => registry.meta.read('key')));
+  });
+
+  test('a server that answers nothing is found out, and nothing of the transaction is left', async (context) => {
+    const { server, open } = await fresh(context);
+    const registry = open();
+    const write = (): void => {
+      registry.apps.put(app('a', 'a.example'));
+      server.freeze();
+    };
+    try {
+      assert.throws(() => registry.audit.record(entry, write), isUnavailable);
+      assert.throws(() => registry.meta.read('key'), isUnavailable);
+      assert.equal(registry.apps.findById('a'), null);
+    } finally {
+      server.thaw();
+    }
+    await until(() => succeeds(() => registry.apps.put(app('b', 'a.example'))));
+    assert.equal(registry.apps.findById('a'), null);
+    assert.deepEqual(registry.audit.list({ before: null, limit: 9 }), []);
+  });
+
+  test('none is opened, and it says why without the password', async () => {
+    const opening = () => openRegistry('postgres://carillon:hush@127.0.0.1:1/carillon');
+    assert.throws(opening, (error) => isUnavailable(error) && /ECONNREFUSED/.test(String(error)));
+    assert.throws(opening, (error) => !String((error as Error).stack).includes('hush'));
+  });
+});
+
+test('a migration that was changed is refused', async (context) => {
+  const { open, query } = await fresh(context);
+  open();
+  await query("UPDATE migration SET sha256 = 'another' WHERE name = '0001-registry'");
+  assert.throws(() => open(), /Migration 0001-registry was changed after it ran on this database/);
+});
+
+test('an open registry keeps no process alive', async (context) => {
+  const { url } = await fresh(context);
+  const script = join(import.meta.dirname, '..', 'support', 'registry-process.ts');
+  const child = spawn(process.execPath, [script, url, 'forget to close'], { stdio: 'inherit' });
+  context.after(() => child.kill('SIGKILL'));
+  assert.deepEqual(await once(child, 'exit'), [0, null]);
+});
+
+function succeeds(write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (isUnavailable(error)) return false;
+    throw error;
+  }
+}

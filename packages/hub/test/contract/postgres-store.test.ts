@@ -1,0 +1,16 @@
+import { planBatch } from '../../src/push/plan-batch.ts';
+import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+import { type OpenedStore, storeContract } from './store.ts';
+import { deliveriesContract } from './store-deliveries.ts';
+import { storeReadsContract } from './store-reads.ts';
+
+async function open(): Promise<OpenedStore> {
+  const server = await sharedPostgres();
+  const store = await openFeedStore({ url: await server.createDatabase(), planner: planBatch });
+  return { store, [Symbol.asyncDispose]: () => store.close() };
+}
+
+storeContract('PostgreSQL', open);
+storeReadsContract('PostgreSQL', open);
+deliveriesContract('PostgreSQL', open);

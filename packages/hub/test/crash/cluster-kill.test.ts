@@ -1,0 +1,387 @@
+// What becomes of writes, streams and pushes when a part of a cluster dies under load: one of three hubs, PostgreSQL,
+// NATS. Hubs are processes of their own; services and devices go to another one when theirs is gone.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Delivery, Notification } from '@carillon/protocol';
+import { rule } from '@carillon/simulators';
+import { openCursors } from '../../src/feed/cursor.ts';
+import { claimLeaseMs } from '../../src/model/delivery.ts';
+import { userKey } from '../../src/model/principal.ts';
+import { checkDelivered, countOf, platforms } from '../support/delivered.ts';
+import { type Answered, post, send, until } from '../support/hub.ts';
+import type { Platform } from '../support/push.ts';
+import { openSseReader, openWebSocketReader, type Reader } from '../support/readers.ts';
+import { publicUrl, type ServedCluster, type ServedNode, serveCluster } from '../support/served-cluster.ts';
+
+const feed = '/v1.0/me/notifications';
+/** The promise is two seconds; the rest is for a machine that runs all of this at once. */
+const answerMaxMs = 2000 + 2000;
+const deliverMaxMs = claimLeaseMs + 2000;
+const gone = (error: unknown): boolean =>
+  (error as { code?: string }).code !== undefined && !(error instanceof assert.AssertionError);
+
+/** An answer, or a failure with a name when there is none in time. */
+async function inTime(asking: Promise<Answered>): Promise<Answered> {
+  const late = Promise.withResolvers<never>();
+  // bound: a request that hangs fails its test here
+  const bound = setTimeout(() => late.reject(new Error('no answer in time')), answerMaxMs);
+  try {
+    return await Promise.race([asking, late.promise]);
+  } finally {
+    clearTimeout(bound);
+  }
+}
+
+function askTo(cluster: ServedCluster) {
+  const { token } = cluster;
+  return {
+    create: ({ baseUrl }: ServedNode, title: string, path = feed) => {
+      const body = post({ payload: { visualContent: { title } } });
+      return inTime(send(`${baseUrl}${path}`, 'POST', { token, body }));
+    },
+    dismiss: ({ baseUrl }: ServedNode, id: string) =>
+      inTime(send(`${baseUrl}${feed}/${id}`, 'PATCH', { token, body: { userActionState: 'dismissed' } })),
+    get: ({ baseUrl }: ServedNode, path: string) => inTime(send(`${baseUrl}${path}`, 'GET', { token })),
+  };
+}
+
+/** A device that goes to the next node when its stream ends, with the cursor that it has. */
+class Follower {
+  readonly told = new Map<string, string>();
+  readonly sequences: number[] = [];
+  readonly #cluster: ServedCluster;
+  readonly #open: typeof openSseReader | typeof openWebSocketReader;
+  readonly #sequenceOf: (cursor: string) => number;
+  #node: number;
+  #cursor: string | null = null;
+  #reader: Reader | null = null;
+  #heard = 0;
+
+  constructor(cluster: ServedCluster, node: number) {
+    this.#cluster = cluster;
+    this.#node = node;
+    this.#open = node % 2 === 0 ? openSseReader : openWebSocketReader;
+    const cursors = openCursors(cluster.secret, 1);
+    const user = userKey(`${publicUrl}/identity`, cluster.subject);
+    this.#sequenceOf = (cursor) => cursors.read(user, 'app-a', cursor).seq;
+  }
+
+  /** Takes what has come, and goes elsewhere when that was all. */
+  async follow(): Promise<void> {
+    this.#hear();
+    if (this.#reader && !this.#reader.closed()) return;
+    const { baseUrl } = this.#cluster.nodes[this.#node] as ServedNode;
+    const query = this.#cursor === null ? '' : `?$deltatoken=${this.#cursor}`;
+    this.#heard = 0;
+    try {
+      this.#reader = await this.#open({ baseUrl, token: this.#cluster.token, query });
+    } catch {
+      this.#reader = null;
+      this.#node = (this.#node + 1) % this.#cluster.nodes.length;
+    }
+  }
+
+  /** For whoever looks into a failure. */
+  missing(stored: ReadonlyMap<string, Notification>): string {
+    const ids = [...stored].filter(([id, row]) => this.told.get(id) !== row.userActionState);
+    const place = `the device of node ${this.#node} was told up to ${this.sequences.at(-1)}`;
+    return `${place}, and not ${ids.length} of ${stored.size}; closed: ${this.#reader?.closed()}`;
+  }
+
+  leave(): void {
+    this.#reader?.leave();
+  }
+
+  #hear(): void {
+    const { frames } = this.#reader ?? { frames: [] };
+    for (const frame of frames.slice(this.#heard)) {
+      assert.ok(frame.type !== 'resync', 'the nodes know the cursors of each other');
+      if ('cursor' in frame) this.#cursor = frame.cursor;
+      if (frame.type !== 'change' || '@removed' in frame.value) continue;
+      this.sequences.push(this.#sequenceOf(frame.cursor));
+      this.told.set(frame.value.id, frame.value.userActionState);
+    }
+    this.#heard = frames.length;
+  }
+}
+
+/** What services and devices know, because a node said so. */
+class Witness {
+  /** Title -> id. */
+  readonly acknowledged = new Map<string, string>();
+  /** Title of each that somebody tried to dismiss -> whether that was acknowledged. */
+  readonly dismissed = new Map<string, boolean>();
+  readonly refused = new Map<number, number>();
+  readonly #ask: ReturnType<typeof askTo>;
+  readonly #cluster: ServedCluster;
+  #posted = 0;
+  #ended = false;
+  #work: Promise<void>[] = [];
+
+  constructor(cluster: ServedCluster) {
+    this.#cluster = cluster;
+    this.#ask = askTo(cluster);
+  }
+
+  begin(workers: number): void {
+    this.#work = Array.from({ length: workers }, (_, index) => this.#run(index));
+  }
+
+  async end(): Promise<void> {
+    this.#ended = true;
+    await Promise.all(this.#work);
+  }
+
+  async more(count: number): Promise<void> {
+    const enough = this.acknowledged.size + count;
+    await until(() => this.acknowledged.size >= enough, `${count} more acknowledged`);
+  }
+
+  async #run(first: number): Promise<void> {
+    const { nodes } = this.#cluster;
+    for (let turn = first; !this.#ended; ) {
+      const node = nodes[turn % nodes.length] as ServedNode;
+      // Each waits for its answers: a killed node resets its connections, and what it answered before counts.
+      const went = await this.#once(node).catch((error: unknown) => {
+        if (!gone(error)) throw error;
+        return false;
+      });
+      if (!went) turn++;
+    }
+  }
+
+  async #once(node: ServedNode): Promise<boolean> {
+    const title = `post ${this.#posted++}`;
+    const made = await this.#ask.create(node, title);
+    if (made.status !== 201) return this.#refuse(made);
+    const { id } = made.json as Notification;
+    this.acknowledged.set(title, id);
+    if (this.acknowledged.size % 3 > 0) return true;
+    this.dismissed.set(title, false);
+    const done = await this.#ask.dismiss(node, id);
+    if (done.status !== 200) return this.#refuse(done);
+    this.dismissed.set(title, true);
+    return true;
+  }
+
+  #refuse({ status, text }: Answered): false {
+    assert.equal(status, 503, text);
+    this.refused.set(status, (this.refused.get(status) ?? 0) + 1);
+    return false;
+  }
+}
+
+/** Everything stored, as this node tells it by delta from the start. */
+async function readAll(cluster: ServedCluster, node: ServedNode): Promise<Map<string, Notification>> {
+  const stored = new Map<string, Notification>();
+  for (let url = `${node.baseUrl}${feed}/delta?$top=1000`; ; ) {
+    const { status, json, text } = await send(url, 'GET', { token: cluster.token });
+    assert.equal(status, 200, text);
+    for (const value of json.value as Notification[]) stored.set(value.id, value);
+    if (json['@odata.deltaLink']) return stored;
+    url = (json['@odata.nextLink'] as string).replace(publicUrl, node.baseUrl);
+  }
+}
+
+interface Checks {
+  readonly nodes?: readonly ServedNode[];
+  /** Which devices must have been pushed to. */
+  readonly pushed?: readonly Platform[];
+}
+
+/** Nothing acknowledged is lost in the store of any node, on any stream, or on its way to a device. */
+async function checkAll(
+  cluster: ServedCluster,
+  witness: Witness,
+  followers: readonly Follower[],
+  { nodes = cluster.nodes, pushed = platforms }: Checks = {},
+): Promise<void> {
+  for (const node of nodes) {
+    const stored = await readAll(cluster, node);
+    for (const [title, id] of witness.acknowledged) {
+      const row = stored.get(id);
+      assert.ok(row, `${title} was acknowledged and is gone`);
+      if (witness.dismissed.get(title)) assert.equal(row.userActionState, 'dismissed', title);
+    }
+    for (const follower of followers) {
+      const same = async () => {
+        await follower.follow();
+        return [...stored].every(([id, { userActionState }]) => follower.told.get(id) === userActionState);
+      };
+      await until(same, 'a stream has told all that is stored', deliverMaxMs).catch((error: Error) => {
+        throw new Error(`${error.message}: ${follower.missing(stored)}`);
+      });
+    }
+  }
+  const [node] = nodes as [ServedNode];
+  for (const id of witness.acknowledged.values()) await settled(cluster, node, id, pushed);
+  const kept = [...witness.acknowledged.keys()].filter((title) => !witness.dismissed.has(title));
+  checkDelivered(cluster, kept, pushed);
+}
+
+async function settled(
+  cluster: ServedCluster,
+  node: ServedNode,
+  id: string,
+  pushed: readonly Platform[] = platforms,
+): Promise<void> {
+  const { get } = askTo(cluster);
+  let seen = '';
+  const final = async () => {
+    const { json, text } = await get(node, `${feed}/${id}/deliveries`);
+    const all = (json?.value ?? []) as Delivery[];
+    assert.equal(all.length, platforms.length, text);
+    seen = text;
+    const due = all.filter(({ platform }) => (pushed as readonly string[]).includes(platform));
+    assert.equal(due.length, pushed.length, text);
+    return due.every(({ status }) => status === 'accepted' || status === 'withdrawn');
+  };
+  await until(final, `the deliveries of ${id} are final`, deliverMaxMs).catch((error: Error) => {
+    throw new Error(`${error.message}: ${seen}`);
+  });
+}
+
+/** Three nodes, a device on each, and services that post and dismiss all the time. */
+async function underLoad(context: TestContext) {
+  const cluster = await serveCluster(context, 3);
+  const witness = new Witness(cluster);
+  const followers = cluster.nodes.map((_, index) => new Follower(cluster, index));
+  for (const follower of followers) await follower.follow();
+  context.after(() => {
+    for (const follower of followers) follower.leave();
+  });
+  witness.begin(9);
+  await witness.more(30);
+  return { cluster, witness, followers, ask: askTo(cluster) };
+}
+
+type Loaded = Awaited<ReturnType<typeof underLoad>>;
+
+/** While the store is away everybody is told so at once, and nobody is told that it is done. */
+async function checkRefuses({ cluster, ask }: Loaded): Promise<void> {
+  for (const node of cluster.nodes) {
+    const [v1, beta, ready] = await Promise.all([
+      ask.create(node, 'refused'),
+      ask.create(node, 'refused', feed.replace('v1.0', 'beta')),
+      ask.get(node, '/readyz'),
+    ]);
+    assert.deepEqual([v1.status, beta.status, ready.status], [503, 406, 503]);
+  }
+}
+
+async function checkServes({ cluster, ask }: Loaded): Promise<void> {
+  const serves = (node: ServedNode, index: number) =>
+    until(
+      async () => (await ask.create(node, `again ${index}`)).status === 201,
+      'a node serves',
+      answerMaxMs,
+    );
+  await Promise.all(cluster.nodes.map(serves));
+}
+
+async function finish({ cluster, witness, followers }: Loaded, checks: Checks = {}): Promise<void> {
+  await witness.more(30);
+  await witness.end();
+  await checkAll(cluster, witness, followers, checks);
+  const dense = (sequences: readonly number[]) =>
+    sequences.every((each, index) => index === 0 || each > (sequences[index - 1] as number));
+  for (const { sequences } of followers) assert.ok(dense(sequences), 'each change is told once, in order');
+}
+
+test('one of three hubs killed under load: streams go on elsewhere, its deliveries are taken over, nothing acknowledged is lost', async (context) => {
+  const loaded = await underLoad(context);
+  const { cluster, witness, followers, ask } = loaded;
+  const [dead, ...alive] = cluster.nodes as [ServedNode, ...ServedNode[]];
+  await witness.more(60);
+  // What it has in hand when it dies.
+  cluster.simulator.script([rule('hang')]);
+  const held = await ask.create(dead, 'held');
+  assert.equal(held.status, 201, held.text);
+  const { providers } = cluster.simulator.stats;
+  await until(() => Object.values(providers).some(({ answers }) => (answers.none ?? 0) > 0), 'one hangs');
+  await dead.kill();
+  cluster.simulator.script([]);
+  await witness.more(60);
+  await witness.end();
+  const [other] = alive as [ServedNode];
+  const [{ id }, killedAt] = [held.json as Notification, Date.now()];
+  await settled(cluster, other, id);
+  context.diagnostic(`what the dead hub held was delivered after ${Date.now() - killedAt} ms`);
+  for (const count of countOf(cluster, 'held')) assert.ok(count > 0);
+  assert.equal(witness.refused.size, 0, 'a node that is gone harms no other');
+  await checkAll(cluster, witness, followers, { nodes: alive });
+});
+
+test('PostgreSQL killed under load: refused at once meanwhile, served at once again, nothing acknowledged is lost', async (context) => {
+  const loaded = await underLoad(context);
+  const { postgres } = loaded.cluster;
+  await postgres.kill();
+  await checkRefuses(loaded);
+  await postgres.start();
+  const startedAt = Date.now();
+  await checkServes(loaded);
+  context.diagnostic(`all nodes served ${Date.now() - startedAt} ms after PostgreSQL did`);
+  await finish(loaded);
+});
+
+test('NATS killed under load: nothing is refused, and every stream tells all', async (context) => {
+  const loaded = await underLoad(context);
+  const { nats } = loaded.cluster;
+  await nats.kill();
+  await loaded.witness.more(60);
+  await nats.restart();
+  await finish(loaded);
+  assert.equal(loaded.witness.refused.size, 0);
+});
+
+test('PostgreSQL and NATS killed at once under load, and back one after the other', async (context) => {
+  const loaded = await underLoad(context);
+  const { postgres, nats } = loaded.cluster;
+  await Promise.all([postgres.kill(), nats.kill()]);
+  await checkRefuses(loaded);
+  await postgres.start();
+  await checkServes(loaded);
+  await loaded.witness.more(30);
+  await nats.restart();
+  await finish(loaded);
+});
+
+test('PostgreSQL frozen under load is as one that is away, and works on when it is back', async (context) => {
+  const loaded = await underLoad(context);
+  const { postgres } = loaded.cluster;
+  postgres.freeze();
+  try {
+    await checkRefuses(loaded);
+    await checkRefuses(loaded);
+  } finally {
+    postgres.thaw();
+  }
+  await checkServes(loaded);
+  await finish(loaded);
+});
+
+// Apple refuses a token from the future, so that nothing is asked of iOS devices beside a node that is ahead.
+const clocks = [
+  ['behind', -300_000, platforms],
+  ['ahead', 300_000, ['windows', 'android', 'webPush']],
+] as const;
+
+for (const [name, offMs, pushed] of clocks) {
+  test(`a hub whose clock is five minutes ${name} loses nothing, and what is sent twice has one tag`, async (context) => {
+    const loaded = await underLoad(context);
+    const { cluster, witness, ask } = loaded;
+    const off = `const now = Date.now; Date.now = () => now() + ${offMs}`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(off)}`;
+    const node = await cluster.start({ NODE_OPTIONS: preload });
+    cluster.nodes.push(node);
+    const made = await ask.create(node, 'off');
+    assert.equal(made.status, 201, made.text);
+    const { creationDateTime } = made.json as Notification;
+    const seenOffMs = Date.parse(creationDateTime) - Date.now();
+    assert.ok(Math.abs(seenOffMs - offMs) < 100_000, `its clock is ${seenOffMs} ms off`);
+    const { id } = made.json as Notification;
+    witness.acknowledged.set('off', id);
+    await witness.more(30);
+    await finish(loaded, { pushed });
+  });
+}

@@ -1,0 +1,208 @@
+// Whole hubs with a bus: two nodes over one store and NATS, from a request on the one to a socket of the other; and a
+// hub whose NATS is away.
+import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { pino } from 'pino';
+import { openFeedStore } from '../../src/store/sqlite/feed-store.ts';
+import { openRegistry } from '../../src/store/sqlite/registry.ts';
+import { commandLine } from '../support/command-line.ts';
+import { freePort, post, startHub, type TestHub, until } from '../support/hub.ts';
+import { tempFolder } from '../support/identity.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { startNats, type TestNats } from '../support/nats.ts';
+import { edges, openSseReader } from '../support/readers.ts';
+
+const feed = '/v1.0/me/notifications';
+const planner = new URL('../../src/push/plan-batch.ts', import.meta.url);
+const lifetimeSeconds = 1_000_000;
+
+/** A log, and what was written into it. */
+function openLines() {
+  const lines: { msg: string; level: number }[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const said = (text: RegExp) => lines.filter(({ msg }) => text.test(msg)).length;
+  return { log, lines, said };
+}
+
+interface Pair extends AsyncDisposable {
+  readonly nats: TestNats;
+  readonly clock: ManualClock;
+  readonly hubs: readonly [TestHub, TestHub];
+}
+
+/** Two hubs that share the feeds and the keys, as nodes of one cluster do. */
+async function startPair(settings: Readonly<Record<string, string>> = {}): Promise<Pair> {
+  const nats = await startNats();
+  const clock = new ManualClock();
+  const folders = [tempFolder(), tempFolder()] as const;
+  const [first, second] = folders;
+  const store = await openFeedStore({ path: join(first.path, 'shared.db'), planner });
+  const feedStore = { ...store, read: store.read, commit: store.commit.bind(store), close: async () => {} };
+  const registry = openRegistry(join(first.path, 'registry.db'), () => null);
+  registry.meta.readOrMake('seal-key', () => Buffer.alloc(32, 3).toString('base64'));
+  registry.close();
+  cpSync(first.path, second.path, { recursive: true, filter: (path) => !path.includes('shared.db') });
+  const opened: TestHub[] = [];
+  const close = async (): Promise<void> => {
+    for (const hub of opened) await closeBy(clock, hub);
+    await store.close();
+    await nats[Symbol.asyncDispose]();
+    for (const folder of folders) folder.remove();
+  };
+  const own = { 'nats-url': nats.url, 'public-url': 'http://bells.example', ...settings };
+  for (const { path } of folders) {
+    const { log, said } = openLines();
+    opened.push(await startHub({ clock, dataDir: path, feedStore, log, settings: own }));
+    await until(() => said(/bus is connected/) === 1, 'the connection');
+  }
+  return { nats, clock, hubs: opened as [TestHub, TestHub], [Symbol.asyncDispose]: close };
+}
+
+/** The delay of a drain stands still with the clock. */
+async function closeBy(clock: ManualClock, hub: TestHub): Promise<void> {
+  let closed = false;
+  const closing = hub.close().then(() => {
+    closed = true;
+  });
+  await until(() => {
+    if (!closed) clock.advance(1000);
+    return closed;
+  });
+  await closing;
+}
+
+for (const [edge, open] of edges) {
+  test(`what is posted at one node is told over ${edge} by the other, and handled there it is told back`, async () => {
+    await using pair = await startPair();
+    const [a, b] = pair.hubs;
+    const tokenAt = (hub: TestHub) => hub.token({ user: 'alice', lifetimeSeconds });
+    const here = await open({ baseUrl: a.baseUrl, token: tokenAt(a) });
+    const there = await open({ baseUrl: b.baseUrl, token: tokenAt(b) });
+    await Promise.all([here.next('ready'), there.next('ready')]);
+    const made = await a.request('POST', feed, { token: tokenAt(a), body: post() });
+    assert.equal(made.status, 201);
+    // What was told before the other listened is found a second or two later.
+    await until(() => {
+      pair.clock.advance(1000);
+      return there.frames.length > 1;
+    }, 'the change');
+    const told = await there.next('change');
+    assert.deepEqual(
+      { ...made.json, '@odata.context': undefined },
+      { ...told.value, '@odata.context': undefined },
+    );
+    const body = { userActionState: 'dismissed' };
+    assert.equal(
+      (await b.request('PATCH', `${feed}/${made.json.id}`, { token: tokenAt(b), body })).status,
+      200,
+    );
+    const handled = await here.next('change', 2);
+    assert.deepEqual(
+      [(handled.value as { userActionState?: string }).userActionState, handled.unreadCount],
+      ['dismissed', 0],
+    );
+    const resumed = await open({
+      baseUrl: b.baseUrl,
+      token: tokenAt(b),
+      query: `?$deltatoken=${told.cursor}`,
+    });
+    assert.deepEqual((await resumed.next('change')).value, handled.value);
+  });
+}
+
+test('the allowance of a user is that of all nodes together, within a fifth', async () => {
+  await using pair = await startPair({ throttle: '120' });
+  const { clock, hubs } = pair;
+  const tokens = hubs.map((hub) => hub.token({ user: 'alice', lifetimeSeconds }));
+  let allowed = 0;
+  const ask = async (node: 0 | 1): Promise<void> => {
+    const { status } = await hubs[node].request('GET', feed, { token: tokens[node] });
+    assert.ok(status === 200 || status === 429, `${status}`);
+    if (status === 200) allowed++;
+  };
+  // Both at once and as fast as they answer: the burst, then each second six attempts at two tokens.
+  for (let round = 0; round < 100; round++) await Promise.all([ask(0), ask(1)]);
+  const burst = allowed;
+  for (let second = 0; second < 120; second++) {
+    clock.advance(1000);
+    for (let round = 0; round < 3; round++) await Promise.all([ask(0), ask(1)]);
+  }
+  assert.ok(burst >= 120 && burst <= 144, `${burst} of a burst of 120`);
+  assert.ok(Math.abs(allowed - 360) <= 72, `${allowed} of 360`);
+});
+
+test('a drain says that it is not ready, and only after the delay tells the streams to go', async () => {
+  await using pair = await startPair();
+  const { clock, hubs } = pair;
+  const [a] = hubs;
+  const reader = await openSseReader({
+    baseUrl: a.baseUrl,
+    token: a.token({ user: 'alice', lifetimeSeconds }),
+  });
+  await reader.next('ready');
+  assert.equal((await a.request('GET', '/readyz')).status, 200);
+  const closing = a.close();
+  const look = await fetch(`${a.baseUrl}/readyz`, { headers: { connection: 'close' } });
+  assert.equal(look.status, 503);
+  clock.advance(1999);
+  const token = hubs[0].token({ user: 'alice' });
+  const late = await fetch(`${a.baseUrl}${feed}`, {
+    headers: { authorization: `Bearer ${token}`, connection: 'close' },
+  });
+  assert.equal(late.status, 200, 'whoever still comes is served');
+  assert.deepEqual(
+    reader.frames.map(({ type }) => type),
+    ['ready'],
+  );
+  clock.advance(1);
+  const bye = await reader.next('bye');
+  assert.equal(bye.reason, 'drain');
+  assert.ok(bye.retryAfterMs >= 500);
+  await closing;
+});
+
+test('a hub starts without its NATS server, serves, says so, and is connected once there is one', async () => {
+  const nats = await startNats();
+  await nats.kill();
+  const clock = new ManualClock();
+  const { log, said, lines } = openLines();
+  const url = nats.url.replace('//', '//carol:secret@');
+  const hub = await startHub({ clock, log, settings: { 'nats-url': url } });
+  const token = hub.token({ user: 'alice', lifetimeSeconds });
+  const reader = await openSseReader({ baseUrl: hub.baseUrl, token });
+  await reader.next('ready');
+  assert.equal((await hub.request('GET', '/readyz')).status, 200);
+  assert.equal((await hub.request('POST', feed, { token, body: post() })).status, 201);
+  await reader.next('change');
+  await until(() => said(/bus is away/) === 1, 'the log');
+  assert.equal(said(/the store is of this machine/), 1);
+  for (let attempt = 0; attempt < 5; attempt++) clock.advance(5000);
+  await nats.restart();
+  await until(() => {
+    clock.advance(1000);
+    return said(/bus is connected/) > 0;
+  }, 'the connection');
+  assert.equal(said(/bus is away/), 1);
+  assert.ok(!JSON.stringify(lines).includes('secret'));
+  await closeBy(clock, hub);
+  await nats[Symbol.asyncDispose]();
+});
+
+test('the doctor tells whether a NATS server takes a connection, without its password', async (context) => {
+  await using nats = await startNats();
+  const { runBeside } = commandLine(context);
+  const doctor = async (url: string) => {
+    const { stdout } = await runBeside(['doctor', '--nats-url', url]);
+    assert.doesNotMatch(stdout, /secret/);
+    return stdout.split('\n').find((line) => /^\w+ +bus /.test(line)) ?? '';
+  };
+  const good = await doctor(nats.url.replace('//', '//carol:secret@'));
+  assert.match(good, /^ok {4}bus {2}NATS \d+\.\d+\.\d+ answers at 127\.0\.0\.1:\d+$/);
+  const bad = await doctor(`nats://carol:secret@127.0.0.1:${await freePort()}`);
+  assert.match(
+    bad,
+    /^warn {2}bus {2}no NATS server of 127\.0\.0\.1:\d+ takes a connection \(.+\) – start it/,
+  );
+});

@@ -1,0 +1,6 @@
+// Every view ends as the feed with PostgreSQL too: the same tests once more, on the other store.
+import { keepDataIn } from '../support/store-place.ts';
+
+keepDataIn('postgres');
+await import('./convergence.test.ts');
+await import('./access.test.ts');

@@ -1,0 +1,230 @@
+// A real PostgreSQL server of the test's own: made with initdb in a temporary folder, on a free port of this machine,
+// with its disk writes as in production. It ends with the process that started it, also when that is killed.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Client } from 'pg';
+
+export interface PostgresServer extends AsyncDisposable {
+  readonly port: number;
+  /** A fresh, empty database; answers its URL. */
+  createDatabase(): Promise<string>;
+  /** Runs SQL as the owner of everything, in that database. */
+  query(url: string, sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** Ends all connections at once, as an operator's restart does. */
+  stop(): Promise<void>;
+  /** As a crash does: no checkpoint, and what was written is recovered by the next start. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Freezes every process of the server: connections stay open and nothing answers. */
+  freeze(): void;
+  thaw(): void;
+}
+
+const prefix = 'carillon-postgres-';
+let shared: Promise<Server> | null = null;
+
+/** One for the whole test file: to start it takes a second. It ends when the file's process does. */
+export function sharedPostgres(): Promise<PostgresServer> {
+  shared ??= startPostgres();
+  return shared;
+}
+
+export async function startPostgres(): Promise<Server> {
+  removeLeftovers();
+  const server = new Server(findBinaries(), await freePort());
+  await server.start();
+  return server;
+}
+
+class Server implements PostgresServer {
+  readonly port: number;
+  readonly #folder: string;
+  readonly #binaries: string;
+  #process: ChildProcess | null = null;
+  #databases = 0;
+  readonly #removeFolder = () => rmSync(this.#folder, { recursive: true, force: true });
+  readonly #stopNow = () => {
+    const stop = ['-D', join(this.#folder, 'data'), '-m', 'immediate', '-w', 'stop'];
+    if (this.#process) spawnSync(...asServer(join(this.#binaries, 'pg_ctl'), stop), { stdio: 'ignore' });
+    this.#removeFolder();
+  };
+
+  constructor(binaries: string, port: number) {
+    this.#binaries = binaries;
+    this.port = port;
+    this.#folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
+    const owner = serverUser();
+    if (owner) chownSync(this.#folder, owner.uid, owner.gid);
+    const made = spawnSync(
+      ...asServer(join(binaries, 'initdb'), [
+        ...['-D', join(this.#folder, 'data'), '-U', 'carillon', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
+        '--no-sync',
+      ]),
+      { encoding: 'utf8' },
+    );
+    if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr} ${made.error ?? ''}`);
+    process.once('exit', this.#stopNow);
+  }
+
+  async start(): Promise<void> {
+    // A circle of waiting is named as such before anybody gives up waiting.
+    const options = ['listen_addresses=127.0.0.1', 'max_connections=200', 'deadlock_timeout=50ms'];
+    const [command, args] = asServer(join(this.#binaries, 'postgres'), [
+      ...['-D', join(this.#folder, 'data'), '-p', String(this.port), '-k', this.#folder],
+      ...options.flatMap((option) => ['-c', option]),
+    ]);
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    this.#process = child;
+    const said: string[] = [];
+    const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    lines.on('line', (line) => {
+      said.push(line);
+      if (/ready to accept connections/.test(line)) resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`PostgreSQL ended:\n${said.slice(-20).join('\n')}`)));
+    await promise;
+    // The file's process may end while the server runs; it takes the server with it.
+    child.unref();
+    (child.stderr as unknown as { unref(): void }).unref();
+  }
+
+  async createDatabase(): Promise<string> {
+    const name = `t${++this.#databases}`;
+    await this.query(this.#url('postgres'), `CREATE DATABASE ${name}`);
+    return this.#url(name);
+  }
+
+  async query(url: string, sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    try {
+      return (await client.query(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#end('SIGINT');
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGQUIT');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.ref();
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  }
+
+  freeze(): void {
+    this.#signalAll('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#signalAll('SIGCONT');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    process.removeListener('exit', this.#stopNow);
+    this.#removeFolder();
+  }
+
+  #url(database: string): string {
+    return `postgres://carillon@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** Its backends have sessions of their own, so they are found by their parent. */
+  #signalAll(signal: NodeJS.Signals): void {
+    const pid = this.#process?.pid;
+    if (pid === undefined) return;
+    const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+    for (const each of [String(pid), ...stdout.split('\n')]) {
+      if (each.trim() !== '') process.kill(Number(each), signal);
+    }
+  }
+}
+
+/** PostgreSQL refuses to run as root: there it runs as `postgres`, or as nobody. */
+function serverUser(): { name: string; uid: number; gid: number } | null {
+  if (process.getuid?.() !== 0) return null;
+  for (const name of ['postgres', 'nobody']) {
+    const ids = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
+    if (ids.every(({ status }) => status === 0)) {
+      return { name, uid: Number(ids[0]?.stdout), gid: Number(ids[1]?.stdout) };
+    }
+  }
+  throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor nobody.');
+}
+
+/** On Linux the kernel ends it (SIGQUIT: at once, with its children) when this process ends in whatever way. */
+function asServer(command: string, args: string[]): [string, string[]] {
+  const user = serverUser();
+  if (process.platform !== 'linux') return [command, args];
+  const as = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
+  return ['setpriv', [...as, '--pdeathsig', 'QUIT', '--', command, ...args]];
+}
+
+function findBinaries(): string {
+  const found = searchBinaries();
+  if (found) return found;
+  if (process.getuid?.() === 0) {
+    spawnSync('apt-get', ['update'], { stdio: 'ignore' });
+    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'], { stdio: 'ignore' });
+  }
+  const installed = searchBinaries();
+  if (installed) return installed;
+  throw new Error('The tests need PostgreSQL: install its server (initdb and postgres).');
+}
+
+function searchBinaries(): string | null {
+  const root = '/usr/lib/postgresql';
+  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [
+    ...versions.map((version) => join(root, version, 'bin')),
+    ...(process.env.PATH ?? '').split(delimiter),
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+  ];
+  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Folders of test processes that were killed; their name says whose they are. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const owner = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
+    rmSync(join(tmpdir(), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

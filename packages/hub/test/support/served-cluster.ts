@@ -1,0 +1,67 @@
+// `carillon serve` several times over one PostgreSQL and one NATS, all of them processes of their own that a test may
+// kill; the simulated providers live on in the test's. Alice has four devices.
+
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { freePort } from './hub.ts';
+import { tempFolder } from './identity.ts';
+import { startNats } from './nats.ts';
+import { startPostgres } from './postgres.ts';
+import { startPush } from './push.ts';
+import { type Served, serve } from './served.ts';
+import { postgresAt, secretKey } from './store-place.ts';
+
+export const publicUrl = 'http://bells.example';
+
+export interface ServedNode {
+  readonly baseUrl: string;
+  readonly served: Served;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
+}
+
+export type ServedCluster = Awaited<ReturnType<typeof serveCluster>>;
+
+export async function serveCluster(context: TestContext, count: number) {
+  const closers: (() => unknown)[] = [];
+  context.after(async () => {
+    for (const close of closers.reverse()) await close();
+  });
+  const postgres = await startPostgres();
+  closers.push(() => postgres[Symbol.asyncDispose]());
+  const nats = await startNats();
+  closers.push(() => nats[Symbol.asyncDispose]());
+  const url = await postgres.createDatabase();
+  const { settings, environment } = postgresAt(url);
+  const own = { ...settings, 'public-url': publicUrl };
+  const push = await startPush({ settings: own, environment, store: 'sqlite' });
+  closers.push(() => push[Symbol.asyncDispose]());
+  const devices = await push.fourDevices();
+  const { registry } = push.hub;
+  const secret = Buffer.from(registry.meta.read('seal-key') ?? '', 'base64');
+  const token = push.hub.token({ user: 'alice' });
+  const subject = push.hub.userIds.alice;
+  await push.stop();
+  const ca = join(dirname(push.hub.dataDir), 'providers', 'ca.pem');
+
+  /** `env` of the node alone. */
+  const start = async (env: Record<string, string> = {}): Promise<ServedNode> => {
+    const folder = tempFolder();
+    closers.push(folder.remove);
+    const port = String(await freePort());
+    const stores = ['--database-url', url, '--embedded-provider', '--nats-url', nats.url];
+    const place = ['--port', port, '--public-url', publicUrl, '--drain-delay', '0', '--throttle', 'off'];
+    const rest = ['--log-level', 'fatal', '--allow-private-push', '--push-ca', ca];
+    const variables = { CARILLON_SECRET_KEY: secretKey, ...env };
+    const served = serve(folder.path, [...stores, ...place, ...rest], variables);
+    const kill = async (): Promise<void> => {
+      served.process.kill('SIGKILL');
+      await served.ended;
+    };
+    closers.push(kill);
+    await served.ready;
+    return { baseUrl: `http://127.0.0.1:${port}`, served, kill };
+  };
+  const nodes = await Promise.all(Array.from({ length: count }, () => start()));
+  return { postgres, nats, push, simulator: push.simulator, devices, token, subject, secret, nodes, start };
+}
