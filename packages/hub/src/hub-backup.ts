@@ -175,11 +175,16 @@ async function restoreDatabase(
       `The database has tables already (${tables.slice(0, 3).join(', ')}…): a backup is restored into an empty one`,
     );
   await postgres.restoreDump(url, join(options.folder, dumpName), options.environment);
-  compareContents('The database', await postgres.readContents(url), manifest.files[0] as BackupFile);
-  // First of all: what fails from here on leaves a database that no old cursor reads.
-  const generation = useRegistry(openRegistry(options), (registry) => recordRestore(registry, options));
-  const withdrawnPushes = options.pushAgain ? 0 : await postgres.withdrawOpenPushes(url, withdrawnBecause);
-  return { generation, withdrawnPushes };
+  try {
+    compareContents('The database', await postgres.readContents(url), manifest.files[0] as BackupFile);
+    const generation = useRegistry(openRegistry(options), (registry) => recordRestore(registry, options));
+    const withdrawnPushes = options.pushAgain ? 0 : await postgres.withdrawOpenPushes(url, withdrawnBecause);
+    return { generation, withdrawnPushes };
+  } catch (error) {
+    throw new BackupError(
+      `The data is in the database, but the restore did not end (${(error as Error).message}): start no hub on it, empty it and restore again`,
+    );
+  }
 }
 
 /** For a failover that lost commits; hubs that run must be started again, since each reads it when it starts. */

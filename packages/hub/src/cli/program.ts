@@ -5,6 +5,7 @@ import { ConfigError } from '../config.ts';
 import { appCommand } from './app.ts';
 import { backupCommand, generationCommand, restoreCommand } from './backup.ts';
 import { doctorCommand } from './doctor.ts';
+import { migrateCommand } from './migrate.ts';
 import { planCommand } from './plan.ts';
 import { sendCommand } from './send.ts';
 import { serveCommand } from './serve.ts';
@@ -34,6 +35,7 @@ export function openProgram(): Command {
     backupCommand(),
     restoreCommand(),
     generationCommand(),
+    migrateCommand(),
   ];
   for (const command of commands) {
     inherit(command, program);
