@@ -15,6 +15,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['database-settings.ts'],
   ['config.ts'],
   ['hub-admin.ts', 'hub-bus.ts', 'hub-data.ts', 'hub-push.ts'],
+  ['hub-backup.ts', 'hub-migrate.ts'],
   ['hub.ts'],
   ['cli/'],
   ['main.ts', 'index.ts'],
@@ -40,4 +41,11 @@ export const backEnds: readonly BackEnd[] = [
 export const backEndCeiling = 'store/*.ts';
 
 /** The only files that know concrete back ends: the root and its parts. */
-export const compositionRoots: readonly string[] = ['hub.ts', 'hub-bus.ts', 'hub-data.ts', 'hub-push.ts'];
+export const compositionRoots: readonly string[] = [
+  'hub.ts',
+  'hub-backup.ts',
+  'hub-bus.ts',
+  'hub-data.ts',
+  'hub-migrate.ts',
+  'hub-push.ts',
+];

@@ -46,6 +46,7 @@ import type { Dispatcher } from './push/dispatch.ts';
 import { openFetched } from './push/fetched.ts';
 import { resolvesPrivately } from './push/guard.ts';
 import { problemWith } from './settings.ts';
+import { readGeneration } from './store/generation.ts';
 import type { Registry } from './store/registry.ts';
 import type { FeedStore } from './store/store.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -169,7 +170,7 @@ async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, cl
   const onFailure = (error: unknown): void =>
     log.error({ err: error }, 'the store could not be written or read');
   const secret = Buffer.from(registry.meta.readOrMake('seal-key', newSealKey), 'base64');
-  const cursors = openCursors(secret, Number(registry.meta.readOrMake('generation', () => '1')));
+  const cursors = openCursors(secret, readGeneration(registry));
   const bus = openBus(base, secret);
   closers.push(() => bus?.close());
   if (bus && !store.shared)

@@ -1,16 +1,18 @@
 // The command line: every command on one screen. Usage errors end with 2, everything else that fails with 1; either way
 // one line on stderr says what is wrong and what would be right.
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { appCommand } from './app.ts';
+import { backupCommand, generationCommand, restoreCommand } from './backup.ts';
 import { doctorCommand } from './doctor.ts';
+import { migrateCommand } from './migrate.ts';
 import { planCommand } from './plan.ts';
 import { sendCommand } from './send.ts';
 import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { tokenCommand } from './token.ts';
 import { userCommand } from './user.ts';
+import { readVersion } from './version.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const unusableConfiguration = 78;
@@ -30,6 +32,10 @@ export function openProgram(): Command {
     simulateCommand(),
     doctorCommand(),
     planCommand(),
+    backupCommand(),
+    restoreCommand(),
+    generationCommand(),
+    migrateCommand(),
   ];
   for (const command of commands) {
     inherit(command, program);
@@ -65,11 +71,6 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => resolve());
   });
-}
-
-function readVersion(): string {
-  const content = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(content) as { version: string }).version;
 }
 
 /** Commands are made on their own, so what they share with the program is handed down afterwards. */

@@ -9,16 +9,17 @@ import { arraysOf, type Column, namesOf, unnest } from './columns.ts';
 import { type Ask, type Row, statement } from './connections.ts';
 import type { Named } from './named.ts';
 
-const columns: readonly Column<StoredSubscription>[] = [
+export const addressColumns: readonly Column<StoredSubscription>[] = [
   { name: 'address_hash', type: 'text', of: ({ app, channel }) => addressHash(app, channel) },
   ...subscriptionKey.map((column) => (column.name === 'id' ? { ...column, name: 'subscription' } : column)),
 ];
 
-export const take = statement(`INSERT INTO push_address(${namesOf(columns)}) SELECT * FROM ${unnest(columns)}
+export const take =
+  statement(`INSERT INTO push_address(${namesOf(addressColumns)}) SELECT * FROM ${unnest(addressColumns)}
 ORDER BY k.address_hash
 ON CONFLICT (address_hash) DO UPDATE
 SET lane = excluded.lane, user_key = excluded.user_key, subscription = excluded.subscription`);
-export const letGo = statement(`DELETE FROM push_address a USING ${unnest(columns)}
+export const letGo = statement(`DELETE FROM push_address a USING ${unnest(addressColumns)}
 WHERE a.address_hash = k.address_hash AND a.subscription = k.subscription`);
 export const holders = statement(
   'SELECT address_hash, subscription FROM push_address WHERE address_hash = ANY ($1::text[])',
@@ -30,7 +31,7 @@ export function takeAsk({ subscriptions }: Plan, { addresses }: Named): Ask | nu
     .map(({ row }) => row)
     .filter((row) => row.channel !== null)
     .filter((row) => addresses.has(`${row.user} ${addressHash(row.app, row.channel)}`));
-  return taken.length === 0 ? null : { statement: take, values: arraysOf(columns, taken) };
+  return taken.length === 0 ? null : { statement: take, values: arraysOf(addressColumns, taken) };
 }
 
 /** Addresses of subscriptions that ended or have another one now. */
@@ -41,7 +42,7 @@ export function letGoAsk({ subscriptions, endedSubscriptions }: Plan, snapshot: 
     return old && !kept ? [old] : [];
   });
   const gone = [...before, ...endedSubscriptions].filter(({ channel }) => channel !== null);
-  return gone.length === 0 ? null : { statement: letGo, values: arraysOf(columns, gone) };
+  return gone.length === 0 ? null : { statement: letGo, values: arraysOf(addressColumns, gone) };
 }
 
 export function holdersAsk(rows: readonly Row[]): Ask | null {

@@ -15,7 +15,7 @@ import {
   sendStatuses,
 } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
-import { packKey, packText, packUuid, readKey, userColumns } from './codec.ts';
+import { packKey, packText, packUuid, readKey, readText, userColumns } from './codec.ts';
 import type { Column } from './columns.ts';
 import type { Row } from './connections.ts';
 
@@ -40,7 +40,7 @@ function readAnswer(text: string | null): ProviderAnswer | null {
   return {
     verdict: verdicts[Number(verdict)] as Verdict,
     status: status === '-' ? null : Number(status),
-    reason: reason.join(' ') || null,
+    reason: readText(reason.join(' ')) || null,
     at: Number(at),
   };
 }
@@ -98,7 +98,7 @@ export function readDelivery(row: Row): StoredDelivery {
     channel: row.channel === null ? null : (channelTypes[row.channel as number] as ChannelType),
     seq: row.seq as number,
     status: sendStatuses[row.status as number] as SendStatus,
-    reason: row.reason as string | null,
+    reason: readText(row.reason as string | null),
     attempts: row.attempts as number,
     due: row.due as number,
     claimed: row.claimed_by !== null,

@@ -53,7 +53,7 @@ function packOptional(text: string | null): string | null {
   return text === null ? null : packText(text);
 }
 
-function readText<T extends string | null>(text: T): T {
+export function readText<T extends string | null>(text: T): T {
   if (text?.includes(escaped) !== true) return text;
   return text.replaceAll(`${escaped}0`, '\0').replaceAll(`${escaped}1`, escaped) as T;
 }

@@ -40,6 +40,13 @@ function forgive(error: unknown): void {
   if (!(error instanceof StoreError)) throw error;
 }
 
+/** The tables of all weeks that may hold something, for a database that is filled at once. */
+export function weekTables(now: number): string[] {
+  const week = Math.floor(now / weekMs);
+  const weeks = Array.from({ length: weeksKept + 1 + weeksAhead }, (_, index) => week - weeksKept + index);
+  return weeks.map((each) => makeSql(nameOf(each), each));
+}
+
 async function tendWeek(connections: Connections, week: number): Promise<void> {
   const ddl = (text: string) => connections.writeOnce({ statement: unnamed(text), values: [] });
   const { rows } = await connections.writeOnce({ statement: names, values: [] });

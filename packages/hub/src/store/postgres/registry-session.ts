@@ -198,7 +198,7 @@ function pack(value: Parameter): Parameter {
   return typeof value === 'string' ? packText(value) : value;
 }
 
-function packText(text: string): string {
+export function packText(text: string): string {
   return text.replaceAll('\x1a', '\x1a1').replaceAll('\0', '\x1a0');
 }
 
@@ -209,6 +209,6 @@ function unpackRow(row: Row): Row {
   );
 }
 
-function unpackText(text: string): string {
+export function unpackText(text: string): string {
   return text.replaceAll('\x1a0', '\0').replaceAll('\x1a1', '\x1a');
 }

@@ -1,0 +1,147 @@
+// A backup is a folder: the files that a store wrote, and `manifest.json`, which says what they hold and is written last,
+// so that a folder without one is no backup. What a manifest promises is checked before a byte is restored.
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  createReadStream,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** What a database holds: rows by table, and the migrations that ran on it. */
+export interface Contents {
+  readonly tables: Readonly<Record<string, number>>;
+  readonly migrations: readonly string[];
+}
+
+export interface BackupFile extends Contents {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface BackupManifest {
+  readonly format: 'carillon-backup';
+  readonly formatVersion: 1;
+  /** The version that made it. */
+  readonly carillon: string;
+  readonly store: 'sqlite' | 'postgres';
+  /** When it began, ISO 8601: what was accepted before is in it. */
+  readonly takenAt: string;
+  /** Of the store, as cursors are bound to it. */
+  readonly generation: number;
+  readonly files: readonly BackupFile[];
+  /** What belongs to a whole hub and must be kept apart. */
+  readonly notIncluded: readonly string[];
+}
+
+export class BackupError extends Error {
+  override readonly name = 'BackupError';
+}
+
+const manifestName = 'manifest.json';
+
+/** Makes the folder; one that holds anything is left alone. */
+export function makeBackupFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (readdirSync(folder).length === 0) return;
+  throw new BackupError(
+    `${folder} is not empty, and a backup is never written over another: name a new folder`,
+  );
+}
+
+/** Of a file that is whole: puts it on disk and says what it is. */
+export async function describeFile(folder: string, name: string, contents: Contents): Promise<BackupFile> {
+  const path = join(folder, name);
+  syncFile(path);
+  return { name, bytes: statSync(path).size, sha256: await hashOf(path), ...contents };
+}
+
+export function writeManifest(folder: string, manifest: BackupManifest): void {
+  const path = join(folder, manifestName);
+  writeFileSync(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
+  syncFolder(folder);
+}
+
+/** The manifest of a backup whose files are those that it names, to the byte; throws a BackupError otherwise. */
+export async function readBackup(folder: string): Promise<BackupManifest> {
+  const manifest = readManifest(folder);
+  for (const { name, bytes, sha256 } of manifest.files) {
+    const path = join(folder, name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (!found) throw new BackupError(`${path} is missing: the backup is not whole, use another one`);
+    if (found.size === bytes && (await hashOf(path)) === sha256) continue;
+    throw new BackupError(`${path} is not what was backed up (its SHA-256 differs): use another backup`);
+  }
+  return manifest;
+}
+
+function readManifest(folder: string): BackupManifest {
+  const path = join(folder, manifestName);
+  let manifest: BackupManifest;
+  try {
+    manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
+  } catch (error) {
+    throw new BackupError(`${path} can not be read (${(error as Error).message}): this is no whole backup`);
+  }
+  if (manifest.format === 'carillon-backup' && manifest.formatVersion === 1) return manifest;
+  throw new BackupError(
+    `${path} is not of a format that this version knows: restore with the version that made it`,
+  );
+}
+
+/** Throws with the first difference. */
+export function compareContents(where: string, found: Contents, promised: Contents): void {
+  const names = new Set([...Object.keys(found.tables), ...Object.keys(promised.tables)]);
+  for (const name of names) {
+    const [is, was] = [found.tables[name] ?? 'no', promised.tables[name] ?? 'no'];
+    if (is !== was) throw new BackupError(`${where} has ${is} rows in ${name}, and its manifest says ${was}`);
+  }
+  if (found.migrations.join() === promised.migrations.join()) return;
+  throw new BackupError(
+    `${where} has the migrations ${found.migrations}, its manifest ${promised.migrations}`,
+  );
+}
+
+/** A backup of a newer version is that version's to restore. */
+export function refuseNewer({ files }: BackupManifest, known: readonly string[]): void {
+  const newer = files.flatMap(({ migrations }) => migrations).filter((name) => !known.includes(name));
+  if (newer.length === 0) return;
+  throw new BackupError(
+    `The backup is of a newer Carillon (it has ${newer.join(', ')}): restore it with that version`,
+  );
+}
+
+export function syncFile(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Names are on disk too. Windows has no such thing. */
+export function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const file = openSync(folder, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
