@@ -57,7 +57,7 @@ export const feedStatements = {
   byName: statement(
     `SELECT ${namesOf(feedColumns)} FROM feed f WHERE lower(f.name) = lower($1) AND f.issuer = $2 LIMIT 1`,
   ),
-  heads: statement(`SELECT ${namesOf(feedColumns)} FROM ${unnest(userColumns)}
+  heads: statement(`SELECT f.* FROM ${unnest(userColumns)}
 CROSS JOIN LATERAL (SELECT * FROM feed g WHERE g.lane = k.lane AND g.user_key = k.user_key AND g.head > 0 LIMIT 1) f`),
   position: statement(`SELECT f.epoch, f.head, ${counts} FROM feed f WHERE ${ofUser('f')}`),
   // The row of the position stands beside each change, and alone when there is none.
