@@ -113,16 +113,12 @@ describe('concrete back ends', () => {
 
   const refused: [file: string, specifier: string, expected: RegExp][] = [
     ['feed/commit.ts', '../store/sqlite/sqlite-store.ts', /only hub\.ts, .* may import a concrete back end/],
-    ['store/store.ts', './sqlite/sqlite-store.ts', /only hub\.ts, hub-bus\.ts, hub-data\.ts, hub-push\.ts/],
-    ['cli/backup.ts', '../store/sqlite/backup.ts', /only hub\.ts, hub-bus\.ts, hub-data\.ts, hub-push\.ts/],
-    ['main.ts', './bus/nats/nats-bus.ts', /only hub\.ts, hub-bus\.ts, hub-data\.ts, hub-push\.ts/],
-    ['push/dispatch.ts', './channels/fcm/send.ts', /only hub\.ts, hub-bus\.ts, hub-data\.ts, hub-push\.ts/],
-    [
-      'store/postgres/feed-rows.ts',
-      '../sqlite/feed-rows.ts',
-      /only hub\.ts, hub-bus\.ts, hub-data\.ts, hub-push\.ts/,
-    ],
-    ['push/channels/fcm/send.ts', '../apns/send.ts', /only hub\.ts, hub-bus\.ts, hub-data\.ts, hub-push\.ts/],
+    ['store/store.ts', './sqlite/sqlite-store.ts', /only hub\.ts, .*hub-push\.ts/],
+    ['cli/backup.ts', '../store/sqlite/backup.ts', /only hub\.ts, .*hub-push\.ts/],
+    ['main.ts', './bus/nats/nats-bus.ts', /only hub\.ts, .*hub-push\.ts/],
+    ['push/dispatch.ts', './channels/fcm/send.ts', /only hub\.ts, .*hub-push\.ts/],
+    ['store/postgres/feed-rows.ts', '../sqlite/feed-rows.ts', /only hub\.ts, .*hub-push\.ts/],
+    ['push/channels/fcm/send.ts', '../apns/send.ts', /only hub\.ts, .*hub-push\.ts/],
     [
       'store/sqlite/feed-rows.ts',
       '../../feed/read.ts',

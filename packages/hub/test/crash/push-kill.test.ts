@@ -66,11 +66,15 @@ async function readDeliveries({ baseUrl, token }: Opened, id: string): Promise<D
 
 /** The statuses of a notification's deliveries, when all of them are final. */
 function settled(opened: Opened, id: string): Promise<string[]> {
-  return until(async () => {
-    const statuses = (await readDeliveries(opened, id)).map(({ status }) => status);
-    assert.equal(statuses.length, platforms.length);
-    return statuses.every((status) => status !== 'pending' && status !== 'sent') ? statuses : null;
-  }, `the deliveries of ${id} are final`);
+  return until(
+    async () => {
+      const statuses = (await readDeliveries(opened, id)).map(({ status }) => status);
+      assert.equal(statuses.length, platforms.length);
+      return statuses.every((status) => status !== 'pending' && status !== 'sent') ? statuses : null;
+    },
+    `the deliveries of ${id} are final`,
+    60_000,
+  );
 }
 
 /** What a hub that is gone had written already has been read by the providers. */

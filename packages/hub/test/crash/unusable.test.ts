@@ -108,7 +108,7 @@ const refused: [name: string, args: string[], says: RegExp][] = [
   ['host', ['--host', ''], /empty/],
   ['admin-issuer', ['--admin-issuer', 'http://login.example'], /https/],
   ['public-url', ['--public-url', 'https://me:secret@hub.example'], /without user, password/],
-  ['database-url', ['--database-url', 'postgres://me:secret@db.example/carillon'], /SQLite/],
+  ['database-url', ['--database-url', 'postgres://me:secret@127.0.0.1:1/carillon'], /PostgreSQL/],
   ['nats-url', ['--nats-url', 'http://me:secret@nats.example'], /nats:\/\/host/],
   ['nats-creds', ['--nats-creds', 'absent.creds'], /can not be used/],
   ['drain-delay', ['--drain-delay', '61'], /0 to 60/],

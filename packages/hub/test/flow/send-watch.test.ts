@@ -98,7 +98,8 @@ test('send --watch tells what becomes of it on each device, from the push to the
 test('an attempt that failed is told with what the provider said, and the next one too', async (context) => {
   await using push = await startPush();
   const device = await push.register('ios');
-  push.simulator.script([rule({ status: 503, reason: 'ServiceUnavailable' }, { times: 1 })]);
+  // Long enough for the watch to look in between.
+  push.simulator.script([rule({ status: 503, retryAfterSeconds: 2 }, { times: 1 })]);
   const sent = sendTo(context, push.hub, '--json');
   const { attempts, verdict, status, reason, id } = await saying(sent, 'retry', device);
   assert.deepEqual([attempts, verdict, status, reason], [1, 'retry', 503, 'ServiceUnavailable']);
