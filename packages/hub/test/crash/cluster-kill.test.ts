@@ -17,6 +17,8 @@ const feed = '/v1.0/me/notifications';
 /** The promise is two seconds; the rest is for a machine that runs all of this at once. */
 const answerMaxMs = 2000 + 2000;
 const deliverMaxMs = claimLeaseMs + 2000;
+/** What neither a message nor the heads told, a node finds within half a minute. */
+const sweptMaxMs = 60_000;
 const gone = (error: unknown): boolean =>
   (error as { code?: string }).code !== undefined && !(error instanceof assert.AssertionError);
 
@@ -209,7 +211,7 @@ async function checkAll(
         await follower.follow();
         return [...stored].every(([id, { userActionState }]) => follower.told.get(id) === userActionState);
       };
-      await until(same, 'a stream has told all that is stored', deliverMaxMs).catch((error: Error) => {
+      await until(same, 'a stream has told all that is stored', sweptMaxMs).catch((error: Error) => {
         throw new Error(`${error.message}: ${follower.missing(stored)}`);
       });
     }
