@@ -318,17 +318,21 @@ test(
   },
 );
 
-test('PostgreSQL killed under load: refused at once meanwhile, served at once again, nothing acknowledged is lost', async (context) => {
-  const loaded = await underLoad(context);
-  const { postgres } = loaded.cluster;
-  await postgres.kill();
-  await checkRefuses(loaded);
-  await postgres.start();
-  const startedAt = Date.now();
-  await checkServes(loaded);
-  context.diagnostic(`all nodes served ${Date.now() - startedAt} ms after PostgreSQL did`);
-  await finish(loaded);
-});
+test(
+  'PostgreSQL killed under load: refused at once meanwhile, served at once again, nothing acknowledged is lost',
+  open,
+  async (context) => {
+    const loaded = await underLoad(context);
+    const { postgres } = loaded.cluster;
+    await postgres.kill();
+    await checkRefuses(loaded);
+    await postgres.start();
+    const startedAt = Date.now();
+    await checkServes(loaded);
+    context.diagnostic(`all nodes served ${Date.now() - startedAt} ms after PostgreSQL did`);
+    await finish(loaded);
+  },
+);
 
 test('NATS killed under load: writes go on, and every stream tells all', open, async (context) => {
   const loaded = await underLoad(context);
@@ -351,19 +355,23 @@ test('PostgreSQL and NATS killed at once under load, and back one after the othe
   await finish(loaded);
 });
 
-test('PostgreSQL frozen under load is as one that is away, and works on when it is back', async (context) => {
-  const loaded = await underLoad(context);
-  const { postgres } = loaded.cluster;
-  postgres.freeze();
-  try {
-    await checkRefuses(loaded);
-    await checkRefuses(loaded);
-  } finally {
-    postgres.thaw();
-  }
-  await checkServes(loaded);
-  await finish(loaded);
-});
+test(
+  'PostgreSQL frozen under load is as one that is away, and works on when it is back',
+  open,
+  async (context) => {
+    const loaded = await underLoad(context);
+    const { postgres } = loaded.cluster;
+    postgres.freeze();
+    try {
+      await checkRefuses(loaded);
+      await checkRefuses(loaded);
+    } finally {
+      postgres.thaw();
+    }
+    await checkServes(loaded);
+    await finish(loaded);
+  },
+);
 
 // Apple refuses a token from the future, so that nothing is asked of iOS devices beside a node that is ahead.
 const clocks = [
@@ -372,20 +380,24 @@ const clocks = [
 ] as const;
 
 for (const [name, offMs, pushed] of clocks) {
-  test(`a hub whose clock is five minutes ${name} loses nothing, and what is sent twice has one tag`, async (context) => {
-    const loaded = await underLoad(context);
-    const { cluster, witness, ask } = loaded;
-    const off = `const now = Date.now; Date.now = () => now() + ${offMs}`;
-    const preload = `--import=data:text/javascript,${encodeURIComponent(off)}`;
-    const node = await cluster.start({ NODE_OPTIONS: preload });
-    cluster.nodes.push(node);
-    const made = await ask.create(node, 'off');
-    assert.equal(made.status, 201, made.text);
-    const { id } = made.json as Notification;
-    const seenOffMs = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) - Date.now();
-    assert.ok(Math.abs(seenOffMs - offMs) < 100_000, `its clock is ${seenOffMs} ms off`);
-    witness.acknowledged.set('off', id);
-    await witness.more(30);
-    await finish(loaded, { pushed });
-  });
+  test(
+    `a hub whose clock is five minutes ${name} loses nothing, and what is sent twice has one tag`,
+    open,
+    async (context) => {
+      const loaded = await underLoad(context);
+      const { cluster, witness, ask } = loaded;
+      const off = `const now = Date.now; Date.now = () => now() + ${offMs}`;
+      const preload = `--import=data:text/javascript,${encodeURIComponent(off)}`;
+      const node = await cluster.start({ NODE_OPTIONS: preload });
+      cluster.nodes.push(node);
+      const made = await ask.create(node, 'off');
+      assert.equal(made.status, 201, made.text);
+      const { id } = made.json as Notification;
+      const seenOffMs = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) - Date.now();
+      assert.ok(Math.abs(seenOffMs - offMs) < 100_000, `its clock is ${seenOffMs} ms off`);
+      witness.acknowledged.set('off', id);
+      await witness.more(30);
+      await finish(loaded, { pushed });
+    },
+  );
 }
