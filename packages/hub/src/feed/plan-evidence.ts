@@ -2,7 +2,13 @@
 // ones sent again. Evidence never changes a notification's state and takes no sequence.
 
 import { uuidTime } from '../lib/ids.ts';
-import { type DeliveryKey, type DeliveryKind, isOpen, type StoredDelivery } from '../model/delivery.ts';
+import {
+  type DeliveryKey,
+  type DeliveryKind,
+  isOpen,
+  newDelivery,
+  type StoredDelivery,
+} from '../model/delivery.ts';
 import { isAlive, type StoredNotification } from '../model/notification.ts';
 import type { UserKey } from '../model/principal.ts';
 import type {
@@ -83,28 +89,8 @@ function unplanned(
 ): StoredDelivery | null {
   const place = overlay.subscriptions(row.user).find((each) => each.id === subscription);
   if (!place) return null;
-  return {
-    user: row.user,
-    notification: id,
-    subscription,
-    kind: 'notify',
-    app: place.app,
-    platform: place.platform,
-    channel: place.channel?.type ?? null,
-    seq: row.seq,
-    status: 'skipped',
-    reason: 'it was registered later',
-    attempts: 0,
-    due: now,
-    claimed: false,
-    plannedAt: now,
-    sentAt: null,
-    truncated: false,
-    answer: null,
-    fetchedAt: null,
-    shownAt: null,
-    actedAt: null,
-  };
+  const duty = { user: row.user, notification: id, seq: row.seq };
+  return { ...newDelivery(place, duty, 'notify', now), status: 'skipped', reason: 'it was registered later' };
 }
 
 export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number): Outcomes['redrive'] {

@@ -3,6 +3,7 @@
 import type { Channel, PlatformType, Verdict } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { UserKey } from './principal.ts';
+import type { StoredSubscription } from './subscription.ts';
 
 /**
  * `notify` tells of a notification, `fallback` shows it on an iOS device that has not fetched it, `clear` taps a device
@@ -82,6 +83,37 @@ export interface StoredDelivery extends DeliveryKey {
   readonly fetchedAt: number | null;
   readonly shownAt: number | null;
   readonly actedAt: number | null;
+}
+
+/** A duty that begins now, due at once and in nobody's hands. */
+export function newDelivery(
+  { id, app, platform, channel }: StoredSubscription,
+  { user, notification, seq }: Pick<StoredDelivery, 'user' | 'notification' | 'seq'>,
+  kind: DeliveryKind,
+  now: number,
+): StoredDelivery {
+  return {
+    user,
+    notification,
+    subscription: id,
+    kind,
+    app,
+    platform,
+    channel: channel?.type ?? null,
+    seq,
+    status: 'pending',
+    reason: null,
+    attempts: 0,
+    due: now,
+    claimed: false,
+    plannedAt: now,
+    sentAt: null,
+    truncated: false,
+    answer: null,
+    fetchedAt: null,
+    shownAt: null,
+    actedAt: null,
+  };
 }
 
 /** A delivery in the hands of the dispatcher: what it needs to find it again. */

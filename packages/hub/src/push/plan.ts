@@ -7,6 +7,7 @@ import {
   claimLeaseMs,
   type DeliveryKind,
   isOpen,
+  newDelivery,
   noNotification,
   type SendStatus,
   type StoredDelivery,
@@ -82,7 +83,7 @@ function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
   const before = overlay.deliveries.of(change.user, notification.id);
   for (const subscription of told) {
     const decision = decide(content, subscription, now);
-    const fresh = deliveryTo(subscription, duty, 'notify', now);
+    const fresh = newDelivery(subscription, duty, 'notify', now);
     // That an earlier content was sent is kept: the device may still show it.
     const { sentAt = null } = find(before, subscription.id, 'notify') ?? {};
     overlay.deliveries.put(
@@ -94,7 +95,7 @@ function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
     if (!fallback || subscription.platform !== 'ios' || decision.decision === 'skip') continue;
     if (subscription.notificationType === 'notificationOnly') continue;
     const due = now + fallback.fallbackDelayInSeconds * 1000;
-    overlay.deliveries.put({ ...deliveryTo(subscription, duty, 'fallback', now), due });
+    overlay.deliveries.put({ ...newDelivery(subscription, duty, 'fallback', now), due });
   }
 }
 
@@ -149,7 +150,7 @@ function tap(
     const before = find(waiting, id, 'clear');
     // Never the sequence of the tap before it, or that one's result would settle this.
     const duty = { user, notification: noNotification, seq: Math.max(seq, (before?.seq ?? 0) + 1) };
-    const fresh = deliveryTo(subscription, duty, 'clear', now);
+    const fresh = newDelivery(subscription, duty, 'clear', now);
     const backsOff = before && isOpen(before.status) && !before.claimed && before.due > now;
     overlay.deliveries.put(
       backsOff
@@ -165,34 +166,4 @@ function find(
   kind: DeliveryKind,
 ): StoredDelivery | undefined {
   return rows.find((row) => row.subscription === subscription && row.kind === kind);
-}
-
-function deliveryTo(
-  { id, app, platform, channel }: StoredSubscription,
-  { user, notification, seq }: Pick<StoredDelivery, 'user' | 'notification' | 'seq'>,
-  kind: DeliveryKind,
-  now: number,
-): StoredDelivery {
-  return {
-    user,
-    notification,
-    subscription: id,
-    kind,
-    app,
-    platform,
-    channel: channel?.type ?? null,
-    seq,
-    status: 'pending',
-    reason: null,
-    attempts: 0,
-    due: now,
-    claimed: false,
-    plannedAt: now,
-    sentAt: null,
-    truncated: false,
-    answer: null,
-    fetchedAt: null,
-    shownAt: null,
-    actedAt: null,
-  };
 }
