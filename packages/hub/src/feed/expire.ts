@@ -55,13 +55,18 @@ export function openSweeper({ read, committer, clock, onFailure }: SweeperOption
   };
 }
 
-/** One run at a time; a call during a run shares it. */
+/** One run at a time. A call during a run may be for what that run has looked past already, so another one follows. */
 function single(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
+  let running = Promise.resolve();
+  let next: Promise<void> | null = null;
   return () => {
-    running ??= run().finally(() => {
-      running = null;
-    });
-    return running;
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = null;
+        running = run();
+        return running;
+      });
+    return next;
   };
 }
