@@ -36,6 +36,11 @@ export class Breaker {
     return this.#until;
   }
 
+  /** Since it last succeeded. */
+  get hasFailed(): boolean {
+    return this.#failures > 0;
+  }
+
   /** How many attempts may start: all that one likes, one to probe, or none. */
   admits(now: number): number {
     if (this.#phase === 'closed') return Number.POSITIVE_INFINITY;

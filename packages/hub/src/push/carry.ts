@@ -81,11 +81,11 @@ export class Carrier {
   }
 
   /** The longer it has waited already, the less often it asks: what waits for a host that is gone costs next to nothing. */
-  #postpone({ delivery }: SendContext, { waitMs, toProbe }: Entry): Carried {
+  #postpone({ delivery }: SendContext, { waitMs, exactly }: Entry): Carried {
     const { clock, random } = this.#options;
     const now = clock.now();
     const longer = Math.min((now - delivery.plannedAt) / 4, longestPostponedMs) * (0.75 + random() / 2);
-    const againAfterMs = Math.ceil(toProbe ? waitMs : Math.max(waitMs, longer));
+    const againAfterMs = Math.ceil(exactly ? waitMs : Math.max(waitMs, longer));
     if (againAfterMs <= longestWaitMs) return { againAfterMs };
     const { status, reason } = delivery;
     const due = now + againAfterMs;

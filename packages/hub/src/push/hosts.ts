@@ -17,10 +17,10 @@ interface Host {
   probeAt: number;
 }
 
-/** How long an attempt has to wait; 0: it starts now. One that is to probe comes back at exactly that time. */
+/** How long an attempt has to wait; 0: it starts now. `exactly`: it probes then, or nothing is known against the host. */
 export interface Entry {
   readonly waitMs: number;
-  readonly toProbe: boolean;
+  readonly exactly: boolean;
 }
 
 /** The origin that a device chose; null where the provider is a known one. */
@@ -40,10 +40,10 @@ export class Hosts {
     const host = this.#open(name);
     if (host.breaker.admits(now) === 0) return waitFor(host, now);
     if (!host.proven && this.#unproven >= unprovenInFlight)
-      return { waitMs: this.#turnAway(now), toProbe: false };
+      return { waitMs: this.#turnAway(now), exactly: !host.breaker.hasFailed };
     if (!host.proven) this.#unproven++;
     host.breaker.started();
-    return { waitMs: 0, toProbe: false };
+    return { waitMs: 0, exactly: true };
   }
 
   /** What came of it; `wasProven` is what `isProven` said when it started. */
@@ -90,5 +90,5 @@ function waitFor(host: Host, now: number): Entry {
   const waitMs = Math.max(1000, host.breaker.pausedUntil - now);
   const toProbe = host.probeAt <= now;
   if (toProbe) host.probeAt = now + waitMs;
-  return { waitMs, toProbe };
+  return { waitMs, exactly: toProbe };
 }
