@@ -193,6 +193,7 @@ export class Stream {
       return;
     }
     const { read, cursors, clock } = this.#source;
+    const wanted = this.#wanted;
     const cursor: Cursor = { epoch: this.#epoch, seq: this.#sent, startedAt: 0 };
     const now = clock.now();
     const { user, visibility } = this;
@@ -212,8 +213,8 @@ export class Stream {
     }
     if (this.#phase !== 'catchingUp') return;
     this.#sent = page.next.seq;
-    // The store may not show yet what another node has committed and told: that is no reason to spin.
-    if (page.done) this.#wanted = Math.min(this.#wanted, this.#sent);
+    // What the store does not show is no reason to spin; what was heard of meanwhile may be younger than this page.
+    if (page.done && this.#wanted === wanted) this.#wanted = Math.min(wanted, this.#sent);
   }
 
   #write(frame: EncodedFrame): void {

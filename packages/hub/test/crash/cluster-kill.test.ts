@@ -17,8 +17,6 @@ const feed = '/v1.0/me/notifications';
 /** The promise is two seconds; the rest is for a machine that runs all of this at once. */
 const answerMaxMs = 2000 + 2000;
 const deliverMaxMs = claimLeaseMs + 2000;
-/** Seen in about one run of three: a follower that has not been told all long after the cut, though all is stored. */
-const open = { todo: 'a follower may stay behind after a node or the bus was killed under load' };
 const gone = (error: unknown): boolean =>
   (error as { code?: string }).code !== undefined && !(error instanceof assert.AssertionError);
 
@@ -81,6 +79,11 @@ class Follower {
       this.#reader = null;
       this.#node = (this.#node + 1) % this.#cluster.nodes.length;
     }
+  }
+
+  async begun(): Promise<boolean> {
+    await this.follow();
+    return this.#cursor !== null;
   }
 
   /** For whoever looks into a failure. */
@@ -249,7 +252,8 @@ async function underLoad(context: TestContext) {
   const cluster = await serveCluster(context, 3);
   const witness = new Witness(cluster);
   const followers = cluster.nodes.map((_, index) => new Follower(cluster, index));
-  for (const follower of followers) await follower.follow();
+  // What is posted before a stream has said where it begins is not told on it.
+  for (const follower of followers) await until(() => follower.begun(), 'a device listens');
   context.after(() => {
     for (const follower of followers) follower.leave();
   });
@@ -291,50 +295,42 @@ async function finish({ cluster, witness, followers }: Loaded, checks: Checks = 
   for (const { sequences } of followers) assert.ok(dense(sequences), 'each change is told once, in order');
 }
 
-test(
-  'one of three hubs killed under load: streams go on elsewhere, its deliveries are taken over, nothing acknowledged is lost',
-  open,
-  async (context) => {
-    const loaded = await underLoad(context);
-    const { cluster, witness, followers, ask } = loaded;
-    const [dead, ...alive] = cluster.nodes as [ServedNode, ...ServedNode[]];
-    await witness.more(60);
-    // What it has in hand when it dies.
-    cluster.simulator.script([rule('hang')]);
-    const held = await ask.create(dead, 'held');
-    assert.equal(held.status, 201, held.text);
-    const { providers } = cluster.simulator.stats;
-    await until(() => Object.values(providers).some(({ answers }) => (answers.none ?? 0) > 0), 'one hangs');
-    await dead.kill();
-    cluster.simulator.script([]);
-    await witness.more(60);
-    await witness.end();
-    const [other] = alive as [ServedNode];
-    const [{ id }, killedAt] = [held.json as Notification, Date.now()];
-    await settled(cluster, other, id);
-    context.diagnostic(`what the dead hub held was delivered after ${Date.now() - killedAt} ms`);
-    for (const count of countOf(cluster, 'held')) assert.ok(count > 0);
-    await checkAll(cluster, witness, followers, { nodes: alive });
-  },
-);
+test('one of three hubs killed under load: streams go on elsewhere, its deliveries are taken over, nothing acknowledged is lost', async (context) => {
+  const loaded = await underLoad(context);
+  const { cluster, witness, followers, ask } = loaded;
+  const [dead, ...alive] = cluster.nodes as [ServedNode, ...ServedNode[]];
+  await witness.more(60);
+  // What it has in hand when it dies.
+  cluster.simulator.script([rule('hang')]);
+  const held = await ask.create(dead, 'held');
+  assert.equal(held.status, 201, held.text);
+  const { providers } = cluster.simulator.stats;
+  await until(() => Object.values(providers).some(({ answers }) => (answers.none ?? 0) > 0), 'one hangs');
+  await dead.kill();
+  cluster.simulator.script([]);
+  await witness.more(60);
+  await witness.end();
+  const [other] = alive as [ServedNode];
+  const [{ id }, killedAt] = [held.json as Notification, Date.now()];
+  await settled(cluster, other, id);
+  context.diagnostic(`what the dead hub held was delivered after ${Date.now() - killedAt} ms`);
+  for (const count of countOf(cluster, 'held')) assert.ok(count > 0);
+  await checkAll(cluster, witness, followers, { nodes: alive });
+});
 
-test(
-  'PostgreSQL killed under load: refused at once meanwhile, served at once again, nothing acknowledged is lost',
-  open,
-  async (context) => {
-    const loaded = await underLoad(context);
-    const { postgres } = loaded.cluster;
-    await postgres.kill();
-    await checkRefuses(loaded);
-    await postgres.start();
-    const startedAt = Date.now();
-    await checkServes(loaded);
-    context.diagnostic(`all nodes served ${Date.now() - startedAt} ms after PostgreSQL did`);
-    await finish(loaded);
-  },
-);
+test('PostgreSQL killed under load: refused at once meanwhile, served at once again, nothing acknowledged is lost', async (context) => {
+  const loaded = await underLoad(context);
+  const { postgres } = loaded.cluster;
+  await postgres.kill();
+  await checkRefuses(loaded);
+  await postgres.start();
+  const startedAt = Date.now();
+  await checkServes(loaded);
+  context.diagnostic(`all nodes served ${Date.now() - startedAt} ms after PostgreSQL did`);
+  await finish(loaded);
+});
 
-test('NATS killed under load: writes go on, and every stream tells all', open, async (context) => {
+test('NATS killed under load: writes go on, and every stream tells all', async (context) => {
   const loaded = await underLoad(context);
   const { nats } = loaded.cluster;
   await nats.kill();
@@ -343,7 +339,7 @@ test('NATS killed under load: writes go on, and every stream tells all', open, a
   await finish(loaded);
 });
 
-test('PostgreSQL and NATS killed at once under load, and back one after the other', open, async (context) => {
+test('PostgreSQL and NATS killed at once under load, and back one after the other', async (context) => {
   const loaded = await underLoad(context);
   const { postgres, nats } = loaded.cluster;
   await Promise.all([postgres.kill(), nats.kill()]);
@@ -355,23 +351,19 @@ test('PostgreSQL and NATS killed at once under load, and back one after the othe
   await finish(loaded);
 });
 
-test(
-  'PostgreSQL frozen under load is as one that is away, and works on when it is back',
-  open,
-  async (context) => {
-    const loaded = await underLoad(context);
-    const { postgres } = loaded.cluster;
-    postgres.freeze();
-    try {
-      await checkRefuses(loaded);
-      await checkRefuses(loaded);
-    } finally {
-      postgres.thaw();
-    }
-    await checkServes(loaded);
-    await finish(loaded);
-  },
-);
+test('PostgreSQL frozen under load is as one that is away, and works on when it is back', async (context) => {
+  const loaded = await underLoad(context);
+  const { postgres } = loaded.cluster;
+  postgres.freeze();
+  try {
+    await checkRefuses(loaded);
+    await checkRefuses(loaded);
+  } finally {
+    postgres.thaw();
+  }
+  await checkServes(loaded);
+  await finish(loaded);
+});
 
 // Apple refuses a token from the future, so that nothing is asked of iOS devices beside a node that is ahead.
 const clocks = [
@@ -380,24 +372,20 @@ const clocks = [
 ] as const;
 
 for (const [name, offMs, pushed] of clocks) {
-  test(
-    `a hub whose clock is five minutes ${name} loses nothing, and what is sent twice has one tag`,
-    open,
-    async (context) => {
-      const loaded = await underLoad(context);
-      const { cluster, witness, ask } = loaded;
-      const off = `const now = Date.now; Date.now = () => now() + ${offMs}`;
-      const preload = `--import=data:text/javascript,${encodeURIComponent(off)}`;
-      const node = await cluster.start({ NODE_OPTIONS: preload });
-      cluster.nodes.push(node);
-      const made = await ask.create(node, 'off');
-      assert.equal(made.status, 201, made.text);
-      const { id } = made.json as Notification;
-      const seenOffMs = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) - Date.now();
-      assert.ok(Math.abs(seenOffMs - offMs) < 100_000, `its clock is ${seenOffMs} ms off`);
-      witness.acknowledged.set('off', id);
-      await witness.more(30);
-      await finish(loaded, { pushed });
-    },
-  );
+  test(`a hub whose clock is five minutes ${name} loses nothing, and what is sent twice has one tag`, async (context) => {
+    const loaded = await underLoad(context);
+    const { cluster, witness, ask } = loaded;
+    const off = `const now = Date.now; Date.now = () => now() + ${offMs}`;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(off)}`;
+    const node = await cluster.start({ NODE_OPTIONS: preload });
+    cluster.nodes.push(node);
+    const made = await ask.create(node, 'off');
+    assert.equal(made.status, 201, made.text);
+    const { id } = made.json as Notification;
+    const seenOffMs = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) - Date.now();
+    assert.ok(Math.abs(seenOffMs - offMs) < 100_000, `its clock is ${seenOffMs} ms off`);
+    witness.acknowledged.set('off', id);
+    await witness.more(30);
+    await finish(loaded, { pushed });
+  });
 }
