@@ -1,7 +1,12 @@
 // One request and the ways to end it, the same over HTTP/2 and HTTP/1.1: an answer, a broken connection, or a GOAWAY
 // before the answer. listener.ts makes the connections.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import {
+  constants,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { GivenAnswer, ReceivedRequest } from './simulator.ts';
@@ -20,6 +25,8 @@ export interface Exchange {
   readonly protocol: 'HTTP/2' | 'HTTP/1.1';
   readonly connection: Connection;
   answer(answer: GivenAnswer): void;
+  /** Ends it without an answer: the stream, or the connection where there is none. */
+  reset(): void;
   /** Tells the client to use a new connection from now on; this request is still answered. */
   goAway(): void;
 }
@@ -52,6 +59,7 @@ export async function receiveHttp2(
     protocol: 'HTTP/2',
     connection,
     answer: (answer) => answerHttp2(stream, answer),
+    reset: () => stream.close(constants.NGHTTP2_INTERNAL_ERROR),
     goAway: () => {
       session.goaway();
       session.close();
@@ -88,6 +96,7 @@ export async function receiveHttp1(
       for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
       response.end(text);
     },
+    reset: () => resetConnection(connection),
     goAway: () => response.setHeader('connection', 'close'),
   };
 }

@@ -2,8 +2,11 @@
 // matches decides. Rules act on requests that passed the provider's checks, so a script never hides a fault of the sender.
 import { type ProviderName, providerNames, type Refusal } from './simulator.ts';
 
-/** `lost` delivers and breaks the connection before the answer; `reset` breaks it without delivering. */
-export const outcomeNames = ['gone', 'reset', 'goaway', 'duplicate', 'hang', 'lost'] as const;
+/**
+ * `lost` delivers and breaks the connection before the answer; `reset` breaks it without delivering, and takes along
+ * whatever else is under way on it; `resetStream` ends this one request alone, which HTTP/1.1 can't.
+ */
+export const outcomeNames = ['gone', 'reset', 'resetStream', 'goaway', 'duplicate', 'hang', 'lost'] as const;
 export type OutcomeName = (typeof outcomeNames)[number];
 
 export type Outcome =

@@ -165,7 +165,8 @@ function perform(outcome: Outcome, settled: Settled): void {
     finish(settled);
   } else {
     if (outcome === 'lost') deliver(settled);
-    if (outcome !== 'hang') resetConnection(exchange.connection);
+    if (outcome === 'resetStream') exchange.reset();
+    else if (outcome !== 'hang') resetConnection(exchange.connection);
     running.record.answered(provider.name, 'none');
   }
 }

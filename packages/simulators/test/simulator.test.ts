@@ -158,6 +158,15 @@ describe('a simulator', () => {
     assert.equal(countOf('/push/lost'), 1);
   });
 
+  it('resets one stream and leaves the others of its connection alone', async () => {
+    simulated.simulator.script([rule('resetStream', { match: { address: '/push/reset' } })]);
+    const [reset, other] = await Promise.allSettled([push('/push/reset'), push('/push/other')]);
+    assert.equal(reset.status, 'rejected');
+    assert.equal(other.status, 'fulfilled');
+    assert.equal(countOf('/push/reset'), 0);
+    assert.equal((await push('/push/other')).status, 201);
+  });
+
   it('sends GOAWAY, still answers, and serves the next connection', async () => {
     simulated.simulator.script([rule('goaway', { times: 1 })]);
     const goaway = once(client.session, 'goaway');

@@ -198,6 +198,12 @@ function testsOfSilence(open: Open): void {
     assert.equal((await send(opened)).verdict, 'accepted');
   });
 
+  test('a push whose stream alone is reset is tried again', async () => {
+    await using opened = await open();
+    assert.equal((await sendAfter(opened, 'resetStream')).verdict, 'retry');
+    assert.equal((await send(opened)).verdict, 'accepted');
+  });
+
   test('what was delivered without an answer is replaced by the copy that is sent again', async () => {
     await using opened = await open();
     assert.equal((await sendAfter(opened, 'lost')).unanswered, true);
