@@ -1,15 +1,18 @@
 // The checks that need no running code: types, format and lint, and the project's own rules (tidy).
-// `npm run check` runs the three side by side and fails when one does; tools/check.test.ts makes each of them a test.
+// `npm run check` runs them side by side and fails when one does; tools/check.test.ts makes each of them a test.
 import { spawn } from 'node:child_process';
 
 export type Check = { readonly name: string; readonly args: readonly string[] };
 export type CheckResult = { readonly passed: boolean; readonly output: string };
 
 const root = new URL('..', import.meta.url);
+const tsc = 'node_modules/typescript/bin/tsc';
 
 /** Each runs as `node <args>` in the root of the repository. */
 export const checks: readonly Check[] = [
-  { name: 'types', args: ['node_modules/typescript/bin/tsc', '--noEmit'] },
+  { name: 'types', args: [tsc, '--noEmit'] },
+  { name: 'types of pages', args: [tsc, '--noEmit', '-p', 'tsconfig.browser.json'] },
+  { name: 'types of workers', args: [tsc, '--noEmit', '-p', 'tsconfig.worker.json'] },
   { name: 'biome', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   { name: 'tidy', args: ['tools/tidy/tidy.ts'] },
 ];
