@@ -1,5 +1,5 @@
-// Token buckets by key, in bounded memory: a bucket that has filled up again is the same as one never seen, so full
-// ones are dropped, and under pressure the least recently used go first.
+// Token buckets by key, in bounded memory: under pressure those that were used least recently are forgotten, which most
+// likely have filled up again, and a full bucket is the same as one never seen.
 import type { Clock } from './clock.ts';
 
 export interface BucketLimits {
@@ -18,7 +18,10 @@ interface Bucket {
 export class TokenBuckets {
   readonly #limits: BucketLimits;
   readonly #clock: Clock;
-  readonly #buckets = new Map<string, Bucket>();
+  // Two generations instead of one in the order of use: a key that is deleted and set again all the time leaves its
+  // tombstones in one chain of the Map, and to find the oldest key walks over those of all others.
+  #recent = new Map<string, Bucket>();
+  #older: ReadonlyMap<string, Bucket> = new Map();
 
   constructor(limits: BucketLimits, clock: Clock) {
     this.#limits = limits;
@@ -28,7 +31,7 @@ export class TokenBuckets {
   /** Takes a token: 0, or after how many milliseconds there will be one. */
   take(key: string): number {
     const waitMs = this.waitMs(key);
-    if (waitMs === 0) (this.#buckets.get(key) as Bucket).tokens -= 1;
+    if (waitMs === 0) (this.#recent.get(key) as Bucket).tokens -= 1;
     return waitMs;
   }
 
@@ -46,19 +49,23 @@ export class TokenBuckets {
   }
 
   #refilled(key: string): Bucket {
-    const { perMinute, burst, keysMax } = this.#limits;
+    const { perMinute, burst } = this.#limits;
     const now = this.#clock.now();
-    const bucket = this.#buckets.get(key);
-    if (bucket) {
-      bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * perMinute) / 60_000);
-      bucket.at = now;
-      this.#buckets.delete(key);
-      this.#buckets.set(key, bucket);
-      return bucket;
+    const bucket = this.#recent.get(key) ?? this.#moved(key, now);
+    bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * perMinute) / 60_000);
+    bucket.at = now;
+    return bucket;
+  }
+
+  /** From the older ones, or a fresh one. */
+  #moved(key: string, now: number): Bucket {
+    const { burst, keysMax } = this.#limits;
+    const bucket = this.#older.get(key) ?? { tokens: burst, at: now };
+    if (this.#recent.size >= Math.floor(keysMax / 2)) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
     }
-    if (this.#buckets.size >= keysMax) this.#buckets.delete(this.#buckets.keys().next().value as string);
-    const fresh = { tokens: burst, at: now };
-    this.#buckets.set(key, fresh);
-    return fresh;
+    this.#recent.set(key, bucket);
+    return bucket;
   }
 }
