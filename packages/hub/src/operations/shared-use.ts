@@ -13,17 +13,21 @@ export interface SharedUse {
 
 export interface SharedUseOptions {
   readonly bus: Bus;
+  /** Tells these allowances from others on the bus. */
+  readonly space: string;
   readonly buckets: TokenBuckets;
   readonly burst: number;
   readonly keysMax: number;
 }
 
-export function shareUse({ bus, buckets, burst, keysMax }: SharedUseOptions): SharedUse {
+export function shareUse({ bus, space, buckets, burst, keysMax }: SharedUseOptions): SharedUse {
   const tellAt = Math.max(1, Math.floor(burst * untoldShare));
   const untold = new Map<string, number>();
   bus.listen({
     used(uses) {
-      for (const { key, tokens } of uses) buckets.charge(key, tokens);
+      for (const { key, tokens } of uses) {
+        if (key.startsWith(space)) buckets.charge(key.slice(space.length), tokens);
+      }
     },
   });
   return {
@@ -31,7 +35,7 @@ export function shareUse({ bus, buckets, burst, keysMax }: SharedUseOptions): Sh
       const tokens = (untold.get(key) ?? 0) + 1;
       if (tokens >= tellAt) {
         untold.delete(key);
-        bus.publishUse([{ key, tokens }]);
+        bus.publishUse([{ key: space + key, tokens }]);
       } else {
         if (untold.size >= keysMax) untold.clear(); // less than a hundredth of each allowance
         untold.set(key, tokens);

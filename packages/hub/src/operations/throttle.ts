@@ -25,29 +25,30 @@ export interface ThrottleOptions {
   readonly clock: Clock;
   /** The app that a client belongs to: its clients share one allowance. */
   readonly appOf: (clientId: string) => string;
-  /** To other nodes, with which the allowances are shared; addresses are counted by each node alone. */
+  /** To other nodes, with which all allowances are shared. */
   readonly bus?: Bus | null;
 }
 
 export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOptions): Throttle {
-  const addresses = new TokenBuckets(
-    { perMinute: failuresPerMinute, burst: failuresPerMinute, keysMax },
-    clock,
-  );
-  const callers =
-    perMinute === null ? null : new TokenBuckets({ perMinute, burst: perMinute, keysMax }, clock);
-  const shared =
-    bus && callers && perMinute ? shareUse({ bus, buckets: callers, burst: perMinute, keysMax }) : null;
+  const open = (limit: number, space: string) => {
+    const buckets = new TokenBuckets({ perMinute: limit, burst: limit, keysMax }, clock);
+    return { buckets, shared: bus && shareUse({ bus, space, buckets, burst: limit, keysMax }) };
+  };
+  const addresses = open(failuresPerMinute, 'address ');
+  const callers = perMinute === null ? null : open(perMinute, 'caller ');
   return {
     checkAddress: (address) =>
-      refuse(addresses.waitMs(address), 'Too many requests from this address failed'),
-    countFailure: (address) => void addresses.take(address),
+      refuse(addresses.buckets.waitMs(address), 'Too many requests from this address failed'),
+    countFailure(address) {
+      addresses.buckets.take(address);
+      addresses.shared?.count(address);
+    },
     count({ issuer, subject, clientId, appOnly }, target) {
       if (!callers) return;
       const user = appOnly ? (target ?? '') : `${issuer} ${subject}`;
       const key = `${appOf(clientId)} ${user}`;
-      refuse(callers.take(key), 'Too many requests');
-      shared?.count(key);
+      refuse(callers.buckets.take(key), 'Too many requests');
+      callers.shared?.count(key);
     },
   };
 }

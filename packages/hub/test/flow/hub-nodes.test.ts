@@ -133,6 +133,21 @@ test('the allowance of a user is that of all nodes together, within a fifth', as
   assert.ok(Math.abs(allowed - 360) <= 72, `${allowed} of 360`);
 });
 
+test('an address that fails to authenticate is refused by all nodes together, within a fifth', async () => {
+  await using pair = await startPair();
+  const { hubs } = pair;
+  const statuses = new Map<number, number>();
+  const ask = async (hub: TestHub): Promise<void> => {
+    const { status } = await hub.request('GET', feed, { token: 'no.such.token' });
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  };
+  for (let round = 0; round < 100; round++)
+    await Promise.all(hubs.flatMap((hub) => [1, 2, 3, 4].map(() => ask(hub))));
+  const failed = statuses.get(401) ?? 0;
+  assert.ok(failed >= 600 && failed <= 720, `${failed} of 600 were looked at`);
+  assert.equal(statuses.get(429), 800 - failed);
+});
+
 test('a drain says that it is not ready, and only after the delay tells the streams to go', async () => {
   await using pair = await startPair();
   const { clock, hubs } = pair;
