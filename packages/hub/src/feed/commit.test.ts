@@ -178,6 +178,15 @@ test('a store that is away fails the batch without halving it, and the next batc
   assert.deepEqual(told, ['c']);
 });
 
+test('a store that can not tell what became of a batch is not said to have changed nothing', async () => {
+  const { store, committer, batches } = open();
+  store.decide = () => 'uncertain';
+  const says = (error: unknown) =>
+    isBusy(error) && /may be done or not/.test((error as Error).message) && !/nothing/.test(`${error}`);
+  await Promise.all(['a', 'b'].map((id) => assert.rejects(committer.commit(write(id)), says)));
+  assert.deepEqual(batches(), [['a', 'b']]);
+});
+
 test('poison is found by halving: only it fails, the others keep their order, later batches wait', async () => {
   const { store, committer, told, failures } = open({ batchWrites: 8 });
   store.decide = (ids) => (ids.some((id) => id.startsWith('poison')) ? 'poison' : null);

@@ -7,7 +7,7 @@ import { setImmediate } from 'node:timers';
 import type { Clock } from '../lib/clock.ts';
 import { busy, HubError } from '../model/errors.ts';
 import type { Outcome, OutcomeOf, Refusal, Write } from '../model/write.ts';
-import { type Committed, type FeedStore, StoreError } from '../store/store.ts';
+import { type Committed, type FeedStore, StoreError, type StoreFault } from '../store/store.ts';
 import type { Publisher } from './publish.ts';
 
 export interface CommitLimits {
@@ -31,7 +31,7 @@ export const commitLimits: CommitLimits = {
 };
 
 export interface Committer {
-  /** Resolves after the commit is durable; rejects with a HubError, and then nothing was written. */
+  /** Resolves after the commit is durable; rejects with a HubError, and then nothing was written, or it says otherwise. */
   commit<W extends Write>(write: W): Promise<OutcomeOf<W>>;
   /** Resolves when everything that was accepted is answered. */
   drain(): Promise<void>;
@@ -154,16 +154,7 @@ class GroupCommit implements Committer {
       if (fault === 'busy' && retried < this.#limits.retries) return this.#attempt(batch, retried + 1);
       if (fault === 'poison' && batch.length > 1) return this.#halve(batch);
       onFailure?.(error);
-      const failure =
-        fault === 'poison'
-          ? new HubError(
-              'generalException',
-              'The hub could not store this; the operator finds the cause in its log.',
-            )
-          : busy(
-              'The store can not be written right now; nothing was changed. Try again in a moment.',
-              error,
-            );
+      const failure = failureOf(fault, error);
       return { outcomes: batch.map(() => failure), ...nothing };
     }
   }
@@ -198,6 +189,26 @@ interface Settled extends Pick<Committed, 'changes' | 'deliveries'> {
 }
 
 const nothing = { changes: [], deliveries: [] };
+
+function failureOf(fault: StoreFault, cause: unknown): HubError {
+  switch (fault) {
+    case 'poison':
+      return new HubError(
+        'generalException',
+        'The hub could not store this; the operator finds the cause in its log.',
+      );
+    case 'uncertain':
+      return busy(
+        'The store was lost while it wrote this, so it may be done or not: look before you repeat it, or repeat a post with the same appNotificationId.',
+        cause,
+      );
+    default:
+      return busy(
+        'The store can not be written right now; nothing was changed. Try again in a moment.',
+        cause,
+      );
+  }
+}
 
 function refusalError({ refused, message, target }: Refusal): HubError {
   return new HubError(refused, message, target === undefined ? {} : { target });

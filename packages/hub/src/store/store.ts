@@ -197,7 +197,8 @@ export interface FeedStore {
   /** Other nodes may claim what this one does not renew; false where one process owns the store. */
   readonly shared: boolean;
   /**
-   * Resolves after the commit is durable; rejects with a StoreError, and then nothing of the batch is there.
+   * Resolves after the commit is durable; rejects with a StoreError, and then, unless its fault is `uncertain`, nothing
+   * of the batch is there.
    * `claim` is false when this node has no room for more deliveries in memory.
    */
   commit(writes: readonly Write[], now: number, claim?: boolean): Promise<Committed>;
@@ -208,9 +209,10 @@ export interface FeedStore {
 
 /**
  * Why a batch failed: `busy` (try the same batch again), `unavailable` (the store can't write now: full, read-only,
- * unreachable), `poison` (one write of the batch breaks the statement: halve it until it is alone).
+ * unreachable), `uncertain` (the same, and nobody can tell whether the batch is there: the connection was lost at
+ * COMMIT), `poison` (one write of the batch breaks the statement: halve it until it is alone).
  */
-export type StoreFault = 'busy' | 'unavailable' | 'poison';
+export type StoreFault = 'busy' | 'unavailable' | 'uncertain' | 'poison';
 
 export class StoreError extends Error {
   override readonly name = 'StoreError';

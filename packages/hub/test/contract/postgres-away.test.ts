@@ -133,11 +133,11 @@ test('a COMMIT that never arrived is told as unavailable, and nothing of it is t
   await worksAgain(store, 2);
 });
 
-test('a COMMIT whose fate nobody can tell is told as unavailable', async (context) => {
+test('a COMMIT whose fate nobody can tell is told as uncertain', async (context) => {
   const { store, cut, proxy } = await openBehindProxy(context);
   proxy.staysCut = true;
   cut('after');
-  await assert.rejects(store.commit([postWrite()], startMs), failsAs('unavailable'));
+  await assert.rejects(store.commit([postWrite()], startMs), failsAs('uncertain'));
   proxy.staysCut = false;
   await worksAgain(store, 3);
 });

@@ -26,6 +26,7 @@ const alone = (each: typeof begin): Ask => ({ statement: each, values: [] });
 const fate = statement(`SELECT pg_xact_status($1::xid8) AS status, pg_sleep($2)`);
 const fateTries = 3;
 const fateWaitSeconds = 0.1;
+const lostAtCommit = 'The connection was lost at COMMIT, and what became of it is not known';
 
 /** Rejects with the failure of a statement; nothing of the batch is there then. */
 export async function transact(connections: Connections, steps: Steps): Promise<Transacted> {
@@ -67,17 +68,16 @@ async function finish(client: ClientBase, asks: readonly Ask[]): Promise<void> {
   if (command !== 'COMMIT') throw new StoreError('poison', `The transaction ended with ${command}.`);
 }
 
-/** Throws when nobody can say. */
+/** Throws `uncertain` when nobody can say. */
 async function isCommitted(connections: Connections, xid: string): Promise<boolean> {
   for (let tries = 0; tries < fateTries; tries++) {
     const values = [xid, tries === 0 ? 0 : fateWaitSeconds];
-    const { rows } = await connections.writeOnce({ statement: fate, values });
+    const { rows } = await connections.writeOnce({ statement: fate, values }).catch((error: unknown) => {
+      throw new StoreError('uncertain', `${lostAtCommit}: ${(error as Error).message}`, error);
+    });
     const status = rows[0]?.status;
     if (status === 'committed') return true;
     if (status === 'aborted') return false;
   }
-  throw new StoreError(
-    'unavailable',
-    'The connection was lost at COMMIT, and what became of it is not known.',
-  );
+  throw new StoreError('uncertain', lostAtCommit);
 }
