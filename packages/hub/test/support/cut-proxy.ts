@@ -1,9 +1,16 @@
 // A network between a hub and its database that can be cut at a chosen moment: bytes pass, until those a test looks for
-// go by. Then either they arrive and no answer comes back, or they never arrive.
+// go by. Then either they arrive and no answer comes back, or they never arrive. Or it goes silent, as when packets are
+// dropped: no connection ends, and nothing comes through any of them.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export type Cut = 'before' | 'after';
+
+/**
+ * What becomes of a connection that was there in the silence: TCP brings everything it sent once packets pass again, or
+ * a router has forgotten it, and nothing ever comes through it.
+ */
+export type Silence = 'held' | 'forgotten';
 
 export interface CutProxy extends AsyncDisposable {
   readonly port: number;
@@ -13,6 +20,9 @@ export interface CutProxy extends AsyncDisposable {
   cutAt(bytes: string, cut: Cut): void;
   /** From the cut on all other connections end as well, and new ones are refused. */
   staysCut: boolean;
+  /** From here on nothing passes, until it is mended. */
+  silence(how: Silence): void;
+  mend(): void;
 }
 
 export async function openCutProxy(targetPort: number): Promise<CutProxy> {
@@ -27,6 +37,7 @@ class CuttingProxy implements CutProxy {
   staysCut = false;
   #armed: { readonly bytes: string; readonly cut: Cut } | null = null;
   #isCut = false;
+  #silence: Silence | null = null;
   readonly #sockets = new Set<Socket>();
   readonly #targetPort: number;
   readonly #server = createServer((client) => this.#pass(client));
@@ -43,6 +54,17 @@ class CuttingProxy implements CutProxy {
 
   cutAt(bytes: string, cut: Cut): void {
     this.#armed = { bytes, cut };
+  }
+
+  silence(how: Silence): void {
+    this.#silence = how;
+    for (const socket of this.#sockets) socket.pause();
+  }
+
+  mend(): void {
+    const forgotten = this.#silence === 'forgotten';
+    this.#silence = null;
+    if (!forgotten) for (const socket of this.#sockets) socket.resume();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +106,7 @@ class CuttingProxy implements CutProxy {
     server.on('data', (bytes) => passes && client.write(bytes));
     server.once('close', () => passes && client.destroy());
     client.once('close', () => passes && server.destroy());
+    if (this.#silence) for (const socket of [client, server]) socket.pause();
   }
 
   #endOthers(...kept: readonly Socket[]): void {

@@ -44,12 +44,12 @@ export async function serveCluster(context: TestContext, count: number) {
   await push.stop();
   const ca = join(dirname(push.hub.dataDir), 'providers', 'ca.pem');
 
-  /** `env` of the node alone. */
-  const start = async (env: Record<string, string> = {}): Promise<ServedNode> => {
+  /** Of the node alone: `env`, and the way to the database. */
+  const start = async (env: Record<string, string> = {}, database = url): Promise<ServedNode> => {
     const folder = tempFolder();
     closers.push(folder.remove);
     const port = String(await freePort());
-    const stores = ['--database-url', url, '--embedded-provider', '--nats-url', nats.url];
+    const stores = ['--database-url', database, '--embedded-provider', '--nats-url', nats.url];
     const place = ['--port', port, '--public-url', publicUrl, '--drain-delay', '0', '--throttle', 'off'];
     const rest = ['--log-level', 'fatal', '--allow-private-push', '--push-ca', ca];
     const variables = { CARILLON_SECRET_KEY: secretKey, ...env };
@@ -63,5 +63,6 @@ export async function serveCluster(context: TestContext, count: number) {
     return { baseUrl: `http://127.0.0.1:${port}`, served, kill };
   };
   const nodes = await Promise.all(Array.from({ length: count }, () => start()));
-  return { postgres, nats, push, simulator: push.simulator, devices, token, subject, secret, nodes, start };
+  const servers = { postgres, nats, push, simulator: push.simulator, devices };
+  return { ...servers, url, token, subject, secret, nodes, start };
 }
