@@ -19,7 +19,7 @@ import { readPlanned } from './codec-delivery.ts';
 import { type Connections, openConnections } from './connections.ts';
 import { commitError } from './fault.ts';
 import { openInOrder } from './in-order.ts';
-import { migrate } from './migrate.ts';
+import { type Migration, migrate } from './migrate.ts';
 import { nameRows } from './named.ts';
 import { openPartitions } from './partitions.ts';
 import { openReader } from './reader.ts';
@@ -30,12 +30,18 @@ export interface FeedStoreOptions {
   /** `postgres://user:password@host/database` */
   readonly url: string;
   readonly planner: Planner;
+  /** Those of another version, for a test that runs two of them beside each other. */
+  readonly migrations?: readonly Migration[];
 }
 
-export async function openFeedStore({ url, planner }: FeedStoreOptions): Promise<FeedStore> {
+export async function openFeedStore({
+  url,
+  planner,
+  migrations = feedMigrations,
+}: FeedStoreOptions): Promise<FeedStore> {
   const connections = openConnections(url);
   try {
-    await connections.write((client) => migrate(client, feedMigrations));
+    await connections.write((client) => migrate(client, migrations));
   } catch (error) {
     await connections.close();
     throw error;
