@@ -5,6 +5,8 @@ import { delta } from './benchmarks/delta.ts';
 import { fanOut } from './benchmarks/fan-out.ts';
 import { live } from './benchmarks/live.ts';
 import { nodes } from './benchmarks/nodes.ts';
+import { postgresCreates } from './benchmarks/postgres-creates.ts';
+import { postgresStored } from './benchmarks/postgres-stored.ts';
 import { pushCreates } from './benchmarks/push-creates.ts';
 import { pushDrain } from './benchmarks/push-drain.ts';
 import { pushFaults } from './benchmarks/push-faults.ts';
@@ -13,11 +15,13 @@ import { pushWaiting } from './benchmarks/push-waiting.ts';
 import { start } from './benchmarks/start.ts';
 import { stored } from './benchmarks/stored.ts';
 import { streams } from './benchmarks/streams.ts';
+import { takeover } from './benchmarks/takeover.ts';
 import { recordResults } from './results.ts';
 import type { Benchmark } from './setup/figure.ts';
 
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
+  ...[postgresCreates, postgresStored, takeover],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
 ];
 

@@ -1,9 +1,8 @@
-// From the request at one node to the frame that another node writes to the user's device, through a NATS server.
-import { startNats } from '../../packages/hub/test/support/nats.ts';
+// From the request at one node to the frame that another node writes to the user's device, through PostgreSQL and NATS.
 import { openStreams } from '../load/stream-connection.ts';
-import { startHub } from '../setup/child-process.ts';
+import { clusterAbout, openCluster } from '../setup/cluster.ts';
 import type { Benchmark } from '../setup/figure.ts';
-import { makeDataDir, users } from '../setup/world.ts';
+import { users } from '../setup/world.ts';
 import { figures, kinds, runCreates, userCount, Watch } from './live.ts';
 
 const perSecond = 300;
@@ -11,13 +10,12 @@ const perSecond = 300;
 export const nodes: Benchmark = {
   name: 'nodes',
   about:
-    `${userCount} users, each with one SSE and one WebSocket stream at node B; ${perSecond} creates/s at node A, over one ` +
-    'NATS server, all on this machine; otherwise as in live. The nodes share no store: a change that is lost would end ' +
-    'its stream, and the measurement with it.',
+    `${userCount} users, each with one SSE and one WebSocket stream at node B; ${perSecond} creates/s at node A, both over ` +
+    `one ${clusterAbout}, all on this machine; otherwise as in live.`,
   async run() {
-    const nats = await startNats();
-    const a = await startHub({ dataDir: makeDataDir(), natsUrl: nats.url });
-    const b = await startHub({ dataDir: makeDataDir(), natsUrl: nats.url });
+    const cluster = await openCluster();
+    const a = await cluster.startNode();
+    const b = await cluster.startNode();
     const watch = new Watch();
     const people = users(userCount);
     const each = kinds.flatMap((kind) =>
@@ -35,7 +33,7 @@ export const nodes: Benchmark = {
     for (const stream of streams) stream.close();
     await a.stop();
     await b.stop();
-    await nats.kill();
+    await cluster.close();
     return measured;
   },
 };

@@ -15,8 +15,11 @@ export type Round<Server extends string> = Readonly<Record<Server, Rate>>;
 interface RoundsOptions<Server extends string> {
   readonly servers: Readonly<Record<Server, Child>>;
   readonly rounds: number;
-  readonly load: Omit<ClosedLoopOptions, 'port'>;
+  /** The same for all, or what each is asked. */
+  readonly load: Load | ((server: Server) => Load);
 }
+
+export type Load = Omit<ClosedLoopOptions, 'port'>;
 
 const warmUpMs = 1000;
 const slices = 4;
@@ -33,7 +36,8 @@ export async function runRounds<Server extends string>({
   load,
 }: RoundsOptions<Server>): Promise<Round<Server>[]> {
   const names = Object.keys(servers) as Server[];
-  const loops = names.map((name) => new Turns(servers[name], load));
+  const loadOf = (name: Server): Load => (typeof load === 'function' ? load(name) : load);
+  const loops = names.map((name) => new Turns(servers[name], loadOf(name)));
   try {
     const runs: Round<Server>[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -64,7 +68,7 @@ class Turns {
   #ms = 0;
   #cpu: CpuTimes = { mainUs: 0, writerUs: 0, othersUs: 0 };
 
-  constructor({ port, pid }: Child, load: Omit<ClosedLoopOptions, 'port'>) {
+  constructor({ port, pid }: Child, load: Load) {
     this.#pid = pid;
     this.#loop = new ClosedLoop({ ...load, port });
   }

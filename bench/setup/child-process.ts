@@ -19,14 +19,25 @@ export interface Child {
   /** From the start of the process to the line that says it is ready. */
   readonly readyMs: number;
   stop(): Promise<void>;
+  /** Ends it as a crash does. */
+  kill(): Promise<void>;
 }
 
 export interface HubOptions {
   readonly dataDir: string;
   readonly logLevel?: 'warn' | 'info';
   readonly tls?: boolean;
-  /** The NATS server of a cluster. */
-  readonly natsUrl?: string;
+  /** What makes it a node of a cluster. */
+  readonly shared?: SharedServers;
+  /** Of this hub alone. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface SharedServers {
+  readonly databaseUrl: string;
+  readonly natsUrl: string;
+  /** What push credentials are encrypted with. */
+  readonly secretKey: string;
 }
 
 /** `carillon serve` as in production; the profiles of a look inside go to the folder in BENCH_CPU_PROF. */
@@ -34,7 +45,8 @@ export async function startHub({
   dataDir,
   logLevel = 'warn',
   tls = false,
-  natsUrl,
+  shared,
+  env = {},
 }: HubOptions): Promise<Child> {
   const port = await freePort();
   const profile = process.env.BENCH_CPU_PROF;
@@ -42,20 +54,28 @@ export async function startHub({
   const fixed = ['serve', '--data-dir', dataDir, '--port', String(port), '--public-url', publicUrl];
   const level = logLevel === 'info' ? [] : ['--log-level', logLevel];
   const args = [...node, join(root, 'packages/hub/bin/carillon.js'), ...fixed, '--throttle', 'off', ...level];
-  const more = [...(tls ? ['--tls-dev'] : []), ...(natsUrl ? ['--nats-url', natsUrl] : [])];
-  return start([...args, ...more], { port, log: join(dataDir, 'log') });
+  const more = [...(tls ? ['--tls-dev'] : []), ...(shared ? flagsOf(shared) : [])];
+  const own = shared ? { ...env, CARILLON_SECRET_KEY: shared.secretKey } : env;
+  return start([...args, ...more], { port, log: join(dataDir, 'log'), env: own });
+}
+
+function flagsOf({ databaseUrl, natsUrl }: SharedServers): string[] {
+  return ['--database-url', databaseUrl, '--embedded-provider', '--nats-url', natsUrl, '--drain-delay', '0'];
 }
 
 /** A file of bench/children: it is told its port first, and prints a line when it is ready. */
 export async function startChild(file: string, args: readonly string[] = []): Promise<Child> {
   const port = await freePort();
-  return start([join(root, 'bench/children', file), String(port), ...args], { port, log: null });
+  return start([join(root, 'bench/children', file), String(port), ...args], { port, log: null, env: {} });
 }
 
-async function start(
-  args: readonly string[],
-  { port, log }: { port: number; log: string | null },
-): Promise<Child> {
+interface Place {
+  readonly port: number;
+  readonly log: string | null;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function start(args: readonly string[], { port, log, env }: Place): Promise<Child> {
   const inspectPort = await freePort();
   const startedAt = performance.now();
   const errors = log === null ? null : openSync(log, 'a');
@@ -63,7 +83,7 @@ async function start(
     cwd: root,
     stdio: ['ignore', 'pipe', errors ?? 'inherit', 'ipc'],
     // The hub follows the channel to the process that launched it, so it ends even when this one is killed.
-    env: { ...process.env, CARILLON_LAUNCHED: '1' },
+    env: { ...process.env, ...env, CARILLON_LAUNCHED: '1' },
   });
   if (errors !== null) closeSync(errors);
   await isReady(child, args);
@@ -73,6 +93,7 @@ async function start(
     inspectPort,
     readyMs: performance.now() - startedAt,
     stop: () => stop(child),
+    kill: () => kill(child),
   };
 }
 
@@ -94,6 +115,12 @@ async function stop(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
   await exited;
   clearTimeout(timer);
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
 }
 
 async function freePort(): Promise<number> {

@@ -21,6 +21,8 @@ export interface PushWorld {
   /** One device of that platform for each person, which the simulator knows. */
   subscribe(persons: readonly Person[], platform: PlatformType): Promise<SubscribeWrite[]>;
   startHub(dataDir: string): Promise<Child>;
+  /** What a hub must be told to reach the providers. */
+  readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ export async function openPushWorld(): Promise<PushWorld> {
   const providers = await simulator.ask('open', null);
   const applicationServerKey = storeCredentials(base, providers);
   const { caPath, topic } = providers;
+  const env = { CARILLON_PUSH_CA: caPath, CARILLON_ALLOW_PRIVATE_PUSH: '1' };
   const channelsOf = async (platform: PlatformType, count: number): Promise<readonly Channel[]> => {
     const tokens = Array.from({ length: count }, (_, index) => index.toString(16).padStart(64, '0'));
     switch (platform) {
@@ -58,7 +61,8 @@ export async function openPushWorld(): Promise<PushWorld> {
       const channels = await channelsOf(platform, persons.length);
       return persons.map((person, index) => subscribeWrite(person, platform, channels[index] as Channel));
     },
-    startHub: (dataDir) => startPushing(dataDir, caPath),
+    startHub: (dataDir) => startHub({ dataDir, env }),
+    env,
     close: () => simulator.stop(),
   };
 }
@@ -78,15 +82,4 @@ function refuseFcm(dataDir: string, { credentials: { fcm } }: Providers): void {
   const registry = openRegistry({ dataDir: dataDir });
   registry.credentials.put(appId, 'fcm', { ...fcm, baseUrl: nobodyListens }, Date.now());
   registry.close();
-}
-
-/** A child reads its settings from the environment too, which is its own only while it starts. */
-async function startPushing(dataDir: string, caPath: string): Promise<Child> {
-  Object.assign(process.env, { CARILLON_PUSH_CA: caPath, CARILLON_ALLOW_PRIVATE_PUSH: '1' });
-  try {
-    return await startHub({ dataDir });
-  } finally {
-    delete process.env.CARILLON_PUSH_CA;
-    delete process.env.CARILLON_ALLOW_PRIVATE_PUSH;
-  }
 }
