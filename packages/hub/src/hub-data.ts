@@ -3,6 +3,8 @@
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from './config.ts';
+import type { Timer } from './lib/clock.ts';
+import type { ReferenceClock } from './lib/reference-clock.ts';
 import { planBatch } from './push/plan-batch.ts';
 import { problemWith } from './settings.ts';
 import { openRegistry as openRegistryInPostgres } from './store/postgres/registry.ts';
@@ -14,6 +16,7 @@ import { openRegistry as openSqliteRegistry } from './store/sqlite/registry.ts';
 import { registryMigrations } from './store/sqlite/registry-schema.ts';
 import { feedMigrations } from './store/sqlite/schema.ts';
 import { type FeedStore, StoreError } from './store/store.ts';
+import type { Logger } from './telemetry/log.ts';
 
 /** Where the data is: in PostgreSQL, or in SQLite in the folder, which holds certificates and keys in either case. */
 export interface DataPlace {
@@ -47,6 +50,21 @@ export async function openFeeds({ dataDir, databaseUrl }: DataPlace, planner: UR
 async function openPostgresFeeds(url: string): Promise<FeedStore> {
   const { openFeedStore } = await import('./store/postgres/feed-store.ts');
   return openFeedStore({ url, planner: planBatch }).catch(refuseDatabase);
+}
+
+/** Nodes that share a store go by the clock of its machine; null where the store is of this one. */
+export async function followTime(
+  clock: ReferenceClock,
+  { readTime }: FeedStore,
+  log: Logger,
+): Promise<Timer | null> {
+  if (!readTime) return null;
+  const onChange = (offsetMs: number): void => {
+    const seconds = `${(Math.abs(offsetMs) / 1000).toFixed(1)} s`;
+    const off = `the clock of this machine is ${seconds} ${offsetMs < 0 ? 'ahead of' : 'behind'} PostgreSQL's, which the hub goes by: set both by NTP`;
+    log.warn({ offsetMs }, offsetMs === 0 ? "the clock of this machine agrees with PostgreSQL's again" : off);
+  };
+  return clock.follow({ read: readTime, onChange });
 }
 
 function openPostgresRegistry(url: string, secretKey: () => Buffer | null): Registry {

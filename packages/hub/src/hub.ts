@@ -28,11 +28,12 @@ import { openSweeper } from './feed/expire.ts';
 import { openPublisher } from './feed/publish.ts';
 import { openAdmin } from './hub-admin.ts';
 import { openBus } from './hub-bus.ts';
-import { lockData, openFeeds, openRegistry } from './hub-data.ts';
+import { followTime, lockData, openFeeds, openRegistry } from './hub-data.ts';
 import { openChannels, openDispatcher, vapidKeysOf } from './hub-push.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { openUuidSource } from './lib/ids.ts';
 import { random } from './lib/random.ts';
+import { ReferenceClock } from './lib/reference-clock.ts';
 import { openSeal } from './lib/seal.ts';
 import { FanOut } from './live/fan-out.ts';
 import { Relay } from './live/relay.ts';
@@ -105,7 +106,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const base: Base = {
     config,
     log: options.log,
-    clock: options.clock ?? systemClock,
+    clock: options.clock ?? new ReferenceClock(systemClock),
     registry,
     hostVerifier: options.hostVerifier,
   };
@@ -166,6 +167,8 @@ async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, cl
   const { config, log, clock, registry } = base;
   const store = feedStore ?? (await openFeeds(config, planner));
   closers.push(() => store.close());
+  const timekeeping = clock instanceof ReferenceClock ? await followTime(clock, store, log) : null;
+  closers.push(() => timekeeping?.stop());
   const { read } = store;
   const onFailure = (error: unknown): void =>
     log.error({ err: error }, 'the store could not be written or read');

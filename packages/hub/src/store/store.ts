@@ -204,6 +204,8 @@ export interface FeedStore {
   commit(writes: readonly Write[], now: number, claim?: boolean): Promise<Committed>;
   /** Takes what is due in a lane, the longest due first, and holds it for `claimLeaseMs`. */
   claim(query: ClaimQuery): Promise<PlannedDelivery[]>;
+  /** The time of the machine that keeps a shared store; all nodes go by it. */
+  readTime?(): Promise<number>;
   close(): Promise<void>;
 }
 

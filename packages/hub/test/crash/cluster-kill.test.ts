@@ -9,14 +9,13 @@ import { claimLeaseMs } from '../../src/model/delivery.ts';
 import { userKey } from '../../src/model/principal.ts';
 import { checkDelivered, countOf, platforms } from '../support/delivered.ts';
 import { type Answered, post, send, until } from '../support/hub.ts';
-import type { Platform } from '../support/push.ts';
 import { openSseReader, openWebSocketReader, type Reader } from '../support/readers.ts';
 import { publicUrl, type ServedCluster, type ServedNode, serveCluster } from '../support/served-cluster.ts';
 
 const feed = '/v1.0/me/notifications';
 /** The promise is two seconds; the rest is for a machine that runs all of this at once. */
-const answerMaxMs = 2000 + 2000;
-const deliverMaxMs = claimLeaseMs + 2000;
+const answerMaxMs = 2000 + 8000;
+const deliverMaxMs = claimLeaseMs + 2000 + 8000;
 const gone = (error: unknown): boolean =>
   (error as { code?: string }).code !== undefined && !(error instanceof assert.AssertionError);
 
@@ -191,8 +190,6 @@ async function readAll(cluster: ServedCluster, node: ServedNode): Promise<Map<st
 
 interface Checks {
   readonly nodes?: readonly ServedNode[];
-  /** Which devices must have been pushed to. */
-  readonly pushed?: readonly Platform[];
 }
 
 /** Nothing acknowledged is lost in the store of any node, on any stream, or on its way to a device. */
@@ -200,7 +197,7 @@ async function checkAll(
   cluster: ServedCluster,
   witness: Witness,
   followers: readonly Follower[],
-  { nodes = cluster.nodes, pushed = platforms }: Checks = {},
+  { nodes = cluster.nodes }: Checks = {},
 ): Promise<void> {
   for (const node of nodes) {
     const stored = await readAll(cluster, node);
@@ -220,17 +217,12 @@ async function checkAll(
     }
   }
   const [node] = nodes as [ServedNode];
-  for (const id of witness.acknowledged.values()) await settled(cluster, node, id, pushed);
+  for (const id of witness.acknowledged.values()) await settled(cluster, node, id);
   const kept = [...witness.acknowledged.keys()].filter((title) => !witness.dismissed.has(title));
-  checkDelivered(cluster, kept, pushed);
+  checkDelivered(cluster, kept);
 }
 
-async function settled(
-  cluster: ServedCluster,
-  node: ServedNode,
-  id: string,
-  pushed: readonly Platform[] = platforms,
-): Promise<void> {
+async function settled(cluster: ServedCluster, node: ServedNode, id: string): Promise<void> {
   const { get } = askTo(cluster);
   let seen = '';
   const final = async () => {
@@ -238,9 +230,7 @@ async function settled(
     const all = (json?.value ?? []) as Delivery[];
     assert.equal(all.length, platforms.length, text);
     seen = text;
-    const due = all.filter(({ platform }) => (pushed as readonly string[]).includes(platform));
-    assert.equal(due.length, pushed.length, text);
-    return due.every(({ status }) => status === 'accepted' || status === 'withdrawn');
+    return all.every(({ status }) => status === 'accepted' || status === 'withdrawn');
   };
   await until(final, `the deliveries of ${id} are final`, deliverMaxMs).catch((error: Error) => {
     throw new Error(`${error.message}: ${seen}`);
@@ -365,27 +355,29 @@ test('PostgreSQL frozen under load is as one that is away, and works on when it 
   await finish(loaded);
 });
 
-// Apple refuses a token from the future, so that nothing is asked of iOS devices beside a node that is ahead.
-const clocks = [
-  ['behind', -300_000, platforms],
-  ['ahead', 300_000, ['windows', 'android', 'webPush']],
-] as const;
-
-for (const [name, offMs, pushed] of clocks) {
-  test(`a hub whose clock is five minutes ${name} loses nothing, and what is sent twice has one tag`, async (context) => {
+// It goes by PostgreSQL's clock: else Apple would refuse its tokens, and it would end others' leases early.
+for (const [name, offMs] of [
+  ['behind', -300_000],
+  ['ahead of', 300_000],
+] as const) {
+  test(`a hub whose machine is five minutes ${name} the others says so, loses nothing, and what is sent twice has one tag`, async (context) => {
     const loaded = await underLoad(context);
     const { cluster, witness, ask } = loaded;
     const off = `const now = Date.now; Date.now = () => now() + ${offMs}`;
     const preload = `--import=data:text/javascript,${encodeURIComponent(off)}`;
-    const node = await cluster.start({ NODE_OPTIONS: preload });
+    const node = await cluster.start({ NODE_OPTIONS: preload, CARILLON_LOG_LEVEL: 'warn' });
     cluster.nodes.push(node);
+    assert.match(
+      node.served.errors(),
+      new RegExp(`clock of this machine is \\d+\\.\\d s ${name} PostgreSQL`),
+    );
     const made = await ask.create(node, 'off');
     assert.equal(made.status, 201, made.text);
     const { id } = made.json as Notification;
     const seenOffMs = Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) - Date.now();
-    assert.ok(Math.abs(seenOffMs - offMs) < 100_000, `its clock is ${seenOffMs} ms off`);
+    assert.ok(Math.abs(seenOffMs) < 100_000, `its clock is ${seenOffMs} ms off`);
     witness.acknowledged.set('off', id);
     await witness.more(30);
-    await finish(loaded, { pushed });
+    await finish(loaded);
   });
 }

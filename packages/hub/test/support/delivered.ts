@@ -32,14 +32,10 @@ function tagOf({ provider, headers, payload }: Delivered): string | undefined {
 }
 
 /** Every one of these devices got it, and where it came more than once it came under one name that no other post has. */
-export function checkDelivered(
-  { simulator, devices }: Watched,
-  titles: Iterable<string>,
-  on: readonly Platform[] = platforms,
-): void {
+export function checkDelivered({ simulator, devices }: Watched, titles: Iterable<string>): void {
   const owners = new Map<string, string>();
   for (const title of titles) {
-    for (const platform of on) {
+    for (const platform of platforms) {
       const { address } = devices[platform];
       const tags = new Set(shown(simulator.delivered, address, title).map(tagOf));
       assert.equal(tags.size, 1, `${title} on ${platform} came under the tags: ${[...tags].join(', ')}`);

@@ -51,8 +51,8 @@ export async function serveCluster(context: TestContext, count: number) {
     const port = String(await freePort());
     const stores = ['--database-url', database, '--embedded-provider', '--nats-url', nats.url];
     const place = ['--port', port, '--public-url', publicUrl, '--drain-delay', '0', '--throttle', 'off'];
-    const rest = ['--log-level', 'fatal', '--allow-private-push', '--push-ca', ca];
-    const variables = { CARILLON_SECRET_KEY: secretKey, ...env };
+    const rest = ['--allow-private-push', '--push-ca', ca];
+    const variables = { CARILLON_SECRET_KEY: secretKey, CARILLON_LOG_LEVEL: 'fatal', ...env };
     const served = serve(folder.path, [...stores, ...place, ...rest], variables);
     const kill = async (): Promise<void> => {
       served.process.kill('SIGKILL');

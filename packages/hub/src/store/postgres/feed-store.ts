@@ -1,5 +1,6 @@
 // The PostgreSQL feed store as the hub sees it. Any number of hubs write one database: a feed's row lock gives its
-// sequence, deliveries are claimed with a lease. Times are those the hub hands over, never the database's.
+// sequence, deliveries are claimed with a lease. Times are those the hub hands over, never the database's;
+// but hubs set their clocks by it.
 import { randomBytes } from 'node:crypto';
 import type { PlannedDelivery, StoredDelivery } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
@@ -16,7 +17,7 @@ import { letGoAsk, takeAsk } from './addresses.ts';
 import { openApply } from './apply.ts';
 import { claimAsk } from './apply-deliveries.ts';
 import { readPlanned } from './codec-delivery.ts';
-import { type Connections, openConnections } from './connections.ts';
+import { type Connections, openConnections, statement } from './connections.ts';
 import { commitError } from './fault.ts';
 import { openInOrder } from './in-order.ts';
 import { type Migration, migrate } from './migrate.ts';
@@ -60,12 +61,18 @@ export async function openFeedStore({
       const { rows } = await connections.writeOnce(claimAsk(node, query));
       return rows.map(readPlanned);
     },
+    async readTime() {
+      const { rows } = await connections.readOnce({ statement: readTime, values: [] });
+      return rows[0]?.now as number;
+    },
     async close() {
       await partitions.idle();
       await connections.close();
     },
   };
 }
+
+const readTime = statement('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now');
 
 /** Feeds are never removed, so one that was seen need not be made sure of again. */
 const feedsKnown = 100_000;
