@@ -2,7 +2,7 @@
 // statements at once and waits for all answers. Whatever happens to the server or the network, each call ends within
 // the time given here, and a connection that missed it is thrown away.
 import { createHash } from 'node:crypto';
-import { type ClientBase, type CustomTypesConfig, Pool, type PoolClient, types } from 'pg';
+import { type Client, type ClientBase, type CustomTypesConfig, Pool, type PoolClient, types } from 'pg';
 import { StoreError } from '../store.ts';
 import { queryError } from './fault.ts';
 
@@ -84,9 +84,12 @@ export function openConnections(url: string): Connections {
 
 /** Sends all at once; rejects with the first failure after every answer is there. */
 export async function pipeline(client: ClientBase, asks: readonly Ask[]): Promise<Answer[]> {
+  const { stream } = (client as Client).connection;
+  stream.cork(); // one packet for all, instead of one for each
   const sent = asks.map(({ statement: { name, text }, values }) =>
     client.query({ name, text, values: values as unknown[] }),
   );
+  stream.uncork();
   const settled = await Promise.allSettled(sent);
   return settled.map((each) => {
     if (each.status === 'rejected') throw queryError(each.reason);
