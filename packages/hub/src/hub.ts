@@ -22,7 +22,7 @@ import { openHttp } from './edge/http.ts';
 import { mountIdentity } from './edge/identity.ts';
 import { addNotificationKeys } from './edge/notification-keys.ts';
 import { addWeb } from './edge/web.ts';
-import { openCommitter } from './feed/commit.ts';
+import { commitLimits, openCommitter, sharedStoreLimits } from './feed/commit.ts';
 import { openCursors } from './feed/cursor.ts';
 import { openSweeper } from './feed/expire.ts';
 import { openPublisher } from './feed/publish.ts';
@@ -184,7 +184,8 @@ async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, cl
   const publisher = openPublisher();
   publisher.follow((changes) => (relay ?? fanOut).follow(changes));
   const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
-  const committer = openCommitter({ store, clock, publisher, onFailure, hasRoom });
+  const limits = store.shared ? sharedStoreLimits : commitLimits;
+  const committer = openCommitter({ store, clock, publisher, limits, onFailure, hasRoom });
   closers.push(() => committer.drain());
   const { channels, hasCredentials, close: closeChannels } = openChannels(base);
   closers.push(closeChannels);

@@ -30,6 +30,9 @@ export const commitLimits: CommitLimits = {
   retries: 3,
 };
 
+/** A batch costs a store of several nodes two round trips and a dozen statements, so that fewer and larger ones pay. */
+export const sharedStoreLimits: CommitLimits = { ...commitLimits, eagerWrites: 32 };
+
 export interface Committer {
   /** Resolves after the commit is durable; rejects with a HubError, and then nothing was written, or it says otherwise. */
   commit<W extends Write>(write: W): Promise<OutcomeOf<W>>;

@@ -7,9 +7,18 @@ import type { Migration } from './migrate.ts';
 //   SELECT create_distributed_table(t, 'lane', shard_count => 64)
 //   FROM unnest('{feed,feed_app,notification,subscription,delivery}'::text[]) t;
 //   SELECT create_distributed_table('push_address', 'address_hash', colocate_with => 'none');
-// Whatever names one lane goes to one machine: all reads of a user. A batch names as many lanes as it has users, so it
-// spans machines unless each hub serves a group of lanes. Sweeps of due notifications, claims, routes, failed
-// deliveries and the search by name ask all machines; moves of push addresses ask the one that holds the hash.
+// The tables can be distributed so; not all statements can, and nobody has run them there. From what Citus documents
+// (https://docs.citusdata.com/en/stable/develop/reference_workarounds.html, https://github.com/citusdata/citus/pull/5753):
+// - Routed as they are, since they name one lane as a parameter: all reads of one user, subscriptions and deliveries.
+// - Asked of all machines and put together: sweeps of due notifications, failed deliveries, the search by name. Of one,
+//   by the hash: `holders` with one address.
+// - Refused, since they take keys from an array and so may span machines, with LATERAL … LIMIT or FOR UPDATE in them: the
+//   batch (looks, lockDeliveries, feedWrites, deliveryWrites), heads, the contexts of sends. They need a delegated function
+//   (create_distributed_function with the lane as its distribution argument) that runs them on the machine of one
+//   group of lanes, and hubs that put only lanes of that group into a batch. `claim` (SKIP LOCKED) and `dueRoutes`
+//   (recursive) need one that asks each machine for its own.
+// - `pg_xact_status` knows the transactions of the machine it is asked on: the fate of a lost COMMIT is to be asked where
+//   the batch ran.
 //
 // The planner takes lane and user for independent and so expects one row of a user in every table: of two indexes that
 // begin with both it may take the wrong one, and walk a whole feed to find one id. So a table has one that begins with
