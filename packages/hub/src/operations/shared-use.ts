@@ -1,6 +1,7 @@
 // An allowance that all nodes share: each counts what it lets through, tells the others now and then, and charges what
 // they tell to its own buckets. A node keeps at most a hundredth of an allowance to itself, so ten nodes together stay
-// within a tenth; a user who asks seldom is never told of. Without the bus each node limits by itself.
+// within a tenth; a user who asks seldom is never told of. Without the bus each node limits by itself
+// (busy-nodes).
 import type { TokenBuckets } from '../lib/token-bucket.ts';
 import type { Bus } from '../live/bus.ts';
 

@@ -1,11 +1,13 @@
 // How much is too much: a bucket for each (user, app) that counts every request, and one for each address that counts
 // only what failed to authenticate, so that guessing costs the guesser before it costs a signature check.
+import { randomUUID } from 'node:crypto';
 import type { Identity } from '../auth/authenticate.ts';
 import type { Clock } from '../lib/clock.ts';
 import { TokenBuckets } from '../lib/token-bucket.ts';
 import type { Bus } from '../live/bus.ts';
 import { HubError } from '../model/errors.ts';
 import type { UserKey } from '../model/principal.ts';
+import { BusyNodes } from './busy-nodes.ts';
 import { shareUse } from './shared-use.ts';
 
 export interface Throttle {
@@ -34,6 +36,7 @@ export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOp
     const buckets = new TokenBuckets({ perMinute: limit, burst: limit, keysMax }, clock);
     return { buckets, shared: bus && shareUse({ bus, space, buckets, burst: limit, keysMax }) };
   };
+  const nodes = bus && new BusyNodes(bus, clock, randomUUID());
   const addresses = open(failuresPerMinute, 'address ');
   const callers = perMinute === null ? null : open(perMinute, 'caller ');
   return {
@@ -49,6 +52,8 @@ export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOp
       const key = `${appOf(clientId)} ${user}`;
       refuse(callers.buckets.take(key), 'Too many requests');
       callers.shared?.count(key);
+      const more = (nodes?.cost ?? 1) - 1;
+      if (more > 0) callers.buckets.charge(key, more);
     },
   };
 }

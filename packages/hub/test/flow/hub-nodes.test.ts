@@ -30,6 +30,8 @@ interface Pair extends AsyncDisposable {
   readonly nats: TestNats;
   readonly clock: ManualClock;
   readonly hubs: readonly [TestHub, TestHub];
+  /** How many lines of both logs say that. */
+  said(text: RegExp): number;
 }
 
 /** Two hubs that share the feeds and the keys, as nodes of one cluster do. */
@@ -45,6 +47,7 @@ async function startPair(settings: Readonly<Record<string, string>> = {}): Promi
   registry.close();
   cpSync(first.path, second.path, { recursive: true, filter: (path) => !path.includes('shared.db') });
   const opened: TestHub[] = [];
+  const logs: ((text: RegExp) => number)[] = [];
   const close = async (): Promise<void> => {
     for (const hub of opened) await closeBy(clock, hub);
     await store.close();
@@ -54,10 +57,12 @@ async function startPair(settings: Readonly<Record<string, string>> = {}): Promi
   const own = { 'nats-url': nats.url, 'public-url': 'http://bells.example', ...settings };
   for (const { path } of folders) {
     const { log, said } = openLines();
+    logs.push(said);
     opened.push(await startHub({ clock, dataDir: path, feedStore, log, settings: own }));
     await until(() => said(/bus is connected/) === 1, 'the connection');
   }
-  return { nats, clock, hubs: opened as [TestHub, TestHub], [Symbol.asyncDispose]: close };
+  const said = (text: RegExp) => logs.reduce((sum, each) => sum + each(text), 0);
+  return { nats, clock, said, hubs: opened as [TestHub, TestHub], [Symbol.asyncDispose]: close };
 }
 
 /** The delay of a drain stands still with the clock. */
@@ -131,6 +136,26 @@ test('the allowance of a user is that of all nodes together, within a fifth', as
   }
   assert.ok(burst >= 120 && burst <= 144, `${burst} of a burst of 120`);
   assert.ok(Math.abs(allowed - 360) <= 72, `${allowed} of 360`);
+});
+
+test('without NATS each node gives its part of an allowance', async () => {
+  await using pair = await startPair({ throttle: '120' });
+  const { clock, hubs, nats, said } = pair;
+  const ask = async (hub: TestHub, user: 'alice' | 'bob') => {
+    const token = hub.token({ user, lifetimeSeconds });
+    return (await hub.request('GET', feed, { token })).status;
+  };
+  // Each node hears of the other, and knows it while NATS is away.
+  for (let round = 0; round < 5; round++) {
+    for (const hub of hubs) assert.equal(await ask(hub, 'alice'), 200);
+    clock.advance(10_000);
+  }
+  await nats.kill();
+  await until(() => said(/bus is away/) === 2, 'the loss');
+  let allowed = 0;
+  for (let round = 0; round < 130; round++)
+    for (const hub of hubs) if ((await ask(hub, 'bob')) === 200) allowed++;
+  assert.ok(allowed >= 96 && allowed <= 144, `${allowed} of 120`);
 });
 
 test('an address that fails to authenticate is refused by all nodes together, within a fifth', async () => {
