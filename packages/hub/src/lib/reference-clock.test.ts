@@ -65,6 +65,18 @@ test('a reference that is away changes nothing, and one that answers late as muc
   assert.equal(told.length, 2);
 });
 
+test('who starts asks again when the first answer does not come', async () => {
+  const own = new ManualClock(start);
+  let reads = 0;
+  const read = async () => {
+    if (++reads < 3) throw new Error('away');
+    return own.now() + 60_000;
+  };
+  const clock = new ReferenceClock(own);
+  await clock.follow({ read, onChange() {} });
+  assert.deepEqual([reads, clock.now()], [3, start + 60_000]);
+});
+
 test('once it is stopped nobody is asked any more, and timers are the own ones', async () => {
   const { own, reference, clock, timer, turn } = await open(60_000);
   timer.stop();

@@ -10,6 +10,8 @@ export interface Reference {
   onChange(offsetMs: number): void;
 }
 
+/** Whoever starts waits a little for it: all that it does has a time. */
+const firstTries = 5;
 const leftAloneMs = 1000;
 /** A clock that is set right, or wrong, is followed this soon. */
 const readEveryMs = 10_000;
@@ -36,21 +38,22 @@ export class ReferenceClock implements Clock {
 
   /** Resolves once it was read for the first time. A reference that can't be read changes nothing. */
   async follow(reference: Reference): Promise<Timer> {
-    await this.#look(reference);
+    for (let tries = 0; tries < firstTries; tries++) if (await this.#look(reference)) break;
     return this.#own.every(readEveryMs, () => void this.#look(reference));
   }
 
-  async #look({ read, onChange }: Reference): Promise<void> {
+  async #look({ read, onChange }: Reference): Promise<boolean> {
     const askedAt = this.#own.now();
     const there = await read().catch(() => null);
     const tookMs = this.#own.now() - askedAt;
     // Else the machine's clock was set meanwhile.
-    if (there === null || tookMs < 0) return;
+    if (there === null || tookMs < 0) return false;
     const offMs = Math.round(there - (askedAt + tookMs / 2));
     // An answer that took long says less.
     const near = leftAloneMs + tookMs / 2;
-    if (Math.abs(offMs - this.#offsetMs) <= near) return;
+    if (Math.abs(offMs - this.#offsetMs) <= near) return true;
     this.#offsetMs = Math.abs(offMs) <= near ? 0 : offMs;
     onChange(this.#offsetMs);
+    return true;
   }
 }

@@ -16,6 +16,7 @@ import {
 import { letGoAsk, takeAsk } from './addresses.ts';
 import { openApply } from './apply.ts';
 import { claimAsk } from './apply-deliveries.ts';
+import { withClient } from './client.ts';
 import { readPlanned } from './codec-delivery.ts';
 import { type Connections, openConnections, statement } from './connections.ts';
 import { commitError } from './fault.ts';
@@ -40,13 +41,9 @@ export async function openFeedStore({
   planner,
   migrations = feedMigrations,
 }: FeedStoreOptions): Promise<FeedStore> {
+  // With more patience than a request has: a busy server is no reason not to start.
+  await withClient(url, (client) => migrate(client, migrations));
   const connections = openConnections(url);
-  try {
-    await connections.write((client) => migrate(client, migrations));
-  } catch (error) {
-    await connections.close();
-    throw error;
-  }
   const node = randomBytes(16);
   const partitions = openPartitions(connections);
   const commit = openCommit(connections, planner, node);
