@@ -151,10 +151,10 @@ class Server implements PostgresServer {
   #signalAll(signal: NodeJS.Signals): void {
     const pid = this.#process?.pid;
     if (pid === undefined) return;
+    // It comes first, so that it makes none while they are looked for.
+    process.kill(pid, signal);
     const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-    for (const each of [String(pid), ...stdout.split('\n')]) {
-      if (each.trim() !== '') process.kill(Number(each), signal);
-    }
+    for (const each of stdout.split('\n')) if (each.trim() !== '') process.kill(Number(each), signal);
   }
 }
 
