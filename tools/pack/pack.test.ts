@@ -98,12 +98,12 @@ test('entries become compiled ones with types, whatever their conditions, and ot
     './package.json': './package.json',
   });
   assert.deepEqual(published.sideEffects, ['./dist/define.js', '*.css']);
-  assert.deepEqual(published['repository'], {
+  assert.deepEqual(published.repository, {
     type: 'git',
     url: 'https://forge.example/a',
     directory: 'packages/a',
   });
-  assert.equal(published.scripts ?? published['private'], undefined);
+  assert.equal(published.scripts ?? published.private, undefined);
 });
 
 test('publint finds nothing', async () => {

@@ -108,7 +108,7 @@ function stageBuilt(each: Package, target: string, build: Build): void {
   const files = each.manifest.files ?? [];
   const missing = files.some((path) => !existsSync(join(each.path, path)));
   const wanted = build === 'always' || (build === 'missing' && missing);
-  if (wanted && each.manifest.scripts?.['build']) {
+  if (wanted && each.manifest.scripts?.build) {
     execFileSync('npm', ['run', 'build', '--silent'], {
       cwd: each.path,
       shell: process.platform === 'win32',
