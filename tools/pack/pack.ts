@@ -2,10 +2,10 @@
 // repository everything runs from its TypeScript sources without a build; Node refuses that inside node_modules, so what
 // is published is JavaScript with declarations.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { compile } from './compile.ts';
-import { type Build, isCompiled, readPackages, stagePackage } from './stage.ts';
+import { isCompiled, readPackages, stagePackage } from './stage.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -20,8 +20,9 @@ export interface Packed {
 }
 
 /** Tarballs lie in `outFolder`, which is emptied first; what they are made from below it, in `staging`. */
-export async function packAll(outFolder: string, build: Build): Promise<Packed[]> {
+export async function packAll(outFolder: string, build: 'always' | 'ifChanged'): Promise<Packed[]> {
   const packages = readPackages();
+  buildPages(build);
   const work = join(outFolder, '.work');
   const staging = join(outFolder, 'staging');
   rmSync(outFolder, { recursive: true, force: true });
@@ -29,13 +30,24 @@ export async function packAll(outFolder: string, build: Build): Promise<Packed[]
   const folders = packages.filter(isCompiled).map(({ folder }) => folder);
   const compiled = await compile(folders, work);
   for (const each of packages) {
-    stagePackage(each, { target: join(staging, each.folder), compiled, build });
+    stagePackage(each, { target: join(staging, each.folder), compiled });
   }
   rmSync(work, { recursive: true });
   return packFolders(
     packages.map(({ folder }) => join(staging, folder)),
     outFolder,
   );
+}
+
+/** What is not compiled but built: the inbox page. */
+function buildPages(build: 'always' | 'ifChanged'): void {
+  const program = join(root, 'tools', 'build.ts');
+  if (!existsSync(program)) return;
+  const options = build === 'ifChanged' ? ['--if-changed'] : [];
+  execFileSync(process.execPath, [program, ...options], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
 }
 
 interface NpmPacked {

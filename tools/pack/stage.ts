@@ -1,9 +1,8 @@
 // Writes a package as it is published into a folder of its own: compiled sources, the sources for their maps, whatever
 // else src/ and bin/ hold, and LICENSE, README and package.json. A package that names its own `files` (the inbox page)
-// is built by its own `build` script instead, and copied.
-import { execFileSync } from 'node:child_process';
+// has been built by tools/build.ts instead, and is copied.
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Compiled } from './compile.ts';
 import { compiledPath, type Json, type Manifest, publishedManifest } from './manifest.ts';
 
@@ -30,23 +29,19 @@ export function isCompiled({ manifest }: Package): boolean {
   return manifest.files === undefined;
 }
 
-/** `missing`: takes what an earlier build left; `never` takes even nothing. */
-export type Build = 'always' | 'missing' | 'never';
-
 export interface StageOptions {
   readonly target: string;
   readonly compiled: readonly Compiled[];
-  readonly build: Build;
 }
 
-export function stagePackage(each: Package, { target, compiled, build }: StageOptions): void {
+export function stagePackage(each: Package, { target, compiled }: StageOptions): void {
   mkdirSync(target, { recursive: true });
   if (isCompiled(each)) {
     stageSources(each, target, compiled);
     stageAssets(each, target);
     stageCommands(each, target);
   } else {
-    stageBuilt(each, target, build);
+    stageBuilt(each, target);
   }
   const { repository } = readJson(join(root, 'package.json')) as { repository?: Json };
   const manifest = publishedManifest(each.manifest, { folder: each.folder, repository });
@@ -104,20 +99,11 @@ function stageCommands(each: Package, target: string): void {
   }
 }
 
-function stageBuilt(each: Package, target: string, build: Build): void {
-  const files = each.manifest.files ?? [];
-  const missing = files.some((path) => !existsSync(join(each.path, path)));
-  const wanted = build === 'always' || (build === 'missing' && missing);
-  if (wanted && each.manifest.scripts?.build) {
-    execFileSync('npm', ['run', 'build', '--silent'], {
-      cwd: each.path,
-      shell: process.platform === 'win32',
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-  }
-  for (const path of files) {
+function stageBuilt(each: Package, target: string): void {
+  for (const path of each.manifest.files ?? []) {
     const from = join(each.path, path);
-    if (existsSync(from)) cpSync(from, join(target, path), { recursive: true });
+    const filter = (file: string): boolean => !basename(file).startsWith('.');
+    if (existsSync(from)) cpSync(from, join(target, path), { recursive: true, filter });
   }
 }
 

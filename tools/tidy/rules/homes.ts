@@ -3,7 +3,7 @@
 import { isAtHome, isTest, isTestFile } from '../place.ts';
 import { type Finding, type Source, visit } from '../source.ts';
 
-const offline = ['tools/', 'bench/', 'examples/'];
+const offline = ['tools/', 'bench/'];
 const clockHomes = ['packages/hub/src/lib/', 'conformance/', ...offline];
 const clockAdvice = 'take the clock of packages/hub/src/lib as an argument';
 const randomAdvice = 'take the random source of packages/hub/src/lib as an argument';
@@ -53,6 +53,8 @@ const names = new Map([
 ]);
 
 export function homes(source: Source): Finding[] {
+  // Whole programs, as their readers would write them.
+  if (source.path.startsWith('examples/')) return [];
   const findings: Finding[] = [];
   const report = (what: string, home: Home | undefined, line: number) => {
     if (!home || isAtHome(source.path, home.homes) || home.tests(source.path)) return;
