@@ -5,6 +5,7 @@ import '@carillon/inbox';
 const token = async ({ refresh }: { readonly refresh: boolean }): Promise<string> =>
   (await fetch('/token', { cache: refresh ? 'reload' : 'default' })).text();
 
-const hub = connectHub({ baseUrl: 'http://127.0.0.1:4280', token });
 const inbox = document.querySelector('carillon-inbox');
-if (inbox) inbox.feed = hub.feed();
+if (!inbox) throw new Error('the page has no <carillon-inbox>');
+const hub = connectHub({ baseUrl: inbox.dataset['hub'] ?? '', token });
+inbox.feed = hub.feed();

@@ -1,14 +1,15 @@
-// Serves the page on http://localhost:4001, bundled, with a token of Alice's from the hub that `npm start` runs here.
+// Serves the page on http://localhost:4001, bundled, with a token of Alice's for the hub that `npm start` runs here.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-const { PORT = '4001' } = process.env;
+const { PORT = '4001', HUB = 'http://127.0.0.1:4280' } = process.env;
 const folder = import.meta.dirname;
 const carillon = join(folder, '..', '..', 'packages', 'hub', 'bin', 'carillon.js');
 const tokenArgs = [carillon, 'token', '--app', 'demo', '--user', 'alice@demo.example'];
+const page = readFileSync(join(folder, 'index.html'), 'utf8');
 const { outputFiles } = await build({
   entryPoints: [join(folder, 'page.ts')],
   bundle: true,
@@ -18,7 +19,7 @@ const { outputFiles } = await build({
 });
 
 const answers: Record<string, () => readonly [string, string | Uint8Array]> = {
-  '/': () => ['text/html', readFileSync(join(folder, 'index.html'))],
+  '/': () => ['text/html', page.replace('http://127.0.0.1:4280', HUB)],
   '/page.js': () => ['text/javascript', outputFiles[0]?.contents ?? ''],
   '/token': () => ['text/plain', execFileSync(process.execPath, tokenArgs, { encoding: 'utf8' }).trim()],
 };
