@@ -7,5 +7,5 @@ const token = async ({ refresh }: { readonly refresh: boolean }): Promise<string
 
 const inbox = document.querySelector('carillon-inbox');
 if (!inbox) throw new Error('the page has no <carillon-inbox>');
-const hub = connectHub({ baseUrl: inbox.dataset['hub'] ?? '', token });
+const hub = connectHub({ baseUrl: inbox.dataset.hub ?? '', token });
 inbox.feed = hub.feed();
