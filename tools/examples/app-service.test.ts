@@ -12,8 +12,11 @@ import { openSimulator, webPushProvider } from '@carillon/simulators';
 import { systemClock } from '../../packages/hub/src/lib/clock.ts';
 import { carillon } from '../../packages/hub/test/support/command.ts';
 import { until } from '../../packages/hub/test/support/hub.ts';
+import { serve } from '../../packages/hub/test/support/served.ts';
 
 const service = join(import.meta.dirname, '..', '..', 'examples', 'app-service', 'service.ts');
+// bound: a program that does not start fails the test by name
+const startMaxMs = 60_000;
 const dataDir = mkdtempSync(join(tmpdir(), 'carillon-example-'));
 const user = ['--user', 'alice@demo.example'];
 
@@ -26,14 +29,17 @@ async function command(context: TestContext, ...args: string[]): Promise<string>
 }
 
 async function startHub(context: TestContext): Promise<string> {
-  const { text } = carillon(context, dataDir, 'serve', '--dev', '--tls-dev', '--port', '0');
-  const url = () => /^carillon is ready at (\S+)$/m.exec(text.out)?.[1];
-  await until(() => url() !== undefined, 'the hub is ready');
+  const hub = serve(dataDir, ['--dev', '--tls-dev', '--port', '0']);
+  context.after(async () => {
+    hub.process.kill('SIGTERM');
+    await hub.ended;
+  });
+  await hub.ready;
   tls.setDefaultCACertificates([
     ...tls.rootCertificates,
     readFileSync(join(dataDir, 'tls', 'ca.pem'), 'utf8'),
   ]);
-  return url() as string;
+  return /^carillon is ready at (\S+)$/m.exec(hub.output())?.[1] ?? '';
 }
 
 /** Alice's browser, at a push service that is simulated. */
@@ -81,7 +87,7 @@ async function startService(context: TestContext, environment: Record<string, st
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
-  await until(() => output.includes('listens on'), 'the service listens');
+  await until(() => output.includes('listens on'), 'the service listens', startMaxMs);
   return { url: `http://localhost:${port}`, output: () => output };
 }
 
