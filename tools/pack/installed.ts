@@ -2,7 +2,7 @@
 // programs that run there with a Node of the test's choice.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,15 @@ export class Installed {
   async install(tarballs: readonly string[]): Promise<void> {
     this.write('package.json', JSON.stringify({ private: true, type: 'module' }));
     await npmInstall(this.folder, tarballs);
+  }
+
+  /** Entries of a package that are code, as an importer writes them. */
+  entriesOf(name: string): string[] {
+    const manifest = readFileSync(join(this.folder, 'node_modules', name, 'package.json'), 'utf8');
+    const { exports } = JSON.parse(manifest) as { exports: Record<string, unknown> };
+    return Object.entries(exports)
+      .filter(([entry, target]) => typeof target === 'object' && !entry.includes('*'))
+      .map(([entry]) => entry.replace(/^\./, name));
   }
 
   write(path: string, text: string): string {
