@@ -12,9 +12,11 @@ const installed = new Installed();
 let node: string;
 
 before(async () => {
-  const packed = await packAll(join(folder, 'tarballs'), 'ifChanged');
-  await installed.install(packed.map(({ tarball }) => tarball));
-  node = await installNode(26, join(folder, 'node'));
+  const packing = packAll(join(folder, 'tarballs'), 'ifChanged');
+  [node] = await Promise.all([
+    installNode(26, join(folder, 'node')),
+    packing.then((packed) => installed.install(packed.map(({ tarball }) => tarball))),
+  ]);
 });
 
 after(() => {
