@@ -1,0 +1,163 @@
+// What is published, judged without installing it: what the tarballs hold, and what two linters of packages say.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { type Manifest, publishedManifest } from './manifest.ts';
+import { type Packed, packAll } from './pack.ts';
+
+const run = promisify(execFile);
+const root = resolve(import.meta.dirname, '..', '..');
+const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
+const outFolder = mkdtempSync(join(tmpdir(), 'carillon-pack-'));
+let packed: Packed[];
+
+before(async () => {
+  packed = await packAll(outFolder, 'ifChanged');
+});
+
+after(() => rmSync(outFolder, { recursive: true, force: true }));
+
+const manifestOf = ({ folder }: Packed) =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+
+const compiled = () => packed.filter(({ files }) => files.some((path) => path.startsWith('src/')));
+
+test('every package is packed, with licence and readme, and without tests or what only the repository needs', () => {
+  assert.ok(
+    packed.some(({ name }) => name === 'carillon') && packed.some(({ name }) => name === '@carillon/client'),
+  );
+  for (const each of packed) {
+    assert.ok(existsSync(each.tarball));
+    for (const path of ['LICENSE', 'README.md', 'package.json']) assert.ok(each.files.includes(path), path);
+    assert.deepEqual(
+      each.files.filter((path) => /\.test\.|(^|\/)test\//.test(path)),
+      [],
+    );
+    const { scripts, devDependencies, private: kept } = manifestOf(each);
+    assert.deepEqual([scripts, devDependencies, kept], [undefined, undefined, undefined]);
+  }
+});
+
+test('each source has its JavaScript and its declarations, and nothing published imports a source', () => {
+  for (const each of compiled()) {
+    const sources = each.files.filter((path) => /^src\/.*(?<!\.d)\.tsx?$/.test(path));
+    assert.ok(sources.length > 0);
+    for (const source of sources) {
+      const stem = source.replace(/^src/, 'dist').replace(/\.tsx?$/, '');
+      for (const extension of ['js', 'js.map', 'd.ts', 'd.ts.map']) {
+        assert.ok(each.files.includes(`${stem}.${extension}`), `${each.name} lacks ${stem}.${extension}`);
+      }
+    }
+    const code = each.files.filter((path) => /^(dist|bin)\/.*\.(js|d\.ts)$/.test(path));
+    const importing = code.filter((path) =>
+      /(from|import|import\()\s*["']\.[^"']*\.tsx?["']/.test(readFileSync(join(each.folder, path), 'utf8')),
+    );
+    assert.deepEqual(importing, []);
+  }
+});
+
+test('a source map leads to the source that is packed beside it', () => {
+  for (const each of compiled()) {
+    for (const path of each.files.filter((file) => file.endsWith('.map'))) {
+      const map = JSON.parse(readFileSync(join(each.folder, path), 'utf8')) as { sources: string[] };
+      const source = join(each.folder, dirname(path), map.sources[0] ?? '');
+      assert.ok(existsSync(source), `${each.name}: ${path} names ${map.sources[0]}`);
+    }
+  }
+});
+
+test('entries become compiled ones with types, whatever their conditions, and other files move along', () => {
+  const manifest: Manifest = {
+    name: 'a',
+    version: '1.0.0',
+    description: '',
+    private: true,
+    scripts: { build: 'x' },
+    sideEffects: ['./src/define.ts', '*.css'],
+    exports: {
+      '.': { browser: './src/page.ts', default: './src/index.ts' },
+      './style.css': './src/style.css',
+      './all/*': './src/all/*.ts',
+    },
+  };
+  const published = publishedManifest(manifest, { folder: 'a', repository: 'https://forge.example/a' });
+  assert.deepEqual(published.exports, {
+    '.': {
+      browser: { types: './dist/page.d.ts', default: './dist/page.js' },
+      default: { types: './dist/index.d.ts', default: './dist/index.js' },
+    },
+    './style.css': './dist/style.css',
+    './all/*': { types: './dist/all/*.d.ts', default: './dist/all/*.js' },
+    './package.json': './package.json',
+  });
+  assert.deepEqual(published.sideEffects, ['./dist/define.js', '*.css']);
+  assert.deepEqual(published.repository, {
+    type: 'git',
+    url: 'https://forge.example/a',
+    directory: 'packages/a',
+  });
+  assert.equal(published.scripts ?? published.private, undefined);
+});
+
+test('publint finds nothing', async () => {
+  for (const each of packed) {
+    const { messages, pkg } = await publint({ pkgDir: each.folder, pack: false, strict: true });
+    assert.deepEqual(
+      messages.map((message) => formatMessage(message, pkg)),
+      [],
+      each.name,
+    );
+  }
+});
+
+describe('the types resolve as they should for ESM, says attw', () => {
+  test('of every package that has some', async () => {
+    await Promise.all(
+      compiled().map(async ({ name, tarball }) => {
+        const styles = Object.keys((manifestOfTarball(name).exports ?? {}) as object).filter((entry) =>
+          entry.endsWith('.css'),
+        );
+        const excluded = styles.length > 0 ? ['--exclude-entrypoints', ...styles] : [];
+        await run(process.execPath, [
+          attw,
+          tarball,
+          '--profile',
+          'esm-only',
+          '--format',
+          'ascii',
+          ...excluded,
+        ]).catch(({ stdout }: { stdout: string }) => assert.fail(`${name}:\n${stdout}`));
+      }),
+    );
+  });
+});
+
+function manifestOfTarball(name: string): Manifest {
+  return manifestOf(packed.find((each) => each.name === name) as Packed);
+}
+
+test('of the protocol only what is used is bundled', async () => {
+  const { folder } = packed.find(({ name }) => name === '@carillon/protocol') as Packed;
+  const bundle = async (names: string) => {
+    const { outputFiles } = await build({
+      stdin: { contents: `export { ${names} } from './dist/index.js';`, resolveDir: folder },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      write: false,
+    });
+    return outputFiles[0]?.text ?? '';
+  };
+  const one = await bundle('readStates');
+  assert.match(one, /"unread"/);
+  assert.ok(one.length < 100, one);
+  assert.doesNotMatch(await bundle('limits'), /itemNotFound|noInteraction|\/me\/notifications/);
+  assert.match(await bundle('limits, errorTable'), /itemNotFound/);
+});
