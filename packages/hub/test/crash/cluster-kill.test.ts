@@ -367,10 +367,8 @@ for (const [name, offMs] of [
     const preload = `--import=data:text/javascript,${encodeURIComponent(off)}`;
     const node = await cluster.start({ NODE_OPTIONS: preload, CARILLON_LOG_LEVEL: 'warn' });
     cluster.nodes.push(node);
-    assert.match(
-      node.served.errors(),
-      new RegExp(`clock of this machine is \\d+\\.\\d s ${name} PostgreSQL`),
-    );
+    const says = new RegExp(`clock of this machine is \\d+\\.\\d s ${name} PostgreSQL`);
+    await until(() => says.test(node.served.errors()), 'the log says so');
     const made = await ask.create(node, 'off');
     assert.equal(made.status, 201, made.text);
     const { id } = made.json as Notification;
