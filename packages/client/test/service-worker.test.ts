@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { post, startHub, subscribe, type TestHub, until } from '../../hub/test/support/hub.ts';
+import { post, startHub, type TestHub, until } from '../../hub/test/support/hub.ts';
 import { startChromium, type TestChromium } from './support/chromium.ts';
 import { openPushPage, type PushPage } from './support/push-page.ts';
 import { serveSite, type TestSite } from './support/site.ts';
@@ -173,12 +173,5 @@ describe('a push in the service worker', () => {
     await profile.setOffline(false);
     await device.backgroundSync();
     await until(async () => (await read(id)).userActionState === 'dismissed', 'the dismissal');
-  });
-
-  test('is answered with receipts once the page has registered it', async () => {
-    const device = await open();
-    const id = await subscribe(hub, { token, installationId: 'receipts', platformType: 'webPush' });
-    assert.ok(id);
-    void device;
   });
 });

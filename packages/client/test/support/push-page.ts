@@ -31,12 +31,15 @@ export interface PushPageOptions {
   readonly hubUrl: string;
   /** Empty: nobody is signed in. */
   readonly token: string;
+  /** Default: one that does nothing. */
+  readonly path?: string;
 }
 
-export async function openPushPage({ profile, site, hubUrl, token }: PushPageOptions): Promise<PushPage> {
+export async function openPushPage(options: PushPageOptions): Promise<PushPage> {
+  const { profile, site, hubUrl, token, path = '/blank.html' } = options;
   const page = await profile.newPage();
-  await page.goto(`${site.origin}/blank.html`);
   const query = new URLSearchParams({ classic: '', hub: hubUrl, token });
+  await page.goto(`${site.origin}${path}?${query}`);
   const starting = profile.waitForEvent('serviceworker');
   await page.evaluate(async (url) => {
     await navigator.serviceWorker.register(url, { scope: '/' });
