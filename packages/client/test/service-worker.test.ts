@@ -3,9 +3,12 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { post, startHub, type TestHub, until } from '../../hub/test/support/hub.ts';
+import type { LiveControls } from './pages/live.ts';
 import { startChromium, type TestChromium } from './support/chromium.ts';
 import { openPushPage, type PushPage } from './support/push-page.ts';
 import { serveSite, type TestSite } from './support/site.ts';
+
+declare const live: LiveControls;
 
 const feed = '/v1.0/me/notifications';
 
@@ -26,7 +29,7 @@ describe('a push in the service worker', () => {
     await hub?.close();
   });
 
-  const open = async (more: { hubUrl?: string; token?: string } = {}): Promise<PushPage> => {
+  const open = async (more: { hubUrl?: string; token?: string; path?: string } = {}): Promise<PushPage> => {
     const profile = await chromium.openProfile({ notificationsFor: site.origin });
     return openPushPage({ profile, site, hubUrl: hub.baseUrl, token, ...more });
   };
@@ -173,5 +176,41 @@ describe('a push in the service worker', () => {
     await profile.setOffline(false);
     await device.backgroundSync();
     await until(async () => (await read(id)).userActionState === 'dismissed', 'the dismissal');
+  });
+
+  test('handled on another device, it closes through the page that is open', async () => {
+    const device = await open({ path: '/live.html' });
+    await device.page.waitForFunction(() => live?.phase() === 'live');
+    const [one, two] = [await send('One'), await send('Two')];
+    await device.push(visual(one, 'One'));
+    await device.push(visual(two, 'Two'));
+    await device.shows('One', 'Two');
+    await patch(one, { userActionState: 'dismissed' });
+    await device.shows('Two');
+    await hub.request('DELETE', `${feed}/${two}`, { token });
+    await device.shows();
+  });
+
+  test('after a long time offline only the newest ring', async () => {
+    const device = await open();
+    await device.push(tap(await send('First')));
+    await device.shows('First');
+    const ids = [];
+    for (let number = 1; number <= 12; number += 1) ids.push(await send(`${number}`));
+    await device.push(tap(ids[11] as string));
+    await device.shows('First', '3', '4', '5', '6', '7', '8', '9', '10', '11', '12');
+  });
+
+  test('for the next user takes from the screen what the last one left there', async () => {
+    const device = await open();
+    const id = await send('Of Alice');
+    await device.push(tap(id));
+    await device.shows('Of Alice');
+    const bob = hub.token({ user: 'bob' });
+    const body = post({ payload: { visualContent: { title: 'Of Bob' } } });
+    const { json } = await hub.request('POST', feed, { token: bob, body });
+    await device.replaceWorker({ token: bob });
+    await device.push(visual(json.id, 'Of Bob', { body: undefined }));
+    await device.shows('Of Bob');
   });
 });

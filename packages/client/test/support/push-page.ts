@@ -21,6 +21,8 @@ export interface PushPage {
   shows(...titles: string[]): Promise<void>;
   click(tag: string, action?: string): Promise<void>;
   closeByUser(tag: string): Promise<void>;
+  /** Registers the worker of somebody else in the same place, as a sign-in does. */
+  replaceWorker(settings: { readonly token: string }): Promise<void>;
   /** What Background Sync does when there is a network again. */
   backgroundSync(): Promise<void>;
 }
@@ -78,11 +80,23 @@ export async function openPushPage(options: PushPageOptions): Promise<PushPage> 
     },
     click: dispatch('notificationclick'),
     closeByUser: dispatch('notificationclose'),
+    replaceWorker: async ({ token }) => {
+      const query = new URLSearchParams({ classic: '', hub: hubUrl, token });
+      await page.evaluate(replace, `/worker.js?${query}`);
+    },
     backgroundSync: async () => {
       const sync = { origin, registrationId, tag: 'carillon', lastChance: false };
       await protocol.send('ServiceWorker.dispatchSyncEvent', sync);
     },
   };
+}
+
+async function replace(url: string): Promise<void> {
+  const changed = new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener('controllerchange', resolve, { once: true });
+  });
+  await navigator.serviceWorker.register(url, { scope: '/' });
+  await changed;
 }
 
 async function findRegistration(protocol: CDPSession): Promise<string> {
