@@ -33,12 +33,14 @@ export interface PushPageOptions {
   readonly hubUrl: string;
   /** Empty: nobody is signed in. */
   readonly token: string;
-  /** Default: one that does nothing. */
+  /** The page. Default: one that does nothing. */
   readonly path?: string;
+  /** The worker's script. Default: one that serves notifications. */
+  readonly worker?: string;
 }
 
 export async function openPushPage(options: PushPageOptions): Promise<PushPage> {
-  const { profile, site, hubUrl, token, path = '/blank.html' } = options;
+  const { profile, site, hubUrl, token, path = '/blank.html', worker: script = '/worker.js' } = options;
   const page = await profile.newPage();
   const query = new URLSearchParams({ classic: '', hub: hubUrl, token });
   await page.goto(`${site.origin}${path}?${query}`);
@@ -46,7 +48,7 @@ export async function openPushPage(options: PushPageOptions): Promise<PushPage> 
   await page.evaluate(async (url) => {
     await navigator.serviceWorker.register(url, { scope: '/' });
     await navigator.serviceWorker.ready;
-  }, `/worker.js?${query}`);
+  }, `${script}?${query}`);
   const worker = await starting;
   const protocol = await profile.newCDPSession(page);
   const registrationId = await findRegistration(protocol);
@@ -74,7 +76,8 @@ export async function openPushPage(options: PushPageOptions): Promise<PushPage> 
           .join();
         return seen === wanted;
       };
-      await until(isSo, `showing ${wanted}`).catch(() => {
+      // bound: a browser on a busy machine; what never shows fails with what is shown instead
+      await until(isSo, `showing ${wanted}`, 30_000).catch(() => {
         throw new Error(`shown is «${seen}», not «${wanted}»`);
       });
     },
