@@ -40,9 +40,30 @@ async function onPush(desk: Desk, push: PushContent): Promise<void> {
   await desk.remember(close, 'yes');
   await showVisual(desk, push);
   await desk.badge(unreadCount);
-  const reason = await desk.sync(notificationId).then(() => 'upToDate' as const, reasonOf);
-  if (reason === 'unreadable') await desk.askForSync();
+  const reason = await ask(desk, notificationId);
   await fill(desk, reason);
+  if (reason === 'unreadable') await askAgain(desk, notificationId);
+}
+
+/** A device that a push has woken is often not back on the network yet. */
+const askAgainAfterMs = [1_000, 4_000];
+
+async function askAgain(desk: Desk, notificationId: string | undefined): Promise<void> {
+  for (const delayMs of askAgainAfterMs) {
+    await new Promise<void>((resolve) => void desk.clock.after(delayMs, resolve));
+    const reason = await ask(desk, notificationId);
+    if (reason !== 'unreadable') return fill(desk, reason);
+  }
+  await desk.askForSync();
+}
+
+async function ask(desk: Desk, notificationId: string | undefined): Promise<FillerReason> {
+  try {
+    await desk.sync(notificationId);
+    return 'upToDate';
+  } catch (error) {
+    return error instanceof HubError && error.kind === 'signedOut' ? 'signedOut' : 'unreadable';
+  }
 }
 
 /** At once, from the push alone. */
@@ -66,10 +87,6 @@ async function showVisual(desk: Desk, push: PushContent): Promise<void> {
   });
   if (!decision.show) return;
   await desk.show({ id: decision.id, title: decision.title, body: decision.body, notification: null });
-}
-
-function reasonOf(error: unknown): FillerReason {
-  return error instanceof HubError && error.kind === 'signedOut' ? 'signedOut' : 'unreadable';
 }
 
 async function fill(desk: Desk, reason: FillerReason): Promise<void> {

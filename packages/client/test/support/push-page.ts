@@ -47,7 +47,9 @@ export async function openPushPage(options: PushPageOptions): Promise<PushPage> 
   const starting = profile.waitForEvent('serviceworker');
   await page.evaluate(async (url) => {
     await navigator.serviceWorker.register(url, { scope: '/' });
-    await navigator.serviceWorker.ready;
+    const { active } = await navigator.serviceWorker.ready;
+    if (active?.state !== 'activated')
+      await new Promise((resolve) => active?.addEventListener('statechange', resolve));
   }, `${script}?${query}`);
   const worker = await starting;
   const protocol = await profile.newCDPSession(page);
