@@ -71,7 +71,6 @@ describe('a push in the service worker', () => {
     const device = await tests.open({ token: '' });
     await device.page.goto('about:blank');
     await device.push(tapPush('n-2'));
-    await device.page.goto(`${tests.site.origin}/blank.html`);
     await device.shows('Sign in to see your notifications');
     await device.push(visualPush('n-3', 'Better'));
     await device.shows('Better');

@@ -130,7 +130,6 @@ describe('push in a browser', () => {
       title: 'Also private',
       unreadCount: 1,
     });
-    await device.page.goto(`${site.origin}/blank.html`);
     await device.shows('Sign in to see your notifications');
     const kept = await device.worker.evaluate(async () => {
       const databases = await indexedDB.databases();

@@ -55,7 +55,8 @@ export async function openPushPage(options: PushPageOptions): Promise<PushPage> 
   const protocol = await profile.newCDPSession(page);
   const registrationId = await findRegistration(protocol);
   const { origin } = site;
-  const shown = () => page.evaluate(readShown);
+  // With no page of the site open, only the worker can look.
+  const shown = () => (page.url() === 'about:blank' ? worker.evaluate(readShown) : page.evaluate(readShown));
   const dispatch =
     (type: string) =>
     (tag: string, action = '') =>
@@ -114,7 +115,8 @@ async function findRegistration(protocol: CDPSession): Promise<string> {
 }
 
 async function readShown(): Promise<ShownNotification[]> {
-  const registration = await navigator.serviceWorker.ready;
+  const own = (globalThis as { registration?: ServiceWorkerRegistration }).registration;
+  const registration = own ?? (await navigator.serviceWorker.ready);
   const shown = await registration.getNotifications();
   return shown.map(({ title, body, tag, data }) => ({ title, body, tag, data }));
 }
