@@ -27,6 +27,7 @@ export function aboutOf({ data }: { readonly data: unknown }): About | null {
 export class Screen {
   readonly #registration: ServiceWorkerRegistration;
   readonly #painter: Painter;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(registration: ServiceWorkerRegistration, painter: Painter) {
     this.#registration = registration;
@@ -34,7 +35,7 @@ export class Screen {
   }
 
   async displayed(): Promise<Set<string>> {
-    const shown = await this.#registration.getNotifications();
+    const shown = await this.#list();
     return new Set(shown.flatMap((one) => aboutOf(one)?.id ?? []));
   }
 
@@ -80,7 +81,18 @@ export class Screen {
   }
 
   #show(title: string, options: ShownOptions): Promise<void> {
-    return this.#registration.showNotification(title, options);
+    return this.#inTurn(() => this.#registration.showNotification(title, options));
+  }
+
+  #list(): Promise<Notification[]> {
+    return this.#inTurn(() => this.#registration.getNotifications());
+  }
+
+  /** Chromium 156 loses a notification that is being shown while the list of what is shown is read. */
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(run);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
   #paint(announced: Announced): Shown | null {
@@ -89,8 +101,7 @@ export class Screen {
   }
 
   async #closeWhere(isWanted: (about: About | null, tag: string) => boolean): Promise<void> {
-    for (const one of await this.#registration.getNotifications())
-      if (isWanted(aboutOf(one), one.tag)) one.close();
+    for (const one of await this.#list()) if (isWanted(aboutOf(one), one.tag)) one.close();
   }
 }
 

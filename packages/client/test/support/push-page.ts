@@ -15,6 +15,7 @@ export interface ShownNotification {
 export interface PushPage {
   readonly page: Page;
   readonly worker: Worker;
+  /** Resolves when the worker is done with it. */
   push(content: unknown): Promise<void>;
   shown(): Promise<readonly ShownNotification[]>;
   /** Waits until exactly these titles are on the screen, in any order. */
@@ -66,7 +67,11 @@ export async function openPushPage(options: PushPageOptions): Promise<PushPage> 
     worker,
     push: async (content) => {
       const data = JSON.stringify(content);
+      const current = profile.serviceWorkers().at(-1) ?? worker;
+      const before = await current.evaluate(countHandled);
       await protocol.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+      if (before === null) return;
+      await until(async () => ((await current.evaluate(countHandled)) ?? 0) > before, 'the push', 30_000);
     },
     shown,
     shows: async (...titles) => {
@@ -95,6 +100,11 @@ export async function openPushPage(options: PushPageOptions): Promise<PushPage> 
       await protocol.send('ServiceWorker.dispatchSyncEvent', sync);
     },
   };
+}
+
+/** Null in a worker that doesn't count. */
+function countHandled(): number | null {
+  return (globalThis as { handledEvents?: number }).handledEvents ?? null;
 }
 
 async function replace(url: string): Promise<void> {
