@@ -78,7 +78,7 @@ describe('a push in the service worker', () => {
 
   test('that another service sent is left alone', async () => {
     const device = await tests.open();
-    await device.push({ from: 'somebody else' });
+    await device.pushForeign({ from: 'somebody else' });
     await device.push(visualPush(await tests.send('Ours'), 'Ours'));
     await device.shows('Ours');
   });

@@ -17,6 +17,8 @@ export interface PushPage {
   readonly worker: Worker;
   /** Resolves when the worker is done with it. */
   push(content: unknown): Promise<void>;
+  /** What the worker does not take, so that nothing tells when it is over. */
+  pushForeign(content: unknown): Promise<void>;
   shown(): Promise<readonly ShownNotification[]>;
   /** Waits until exactly these titles are on the screen, in any order. */
   shows(...titles: string[]): Promise<void>;
@@ -62,14 +64,18 @@ export async function openPushPage(options: PushPageOptions): Promise<PushPage> 
     (type: string) =>
     (tag: string, action = '') =>
       worker.evaluate(dispatchEvent, { type, tag, action });
+  const deliver = async (content: unknown) => {
+    const data = JSON.stringify(content);
+    await protocol.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+  };
   return {
     page,
     worker,
+    pushForeign: deliver,
     push: async (content) => {
-      const data = JSON.stringify(content);
       const current = profile.serviceWorkers().at(-1) ?? worker;
       const before = await current.evaluate(countHandled);
-      await protocol.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
+      await deliver(content);
       if (before === null) return;
       await until(async () => ((await current.evaluate(countHandled)) ?? 0) > before, 'the push', 30_000);
     },
