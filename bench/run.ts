@@ -3,6 +3,7 @@
 import { creates } from './benchmarks/creates.ts';
 import { delta } from './benchmarks/delta.ts';
 import { fanOut } from './benchmarks/fan-out.ts';
+import { inboxScroll } from './benchmarks/inbox-scroll.ts';
 import { live } from './benchmarks/live.ts';
 import { nodes } from './benchmarks/nodes.ts';
 import { postgresCreates } from './benchmarks/postgres-creates.ts';
@@ -23,6 +24,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
   ...[postgresCreates, postgresStored, takeover],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
+  inboxScroll,
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
