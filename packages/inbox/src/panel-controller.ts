@@ -91,7 +91,7 @@ export class PanelController implements ReactiveController {
 
   #keepFocus(): void {
     const { list } = this.#host;
-    const awaited = list.rows.find((row) => row.key === this.#awaited);
+    const awaited = this.#awaited === null ? null : list.rows.find((row) => row.key === this.#awaited);
     if (awaited?.type === 'item') {
       this.#awaited = null;
       void list.focusPosition(awaited.position);

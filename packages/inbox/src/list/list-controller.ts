@@ -3,20 +3,22 @@
 import type { Notification } from '@carillon/protocol';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type ItemRow, layRows, type Row } from './rows.ts';
-import { layOffsets, overscan, type Range, rangeOf, rowAt, shownRows } from './window.ts';
+import { layOffsets, overscan, type Range, rangeOf, rowAt, rowHeights, shownRows } from './window.ts';
 
 /** What stands above the rows while they scroll: the heading of the day. */
 const stickyHeight = 36;
 
 export class ListController implements ReactiveController {
   rows: readonly Row[] = [];
-  offsets = layOffsets([], new Map());
+  offsets: Float64Array = new Float64Array(1);
   /** Where the tab stop is; null as long as it is the first row. */
   activeKey: string | null = null;
   /** Called when the end is less than a screen away. */
   onNearEnd: (() => void) | null = null;
   readonly #host: ReactiveControllerHost & HTMLElement;
-  readonly #heights = new Map<string, number>();
+  /** Measured, by key: kept when the rows are laid anew. */
+  readonly #known = new Map<string, number>();
+  #heights: Float64Array = new Float64Array();
   #items: readonly Notification[] | null = null;
   #itemRows: readonly number[] = [];
   #rowOf = new Map<string, number>();
@@ -46,7 +48,8 @@ export class ListController implements ReactiveController {
     this.rows = layRows(items);
     this.#rowOf = new Map(this.rows.map((row, index) => [row.key, index]));
     this.#itemRows = this.rows.flatMap((row, index) => (row.type === 'item' ? [index] : []));
-    this.offsets = layOffsets(this.rows, this.#heights);
+    this.#heights = rowHeights(this.rows, this.#known);
+    this.offsets = layOffsets(this.#heights);
     if (anchor && this.#rowOf.has(anchor.key)) this.#top = this.#offsetOf(anchor.key) + inset;
   }
 
@@ -111,13 +114,14 @@ export class ListController implements ReactiveController {
     const before = this.offsets;
     if (this.#measure(scroller)) {
       const anchor = rowAt(before, this.#top);
-      this.offsets = layOffsets(this.rows, this.#heights);
+      this.offsets = layOffsets(this.#heights);
       this.#top += (this.offsets[anchor] ?? 0) - (before[anchor] ?? 0);
-      this.#host.requestUpdate();
-    } else if (Math.abs(scroller.scrollTop - this.#top) >= 1) {
-      scroller.scrollTop = this.#top;
-      this.#top = scroller.scrollTop;
+      // The rows stand where they should already; only when they leave a gap there are more to render.
+      if (!this.#isCovered()) this.#host.requestUpdate();
     }
+    if (Math.abs(scroller.scrollTop - this.#top) < 1) return;
+    scroller.scrollTop = this.#top;
+    this.#top = scroller.scrollTop;
   }
 
   hostDisconnected(): void {
@@ -133,9 +137,10 @@ export class ListController implements ReactiveController {
       const height = element.offsetHeight;
       const index = this.#rowOf.get(key) ?? -1;
       if (height === 0 || index < 0) continue;
-      const laid = (this.offsets[index + 1] ?? 0) - (this.offsets[index] ?? 0);
-      this.#heights.set(key, height);
-      if (Math.abs(laid - height) > 0.01) isChanged = true;
+      this.#known.set(key, height);
+      if (this.#heights[index] === height) continue;
+      this.#heights[index] = height;
+      isChanged = true;
     }
     return isChanged;
   }
@@ -143,16 +148,22 @@ export class ListController implements ReactiveController {
   readonly #scrolled = (): void => {
     if (!this.#scroller) return;
     this.#top = this.#scroller.scrollTop;
-    const { first, end } = rangeOf(this.offsets, this.#top - overscan / 3, this.#height + (2 * overscan) / 3);
-    if (first < this.#range.first || end > this.#range.end) this.#host.requestUpdate();
+    if (!this.#isCovered()) this.#host.requestUpdate();
     if (this.#top + 2 * this.#height > (this.offsets.at(-1) ?? 0)) this.onNearEnd?.();
   };
+
+  /** Whether what is seen, and a little more, is in the document. */
+  #isCovered(): boolean {
+    const margin = overscan / 3;
+    const { first, end } = rangeOf(this.offsets, this.#top - margin, this.#height + 2 * margin);
+    return first >= this.#range.first && end <= this.#range.end;
+  }
 
   #resized(element: HTMLElement): void {
     const { clientHeight, clientWidth } = element;
     if (clientHeight === 0 || (clientHeight === this.#height && clientWidth === this.#width)) return;
     // Text wraps otherwise at another width, so every height is open again.
-    if (clientWidth !== this.#width) this.#heights.clear();
+    if (clientWidth !== this.#width) this.#known.clear();
     this.#height = clientHeight;
     this.#width = clientWidth;
     this.#host.requestUpdate();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { manyItems } from '../../test/support/samples.ts';
 import { layRows } from './rows.ts';
-import { layOffsets, rangeOf, rowAt, shownRows } from './window.ts';
+import { layOffsets, rangeOf, rowAt, rowHeights, shownRows } from './window.ts';
 
 const offsets = Float64Array.from([0, 30, 100, 170, 240]);
 
@@ -31,8 +31,8 @@ describe('the window of a list', () => {
   test('adds measured heights where they are known, estimates elsewhere', () => {
     const rows = layRows(manyItems(100, Date.UTC(2026, 10, 19, 12)));
     const known = new Map([[rows[1]!.key, 1000]]);
-    const estimated = layOffsets(rows, new Map());
-    const measured = layOffsets(rows, known);
+    const estimated = layOffsets(rowHeights(rows, new Map()));
+    const measured = layOffsets(rowHeights(rows, known));
     assert.equal(measured[2]! - measured[1]!, 1000);
     assert.equal(measured[1], estimated[1]);
     assert.equal(measured.at(-1)! - estimated.at(-1)!, 1000 - (estimated[2]! - estimated[1]!));

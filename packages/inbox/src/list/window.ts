@@ -19,12 +19,17 @@ export function estimateHeight(row: Row): number {
   return body.length > 48 ? 104 : 85;
 }
 
+/** The height of each row: what was measured, else the estimate. */
+export function rowHeights(rows: readonly Row[], known: ReadonlyMap<string, number>): Float64Array {
+  return Float64Array.from(rows, (row) => known.get(row.key) ?? estimateHeight(row));
+}
+
 /** `offsets[i]` is where row i begins; the last one is the height of all. */
-export function layOffsets(rows: readonly Row[], known: ReadonlyMap<string, number>): Float64Array {
-  const offsets = new Float64Array(rows.length + 1);
+export function layOffsets(heights: Float64Array): Float64Array {
+  const offsets = new Float64Array(heights.length + 1);
   let sum = 0;
-  for (const [index, row] of rows.entries()) {
-    sum += known.get(row.key) ?? estimateHeight(row);
+  for (let index = 0; index < heights.length; index++) {
+    sum += heights[index] ?? 0;
     offsets[index + 1] = sum;
   }
   return offsets;

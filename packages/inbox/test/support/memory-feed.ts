@@ -17,6 +17,10 @@ export class MemoryFeed implements Feed {
   readonly #before = new Map<string, State>();
   readonly #listeners = new Set<() => void>();
   readonly #followers = new Set<(change: FeedChange) => void>();
+  #counted: { readonly items: readonly Notification[] | null; readonly count: number } = {
+    items: null,
+    count: 0,
+  };
   #settle = Promise.withResolvers<void>();
 
   constructor(items: readonly Notification[] = [], status: Partial<FeedStatus> = {}) {
@@ -29,7 +33,11 @@ export class MemoryFeed implements Feed {
   }
 
   get unreadCount(): number {
-    return this.items.filter(({ readState }) => readState === 'unread').length;
+    if (this.#counted.items !== this.items) {
+      const count = this.items.filter(({ readState }) => readState === 'unread').length;
+      this.#counted = { items: this.items, count };
+    }
+    return this.#counted.count;
   }
 
   become(status: Partial<FeedStatus>): void {
