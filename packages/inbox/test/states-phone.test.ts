@@ -1,0 +1,3 @@
+import { stateSuite } from './support/state-suites.ts';
+
+stateSuite(360);
