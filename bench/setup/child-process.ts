@@ -27,6 +27,8 @@ export interface HubOptions {
   readonly dataDir: string;
   readonly logLevel?: 'warn' | 'info';
   readonly tls?: boolean;
+  /** Default: a free one. */
+  readonly port?: number;
   /** What makes it a node of a cluster. */
   readonly shared?: SharedServers;
   /** Of this hub alone. */
@@ -47,8 +49,9 @@ export async function startHub({
   tls = false,
   shared,
   env = {},
+  ...given
 }: HubOptions): Promise<Child> {
-  const port = await freePort();
+  const port = given.port ?? (await freePort());
   const profile = process.env.BENCH_CPU_PROF;
   const node = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const fixed = ['serve', '--data-dir', dataDir, '--port', String(port), '--public-url', publicUrl];
