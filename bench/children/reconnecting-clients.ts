@@ -31,16 +31,19 @@ async function run({ port, tokens }: ReconnectOrder): Promise<void> {
   }
   await reached(feeds, 'live');
   process.send?.('live');
-  await once('stopping');
+  await told('stopping');
   sentAt.length = 0;
+  const ready = told('ready').then(() => performance.now());
   await reached(feeds, 'offline');
   await reached(feeds, 'live');
+  const readyAt = await ready;
   const now = performance.now();
   const transports = feeds.map(({ status }) => status.transport);
   const answer: Reconnected = {
     liveAtMs: performance.timeOrigin + now,
     requests: sentAt.length,
     busiestSecond: busiestSecond(sentAt),
+    busiestServedSecond: busiestSecond(sentAt.filter((at) => at >= readyAt)),
     webSockets: transports.filter((transport) => transport === 'webSocket').length,
   };
   process.send?.(answer);
@@ -72,7 +75,7 @@ async function reached(feeds: readonly Feed[], phase: string): Promise<void> {
   );
 }
 
-function once(message: string): Promise<void> {
+function told(message: string): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   process.on('message', (each) => each === message && resolve());
   return promise;

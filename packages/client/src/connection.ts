@@ -33,6 +33,7 @@ export interface ConnectionOptions {
 const shortAbsenceMs = 60_000;
 /** So long after the last change everything that came is acknowledged at once. */
 const acknowledgeMs = 250;
+const blockedMax = 2;
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -44,6 +45,7 @@ export class Connection {
   #failures = 0;
   #retryAfterMs: number | null = null;
   #rung = 0;
+  #blocked = 0;
   #reopens = false;
   #link: Link | null = null;
   #linkClosing = new AbortController();
@@ -108,6 +110,7 @@ export class Connection {
     const onFrame = (frame: LiveFrame): void => this.#take(frame, signal);
     this.#link = await open({ requests, clock, cursor: () => cursor() ?? '', onFrame, signal });
     this.#failures = 0;
+    this.#blocked = 0;
     this.#reason = null;
     return 'opened';
   }
@@ -157,9 +160,7 @@ export class Connection {
     this.#reason = error instanceof Error ? error.message : String(error);
     if (error instanceof TransportBlocked) {
       this.#reason = 'Something between here and the hub blocks the stream.';
-      const isLast = this.#rung === this.#options.transports.length - 1;
-      if (!isLast) this.#rung++;
-      return isLast ? 'lost' : 'retried';
+      return this.#stepDown() ? 'retried' : 'lost';
     }
     if (!(error instanceof HubError)) return 'lost';
     this.#retryAfterMs = error.retryAfterMs;
@@ -168,6 +169,15 @@ export class Connection {
     if (error.kind !== 'resyncRequired' || this.#startsOver) return 'lost';
     this.#startsOver = true;
     return 'resync';
+  }
+
+  /** To the next transport, once this one was blocked twice in a row: a hub that is merely slow looks the same. */
+  #stepDown(): boolean {
+    this.#blocked++;
+    if (this.#blocked < blockedMax || this.#rung === this.#options.transports.length - 1) return false;
+    this.#blocked = 0;
+    this.#rung++;
+    return true;
   }
 
   #take(frame: LiveFrame, link: AbortSignal): void {

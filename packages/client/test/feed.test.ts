@@ -44,3 +44,35 @@ for (const transport of transports) {
     });
   });
 }
+
+test('where something blocks WebSockets, the next transport is taken', async () => {
+  await using hub = await startHub();
+  const id = await postTo(hub);
+  const Blocked = class extends WebSocket {
+    constructor(_url: string) {
+      super('ws://127.0.0.1:1');
+    }
+  };
+  await using client = openClient(hub, { WebSocket: Blocked });
+  await isLive(client);
+  assert.deepEqual([client.feed.status.transport, client.feed.items[0]?.id], ['sse', id]);
+});
+
+test('without WebSockets in the platform the next transport is the first', async () => {
+  await using hub = await startHub();
+  await using client = openClient(hub, { WebSocket: null });
+  await client.feed.ready;
+  assert.equal(client.feed.status.transport, 'sse');
+});
+
+test('a page, which can not set headers, opens its WebSocket with a ticket', async () => {
+  await using hub = await startHub();
+  await using client = openClient(hub, { webSocketTakesHeaders: false });
+  await client.feed.ready;
+  assert.equal(client.feed.status.transport, 'webSocket');
+  assert.deepEqual(client.network.requests, [
+    'GET notifications/delta',
+    'POST notifications/streamTicket',
+    'GET stream',
+  ]);
+});

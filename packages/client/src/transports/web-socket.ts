@@ -1,6 +1,7 @@
 // The stream over a WebSocket. A page can't set headers on one, so it opens with a one-time ticket; Node can, which saves
 // a request. Why an upgrade was refused is told to nobody there, so the ticket's answer says whether the hub is there and
 // takes the token. Pings are answered below the script, so silence is no proof: a cheap read tells.
+import { offline } from '../hub-error.ts';
 import { FrameLink, type Link, type LinkAsk, type OpenLink, TransportBlocked } from './link.ts';
 
 /** As browsers have it; Node's takes `{ headers }` where the subprotocols stand. */
@@ -13,11 +14,16 @@ export interface WebSocketOptions {
 }
 
 export function webSocketTransport(options: WebSocketOptions): OpenLink {
+  let hasFailed = false;
   return async (ask) => {
-    if (options.takesHeaders) {
-      const link = await openWithHeaders(ask, options).catch(() => null);
-      if (link) return link;
+    // One request a try, as while a hub is away each counts. The second one is by ticket, and learns why.
+    if (options.takesHeaders && !hasFailed) {
+      return openWithHeaders(ask, options).catch((error: unknown) => {
+        hasFailed = true;
+        throw offline(error instanceof TransportBlocked ? null : error);
+      });
     }
+    hasFailed = false;
     const ticket = await ask.requests.streamTicket(ask.signal);
     return openSocket(ask, new options.WebSocket(urlOf(ask, { ticket }))).catch((error: unknown) => {
       throw ask.signal.aborted ? error : new TransportBlocked();
