@@ -121,7 +121,9 @@ test('whatever five devices and a service do, online or not, all views end as th
   for (const device of devices) device.open();
   await operate(hub, devices, openRandom(seed));
   for (const device of devices) device.open().network.switch(true);
-  const changes = devices.flatMap(({ sent }) => sent()).filter((request) => /^(PATCH|DELETE)/.test(request));
+  const changes = devices
+    .flatMap((device) => device.sent())
+    .filter((request) => /^(PATCH|DELETE)/.test(request));
   context.diagnostic(`${changes.length} state changes of ${operations} operations reached the hub so far`);
   assert.ok(changes.length > operations / 20, `only ${changes.length} changes were sent`);
   for (const device of devices) {
