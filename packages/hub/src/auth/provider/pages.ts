@@ -9,6 +9,8 @@ export interface Page {
   readonly content: string;
   /** Where a form of the page may lead in the end, beside the provider itself: the client's own address. */
   readonly leadsTo?: string | undefined;
+  /** Its form is sent without being asked for; the button is there for browsers without script. */
+  readonly sendsItself?: boolean;
 }
 
 export interface RenderedPage {
