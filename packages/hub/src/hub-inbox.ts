@@ -1,4 +1,5 @@
-// The inbox page's part of the hub: which client it is, who knows it, and what it is told.
+// The inbox page's part of the hub: which client it is, who knows it, and what it is told. A part of hub.ts, like
+// hub-data.ts.
 import { hostOf, inboxAppId, withInbox } from './auth/inbox-app.ts';
 import { issuerOf } from './auth/provider/open-provider.ts';
 import type { Config } from './config.ts';

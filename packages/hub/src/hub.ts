@@ -101,9 +101,9 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const { config } = options;
   const lock = lockData(config);
   closers.push(() => lock.release());
-  const registry = knowInbox(
-    openRegistry(config, () => config.secretKey),
+  const registry = withInboxOf(
     config,
+    openRegistry(config, () => config.secretKey),
   );
   closers.push(() => registry.close());
   checkProvider(config, registry);
