@@ -36,16 +36,15 @@ export function addWeb(app: FastifyInstance, { config, page }: WebOptions): void
   };
   app.get('/', (_request, reply) => reply.redirect(pathname));
   app.get('/inbox', (request, reply) => {
+    // The page's links are relative to /inbox; with a slash after it they would lead elsewhere.
+    if (page && request.originalUrl.startsWith('/inbox/')) return reply.redirect(pathname);
     if (page) return serve(page.get('index.html'), request, reply);
     const html = missingPage(config.publicUrl);
     return reply.type(htmlType).header('Content-Security-Policy', missingPagePolicy).send(html);
   });
   app.get('/inbox/config.json', (_request, reply) => reply.header('Cache-Control', 'no-cache').send(config));
   app.get<{ Params: { '*': string } }>('/inbox/*', (request, reply) =>
-    // The page's links are relative to /inbox; with a slash after it they would lead elsewhere.
-    request.params['*'] === ''
-      ? reply.redirect(pathname)
-      : serve(page?.get(request.params['*']), request, reply),
+    serve(page?.get(request.params['*']), request, reply),
   );
 }
 
