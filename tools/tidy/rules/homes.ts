@@ -4,9 +4,16 @@ import { isAtHome, isTest, isTestFile } from '../place.ts';
 import { type Finding, type Source, visit } from '../source.ts';
 
 const offline = ['tools/', 'bench/'];
-const clockHomes = ['packages/hub/src/lib/', 'packages/web/src/clock.ts', 'conformance/', ...offline];
-const clockAdvice = 'take the clock of packages/hub/src/lib as an argument';
-const randomAdvice = 'take the random source of packages/hub/src/lib as an argument';
+const clockHomes = [
+  'packages/hub/src/lib/',
+  'packages/client/src/clock.ts',
+  'packages/web/src/clock.ts',
+  'conformance/',
+  ...offline,
+];
+const clockAdvice = 'take the clock of packages/hub/src/lib or packages/client/src/clock.ts as an argument';
+const randomAdvice =
+  'take the random source of packages/hub/src/lib or packages/client/src/clock.ts as an argument';
 
 type Home = {
   readonly homes: readonly string[];

@@ -1,0 +1,46 @@
+// The steps of a view as an async iterable, for one reader. A reader that falls far behind is told once that everything
+// may have changed, instead of everything it has missed.
+import type { FeedChange } from './feed.ts';
+
+const queuedMax = 1000;
+
+export class ChangeQueue implements AsyncIterableIterator<FeedChange> {
+  readonly #onEnd: (queue: ChangeQueue) => void;
+  #queued: FeedChange[] = [];
+  #waiting: ((result: IteratorResult<FeedChange>) => void)[] = [];
+  #isOver = false;
+
+  constructor(onEnd: (queue: ChangeQueue) => void) {
+    this.#onEnd = onEnd;
+  }
+
+  push(change: FeedChange): void {
+    const waiting = this.#waiting.shift();
+    if (waiting) waiting({ done: false, value: change });
+    else if (this.#queued.length < queuedMax) this.#queued.push(change);
+    else this.#queued = [{ type: 'replaced' }];
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const waiting of this.#waiting) waiting({ done: true, value: undefined });
+    this.#waiting = [];
+  }
+
+  next(): Promise<IteratorResult<FeedChange>> {
+    const value = this.#queued.shift();
+    if (value) return Promise.resolve({ done: false, value });
+    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  return(): Promise<IteratorResult<FeedChange>> {
+    this.#onEnd(this);
+    this.end();
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+}

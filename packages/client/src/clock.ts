@@ -1,0 +1,28 @@
+// The one home of time and chance in the client. Everything that reads the time, waits or spreads takes them as
+// arguments, so that a test drives them. Times are whole milliseconds since 1970 in UTC.
+
+export interface Timer {
+  stop(): void;
+}
+
+export interface Clock {
+  now(): number;
+  /** Calls once after `delayMs`. */
+  after(delayMs: number, call: () => void): Timer;
+}
+
+/** A number from 0 up to, but not including, 1. */
+export type Random = () => number;
+
+/** The longest that browsers and Node wait; longer ones would fire at once. */
+const delayMaxMs = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, call) {
+    const handle = setTimeout(call, Math.min(delayMs, delayMaxMs));
+    return { stop: () => clearTimeout(handle) };
+  },
+};
+
+export const systemRandom: Random = () => Math.random();

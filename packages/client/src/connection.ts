@@ -1,0 +1,192 @@
+// Keeps one feed up to date for as long as it is open: it does what each phase of ./phases.ts says, and the table says
+// what comes next. What the hub says leaves through `onBase`, in order; where the connection stands, through `onPhase`.
+
+import { backoffMs } from './backoff.ts';
+import type { Clock, Random, Timer } from './clock.ts';
+import type { FeedPhase, Transport } from './feed.ts';
+import type { BaseStep } from './feed-view.ts';
+import { HubError } from './hub-error.ts';
+import { nextPhase, type PhaseInput } from './phases.ts';
+import { itemsAfter, readChanges } from './read-changes.ts';
+import type { Requests } from './requests.ts';
+import { type Link, type LiveFrame, type OpenLink, TransportBlocked } from './transports/link.ts';
+
+export interface Standing {
+  readonly phase: FeedPhase;
+  readonly transport: Transport | null;
+  readonly reason: string | null;
+}
+
+export interface ConnectionOptions {
+  readonly requests: Requests;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The preferred one first; one that something in between blocks gives way to the next. */
+  readonly transports: readonly (readonly [name: Transport, open: OpenLink])[];
+  /** Where the view stands; null before it was read. */
+  readonly cursor: () => string | null;
+  readonly onBase: (step: BaseStep) => void;
+  readonly onStanding: (standing: Standing) => void;
+}
+
+/** After a shorter absence the stream's own replay is cheaper than reading pages first. */
+const shortAbsenceMs = 60_000;
+/** So long after the last change everything that came is acknowledged at once. */
+const acknowledgeMs = 250;
+
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #closing = new AbortController();
+  #phase: FeedPhase = 'connecting';
+  #reason: string | null = 'Connecting.';
+  #startsOver = false;
+  #caughtUpAt: number | null = null;
+  #failures = 0;
+  #retryAfterMs: number | null = null;
+  #rung = 0;
+  #reopens = false;
+  #link: Link | null = null;
+  #linkClosing = new AbortController();
+  #acknowledging: Timer | null = null;
+  #wake = () => {};
+
+  readonly #steps: Readonly<Record<FeedPhase, (() => Promise<PhaseInput>) | null>> = {
+    connecting: () => this.#open(),
+    catchingUp: () => this.#read(),
+    live: () => this.#follow(),
+    offline: () => this.#wait(),
+    signedOut: null,
+    closed: null,
+  };
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Runs until it is closed or signed out. */
+  async run(): Promise<void> {
+    for (let step = this.#steps[this.#phase]; step; step = this.#steps[this.#phase]) {
+      this.#tell();
+      this.#enter(await step().catch((error: unknown) => this.#failed(error)));
+    }
+    this.#tell();
+  }
+
+  /** Something happened that makes the next try worth it now: the network is back, the page is looked at. */
+  retryNow(): void {
+    this.#wake();
+  }
+
+  /** Opens the stream anew, with what goes with each request now. */
+  reopen(): void {
+    if (this.#phase !== 'live') return;
+    this.#reopens = true;
+    this.#linkClosing.abort();
+  }
+
+  close(): void {
+    this.#enter('ended');
+    this.#closing.abort();
+    this.#linkClosing.abort();
+    this.#acknowledging?.stop();
+    this.#wake();
+  }
+
+  get #isBehind(): boolean {
+    const { clock, cursor } = this.#options;
+    const isAway = this.#caughtUpAt === null || clock.now() - this.#caughtUpAt > shortAbsenceMs;
+    return this.#startsOver || cursor() === null || isAway;
+  }
+
+  async #open(): Promise<PhaseInput> {
+    if (this.#isBehind) return 'behind';
+    const { requests, clock, cursor, transports } = this.#options;
+    this.#linkClosing = new AbortController();
+    const { signal } = this.#linkClosing;
+    const [, open] = transports[this.#rung] as (typeof transports)[number];
+    const onFrame = (frame: LiveFrame): void => this.#take(frame, signal);
+    this.#link = await open({ requests, clock, cursor: () => cursor() ?? '', onFrame, signal });
+    this.#failures = 0;
+    this.#reason = null;
+    return 'opened';
+  }
+
+  async #follow(): Promise<PhaseInput> {
+    const end = await (this.#link as Link).ended;
+    this.#linkClosing.abort();
+    this.#caughtUpAt = this.#options.clock.now();
+    this.#startsOver = end.input === 'resync';
+    this.#reason = end.reason;
+    this.#retryAfterMs = this.#reopens ? 0 : end.retryAfterMs;
+    this.#reopens = false;
+    return end.input;
+  }
+
+  async #read(): Promise<PhaseInput> {
+    const { requests, clock, cursor, onBase } = this.#options;
+    const from = this.#startsOver ? null : cursor();
+    const { values, position } = await readChanges(requests, from, this.#closing.signal);
+    if (this.#closing.signal.aborted) return 'ended';
+    if (from === null) onBase({ type: 'replace', items: itemsAfter(values), position });
+    else onBase({ type: 'values', values, position });
+    this.#startsOver = false;
+    this.#caughtUpAt = clock.now();
+    return 'caughtUp';
+  }
+
+  async #wait(): Promise<PhaseInput> {
+    const { clock, random } = this.#options;
+    this.#failures++;
+    const failure = { count: this.#failures, retryAfterMs: this.#retryAfterMs };
+    this.#retryAfterMs = null;
+    await new Promise<void>((resolve) => {
+      const timer = clock.after(backoffMs(failure, random), resolve);
+      this.#wake = () => {
+        timer.stop();
+        resolve();
+      };
+    });
+    this.#wake = () => {};
+    return 'retried';
+  }
+
+  /** What a step that failed means for the phase. */
+  #failed(error: unknown): PhaseInput {
+    this.#linkClosing.abort();
+    this.#reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof TransportBlocked) {
+      this.#reason = 'Something between here and the hub blocks the stream.';
+      const isLast = this.#rung === this.#options.transports.length - 1;
+      if (!isLast) this.#rung++;
+      return isLast ? 'lost' : 'retried';
+    }
+    if (!(error instanceof HubError)) return 'lost';
+    this.#retryAfterMs = error.retryAfterMs;
+    if (error.kind === 'signedOut') return 'signedOut';
+    // A feed that can't even be read from its beginning is tried again after a while, not at once.
+    if (error.kind !== 'resyncRequired' || this.#startsOver) return 'lost';
+    this.#startsOver = true;
+    return 'resync';
+  }
+
+  #take(frame: LiveFrame, link: AbortSignal): void {
+    if (link.aborted) return;
+    const { cursor, unreadCount } = frame;
+    const values = frame.type === 'change' ? [frame.value] : [];
+    this.#options.onBase({ type: 'values', values, position: { cursor, unreadCount } });
+    if (this.#options.requests.device === null) return;
+    this.#acknowledging ??= this.#options.clock.after(acknowledgeMs, () => {
+      this.#acknowledging = null;
+      this.#link?.acknowledge(this.#options.cursor() ?? '');
+    });
+  }
+
+  #enter(input: PhaseInput): void {
+    this.#phase = nextPhase(this.#phase, input);
+  }
+
+  #tell(): void {
+    const transport = this.#phase === 'live' ? (this.#options.transports[this.#rung]?.[0] ?? null) : null;
+    this.#options.onStanding({ phase: this.#phase, transport, reason: this.#reason });
+  }
+}

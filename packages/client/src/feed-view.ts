@@ -1,0 +1,284 @@
+// What a device holds of the feed: the base, as the hub told it, and on top the changes made here that the hub has not
+// confirmed. The hub's word always replaces the base, so the order of commits decides; a local change stays on top until
+// the hub has answered and its effect has come back in the base. Pure: it reads no clock and waits for nothing.
+import type { FrameValue, Notification, Removed } from '@carillon/protocol';
+import type { FeedChange } from './feed.ts';
+import { changesOf, countOf, isInInbox, markOf } from './inbox.ts';
+import { applyWish, type LocalChange } from './local-change.ts';
+
+export interface Position {
+  readonly cursor: string;
+  /** The hub's count there. */
+  readonly unreadCount: number;
+}
+
+/** The hub's word: what changed up to a position (null within a page), or everything there is at one. */
+export type BaseStep =
+  | { readonly type: 'values'; readonly values: readonly FrameValue[]; readonly position: Position | null }
+  | { readonly type: 'replace'; readonly items: readonly Notification[]; readonly position: Position };
+
+/** What became of local changes: `held` waits for its effect in the base, `dropped` needs nothing more. */
+export interface Outcome {
+  readonly id: string;
+  readonly keys: readonly string[];
+  readonly result: 'held' | 'dropped' | 'gone' | 'refused';
+  /** Of `refused`. */
+  readonly reason?: string;
+}
+
+export interface ViewState {
+  readonly position: Position | null;
+  readonly items: readonly Notification[];
+  readonly waiting: readonly LocalChange[];
+  readonly held: readonly LocalChange[];
+}
+
+interface Rendered {
+  readonly items: readonly Notification[];
+  readonly unreadCount: number;
+}
+
+/** The hub removes what expired within a minute; until then its count holds it, and so does the base. */
+const sweptAfterMs = 600_000;
+const anyVersion = Number.MAX_SAFE_INTEGER;
+const never = Number.POSITIVE_INFINITY;
+
+export class FeedView {
+  #base = new Map<string, Notification>();
+  #position: Position | null = null;
+  /** In the order in which they were made; Maps by key keep it. */
+  readonly #waiting = new Map<string, LocalChange>();
+  readonly #held = new Map<string, LocalChange>();
+  /** The changes on top of each notification. */
+  readonly #onTop = new Map<string, LocalChange[]>();
+  /** What the base has been, for each notification with a request under way. */
+  readonly #watched = new Map<string, Set<string>>();
+  #rendered: Rendered | null = null;
+  #turnAt = never;
+
+  /** Null until the hub's feed has been read once. */
+  get position(): Position | null {
+    return this.#position;
+  }
+
+  get waiting(): ReadonlyMap<string, LocalChange> {
+    return this.#waiting;
+  }
+
+  waitingOf(id: string): LocalChange[] {
+    return (this.#onTop.get(id) ?? []).filter(({ key }) => this.#waiting.has(key));
+  }
+
+  /** Of the hub's newest content here; 0 for what is not here. */
+  contentVersion(id: string): number {
+    return this.#base.get(id)?.contentVersion ?? 0;
+  }
+
+  /** When time alone changes the view next. */
+  get turnAt(): number {
+    return this.#turnAt;
+  }
+
+  state(): ViewState {
+    return {
+      position: this.#position,
+      items: [...this.#base.values()],
+      waiting: [...this.#waiting.values()],
+      held: [...this.#held.values()],
+    };
+  }
+
+  /** Becomes what another view, or the storage, holds. */
+  restore(state: ViewState): FeedChange[] {
+    this.#waiting.clear();
+    this.#held.clear();
+    this.#onTop.clear();
+    for (const each of state.waiting) this.#put(this.#waiting, each);
+    for (const each of state.held) this.#put(this.#held, each);
+    this.#position = state.position;
+    this.#rebase(state.items);
+    return [{ type: 'replaced' }];
+  }
+
+  /** The notification with everything applied, in the inbox or not; null when it is gone. */
+  find(id: string, now: number): Notification | null {
+    const item = this.#base.get(id);
+    return item ? this.#shown(item, now) : null;
+  }
+
+  render(now: number): Rendered {
+    this.#rendered ??= this.#renderAll(now);
+    return this.#rendered;
+  }
+
+  /** Every notification that is unread here, of one group or of all. */
+  unread(now: number, groupName: string | undefined): string[] {
+    const shown = [...this.#base.values()].map((item) => this.#shown(item, now));
+    return shown
+      .filter((item) => item?.readState === 'unread' && (groupName ?? item.groupName) === item.groupName)
+      .map((item) => (item as Notification).id);
+  }
+
+  /** Takes the hub's word. */
+  apply(step: BaseStep, now: number): FeedChange[] {
+    if (step.type === 'replace') {
+      this.#position = step.position;
+      for (const key of [...this.#held.keys()]) this.#remove(this.#held, key);
+      this.#rebase(step.items);
+      return [{ type: 'replaced' }];
+    }
+    const changes = step.values.flatMap((value) => this.#step(value.id, now, () => this.#take(value)));
+    if (step.position) {
+      this.#position = step.position;
+      this.#rendered = null;
+    }
+    return changes;
+  }
+
+  /** Puts a local change on top. */
+  act(change: LocalChange, now: number): FeedChange[] {
+    return this.#step(change.id, now, () => {
+      for (const key of change.replaces) this.#remove(this.#waiting, key);
+      if (change.wish?.snoozeUntilDateTime) this.#turnBy(change.wish.snoozeUntilDateTime);
+      this.#put(this.#waiting, change);
+    });
+  }
+
+  /** From now on it is noted what the base becomes: a request for this notification is under way. */
+  watch(id: string): void {
+    const item = this.#base.get(id);
+    this.#watched.set(id, new Set(item ? [markOf(item)] : []));
+  }
+
+  /** Whether the base has been what the hub answered: then the hub's word after it is newer than the answer. */
+  hasSeen(id: string, answer: Notification | null): boolean {
+    const seen = this.#watched.get(id);
+    this.#watched.delete(id);
+    return answer === null ? !this.#base.has(id) : (seen?.has(markOf(answer)) ?? false);
+  }
+
+  settle({ id, keys, result, reason = '' }: Outcome, now: number): FeedChange[] {
+    const changes = this.#step(id, now, () => {
+      for (const key of keys) {
+        const change = this.#waiting.get(key);
+        this.#remove(this.#waiting, key);
+        if (!change || !this.#base.has(id)) continue;
+        if (result === 'held') this.#put(this.#held, change);
+        else if (result === 'gone')
+          this.#put(this.#held, { ...change, wish: null, contentVersion: anyVersion });
+      }
+    });
+    return result === 'refused' ? [...changes, { type: 'refused', id, reason }] : changes;
+  }
+
+  /** Lets time pass: what expired leaves, what was snoozed comes back. */
+  turn(before: number, now: number): FeedChange[] {
+    const due = [...this.#base.values()].filter((item) => this.#nextTurn(item, before) <= now);
+    const changes = due.flatMap(({ id }) => {
+      const was = this.#inbox(id, before);
+      return changesOf(id, was, this.#inbox(id, now));
+    });
+    this.#rendered = null;
+    this.#turnAt = never;
+    for (const item of this.#base.values()) this.#turnAt = Math.min(this.#turnAt, this.#nextTurn(item, now));
+    return changes;
+  }
+
+  /** The removals that the hub need not tell a device that was away: it keeps those of expired ones for a day only. */
+  removalsUntold(now: number): Removed[] {
+    const isOver = (item: Notification) => Date.parse(item.expirationDateTime) + sweptAfterMs <= now;
+    const over = [...this.#base.values()].filter(isOver);
+    return over.map(({ id }) => ({ id, '@removed': { reason: 'deleted' } }));
+  }
+
+  /** Does something to one notification and says what that meant for the inbox. */
+  #step(id: string, now: number, change: () => void): FeedChange[] {
+    const was = this.#inbox(id, now);
+    change();
+    this.#rendered = null;
+    return changesOf(id, was, this.#inbox(id, now));
+  }
+
+  #take(value: FrameValue): void {
+    if ('@removed' in value) {
+      this.#base.delete(value.id);
+      this.#release(value.id);
+      return;
+    }
+    this.#base.set(value.id, value);
+    this.#release(value.id);
+    this.#watched.get(value.id)?.add(markOf(value));
+    this.#turnBy(value.expirationDateTime);
+    if (value.snoozeUntilDateTime) this.#turnBy(value.snoozeUntilDateTime);
+  }
+
+  #rebase(items: readonly Notification[]): void {
+    this.#base = new Map(items.map((item) => [item.id, item]));
+    this.#rendered = null;
+    // A turn finds out what is due.
+    this.#turnAt = 0;
+  }
+
+  /** The hub's word came after its answer: the base holds what was done here, or what came later. */
+  #release(id: string): void {
+    for (const { key, wish } of this.#onTop.get(id) ?? []) {
+      if (wish !== null || !this.#base.has(id)) this.#remove(this.#held, key);
+    }
+  }
+
+  #put(queue: Map<string, LocalChange>, change: LocalChange): void {
+    queue.set(change.key, change);
+    const others = (this.#onTop.get(change.id) ?? []).filter(({ key }) => key !== change.key);
+    this.#onTop.set(change.id, [...others, change]);
+  }
+
+  #remove(queue: Map<string, LocalChange>, key: string): void {
+    const change = queue.get(key);
+    if (!change) return;
+    queue.delete(key);
+    const rest = (this.#onTop.get(change.id) ?? []).filter((each) => each.key !== key);
+    if (rest.length > 0) this.#onTop.set(change.id, rest);
+    else this.#onTop.delete(change.id);
+  }
+
+  #shown(item: Notification, now: number): Notification | null {
+    if (Date.parse(item.expirationDateTime) <= now) return null;
+    let shown: Notification | null = item;
+    for (const { wish, contentVersion } of this.#onTop.get(item.id) ?? []) {
+      // Content that was not on the screen is not settled by what was done to the one before.
+      if (shown && (contentVersion ?? 0) >= item.contentVersion) shown = applyWish(shown, wish);
+    }
+    const until = shown?.snoozeUntilDateTime;
+    return shown && until && Date.parse(until) <= now ? applyWish(shown, { readState: 'unread' }) : shown;
+  }
+
+  #inbox(id: string, now: number): Notification | null {
+    const shown = this.find(id, now);
+    return shown && isInInbox(shown) ? shown : null;
+  }
+
+  #renderAll(now: number): Rendered {
+    const items: Notification[] = [];
+    let unreadCount = this.#position?.unreadCount ?? 0;
+    for (const item of this.#base.values()) {
+      const shown = this.#shown(item, now);
+      unreadCount += countOf(shown) - countOf(item);
+      if (shown && isInInbox(shown)) items.push(shown);
+    }
+    // Ids are of version 7: their order is that of creation, as the hub's lists have it.
+    items.sort((a, b) => (a.id < b.id ? 1 : -1));
+    return { items, unreadCount: Math.max(0, unreadCount) };
+  }
+
+  #turnBy(dateTime: string): void {
+    this.#turnAt = Math.min(this.#turnAt, Date.parse(dateTime));
+  }
+
+  /** When time alone changes this one next, after `now`. */
+  #nextTurn(item: Notification, now: number): number {
+    const expires = Date.parse(item.expirationDateTime);
+    const wishes = (this.#onTop.get(item.id) ?? []).map(({ wish }) => wish?.snoozeUntilDateTime);
+    const wakes = [item.snoozeUntilDateTime, ...wishes].map((each) => (each ? Date.parse(each) : never));
+    return Math.min(...[expires, ...wakes].filter((at) => at > now));
+  }
+}

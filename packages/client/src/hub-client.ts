@@ -1,0 +1,169 @@
+// Where a user of this package begins: one object for one hub and one signed-in user. It opens the feed at its first use
+// and puts the parts together: requests, storage, transports, tabs.
+import type {
+  Receipt,
+  ReceiptsAnswer,
+  Subscription,
+  SubscriptionPatch,
+  SubscriptionPost,
+} from '@carillon/protocol';
+import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
+import type { Feed, Transport } from './feed.ts';
+import { HubError } from './hub-error.ts';
+import { LiveFeed } from './live-feed.ts';
+import { Requests } from './requests.ts';
+import type { FeedStorage } from './storage/feed-storage.ts';
+import { openIndexedDbStorage } from './storage/indexed-db.ts';
+import { openMemoryStorage } from './storage/memory.ts';
+import { isHidden, watchSurroundings } from './surroundings.ts';
+import type { TabsOptions } from './tabs.ts';
+import { type AskToken, accountOf } from './token.ts';
+import type { OpenLink } from './transports/link.ts';
+import { pollingTransport } from './transports/polling.ts';
+import { openSse } from './transports/sse.ts';
+import { type WebSocketClass, webSocketTransport } from './transports/web-socket.ts';
+
+export interface HubOptions {
+  /** The hub's public URL. */
+  readonly baseUrl: string;
+  /**
+   * A delegated token. Asked again with `refresh: true` when the hub refuses the last one, and a minute before its `exp`
+   * when it is a JWT. Rejecting means signed out.
+   */
+  readonly token: AskToken;
+  /**
+   * Keeps the copy of one account apart from another's. Default: derived from the token's issuer, user and client; then
+   * the stored copy shows only once there is a token. Needed where tokens are opaque.
+   */
+  readonly account?: string;
+  /** Where the copy is kept. Default: IndexedDB where it exists, else memory. For Node: `@carillon/client/node`. */
+  readonly storage?: 'indexedDB' | 'memory' | FeedStorage;
+  /** UNS-ID of this device, from its subscription. */
+  readonly device?: string | null;
+  /** In the order they are tried. Default: WebSocket, SSE, polling. */
+  readonly transports?: readonly Transport[];
+  /** How often to ask when nothing stays open. Default: 30. */
+  readonly pollSeconds?: number;
+  /** Whether all tabs of this browser share one stream. Default: where the copy is in IndexedDB. */
+  readonly shareTabs?: boolean;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly fetch?: typeof fetch;
+  /** Null where there is none. */
+  readonly WebSocket?: WebSocketClass | null;
+  /** Whether `WebSocket` takes `{ headers }` as its second argument, which saves a request. Default: in Node. */
+  readonly webSocketTakesHeaders?: boolean;
+}
+
+export interface Hub {
+  /** One for the hub, opened at the first call. */
+  feed(): Feed;
+  /** Registers this installed place; its `id` is the UNS-ID for `useDevice`. */
+  subscribe(post: SubscriptionPost): Promise<Subscription>;
+  subscriptions(): Promise<readonly Subscription[]>;
+  updateSubscription(id: string, patch: SubscriptionPatch): Promise<Subscription>;
+  unsubscribe(id: string): Promise<void>;
+  /** The `applicationServerKey` for `PushManager.subscribe`. */
+  vapidPublicKey(): Promise<string>;
+  receipts(receipts: readonly Receipt[]): Promise<ReceiptsAnswer>;
+  /** Which subscription acts from now on; null for none. */
+  useDevice(unsId: string | null): void;
+  /** Ends the feed; what was done stays stored. */
+  close(): Promise<void>;
+  /** Closes, and removes everything that is stored of this account, in all tabs. What did not reach the hub is lost. */
+  signOut(): Promise<void>;
+}
+
+export function connectHub(options: HubOptions): Hub {
+  const requests = new Requests(options);
+  let open: { readonly feed: LiveFeed; readonly unwatch: () => void } | null = null;
+  const opened = () => {
+    open ??= openFeed(options, requests);
+    return open;
+  };
+  return {
+    feed: () => opened().feed,
+    subscribe: (post) => requests.subscribe(post),
+    subscriptions: () => requests.subscriptions(),
+    updateSubscription: (id, patch) => requests.updateSubscription(id, patch),
+    unsubscribe: (id) => requests.unsubscribe(id),
+    vapidPublicKey: () => requests.vapidPublicKey(),
+    receipts: (receipts) => requests.receipts(receipts),
+    useDevice(unsId) {
+      if (requests.device === unsId) return;
+      requests.device = unsId;
+      open?.feed.reopen();
+    },
+    async close() {
+      open?.unwatch();
+      await open?.feed.close();
+    },
+    async signOut() {
+      const { feed, unwatch } = opened();
+      unwatch();
+      await feed.signOut();
+    },
+  };
+}
+
+function openFeed(options: HubOptions, requests: Requests) {
+  const { clock = systemClock, random = systemRandom } = options;
+  const feed = new LiveFeed({
+    ...{ requests, clock, random },
+    account: accountFor(options, requests),
+    storage: storageFor(options),
+    transports: transportsFor(options),
+    sharing: sharingFor(options),
+  });
+  const unwatch = watchSurroundings({
+    onWake: () => feed.retryNow(),
+    onFreeze: () => feed.freeze(),
+    onResume: () => feed.resume(),
+  });
+  return { feed, unwatch };
+}
+
+async function accountFor({ account }: HubOptions, requests: Requests): Promise<string> {
+  const known = account ?? accountOf(await requests.token());
+  if (known !== null) return known;
+  throw new HubError('invalidRequest', 'The token does not say whose it is: pass `account` to connectHub.');
+}
+
+function hasIndexedDb({ storage }: HubOptions): boolean {
+  return storage === 'indexedDB' || (storage === undefined && 'indexedDB' in globalThis);
+}
+
+function storageFor(options: HubOptions): FeedStorage {
+  const { storage } = options;
+  if (typeof storage === 'object') return storage;
+  return hasIndexedDb(options) ? openIndexedDbStorage() : openMemoryStorage();
+}
+
+function sharingFor(options: HubOptions): Pick<TabsOptions, 'locks' | 'openChannel'> | null {
+  const { shareTabs = hasIndexedDb(options) } = options;
+  const locks = globalThis.navigator?.locks;
+  if (!shareTabs || !locks || !('BroadcastChannel' in globalThis)) return null;
+  return { locks, openChannel: (name) => new BroadcastChannel(name) };
+}
+
+const defaultOrder: readonly Transport[] = ['webSocket', 'sse', 'polling'];
+
+function transportsFor(options: HubOptions): (readonly [Transport, OpenLink])[] {
+  const { transports = defaultOrder, pollSeconds = 30 } = options;
+  const { WebSocket = globalThis.WebSocket as WebSocketClass | undefined } = options;
+  const { webSocketTakesHeaders: takesHeaders = isNode() } = options;
+  const openers: Readonly<Record<Transport, OpenLink | null>> = {
+    webSocket: WebSocket ? webSocketTransport({ WebSocket, takesHeaders }) : null,
+    sse: openSse,
+    polling: pollingTransport({ pollSeconds, isHidden }),
+  };
+  return transports.flatMap((name) => {
+    const open = openers[name];
+    return open ? [[name, open] as const] : [];
+  });
+}
+
+function isNode(): boolean {
+  const { process } = globalThis as { process?: { versions?: { node?: string } } };
+  return process?.versions?.node !== undefined;
+}

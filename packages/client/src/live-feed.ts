@@ -1,0 +1,262 @@
+// The feed as its users hold it (./feed.ts): what they do becomes local changes, each step of the view reaches those who
+// listen, and time alone changes it too.
+
+import { ChangeQueue } from './change-queue.ts';
+import type { Timer } from './clock.ts';
+import type { Standing } from './connection.ts';
+import type { Feed, FeedChange, FeedStatus, HistoryPage } from './feed.ts';
+import type { FeedView } from './feed-view.ts';
+import { HubError } from './hub-error.ts';
+import { applyWish, composeWishes, type Wish, wishFor } from './local-change.ts';
+import { SharedView, type SharedViewOptions } from './shared-view.ts';
+
+export interface LiveFeedOptions
+  extends Omit<SharedViewOptions, 'account' | 'onChanges' | 'onStanding' | 'onSignOut'> {
+  /** Rejects when nobody is signed in. */
+  readonly account: Promise<string>;
+}
+
+/** Beyond it a change is refused: so many were never made by a person who comes back online. */
+export const waitingMax = 10_000;
+
+export class LiveFeed implements Feed {
+  readonly ready: Promise<void>;
+  readonly #options: LiveFeedOptions;
+  readonly #ready = Promise.withResolvers<void>();
+  readonly #listeners = new Set<() => void>();
+  readonly #queues = new Set<ChangeQueue>();
+  readonly #before = new Map<string, Wish>();
+  readonly #opening: Promise<SharedView | null>;
+  #shared: SharedView | null = null;
+  #standing: Standing = { phase: 'connecting', transport: null, reason: 'Connecting.' };
+  #status: FeedStatus;
+  #turnedAt: number;
+  #turning: { readonly timer: Timer; readonly at: number } | null = null;
+  #count = 0;
+
+  constructor(options: LiveFeedOptions) {
+    this.#options = options;
+    this.#turnedAt = options.clock.now();
+    this.ready = this.#ready.promise;
+    this.ready.catch(() => {});
+    this.#status = this.#readStatus();
+    this.#opening = this.#open();
+  }
+
+  get items() {
+    return this.#view?.render(this.#options.clock.now()).items ?? none;
+  }
+
+  get unreadCount(): number {
+    return this.#view?.render(this.#options.clock.now()).unreadCount ?? 0;
+  }
+
+  get status(): FeedStatus {
+    return this.#status;
+  }
+
+  changes(): AsyncIterable<FeedChange> {
+    const queue = new ChangeQueue((ended) => this.#queues.delete(ended));
+    if (this.#standing.phase === 'closed') queue.end();
+    else this.#queues.add(queue);
+    return queue;
+  }
+
+  subscribe(listener: () => void): () => void {
+    // The same function may be handed in twice, and each is stopped on its own.
+    const call = () => listener();
+    this.#listeners.add(call);
+    return () => this.#listeners.delete(call);
+  }
+
+  markRead(ids: string | readonly string[]): void {
+    this.#act(ids, { readState: 'read' });
+  }
+
+  markUnread(ids: string | readonly string[]): void {
+    this.#act(ids, { readState: 'unread' });
+  }
+
+  markAllRead(groupName?: string): void {
+    this.markRead(this.#view?.unread(this.#options.clock.now(), groupName) ?? []);
+  }
+
+  activate(id: string): void {
+    this.#act(id, { userActionState: 'activated' });
+  }
+
+  dismiss(ids: string | readonly string[]): void {
+    this.#act(ids, { userActionState: 'dismissed' });
+  }
+
+  snooze(id: string, until: Date): void {
+    this.#act(id, { userActionState: 'snoozed', snoozeUntilDateTime: until.toISOString() });
+  }
+
+  delete(ids: string | readonly string[]): void {
+    this.#act(ids, null);
+  }
+
+  undo(id: string): void {
+    const wish = this.#before.get(id);
+    if (!wish) return;
+    this.#act(id, wish);
+    this.#before.delete(id);
+  }
+
+  async history({ pageSize = 25 } = {}): Promise<HistoryPage> {
+    const page = async (at: string | null): Promise<HistoryPage> => {
+      const { items, next } = await this.#options.requests.list({ pageSize, next: at });
+      return { items, next: next === null ? null : () => page(next) };
+    };
+    return page(null);
+  }
+
+  retryNow(): void {
+    this.#shared?.retryNow();
+  }
+
+  reopen(): void {
+    this.#shared?.reopen();
+  }
+
+  freeze(): void {
+    this.#shared?.freeze();
+  }
+
+  resume(): void {
+    this.#shared?.resume();
+    this.retryNow();
+  }
+
+  async close(): Promise<void> {
+    this.#end('closed', 'It was closed.');
+    await (await this.#opening)?.close();
+  }
+
+  /** `tellOthers` is false when another tab began it. */
+  async signOut(how?: { readonly tellOthers: boolean }): Promise<void> {
+    const shared = await this.#opening;
+    this.#before.clear();
+    await shared?.signOut(how);
+    this.#end('signedOut', 'Signed out.');
+  }
+
+  get #view(): FeedView | undefined {
+    return this.#shared?.view;
+  }
+
+  async #open(): Promise<SharedView | null> {
+    try {
+      const account = await this.#options.account;
+      this.#shared = new SharedView({
+        ...this.#options,
+        account,
+        onChanges: (changes) => this.#changed(changes),
+        onStanding: (standing) => this.#stand(standing),
+        onSignOut: () => void this.signOut({ tellOthers: false }),
+      });
+    } catch (error) {
+      const { message } = error as Error;
+      this.#stand({ phase: 'signedOut', transport: null, reason: message });
+      return null;
+    }
+    if (this.#standing.phase !== 'closed') await this.#shared.open();
+    return this.#shared;
+  }
+
+  #act(ids: string | readonly string[], wish: Wish): void {
+    for (const id of typeof ids === 'string' ? [ids] : ids) this.#actOn(id, wish);
+  }
+
+  #actOn(id: string, wish: Wish): void {
+    const shared = this.#shared;
+    if (!shared) return;
+    const { view } = shared;
+    const now = this.#options.clock.now();
+    const item = view.find(id, now);
+    if (!item || applyWish(item, wish) === item) return;
+    if (view.waiting.size >= waitingMax) {
+      this.#changed([{ type: 'refused', id, reason: 'Too many changes wait for the hub already.' }]);
+      return;
+    }
+    this.#before.set(id, wishFor(item));
+    const { contentVersion } = item;
+    const waiting = view.waitingOf(id);
+    // What was done to older content is void by now, and not carried over to this one.
+    const same = waiting.filter((each) => each.contentVersion === contentVersion).map((each) => each.wish);
+    const replaces = waiting.map(({ key }) => key);
+    shared.act({
+      key: this.#nextKey(now),
+      ...{ id, wish: [...same, wish].reduce(composeWishes), contentVersion, replaces },
+    });
+  }
+
+  /** Sorts by time, which is how storages keep the order. */
+  #nextKey(now: number): string {
+    const [time, count] = [now.toString(36), (this.#count++).toString(36)].map((part) =>
+      part.padStart(9, '0'),
+    );
+    return `${time}-${count}-${this.#options.random().toString(36).slice(2, 10)}`;
+  }
+
+  #changed(changes: readonly FeedChange[]): void {
+    for (const change of changes) for (const queue of this.#queues) queue.push(change);
+    this.#planTurn();
+    this.#tell();
+  }
+
+  #stand(standing: Standing): void {
+    const { phase } = this.#standing;
+    if (phase === 'closed' || (phase === 'signedOut' && standing.phase !== 'closed')) return;
+    this.#standing = standing;
+    this.#tell();
+  }
+
+  #end(phase: 'closed' | 'signedOut', reason: string): void {
+    this.#stand({ phase, transport: null, reason });
+    this.#turning?.timer.stop();
+    for (const queue of this.#queues) queue.end();
+    this.#queues.clear();
+    this.#ready.reject(new HubError(phase === 'closed' ? 'offline' : 'signedOut', reason));
+  }
+
+  #tell(): void {
+    const status = this.#readStatus();
+    const isSame = JSON.stringify(status) === JSON.stringify(this.#status);
+    if (!isSame) this.#status = status;
+    const { phase, complete } = status;
+    if (phase === 'live' || (complete && (phase === 'offline' || phase === 'signedOut')))
+      this.#ready.resolve();
+    for (const listener of [...this.#listeners]) listener();
+  }
+
+  #readStatus(): FeedStatus {
+    const [pending, complete] = [this.#view?.waiting.size ?? 0, (this.#view?.position ?? null) !== null];
+    return { ...this.#standing, pending, complete };
+  }
+
+  /** Sees to it that what expires or wakes does so in time. */
+  #planTurn(): void {
+    const { clock } = this.#options;
+    const at = this.#view?.turnAt ?? Number.POSITIVE_INFINITY;
+    if (at === this.#turning?.at || isOver(this.#standing)) return;
+    this.#turning?.timer.stop();
+    this.#turning = null;
+    if (at === Number.POSITIVE_INFINITY) return;
+    const timer = clock.after(Math.max(0, at - clock.now()), () => {
+      const now = clock.now();
+      this.#turning = null;
+      const before = this.#turnedAt;
+      this.#turnedAt = now;
+      this.#shared?.turn(before, now);
+    });
+    this.#turning = { timer, at };
+  }
+}
+
+const none: readonly never[] = [];
+
+function isOver({ phase }: Standing): boolean {
+  return phase === 'closed' || phase === 'signedOut';
+}

@@ -1,0 +1,64 @@
+// What a user did here and the hub has not confirmed yet, and how it merges: into a notification by the hub's own rules
+// of state, and into another change of the same notification, so that the queue holds one for each. Pure.
+import type { Notification, StatePatch } from '@carillon/protocol';
+
+/** What to make of the state; null deletes. */
+export type Wish = Omit<StatePatch, 'contentVersion'> | null;
+
+export interface LocalChange {
+  /** Unique among all tabs and sessions of the account. */
+  readonly key: string;
+  /** The notification. */
+  readonly id: string;
+  readonly wish: Wish;
+  /** The content that was on the screen; null when the notification was not held here. */
+  readonly contentVersion: number | null;
+  /** Keys of earlier changes that this one contains. */
+  readonly replaces: readonly string[];
+}
+
+/** The notification as it is once `wish` is committed; null when deleted. The same object when nothing changes. */
+export function applyWish(item: Notification, wish: Wish): Notification | null {
+  if (wish === null) return null;
+  const { readState, userActionState, snoozeUntilDateTime = null } = stateAfter(item, wish);
+  const isSame =
+    readState === item.readState &&
+    userActionState === item.userActionState &&
+    snoozeUntilDateTime === item.snoozeUntilDateTime;
+  return isSame ? item : { ...item, readState, userActionState, snoozeUntilDateTime };
+}
+
+type State = Pick<Notification, 'readState' | 'userActionState' | 'snoozeUntilDateTime'>;
+
+function stateAfter(state: State, wish: NonNullable<Wish>): State {
+  const { readState, userActionState, snoozeUntilDateTime = null } = wish;
+  if (readState === 'unread') return fresh;
+  if (userActionState === undefined) return { ...state, readState: 'read' };
+  if (userActionState === 'noInteraction')
+    return { readState: readState ?? state.readState, userActionState, snoozeUntilDateTime: null };
+  return { readState: 'read', userActionState, snoozeUntilDateTime };
+}
+
+const fresh: State = { readState: 'unread', userActionState: 'noInteraction', snoozeUntilDateTime: null };
+
+/** One wish with the effect of both, whatever the state they meet. */
+export function composeWishes(first: Wish, then: Wish): Wish {
+  if (first === null || then === null) return null;
+  // Only "read" leaves the rest as it was; everything else says the whole state.
+  if (then.readState !== 'read' || then.userActionState !== undefined) return then;
+  if (first.readState === 'unread') return { readState: 'read', userActionState: 'noInteraction' };
+  return first;
+}
+
+/** What brings a notification back into the state that this one is in. */
+export function wishFor({ readState, userActionState, snoozeUntilDateTime }: Notification): Wish {
+  if (readState === 'unread') return { readState };
+  if (userActionState === 'noInteraction') return { readState, userActionState };
+  return snoozeUntilDateTime === null ? { userActionState } : { userActionState, snoozeUntilDateTime };
+}
+
+/** A snooze that was over before it could be told is what waking makes of it. */
+export function wishAt(wish: Wish, now: number): Wish {
+  const until = wish?.snoozeUntilDateTime;
+  return until && Date.parse(until) <= now ? { readState: 'unread' } : wish;
+}

@@ -1,0 +1,94 @@
+// Keeps feeds in the browser's IndexedDB: one database, and in each store one account's rows under its name, so that all
+// of one account goes in one transaction, whatever other tabs have open.
+import type { Notification } from '@carillon/protocol';
+import type { Position } from '../feed-view.ts';
+import type { LocalChange } from '../local-change.ts';
+import type { FeedStorage } from './feed-storage.ts';
+
+const databaseName = 'carillon';
+const version = 1;
+const stores = ['positions', 'items', 'changes'] as const;
+
+export function openIndexedDbStorage(factory: IDBFactory = indexedDB): FeedStorage {
+  let opening: Promise<IDBDatabase> | null = null;
+  const database = (): Promise<IDBDatabase> => {
+    opening ??= openDatabase(factory, () => {
+      opening = null;
+    });
+    return opening;
+  };
+  return {
+    async read(account) {
+      const transaction = (await database()).transaction(stores);
+      const [position, items, changes] = await Promise.all([
+        answerOf<Position | undefined>(transaction.objectStore('positions').get(account)),
+        answerOf<Notification[]>(transaction.objectStore('items').getAll(rangeOf(account))),
+        answerOf<LocalChange[]>(transaction.objectStore('changes').getAll(rangeOf(account))),
+      ]);
+      // Keys grow with time, so their order is that in which the changes were made.
+      return { position: position ?? null, items, changes };
+    },
+    async write(account, { replace, items, changes, position }) {
+      const transaction = (await database()).transaction(stores, 'readwrite');
+      if (replace) transaction.objectStore('items').delete(rangeOf(account));
+      put(transaction.objectStore('items'), account, items);
+      put(transaction.objectStore('changes'), account, changes);
+      if (position) transaction.objectStore('positions').put(position, account);
+      await endOf(transaction);
+    },
+    async clear(account) {
+      const transaction = (await database()).transaction(stores, 'readwrite');
+      transaction.objectStore('positions').delete(account);
+      for (const name of ['items', 'changes']) transaction.objectStore(name).delete(rangeOf(account));
+      await endOf(transaction);
+    },
+    async close() {
+      (await opening?.catch(() => null))?.close();
+      opening = null;
+    },
+  };
+}
+
+function openDatabase(factory: IDBFactory, onEnd: () => void): Promise<IDBDatabase> {
+  const request = factory.open(databaseName, version);
+  request.onupgradeneeded = () => {
+    for (const name of stores) request.result.createObjectStore(name);
+  };
+  const opened = answerOf(request);
+  opened.then((database) => {
+    // A newer version of the page wants to change it, or the browser took it away: it is opened again at the next use.
+    database.onversionchange = () => {
+      database.close();
+      onEnd();
+    };
+    database.onclose = onEnd;
+  }, onEnd);
+  return opened;
+}
+
+/** All keys `[account, …]`: an array sorts after every string. */
+function rangeOf(account: string): IDBKeyRange {
+  return IDBKeyRange.bound([account], [account, []]);
+}
+
+function put<T>(store: IDBObjectStore, account: string, written: ReadonlyMap<string, T | null>): void {
+  for (const [key, value] of written) {
+    if (value === null) store.delete([account, key]);
+    else store.put(value, [account, key]);
+  }
+}
+
+function answerOf<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function endOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onerror = () => reject(transaction.error);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}

@@ -1,0 +1,19 @@
+// Keeps feeds as long as the process lives: where nothing else is there, and for those who want nothing left on the
+// device.
+import type { FeedStorage } from './feed-storage.ts';
+import { KeptFeed } from './kept-feed.ts';
+
+export function openMemoryStorage(): FeedStorage {
+  const feeds = new Map<string, KeptFeed>();
+  const feedOf = (account: string): KeptFeed => {
+    const feed = feeds.get(account) ?? new KeptFeed();
+    feeds.set(account, feed);
+    return feed;
+  };
+  return {
+    read: async (account) => feedOf(account).read(),
+    write: async (account, write) => feedOf(account).write(write),
+    clear: async (account) => void feeds.delete(account),
+    close: async () => {},
+  };
+}

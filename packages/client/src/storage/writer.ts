@@ -1,0 +1,73 @@
+// Writes a feed's steps to its storage in their order, one write at a time: what comes meanwhile is gathered into the
+// next. A storage that fails is given up for this session; the feed goes on without it, from the hub.
+import type { Notification } from '@carillon/protocol';
+import type { BaseStep, Position } from '../feed-view.ts';
+import type { LocalChange } from '../local-change.ts';
+import type { FeedStorage, FeedWrite } from './feed-storage.ts';
+
+class Gathered implements FeedWrite {
+  replace = false;
+  readonly items = new Map<string, Notification | null>();
+  readonly changes = new Map<string, LocalChange | null>();
+  position: Position | null = null;
+
+  add(step: BaseStep): void {
+    if (step.type === 'replace') {
+      this.replace = true;
+      this.items.clear();
+      for (const item of step.items) this.items.set(item.id, item);
+    } else {
+      for (const value of step.values) this.items.set(value.id, '@removed' in value ? null : value);
+    }
+    this.position = step.position ?? this.position;
+  }
+}
+
+export class StorageWriter {
+  readonly #storage: FeedStorage;
+  readonly #account: string;
+  #gathered: Gathered | null = null;
+  #writing: Promise<void> = Promise.resolve();
+  #isOver = false;
+
+  constructor(storage: FeedStorage, account: string) {
+    this.#storage = storage;
+    this.#account = account;
+  }
+
+  base(step: BaseStep): void {
+    this.#gather().add(step);
+  }
+
+  /** Null when the hub has answered. */
+  change(key: string, change: LocalChange | null): void {
+    this.#gather().changes.set(key, change);
+  }
+
+  /** Resolves once all that was handed over is kept, or can't be. */
+  flushed(): Promise<void> {
+    return this.#writing;
+  }
+
+  /** Writes nothing more; resolves once what is under way is over. */
+  abandon(): Promise<void> {
+    this.#isOver = true;
+    return this.#writing;
+  }
+
+  #gather(): Gathered {
+    if (this.#gathered) return this.#gathered;
+    const gathered = new Gathered();
+    this.#gathered = gathered;
+    this.#writing = this.#writing.then(() => this.#write(gathered));
+    return gathered;
+  }
+
+  async #write(gathered: Gathered): Promise<void> {
+    if (this.#gathered === gathered) this.#gathered = null;
+    if (this.#isOver) return;
+    await this.#storage.write(this.#account, gathered).catch(() => {
+      this.#isOver = true;
+    });
+  }
+}

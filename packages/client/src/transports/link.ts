@@ -1,0 +1,122 @@
+// One open stream, without its wire: frames go in as text, and it says when the stream has begun and why it ended.
+// Whatever carries it must be heard of twice as often as it promised, or it is taken for dead.
+import type { Frame } from '@carillon/protocol';
+import type { Clock, Timer } from '../clock.ts';
+import { HubError } from '../hub-error.ts';
+import type { Requests } from '../requests.ts';
+
+export type LiveFrame = Extract<Frame, { cursor: string }>;
+
+export interface LinkEnd {
+  /** `resync`: the cursor can't be honoured, everything must be read anew. */
+  readonly input: 'lost' | 'resync';
+  /** In words for a person. */
+  readonly reason: string;
+  /** How long the hub asks to wait; null when it did not say. */
+  readonly retryAfterMs: number | null;
+}
+
+export interface Link {
+  readonly ended: Promise<LinkEnd>;
+  /** Tells the hub that everything up to the cursor has arrived here. */
+  acknowledge(cursor: string): void;
+}
+
+export interface LinkAsk {
+  readonly requests: Requests;
+  readonly clock: Clock;
+  /** Where the view stands. */
+  readonly cursor: () => string;
+  readonly onFrame: (frame: LiveFrame) => void;
+  /** Ends the link. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the stream has begun; rejects with a HubError, or with `TransportBlocked`. */
+export type OpenLink = (ask: LinkAsk) => Promise<Link>;
+
+/** The hub answers, but not over this: something in between does not let it through. */
+export class TransportBlocked extends Error {}
+
+/** A stream that says nothing for this long while it opens is held back by something in between. */
+const openMaxMs = 10_000;
+const heartbeatDefaultMs = 25_000;
+
+export interface FrameLinkOptions {
+  readonly ask: LinkAsk;
+  /** Called when it was silent for too long; it may find that it is alive, and then hears of it less often. */
+  readonly isAlive?: () => Promise<boolean>;
+  readonly acknowledge?: (cursor: string) => void;
+}
+
+export class FrameLink implements Link {
+  readonly #ask: LinkAsk;
+  readonly #options: FrameLinkOptions;
+  readonly #begun = Promise.withResolvers<void>();
+  readonly #ended = Promise.withResolvers<LinkEnd>();
+  readonly begun = this.#begun.promise;
+  readonly ended = this.#ended.promise;
+  #silenceMs = 2 * heartbeatDefaultMs;
+  #timer: Timer;
+  #isOver = false;
+
+  constructor(options: FrameLinkOptions) {
+    this.#options = options;
+    this.#ask = options.ask;
+    this.#timer = this.#ask.clock.after(openMaxMs, () => {
+      this.#begun.reject(new TransportBlocked());
+      this.end({ input: 'lost', reason: 'The stream did not begin.', retryAfterMs: null });
+    });
+    this.begun.catch(() => {});
+  }
+
+  acknowledge(cursor: string): void {
+    this.#options.acknowledge?.(cursor);
+  }
+
+  /** Takes one frame; what is no frame of today's is passed over, as newer hubs may say more. */
+  take(text: string): void {
+    if (this.#isOver) return;
+    const frame = JSON.parse(text) as Frame;
+    if (frame.type === 'resync') {
+      this.end({ input: 'resync', reason: 'Everything is read anew.', retryAfterMs: null });
+    } else if (frame.type === 'bye') {
+      const { retryAfterMs } = frame;
+      this.end({ input: 'lost', reason: 'The hub closed the stream.', retryAfterMs });
+    } else if ('cursor' in frame) {
+      if (frame.type === 'ready') this.#silenceMs = 2000 * frame.heartbeatSeconds;
+      this.beat();
+      this.#ask.onFrame(frame);
+      this.#begun.resolve();
+    }
+  }
+
+  /** A sign of life. */
+  beat(): void {
+    this.#listen(this.#silenceMs);
+  }
+
+  end(end: LinkEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#timer.stop();
+    this.#ended.resolve(end);
+    this.#begun.reject(new HubError('offline', end.reason, { retryAfterMs: end.retryAfterMs ?? undefined }));
+  }
+
+  /** What carried it is gone. */
+  lost(reason = 'The connection was lost.'): void {
+    this.end({ input: 'lost', reason, retryAfterMs: null });
+  }
+
+  #listen(silenceMs: number): void {
+    this.#timer.stop();
+    if (!this.#isOver) this.#timer = this.#ask.clock.after(silenceMs, () => void this.#silent(silenceMs));
+  }
+
+  async #silent(silenceMs: number): Promise<void> {
+    const isAlive = (await this.#options.isAlive?.().catch(() => false)) ?? false;
+    if (!isAlive) this.lost('The connection fell silent.');
+    else this.#listen(Math.min(2 * silenceMs, 8 * this.#silenceMs));
+  }
+}

@@ -1,0 +1,38 @@
+// Reads what changed every few seconds, where nothing that stays open gets through. A page that nobody sees asks less
+// often. It ends as a stream would, so the connection knows no difference.
+import { HubError } from '../hub-error.ts';
+import { readChanges } from '../read-changes.ts';
+import type { LinkEnd, OpenLink } from './link.ts';
+
+export interface PollingOptions {
+  readonly pollSeconds: number;
+  readonly isHidden: () => boolean;
+}
+
+const hiddenFactor = 4;
+
+export function pollingTransport({ pollSeconds, isHidden }: PollingOptions): OpenLink {
+  return async (ask) => {
+    const ended = Promise.withResolvers<LinkEnd>();
+    const poll = async (): Promise<void> => {
+      const { values, position } = await readChanges(ask.requests, ask.cursor(), ask.signal);
+      for (const value of values) ask.onFrame({ type: 'change', value, ...position });
+      ask.onFrame({ type: 'position', ...position });
+      const waitMs = 1000 * pollSeconds * (isHidden() ? hiddenFactor : 1);
+      timer = ask.clock.after(waitMs, () => void poll().catch((error) => ended.resolve(endOf(error))));
+    };
+    let timer = { stop: () => {} };
+    ask.signal.addEventListener('abort', () => {
+      timer.stop();
+      ended.resolve({ input: 'lost', reason: 'It was closed.', retryAfterMs: null });
+    });
+    await poll();
+    return { ended: ended.promise, acknowledge: () => {} };
+  };
+}
+
+function endOf(error: unknown): LinkEnd {
+  if (!(error instanceof HubError)) return { input: 'lost', reason: String(error), retryAfterMs: null };
+  const { message, retryAfterMs } = error;
+  return { input: error.kind === 'resyncRequired' ? 'resync' : 'lost', reason: message, retryAfterMs };
+}

@@ -1,0 +1,60 @@
+// The stream over a WebSocket. A page can't set headers on one, so it opens with a one-time ticket; Node can, which saves
+// a request. Why an upgrade was refused is told to nobody there, so the ticket's answer says whether the hub is there and
+// takes the token. Pings are answered below the script, so silence is no proof: a cheap read tells.
+import { FrameLink, type Link, type LinkAsk, type OpenLink, TransportBlocked } from './link.ts';
+
+/** As browsers have it; Node's takes `{ headers }` where the subprotocols stand. */
+export type WebSocketClass = new (url: string, options?: string[]) => WebSocket;
+
+export interface WebSocketOptions {
+  readonly WebSocket: WebSocketClass;
+  /** Whether it takes `{ headers }` as its second argument. */
+  readonly takesHeaders: boolean;
+}
+
+export function webSocketTransport(options: WebSocketOptions): OpenLink {
+  return async (ask) => {
+    if (options.takesHeaders) {
+      const link = await openWithHeaders(ask, options).catch(() => null);
+      if (link) return link;
+    }
+    const ticket = await ask.requests.streamTicket(ask.signal);
+    return openSocket(ask, new options.WebSocket(urlOf(ask, { ticket }))).catch((error: unknown) => {
+      throw ask.signal.aborted ? error : new TransportBlocked();
+    });
+  };
+}
+
+async function openWithHeaders(ask: LinkAsk, { WebSocket }: WebSocketOptions): Promise<Link> {
+  const token = await ask.requests.token();
+  const { device } = ask.requests;
+  const headers = { authorization: `Bearer ${token}`, ...(device === null ? {} : { 'x-uns-id': device }) };
+  return openSocket(ask, new WebSocket(urlOf(ask, {}), { headers } as unknown as string[]));
+}
+
+function urlOf(ask: LinkAsk, query: Readonly<Record<string, string>>): string {
+  return ask.requests.streamUrl({ $deltatoken: ask.cursor(), ...query });
+}
+
+async function openSocket(ask: LinkAsk, socket: WebSocket): Promise<Link> {
+  const link = new FrameLink({
+    ask,
+    isAlive: () => missesNothing(ask),
+    acknowledge: (cursor) => {
+      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ type: 'ack', cursor }));
+    },
+  });
+  socket.onmessage = ({ data }) => link.take(String(data));
+  socket.onclose = () => link.lost();
+  socket.onerror = () => link.lost();
+  ask.signal.addEventListener('abort', () => link.lost(), { once: true });
+  void link.ended.then(() => socket.close());
+  await link.begun;
+  return link;
+}
+
+/** Nothing has changed since what the stream told last: dead or alive, it has missed nothing. */
+async function missesNothing({ requests, cursor, signal }: LinkAsk): Promise<boolean> {
+  const page = await requests.delta({ done: true, deltaToken: cursor() }, { top: 1, signal });
+  return page.values.length === 0 && page.cursor.done;
+}
