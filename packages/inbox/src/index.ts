@@ -1,3 +1,23 @@
 // The inbox component: what its users import, and nothing else. Importing it defines the element <carillon-inbox>; the
 // typed React component has an entry of its own.
-export type { Feed } from '@carillon/client';
+import type { CarillonInbox } from './carillon-inbox.ts';
+import { defineInbox, tagName } from './define.ts';
+import type { InboxEventMap } from './inbox-events.ts';
+
+export type { Feed, FeedChange, FeedPhase, FeedStatus, HistoryPage } from '@carillon/client';
+export { CarillonInbox } from './carillon-inbox.ts';
+export type { Clock } from './clock.ts';
+export type { InboxEventMap, InboxEventName } from './inbox-events.ts';
+export { en as englishMessages } from './locale/en.ts';
+export { setLocale } from './locale/locales.ts';
+export type { CountMessages, Messages, Plural, TextMessages } from './locale/messages.ts';
+export { defineInbox, tagName };
+
+defineInbox();
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'carillon-inbox': CarillonInbox;
+  }
+  interface HTMLElementEventMap extends InboxEventMap {}
+}

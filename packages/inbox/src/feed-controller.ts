@@ -1,0 +1,85 @@
+// The component's ear at its feed: asks for an update after each step, puts into words what is new for those who listen,
+// and keeps the reason of a change that the hub refused until it was read.
+import type { Feed, FeedChange } from '@carillon/client';
+import type { Notification } from '@carillon/protocol';
+import type { ReactiveControllerHost } from 'lit';
+
+interface Owner extends ReactiveControllerHost {
+  announce(added: readonly Notification[]): void;
+}
+
+export class FeedController {
+  /** Whether the feed's first read ended; `failed` when it rejected. */
+  readiness: 'waiting' | 'ready' | 'failed' = 'waiting';
+  refusal: string | null = null;
+  readonly #owner: Owner;
+  #feed: Feed | null = null;
+  #isConnected = false;
+  #stop: (() => void) | null = null;
+
+  constructor(owner: Owner) {
+    this.#owner = owner;
+    owner.addController(this);
+  }
+
+  listenTo(feed: Feed | null): void {
+    this.#stop?.();
+    this.#stop = null;
+    this.#feed = feed;
+    this.readiness = 'waiting';
+    this.refusal = null;
+    if (feed && this.#isConnected) this.#listen(feed);
+  }
+
+  hostConnected(): void {
+    this.#isConnected = true;
+    if (this.#feed && !this.#stop) this.#listen(this.#feed);
+  }
+
+  hostDisconnected(): void {
+    this.#isConnected = false;
+    this.#stop?.();
+    this.#stop = null;
+  }
+
+  forgetRefusal(): void {
+    this.refusal = null;
+    this.#owner.requestUpdate();
+  }
+
+  #listen(feed: Feed): void {
+    const steps = feed.changes()[Symbol.asyncIterator]();
+    const unsubscribe = feed.subscribe(() => this.#owner.requestUpdate());
+    this.#stop = () => {
+      unsubscribe();
+      void steps.return?.();
+    };
+    void this.#follow(feed, steps);
+    const settle = (readiness: 'ready' | 'failed') => () => {
+      if (this.#feed !== feed) return;
+      this.readiness = readiness;
+      this.#owner.requestUpdate();
+    };
+    feed.ready.then(settle('ready'), settle('failed'));
+  }
+
+  async #follow(feed: Feed, steps: AsyncIterator<FeedChange>): Promise<void> {
+    let added: Notification[] = [];
+    const tell = (): void => {
+      if (this.#feed === feed && added.length > 0) this.#owner.announce(added);
+      added = [];
+    };
+    for (;;) {
+      const step = await steps.next().catch(() => ({ done: true as const, value: undefined }));
+      if (step.done || this.#feed !== feed) return;
+      if (step.value.type === 'refused') {
+        this.refusal = step.value.reason;
+        this.#owner.requestUpdate();
+      }
+      if (step.value.type !== 'added' || this.readiness !== 'ready') continue;
+      // What comes in one go is announced as one.
+      if (added.length === 0) queueMicrotask(() => queueMicrotask(tell));
+      added.push(step.value.item);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+// The keys of a row, by the roving tab stop of WAI-ARIA: up and down move between rows, left and right between a row and
+// its actions, and letters do what the actions do. The row's button itself answers Enter and the space bar.
+import type { InboxHost } from '../view/host.ts';
+import type { ItemRow } from './rows.ts';
+
+const pageRows = 8;
+
+export function rowKeys(host: InboxHost, row: ItemRow): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const run = moves(host, row, event) ?? deeds(host, row, event);
+    if (!run) return;
+    event.preventDefault();
+    event.stopPropagation();
+    run();
+  };
+}
+
+function moves(host: InboxHost, row: ItemRow, event: KeyboardEvent): (() => void) | undefined {
+  const to = (position: number) => () => void host.list.focusPosition(position);
+  const forward = host.direction === 'rtl' ? -1 : 1;
+  const table: Readonly<Record<string, () => void>> = {
+    ArrowDown: to(row.position + 1),
+    ArrowUp: to(row.position - 1),
+    PageDown: to(row.position + pageRows),
+    PageUp: to(row.position - pageRows),
+    Home: to(1),
+    End: to(host.list.total),
+    ArrowRight: () => moveWithin(event, forward),
+    ArrowLeft: () => moveWithin(event, -forward),
+  };
+  return table[event.key];
+}
+
+function deeds(host: InboxHost, { item }: ItemRow, event: KeyboardEvent): (() => void) | undefined {
+  if (host.view === 'history') return undefined;
+  const discard = (): void => (event.shiftKey ? host.deleteItem(item) : host.dismiss(item));
+  const table: Readonly<Record<string, () => void>> = {
+    Delete: discard,
+    Backspace: discard,
+    r: () => host.toggleRead(item),
+    s: () => host.openMenu(item, 'snooze'),
+    z: () => host.undo(),
+  };
+  return table[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+}
+
+function moveWithin(event: KeyboardEvent, step: number): void {
+  const row = event.currentTarget;
+  if (!(row instanceof HTMLElement)) return;
+  const stops = [...row.querySelectorAll<HTMLElement>('.open, .act')].filter((each) => each.offsetWidth > 0);
+  const at = stops.findIndex((each) => each.matches(':focus'));
+  stops[Math.max(0, Math.min(stops.length - 1, at + step))]?.focus();
+}

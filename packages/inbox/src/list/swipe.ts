@@ -1,0 +1,70 @@
+// Swiping a row by touch: towards its end dismisses, towards its beginning opens the snooze menu. A directive, because
+// it follows the finger without a render a frame. A mouse doesn't swipe; scrolling stays the browser's.
+import type { Notification } from '@carillon/protocol';
+import { noChange } from 'lit';
+import { Directive, type DirectiveParameters, directive, type ElementPart } from 'lit/directive.js';
+import type { InboxHost } from '../view/host.ts';
+
+/** Of the row's width: beyond it, letting go acts. */
+const threshold = 0.3;
+/** Pixels before a touch counts as a swipe. */
+const slack = 12;
+
+class SwipeDirective extends Directive {
+  #host: InboxHost | null = null;
+  #item: Notification | null = null;
+  #element: HTMLElement | null = null;
+  #from = { x: 0, y: 0 };
+  #shift = 0;
+
+  render(_host: InboxHost, _item: Notification): typeof noChange {
+    return noChange;
+  }
+
+  override update(part: ElementPart, [host, item]: DirectiveParameters<this>): typeof noChange {
+    this.#host = host;
+    this.#item = item;
+    if (!this.#element && part.element instanceof HTMLElement) this.#begin(part.element);
+    return noChange;
+  }
+
+  #begin(element: HTMLElement): void {
+    this.#element = element;
+    element.addEventListener('pointerdown', (event) => {
+      this.#shift = 0;
+      this.#from = { x: event.clientX, y: event.clientY };
+    });
+    element.addEventListener('pointermove', (event) => this.#move(element, event));
+    element.addEventListener('pointerup', () => this.#end(element, true));
+    element.addEventListener('pointercancel', () => this.#end(element, false));
+    // A swipe that ends over the row is no click on it.
+    element.addEventListener('click', (event) => this.#shift !== 0 && event.stopPropagation(), {
+      capture: true,
+    });
+  }
+
+  #move(element: HTMLElement, event: PointerEvent): void {
+    if (event.pointerType === 'mouse' || event.buttons === 0) return;
+    const x = event.clientX - this.#from.x;
+    if (this.#shift === 0 && Math.abs(x) < Math.max(slack, Math.abs(event.clientY - this.#from.y))) return;
+    if (this.#shift === 0) element.setPointerCapture(event.pointerId);
+    this.#shift = x;
+    element.style.setProperty('--swipe', `${x}px`);
+    element.dataset.swipe = this.#isTowardsEnd() ? 'end' : 'start';
+  }
+
+  #end(element: HTMLElement, isLetGo: boolean): void {
+    const isFar = Math.abs(this.#shift) > threshold * element.offsetWidth;
+    element.style.removeProperty('--swipe');
+    delete element.dataset.swipe;
+    if (!isLetGo || !isFar || !this.#item) return;
+    if (this.#isTowardsEnd()) this.#host?.dismiss(this.#item);
+    else this.#host?.openMenu(this.#item, 'snooze');
+  }
+
+  #isTowardsEnd(): boolean {
+    return this.#shift > 0 === (this.#host?.direction === 'ltr');
+  }
+}
+
+export const swipe = directive(SwipeDirective);

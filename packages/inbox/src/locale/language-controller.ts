@@ -1,0 +1,75 @@
+// Which language and direction the component has: its own `lang`, else that of the nearest element with one, through
+// shadow trees, else the browser's. It follows when the page changes them.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { directionOf, onLocaleSet } from './locales.ts';
+import { Localizer } from './localizer.ts';
+
+export class LanguageController implements ReactiveController {
+  readonly #host: ReactiveControllerHost & HTMLElement;
+  #words: Localizer | null = null;
+  #wanted = '';
+  #direction: 'ltr' | 'rtl' | null = null;
+  #observer: MutationObserver | null = null;
+  #stop: (() => void) | null = null;
+
+  constructor(host: ReactiveControllerHost & HTMLElement) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  get words(): Localizer {
+    this.#words ??= new Localizer(this.#wanted.split(' '));
+    return this.#words;
+  }
+
+  get direction(): 'ltr' | 'rtl' {
+    this.#direction ??= this.#readDirection();
+    return this.#direction;
+  }
+
+  hostConnected(): void {
+    const refresh = (): void => {
+      this.#words = null;
+      this.#wanted = '';
+      this.#host.requestUpdate();
+    };
+    this.#stop = onLocaleSet(refresh);
+    this.#observer = new MutationObserver(() => this.#host.requestUpdate());
+    const attributes = { attributeFilter: ['lang', 'dir'] };
+    this.#observer.observe(document.documentElement, attributes);
+    this.#observer.observe(this.#host, attributes);
+  }
+
+  hostDisconnected(): void {
+    this.#observer?.disconnect();
+    this.#stop?.();
+  }
+
+  hostUpdate(): void {
+    this.#direction = null;
+    const wanted = [nearestLanguage(this.#host) ?? [...navigator.languages].join(' '), 'en'].join(' ').trim();
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    this.#words = null;
+  }
+
+  /** What the page says of this element; else what its own language is written in; else the page's. */
+  #readDirection(): 'ltr' | 'rtl' {
+    const { dir, lang } = this.#host;
+    if (dir === 'ltr' || dir === 'rtl') return dir;
+    if (lang !== '') return directionOf(this.words.tag);
+    const isPageRight = getComputedStyle(this.#host).direction === 'rtl';
+    return isPageRight ? 'rtl' : directionOf(this.words.tag);
+  }
+}
+
+function nearestLanguage(element: Element): string | null {
+  let at: Element | null = element;
+  while (at) {
+    const found: Element | null = at.closest('[lang]:not([lang=""])');
+    if (found) return found.getAttribute('lang');
+    const root = at.getRootNode();
+    at = root instanceof ShadowRoot ? root.host : null;
+  }
+  return null;
+}

@@ -1,0 +1,83 @@
+// Everything the component says, as one typed object a language: a catalog that lacks a sentence does not compile.
+// `{name}` is filled in; a plural has the categories that Intl.PluralRules answers for its language.
+
+export type Plural = { readonly other: string } & { readonly [rule in Intl.LDMLPluralRule]?: string };
+
+/** What is said with a number; `{count}` is filled in. */
+export interface CountMessages {
+  readonly bell: Plural;
+  readonly unread: Plural;
+  readonly dismissed: Plural;
+  readonly deleted: Plural;
+  readonly pending: Plural;
+  readonly announced: Plural;
+}
+
+export interface TextMessages {
+  readonly title: string;
+  readonly history: string;
+  readonly back: string;
+  readonly close: string;
+  readonly markAllRead: string;
+  /** {group} */
+  readonly markGroupRead: string;
+  readonly filter: string;
+  readonly filterAll: string;
+  readonly filterUnread: string;
+  readonly group: string;
+  readonly groupAll: string;
+  readonly markRead: string;
+  readonly markUnread: string;
+  readonly snooze: string;
+  readonly dismiss: string;
+  readonly delete: string;
+  readonly more: string;
+  readonly unreadMark: string;
+  readonly lowPriority: string;
+  /** Stands for the title of a notification without visible content. */
+  readonly untitled: string;
+  readonly now: string;
+  readonly snoozeHour: string;
+  readonly snoozeEvening: string;
+  readonly snoozeTomorrow: string;
+  readonly snoozeNextWeek: string;
+  readonly snoozePick: string;
+  readonly snoozeUntil: string;
+  readonly undo: string;
+  /** {time} */
+  readonly snoozedUntil: string;
+  readonly activated: string;
+  readonly handled: string;
+  readonly emptyTitle: string;
+  readonly emptyText: string;
+  readonly noUnreadTitle: string;
+  readonly noUnreadText: string;
+  readonly showAll: string;
+  readonly noHistoryTitle: string;
+  readonly noHistoryText: string;
+  readonly loading: string;
+  readonly offlineTitle: string;
+  readonly offlineText: string;
+  readonly offlineLine: string;
+  readonly signedOutTitle: string;
+  readonly signedOutText: string;
+  readonly signIn: string;
+  readonly errorTitle: string;
+  readonly errorText: string;
+  readonly closedLine: string;
+  readonly connecting: string;
+  readonly catchingUp: string;
+  /** {reason} */
+  readonly refused: string;
+  readonly historyErrorTitle: string;
+  readonly historyErrorText: string;
+  readonly retry: string;
+  readonly loadMore: string;
+  readonly historyEnd: string;
+  /** {title}, {app} */
+  readonly announcedOne: string;
+  /** Read by screen readers with the list: its keys. */
+  readonly keys: string;
+}
+
+export type Messages = TextMessages & CountMessages;

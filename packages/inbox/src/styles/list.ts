@@ -1,0 +1,68 @@
+// The scrolling list with the headings of days and groups. Scroll anchoring is the component's own work, so the
+// browser's is off; what is scrolled does not touch the layout of the page.
+import { css } from 'lit';
+
+export const listStyles = css`
+  .scroller {
+    flex: 1;
+    min-block-size: 0;
+    overflow: hidden auto;
+    overflow-anchor: none;
+    overscroll-behavior: contain;
+    contain: strict;
+    scrollbar-width: thin;
+    scrollbar-color: var(--line-strong) transparent;
+  }
+  .day,
+  .day [role='list'] {
+    display: flow-root;
+  }
+  .day-name {
+    position: sticky;
+    inset-block-start: 0;
+    z-index: 2;
+    padding: 12px 16px 6px;
+    background: color-mix(in oklab, var(--surface) 94%, transparent);
+    color: var(--text-muted);
+    font-size: 0.75rem;
+    font-weight: 600;
+    line-height: 18px;
+    backdrop-filter: blur(8px);
+  }
+  .group {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 12px;
+    padding: 8px 16px 4px 24px;
+    padding-inline: 24px 16px;
+    line-height: 20px;
+  }
+  .group h4 {
+    overflow: hidden;
+    font-weight: 600;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .link {
+    flex: none;
+    padding: 2px 6px;
+    margin-inline-end: -6px;
+    border-radius: 6px;
+    color: var(--accent);
+    font-size: 0.75rem;
+    font-weight: 550;
+  }
+  .link:hover {
+    background: var(--surface-hover);
+  }
+  .end {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 8px;
+    padding: 16px;
+    color: var(--text-muted);
+    font-size: 0.75rem;
+  }
+`;

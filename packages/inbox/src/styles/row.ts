@@ -1,0 +1,203 @@
+// One row: dot, avatar, words, time; its actions take the place of the time when it is pointed at or focused. Unread is
+// said three times: by the dot, by weight and by a tint, never by colour alone.
+import { css } from 'lit';
+
+export const rowStyles = css`
+  .row {
+    position: relative;
+    touch-action: pan-y;
+  }
+  .open {
+    display: grid;
+    grid-template-columns: 24px 32px minmax(0, 1fr);
+    column-gap: 0;
+    inline-size: 100%;
+    padding: 10px 16px 10px 0;
+    padding-inline: 0 16px;
+    background: var(--surface);
+    translate: var(--swipe, 0);
+    transition: background var(--quick);
+    user-select: none;
+    -webkit-touch-callout: none;
+  }
+  .row:not([data-swipe]) .open {
+    transition:
+      background var(--quick),
+      translate 160ms;
+  }
+  .unread .open {
+    background: var(--surface-unread);
+  }
+  .open:focus-visible {
+    outline-offset: -2px;
+    border-radius: 8px;
+  }
+  .dot {
+    align-self: start;
+    justify-self: center;
+    inline-size: 7px;
+    block-size: 7px;
+    margin-block-start: 13px;
+    border-radius: 50%;
+  }
+  .unread .dot {
+    background: var(--accent);
+  }
+  .avatar {
+    display: grid;
+    place-items: center;
+    inline-size: 32px;
+    block-size: 32px;
+    margin-block-start: 1px;
+    border-radius: 9px;
+    background: light-dark(oklch(0.93 0.035 var(--hue)), oklch(0.34 0.045 var(--hue)));
+    color: light-dark(oklch(0.42 0.1 var(--hue)), oklch(0.88 0.06 var(--hue)));
+    font-size: 0.875rem;
+    font-weight: 650;
+  }
+  .text {
+    display: grid;
+    gap: 1px;
+    padding-inline-start: 12px;
+  }
+  .meta {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-inline-size: 0;
+    color: var(--text-muted);
+    font-size: 0.75rem;
+    line-height: 16px;
+  }
+  .app,
+  .note,
+  .became {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .note::before,
+  .became::before {
+    content: '·';
+    margin-inline-end: 6px;
+  }
+  .became {
+    flex: none;
+  }
+  .meta time {
+    flex: none;
+    margin-inline-start: auto;
+    padding-inline-start: 8px;
+    font-variant-numeric: tabular-nums;
+  }
+  .name {
+    display: -webkit-box;
+    overflow: hidden;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    line-clamp: 2;
+    overflow-wrap: anywhere;
+    font-weight: 450;
+    line-height: 19px;
+  }
+  .unread .name {
+    font-weight: 600;
+  }
+  .low .avatar {
+    opacity: 0.75;
+  }
+  .body {
+    display: -webkit-box;
+    overflow: hidden;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
+    line-clamp: 2;
+    color: var(--text-muted);
+    line-height: 19px;
+    overflow-wrap: anywhere;
+  }
+  .acts {
+    position: absolute;
+    inset-block-start: 4px;
+    inset-inline-end: 10px;
+    display: flex;
+    gap: 0;
+    padding: 1px;
+    border-radius: 9px;
+    background: var(--surface-raised);
+    box-shadow:
+      0 0 0 1px var(--line),
+      0 2px 6px rgb(20 24 40 / 10%);
+    opacity: 0;
+    pointer-events: none;
+  }
+  .act {
+    display: grid;
+    place-items: center;
+    inline-size: 28px;
+    block-size: 26px;
+    border-radius: 7px;
+    color: var(--text-muted);
+  }
+  .act:hover {
+    background: var(--surface-hover);
+    color: var(--text);
+  }
+  .act.delete:hover {
+    color: var(--danger);
+  }
+  .act.more {
+    display: none;
+  }
+  .row:focus-within:has(:focus-visible) .acts {
+    opacity: 1;
+    pointer-events: auto;
+  }
+  @media (hover: hover) {
+    .row:hover .open {
+      background: var(--surface-hover);
+    }
+    .row:hover .acts {
+      opacity: 1;
+      pointer-events: auto;
+    }
+  }
+  @media (hover: none) {
+    .acts {
+      inset-block-start: auto;
+      inset-block-end: 6px;
+      background: none;
+      box-shadow: none;
+      opacity: 1;
+      pointer-events: auto;
+    }
+    .text {
+      padding-inline-end: 28px;
+    }
+    .meta {
+      margin-inline-end: -28px;
+    }
+    .act:not(.more) {
+      display: none;
+    }
+    .act.more {
+      display: grid;
+    }
+  }
+  .row[data-swipe] {
+    background: var(--accent);
+  }
+  .row[data-swipe='end'] {
+    background: light-dark(#1c7a4d, #2b9a65);
+  }
+  @media (forced-colors: active) {
+    .unread .dot {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+    .avatar,
+    .acts {
+      border: 1px solid CanvasText;
+    }
+  }
+`;

@@ -1,0 +1,111 @@
+// The design tokens: every colour, size and time of the component as a custom property that a page can set. A page sets
+// `--carillon-accent`; inside, `--accent` is that or the default. Light and dark follow `color-scheme`.
+import { css } from 'lit';
+
+export const tokens = css`
+  :host {
+    --accent: var(--carillon-accent, light-dark(#3552d6, #93a8ff));
+    --on-accent: var(--carillon-on-accent, light-dark(#ffffff, #10142b));
+    --surface: var(--carillon-surface, light-dark(#ffffff, #18191d));
+    --surface-unread: var(--carillon-surface-unread, light-dark(#f5f7ff, #1d2029));
+    --surface-hover: var(--carillon-surface-hover, light-dark(#f1f2f5, #24262c));
+    --surface-raised: var(--carillon-surface-raised, light-dark(#ffffff, #232529));
+    --surface-inverse: var(--carillon-surface-inverse, light-dark(#22242a, #e9eaee));
+    --text: var(--carillon-text, light-dark(#17181c, #f0f1f4));
+    --text-muted: var(--carillon-text-muted, light-dark(#5a5f6b, #a4a9b5));
+    --text-inverse: var(--carillon-text-inverse, light-dark(#ffffff, #17181c));
+    --accent-inverse: var(--carillon-accent-inverse, light-dark(#aebcff, #2f49c4));
+    --line: var(--carillon-line, light-dark(#e6e8ec, #2d3037));
+    --line-strong: var(--carillon-line-strong, light-dark(#d3d6dd, #42464f));
+    --danger: var(--carillon-danger, light-dark(#b42323, #ff9b93));
+    --shadow: var(
+      --carillon-shadow,
+      0 0 0 1px light-dark(rgb(20 24 40 / 8%), rgb(255 255 255 / 9%)),
+      0 2px 6px light-dark(rgb(20 24 40 / 6%), rgb(0 0 0 / 30%)),
+      0 16px 48px light-dark(rgb(20 24 40 / 16%), rgb(0 0 0 / 50%))
+    );
+    --radius: var(--carillon-radius, 12px);
+    --font: var(--carillon-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif);
+    --font-size: var(--carillon-font-size, 0.8125rem);
+    --quick: var(--carillon-duration, 120ms);
+
+    display: inline-block;
+    color: var(--text);
+    font: 400 var(--font-size) / 1.45 var(--font);
+    letter-spacing: normal;
+    text-align: start;
+    -webkit-font-smoothing: antialiased;
+    -webkit-text-size-adjust: 100%;
+  }
+  :host([hidden]) {
+    display: none;
+  }
+  :host([theme='auto']) {
+    color-scheme: light dark;
+  }
+  :host([theme='light']) {
+    color-scheme: light;
+  }
+  :host([theme='dark']) {
+    color-scheme: dark;
+  }
+  :host([inline]) {
+    display: block;
+    block-size: 100%;
+    min-block-size: 320px;
+  }
+  * {
+    box-sizing: border-box;
+  }
+  button,
+  select,
+  input {
+    margin: 0;
+    color: inherit;
+    font: inherit;
+    letter-spacing: inherit;
+  }
+  button {
+    padding: 0;
+    border: 0;
+    background: none;
+    text-align: start;
+    cursor: pointer;
+    -webkit-tap-highlight-color: transparent;
+  }
+  h2,
+  h3,
+  h4,
+  p {
+    margin: 0;
+    font: inherit;
+  }
+  :focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 1px;
+  }
+  .place:focus-visible,
+  .loading:focus-visible,
+  .panel:focus-visible {
+    outline: none;
+  }
+  .icon {
+    display: block;
+    flex: none;
+  }
+  .hidden {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    margin: -1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      animation: none !important;
+      transition: none !important;
+    }
+  }
+`;

@@ -1,0 +1,51 @@
+// Keeps relative times true: an update at each full minute while the component is on the page and seen.
+// Driven by the clock that the component was given.
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { Clock, Timer } from '../clock.ts';
+
+interface Owner extends ReactiveControllerHost {
+  readonly clock: Clock;
+}
+
+const minuteMs = 60_000;
+
+export class TickController implements ReactiveController {
+  readonly #owner: Owner;
+  #timer: Timer | null = null;
+
+  constructor(owner: Owner) {
+    this.#owner = owner;
+    owner.addController(this);
+  }
+
+  hostConnected(): void {
+    document.addEventListener('visibilitychange', this.#seen);
+  }
+
+  hostDisconnected(): void {
+    document.removeEventListener('visibilitychange', this.#seen);
+    this.#stop();
+  }
+
+  /** The first update knows the clock that the page has set. */
+  hostUpdated(): void {
+    if (!this.#timer) this.#wait();
+  }
+
+  #wait(): void {
+    const { clock } = this.#owner;
+    this.#timer = clock.after(minuteMs - (clock.now() % minuteMs), () => {
+      this.#timer = null;
+      if (!document.hidden) this.#owner.requestUpdate();
+    });
+  }
+
+  readonly #seen = (): void => {
+    if (!document.hidden) this.#owner.requestUpdate();
+  };
+
+  #stop(): void {
+    this.#timer?.stop();
+    this.#timer = null;
+  }
+}

@@ -1,0 +1,85 @@
+// What was just done and can be taken back. A deletion can't be undone at the hub, so it is only hidden here and sent when
+// the time is over; the others are done at once and undone by the feed.
+import type { Feed } from '@carillon/client';
+import type { ReactiveControllerHost } from 'lit';
+import type { Clock, Timer } from './clock.ts';
+
+export type UndoKind = 'dismissed' | 'snoozed' | 'deleted';
+
+export interface Undoable {
+  readonly kind: UndoKind;
+  readonly ids: readonly string[];
+  /** For `snoozed`: when it comes back, in milliseconds. */
+  readonly until: number;
+}
+
+interface Owner extends ReactiveControllerHost {
+  readonly feed: Feed | null;
+  readonly clock: Clock;
+  readonly undoSeconds: number;
+}
+
+export class UndoController {
+  done: Undoable | null = null;
+  /** Deleted here and not yet sent: the list leaves them out. A new set with each change. */
+  hidden: ReadonlySet<string> = new Set();
+  readonly #owner: Owner;
+  #timer: Timer | null = null;
+
+  constructor(owner: Owner) {
+    this.#owner = owner;
+    owner.addController(this);
+  }
+
+  /** Acts and offers the way back; acts of one kind in a row are undone together. */
+  add(kind: UndoKind, id: string, until = 0): void {
+    const together = this.done?.kind === kind && kind !== 'snoozed' ? this.done.ids : [];
+    if (together.length === 0) this.commit();
+    this.done = { kind, ids: [...together, id], until };
+    const { feed } = this.#owner;
+    if (kind === 'deleted') this.hidden = new Set([...this.hidden, id]);
+    else if (kind === 'dismissed') feed?.dismiss(id);
+    else feed?.snooze(id, new Date(until));
+    this.resume();
+  }
+
+  undo(): readonly string[] {
+    const { done } = this;
+    if (!done) return [];
+    if (done.kind === 'deleted') this.hidden = new Set();
+    else for (const id of done.ids) this.#owner.feed?.undo(id);
+    this.#end();
+    return done.ids;
+  }
+
+  /** The time is over: what was only hidden is deleted. */
+  commit(): void {
+    const { done } = this;
+    this.#end();
+    if (done?.kind !== 'deleted') return;
+    this.#owner.feed?.delete(done.ids);
+    this.hidden = new Set();
+  }
+
+  /** Nobody loses the way back while reaching for it (WCAG 2.2.1). */
+  pause(): void {
+    this.#timer?.stop();
+    this.#timer = null;
+  }
+
+  resume(): void {
+    this.pause();
+    if (this.done) this.#timer = this.#owner.clock.after(this.#owner.undoSeconds * 1000, () => this.commit());
+    this.#owner.requestUpdate();
+  }
+
+  hostDisconnected(): void {
+    this.commit();
+  }
+
+  #end(): void {
+    this.pause();
+    this.done = null;
+    this.#owner.requestUpdate();
+  }
+}

@@ -1,0 +1,83 @@
+// What stands in the place of the list: nothing yet, nothing to show, or why nothing can be shown, each in words and
+// with what to do. While it loads, the shape of what comes.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { InboxHost } from './host.ts';
+import { pictures } from './icons.ts';
+
+interface Place {
+  readonly picture: keyof typeof pictures;
+  readonly title: string;
+  readonly text: string;
+  /** More about it, as the feed said it. */
+  readonly reason?: string | null;
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+export function renderPlace({ picture, title, text, reason, action }: Place): TemplateResult {
+  return html`<div class="place" part="empty" tabindex="-1">
+    ${pictures[picture]}
+    <p class="place-title">${title}</p>
+    <p class="place-text">${text}</p>
+    ${reason ? html`<p class="place-reason" dir="auto">${reason}</p>` : nothing}
+    ${action ? html`<button class="primary" type="button" @click=${action.run}>${action.label}</button>` : nothing}
+  </div>`;
+}
+
+const skeletonRows = [72, 54, 88, 63, 80, 46];
+
+export function renderLoading({ words }: InboxHost): TemplateResult {
+  return html`<div class="loading" part="loading" role="status" tabindex="-1">
+    <span class="hidden">${words.text('loading')}</span>
+    ${skeletonRows.map(
+      (width) => html`<div class="skeleton" aria-hidden="true"><i class="box"></i>
+        <span><i style="inline-size:34%"></i><i style="inline-size:${width}%"></i><i style="inline-size:${width - 20}%"></i></span></div>`,
+    )}
+  </div>`;
+}
+
+/** What stands there instead of the inbox; null when its list is to be shown. */
+export function renderInsteadOfInbox(host: InboxHost): TemplateResult | null {
+  const { feed, words, listening } = host;
+  if (host.list.total > 0) return null;
+  if (feed?.status.phase === 'signedOut') return signedOut(host);
+  if (listening.readiness === 'failed') {
+    return renderPlace({ picture: 'error', title: words.text('errorTitle'), text: words.text('errorText') });
+  }
+  const isKnown = feed?.status.complete === true || (feed?.items.length ?? 0) > 0;
+  if (isKnown) return nothingToShow(host);
+  if (feed?.status.phase === 'offline') return offline(host);
+  return renderLoading(host);
+}
+
+function signedOut(host: InboxHost): TemplateResult {
+  const { words, feed } = host;
+  return renderPlace({
+    picture: 'signedOut',
+    title: words.text('signedOutTitle'),
+    text: words.text('signedOutText'),
+    reason: feed?.status.reason ?? null,
+    action: { label: words.text('signIn'), run: () => host.signIn() },
+  });
+}
+
+function offline({ words, feed }: InboxHost): TemplateResult {
+  return renderPlace({
+    picture: 'offline',
+    title: words.text('offlineTitle'),
+    text: words.text('offlineText'),
+    reason: feed?.status.reason ?? null,
+  });
+}
+
+function nothingToShow(host: InboxHost): TemplateResult {
+  const { words, filter } = host;
+  if (!filter.unreadOnly && filter.group === null) {
+    return renderPlace({ picture: 'empty', title: words.text('emptyTitle'), text: words.text('emptyText') });
+  }
+  return renderPlace({
+    picture: 'filtered',
+    title: words.text('noUnreadTitle'),
+    text: words.text('noUnreadText'),
+    action: { label: words.text('showAll'), run: () => host.filterBy({ unreadOnly: false, group: null }) },
+  });
+}

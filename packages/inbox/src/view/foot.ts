@@ -1,0 +1,60 @@
+// What stands below the list: how the feed is connected when it isn't, what waits to be sent, what the hub refused, and
+// the way back from what was just done.
+import { html, nothing, type TemplateResult } from 'lit';
+import type { InboxHost } from './host.ts';
+import { icons } from './icons.ts';
+
+export function renderFoot(host: InboxHost): TemplateResult {
+  return html`${undoBar(host)}${statusLine(host)}`;
+}
+
+function undoBar(host: InboxHost): TemplateResult {
+  const { undoing, listening, words } = host;
+  const { done } = undoing;
+  const refusal = listening.refusal;
+  const shown =
+    done !== null
+      ? html`<div class="snack" part="undo" @pointerenter=${() => undoing.pause()} @pointerleave=${() => undoing.resume()}
+          @focusin=${() => undoing.pause()} @focusout=${() => undoing.resume()}>
+          <span>${doneWords(host)}</span>
+          <button class="undo" type="button" @click=${() => host.undo()}>${words.text('undo')}</button>
+        </div>`
+      : refusal !== null
+        ? html`<div class="snack" part="undo">
+            <span>${words.text('refused', { reason: refusal })}</span>
+            <button class="undo" type="button" @click=${() => listening.forgetRefusal()}>${words.text('close')}</button>
+          </div>`
+        : nothing;
+  return html`<div class="snacks" role="status">${shown}</div>`;
+}
+
+function doneWords({ undoing, words }: InboxHost): string {
+  const { done } = undoing;
+  if (!done) return '';
+  if (done.kind === 'snoozed') return words.text('snoozedUntil', { time: words.shortTime(done.until) });
+  return words.count(done.kind, done.ids.length);
+}
+
+function statusLine(host: InboxHost): TemplateResult {
+  const { feed, words } = host;
+  const parts = [
+    connectionWords(host),
+    feed && feed.status.pending > 0 ? words.count('pending', feed.status.pending) : null,
+  ];
+  const said = parts.filter((part) => part !== null);
+  const isOffline = feed?.status.phase === 'offline' || feed?.status.phase === 'closed';
+  return html`<div class="status ${isOffline ? 'offline' : ''}" part="status" role="status">
+    ${said.length > 0 ? html`<p>${isOffline ? icons.offline : html`<span class="pulse"></span>`}<span>${said.join(' · ')}</span></p>` : nothing}
+  </div>`;
+}
+
+function connectionWords({ feed, words, list }: InboxHost): string | null {
+  // An empty list says it at length already.
+  if (!feed || list.total === 0) return null;
+  const { phase } = feed.status;
+  if (phase === 'offline') return words.text('offlineLine');
+  if (phase === 'signedOut') return words.text('signedOutTitle');
+  if (phase === 'closed') return words.text('closedLine');
+  if (phase === 'connecting') return words.text('connecting');
+  return phase === 'catchingUp' ? words.text('catchingUp') : null;
+}

@@ -1,0 +1,55 @@
+// What the views know of the element that they are parts of: what to show, and what can be done. The element implements
+// it; the views are functions from it to a template.
+import type { Feed } from '@carillon/client';
+import type { Notification } from '@carillon/protocol';
+import type { FeedController } from '../feed-controller.ts';
+import type { HistoryController } from '../history-controller.ts';
+import type { ListController } from '../list/list-controller.ts';
+import type { Localizer } from '../locale/localizer.ts';
+import type { UndoController } from '../undo-controller.ts';
+
+export interface Filter {
+  readonly unreadOnly: boolean;
+  readonly group: string | null;
+}
+
+export interface OpenMenu {
+  readonly item: Notification;
+  readonly page: 'actions' | 'snooze' | 'pick';
+}
+
+export interface InboxHost {
+  readonly feed: Feed | null;
+  readonly inline: boolean;
+  readonly open: boolean;
+  /** The panel fills a small screen and holds the focus. */
+  readonly isSheet: boolean;
+  readonly words: Localizer;
+  readonly direction: 'ltr' | 'rtl';
+  readonly now: number;
+  readonly unreadCount: number;
+  readonly view: 'inbox' | 'history';
+  readonly filter: Filter;
+  readonly groups: readonly string[];
+  readonly list: ListController;
+  readonly menu: OpenMenu | null;
+  readonly announcement: string;
+  readonly listening: FeedController;
+  readonly history: HistoryController;
+  readonly undoing: UndoController;
+
+  togglePanel(): void;
+  close(): void;
+  showView(view: 'inbox' | 'history'): void;
+  filterBy(filter: Partial<Filter>): void;
+  markAllRead(group?: string): void;
+  activate(item: Notification): void;
+  toggleRead(item: Notification): void;
+  dismiss(item: Notification): void;
+  snooze(item: Notification, until: number): void;
+  deleteItem(item: Notification): void;
+  undo(): void;
+  openMenu(item: Notification, page: OpenMenu['page']): void;
+  closeMenu(): void;
+  signIn(): void;
+}

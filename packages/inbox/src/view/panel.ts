@@ -1,0 +1,47 @@
+// The panel: head, list or what stands in its place, foot. On the bell it is a dialog above the page, on a small screen a
+// sheet; inline it is a part of the page.
+import { html, type TemplateResult } from 'lit';
+import { renderInsteadOfInbox } from './empty.ts';
+import { renderFoot } from './foot.ts';
+import { renderHistory } from './history.ts';
+import type { InboxHost } from './host.ts';
+import { renderList } from './list.ts';
+import { renderMenu } from './menu.ts';
+import { renderHeader } from './panel-header.ts';
+
+export function renderPanel(host: InboxHost): TemplateResult {
+  const content = html`${renderHeader(host)}
+    <div class="content" part="content">
+      ${host.view === 'history' ? renderHistory(host) : (renderInsteadOfInbox(host) ?? renderList(host))}
+    </div>
+    ${renderFoot(host)}${renderMenu(host)}`;
+  const keys = (event: KeyboardEvent): void => panelKeys(host, event);
+  if (host.inline) {
+    return html`<section class="panel" part="panel" aria-labelledby="title" dir=${host.direction} tabindex="-1" @keydown=${keys}>
+      ${content}</section>`;
+  }
+  return html`<div class="panel" part="panel" popover="manual" role="dialog" aria-modal=${host.isSheet ? 'true' : 'false'}
+    aria-labelledby="title" dir=${host.direction} tabindex="-1" @keydown=${keys}>${content}</div>`;
+}
+
+function panelKeys(host: InboxHost, event: KeyboardEvent): void {
+  if (event.key === 'Escape' && !host.inline) {
+    event.stopPropagation();
+    host.close();
+  } else if (event.key === 'Tab' && host.isSheet) {
+    holdFocus(event);
+  }
+}
+
+/** Nothing of the page behind a sheet is seen, so the focus goes round within it. */
+function holdFocus(event: KeyboardEvent): void {
+  const panel = event.currentTarget as HTMLElement;
+  const stops = [...panel.querySelectorAll<HTMLElement>('button, select, input')].filter(
+    (each) => each.tabIndex === 0 && each.offsetWidth > 0,
+  );
+  const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+  const isAtEdge = from?.matches(':focus') || (event.shiftKey && panel.matches(':focus'));
+  if (!isAtEdge) return;
+  event.preventDefault();
+  to?.focus();
+}

@@ -1,0 +1,96 @@
+// One notification: a button over its whole width that opens it, and beside it what else can be done. Its words are
+// the app's; their direction is their own.
+import type { Notification } from '@carillon/protocol';
+import { html, nothing, type TemplateResult } from 'lit';
+import { styleMap } from 'lit/directives/style-map.js';
+import { rowKeys } from '../list/row-keys.ts';
+import type { ItemRow } from '../list/rows.ts';
+import { swipe } from '../list/swipe.ts';
+import type { InboxHost, OpenMenu } from './host.ts';
+import { icons } from './icons.ts';
+
+export interface RowPlace {
+  /** Pixels of rows above and below that are not in the document. */
+  readonly before: number;
+  readonly after: number;
+  readonly isActive: boolean;
+}
+
+export function titleOf({ payload }: Notification, words: InboxHost['words']): string {
+  return payload.visualContent?.title ?? words.text('untitled');
+}
+
+export function renderRow(host: InboxHost, row: ItemRow, place: RowPlace): TemplateResult {
+  const { item } = row;
+  const isHistory = host.view === 'history';
+  const isUnread = item.readState === 'unread' && !isHistory;
+  const margins = { marginBlockStart: `${place.before}px`, marginBlockEnd: `${place.after}px` };
+  return html`<div class="row ${isUnread ? 'unread' : ''} ${item.priority === 'Low' ? 'low' : ''}"
+    part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} style=${styleMap(margins)}
+    aria-posinset=${row.position} aria-setsize=${isHistory && host.history.hasMore ? -1 : host.list.total}
+    @focusin=${() => host.list.activate(row)} @keydown=${rowKeys(host, row)} ${isHistory ? nothing : swipe(host, item)}>
+    <button class="open" type="button" tabindex=${place.isActive ? 0 : -1} @click=${() => host.activate(item)}>
+      ${content(host, row, isUnread)}
+    </button>
+    ${isHistory ? nothing : actions(host, item)}
+  </div>`;
+}
+
+function content(host: InboxHost, { item, time, isGrouped }: ItemRow, isUnread: boolean): TemplateResult {
+  const { words, now } = host;
+  const { body } = item.payload.visualContent ?? {};
+  return html`<span class="dot" part="dot">${isUnread ? html`<span class="hidden">${words.text('unreadMark')}. </span>` : nothing}</span>
+    <span class="avatar" part="avatar" aria-hidden="true" style="--hue:${hueOf(item.targetHostName)}">${initial(item.targetHostName)}</span>
+    <span class="text">
+      <span class="meta"><span class="app" part="app">${item.targetHostName}</span>${note(host, item, isGrouped)}
+        <time part="time" datetime=${item.createdDateTime} title=${words.fullTime(time)}>${words.ago(time, now)}</time></span>
+      <span class="name" part="name" dir="auto">${titleOf(item, words)}</span>
+      ${body ? html`<span class="body" part="body" dir="auto">${body}</span>` : nothing}
+    </span>`;
+}
+
+/** What else is to say beside the app: its group, that it is not urgent, and in the history what became of it. */
+function note({ words, view }: InboxHost, item: Notification, isGrouped: boolean): TemplateResult[] {
+  const notes: string[] = [];
+  if (item.groupName !== null && !isGrouped) notes.push(item.groupName);
+  if (item.priority === 'Low') notes.push(words.text('lowPriority'));
+  const chips = notes.map((each) => html`<span class="note" part="note">${each}</span>`);
+  const became = view === 'history' ? becameOf(item, words) : null;
+  return became === null ? chips : [...chips, html`<span class="became" part="state">${became}</span>`];
+}
+
+function becameOf(item: Notification, words: InboxHost['words']): string | null {
+  if (item.userActionState === 'activated') return words.text('activated');
+  if (item.userActionState === 'dismissed') return words.text('handled');
+  if (item.userActionState !== 'snoozed' || item.snoozeUntilDateTime === null) return null;
+  return words.text('snoozedUntil', { time: words.shortTime(Date.parse(item.snoozeUntilDateTime)) });
+}
+
+function actions(host: InboxHost, item: Notification): TemplateResult {
+  const { words } = host;
+  const isUnread = item.readState === 'unread';
+  const tool = (icon: keyof typeof icons, label: string, run: () => void): TemplateResult => html`<button
+    class="act ${icon}" part="action" type="button" tabindex="-1" aria-label=${label} title=${label} @click=${run}>${icons[icon]}</button>`;
+  const menu = (page: OpenMenu['page']) => () => host.openMenu(item, page);
+  return html`<div class="acts" part="actions" role="group" aria-label=${titleOf(item, words)}>
+    ${tool(isUnread ? 'read' : 'unread', words.text(isUnread ? 'markRead' : 'markUnread'), () => host.toggleRead(item))}
+    ${tool('snooze', words.text('snooze'), menu('snooze'))}
+    ${tool('dismiss', words.text('dismiss'), () => host.dismiss(item))}
+    ${tool('delete', words.text('delete'), () => host.deleteItem(item))}
+    ${tool('more', words.text('more'), menu('actions'))}
+  </div>`;
+}
+
+function initial(hostName: string): string {
+  return hostName
+    .replace(/^www\./, '')
+    .charAt(0)
+    .toUpperCase();
+}
+
+/** The same app has the same tint everywhere. */
+function hueOf(hostName: string): number {
+  let hash = 0;
+  for (const character of hostName) hash = (hash * 31 + character.charCodeAt(0)) % 360;
+  return hash;
+}

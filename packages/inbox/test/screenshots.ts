@@ -1,0 +1,95 @@
+// Takes a picture of every state at 360 and 1440 pixels, light and dark, into the folder that is named:
+//   node packages/inbox/test/screenshots.ts [folder] [name…]
+// Without a folder those of the documentation are taken anew, into docs/images.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { openStage, settled } from './support/open-stage.ts';
+import type { StageOptions } from './support/stage.ts';
+
+interface Shot {
+  readonly options: StageOptions;
+  readonly act?: (page: Page) => Promise<unknown>;
+}
+
+const row = (number: number): string => `carillon-inbox .row >> nth=${number}`;
+
+const shots: Readonly<Record<string, Shot>> = {
+  list: { options: { feed: 'list' } },
+  hover: { options: { feed: 'list' }, act: (page) => page.hover(row(1)) },
+  focus: { options: { feed: 'list' }, act: (page) => page.keyboard.press('ArrowDown') },
+  snooze: {
+    options: { feed: 'list' },
+    act: async (page) => {
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('s');
+    },
+  },
+  pick: {
+    options: { feed: 'list' },
+    act: async (page) => {
+      await page.keyboard.press('s');
+      await page.keyboard.press('End');
+      await page.keyboard.press('Enter');
+    },
+  },
+  undo: { options: { feed: 'list' }, act: (page) => page.keyboard.press('Delete') },
+  scrolled: { options: { feed: 'list' }, act: (page) => page.keyboard.press('End') },
+  empty: { options: { feed: 'empty' } },
+  filtered: { options: { feed: 'read' }, act: (page) => page.click('.segments button >> nth=1') },
+  loading: { options: { feed: 'loading' } },
+  error: { options: { feed: 'error' } },
+  offline: { options: { feed: 'offline' } },
+  'offline-empty': { options: { feed: 'offlineEmpty' } },
+  'signed-out': { options: { feed: 'signedOut' } },
+  'catching-up': { options: { feed: 'catchingUp' } },
+  history: { options: { feed: 'history' }, act: (page) => page.click('.tool.history') },
+  inline: { options: { feed: 'list', inline: true } },
+  arabic: { options: { feed: 'list', lang: 'ar' } },
+  german: { options: { feed: 'list', lang: 'de' } },
+  japanese: { options: { feed: 'list', lang: 'ja' } },
+};
+
+const documented: readonly [shot: string, width: number, theme: 'light' | 'dark', file: string][] = [
+  ['hover', 1440, 'light', 'inbox-light.png'],
+  ['snooze', 1440, 'dark', 'inbox-dark-snooze.png'],
+  ['undo', 360, 'light', 'inbox-phone-undo.png'],
+  ['empty', 360, 'dark', 'inbox-phone-empty.png'],
+  ['arabic', 1440, 'light', 'inbox-arabic.png'],
+  ['history', 1440, 'light', 'inbox-history.png'],
+];
+
+async function shoot(
+  name: string,
+  width: number,
+  theme: 'light' | 'dark',
+  file: string,
+  isClose = false,
+): Promise<void> {
+  const shot = shots[name];
+  if (!shot) throw new Error(`there is no shot ${name}`);
+  const isPhone = width < 480;
+  const size = isPhone ? { width, height: 740, hasTouch: true } : { width, height: 760 };
+  await using stage = await openStage(size);
+  await stage.show({ ...shot.options, theme });
+  await shot.act?.(stage.page);
+  await settled(stage.page);
+  const clip = isClose && !isPhone ? { clip: { x: width - 640, y: 0, width: 640, height: 720 } } : {};
+  await stage.page.screenshot({ path: file, ...clip });
+}
+
+const [folder, ...names] = process.argv.slice(2);
+if (folder === undefined) {
+  for (const [name, width, theme, file] of documented) {
+    await shoot(name, width, theme, join(import.meta.dirname, '../../../docs/images', file), true);
+  }
+} else {
+  mkdirSync(folder, { recursive: true });
+  for (const name of names.length > 0 ? names : Object.keys(shots)) {
+    for (const width of [360, 1440]) {
+      for (const theme of ['light', 'dark'] as const) {
+        await shoot(name, width, theme, join(folder, `${name}-${width}-${theme}.png`), true);
+      }
+    }
+  }
+}
