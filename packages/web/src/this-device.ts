@@ -1,7 +1,7 @@
 // This browser as one of the user's devices: registered at sign-in so that it can be named and removed, with a name that
 // says what it is, and renewed whenever the page opens.
+import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
-import type { HubCalls } from './hub-calls.ts';
 import type { Vault } from './sign-in/vault.ts';
 
 const installationName = 'installation';
@@ -16,7 +16,7 @@ export async function readInstallation(vault: Vault): Promise<string> {
 }
 
 export interface DeviceOptions {
-  readonly calls: HubCalls;
+  readonly calls: Requests;
   readonly installationId: string;
   readonly targetHostName: string;
   /** Milliseconds since 1970. */
@@ -25,15 +25,15 @@ export interface DeviceOptions {
 
 const leaseMs = 30 * 86_400_000;
 
-/** A push address that it has is kept. Answers all of the user's devices. */
+/** A push address that it has is kept. Answers all of the user's devices, this one last. */
 export async function registerDevice(options: DeviceOptions): Promise<readonly Subscription[]> {
   const { calls, installationId, targetHostName, now } = options;
-  const devices = await calls.devices();
+  const devices = await calls.subscriptions();
   const own = devices.find((device) => device.installationId === installationId);
   const expirationDateTime = new Date(now + leaseMs).toISOString();
   const renewed = own
-    ? await calls.change(own.id, { expirationDateTime })
-    : await calls.register({
+    ? await calls.updateSubscription(own.id, { expirationDateTime })
+    : await calls.subscribe({
         ...{ targetHostName, installationId, expirationDateTime },
         displayName: describeBrowser(navigator.userAgent),
         platformType: 'webPush',

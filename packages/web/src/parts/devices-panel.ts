@@ -1,9 +1,9 @@
 // <carillon-devices>: this device with its push switch, and the
 // user's other devices, to be named and removed.
+import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import type { DevicePush, PushView } from '../device-push.ts';
-import type { HubCalls } from '../hub-calls.ts';
 import { createdText, describeDevice, leaseText } from './device-words.ts';
 import { look } from './look.ts';
 import { binMark, laptopMark, pencilMark, phoneMark } from './marks.ts';
@@ -18,7 +18,7 @@ export class DevicesPanel extends LitElement {
     problem: { state: true },
     busy: { state: true },
   };
-  declare calls: HubCalls;
+  declare calls: Requests;
   declare push: DevicePush;
   declare installationId: string;
   /** Milliseconds since 1970. */
@@ -67,7 +67,7 @@ export class DevicesPanel extends LitElement {
   }
 
   async #reload(): Promise<void> {
-    this.devices = await this.calls.devices();
+    this.devices = await this.calls.subscriptions();
   }
 
   #switchPush = (): void => {
@@ -81,7 +81,7 @@ export class DevicesPanel extends LitElement {
     event.preventDefault();
     const displayName = String(new FormData(event.target as HTMLFormElement).get('device') ?? '').trim();
     void this.#act(async () => {
-      await this.calls.change(id, { displayName: displayName || null });
+      await this.calls.updateSubscription(id, { displayName: displayName || null });
       this.renaming = null;
       await this.#reload();
     });
@@ -89,7 +89,7 @@ export class DevicesPanel extends LitElement {
 
   #remove(id: string): void {
     void this.#act(async () => {
-      await this.calls.remove(id);
+      await this.calls.unsubscribe(id);
       this.removing = null;
       await this.#reload();
     });

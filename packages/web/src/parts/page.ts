@@ -93,7 +93,7 @@ export class Page extends LitElement {
       </header>
       ${this.said === null ? nothing : html`<p class="problem said" role="alert">${this.said}</p>`}
       <div class=${this.atDevices ? 'columns devices' : 'columns'}>
-        <main>${opened.inbox}</main>
+        <main class="card">${opened.inbox}</main>
         <aside class="card" aria-label="Devices">${opened.devices}</aside>
       </div>
     `;
@@ -132,7 +132,7 @@ export class Page extends LitElement {
       .about { margin-top: .375rem; padding: .625rem .75rem .25rem; border-top: 1px solid var(--line); }
       .said { margin: 0 1rem .75rem; }
       .columns { display: grid; flex: 1; min-height: 0; width: 100%; max-width: 78rem; margin: 0 auto; padding: 0 1rem 1rem; }
-      .columns main { min-width: 0; min-height: 0; }
+      .columns main { min-width: 0; min-height: 0; overflow: hidden; }
       .columns main > * { height: 100%; }
       aside { padding: 1.25rem; overflow: auto; align-self: start; max-height: 100%; }
       @media (min-width: 64rem) {
