@@ -1,0 +1,185 @@
+// `UserNotificationApiImpl` of Microsoft's preview web SDK (npm: @microsoft/user-notifications-client, 0.1.7), over this
+// hub. The surface is the one that Microsoft's sample app uses; see docs/compat.md for what is known of it and from where.
+import { type Clock, systemClock } from '../clock.ts';
+import { Requests } from '../requests.ts';
+import { handledAs } from '../service-worker/decide.ts';
+import { digestOf, readPush } from '../service-worker/push-content.ts';
+import { readNews } from '../service-worker/read-news.ts';
+import { channelOf } from '../web-push-subscription.ts';
+import {
+  type ProcessPushNotificationResult,
+  resultOf,
+  type UserNotificationSubscriptionResult,
+  type UserNotificationsResult,
+  type UserNotificationUpdateResult,
+} from './results.ts';
+import {
+  actionStates,
+  toUserNotification,
+  type UserNotification,
+  UserNotificationUserActionState,
+} from './user-notification.ts';
+
+export interface ApiOptions {
+  /** The hub's public URL. Default: `UserNotificationApiImpl.baseUrl`. */
+  readonly baseUrl?: string;
+  readonly clock?: Clock;
+  readonly fetch?: typeof fetch;
+}
+
+/** Microsoft's call has no time to snooze until; the hub wants one. */
+const snoozeMs = 3_600_000;
+
+type BrowserSubscription = Pick<PushSubscription, 'toJSON'> & Partial<PushSubscription>;
+
+export class UserNotificationApiImpl {
+  /** For all instances without one of their own. Default: where the script comes from. */
+  static baseUrl: string = globalThis.location?.origin ?? 'http://127.0.0.1:4280';
+
+  /** The user's token for the hub; set again whenever there is a new one. */
+  oAuthAccessToken: string | null;
+  readonly #options: ApiOptions;
+  #subscriptionId: string | null = null;
+  /** Where the last push was read up to; a new worker begins at the push that woke it. */
+  #cursor: string | null = null;
+
+  constructor(accessToken: string | null, options: ApiOptions = {}) {
+    this.oAuthAccessToken = accessToken;
+    this.#options = options;
+  }
+
+  /** `crossDeviceAppId` is a verified host name of the app. */
+  subscribeToUserNotificationsAsync(
+    crossDeviceAppId: string,
+    appDisplayName: string,
+    pushSubscription: BrowserSubscription,
+  ): Promise<UserNotificationSubscriptionResult> {
+    const failed = { userNotificationSubscriptionId: null, expirationDateTime: null };
+    return resultOf<Omit<UserNotificationSubscriptionResult, 'status' | 'errorMessage'>>(failed, async () => {
+      const requests = this.#requests();
+      const usable = await forKey(pushSubscription, await requests.vapidPublicKey());
+      const { id, expirationDateTime } = await requests.subscribe({
+        targetHostName: crossDeviceAppId,
+        installationId: await digestOf('web push', usable.toJSON().endpoint),
+        displayName: appDisplayName,
+        platformType: 'webPush',
+        channel: channelOf(usable),
+        // This SDK reads what a push is about by itself, so nothing else needs to travel in it.
+        notificationType: 'notificationOnly',
+      });
+      this.#subscriptionId = id;
+      return { userNotificationSubscriptionId: id, expirationDateTime: new Date(expirationDateTime) };
+    });
+  }
+
+  /** Without an id it ends the subscription that this instance made. */
+  unsubscribeFromUserNotificationsAsync(
+    userNotificationSubscriptionId: string | null = this.#subscriptionId,
+  ): Promise<UserNotificationUpdateResult> {
+    return this.#update(async (requests) => {
+      if (userNotificationSubscriptionId === null) throw new Error('There is no subscription to end.');
+      await requests.unsubscribe(userNotificationSubscriptionId);
+      this.#subscriptionId = null;
+    });
+  }
+
+  /** The whole history, newest first. */
+  getAllNotificationsAsync(): Promise<UserNotificationsResult> {
+    return resultOf<{ userNotifications: UserNotification[] }>({ userNotifications: [] }, async () => {
+      const requests = this.#requests();
+      const userNotifications: UserNotification[] = [];
+      let next: string | null = null;
+      do {
+        const page = await requests.list({ pageSize: 100, next });
+        userNotifications.push(...page.items.map(toUserNotification));
+        next = page.next;
+      } while (next !== null);
+      return { userNotifications };
+    });
+  }
+
+  /** What a push is about, asked of the hub: what is new and not handled on any device. */
+  processPushNotificationAsync(
+    notificationPayload: string | null | undefined,
+  ): Promise<ProcessPushNotificationResult> {
+    const push = readPush(notificationPayload ?? undefined);
+    const isUserNotificationPush = push !== null;
+    const nothing = { isUserNotificationPush, userNotifications: [] as UserNotification[] };
+    return resultOf(nothing, async () => {
+      if (!push) return nothing;
+      const named = push.notificationId === undefined ? [] : [push.notificationId];
+      const news = await readNews(this.#requests(), this.#cursor, named);
+      this.#cursor = news.cursor;
+      const { clock = systemClock } = this.#options;
+      const open = new Map(news.values.map((value) => [value.id, value]));
+      const userNotifications = [...open.values()].flatMap((value) =>
+        '@removed' in value || handledAs(value, clock.now()) !== 'no' ? [] : toUserNotification(value),
+      );
+      return { isUserNotificationPush, userNotifications };
+    });
+  }
+
+  updateNotificationReadStateAsync(
+    notificationId: string,
+    readState: boolean,
+  ): Promise<UserNotificationUpdateResult> {
+    return this.#update((requests) =>
+      requests.updateState(notificationId, { readState: readState ? 'read' : 'unread' }),
+    );
+  }
+
+  /** `snoozeUntil` is ours; default: an hour from now. */
+  updateNotificationUserActionStateAsync(
+    notificationId: string,
+    userActionState: UserNotificationUserActionState,
+    snoozeUntil?: Date,
+  ): Promise<UserNotificationUpdateResult> {
+    const { clock = systemClock } = this.#options;
+    const until = snoozeUntil ?? new Date(clock.now() + snoozeMs);
+    const isSnooze = userActionState === UserNotificationUserActionState.Snoozed;
+    return this.#update((requests) =>
+      requests.updateState(notificationId, {
+        userActionState: actionStates[userActionState],
+        ...(isSnooze ? { snoozeUntilDateTime: until.toISOString() } : {}),
+      }),
+    );
+  }
+
+  deleteNotificationAsync(notificationId: string): Promise<UserNotificationUpdateResult> {
+    return this.#update((requests) => requests.delete(notificationId));
+  }
+
+  async #update(call: (requests: Requests) => Promise<unknown>): Promise<UserNotificationUpdateResult> {
+    return resultOf<object>({}, async () => {
+      await call(this.#requests());
+      return {};
+    });
+  }
+
+  /** One a call: the token may have been set anew in between. */
+  #requests(): Requests {
+    const { baseUrl = UserNotificationApiImpl.baseUrl, clock = systemClock, fetch } = this.#options;
+    const token = async () => {
+      if (this.oAuthAccessToken === null) throw new Error('There is no access token.');
+      return this.oAuthAccessToken;
+    };
+    return new Requests({ baseUrl, token, device: this.#subscriptionId, clock, fetch });
+  }
+}
+
+/**
+ * The sample app subscribes its browser with the key of Microsoft's service, and a push service takes no other sender's
+ * pushes then: such a subscription is made anew with the hub's key.
+ */
+async function forKey(subscription: BrowserSubscription, key: string): Promise<BrowserSubscription> {
+  const bytes = subscription.options?.applicationServerKey;
+  if (!bytes || !subscription.unsubscribe || encode(bytes) === key) return subscription;
+  const { pushManager } = await navigator.serviceWorker.ready;
+  await subscription.unsubscribe();
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+}
+
+function encode(bytes: ArrayBuffer): string {
+  const text = btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}

@@ -1,0 +1,60 @@
+// The words of Microsoft's web SDK for a notification, and how the hub's become them. Read states are booleans and
+// actions numbers there; `lastModifiedDateTime` is null until something was modified.
+import type { Notification, UserActionState } from '@carillon/protocol';
+
+/** Numbers as the sample app asks for them: "None=0, Activated = 1, Dismissed = 2, Snoozed = 3". */
+export type UserNotificationUserActionState = 0 | 1 | 2 | 3;
+
+/** Typed as the union, as an enum would be: what `let state = UserNotificationUserActionState.None` holds can change. */
+export const UserNotificationUserActionState: Readonly<
+  Record<'None' | 'Activated' | 'Dismissed' | 'Snoozed', UserNotificationUserActionState>
+> = { None: 0, Activated: 1, Dismissed: 2, Snoozed: 3 };
+
+export type UserNotificationStatus = 0 | 1;
+export const UserNotificationStatus: Readonly<Record<'Active' | 'Deleted', UserNotificationStatus>> = {
+  Active: 0,
+  Deleted: 1,
+};
+
+export interface UserNotificationPayload {
+  readonly rawContent: string | null;
+  readonly title: string | null;
+  readonly body: string | null;
+}
+
+export interface UserNotification {
+  readonly id: string;
+  readonly appNotificationId: string | null;
+  readonly groupName: string | null;
+  readonly priority: string;
+  readonly status: UserNotificationStatus;
+  /** Whether it was read. */
+  readonly readState: boolean;
+  readonly userActionState: UserNotificationUserActionState;
+  readonly payload: UserNotificationPayload;
+  readonly creationDateTime: Date;
+  readonly lastModifiedDateTime: Date | null;
+  readonly expirationDateTime: Date;
+}
+
+export const actionStates = ['noInteraction', 'activated', 'dismissed', 'snoozed'] as const satisfies Record<
+  UserNotificationUserActionState,
+  UserActionState
+>;
+
+export function toUserNotification(notification: Notification): UserNotification {
+  const { id, appNotificationId, groupName, priority, payload } = notification;
+  const { createdDateTime, lastModifiedDateTime, expirationDateTime } = notification;
+  const { rawContent = null, visualContent } = payload;
+  const isModified = lastModifiedDateTime !== createdDateTime;
+  return {
+    ...{ id, appNotificationId, groupName, priority },
+    status: UserNotificationStatus.Active,
+    readState: notification.readState === 'read',
+    userActionState: actionStates.indexOf(notification.userActionState) as UserNotificationUserActionState,
+    payload: { rawContent, title: visualContent?.title ?? null, body: visualContent?.body ?? null },
+    creationDateTime: new Date(createdDateTime),
+    lastModifiedDateTime: isModified ? new Date(lastModifiedDateTime) : null,
+    expirationDateTime: new Date(expirationDateTime),
+  };
+}

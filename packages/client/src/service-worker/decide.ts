@@ -1,0 +1,144 @@
+// What a push shows and what it closes: decided from the push, from what this browser remembers and shows, and from what
+// the hub says. Pure, so that every case is a test in Node; the worker's events only carry it out.
+import type { FrameValue, Notification } from '@carillon/protocol';
+import type { Kept, Remembered } from '../web-push-kept.ts';
+import type { PushContent } from './push-content.ts';
+
+/** After long offline only the newest ring; the rest is in the inbox. */
+export const ringAtOnceMax = 10;
+
+export type VisualDecision =
+  | { readonly show: false; readonly why: 'tap' | 'signedOut' | 'repeated' }
+  | { readonly show: true; readonly id: string; readonly title: string; readonly body: string | null };
+
+/** What a visual push shows at once, before anything is asked. */
+export function decideVisual(push: PushContent, digest: string | null, kept: Kept): VisualDecision {
+  const { kind, notificationId: id, title, body = null } = push;
+  if (kind !== 'visual' || id === undefined || title === undefined) return { show: false, why: 'tap' };
+  if (kept.signedOut) return { show: false, why: 'signedOut' };
+  // Delivery is at least once. What woke or was posted anew with the same words is told apart by the sync that follows.
+  if (isKnown(kept.remembered[id], digest)) return { show: false, why: 'repeated' };
+  return { show: true, id, title, body };
+}
+
+function isKnown(known: Remembered | undefined, digest: string | null): boolean {
+  if (!known || known.handled === 'snoozed') return false;
+  return known.digest === digest || (known.handled === 'yes' && known.digest === null);
+}
+
+export interface SyncFacts {
+  /** From the hub, in its order; of each notification the last one counts. */
+  readonly values: readonly FrameValue[];
+  /** Digests of the contents in `values`, by id. */
+  readonly digests: ReadonlyMap<string, string>;
+  /** What pushes since the last sync rang for. */
+  readonly named: ReadonlySet<string>;
+  /** Ids on the screen. */
+  readonly displayed: ReadonlySet<string>;
+  readonly kept: Kept;
+  readonly now: number;
+  /** Whether there is anything to show of it. */
+  readonly isShowable: (notification: Notification) => boolean;
+}
+
+export interface SyncDecision {
+  /** Oldest first, so that the newest ends on top. */
+  readonly show: readonly Notification[];
+  readonly close: readonly string[];
+  readonly remember: Readonly<Record<string, Remembered>>;
+}
+
+export function decideSync(facts: SyncFacts): SyncDecision {
+  const latest = new Map(facts.values.map((value) => [value.id, value]));
+  const ringing: Notification[] = [];
+  const close = new Set(overdue(facts));
+  const remember: Record<string, Remembered> = {};
+  for (const [id, value] of latest) {
+    const known = facts.kept.remembered[id];
+    const handled = handledAs(value, facts.now);
+    if (handled !== 'no') {
+      if (facts.displayed.has(id)) close.add(id);
+      // Also what was never shown: its push may be on the way still.
+      remember[id] = { ...(known ?? asSeen(value, facts)), handled };
+    } else if (rings(value as Notification, known, facts)) {
+      ringing.push(value as Notification);
+    } else if (known) {
+      remember[id] = adopt(value as Notification, known);
+    }
+  }
+  const show = ringing.toSorted(byCreation).slice(-ringAtOnceMax);
+  for (const notification of show) remember[notification.id] = shownAs(notification, facts);
+  return { show, close: [...close], remember };
+}
+
+/** Whether it is shown, newly or once more with a ring. */
+function rings(notification: Notification, known: Remembered | undefined, facts: SyncFacts): boolean {
+  const { id, contentVersion, lastModifiedDateTime } = notification;
+  const isOwed = facts.kept.owed.some((owed) => owed.kind === 'state' && owed.id === id);
+  if (isOwed || !facts.isShowable(notification)) return false;
+  // The policy of the sender limits which platforms ring, not what the feed holds.
+  if (!notification.targetPolicy.platformTypes.includes('webPush')) return false;
+  if (notification.displayTimeToLive === 0) return false;
+  if (!known) return true;
+  if (known.contentVersion === null) return known.digest !== facts.digests.get(id);
+  if (contentVersion > known.contentVersion || known.handled === 'snoozed') return true;
+  // Woken from a snooze that this browser never heard of. Marked unread elsewhere is a change too, but nothing rings for it.
+  return facts.named.has(id) && known.modified !== lastModifiedDateTime;
+}
+
+/** Shown from a push before: what the hub says of it is known only now. */
+function adopt(notification: Notification, known: Remembered): Remembered {
+  if (known.contentVersion !== null) return known;
+  const { contentVersion, lastModifiedDateTime: modified } = notification;
+  return { ...known, contentVersion, modified };
+}
+
+function shownAs(notification: Notification, facts: SyncFacts): Remembered {
+  const { displayTimeToLive } = notification;
+  const displayUntil = displayTimeToLive === null ? null : facts.now + displayTimeToLive * 1000;
+  return { ...asSeen(notification, facts), displayUntil };
+}
+
+function asSeen(value: FrameValue, { digests }: SyncFacts): Remembered {
+  const unknown = {
+    contentVersion: null,
+    modified: null,
+    digest: null,
+    displayUntil: null,
+    handled: 'no',
+  } as const;
+  if ('@removed' in value) return unknown;
+  const { id, contentVersion, lastModifiedDateTime: modified } = value;
+  return { ...unknown, contentVersion, modified, digest: digests.get(id) ?? null };
+}
+
+/** On the screen longer than its sender wanted. */
+function overdue({ displayed, kept, now }: SyncFacts): string[] {
+  return [...displayed].filter((id) => (kept.remembered[id]?.displayUntil ?? Infinity) <= now);
+}
+
+/** Read, acted upon, snoozed, removed and expired are all the same to a screen. */
+export function handledAs(value: FrameValue, now: number): Remembered['handled'] {
+  if ('@removed' in value) return 'yes';
+  if (value.userActionState === 'snoozed') return 'snoozed';
+  const isOpen = value.readState === 'unread' && value.userActionState === 'noInteraction';
+  return isOpen && Date.parse(value.expirationDateTime) > now ? 'no' : 'yes';
+}
+
+function byCreation(one: Notification, other: Notification): number {
+  return Date.parse(one.createdDateTime) - Date.parse(other.createdDateTime);
+}
+
+export type FillerReason = 'unreadable' | 'upToDate' | 'signedOut';
+
+/**
+ * Browsers grant push for what the user sees (userVisibleOnly): where a push left nothing on the screen, something honest
+ * takes its place, until there is something better. Null when nothing is needed.
+ */
+export function decideFiller(screen: {
+  readonly displayedCount: number;
+  readonly isWindowVisible: boolean;
+  readonly reason: FillerReason;
+}): FillerReason | null {
+  return screen.displayedCount > 0 || screen.isWindowVisible ? null : screen.reason;
+}

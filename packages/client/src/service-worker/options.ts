@@ -1,0 +1,62 @@
+// What an app tells its worker: where the hub is, who is signed in, what a notification looks like and what a click
+// opens. Every word that the worker says by itself can be replaced.
+import type { Notification } from '@carillon/protocol';
+import type { Clock } from '../clock.ts';
+import type { AskToken } from '../token.ts';
+
+/** What is about to be shown, from a push alone or from the hub. */
+export interface Announced {
+  readonly id: string;
+  readonly title: string;
+  readonly body: string | null;
+  /** Null while only the push is known. */
+  readonly notification: Notification | null;
+}
+
+/** As `showNotification` takes them; the standard's own list is longer than what TypeScript's library knows. */
+export interface ShownOptions extends NotificationOptions {
+  readonly actions?: readonly { readonly action: string; readonly title: string; readonly icon?: string }[];
+  readonly image?: string;
+  readonly renotify?: boolean;
+  readonly timestamp?: number;
+  readonly vibrate?: readonly number[];
+}
+
+export interface Shown {
+  readonly title: string;
+  readonly options?: ShownOptions;
+}
+
+/** Everything that the worker says by itself, for translation. */
+export interface Words {
+  readonly markRead: string;
+  readonly snoozeHour: string;
+  /** A push came, and the hub could not be asked what it is about. */
+  readonly unreadable: string;
+  /** A push came, and what it was about is handled already. */
+  readonly upToDate: string;
+  readonly signedOut: string;
+}
+
+export const english: Words = {
+  markRead: 'Mark read',
+  snoozeHour: 'Snooze for an hour',
+  unreadable: 'You may have new notifications',
+  upToDate: 'Your notifications are up to date',
+  signedOut: 'Sign in to see your notifications',
+};
+
+export interface ServeOptions {
+  /** The hub's public URL. */
+  readonly baseUrl: string;
+  /** A delegated token, from where the worker can read it without a page. Rejecting means that it can't now. */
+  readonly token: AskToken;
+  /** Who is signed in, from storage alone; null for nobody. Needed where tokens are opaque or users share a browser. */
+  readonly account?: () => Promise<string | null>;
+  /** What a click opens. Default: the scope of the worker. */
+  readonly openUrl?: (announced: Announced) => string;
+  /** How it looks; null shows nothing of it. Default: title and body of visual notifications, with two actions. */
+  readonly show?: (announced: Announced) => Shown | null;
+  readonly words?: Partial<Words>;
+  readonly clock?: Clock;
+}

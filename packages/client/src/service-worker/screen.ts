@@ -1,0 +1,111 @@
+// What the browser shows for the hub: notifications tagged with their id, and at most one that stands in where there is
+// nothing to show. The browser's own list is the truth; nothing is mirrored.
+import type { Notification as HubNotification } from '@carillon/protocol';
+import type { FillerReason } from './decide.ts';
+import { type Announced, english, type ServeOptions, type Shown, type ShownOptions } from './options.ts';
+
+/** Rides in `data` of each shown notification, beside the app's own. */
+export interface About {
+  readonly id: string;
+  /** Null while only the push is known. */
+  readonly contentVersion: number | null;
+  readonly url: string;
+}
+
+export const readAction = 'carillon-read';
+export const snoozeAction = 'carillon-snooze';
+export const fillerTag = 'carillon-filler';
+
+export type Painter = Pick<ServeOptions, 'openUrl' | 'show' | 'words'>;
+
+/** Null for what another part of the app has shown. */
+export function aboutOf({ data }: { readonly data: unknown }): About | null {
+  const about = (data as { carillon?: About } | null)?.carillon;
+  return typeof about?.id === 'string' ? about : null;
+}
+
+export class Screen {
+  readonly #registration: ServiceWorkerRegistration;
+  readonly #painter: Painter;
+
+  constructor(registration: ServiceWorkerRegistration, painter: Painter) {
+    this.#registration = registration;
+    this.#painter = painter;
+  }
+
+  async displayed(): Promise<Set<string>> {
+    const shown = await this.#registration.getNotifications();
+    return new Set(shown.flatMap((one) => aboutOf(one)?.id ?? []));
+  }
+
+  /** Everything of the hub that is on the screen; what the app shows by itself is not touched. */
+  async closeAll(): Promise<void> {
+    await this.#closeWhere((about, tag) => about !== null || tag === fillerTag);
+  }
+
+  async close(ids: Iterable<string>): Promise<void> {
+    const wanted = new Set(ids);
+    if (wanted.size > 0) await this.#closeWhere((about) => about !== null && wanted.has(about.id));
+  }
+
+  async closeFiller(): Promise<void> {
+    await this.#closeWhere((_about, tag) => tag === fillerTag);
+  }
+
+  canShow(notification: HubNotification): boolean {
+    return this.#paint(announce(notification)) !== null;
+  }
+
+  /** Rings, also where it replaces itself. Rejects when the browser doesn't show it. */
+  async show(announced: Announced): Promise<void> {
+    const shown = this.#paint(announced);
+    if (!shown) return;
+    const { id, notification } = announced;
+    const contentVersion = notification?.contentVersion ?? null;
+    const url = this.#painter.openUrl?.(announced) ?? this.#registration.scope;
+    const { data, ...options } = shown.options ?? {};
+    const about: About = { id, contentVersion, url };
+    await this.#show(shown.title, {
+      renotify: true,
+      ...(notification ? { timestamp: Date.parse(notification.createdDateTime) } : {}),
+      ...options,
+      tag: id,
+      data: { ...(typeof data === 'object' ? data : { data }), carillon: about },
+    });
+  }
+
+  async showFiller(reason: FillerReason): Promise<void> {
+    const words = { ...english, ...this.#painter.words };
+    await this.#show(words[reason], { tag: fillerTag, silent: true });
+  }
+
+  #show(title: string, options: ShownOptions): Promise<void> {
+    return this.#registration.showNotification(title, options);
+  }
+
+  #paint(announced: Announced): Shown | null {
+    const { show = (it: Announced) => paintVisual(it, this.#painter) } = this.#painter;
+    return show(announced);
+  }
+
+  async #closeWhere(isWanted: (about: About | null, tag: string) => boolean): Promise<void> {
+    for (const one of await this.#registration.getNotifications())
+      if (isWanted(aboutOf(one), one.tag)) one.close();
+  }
+}
+
+export function announce(notification: HubNotification): Announced {
+  const { title = '', body = null } = notification.payload.visualContent ?? {};
+  return { id: notification.id, title, body, notification };
+}
+
+/** Raw content is for the app to read: without its own `show` there is nothing to see in it. */
+function paintVisual({ title, body }: Announced, { words }: Painter): Shown | null {
+  if (title === '') return null;
+  const { markRead, snoozeHour } = { ...english, ...words };
+  const actions = [
+    { action: readAction, title: markRead },
+    { action: snoozeAction, title: snoozeHour },
+  ];
+  return { title, options: { actions, ...(body === null ? {} : { body }) } };
+}

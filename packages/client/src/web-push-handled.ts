@@ -1,0 +1,67 @@
+// What a page does with the notifications that its worker has shown: closes what was handled, here or on another device,
+// and everything when the user signs out. It needs no push.
+import type { Notification } from '@carillon/protocol';
+import type { Feed } from './feed.ts';
+import { nothingKept, openKept } from './web-push-kept.ts';
+
+/** Closes those that are shown, and tells the worker, so that a late push doesn't show them again. Answers how many closed. */
+export async function closeHandled(
+  registration: ServiceWorkerRegistration,
+  ids: readonly string[],
+): Promise<number> {
+  const wanted = new Set(ids);
+  const shown = (await registration.getNotifications()).filter(({ tag }) => wanted.has(tag));
+  for (const notification of shown) notification.close();
+  registration.active?.postMessage({ type: 'carillon-handled', ids });
+  return shown.length;
+}
+
+/** Closes with each change of the feed what is handled by it. Answers how to stop. */
+export function closeWhatIsHandled(feed: Feed, registration: ServiceWorkerRegistration): () => void {
+  let isStopped = false;
+  const follow = async (): Promise<void> => {
+    for await (const change of feed.changes()) {
+      if (isStopped) return;
+      if (change.type === 'removed') await closeHandled(registration, [change.id]);
+      if (change.type === 'changed' && isHandled(change.item))
+        await closeHandled(registration, [change.item.id]);
+      if (change.type === 'replaced') await closeAllBut(feed.items, registration);
+    }
+  };
+  void follow();
+  return () => {
+    isStopped = true;
+  };
+}
+
+/** At sign-out: nothing that was shown, or kept for showing, stays for who comes next. */
+export async function forgetNotifications(registration: ServiceWorkerRegistration): Promise<void> {
+  registration.active?.postMessage({ type: 'carillon-signed-out' });
+  for (const notification of await registration.getNotifications())
+    if (isOurs(notification)) notification.close();
+  const store = openKept();
+  try {
+    await store.change(() => ({ ...nothingKept, signedOut: true }));
+  } finally {
+    await store.close();
+  }
+}
+
+/** After a resync the page may have missed what was handled in between. */
+async function closeAllBut(
+  items: readonly Notification[],
+  registration: ServiceWorkerRegistration,
+): Promise<void> {
+  const open = new Set(items.filter((item) => !isHandled(item)).map(({ id }) => id));
+  const shown = (await registration.getNotifications()).filter(isOurs);
+  const ids = shown.map(({ tag }) => tag).filter((id) => !open.has(id));
+  if (ids.length > 0) await closeHandled(registration, ids);
+}
+
+function isOurs({ data, tag }: globalThis.Notification): boolean {
+  return tag === 'carillon-filler' || typeof (data as { carillon?: unknown } | null)?.carillon === 'object';
+}
+
+function isHandled({ readState, userActionState }: Notification): boolean {
+  return readState === 'read' || userActionState !== 'noInteraction';
+}

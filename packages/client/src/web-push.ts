@@ -1,0 +1,173 @@
+// Push for this browser, on and off: whether it can be had and why not, in words for a person. Every failure is told
+// as what it is; nothing is thrown for what a user may run into.
+import type { NotificationType, Subscription, SubscriptionPost } from '@carillon/protocol';
+import { HubError } from './hub-error.ts';
+import { type Kept, openKept, type PushRegistration } from './web-push-kept.ts';
+import { channelOf } from './web-push-subscription.ts';
+
+export { closeHandled, closeWhatIsHandled, forgetNotifications } from './web-push-handled.ts';
+
+/** `on`: this browser is registered; the other ones say why it isn't, or that it may be. */
+export type WebPushStateName =
+  | 'on'
+  | 'off'
+  | 'notAsked'
+  | 'denied'
+  | 'needsSecureContext'
+  | 'needsInstall'
+  | 'unsupported'
+  | 'pushServiceFailed'
+  | 'hubFailed';
+
+export interface WebPushState {
+  readonly state: WebPushStateName;
+  /** In English, for a person: what it means, and what helps. Other languages go by `state`. */
+  readonly reason: string;
+  /** The browser's or the hub's own words; null unless something failed. */
+  readonly detail: string | null;
+  /** UNS-ID while it is on. */
+  readonly subscriptionId: string | null;
+}
+
+export const webPushReasons = {
+  on: 'This browser is told of new notifications, also when this page is closed.',
+  off: 'Push is off in this browser.',
+  notAsked: 'Push is off. Turning it on asks for your permission first.',
+  denied: 'Notifications from this site are blocked. Allow them in the browser’s settings for this site.',
+  needsSecureContext: 'Push works only over HTTPS, or on localhost.',
+  needsInstall: 'On this device push works after the page was added to the home screen.',
+  unsupported: 'This browser has no push.',
+  pushServiceFailed: 'The browser could not register with its push service.',
+  hubFailed: 'The hub did not take this browser’s registration.',
+} as const satisfies Record<WebPushStateName, string>;
+
+/** The part of a `Hub` that this needs. */
+export interface PushHub {
+  vapidPublicKey(): Promise<string>;
+  subscribe(post: SubscriptionPost): Promise<Subscription>;
+  unsubscribe(id: string): Promise<void>;
+}
+
+export interface EnableOptions {
+  readonly hub: PushHub;
+  readonly registration: ServiceWorkerRegistration;
+  /** A verified host name of the app. */
+  readonly targetHostName: string;
+  /** Stable for this browser: registering again replaces, and keeps the UNS-ID. */
+  readonly installationId: string;
+  /** What the user's list of devices calls it. */
+  readonly displayName?: string;
+  /** Default: with payload, so that it shows without network. `notificationOnly` keeps content out of the push. */
+  readonly notificationType?: NotificationType;
+}
+
+/** Null: the page has no service worker yet. */
+export async function webPushState(registration: ServiceWorkerRegistration | null): Promise<WebPushState> {
+  const lacking = whatIsLacking();
+  if (lacking) return stateOf(lacking);
+  if (Notification.permission === 'denied') return stateOf('denied');
+  const subscription = (await registration?.pushManager.getSubscription()) ?? null;
+  const { registration: known } = await withKept((store) => store.read());
+  if (subscription && known) return stateOf('on', { subscriptionId: known.subscriptionId });
+  return stateOf(Notification.permission === 'granted' ? 'off' : 'notAsked');
+}
+
+/** Call it from a click: browsers ask for permission only then. */
+export async function enableWebPush(options: EnableOptions): Promise<WebPushState> {
+  const lacking = whatIsLacking();
+  if (lacking) return stateOf(lacking);
+  const permission = await Notification.requestPermission();
+  if (permission !== 'granted') return stateOf(permission === 'denied' ? 'denied' : 'notAsked');
+  const key = await options.hub.vapidPublicKey().catch(failed);
+  if (key instanceof Error) return stateOf('hubFailed', { detail: wordsOf(key) });
+  const subscription = await subscribeBrowser(options.registration, key).catch(failed);
+  if (subscription instanceof Error) return stateOf('pushServiceFailed', { detail: wordsOf(subscription) });
+  const post = postOf(options);
+  const answer = await options.hub.subscribe({ ...post, channel: channelOf(subscription) }).catch(failed);
+  if (answer instanceof Error) return stateOf('hubFailed', { detail: wordsOf(answer) });
+  const { id: subscriptionId, expirationDateTime } = answer;
+  await keep({ subscriptionId, post, leaseUntil: Date.parse(expirationDateTime) });
+  return stateOf('on', { subscriptionId });
+}
+
+/** Ends it at the hub and in the browser. Where the hub can't be reached its lease ends by itself, and pushes find nobody. */
+export async function disableWebPush({
+  hub,
+  registration,
+}: Pick<EnableOptions, 'hub' | 'registration'>): Promise<WebPushState> {
+  const { registration: known } = await withKept((store) => store.read());
+  const ended = known ? await hub.unsubscribe(known.subscriptionId).catch(failed) : null;
+  const subscription = await registration.pushManager.getSubscription();
+  await subscription?.unsubscribe();
+  await withKept((store) => store.change((kept) => ({ ...kept, registration: null, renew: false })));
+  const isOver = !(ended instanceof HubError) || ended.kind === 'notFound';
+  return isOver ? stateOf('off') : stateOf('off', { detail: wordsOf(ended) });
+}
+
+function whatIsLacking(): WebPushStateName | null {
+  if (!globalThis.isSecureContext) return 'needsSecureContext';
+  const hasPush = 'serviceWorker' in navigator && 'PushManager' in globalThis && 'Notification' in globalThis;
+  if (hasPush) return null;
+  // Safari on iOS and iPadOS has it only in pages of the home screen, and `standalone` is its own.
+  return 'standalone' in navigator && navigator.standalone === false ? 'needsInstall' : 'unsupported';
+}
+
+/** One that was made for another hub's key can't be used, and a browser has one a worker. */
+async function subscribeBrowser(
+  { pushManager }: ServiceWorkerRegistration,
+  key: string,
+): Promise<PushSubscription> {
+  const current = await pushManager.getSubscription();
+  if (current && keyOf(current) !== key) await current.unsubscribe();
+  return pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+}
+
+function keyOf({ options }: PushSubscription): string | null {
+  const bytes = options.applicationServerKey;
+  if (!bytes) return null;
+  const text = String.fromCharCode(...new Uint8Array(bytes));
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+function postOf(options: EnableOptions): PushRegistration['post'] {
+  const { targetHostName, installationId, displayName = null } = options;
+  const { notificationType = 'notificationWithPayload' } = options;
+  return { targetHostName, installationId, displayName, platformType: 'webPush', notificationType };
+}
+
+/** Another subscription is another user or app: what was kept for the last one goes. */
+async function keep(registration: PushRegistration): Promise<void> {
+  const again = ({ registration: known }: Kept) => known?.subscriptionId === registration.subscriptionId;
+  const fresh = { account: null, cursor: null, unreadCount: 0, remembered: {}, owed: [] };
+  await withKept((store) =>
+    store.change((kept) => ({
+      ...kept,
+      ...(again(kept) ? {} : fresh),
+      ...{ signedOut: false, registration, renew: false },
+    })),
+  );
+}
+
+async function withKept<T>(use: (store: ReturnType<typeof openKept>) => Promise<T>): Promise<T> {
+  const store = openKept();
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+function failed(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function wordsOf({ name, message }: Error): string {
+  return name === 'HubError' ? message : `${name}: ${message}`;
+}
+
+function stateOf(
+  state: WebPushStateName,
+  { detail = null, subscriptionId = null }: Partial<Pick<WebPushState, 'detail' | 'subscriptionId'>> = {},
+): WebPushState {
+  return { state, reason: webPushReasons[state], detail, subscriptionId };
+}
