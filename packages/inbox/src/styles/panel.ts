@@ -163,6 +163,7 @@ export const panelStyles = css`
     background: none;
     text-overflow: ellipsis;
     appearance: none;
+    field-sizing: content;
     cursor: pointer;
   }
   .select option {

@@ -118,11 +118,10 @@ export const rowStyles = css`
   }
   .acts {
     position: absolute;
-    inset-block-start: 4px;
+    inset-block-start: 3px;
     inset-inline-end: 10px;
     display: flex;
     gap: 0;
-    padding: 1px;
     border-radius: 9px;
     background: var(--surface-raised);
     box-shadow:
@@ -135,7 +134,7 @@ export const rowStyles = css`
     display: grid;
     place-items: center;
     inline-size: 28px;
-    block-size: 26px;
+    block-size: 24px;
     border-radius: 7px;
     color: var(--text-muted);
   }
@@ -165,7 +164,7 @@ export const rowStyles = css`
   @media (hover: none) {
     .acts {
       inset-block-start: auto;
-      inset-block-end: 6px;
+      inset-block-end: 8px;
       background: none;
       box-shadow: none;
       opacity: 1;

@@ -23,6 +23,7 @@ const page = `<!doctype html><html lang="en"><head><meta name="viewport" content
   body { margin: 0; background: light-dark(#f4f5f7, #0e0f12); color: light-dark(#222, #ddd); font: 14px/1.5 system-ui, sans-serif }
   header { display: flex; align-items: center; justify-content: flex-end; gap: 8px; min-height: 52px; padding: 0 16px;
     background: light-dark(#fff, #18191d); border-bottom: 1px solid light-dark(#e6e8ec, #2d3037) }
+  carillon-inbox { --carillon-font: 'Liberation Sans', system-ui, sans-serif }
   header:not(:has(carillon-inbox)) { display: none }
   main { max-width: 720px; height: 100vh; margin: 0 auto }
   main:not(:has(carillon-inbox)) { display: none }
@@ -54,7 +55,7 @@ export async function openStage({
     page: opened,
     async show(options) {
       await opened.evaluate((given) => stage.show(given), options);
-      if (!options.inline) await opened.evaluate(() => stage.element.togglePanel());
+      if (!options.inline) await opened.click('.bell');
       await settled(opened);
     },
     [Symbol.asyncDispose]: () => chromium[Symbol.asyncDispose](),

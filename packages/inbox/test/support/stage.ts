@@ -109,10 +109,10 @@ export interface Stage {
   readonly start: number;
 }
 
-const stage = { show, notification, setLocale, start } as Stage;
+const opened = { show, notification, setLocale, start } as Stage;
 
 declare global {
   var stage: Stage;
 }
 
-globalThis.stage = stage;
+globalThis.stage = opened;
