@@ -1,6 +1,7 @@
 // The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's.
 // Opened once a page; leaving it at sign-out lets go of everything that is the user's.
 import { connectHub, type Feed, Requests } from '@carillon/client';
+import { closeWhatIsHandled, disableWebPush, forgetNotifications } from '@carillon/client/web-push';
 import '@carillon/inbox';
 import type { Now } from './clock.ts';
 import { openDevicePush } from './device-push.ts';
@@ -11,6 +12,7 @@ import type { Session, Signed } from './sign-in/session.ts';
 import type { Vault } from './sign-in/vault.ts';
 import { readInstallation, registerDevice } from './this-device.ts';
 import { showUnread } from './unread-mark.ts';
+import { findWorker } from './worker.ts';
 
 export interface Opened {
   readonly user: User;
@@ -47,16 +49,18 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
   feed.subscribe(() => showUnread(feed.unreadCount));
   const inbox = Object.assign(document.createElement('carillon-inbox'), { feed, inline: true });
   const devices = document.createElement('carillon-devices') as DevicesPanel;
-  Object.assign(devices, { calls, installationId, now, push: openDevicePush() });
   const register = async (): Promise<void> => {
     devices.devices = await registerDevice({ calls, installationId, targetHostName, now: now() });
     const own = devices.devices.at(-1)?.id ?? null;
     await vault.write(deviceName, own);
     hub.useDevice(own);
   };
+  const push = openDevicePush({ hub, installationId, targetHostName, onTurnedOff: register });
+  Object.assign(devices, { calls, installationId, now, push });
   const tryRegister = (): void => void register().catch(() => {}); // offline: the next start does it
   tryRegister();
   void whenRefused(feed, tryRegister);
+  void findWorker().then((worker) => worker && closeWhatIsHandled(feed, worker));
   return {
     user: signed.user,
     inbox,
@@ -65,8 +69,11 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
       await calls.send('POST', 'me/notifications', { body: notification });
     },
     async leave() {
+      const worker = await findWorker();
+      if (worker) await disableWebPush({ hub, registration: worker });
       const own = devices.devices?.find((each) => each.installationId === installationId);
-      await Promise.allSettled([own ? calls.unsubscribe(own.id) : null, hub.signOut()]);
+      await Promise.allSettled([own && calls.unsubscribe(own.id), worker && forgetNotifications(worker)]);
+      await hub.signOut();
     },
   };
 }

@@ -76,6 +76,8 @@ async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promi
   const actions = {
     signOut() {
       page.leaving = true;
+      const text = 'One moment: everything of yours leaves this browser.';
+      page.view = { kind: 'outside', welcome: { title: 'Signing out', text } };
       tabs.postMessage('signed out');
       const leave = (): Promise<void> => opened.leave();
       signOut({ signed, config, vault, leave }).then((url) => {

@@ -72,7 +72,9 @@ export class DevicesPanel extends LitElement {
 
   #switchPush = (): void => {
     void this.#act(async () => {
-      await (this.pushView?.on ? this.push.turnOff() : this.push.turnOn()).finally(() => this.#lookAtPush());
+      const own = this.devices?.find(({ installationId }) => installationId === this.installationId);
+      const name = own ? describeDevice(own) : '';
+      this.pushView = await (this.pushView?.on ? this.push.turnOff() : this.push.turnOn(name));
       await this.#reload();
     });
   };

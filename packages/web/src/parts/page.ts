@@ -131,7 +131,7 @@ export class Page extends LitElement {
       .who span, .about { font-size: .8125rem; }
       .about { margin-top: .375rem; padding: .625rem .75rem .25rem; border-top: 1px solid var(--line); }
       .said { margin: 0 1rem .75rem; }
-      .columns { display: grid; flex: 1; min-height: 0; width: 100%; max-width: 78rem; margin: 0 auto; padding: 0 1rem 1rem; }
+      .columns { display: grid; grid-template-rows: minmax(0, 1fr); flex: 1; min-height: 0; width: 100%; max-width: 78rem; margin: 0 auto; padding: 0 1rem 1rem; }
       .columns main { min-width: 0; min-height: 0; overflow: hidden; }
       .columns main > * { height: 100%; }
       aside { padding: 1.25rem; overflow: auto; align-self: start; max-height: 100%; }

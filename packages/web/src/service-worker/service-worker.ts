@@ -1,5 +1,10 @@
 // The page's service worker: starts the page without the network, and rings while no page is open. It keeps the files of
 // one build and nothing of a user's; the build names them.
+import { serveNotifications } from '@carillon/client/service-worker';
+import { systemNow } from '../clock.ts';
+import { openSession } from '../sign-in/session.ts';
+import { openVault } from '../sign-in/vault.ts';
+
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build: the files of the page by their path below it, and a hash of them all. */
 declare const SHELL: { readonly version: string; readonly files: readonly string[] };
@@ -57,3 +62,15 @@ async function answerPage(request: Request): Promise<Response> {
 async function answerFile(request: Request): Promise<Response> {
   return (await caches.match(request.url, { cacheName })) ?? fetch(request);
 }
+
+const session = openSession({ vault: openVault(), now: systemNow });
+
+serveNotifications(self, {
+  baseUrl: pageUrl.replace(/\/inbox$/, ''),
+  token: session.token,
+  async account() {
+    const signed = await session.current();
+    return signed && [signed.issuer, signed.user.subject, signed.clientId].join('|');
+  },
+  openUrl: () => pageUrl,
+});

@@ -7,7 +7,8 @@ import type { Vault } from './vault.ts';
 
 /** Set while the next sign-in must ask for a password, even if the issuer was not reached to end its session. */
 export const askAgainName = 'carillon-ask-again';
-const databasePrefix = 'carillon';
+/** The feed's copy and the vault. What the worker keeps is emptied by itself, and remembers that nobody is signed in. */
+const userDatabases = ['carillon', 'carillon-page'];
 
 export interface SignOutOptions {
   readonly signed: Signed;
@@ -22,11 +23,11 @@ export async function signOut({ signed, config, vault, leave }: SignOutOptions):
   await leave().catch(() => {});
   await forgetSigned(vault);
   const revoked = await revoke(signed);
-  await clearScreen().catch(() => {});
+  await navigator.clearAppBadge?.().catch(() => {}); // only installed apps have one
   sessionStorage.clear();
   localStorage.clear();
   localStorage.setItem(askAgainName, '1');
-  await removeDatabases();
+  await Promise.all(userDatabases.map(removeDatabase));
   if (!revoked || signed.endSessionEndpoint === null) return null;
   const url = new URL(signed.endSessionEndpoint);
   url.searchParams.set('id_token_hint', signed.idToken);
@@ -46,18 +47,6 @@ async function revoke({ revocationEndpoint, refreshToken, accessToken, clientId 
       () => true,
       () => false,
     );
-}
-
-async function clearScreen(): Promise<void> {
-  const registration = await navigator.serviceWorker?.getRegistration('inbox');
-  for (const shown of (await registration?.getNotifications()) ?? []) shown.close();
-  await navigator.clearAppBadge?.();
-}
-
-async function removeDatabases(): Promise<void> {
-  const found = await indexedDB.databases();
-  const own = found.flatMap(({ name }) => (name?.startsWith(databasePrefix) ? [name] : []));
-  await Promise.all(own.map(removeDatabase));
 }
 
 /** A tab that still has it open is told, and closes it. */
