@@ -78,10 +78,10 @@ async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promi
       page.leaving = true;
       const text = 'One moment: everything of yours leaves this browser.';
       page.view = { kind: 'outside', welcome: { title: 'Signing out', text } };
-      tabs.postMessage('signed out');
       const leave = (): Promise<void> => opened.leave();
       signOut({ signed, config, vault, leave }).then((url) => {
         showUnread(0);
+        tabs.postMessage('signed out');
         if (url === null) location.reload();
         else location.assign(url);
       });

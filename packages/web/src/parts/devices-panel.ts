@@ -124,8 +124,8 @@ export class DevicesPanel extends LitElement {
     const disabled = view === null || this.busy || (!on && !view.possible);
     return html`
       <div class="push">
-        <label for="push"><span>Ring while the page is closed</span>
-          <small class="soft" id="why">${view?.reason ?? (on ? 'This browser shows notifications at any time.' : 'Off: they appear here while the page is open.')}</small>
+        <label for="push"><span>Ring while closed</span>
+          <small class="soft" id="why">${view?.reason ?? 'One moment …'}</small>
         </label>
         <button id="push" role="switch" aria-checked=${on ? 'true' : 'false'} aria-describedby="why"
           ?disabled=${disabled} @click=${this.#switchPush}><i></i></button>
