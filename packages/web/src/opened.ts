@@ -18,6 +18,8 @@ export interface Opened {
   readonly user: User;
   readonly inbox: HTMLElement;
   readonly devices: DevicesPanel;
+  /** When the list is the user's, of the hub or as it was here last. */
+  readonly ready: Promise<void>;
   /** Posts a notification to the user. */
   send(notification: object): Promise<void>;
   /** Ends this device's registration, and removes what is stored of the feed. */
@@ -63,6 +65,7 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
   void findWorker().then((worker) => worker && closeWhatIsHandled(feed, worker));
   return {
     user: signed.user,
+    ready: feed.ready,
     inbox,
     devices,
     async send(notification) {

@@ -68,6 +68,7 @@ function offerSignIn(page: Page, config: InboxConfig, problem: string | null): v
     );
   };
   show({ problem }, false);
+  markUsable(page, 'sign-in');
 }
 
 async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promise<void> {
@@ -93,6 +94,12 @@ async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promi
   });
   page.actions = { ...actions, install };
   page.view = { kind: 'inside', opened, config };
+  void opened.ready.then(() => markUsable(page, 'inbox'));
+}
+
+/** For measurements: when what it shows first could be used. */
+function markUsable(page: Page, what: 'sign-in' | 'inbox'): void {
+  void page.updateComplete.then(() => performance.mark(`carillon-${what}`));
 }
 
 /** The session, which brings back the way in when it has ended. */
