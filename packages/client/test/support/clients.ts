@@ -70,10 +70,7 @@ export async function postTo(hub: TestHub, more: Readonly<Record<string, unknown
 }
 
 export async function isLive({ feed }: Pick<Client, 'feed'>): Promise<void> {
-  await until(
-    () => feed.status.phase === 'live',
-    `live, not ${JSON.stringify(feed.status)}`,
-  ).catch(() => {
+  await until(() => feed.status.phase === 'live', `live, not ${JSON.stringify(feed.status)}`).catch(() => {
     assert.fail(`not live: ${JSON.stringify(feed.status)}`);
   });
 }
