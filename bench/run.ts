@@ -1,5 +1,6 @@
 // Runs all benchmarks, or the named ones, one after another, and writes their figures into RESULTS.md.
 // npm run bench [-- name…]
+import { clientReconnect } from './benchmarks/client-reconnect.ts';
 import { creates } from './benchmarks/creates.ts';
 import { delta } from './benchmarks/delta.ts';
 import { fanOut } from './benchmarks/fan-out.ts';
@@ -20,7 +21,7 @@ import type { Benchmark } from './setup/figure.ts';
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
-  inboxLoad,
+  ...[clientReconnect, inboxLoad],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -25,6 +25,8 @@ export interface HubOptions {
   readonly dataDir: string;
   readonly logLevel?: 'warn' | 'info';
   readonly tls?: boolean;
+  /** Default: a free one. */
+  readonly port?: number;
   /** The NATS server of a cluster. */
   readonly natsUrl?: string;
 }
@@ -35,8 +37,9 @@ export async function startHub({
   logLevel = 'warn',
   tls = false,
   natsUrl,
+  ...given
 }: HubOptions): Promise<Child> {
-  const port = await freePort();
+  const port = given.port ?? (await freePort());
   const profile = process.env.BENCH_CPU_PROF;
   const node = profile ? ['--cpu-prof', `--cpu-prof-dir=${profile}`] : [];
   const fixed = ['serve', '--data-dir', dataDir, '--port', String(port), '--public-url', publicUrl];

@@ -18,7 +18,7 @@ export class ChangeQueue implements AsyncIterableIterator<FeedChange> {
     const waiting = this.#waiting.shift();
     if (waiting) waiting({ done: false, value: change });
     else if (this.#queued.length < queuedMax) this.#queued.push(change);
-    else this.#queued = [{ type: 'replaced' }];
+    else this.#queued = [{ type: 'replaced' }, change];
   }
 
   end(): void {

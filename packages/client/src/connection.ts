@@ -75,6 +75,7 @@ export class Connection {
   /** Something happened that makes the next try worth it now: the network is back, the page is looked at. */
   retryNow(): void {
     this.#wake();
+    if (this.#phase === 'live') this.#link?.check();
   }
 
   /** Opens the stream anew, with what goes with each request now. */

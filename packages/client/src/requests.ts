@@ -54,7 +54,12 @@ interface Sent {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** The answer goes on for as long as it is wanted. */
+  readonly isStream?: boolean;
 }
+
+/** An answer that has not come whole by then is one that never will. */
+const answerMaxMs = 30_000;
 
 const feed = 'me/notifications';
 const subscriptions = 'me/notificationSubscriptions';
@@ -156,7 +161,12 @@ export class Requests {
   /** The stream over server-sent events, open, with its body unread. */
   streamEvents(cursor: string, signal: AbortSignal): Promise<Response> {
     const headers = { accept: 'text/event-stream' };
-    return this.send('GET', `${feed}/stream`, { query: { $deltatoken: cursor }, headers, signal });
+    return this.send('GET', `${feed}/stream`, {
+      query: { $deltatoken: cursor },
+      headers,
+      signal,
+      isStream: true,
+    });
   }
 
   /** Where a WebSocket opens the stream. */
@@ -178,7 +188,11 @@ export class Requests {
   }
 
   async #attempt(method: string, path: string, sent: Sent, token: string): Promise<Response> {
-    const { query = {}, body, headers = {}, signal } = sent;
+    const { query = {}, body, headers = {}, isStream = false } = sent;
+    const signals = [
+      ...(sent.signal ? [sent.signal] : []),
+      ...(isStream ? [] : [AbortSignal.timeout(answerMaxMs)]),
+    ];
     const init = {
       method,
       headers: {
@@ -188,7 +202,7 @@ export class Requests {
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
+      signal: AbortSignal.any(signals),
       // A feed that a browser answers from its cache would be one that stands still.
       cache: 'no-store' as const,
     };

@@ -113,11 +113,12 @@ export class SharedView {
 
   #lead(): () => Promise<void> {
     const { requests, clock, random, transports } = this.#options;
-    const connection = new Connection({
+    const connection: Connection = new Connection({
       ...{ requests, clock, random, transports },
       cursor: () => this.view.position?.cursor ?? null,
       onBase: (step) => this.#base(step),
-      onStanding: (standing) => this.#stand(standing),
+      // One that was stopped says that it is closed, which the feed of a tab that stepped down is not.
+      onStanding: (standing) => this.#connection === connection && this.#stand(standing),
     });
     const outbox = new Outbox({
       ...{ requests, clock, random, view: this.view },
@@ -126,7 +127,7 @@ export class SharedView {
     });
     this.#connection = connection;
     this.#outbox = outbox;
-    if (this.#isSynced) this.#keepAll();
+    this.#keepAll();
     this.#tellView();
     const running = connection.run();
     return async () => {
@@ -141,7 +142,7 @@ export class SharedView {
   /** The last leader may have gone before it stored what it had told. */
   #keepAll(): void {
     const { position, items, waiting } = this.view.state();
-    if (position) this.#writer.base({ type: 'replace', items, position });
+    if (position && this.#isSynced) this.#writer.base({ type: 'replace', items, position });
     for (const change of waiting) this.#writer.change(change.key, change);
   }
 

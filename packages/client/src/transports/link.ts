@@ -20,6 +20,8 @@ export interface Link {
   readonly ended: Promise<LinkEnd>;
   /** Tells the hub that everything up to the cursor has arrived here. */
   acknowledge(cursor: string): void;
+  /** Finds out whether it is alive, where it can be asked: the device may have slept. */
+  check(): void;
 }
 
 export interface LinkAsk {
@@ -39,7 +41,7 @@ export type OpenLink = (ask: LinkAsk) => Promise<Link>;
 export class TransportBlocked extends Error {}
 
 /** A stream that says nothing for this long while it opens is held back by something in between. */
-const openMaxMs = 10_000;
+export const openMaxMs = 10_000;
 const heartbeatDefaultMs = 25_000;
 
 export interface FrameLinkOptions {
@@ -72,6 +74,10 @@ export class FrameLink implements Link {
 
   acknowledge(cursor: string): void {
     this.#options.acknowledge?.(cursor);
+  }
+
+  check(): void {
+    if (!this.#isOver && this.#options.isAlive) void this.#silent(this.#silenceMs);
   }
 
   /** Takes one frame; what is no frame of today's is passed over, as newer hubs may say more. */
@@ -115,6 +121,7 @@ export class FrameLink implements Link {
   }
 
   async #silent(silenceMs: number): Promise<void> {
+    this.#timer.stop();
     const isAlive = (await this.#options.isAlive?.().catch(() => false)) ?? false;
     if (!isAlive) this.lost('The connection fell silent.');
     else this.#listen(Math.min(2 * silenceMs, 8 * this.#silenceMs));

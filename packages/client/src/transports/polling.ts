@@ -27,7 +27,7 @@ export function pollingTransport({ pollSeconds, isHidden }: PollingOptions): Ope
       ended.resolve({ input: 'lost', reason: 'It was closed.', retryAfterMs: null });
     });
     await poll();
-    return { ended: ended.promise, acknowledge: () => {} };
+    return { ended: ended.promise, acknowledge: () => {}, check: () => {} };
   };
 }
 

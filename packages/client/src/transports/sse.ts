@@ -1,14 +1,22 @@
 // The stream over server-sent events, by fetch: unlike EventSource it sets the Authorization header, so that it needs
 // no ticket, and sees heartbeats, which are comments. The parser follows WHATWG HTML, section 9.2.6.
 import { offline } from '../hub-error.ts';
-import { FrameLink, type Link, type LinkAsk } from './link.ts';
+import { FrameLink, type Link, type LinkAsk, openMaxMs } from './link.ts';
 
 export async function openSse(ask: LinkAsk): Promise<Link> {
-  const response = await ask.requests.streamEvents(ask.cursor(), ask.signal);
+  const response = await openEvents(ask);
   const link = new FrameLink({ ask });
   void follow(response, link);
   await link.begun;
   return link;
+}
+
+/** Whoever takes the request and says nothing is given up. */
+async function openEvents({ requests, clock, cursor, signal }: LinkAsk): Promise<Response> {
+  const opening = new AbortController();
+  const timer = clock.after(openMaxMs, () => opening.abort());
+  const response = requests.streamEvents(cursor(), AbortSignal.any([signal, opening.signal]));
+  return response.finally(() => timer.stop());
 }
 
 async function follow(response: Response, link: FrameLink): Promise<void> {

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import type { Notification } from '@carillon/protocol';
 import { type TestHub, type TestUser, until } from '../../../hub/test/support/hub.ts';
+import { ManualClock } from '../../../hub/test/support/manual-clock.ts';
 import { listAll } from '../../../hub/test/support/views.ts';
 import type { Feed } from '../../src/feed.ts';
 import { connectHub, type Hub, type HubOptions } from '../../src/hub-client.ts';
@@ -24,7 +25,7 @@ export function openClient(hub: TestHub, { user = 'alice', ...options }: ClientO
   const client = connectHub({
     baseUrl: hub.baseUrl,
     token: async () => hub.token({ user, lifetimeSeconds: 1_000_000 }),
-    clock: { now: () => hub.clock.now(), after: (delayMs, call) => hub.clock.after(delayMs, call) },
+    ...(hub.clock instanceof ManualClock ? { clock: hub.clock } : {}),
     storage: 'memory',
     random: () => 0.001,
     ...{ fetch, WebSocket },

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { FrameValue, Notification, Removed } from '@carillon/protocol';
+import fc from 'fast-check';
+import {
+  anyNotification,
+  anyWish,
+  notificationId,
+  notificationOf,
+  startMs,
+} from '../test/support/arbitrary.ts';
+import type { FeedChange } from './feed.ts';
+import { type BaseStep, FeedView } from './feed-view.ts';
+import { applyWish, type LocalChange, type Wish } from './local-change.ts';
+
+const ids = 3;
+const removed = (id: string): Removed => ({ id, '@removed': { reason: 'deleted' } });
+const isUnread = ({ readState }: Notification) => readState === 'unread';
+
+/** The hub's side: a feed whose commits are told as frames, and where a change that changes nothing is none. */
+class Feed {
+  readonly items = new Map<string, Notification>();
+  readonly frames: BaseStep[] = [];
+  #sequence = 0;
+
+  get unread(): number {
+    return [...this.items.values()].filter(isUnread).length;
+  }
+
+  write(value: FrameValue): void {
+    this.#sequence++;
+    const lastModifiedDateTime = new Date(startMs + this.#sequence).toISOString();
+    const told = '@removed' in value ? value : { ...value, lastModifiedDateTime };
+    if ('@removed' in told) this.items.delete(told.id);
+    else this.items.set(told.id, told);
+    const position = { cursor: String(this.#sequence), unreadCount: this.unread };
+    this.frames.push({ type: 'values', values: [told], position });
+  }
+
+  /** What a PATCH or DELETE answers. */
+  settle({ id, wish, contentVersion }: LocalChange): Notification | null | 'gone' {
+    const item = this.items.get(id);
+    if (!item) return 'gone';
+    const isVoid = wish !== null && (contentVersion ?? 0) < item.contentVersion;
+    const next = isVoid ? item : applyWish(item, wish);
+    if (next !== item) this.write(next ?? removed(id));
+    return next && (this.items.get(id) as Notification);
+  }
+}
+
+function change(key: string, id: string, wish: Wish, contentVersion = 3): LocalChange {
+  return { key, id, wish, contentVersion, replaces: [] };
+}
+
+/** In any order: what the hub has committed is heard, a request leaves, the hub commits it, its answer comes. */
+const on = <Name extends 'hear' | 'send' | 'commit' | 'answer'>(name: Name) => fc.constant({ do: name });
+const step = fc.oneof(
+  { weight: 4, arbitrary: on('hear') },
+  { weight: 2, arbitrary: on('send') },
+  { weight: 2, arbitrary: on('commit') },
+  { weight: 1, arbitrary: on('answer') },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('act' as const), index: fc.nat(ids - 1), wish: anyWish() }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('post' as const), item: anyNotification(ids) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), index: fc.nat(ids - 1) }) },
+);
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+
+class Run {
+  readonly hub = new Feed();
+  readonly view = new FeedView();
+  readonly #removed = new Set<string>();
+  #heard = 0;
+  #count = 0;
+  #flight: { readonly change: LocalChange; answer?: Notification | null | 'gone' } | null = null;
+
+  do(each: Step): void {
+    if (each.do === 'post') this.#post(each.item);
+    else if (each.do === 'remove') this.#remove(notificationId(each.index));
+    else if (each.do === 'act') this.#act(notificationId(each.index), each.wish);
+    else if (each.do === 'hear') this.#hear();
+    else if (each.do === 'send') this.#send();
+    else if (each.do === 'commit') this.#commit();
+    else this.#answer();
+  }
+
+  end(): void {
+    while (this.view.waiting.size > 0)
+      for (const name of ['send', 'commit', 'answer'] as const) this.do({ do: name });
+    while (this.#heard < this.hub.frames.length) this.#hear();
+  }
+
+  /** An id never comes back: posting again after a removal makes another one. */
+  #post(item: Notification): void {
+    if (!this.#removed.has(item.id)) this.hub.write(item);
+  }
+
+  #remove(id: string): void {
+    this.#removed.add(id);
+    if (this.hub.items.has(id)) this.hub.write(removed(id));
+  }
+
+  #act(id: string, wish: Wish): void {
+    const item = this.view.find(id, startMs);
+    if (item) this.view.act(change(`${this.#count++}`, id, wish, item.contentVersion), startMs);
+  }
+
+  #hear(): void {
+    const frame = this.hub.frames[this.#heard];
+    if (!frame) return;
+    this.#heard++;
+    this.view.apply(frame, startMs);
+  }
+
+  #send(): void {
+    const [first] = this.view.waiting.values();
+    if (!first || this.#flight) return;
+    this.view.watch(first.id);
+    this.#flight = { change: first };
+  }
+
+  #commit(): void {
+    const flight = this.#flight;
+    if (flight?.answer !== undefined || !flight) return;
+    flight.answer = this.hub.settle(flight.change);
+    if (!this.hub.items.has(flight.change.id)) this.#removed.add(flight.change.id);
+  }
+
+  #answer(): void {
+    const flight = this.#flight;
+    if (flight?.answer === undefined) return;
+    this.#flight = null;
+    const { id, key, contentVersion } = flight.change;
+    const { answer } = flight;
+    const isVoid = answer !== null && answer !== 'gone' && answer.contentVersion > (contentVersion ?? 0);
+    const seen = answer !== 'gone' && this.view.hasSeen(id, answer);
+    const result = answer === 'gone' ? 'gone' : isVoid ? 'refused' : seen ? 'dropped' : 'held';
+    this.view.settle({ id, keys: [key], result }, startMs);
+  }
+}
+
+describe('what was done here and what the hub tells', () => {
+  test('in whatever order they arrive, the view ends as the feed', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60, size: 'max' }), (steps) => {
+        const run = new Run();
+        for (const each of steps) run.do(each);
+        run.end();
+        for (let index = 0; index < ids; index++) {
+          const id = notificationId(index);
+          assert.deepEqual(run.view.find(id, startMs), run.hub.items.get(id) ?? null);
+        }
+        assert.equal(run.view.render(startMs).unreadCount, run.hub.unread);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('the steps alone rebuild the inbox, at every moment', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40, size: 'max' }), (steps) => {
+        const run = new Run();
+        const built = new Map<string, Notification>();
+        const take = (changes: readonly FeedChange[]) => {
+          for (const each of changes) {
+            if (each.type === 'added') assert.ok(!built.has(each.item.id), 'added twice');
+            if (each.type === 'added' || each.type === 'changed') built.set(each.item.id, each.item);
+            else if (each.type === 'removed') assert.ok(built.delete(each.id), 'removed what was not there');
+          }
+        };
+        for (const name of ['apply', 'act', 'settle'] as const) {
+          const original = run.view[name].bind(run.view) as (...args: never[]) => FeedChange[];
+          Object.assign(run.view, {
+            [name]: (...args: never[]) => {
+              const changes = original(...args);
+              take(changes);
+              return changes;
+            },
+          });
+        }
+        for (const each of steps) {
+          run.do(each);
+          const items = [...built.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
+          assert.deepEqual(run.view.render(startMs).items, items);
+        }
+      }),
+    );
+  });
+});
+
+test('a change for content that was replaced meanwhile does not touch the new content', () => {
+  const view = new FeedView();
+  const item = notificationOf(1);
+  view.apply({ type: 'values', values: [item], position: { cursor: '1', unreadCount: 1 } }, startMs);
+  view.act(change('a', item.id, { userActionState: 'dismissed' }, 1), startMs);
+  assert.equal(view.render(startMs).items.length, 0);
+  const replaced = { ...item, contentVersion: 2 };
+  view.apply({ type: 'values', values: [replaced], position: { cursor: '2', unreadCount: 1 } }, startMs);
+  assert.deepEqual(view.render(startMs), { items: [replaced], unreadCount: 1 });
+});
+
+test('what expires leaves without the hub, the count with it, and a snooze that is over comes back', () => {
+  const view = new FeedView();
+  const expirationDateTime = new Date(startMs + 1000).toISOString();
+  const snoozeUntilDateTime = new Date(startMs + 2000).toISOString();
+  const short = notificationOf(1, { expirationDateTime });
+  const away = notificationOf(2, { readState: 'read', userActionState: 'snoozed', snoozeUntilDateTime });
+  const position = { cursor: '1', unreadCount: 1 };
+  view.apply({ type: 'replace', items: [short, away], position }, startMs);
+  view.turn(startMs, startMs);
+  assert.deepEqual([view.render(startMs).items, view.turnAt], [[short], startMs + 1000]);
+  assert.deepEqual(view.turn(startMs, startMs + 1000), [{ type: 'removed', id: short.id }]);
+  assert.deepEqual(view.render(startMs + 1000), { items: [], unreadCount: 0 });
+  assert.equal(view.turnAt, startMs + 2000);
+  const [woken] = view.turn(startMs + 1000, startMs + 2000);
+  assert.equal(woken?.type, 'added');
+  assert.deepEqual(
+    [view.render(startMs + 2000).items[0]?.readState, view.render(startMs + 2000).unreadCount],
+    ['unread', 1],
+  );
+});
