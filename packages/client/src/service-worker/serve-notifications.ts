@@ -38,17 +38,15 @@ async function onPush(desk: Desk, push: PushContent): Promise<void> {
   const { close = [], notificationId, unreadCount } = push;
   await desk.screen.close(close);
   await desk.remember(close, 'yes');
-  const isShown = await showVisual(desk, push);
+  await showVisual(desk, push);
   await desk.badge(unreadCount);
-  const reason = await desk
-    .sync(isShown ? undefined : notificationId)
-    .then(() => 'upToDate' as const, reasonOf);
+  const reason = await desk.sync(notificationId).then(() => 'upToDate' as const, reasonOf);
   if (reason === 'unreadable') await desk.askForSync();
   await fill(desk, reason);
 }
 
 /** At once, from the push alone. */
-async function showVisual(desk: Desk, push: PushContent): Promise<boolean> {
+async function showVisual(desk: Desk, push: PushContent): Promise<void> {
   const { title, body } = push;
   const digest = title === undefined ? null : await digestOf(title, body);
   await desk.kept();
@@ -66,9 +64,8 @@ async function showVisual(desk: Desk, push: PushContent): Promise<boolean> {
     } as const;
     return { ...kept, remembered: { ...kept.remembered, [decision.id]: shown } };
   });
-  if (!decision.show) return false;
+  if (!decision.show) return;
   await desk.show({ id: decision.id, title: decision.title, body: decision.body, notification: null });
-  return true;
 }
 
 function reasonOf(error: unknown): FillerReason {

@@ -1,5 +1,5 @@
 // A folder of pages on an origin of its own that browsers trust (http://localhost): HTML as it is, and `name.js` bundled
-// by esbuild from `name.ts` on request, `name.js?classic` as one script for a worker without modules. The hub is another origin,
+// by esbuild from `name.ts` on request, `name.js?classic` as one script for a worker without modules (`&global=x` names what it exports). The hub is another origin,
 // and is called across origins as it allows.
 //   await using site = await serveSite(join(import.meta.dirname, 'pages'));
 //   await page.goto(`${site.origin}/index.html`);
@@ -57,16 +57,17 @@ function answer(response: ServerResponse, { pathname }: URL, read: Promise<strin
 async function readPage(folder: string, { pathname, searchParams }: URL): Promise<string> {
   const path = join(folder, pathname === '/' ? 'index.html' : pathname);
   const source = path.replace(/\.js$/, '.ts');
-  if (!existsSync(path) && existsSync(source)) return bundle(source, searchParams.has('classic'));
+  if (!existsSync(path) && existsSync(source)) return bundle(source, searchParams);
   return readFileSync(path, 'utf8');
 }
 
-async function bundle(entry: string, classic: boolean): Promise<string> {
+async function bundle(entry: string, asked: URLSearchParams): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
-    format: classic ? 'iife' : 'esm',
+    format: asked.has('classic') ? 'iife' : 'esm',
+    globalName: asked.get('global') ?? '',
     platform: 'browser',
     target: 'es2022',
     sourcemap: 'inline',

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { FrameValue, Notification } from '@carillon/protocol';
+import { type Kept, nothingKept, type Remembered } from '../web-push-kept.ts';
+import { decideFiller, decideSync, decideVisual, ringAtOnceMax, type SyncFacts } from './decide.ts';
+import { digestOf, readPush } from './push-content.ts';
+
+const now = Date.parse('2026-06-01T12:00:00Z');
+
+const notification = (more: Partial<Notification> = {}): Notification => ({
+  id: 'n',
+  appNotificationId: null,
+  targetHostName: 'a.example',
+  groupName: null,
+  displayTimeToLive: null,
+  expirationDateTime: '2026-06-08T12:00:00.000Z',
+  priority: 'High',
+  payload: { visualContent: { title: 'Lunch' } },
+  targetPolicy: { platformTypes: ['webPush'] },
+  fallbackPolicy: null,
+  createdDateTime: '2026-06-01T11:00:00.000Z',
+  lastModifiedDateTime: '2026-06-01T11:00:00.000Z',
+  contentVersion: 1,
+  readState: 'unread',
+  userActionState: 'noInteraction',
+  snoozeUntilDateTime: null,
+  ...more,
+});
+
+const remembered = (more: Partial<Remembered> = {}): Remembered => ({
+  ...{ contentVersion: 1, modified: '2026-06-01T11:00:00.000Z', digest: 'lunch', displayUntil: null },
+  handled: 'no',
+  ...more,
+});
+
+const knowing = (known: Remembered, more: Partial<Kept> = {}): Kept => ({
+  ...nothingKept,
+  remembered: { n: known },
+  ...more,
+});
+
+const sync = (values: readonly FrameValue[], more: Partial<SyncFacts> = {}) =>
+  decideSync({
+    values,
+    digests: new Map([['n', 'lunch']]),
+    named: new Set(),
+    displayed: new Set(),
+    kept: nothingKept,
+    now,
+    isShowable: ({ payload }) => payload.visualContent != null,
+    ...more,
+  });
+const shown = (...args: Parameters<typeof sync>) => sync(...args).show.map(({ id }) => id);
+const closed = (...args: Parameters<typeof sync>) => sync(...args).close;
+
+describe('a visual push', () => {
+  const push = { v: 1, kind: 'visual', notificationId: 'n', title: 'Lunch', unreadCount: 1 } as const;
+  const isShown = (digest: string, kept: Kept) => decideVisual(push, digest, kept).show;
+
+  test('shows what is not known, and other content of what is', () => {
+    assert.equal(isShown('lunch', nothingKept), true);
+    assert.equal(isShown('dinner', knowing(remembered())), true);
+    assert.equal(isShown('dinner', knowing(remembered({ handled: 'yes' }))), true);
+  });
+
+  test('shows nothing twice, nothing that is handled, and nothing when nobody is signed in', () => {
+    assert.equal(isShown('lunch', knowing(remembered())), false);
+    assert.equal(isShown('lunch', knowing(remembered({ handled: 'yes' }))), false);
+    assert.equal(isShown('lunch', knowing(remembered({ handled: 'yes', digest: null }))), false);
+    assert.equal(isShown('lunch', { ...nothingKept, signedOut: true }), false);
+  });
+
+  test('shows again what was snoozed here: it woke', () => {
+    assert.equal(isShown('lunch', knowing(remembered({ handled: 'snoozed' }))), true);
+  });
+});
+
+describe('a sync shows', () => {
+  test('what is unread and was not shown', () => {
+    assert.deepEqual(shown([notification()]), ['n']);
+    assert.deepEqual(shown([notification()], { kept: knowing(remembered()) }), []);
+  });
+
+  test('the latest of several states only', () => {
+    assert.deepEqual(shown([notification(), notification({ readState: 'read' })]), []);
+  });
+
+  test('new content, and what a push rings for after a change', () => {
+    const kept = knowing(remembered());
+    assert.deepEqual(shown([notification({ contentVersion: 2 })], { kept }), ['n']);
+    const woken = notification({ lastModifiedDateTime: '2026-06-01T11:59:00.000Z' });
+    assert.deepEqual(shown([woken], { kept }), []);
+    assert.deepEqual(shown([woken], { kept, named: new Set(['n']) }), ['n']);
+    assert.deepEqual(shown([woken], { kept: knowing(remembered({ handled: 'snoozed' })) }), ['n']);
+  });
+
+  test('nothing for a push that came twice', () => {
+    assert.deepEqual(
+      shown([notification()], {
+        kept: knowing(remembered()),
+        named: new Set(['n']),
+        displayed: new Set(['n']),
+      }),
+      [],
+    );
+  });
+
+  test('nothing of what the push has shown already, unless the content is another one by now', () => {
+    const kept = knowing(remembered({ contentVersion: null, modified: null }));
+    const decision = sync([notification()], { kept });
+    assert.deepEqual(decision.show, []);
+    assert.equal(decision.remember.n?.contentVersion, 1);
+    assert.deepEqual(shown([notification()], { kept, digests: new Map([['n', 'dinner']]) }), ['n']);
+  });
+
+  test('nothing raw, nothing for other platforms, nothing whose time is over, nothing acted upon here', () => {
+    const patch = { userActionState: 'dismissed' } as const;
+    const kept = { ...nothingKept, owed: [{ key: 1, kind: 'state', id: 'n', patch } as const] };
+    assert.deepEqual(shown([notification({ payload: { rawContent: 'x' } })]), []);
+    assert.deepEqual(shown([notification({ targetPolicy: { platformTypes: ['ios'] } })]), []);
+    assert.deepEqual(shown([notification({ displayTimeToLive: 0 })]), []);
+    assert.deepEqual(shown([notification()], { kept }), []);
+  });
+
+  test('the newest ones, oldest first', () => {
+    const many = Array.from({ length: ringAtOnceMax + 2 }, (_, index) =>
+      notification({ id: `${index}`, createdDateTime: new Date(now - index * 1000).toISOString() }),
+    );
+    const ids = shown(many);
+    assert.equal(ids.length, ringAtOnceMax);
+    assert.deepEqual([ids[0], ids.at(-1)], [`${ringAtOnceMax - 1}`, '0']);
+  });
+});
+
+describe('a sync closes', () => {
+  const displayed = new Set(['n']);
+
+  test('what is read, acted upon, snoozed, expired or gone', () => {
+    assert.deepEqual(closed([notification({ readState: 'read' })], { displayed }), ['n']);
+    assert.deepEqual(
+      closed([notification({ userActionState: 'snoozed', readState: 'read' })], { displayed }),
+      ['n'],
+    );
+    assert.deepEqual(
+      closed([notification({ expirationDateTime: '2026-06-01T12:00:00.000Z' })], { displayed }),
+      ['n'],
+    );
+    assert.deepEqual(closed([{ id: 'n', '@removed': { reason: 'deleted' } }], { displayed }), ['n']);
+    assert.deepEqual(closed([notification()], { displayed }), []);
+  });
+
+  test('what is shown longer than its sender wanted', () => {
+    assert.deepEqual(closed([], { displayed, kept: knowing(remembered({ displayUntil: now })) }), ['n']);
+    assert.deepEqual(closed([], { displayed, kept: knowing(remembered({ displayUntil: now + 1 })) }), []);
+  });
+
+  test('and remembers what is handled, also when its push has yet to come', () => {
+    const { remember } = sync([notification({ readState: 'read' })]);
+    assert.equal(remember.n?.handled, 'yes');
+    const push = { v: 1, kind: 'visual', notificationId: 'n', title: 'Lunch', unreadCount: 0 } as const;
+    assert.equal(decideVisual(push, 'lunch', { ...nothingKept, remembered: remember }).show, false);
+  });
+});
+
+describe('where a push left nothing to see', () => {
+  test('something honest stands in, unless a page is in sight', () => {
+    const reason = 'upToDate';
+    assert.equal(decideFiller({ displayedCount: 0, isWindowVisible: false, reason }), 'upToDate');
+    assert.equal(decideFiller({ displayedCount: 1, isWindowVisible: false, reason }), null);
+    assert.equal(decideFiller({ displayedCount: 0, isWindowVisible: true, reason }), null);
+  });
+});
+
+describe('a push of somebody else', () => {
+  test('is none of the hub', () => {
+    for (const text of [undefined, '', 'hello', '[]', 'null', '{"v":2,"kind":"tap"}', '{"v":1,"kind":"x"}'])
+      assert.equal(readPush(text), null);
+    assert.equal(readPush('{"v":1,"kind":"tap","unreadCount":3,"close":["a",1]}')?.close?.length, 1);
+  });
+
+  test('content is told apart without its words', async () => {
+    assert.equal(await digestOf('a', null), await digestOf('a', undefined));
+    assert.notEqual(await digestOf('a', 'b'), await digestOf('ab', null));
+  });
+});
