@@ -5,6 +5,7 @@ import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Row } from '../list/rows.ts';
 import type { InboxHost } from './host.ts';
+import { icons } from './icons.ts';
 import { renderRow } from './row.ts';
 
 interface Shown {
@@ -120,8 +121,8 @@ function groupHeading(host: InboxHost, { row, before, after }: Shown): TemplateR
     <h4>${row.name}</h4>
     ${
       row.hasUnread && view === 'inbox'
-        ? html`<button class="link" type="button" aria-label=${label} title=${label}
-            @click=${() => host.markAllRead(row.name)}>${words.text('markRead')}</button>`
+        ? html`<button class="tool small" type="button" aria-label=${label} title=${label}
+            @click=${() => host.markAllRead(row.name)}>${icons.checks}</button>`
         : nothing
     }
   </div>`;
