@@ -4,7 +4,7 @@ import { isAtHome, isTest, isTestFile } from '../place.ts';
 import { type Finding, type Source, visit } from '../source.ts';
 
 const offline = ['tools/', 'bench/'];
-const clockHomes = ['packages/hub/src/lib/', 'conformance/', ...offline];
+const clockHomes = ['packages/hub/src/lib/', 'packages/inbox/src/clock.ts', 'conformance/', ...offline];
 const clockAdvice = 'take the clock of packages/hub/src/lib as an argument';
 const randomAdvice = 'take the random source of packages/hub/src/lib as an argument';
 

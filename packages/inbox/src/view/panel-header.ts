@@ -64,10 +64,11 @@ function filters(host: InboxHost): TemplateResult {
   </div>`;
 }
 
-function groupSelect({ words, filter, groups, filterBy }: InboxHost): TemplateResult {
+function groupSelect(host: InboxHost): TemplateResult {
+  const { words, filter, groups } = host;
   const choose = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
-    filterBy({ group: value === '' ? null : value.slice(1) });
+    host.filterBy({ group: value === '' ? null : value.slice(1) });
   };
   return html`<label class="select ${filter.group === null ? '' : 'chosen'}"><span class="hidden">${words.text('group')}</span>
     <select @change=${choose} .value=${filter.group === null ? '' : `=${filter.group}`}>
