@@ -2,7 +2,6 @@
 // the app's; their direction is their own.
 import type { Notification } from '@carillon/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
-import { styleMap } from 'lit/directives/style-map.js';
 import { rowKeys } from '../list/row-keys.ts';
 import type { ItemRow } from '../list/rows.ts';
 import { swipe } from '../list/swipe.ts';
@@ -24,9 +23,8 @@ export function renderRow(host: InboxHost, row: ItemRow, place: RowPlace): Templ
   const { item } = row;
   const isHistory = host.view === 'history';
   const isUnread = item.readState === 'unread' && !isHistory;
-  const margins = { marginBlockStart: `${place.before}px`, marginBlockEnd: `${place.after}px` };
   return html`<div class="row ${isUnread ? 'unread' : ''} ${item.priority === 'Low' ? 'low' : ''}"
-    part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} style=${styleMap(margins)}
+    part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} style="margin-block:${place.before}px ${place.after}px"
     aria-posinset=${row.position} aria-setsize=${isHistory && host.history.hasMore ? -1 : host.list.total}
     @focusin=${() => host.list.activate(row)} @keydown=${rowKeys(host, row)} ${isHistory ? nothing : swipe(host, item)}>
     <button class="open" type="button" tabindex=${place.isActive ? 0 : -1} @click=${() => host.activate(item)}>
