@@ -113,7 +113,7 @@ export class PanelController implements ReactiveController {
     this.#menuPage = page;
     const element = this.#find('.menu');
     if (!menu || !element) return;
-    element.showPopover?.();
+    if (!element.matches(':popover-open')) element.showPopover?.();
     const acts = list.element(menu.item.id)?.querySelector('.acts');
     if (acts) placeAt({ anchor: acts.getBoundingClientRect(), element, gap: 4, direction });
     element.querySelector<HTMLElement>('.entry, input')?.focus();
