@@ -5,6 +5,7 @@ import { creates } from './benchmarks/creates.ts';
 import { delta } from './benchmarks/delta.ts';
 import { fanOut } from './benchmarks/fan-out.ts';
 import { inboxLoad } from './benchmarks/inbox-load.ts';
+import { inboxScroll } from './benchmarks/inbox-scroll.ts';
 import { live } from './benchmarks/live.ts';
 import { nodes } from './benchmarks/nodes.ts';
 import { pushCreates } from './benchmarks/push-creates.ts';
@@ -21,7 +22,7 @@ import type { Benchmark } from './setup/figure.ts';
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
-  ...[clientReconnect, inboxLoad],
+  ...[clientReconnect, inboxLoad, inboxScroll],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

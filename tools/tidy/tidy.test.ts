@@ -230,6 +230,7 @@ describe('syntax', () => {
     assertOne(tidy('tools/a.ts', 'const a = 1;\nexport default a;\n'), /^2: default export/);
     assertOne(tidy('tools/a.ts', 'enum A { b }\n'), /^1: enum: use a union/);
     assertOne(tidy('tools/a.ts', 'namespace A { export const b = 1; }\n'), /^1: namespace/);
+    assertClean(tidy('tools/a.ts', "declare module 'x' { namespace A { interface B {} } }\n"));
   });
 
   test('tools that ask for a default export get it, and declarations of other modules are fine', () => {

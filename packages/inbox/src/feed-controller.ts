@@ -3,10 +3,14 @@
 import type { Feed, FeedChange } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
 import type { ReactiveControllerHost } from 'lit';
+import type { Clock } from './clock.ts';
 
 interface Owner extends ReactiveControllerHost {
+  readonly clock: Clock;
   announce(added: readonly Notification[]): void;
 }
+
+const gatherMs = 300;
 
 export class FeedController {
   /** Whether the feed's first read ended; `failed` when it rejected. */
@@ -77,8 +81,8 @@ export class FeedController {
         this.#owner.requestUpdate();
       }
       if (step.value.type !== 'added' || this.readiness !== 'ready') continue;
-      // What comes in one go is announced as one.
-      if (added.length === 0) queueMicrotask(() => queueMicrotask(tell));
+      // What comes together is announced as one sentence.
+      if (added.length === 0) this.#owner.clock.after(gatherMs, tell);
       added.push(step.value.item);
     }
   }

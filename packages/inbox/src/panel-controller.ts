@@ -28,6 +28,7 @@ export class PanelController implements ReactiveController {
     document.addEventListener('pointerdown', this.#pressed, { capture: true });
     window.addEventListener('resize', this.#place);
     window.addEventListener('scroll', this.#place, { capture: true, passive: true });
+    this.#host.requestUpdate();
   }
 
   hostDisconnected(): void {
@@ -43,7 +44,9 @@ export class PanelController implements ReactiveController {
   }
 
   hostUpdated(): void {
-    const { open, inline } = this.#host;
+    const { open, inline, isConnected } = this.#host;
+    // An update that was asked for before the element was taken from the page: nothing opens there.
+    if (!isConnected) return;
     const isOpen = open && !inline;
     if (isOpen && !this.#wasOpen) this.#show();
     const isClosed = this.#wasOpen && !isOpen;
@@ -110,7 +113,7 @@ export class PanelController implements ReactiveController {
     this.#menuPage = page;
     const element = this.#find('.menu');
     if (!menu || !element) return;
-    element.showPopover?.();
+    if (!element.matches(':popover-open')) element.showPopover?.();
     const acts = list.element(menu.item.id)?.querySelector('.acts');
     if (acts) placeAt({ anchor: acts.getBoundingClientRect(), element, gap: 4, direction });
     element.querySelector<HTMLElement>('.entry, input')?.focus();

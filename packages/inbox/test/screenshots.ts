@@ -72,6 +72,7 @@ async function shoot(
   const size = isPhone ? { width, height: 740, hasTouch: true } : { width, height: 760 };
   await using stage = await openStage(size);
   await stage.show({ ...shot.options, theme });
+  await stage.page.mouse.move(1, 400);
   await shot.act?.(stage.page);
   await settled(stage.page);
   const clip = isClose && !isPhone ? { clip: { x: width - 640, y: 0, width: 640, height: 720 } } : {};

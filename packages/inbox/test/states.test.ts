@@ -41,7 +41,7 @@ const states: readonly State[] = [
     says: /History can’t be reached/,
     async act(stage) {
       await stage.page.evaluate(() => {
-        stage.feed.isHistoryBroken = true;
+        globalThis.stage.feed.isHistoryBroken = true;
       });
       await openHistory(stage);
     },
@@ -76,7 +76,7 @@ const states: readonly State[] = [
     name: 'a change that was refused',
     options: { feed: 'list' },
     says: /not accepted: It is gone/,
-    act: (stage) => stage.page.evaluate(() => stage.feed.refuse('sample-1', 'It is gone.')),
+    act: (stage) => stage.page.evaluate(() => globalThis.stage.feed.refuse('sample-1', 'It is gone.')),
   },
 ];
 
@@ -121,7 +121,7 @@ describe('right to left', () => {
     await using stage = await openStage();
     await stage.show({ feed: 'list', lang: 'ar' });
     const laid = await stage.page.evaluate(() => {
-      const root = stage.element.shadowRoot!;
+      const root = globalThis.stage.element.shadowRoot!;
       const box = (selector: string) => root.querySelector(selector)!.getBoundingClientRect();
       return {
         isTitleRight: box('#title').left > box('.tool.close').left,
@@ -136,7 +136,7 @@ describe('right to left', () => {
 /** All words that are rendered, those for screen readers too. */
 function saidWords({ page }: OpenStage): Promise<string> {
   return page.evaluate(() => {
-    const root = stage.element.shadowRoot!;
+    const root = globalThis.stage.element.shadowRoot!;
     const labels = [...root.querySelectorAll('[aria-label]')].map((each) => each.getAttribute('aria-label'));
     const texts = [...root.children]
       .filter((each) => each.localName !== 'style')
@@ -148,7 +148,7 @@ function saidWords({ page }: OpenStage): Promise<string> {
 /** What is wider than the page, or sticks out of the panel. */
 function overflows({ page }: OpenStage): Promise<string[]> {
   return page.evaluate(() => {
-    const root = stage.element.shadowRoot!;
+    const root = globalThis.stage.element.shadowRoot!;
     const panel = root.querySelector('.panel')!.getBoundingClientRect();
     const isOut = ({ left, right, width }: DOMRect): boolean =>
       width > 1 && (left < panel.left - 0.5 || right > panel.right + 0.5);
@@ -164,7 +164,7 @@ async function axeFindings({ page }: OpenStage): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.addScriptTag({ path: axePath });
   return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: { run(context: Element): Promise<AxeResults> } };
-    const { violations } = await axe.run(stage.element);
+    const { violations } = await axe.run(globalThis.stage.element);
     return violations.map(
       ({ id, nodes }) =>
         `${id}: ${nodes.map((node) => `${node.html.slice(0, 100)} ${node.failureSummary}`).join(' | ')}`,

@@ -7,6 +7,7 @@ const offline = ['tools/', 'bench/'];
 const clockHomes = [
   'packages/hub/src/lib/',
   'packages/client/src/clock.ts',
+  'packages/inbox/src/clock.ts',
   'packages/web/src/clock.ts',
   'conformance/',
   ...offline,

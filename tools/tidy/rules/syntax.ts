@@ -8,12 +8,18 @@ export function syntax(source: Source): Finding[] {
     findings.push({ path: source.path, line: source.lineAt(node.start), message });
   };
   const defaultExport = report('default export: export it by its name');
+  // What stands in `declare module 'x'` describes code that is elsewhere, and that may have namespaces.
+  const described = new Set<unknown>();
   visit(source, {
     ExportDefaultDeclaration: source.path.endsWith('.config.ts') ? () => {} : defaultExport,
     TSEnumDeclaration: report('enum: use a union of strings'),
     TSModuleDeclaration(node) {
-      // `declare module 'x'` and `declare global` describe code that is elsewhere.
-      if (node.id.type === 'Identifier' && !node.global) report('namespace: a file is the namespace')(node);
+      if (node.id.type === 'Literal' || node.global) {
+        for (const each of node.body?.body ?? []) described.add(each);
+        return;
+      }
+      if (described.has(node)) return;
+      if (node.id.type === 'Identifier') report('namespace: a file is the namespace')(node);
     },
   });
   return findings;

@@ -19,17 +19,26 @@ export function rowKeys(host: InboxHost, row: ItemRow): (event: KeyboardEvent) =
 function moves(host: InboxHost, row: ItemRow, event: KeyboardEvent): (() => void) | undefined {
   const to = (position: number) => () => void host.list.focusPosition(position);
   const forward = host.direction === 'rtl' ? -1 : 1;
-  const table: Readonly<Record<string, () => void>> = {
-    ArrowDown: to(row.position + 1),
-    ArrowUp: to(row.position - 1),
-    PageDown: to(row.position + pageRows),
-    PageUp: to(row.position - pageRows),
-    Home: to(1),
-    End: to(host.list.total),
-    ArrowRight: () => moveWithin(event, forward),
-    ArrowLeft: () => moveWithin(event, -forward),
-  };
-  return table[event.key];
+  switch (event.key) {
+    case 'ArrowDown':
+      return to(row.position + 1);
+    case 'ArrowUp':
+      return to(row.position - 1);
+    case 'PageDown':
+      return to(row.position + pageRows);
+    case 'PageUp':
+      return to(row.position - pageRows);
+    case 'Home':
+      return to(1);
+    case 'End':
+      return to(host.list.total);
+    case 'ArrowRight':
+      return () => moveWithin(event, forward);
+    case 'ArrowLeft':
+      return () => moveWithin(event, -forward);
+    default:
+      return undefined;
+  }
 }
 
 function deeds(host: InboxHost, { item }: ItemRow, event: KeyboardEvent): (() => void) | undefined {

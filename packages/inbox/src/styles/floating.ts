@@ -32,7 +32,7 @@ export const floatingStyles = css`
   .entry:hover,
   .entry:focus-visible {
     outline: none;
-    background: var(--surface-hover);
+    background: color-mix(in oklab, var(--text) 8%, transparent);
   }
   .hint {
     margin-inline-start: auto;

@@ -34,7 +34,7 @@ export const listStyles = css`
     align-items: center;
     justify-content: space-between;
     gap: 12px;
-    padding: 8px 16px 4px 24px;
+    padding-block: 6px 2px;
     padding-inline: 24px 16px;
     line-height: 20px;
   }
@@ -43,6 +43,11 @@ export const listStyles = css`
     font-weight: 600;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+  .tool.small {
+    inline-size: 28px;
+    block-size: 24px;
+    margin-inline-end: -4px;
   }
   .link {
     flex: none;

@@ -139,7 +139,7 @@ export const rowStyles = css`
     color: var(--text-muted);
   }
   .act:hover {
-    background: var(--surface-hover);
+    background: color-mix(in oklab, var(--text) 8%, transparent);
     color: var(--text);
   }
   .act.delete:hover {

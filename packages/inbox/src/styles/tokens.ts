@@ -9,10 +9,10 @@ export const tokens = css`
     --surface: var(--carillon-surface, light-dark(#ffffff, #18191d));
     --surface-unread: var(--carillon-surface-unread, light-dark(#f5f7ff, #1d2029));
     --surface-hover: var(--carillon-surface-hover, light-dark(#f1f2f5, #24262c));
-    --surface-raised: var(--carillon-surface-raised, light-dark(#ffffff, #232529));
+    --surface-raised: var(--carillon-surface-raised, light-dark(#ffffff, #2e3138));
     --surface-inverse: var(--carillon-surface-inverse, light-dark(#22242a, #e9eaee));
     --text: var(--carillon-text, light-dark(#17181c, #f0f1f4));
-    --text-muted: var(--carillon-text-muted, light-dark(#5a5f6b, #a4a9b5));
+    --text-muted: var(--carillon-text-muted, light-dark(#5a5f6b, #b0b5c0));
     --text-inverse: var(--carillon-text-inverse, light-dark(#ffffff, #17181c));
     --accent-inverse: var(--carillon-accent-inverse, light-dark(#aebcff, #2f49c4));
     --line: var(--carillon-line, light-dark(#e6e8ec, #2d3037));

@@ -12,6 +12,7 @@ const minuteMs = 60_000;
 export class TickController implements ReactiveController {
   readonly #owner: Owner;
   #timer: Timer | null = null;
+  #isConnected = false;
 
   constructor(owner: Owner) {
     this.#owner = owner;
@@ -19,17 +20,19 @@ export class TickController implements ReactiveController {
   }
 
   hostConnected(): void {
+    this.#isConnected = true;
     document.addEventListener('visibilitychange', this.#seen);
   }
 
   hostDisconnected(): void {
+    this.#isConnected = false;
     document.removeEventListener('visibilitychange', this.#seen);
     this.#stop();
   }
 
   /** The first update knows the clock that the page has set. */
   hostUpdated(): void {
-    if (!this.#timer) this.#wait();
+    if (!this.#timer && this.#isConnected) this.#wait();
   }
 
   #wait(): void {

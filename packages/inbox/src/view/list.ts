@@ -1,11 +1,13 @@
 // The list as sections of days: a heading that sticks, in it lists of notifications, those of a group under its name.
 // Rows that are not in the document are margins of their neighbours, so that the scroll bar tells the truth.
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { Row } from '../list/rows.ts';
+import type { ItemRow, Row } from '../list/rows.ts';
 import type { InboxHost } from './host.ts';
-import { renderRow } from './row.ts';
+import { icons } from './icons.ts';
+import { type RowPlace, renderRow } from './row.ts';
 
 interface Shown {
   readonly row: Row;
@@ -88,7 +90,7 @@ function groupOf(row: Row): string | null {
 function renderSection(host: InboxHost, { heading, runs }: Section): TemplateResult {
   const { row, before } = heading;
   const label = row.type === 'day' ? host.words.day(row.day, host.now) : '';
-  return html`<section class="day" .style=${`margin-block-start:${before}px;margin-block-end:${heading.after}px`} aria-label=${label}>
+  return html`<section class="day" .style=${`margin-block:${before}px ${heading.after}px`} aria-label=${label}>
     <h3 class="day-name" part="day" data-row=${row.key}>${label}</h3>
     ${repeat(
       runs,
@@ -107,21 +109,39 @@ function renderRun(host: InboxHost, rows: readonly Shown[], day: string): Templa
       rows,
       ({ row }) => row.key,
       ({ row, before, after }) =>
-        row.type === 'item' ? renderRow(host, row, { before, after, isActive: row.key === active }) : nothing,
+        row.type === 'item'
+          ? guardedRow(host, row, { before, after, isActive: row.key === active })
+          : nothing,
     )}
   </div>`;
+}
+
+/** While it scrolls, a row that stays is not rendered again. */
+function guardedRow(host: InboxHost, row: ItemRow, place: RowPlace): unknown {
+  const minute = Math.floor(host.now / 60_000);
+  const seen = [
+    row,
+    place.before,
+    place.after,
+    place.isActive,
+    minute,
+    host.words,
+    host.direction,
+    host.view,
+  ];
+  return guard([...seen, host.list.total, host.history.hasMore], () => renderRow(host, row, place));
 }
 
 function groupHeading(host: InboxHost, { row, before, after }: Shown): TemplateResult | typeof nothing {
   if (row.type !== 'group') return nothing;
   const { words, view } = host;
   const label = words.text('markGroupRead', { group: row.name });
-  return html`<div class="group" part="group" data-row=${row.key} .style=${`margin-block-start:${before}px;margin-block-end:${after}px`}>
+  return html`<div class="group" part="group" data-row=${row.key} .style=${`margin-block:${before}px ${after}px`}>
     <h4>${row.name}</h4>
     ${
       row.hasUnread && view === 'inbox'
-        ? html`<button class="link" type="button" aria-label=${label} title=${label}
-            @click=${() => host.markAllRead(row.name)}>${words.text('markRead')}</button>`
+        ? html`<button class="tool small" type="button" aria-label=${label} title=${label}
+            @click=${() => host.markAllRead(row.name)}>${icons.checks}</button>`
         : nothing
     }
   </div>`;

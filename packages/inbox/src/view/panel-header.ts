@@ -10,7 +10,7 @@ export function renderHeader(host: InboxHost): TemplateResult {
 
 function inboxHeader(host: InboxHost): TemplateResult {
   const { words, unreadCount } = host;
-  return html`<header class="head" part="header">
+  return html`<div class="head" part="header">
     <div class="bar">
       <h2 id="title" part="title">${words.text('title')}</h2>
       ${unreadCount > 0 ? html`<span class="count" part="count">${words.count('unread', unreadCount)}</span>` : nothing}
@@ -20,19 +20,19 @@ function inboxHeader(host: InboxHost): TemplateResult {
       ${closeButton(host)}
     </div>
     ${hasFilters(host) ? filters(host) : nothing}
-  </header>`;
+  </div>`;
 }
 
 function historyHeader(host: InboxHost): TemplateResult {
   const { words } = host;
-  return html`<header class="head" part="header">
+  return html`<div class="head" part="header">
     <div class="bar">
       ${iconButton('back', words.text('back'), () => host.showView('inbox'))}
       <h2 id="title" part="title">${words.text('history')}</h2>
       <span class="gap"></span>
       ${closeButton(host)}
     </div>
-  </header>`;
+  </div>`;
 }
 
 function closeButton(host: InboxHost): TemplateResult | typeof nothing {
@@ -64,10 +64,11 @@ function filters(host: InboxHost): TemplateResult {
   </div>`;
 }
 
-function groupSelect({ words, filter, groups, filterBy }: InboxHost): TemplateResult {
+function groupSelect(host: InboxHost): TemplateResult {
+  const { words, filter, groups } = host;
   const choose = (event: Event): void => {
     const { value } = event.target as HTMLSelectElement;
-    filterBy({ group: value === '' ? null : value.slice(1) });
+    host.filterBy({ group: value === '' ? null : value.slice(1) });
   };
   return html`<label class="select ${filter.group === null ? '' : 'chosen'}"><span class="hidden">${words.text('group')}</span>
     <select @change=${choose} .value=${filter.group === null ? '' : `=${filter.group}`}>

@@ -39,9 +39,10 @@ function holdFocus(event: KeyboardEvent): void {
   const stops = [...panel.querySelectorAll<HTMLElement>('button, select, input')].filter(
     (each) => each.tabIndex === 0 && each.offsetWidth > 0,
   );
-  const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
-  const isAtEdge = from?.matches(':focus') || (event.shiftKey && panel.matches(':focus'));
-  if (!isAtEdge) return;
+  const active =
+    stops.find((each) => each.matches(':focus')) ?? panel.querySelector<HTMLElement>(':focus') ?? panel;
+  const wanted = event.shiftKey ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
+  if (stops.some((each) => active.compareDocumentPosition(each) & wanted && !each.contains(active))) return;
   event.preventDefault();
-  to?.focus();
+  stops.at(event.shiftKey ? -1 : 0)?.focus();
 }

@@ -24,8 +24,7 @@ export function renderRow(host: InboxHost, row: ItemRow, place: RowPlace): Templ
   const isHistory = host.view === 'history';
   const isUnread = item.readState === 'unread' && !isHistory;
   return html`<div class="row ${isUnread ? 'unread' : ''} ${item.priority === 'Low' ? 'low' : ''}"
-    part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} 
-    .style=${`margin-block-start:${place.before}px;margin-block-end:${place.after}px`}
+    part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} .style=${`margin-block:${place.before}px ${place.after}px`}
     aria-posinset=${row.position} aria-setsize=${isHistory && host.history.hasMore ? -1 : host.list.total}
     @focusin=${() => host.list.activate(row)} @keydown=${rowKeys(host, row)} ${isHistory ? nothing : swipe(host, item)}>
     <button class="open" type="button" tabindex=${place.isActive ? 0 : -1} @click=${() => host.activate(item)}>

@@ -47,7 +47,8 @@ export async function openStage({
     deviceScaleFactor: scale,
   });
   const opened = await profile.newPage();
-  opened.on('pageerror', (error) => console.error(error));
+  const failures: Error[] = [];
+  opened.on('pageerror', (error) => failures.push(error));
   await opened.setContent(page);
   await opened.addScriptTag({ content: await bundled, type: 'module' });
   await opened.waitForFunction(() => 'stage' in globalThis);
@@ -57,6 +58,7 @@ export async function openStage({
       await opened.evaluate((given) => stage.show(given), options);
       if (!options.inline) await opened.click('.bell');
       await settled(opened);
+      if (failures.length > 0) throw new AggregateError(failures, 'the page failed');
     },
     [Symbol.asyncDispose]: () => chromium[Symbol.asyncDispose](),
   };
@@ -68,11 +70,10 @@ export async function settled(page: Page): Promise<void> {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     for (let frames = 0; frames < 3; frames++) await frame();
     await stage.element.updateComplete;
-    await Promise.all(
-      document
-        .getAnimations()
-        .map((each) => (each.effect?.getTiming().iterations === 1 ? each.finished.catch(() => {}) : 0)),
-    );
+    for (const each of [...document.getAnimations(), ...stage.element.shadowRoot!.getAnimations()]) {
+      if (each.effect?.getTiming().iterations === 1) each.finish();
+    }
+    await frame();
   });
 }
 

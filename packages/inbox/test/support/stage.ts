@@ -104,12 +104,14 @@ export interface Stage {
   clock: StageClock;
   events: { readonly name: string; readonly detail: unknown }[];
   readonly show: typeof show;
+  readonly makeFeed: (name: FeedName) => MemoryFeed;
   readonly notification: typeof notification;
   readonly setLocale: typeof setLocale;
   readonly start: number;
 }
 
-const opened = { show, notification, setLocale, start } as Stage;
+const makeFeed = (name: FeedName): MemoryFeed => feeds[name]();
+const opened = { show, makeFeed, notification, setLocale, start } as Stage;
 
 declare global {
   var stage: Stage;

@@ -1,0 +1,355 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { type OpenStage, openStage, settled } from './support/open-stage.ts';
+import type { StageOptions } from './support/stage.ts';
+
+let stage: OpenStage;
+before(async () => {
+  stage = await openStage({ height: 800 });
+});
+after(() => stage[Symbol.asyncDispose]());
+
+const press = async (...keys: string[]): Promise<void> => {
+  for (const key of keys) {
+    await stage.page.keyboard.press(key);
+    await settled(stage.page);
+  }
+};
+const show = (options: Partial<StageOptions> = {}): Promise<void> => stage.show({ feed: 'list', ...options });
+const sent = (): Promise<readonly string[]> => stage.page.evaluate(() => globalThis.stage.feed.sent);
+const rowIds = (): Promise<(string | undefined)[]> =>
+  stage.page.evaluate(() =>
+    [...globalThis.stage.element.shadowRoot!.querySelectorAll<HTMLElement>('.row')].map(
+      (row) => row.dataset.row,
+    ),
+  );
+const pass = async (ms: number): Promise<void> => {
+  await stage.page.evaluate((given) => globalThis.stage.clock.pass(given), ms);
+  await settled(stage.page);
+};
+/** What has the focus: a row by its id, else its label or words. */
+const focused = (): Promise<string> =>
+  stage.page.evaluate(() => {
+    const element = globalThis.stage.element.shadowRoot!.activeElement;
+    if (!element) return document.activeElement?.localName ?? 'nothing';
+    const row = element.closest<HTMLElement>('.row')?.dataset.row;
+    if (element.matches('.open')) return row ?? '';
+    return element.getAttribute('aria-label') ?? element.textContent.trim().split('\n')[0] ?? '';
+  });
+
+// In the order of the list: the group of sample-0 stands together.
+const [first, second, third] = ['sample-0', 'sample-2', 'sample-4'];
+
+describe('the keyboard', () => {
+  beforeEach(() => show());
+
+  test('goes to the first row when the panel opens, up and down, to both ends and a page on', async () => {
+    assert.equal(await focused(), first);
+    await press('ArrowDown');
+    assert.equal(await focused(), second);
+    await press('ArrowDown', 'ArrowUp', 'ArrowUp', 'ArrowUp');
+    assert.equal(await focused(), first);
+    await press('End');
+    assert.equal(await focused(), 'sample-13');
+    await press('Home');
+    assert.equal(await focused(), first);
+    await press('PageDown');
+    assert.equal(await focused(), (await rowIds())[8]);
+  });
+
+  test('has one tab stop in the list', async () => {
+    await press('ArrowDown', 'ArrowDown');
+    const stops = await stage.page.evaluate(() =>
+      [...globalThis.stage.element.shadowRoot!.querySelectorAll<HTMLElement>('.scroller button')]
+        .filter((each) => each.tabIndex === 0 && each.closest('.row'))
+        .map((each) => each.closest<HTMLElement>('.row')?.dataset.row),
+    );
+    assert.deepEqual(stops, [third]);
+  });
+
+  test('goes right to the actions of a row and left back to it', async () => {
+    await press('ArrowRight');
+    assert.equal(await focused(), 'Mark as read');
+    await press('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+    assert.equal(await focused(), 'Delete');
+    await press('ArrowLeft', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+    assert.equal(await focused(), first);
+  });
+
+  test('opens with Enter, reads with R, dismisses with Delete, deletes with Shift and Delete', async () => {
+    await press('Enter', 'r', 'Delete', 'Shift+Delete');
+    assert.deepEqual(await sent(), [`activate ${first}`, `markUnread ${first}`, `dismiss ${first}`]);
+    await pass(8000);
+    assert.equal((await sent()).at(-1), 'delete sample-1');
+  });
+
+  test('closes with Escape and returns to the bell', async () => {
+    await press('Escape');
+    assert.equal(await stage.page.evaluate(() => globalThis.stage.element.open), false);
+    assert.equal(await focused(), 'Notifications, 6 unread');
+  });
+
+  test('mirrors left and right where text runs from the right', async () => {
+    await show({ lang: 'ar' });
+    await press('ArrowLeft');
+    assert.equal(await focused(), 'تحديد كمقروء');
+    await press('ArrowRight');
+    assert.equal(await focused(), first);
+  });
+});
+
+describe('the focus', () => {
+  beforeEach(() => show());
+
+  test('goes to what takes the place of a row that leaves, whoever made it leave', async () => {
+    await press('ArrowDown', 'ArrowDown');
+    const [, , , fourth] = await rowIds();
+    await stage.page.evaluate((id) => globalThis.stage.feed.withdraw(id), third!);
+    await settled(stage.page);
+    assert.equal(await focused(), fourth);
+  });
+
+  test('goes to the row before when the last one leaves', async () => {
+    await press('End', 'Delete');
+    assert.equal(await focused(), 'sample-12');
+  });
+
+  test('stays in the panel when the last of all leaves, and comes back with it', async () => {
+    await stage.page.evaluate(() => {
+      const { feed } = globalThis.stage;
+      feed.delete(feed.items.slice(1).map(({ id }) => id));
+    });
+    await settled(stage.page);
+    await press('Delete');
+    assert.match(await focused(), /all caught up/);
+    await stage.page.click('.undo');
+    await settled(stage.page);
+    assert.equal(await focused(), first);
+  });
+
+  test('stays on its row when new ones arrive above', async () => {
+    await press('ArrowDown');
+    await stage.page.evaluate(() => {
+      const { feed, notification, start } = globalThis.stage;
+      feed.post(notification('new', start, { title: 'Fresh' }));
+    });
+    await settled(stage.page);
+    assert.equal(await focused(), second);
+    assert.equal((await rowIds())[0], 'new');
+  });
+
+  test('goes round within the sheet of a small screen', async () => {
+    await using phone = await openStage({ width: 360, height: 740, hasTouch: true });
+    await phone.show({ feed: 'empty' });
+    const isWithin = async (key: string): Promise<boolean> => {
+      await phone.page.keyboard.press(key);
+      return phone.page.evaluate(
+        () => globalThis.stage.element.shadowRoot!.activeElement?.closest('.panel') != null,
+      );
+    };
+    for (const key of ['Tab', 'Tab', 'Tab', 'Tab', 'Shift+Tab', 'Shift+Tab', 'Shift+Tab'])
+      assert.ok(await isWithin(key));
+  });
+});
+
+describe('undo', () => {
+  beforeEach(() => show());
+
+  test('brings a dismissed one back, with the focus on it', async () => {
+    await press('Delete');
+    assert.ok(!(await rowIds()).includes(first));
+    await press('z');
+    assert.deepEqual(await sent(), [`dismiss ${first}`, `undo ${first}`]);
+    assert.equal(await focused(), first);
+  });
+
+  test('of a deletion sends nothing; without it the deletion is sent when the time is over', async () => {
+    await press('Shift+Delete', 'z');
+    await pass(60_000);
+    assert.deepEqual(await sent(), []);
+    await press('Shift+Delete');
+    await pass(7999);
+    assert.deepEqual(await sent(), []);
+    assert.ok(!(await rowIds()).includes(first));
+    await pass(1);
+    assert.deepEqual(await sent(), [`delete ${first}`]);
+    assert.equal(await stage.page.locator('.snack').count(), 0);
+  });
+
+  test('takes back all of one kind that were done in a row', async () => {
+    await press('Shift+Delete', 'Shift+Delete');
+    assert.equal(await stage.page.textContent('.snack span'), '2 notifications deleted');
+    await press('z');
+    await pass(60_000);
+    assert.deepEqual(await sent(), []);
+    assert.equal(await stage.page.evaluate(() => globalThis.stage.element.list.total), 14);
+  });
+
+  test('waits as long as it is pointed at', async () => {
+    await press('Shift+Delete');
+    await stage.page.hover('.snack');
+    await pass(60_000);
+    assert.deepEqual(await sent(), []);
+    await stage.page.mouse.move(5, 5);
+    await settled(stage.page);
+    await pass(8000);
+    assert.deepEqual(await sent(), [`delete ${first}`]);
+  });
+
+  test('is over when the element leaves the page: a deletion is sent', async () => {
+    await press('Shift+Delete');
+    await stage.page.evaluate(() => globalThis.stage.element.remove());
+    assert.deepEqual(await sent(), [`delete ${first}`]);
+  });
+
+  test('counts what is only hidden as gone', async () => {
+    await press('Shift+Delete');
+    assert.equal(await stage.page.getAttribute('.bell', 'aria-label'), 'Notifications, 5 unread');
+  });
+});
+
+describe('snoozing', () => {
+  beforeEach(() => show());
+  const snoozedUntil = (): Promise<string | null | undefined> =>
+    stage.page.evaluate(async () => {
+      const { items } = await globalThis.stage.feed.history();
+      const until = items.find(({ id }) => id === 'sample-0')?.snoozeUntilDateTime;
+      return until && new Date(until).toString().slice(0, 21);
+    });
+
+  test('takes a choice by keyboard, says until when, and can be undone', async () => {
+    await press('s');
+    assert.match(await focused(), /^In one hour/);
+    await press('ArrowDown', 'ArrowDown', 'Enter');
+    assert.equal(await snoozedUntil(), 'Fri Nov 20 2026 08:00');
+    assert.match((await stage.page.textContent('.snack span')) ?? '', /^Snoozed until Nov 20, 8:00\sAM$/);
+    // Without its newest, the group stands below what is newer.
+    assert.equal(await focused(), 'sample-1');
+    await press('z');
+    assert.equal(await focused(), first);
+  });
+
+  test('takes a date and time', async () => {
+    await press('s', 'End', 'Enter');
+    await stage.page.fill('#until', '2026-12-24T18:30');
+    await press('Enter');
+    assert.equal(await snoozedUntil(), 'Thu Dec 24 2026 18:30');
+  });
+
+  test('is given up with Escape, and the panel stays', async () => {
+    await press('s', 'Escape');
+    assert.equal(await focused(), first);
+    assert.equal(await stage.page.evaluate(() => globalThis.stage.element.open), true);
+    assert.deepEqual(await sent(), []);
+  });
+});
+
+describe('the page', () => {
+  beforeEach(() => show());
+  const events = (name: string): Promise<unknown[]> =>
+    stage.page.evaluate(
+      (wanted) => globalThis.stage.events.filter((each) => each.name === wanted).map(({ detail }) => detail),
+      name,
+    );
+
+  test('hears what was opened, and marks it itself when it prevents the event', async () => {
+    await stage.page.click('.row >> nth=1');
+    assert.deepEqual(await sent(), [`activate ${second}`]);
+    await stage.page.evaluate(() =>
+      globalThis.stage.element.addEventListener('carillon-activate', (event) => event.preventDefault()),
+    );
+    await stage.page.click('.row >> nth=2');
+    assert.deepEqual(await sent(), [`activate ${second}`]);
+    const opened = (await events('carillon-activate')) as { notification: { id: string } }[];
+    assert.deepEqual(
+      opened.map(({ notification }) => notification.id),
+      [second, third],
+    );
+  });
+
+  test('hears each other count once', async () => {
+    await press('r', 'ArrowDown', 'ArrowUp');
+    await stage.page.click('.tool.checks >> nth=0');
+    await settled(stage.page);
+    assert.deepEqual(await events('carillon-count'), [{ count: 6 }, { count: 5 }, { count: 0 }]);
+  });
+
+  test('closes the panel with a press outside', async () => {
+    await stage.page.mouse.click(40, 400);
+    await settled(stage.page);
+    assert.equal(await stage.page.evaluate(() => globalThis.stage.element.open), false);
+    assert.deepEqual(await events('carillon-toggle'), [{ open: true }, { open: false }]);
+  });
+
+  test('is asked to sign in', async () => {
+    await show({ feed: 'signedOut' });
+    await stage.page.click('.place .primary');
+    assert.equal((await events('carillon-sign-in')).length, 1);
+  });
+
+  test('filters by unread and by group', async () => {
+    await stage.page.click('.segments button >> nth=1');
+    await settled(stage.page);
+    assert.equal((await rowIds()).length, 6);
+    await stage.page.selectOption('select', { label: 'Stock' });
+    await settled(stage.page);
+    assert.deepEqual(await rowIds(), ['sample-8', 'sample-9']);
+  });
+
+  test('announces new ones politely, many in one sentence', async () => {
+    const post = (count: number): Promise<void> =>
+      stage.page.evaluate((many) => {
+        const { feed, notification, start } = globalThis.stage;
+        const made = (each: number) =>
+          notification(`new-${many}-${each}`, start, { title: 'Fresh', host: 'a.example' });
+        feed.post(...Array.from({ length: many }, (_, each) => made(each)));
+      }, count);
+    await post(1);
+    await settled(stage.page);
+    await pass(300);
+    assert.equal(await stage.page.textContent('[role=log]'), 'New notification: Fresh, a.example');
+    await post(3);
+    await settled(stage.page);
+    await pass(300);
+    assert.equal(await stage.page.textContent('[role=log]'), '3 new notifications');
+  });
+
+  test('sees relative times move on with the clock', async () => {
+    const time = (): Promise<string | null> => stage.page.textContent('.row time >> nth=0');
+    assert.equal(await time(), 'now');
+    await pass(5 * 60_000);
+    assert.equal(await time(), '5m ago');
+  });
+
+  test('changes language with the nearest lang', async () => {
+    await stage.page.evaluate(() => {
+      globalThis.stage.element.removeAttribute('lang');
+      document.documentElement.lang = 'de';
+    });
+    await settled(stage.page);
+    assert.equal(await stage.page.textContent('#title'), 'Benachrichtigungen');
+    await stage.page.evaluate(() => {
+      document.documentElement.lang = 'en';
+    });
+  });
+});
+
+test('a swipe dismisses towards the end of a row and snoozes towards its beginning', async () => {
+  await using phone = await openStage({ width: 360, height: 740, hasTouch: true });
+  await phone.show({ feed: 'list' });
+  const swipe = async (from: number, to: number): Promise<void> => {
+    const session = await phone.page.context().newCDPSession(phone.page);
+    const box = await phone.page.locator('.row >> nth=0').boundingBox();
+    const y = box!.y + 30;
+    const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x?: number) =>
+      session.send('Input.dispatchTouchEvent', { type, touchPoints: x === undefined ? [] : [{ x, y }] });
+    await touch('touchStart', from);
+    for (let step = 1; step <= 8; step++) await touch('touchMove', from + ((to - from) * step) / 8);
+    await touch('touchEnd');
+    await settled(phone.page);
+  };
+  await swipe(60, 300);
+  assert.deepEqual(await phone.page.evaluate(() => globalThis.stage.feed.sent), [`dismiss ${first}`]);
+  await swipe(300, 60);
+  assert.equal(await phone.page.locator('[role=menu]').count(), 1);
+});
