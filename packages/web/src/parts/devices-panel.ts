@@ -204,8 +204,10 @@ export class DevicesPanel extends LitElement {
       .name { flex: 1; min-width: 0; line-height: 1.3; }
       .name strong { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
       small { font-size: .8125rem; }
+      .name small { font-size: .75rem; }
       small b { font-weight: 600; color: var(--good); }
-      .acts { display: flex; }
+      .acts { display: flex; margin-inline-end: -.5rem; }
+      .acts button { width: 2.25rem; min-height: 2.25rem; }
       form { display: flex; flex: 1; gap: .5rem; min-width: 0; }
       input { flex: 1; min-width: 0; padding: .4375rem .75rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--paper); }
       .confirm { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .25rem .5rem; width: 100%; padding: .5rem .75rem; border-radius: .75rem; background: color-mix(in srgb, var(--ink) 5%, transparent); font-size: .875rem; }
