@@ -1,6 +1,6 @@
 // Encrypts without holding up the hub: a key agreement takes a third of a millisecond, so that many in one turn of the
 // event loop go to a thread of their own, which starts when it is first needed. One at a time stays here, where it is
-// done sooner; and so does everything when the thread fails.
+// done sooner, unless the thread is at work anyway; and so does everything when the thread fails.
 import { setImmediate } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import type { EncryptAnswer, EncryptRequest } from './encrypting-thread.ts';
@@ -39,7 +39,8 @@ class ThreadEncryptor implements Encryptor {
   async encrypt(plaintext: string, keys: BrowserKeys): Promise<Buffer | null> {
     this.#inTurn++;
     if (this.#inTurn === 1) setImmediate(() => this.#endTurn());
-    if (this.#inTurn === 1 || this.#failed) return encrypt(Buffer.from(plaintext), keys);
+    const isAlone = this.#inTurn === 1 && this.#handedOver.length === 0;
+    if (isAlone || this.#failed) return encrypt(Buffer.from(plaintext), keys);
     return new Promise((resolve) => this.#gathered.push({ request: { plaintext, keys }, resolve }));
   }
 
