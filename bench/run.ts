@@ -4,6 +4,7 @@ import { clientReconnect } from './benchmarks/client-reconnect.ts';
 import { creates } from './benchmarks/creates.ts';
 import { delta } from './benchmarks/delta.ts';
 import { fanOut } from './benchmarks/fan-out.ts';
+import { inboxLoad } from './benchmarks/inbox-load.ts';
 import { inboxScroll } from './benchmarks/inbox-scroll.ts';
 import { live } from './benchmarks/live.ts';
 import { nodes } from './benchmarks/nodes.ts';
@@ -25,7 +26,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
   ...[postgresCreates, postgresStored, takeover],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
-  ...[clientReconnect, inboxScroll],
+  ...[clientReconnect, inboxLoad, inboxScroll],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import ipaddr from 'ipaddr.js';
 import { readDatabaseUrl } from './database-settings.ts';
+import { type InboxSettings, readInbox } from './inbox-settings.ts';
 import { urlHost } from './lib/url-host.ts';
 import { isNatsServer, readNatsCredentials } from './nats-settings.ts';
 import { type Given, problemWith, readGiven, type SettingName } from './settings.ts';
@@ -29,6 +30,8 @@ export interface Config {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
   readonly adminIssuer: string | null;
+  /** How the inbox page signs users in at the first issuer. */
+  readonly inbox: InboxSettings;
   /** Requests a minute for a user and app; null for no limit. */
   readonly throttlePerMinute: number | null;
   readonly trustedProxies: readonly string[];
@@ -98,9 +101,11 @@ class Reader {
     const publicUrl =
       this.#publicUrl() ??
       `${tls === 'off' ? 'http' : 'https'}://${urlHost(tls === 'dev' ? 'localhost' : host)}:${port}`;
-    const issuers = this.#issuers();
+    const issuers = this.#list('issuer');
+    for (const issuer of issuers) this.#checkIssuer('issuer', issuer);
     const audiences = this.#list('audience');
     const nats = this.#nats();
+    const inbox = { clientId: this.#text('inbox-client-id'), scope: this.#text('inbox-scope') };
     return {
       port,
       host,
@@ -112,6 +117,7 @@ class Reader {
       issuers,
       audiences: audiences.length > 0 ? audiences : [publicUrl],
       adminIssuer: this.#adminIssuer() ?? (issuers.length === 1 ? (issuers[0] as string) : null),
+      inbox: readInbox(inbox, issuers, this.#problems),
       throttlePerMinute: this.#throttle(),
       trustedProxies: this.#proxies(),
       allowPrivatePush: dev || this.#flag('allow-private-push'),
@@ -207,12 +213,6 @@ class Reader {
     const shown = given.includes('@') ? 'it' : `"${given}"`; // a password is not for the terminal
     this.#problem('public-url', `${shown} must be an http or https URL without user, password and query`);
     return undefined;
-  }
-
-  #issuers(): readonly string[] {
-    const issuers = this.#list('issuer');
-    for (const issuer of issuers) this.#checkIssuer('issuer', issuer);
-    return issuers;
   }
 
   #adminIssuer(): string | undefined {

@@ -21,6 +21,7 @@ import { addHealth } from './edge/health.ts';
 import { openHttp } from './edge/http.ts';
 import { mountIdentity } from './edge/identity.ts';
 import { addNotificationKeys } from './edge/notification-keys.ts';
+import { findPage, readPage } from './edge/page-files.ts';
 import { addWeb } from './edge/web.ts';
 import { commitLimits, openCommitter, sharedStoreLimits } from './feed/commit.ts';
 import { openCursors } from './feed/cursor.ts';
@@ -29,6 +30,7 @@ import { openPublisher } from './feed/publish.ts';
 import { openAdmin } from './hub-admin.ts';
 import { openBus } from './hub-bus.ts';
 import { followTime, lockData, openFeeds, openRegistry } from './hub-data.ts';
+import { embedsProvider, inboxConfig, withInboxOf } from './hub-inbox.ts';
 import { openChannels, openDispatcher, vapidKeysOf } from './hub-push.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { openUuidSource } from './lib/ids.ts';
@@ -100,7 +102,10 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const { config } = options;
   const lock = lockData(config);
   closers.push(() => lock.release());
-  const registry = openRegistry(config, () => config.secretKey);
+  const registry = withInboxOf(
+    config,
+    openRegistry(config, () => config.secretKey),
+  );
   closers.push(() => registry.close());
   checkProvider(config, registry);
   const base: Base = {
@@ -249,7 +254,7 @@ async function openEdge(
   let draining = false;
   addHealth(app, { ready: async () => !draining && (await isReadable(read, clock)) });
   addNotificationKeys(app, { publicUrl, key: vapidKeysOf(registry).publicKey });
-  addWeb(app, publicUrl);
+  addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
   if (embedsProvider(config))
     mountIdentity(app, openProvider({ registry, publicUrl, clock, log }), addressOf);
   return {
@@ -260,10 +265,6 @@ async function openEdge(
     },
     close: () => connections.drain(() => app.close()),
   };
-}
-
-function embedsProvider({ issuers }: Config): boolean {
-  return issuers.length === 0;
 }
 
 /** Where several nodes may serve, nobody should come to the embedded provider by leaving something out. */

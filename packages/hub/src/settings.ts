@@ -43,6 +43,11 @@ export const settings = {
   issuer: list('<url>', 'OpenID Connect issuer to believe (default: the embedded provider)'),
   audience: list('<text>', 'audience that tokens must be for (default: the public URL)'),
   'admin-issuer': text('<url>', "issuer of operators' tokens (default: the only issuer)"),
+  'inbox-client-id': text('<id>', 'client that the inbox page signs users in with, at the (first) issuer'),
+  'inbox-scope': text(
+    '<scopes>',
+    'what the page asks that issuer for (default "openid profile offline_access Notifications.ReadWrite")',
+  ),
   throttle: text('<number|off>', 'requests a minute for a user and app (default 3000)'),
   'trusted-proxy': list('<cidr>', 'proxy whose X-Forwarded-For is believed'),
   'secret-key': secret(

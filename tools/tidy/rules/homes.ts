@@ -8,6 +8,7 @@ const clockHomes = [
   'packages/hub/src/lib/',
   'packages/client/src/clock.ts',
   'packages/inbox/src/clock.ts',
+  'packages/web/src/clock.ts',
   'conformance/',
   ...offline,
 ];

@@ -3,9 +3,9 @@
 import { Command } from 'commander';
 import { backUp, checkBackup, raiseGeneration, restore } from '../hub-backup.ts';
 import { systemClock } from '../lib/clock.ts';
+import { readVersion } from '../lib/version.ts';
 import type { BackupManifest } from '../store/backup.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions } from './data-dir.ts';
-import { readVersion } from './version.ts';
 
 type ToOptions = DataOptions & { readonly to: string };
 type FromOptions = DataOptions & {

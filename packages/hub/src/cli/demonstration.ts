@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { mintToken } from '../auth/provider/mint-token.ts';
 import { hashPassword } from '../auth/provider/passwords.ts';
 import type { Config } from '../config.ts';
+import { findPage, readPage } from '../edge/page-files.ts';
 import type { Hub } from '../hub.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Registry } from '../store/registry.ts';
@@ -53,22 +54,23 @@ function writeHeaders(folder: string, userName: string, registry: Registry, publ
 }
 
 function text(publicUrl: string, folder: string, caPath: string | null): string {
+  const isBuilt = readPage(findPage()) !== null;
   const curl = caPath === null ? 'curl' : `curl --cacert '${resolve(caPath)}'`;
   const as = `-H '@${headerFile(folder, users[0] as string)}'`;
   const feed = `${publicUrl}/v1.0/me/notifications`;
   const body = `{"targetHostName":"${host}","payload":{"visualContent":{"title":"Lunch is ready","body":"Soup today"}}}`;
   return `
-Inbox: ${publicUrl}/inbox (its page is not built yet)
-Users: ${users.join(', ')}, password ${password}, for the sign-in of the embedded identity provider
-(the commands below bring their own tokens)
+Inbox: ${publicUrl}/inbox${isBuilt ? '' : ' (its page is not built here: npm run build)'}
+Sign in as ${users.join(' or ')}, password ${password}. Open it in a second browser too, or in a private
+window: what you handle in one is settled in both. The commands below bring their own tokens.
 
-Watch as one of Alice's devices (in two terminals, for two devices):
+Watch as one more of Alice's devices:
   ${curl} -N ${as} -H 'Accept: text/event-stream' '${feed}/stream'
 
 Send Alice a notification:
   ${curl} ${as} '${feed}' -d '${body}'
 
-Dismiss it on one device, and see it dismissed on all:
+Dismiss everything, and see it go on all devices:
   ${curl} ${as} '${feed}/updateState' -d '{"all":true,"userActionState":"dismissed"}'
 
 `;

@@ -2,6 +2,7 @@
 // one line on stderr says what is wrong and what would be right.
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { readVersion } from '../lib/version.ts';
 import { appCommand } from './app.ts';
 import { backupCommand, generationCommand, restoreCommand } from './backup.ts';
 import { doctorCommand } from './doctor.ts';
@@ -12,7 +13,6 @@ import { serveCommand } from './serve.ts';
 import { simulateCommand } from './simulate.ts';
 import { tokenCommand } from './token.ts';
 import { userCommand } from './user.ts';
-import { readVersion } from './version.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const unusableConfiguration = 78;

@@ -1,52 +1,88 @@
-// The pages that the hub serves: until the inbox is built, /inbox says so, with what works today.
-// Pages load nothing from elsewhere and run no script.
-import type { FastifyInstance } from 'fastify';
+// The pages that the hub serves: the built inbox at /inbox with its files below, and what it must know to sign users in.
+// Nothing here needs a token, and nothing here is anyone's: what is a user's comes from the operations.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { missingPage, missingPagePolicy } from './missing-page.ts';
+import { chooseEncoding, isKnown, type PageFile, type PageFiles } from './page-files.ts';
 
-export function addWeb(app: FastifyInstance, publicUrl: string): void {
-  const html = page(escaped(publicUrl));
-  app.get('/', (_request, reply) => reply.redirect('/inbox'));
-  app.get('/inbox', (_request, reply) =>
-    reply.type('text/html;charset=utf-8').header('Content-Security-Policy', policy).send(html),
+/** What the page reads at /inbox/config.json. */
+export interface InboxConfig {
+  readonly publicUrl: string;
+  readonly issuer: string;
+  /** Null: the operator has not said which client of the issuer the page is. */
+  readonly clientId: string | null;
+  readonly scope: string;
+  /** Of the page's subscriptions, and of what it posts itself. */
+  readonly targetHostName: string;
+  readonly dev: boolean;
+  readonly version: string;
+}
+
+export interface WebOptions {
+  readonly config: InboxConfig;
+  /** Null: it is not built. */
+  readonly page: PageFiles | null;
+}
+
+const yearSeconds = 31_536_000;
+
+export function addWeb(app: FastifyInstance, { config, page }: WebOptions): void {
+  const policy = contentPolicy(config);
+  const { pathname } = new URL(`${config.publicUrl}/inbox`);
+  const serve = (file: PageFile | undefined, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    if (!file) return reply.callNotFound() as never;
+    for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value);
+    reply.header('Content-Security-Policy', policy).header('Service-Worker-Allowed', pathname);
+    return answer(file, request, reply);
+  };
+  app.get('/', (_request, reply) => reply.redirect(pathname));
+  app.get('/inbox', (request, reply) => {
+    // The page's links are relative to /inbox; with a slash after it they would lead elsewhere.
+    if (page && request.originalUrl.startsWith('/inbox/')) return reply.redirect(pathname);
+    if (page) return serve(page.get('index.html'), request, reply);
+    const html = missingPage(config.publicUrl);
+    return reply.type(htmlType).header('Content-Security-Policy', missingPagePolicy).send(html);
+  });
+  app.get('/inbox/config.json', (_request, reply) => reply.header('Cache-Control', 'no-cache').send(config));
+  app.get<{ Params: { '*': string } }>('/inbox/*', (request, reply) =>
+    serve(page?.get(request.params['*']), request, reply),
   );
 }
 
-const policy = "default-src 'none'; style-src 'unsafe-inline'";
+const htmlType = 'text/html;charset=utf-8';
 
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const securityHeaders: Readonly<Record<string, string>> = {
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** Own files alone; calls to the hub, its streams, and the issuer that gives the tokens. */
+function contentPolicy({ publicUrl, issuer }: InboxConfig): string {
+  const { origin } = new URL(publicUrl);
+  // Not every browser takes 'self' to mean the streams too.
+  const streams = origin.replace(/^http/, 'ws');
+  const login = new URL(issuer).origin;
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self' ${streams}${login === origin ? '' : ` ${login}`}`,
+    "manifest-src 'self'",
+    "worker-src 'self'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 }
 
-function page(publicUrl: string): string {
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Carillon</title>
-<style>${style}</style>
-<main>
-<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a6 6 0 0 0-6 6c0 5-2 6.500-2 8h16c0-1.500-2-3-2-8a6 6 0 0 0-6-6Zm-2 16a2 2 0 0 0 4 0"/></svg>
-<h1>The hub is running.</h1>
-<p>Its inbox page is not built yet. What works today:</p>
-<dl>
-<dt>The API</dt><dd><code>${publicUrl}/v1.0</code> and <code>${publicUrl}/beta</code></dd>
-<dt>Live</dt><dd><code>${publicUrl}/v1.0/me/notifications/stream</code>, as server-sent events or a WebSocket</dd>
-</dl>
-<p>Send one from the folder that the hub was started in:</p>
-<pre><code>npx carillon send --user NAME --title "Lunch is ready" --watch</code></pre>
-</main>
-</html>
-`;
+function answer(file: PageFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.header('ETag', file.etag).header('Vary', 'Accept-Encoding');
+  reply.header('Cache-Control', file.immutable ? `public, max-age=${yearSeconds}, immutable` : 'no-cache');
+  if (isKnown(file, request.headers['if-none-match'])) return reply.code(304).send();
+  const encoding = chooseEncoding(file, request.headers['accept-encoding']?.toString());
+  if (encoding !== 'identity') reply.header('Content-Encoding', encoding);
+  return reply.type(file.type).send(file.bodies.get(encoding));
 }
-
-const style = `
-  :root { color-scheme: light dark; font: 16px/1.6 system-ui, sans-serif; --card: #fff; --page: #f3f1ec; --ink: #22201c; --accent: #8a5a00; }
-  @media (prefers-color-scheme: dark) { :root { --card: #24221e; --page: #161512; --ink: #ece8df; --accent: #e2b04a; } }
-  body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--ink); }
-  main { box-sizing: border-box; width: min(40rem, 100% - 2rem); margin: 2rem 0; padding: 2rem; border-radius: 1rem; background: var(--card); box-shadow: 0 .5rem 2rem #0002; }
-  svg { width: 2.5rem; fill: none; stroke: var(--accent); stroke-width: 1.6; stroke-linejoin: round; stroke-linecap: round; }
-  h1 { margin: .25rem 0 .5rem; font-size: 1.6rem; letter-spacing: -.02em; }
-  dl { margin: 1.25rem 0; }
-  dt { font-weight: 600; } dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
-  code { font: .9em ui-monospace, monospace; }
-  pre { margin: 0; padding: .9rem 1rem; border-radius: .6rem; background: color-mix(in srgb, currentColor 8%, transparent); white-space: pre-wrap; overflow-wrap: anywhere; }
-`;

@@ -30,7 +30,7 @@ export function renderLoading({ words }: InboxHost): TemplateResult {
     <span class="hidden">${words.text('loading')}</span>
     ${skeletonRows.map(
       (width) => html`<div class="skeleton" aria-hidden="true"><i class="box"></i>
-        <span><i style="inline-size:34%"></i><i style="inline-size:${width}%"></i><i style="inline-size:${width - 20}%"></i></span></div>`,
+        <span>${[34, width, width - 20].map((each) => html`<i .style=${`inline-size:${each}%`}></i>`)}</span></div>`,
     )}
   </div>`;
 }

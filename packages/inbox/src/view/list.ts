@@ -90,7 +90,7 @@ function groupOf(row: Row): string | null {
 function renderSection(host: InboxHost, { heading, runs }: Section): TemplateResult {
   const { row, before } = heading;
   const label = row.type === 'day' ? host.words.day(row.day, host.now) : '';
-  return html`<section class="day" style="margin-block:${before}px ${heading.after}px" aria-label=${label}>
+  return html`<section class="day" .style=${`margin-block:${before}px ${heading.after}px`} aria-label=${label}>
     <h3 class="day-name" part="day" data-row=${row.key}>${label}</h3>
     ${repeat(
       runs,
@@ -136,7 +136,7 @@ function groupHeading(host: InboxHost, { row, before, after }: Shown): TemplateR
   if (row.type !== 'group') return nothing;
   const { words, view } = host;
   const label = words.text('markGroupRead', { group: row.name });
-  return html`<div class="group" part="group" data-row=${row.key} style="margin-block:${before}px ${after}px">
+  return html`<div class="group" part="group" data-row=${row.key} .style=${`margin-block:${before}px ${after}px`}>
     <h4>${row.name}</h4>
     ${
       row.hasUnread && view === 'inbox'

@@ -24,7 +24,7 @@ export function renderRow(host: InboxHost, row: ItemRow, place: RowPlace): Templ
   const isHistory = host.view === 'history';
   const isUnread = item.readState === 'unread' && !isHistory;
   return html`<div class="row ${isUnread ? 'unread' : ''} ${item.priority === 'Low' ? 'low' : ''}"
-    part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} style="margin-block:${place.before}px ${place.after}px"
+    part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} .style=${`margin-block:${place.before}px ${place.after}px`}
     aria-posinset=${row.position} aria-setsize=${isHistory && host.history.hasMore ? -1 : host.list.total}
     @focusin=${() => host.list.activate(row)} @keydown=${rowKeys(host, row)} ${isHistory ? nothing : swipe(host, item)}>
     <button class="open" type="button" tabindex=${place.isActive ? 0 : -1} @click=${() => host.activate(item)}>
@@ -38,7 +38,7 @@ function content(host: InboxHost, { item, time, isGrouped }: ItemRow, isUnread: 
   const { words, now } = host;
   const { body } = item.payload.visualContent ?? {};
   return html`<span class="dot" part="dot">${isUnread ? html`<span class="hidden">${words.text('unreadMark')}. </span>` : nothing}</span>
-    <span class="avatar" part="avatar" aria-hidden="true" style="--hue:${hueOf(item.targetHostName)}">${initial(item.targetHostName)}</span>
+    <span class="avatar" part="avatar" aria-hidden="true" .style=${`--hue:${hueOf(item.targetHostName)}`}>${initial(item.targetHostName)}</span>
     <span class="text">
       <span class="meta"><span class="app" part="app">${item.targetHostName}</span>${note(host, item, isGrouped)}
         <time part="time" datetime=${item.createdDateTime} title=${words.fullTime(time)}>${words.ago(time, now)}</time></span>

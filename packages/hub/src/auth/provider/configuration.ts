@@ -4,11 +4,12 @@ import { randomBytes } from 'node:crypto';
 import type { Account, Client, Context, Grant, interactionPolicy, RefreshToken, Token } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
+import { inboxAppId } from '../inbox-app.ts';
 import { openAdapters } from './adapter.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims, identityClaims } from './claims.ts';
 import { originAllowed } from './clients.ts';
 import type { SigningKeys } from './keys.ts';
-import { type Page, problemContent, type RenderedPage, signOutContent } from './pages.ts';
+import { type Page, problemContent, type RenderedPage, signingOutContent, signOutContent } from './pages.ts';
 import { type ResourceRules, refuseUnread, resourceServerInfo } from './resource-server.ts';
 import { offlineScope } from './rewrite.ts';
 import { providerPaths, signInPath } from './routes.ts';
@@ -103,13 +104,24 @@ function featuresOf({ rules, render }: Setup): Record<string, unknown> {
       enabled: true,
       logoutSource: async (ctx: Context, form: string) => {
         const leadsTo = ctx.oidc.session?.state?.postLogoutRedirectUri;
-        show(ctx, render({ title: 'Sign out', content: signOutContent(form), leadsTo }));
+        show(
+          ctx,
+          isOwnPage(ctx)
+            ? render({ title: 'Signing out', content: signingOutContent(form), leadsTo, sendsItself: true })
+            : render({ title: 'Sign out', content: signOutContent(form), leadsTo }),
+        );
       },
       postLogoutSuccessSource: async (ctx: Context) => {
         show(ctx, render({ title: 'Signed out', content: '<p>You can close this page.</p>' }));
       },
     },
   };
+}
+
+/** It has asked the user, and proves with the ID token of this sign-in that no other page sends the user here. */
+function isOwnPage({ oidc: { client, entities, session } }: Context): boolean {
+  const hinted = entities.IdTokenHint?.payload.sub;
+  return client?.clientId === inboxAppId && hinted !== undefined && hinted === session?.accountId;
 }
 
 function cookiesOf({ meta }: Registry, path: string): Record<string, unknown> {

@@ -70,11 +70,13 @@ declare module 'oidc-provider' {
       readonly requestParamOIDCScopes: ReadonlySet<string>;
       readonly resourceServers: Readonly<Record<string, { readonly scopes: ReadonlySet<string> }>>;
       readonly session?: {
+        readonly accountId?: string;
         readonly state?: { readonly postLogoutRedirectUri?: string };
         grantIdFor(clientId: string): string | undefined;
       };
       readonly entities: {
         readonly Client?: Client;
+        readonly IdTokenHint?: { readonly payload: { readonly sub?: string } };
         readonly AuthorizationCode?: Token;
         readonly RefreshToken?: RefreshToken;
       };

@@ -1,5 +1,5 @@
-// The pages of the embedded provider: sign in, sign out, and what went wrong. One template, no script, and a content
-// security policy that allows nothing but its own style and forms.
+// The pages of the embedded provider: sign in, sign out, and what went wrong. One template in the inbox page's colours,
+// and a content security policy that allows nothing but its own style and forms (and one script, which sends a form).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
@@ -9,6 +9,8 @@ export interface Page {
   readonly content: string;
   /** Where a form of the page may lead in the end, beside the provider itself: the client's own address. */
   readonly leadsTo?: string | undefined;
+  /** Its form is sent without being asked for; the button is there for browsers without script. */
+  readonly sendsItself?: boolean;
 }
 
 export interface RenderedPage {
@@ -19,15 +21,17 @@ export interface RenderedPage {
 export function openPages(): (page: Page) => RenderedPage {
   const template = readFileSync(new URL('./page.html', import.meta.url), 'utf8');
   const style = /<style>([\s\S]*?)<\/style>/.exec(template)?.[1] ?? '';
-  const styleHash = createHash('sha256').update(style).digest('base64');
-  return ({ title, content, leadsTo }) => ({
-    html: template.replaceAll('{{title}}', () => escapeHtml(title)).replace('{{content}}', () => content),
+  return ({ title, content, leadsTo, sendsItself = false }) => ({
+    html: template
+      .replaceAll('{{title}}', () => escapeHtml(title))
+      .replace('{{content}}', () => (sendsItself ? `${content}<script>${sending}</script>` : content)),
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'cache-control': 'no-store',
       'content-security-policy': [
         "default-src 'none'",
-        `style-src 'sha256-${styleHash}'`,
+        `style-src ${hashSource(style)}`,
+        ...(sendsItself ? [`script-src ${hashSource(sending)}`] : []),
         // Browsers hold the redirect after a form against this list too, so the client's address is in it.
         `form-action 'self'${formTarget(leadsTo)}`,
         "base-uri 'none'",
@@ -40,11 +44,17 @@ export function openPages(): (page: Page) => RenderedPage {
   });
 }
 
+const sending = 'document.forms[0].submit()';
+
+function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+}
+
 export function signInContent(app: string, name: string, problem: string | null): string {
   const described = problem === null ? '' : ' aria-describedby="problem"';
   const focused = name === '' ? ['autofocus', ''] : ['', 'autofocus'];
   return `
-<p class="soft">to continue to <strong>${escapeHtml(app)}</strong></p>
+<p class="soft lead">to continue to <strong>${escapeHtml(app)}</strong></p>
 ${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml(problem)}</p>`}
 <form method="post">
 <label for="name">User name</label>
@@ -62,6 +72,13 @@ export function signOutContent(form: string): string {
 ${form}
 <button type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>
 <button type="submit" form="op.logoutForm">Stay signed in</button>`;
+}
+
+/** Where the user has said so already, in the hub's own page. */
+export function signingOutContent(form: string): string {
+  return `
+<p class="soft">One moment …</p>
+${form.replace('</form>', '<input type="hidden" name="logout" value="yes"><noscript><button type="submit">Sign out</button></noscript></form>')}`;
 }
 
 export function problemContent(advice: string, facts: Readonly<Record<string, unknown>>): string {

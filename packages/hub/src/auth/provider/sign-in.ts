@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
 import type { Users } from '../../store/registry.ts';
+import { inboxAppId } from '../inbox-app.ts';
 import type { Attempts } from './attempts.ts';
 import type { InnerRequest } from './inner-request.ts';
 import { type Page, problemContent, type RenderedPage, signInContent } from './pages.ts';
@@ -92,8 +93,13 @@ function show(
   name: string,
   problem: string | null,
 ): void {
-  const content = signInContent(params.client_id ?? 'the app', name, problem);
+  const content = signInContent(nameOf(params.client_id), name, problem);
   send(response, status, signIn.render({ title: 'Sign in', content, leadsTo: params.redirect_uri }));
+}
+
+/** Apps have no name but their id; the hub's own page does. */
+function nameOf(clientId = 'the app'): string {
+  return clientId === inboxAppId ? 'your inbox' : clientId;
 }
 
 function send(response: ServerResponse, status: number, { html, headers }: RenderedPage): void {

@@ -1,0 +1,65 @@
+// Chromium at the inbox page of a hub under load: its profiles are browsers of one user who signs in as people do. The
+// hub has the name that its tokens say, which Chromium is told to find on this machine and to trust as if it had TLS.
+import { randomUUID } from 'node:crypto';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromiumArgs, chromiumPath, installChromium } from '../../packages/client/test/support/chromium.ts';
+import { hashPassword } from '../../packages/hub/src/auth/provider/passwords.ts';
+import { openRegistry } from '../../packages/hub/src/hub.ts';
+import { publicUrl } from './world.ts';
+
+const name = 'reader@contoso.example';
+const password = 'correct horse';
+
+/** Makes the user; before the hub is started. Answers the user's id. */
+export async function addReader(dataDir: string): Promise<string> {
+  const registry = openRegistry({ dataDir });
+  const id = randomUUID();
+  registry.users.put({ id, name, passwordHash: await hashPassword(password), operator: false });
+  registry.close();
+  return id;
+}
+
+export async function openBrowser(port: number): Promise<Browser> {
+  installChromium();
+  const { hostname } = new URL(publicUrl);
+  const own = [
+    `--host-resolver-rules=MAP ${hostname}:80 127.0.0.1:${port}`,
+    `--unsafely-treat-insecure-origin-as-secure=${publicUrl}`,
+  ];
+  return chromium.launch({ executablePath: chromiumPath, args: [...chromiumArgs, ...own] });
+}
+
+/** A browser of its own, signed in. */
+export async function openInbox(browser: Browser): Promise<Page> {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${publicUrl}/inbox`);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.getByLabel('User name').fill(name);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await usableAfter(page, 'inbox');
+  return page;
+}
+
+/** Milliseconds from the start of the navigation until the page could be used. */
+export async function usableAfter(page: Page, what: 'sign-in' | 'inbox'): Promise<number> {
+  const mark = await page.waitForFunction(
+    (wanted) => performance.getEntriesByName(`carillon-${wanted}`)[0]?.startTime,
+    what,
+  );
+  return (await mark.jsonValue()) as number;
+}
+
+/** Runs in the page, so it is text here. */
+const findShown = `(wanted) => {
+  const inside = (host, name) => host?.querySelector(name)?.shadowRoot;
+  const names = inside(inside(document, 'carillon-page'), 'carillon-inbox')?.querySelectorAll('.name');
+  const isThere = [...(names ?? [])].some((each) => each.textContent?.trim() === wanted);
+  return isThere ? performance.timeOrigin + performance.now() : 0;
+}`;
+
+/** Milliseconds since 1970 when the frame began that shows it. */
+export async function shownAt(page: Page, title: string): Promise<number> {
+  const at = await page.waitForFunction(findShown, title, { polling: 'raf' });
+  return (await at.jsonValue()) as number;
+}

@@ -1,0 +1,57 @@
+// Web Push of this browser, as the page shows it: on or off, and why it can't be turned on where it can't. The words are
+// the client's own; here is what they mean for a switch.
+import type { Hub } from '@carillon/client';
+import { disableWebPush, enableWebPush, type WebPushState, webPushState } from '@carillon/client/web-push';
+import { findWorker } from './worker.ts';
+
+export interface PushView {
+  readonly on: boolean;
+  readonly possible: boolean;
+  readonly reason: string;
+}
+
+export interface DevicePush {
+  read(): Promise<PushView>;
+  /** Answers why not, where it could not be turned on. */
+  turnOn(displayName: string): Promise<PushView>;
+  turnOff(): Promise<PushView>;
+}
+
+export interface DevicePushOptions {
+  readonly hub: Hub;
+  readonly installationId: string;
+  readonly targetHostName: string;
+  /** This device is registered at the hub by itself again, without a push address. */
+  readonly onTurnedOff: () => Promise<void>;
+}
+
+export function openDevicePush(options: DevicePushOptions): DevicePush {
+  const { hub, installationId, targetHostName, onTurnedOff } = options;
+  const turnOff = async (): Promise<PushView> => {
+    const registration = await findWorker();
+    if (!registration) return noWorker;
+    const state = await disableWebPush({ hub, registration });
+    await onTurnedOff();
+    return viewOf(state);
+  };
+  return {
+    read: async () => viewOf(await webPushState(await findWorker())),
+    async turnOn(displayName) {
+      const registration = await findWorker();
+      if (!registration) return noWorker;
+      return viewOf(await enableWebPush({ hub, registration, installationId, targetHostName, displayName }));
+    },
+    turnOff,
+  };
+}
+
+const noWorker: PushView = {
+  on: false,
+  possible: false,
+  reason: 'Push is off: this page has no service worker here. Reload it, or allow it to keep data.',
+};
+
+function viewOf({ state, reason, detail }: WebPushState): PushView {
+  const possible = state !== 'denied' && state !== 'unsupported' && !state.startsWith('needs');
+  return { on: state === 'on', possible, reason: detail === null ? reason : `${reason} (${detail})` };
+}

@@ -1,0 +1,28 @@
+// What the hub tells the page about itself: where users sign in and as which client. The last answer is kept, so that
+// the page starts without the hub.
+import type { Vault } from './sign-in/vault.ts';
+
+/** As the hub answers it at /inbox/config.json. */
+export interface InboxConfig {
+  readonly publicUrl: string;
+  readonly issuer: string;
+  /** Null: the operator has not said which client of the issuer the page is. */
+  readonly clientId: string | null;
+  readonly scope: string;
+  readonly targetHostName: string;
+  readonly dev: boolean;
+  readonly version: string;
+}
+
+/** Null when the hub can't be reached and was never before. */
+export async function readConfig(vault: Vault): Promise<InboxConfig | null> {
+  try {
+    const response = await fetch('inbox/config.json');
+    if (!response.ok) throw new Error(`the hub answered ${response.status}`);
+    const config = (await response.json()) as InboxConfig;
+    await vault.write('config', config);
+    return config;
+  } catch {
+    return vault.read<InboxConfig>('config');
+  }
+}

@@ -1,0 +1,87 @@
+// The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's.
+// Opened once a page; leaving it at sign-out lets go of everything that is the user's.
+import { connectHub, type Feed, Requests } from '@carillon/client';
+import { closeWhatIsHandled, disableWebPush, forgetNotifications } from '@carillon/client/web-push';
+import '@carillon/inbox';
+import type { Now } from './clock.ts';
+import { openDevicePush } from './device-push.ts';
+import type { InboxConfig } from './inbox-config.ts';
+import type { DevicesPanel } from './parts/devices-panel.ts';
+import type { User } from './sign-in/id-token.ts';
+import type { Session, Signed } from './sign-in/session.ts';
+import type { Vault } from './sign-in/vault.ts';
+import { readInstallation, registerDevice } from './this-device.ts';
+import { showUnread } from './unread-mark.ts';
+import { findWorker } from './worker.ts';
+
+export interface Opened {
+  readonly user: User;
+  readonly inbox: HTMLElement;
+  readonly devices: DevicesPanel;
+  /** When the list is the user's, of the hub or as it was here last. */
+  readonly ready: Promise<void>;
+  /** Posts a notification to the user. */
+  send(notification: object): Promise<void>;
+  /** Ends this device's registration, and removes what is stored of the feed. */
+  leave(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly config: InboxConfig;
+  readonly session: Session;
+  readonly signed: Signed;
+  readonly vault: Vault;
+  readonly now: Now;
+}
+
+const deviceName = 'device';
+
+export async function openInbox({ config, session, signed, vault, now }: OpenOptions): Promise<Opened> {
+  const { publicUrl: baseUrl, targetHostName } = config;
+  const { token } = session;
+  const [installationId, device] = await Promise.all([
+    readInstallation(vault),
+    vault.read<string>(deviceName),
+  ]);
+  const account = [signed.issuer, signed.user.subject, signed.clientId].join('|');
+  const hub = connectHub({ baseUrl, token, account, device });
+  // Without a device: what is asked of all of them must not depend on this one's registration.
+  const calls = new Requests({ baseUrl, token });
+  const feed = hub.feed();
+  feed.subscribe(() => showUnread(feed.unreadCount));
+  const inbox = Object.assign(document.createElement('carillon-inbox'), { feed, inline: true });
+  const devices = document.createElement('carillon-devices') as DevicesPanel;
+  const register = async (): Promise<void> => {
+    devices.devices = await registerDevice({ calls, installationId, targetHostName, now: now() });
+    const own = devices.devices.at(-1)?.id ?? null;
+    await vault.write(deviceName, own);
+    hub.useDevice(own);
+  };
+  const push = openDevicePush({ hub, installationId, targetHostName, onTurnedOff: register });
+  Object.assign(devices, { calls, installationId, now, push });
+  const tryRegister = (): void => void register().catch(() => {}); // offline: the next start does it
+  tryRegister();
+  void whenRefused(feed, tryRegister);
+  void findWorker().then((worker) => worker && closeWhatIsHandled(feed, worker));
+  return {
+    user: signed.user,
+    ready: feed.ready,
+    inbox,
+    devices,
+    async send(notification) {
+      await calls.send('POST', 'me/notifications', { body: notification });
+    },
+    async leave() {
+      const worker = await findWorker();
+      if (worker) await disableWebPush({ hub, registration: worker });
+      const own = devices.devices?.find((each) => each.installationId === installationId);
+      await Promise.allSettled([own && calls.unsubscribe(own.id), worker && forgetNotifications(worker)]);
+      await hub.signOut();
+    },
+  };
+}
+
+/** Another device may have removed this one: the hub takes nothing from it until it is registered again. */
+async function whenRefused(feed: Feed, call: () => void): Promise<void> {
+  for await (const { type } of feed.changes()) if (type === 'refused') call();
+}

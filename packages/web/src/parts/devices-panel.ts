@@ -1,0 +1,229 @@
+// <carillon-devices>: this device with its push switch, and the
+// user's other devices, to be named and removed.
+import type { Requests } from '@carillon/client';
+import type { Subscription } from '@carillon/protocol';
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { DevicePush, PushView } from '../device-push.ts';
+import { createdText, describeDevice, leaseText } from './device-words.ts';
+import { look } from './look.ts';
+import { binMark, laptopMark, pencilMark, phoneMark } from './marks.ts';
+
+export class DevicesPanel extends LitElement {
+  static override properties = {
+    devices: { attribute: false },
+    installationId: { attribute: false },
+    pushView: { state: true },
+    renaming: { state: true },
+    removing: { state: true },
+    problem: { state: true },
+    busy: { state: true },
+  };
+  declare calls: Requests;
+  declare push: DevicePush;
+  declare installationId: string;
+  /** Milliseconds since 1970. */
+  declare now: () => number;
+  declare devices: readonly Subscription[] | null;
+  declare private pushView: PushView | null;
+  declare private renaming: string | null;
+  declare private removing: string | null;
+  declare private problem: string | null;
+  declare private busy: boolean;
+
+  constructor() {
+    super();
+    this.devices = null;
+    this.pushView = null;
+    this.renaming = null;
+    this.removing = null;
+    this.problem = null;
+    this.busy = false;
+  }
+
+  override firstUpdated(): void {
+    void this.#lookAtPush();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('renaming' as never) || this.renaming === null) return;
+    this.renderRoot.querySelector<HTMLInputElement>('input[name="device"]')?.select();
+  }
+
+  async #lookAtPush(): Promise<void> {
+    this.pushView = await this.push.read();
+  }
+
+  /** One thing at a time; what goes wrong is said above the list. */
+  async #act(act: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.problem = null;
+    try {
+      await act();
+    } catch (error) {
+      this.problem = (error as Error).message;
+    }
+    this.busy = false;
+  }
+
+  async #reload(): Promise<void> {
+    this.devices = await this.calls.subscriptions();
+  }
+
+  #switchPush = (): void => {
+    void this.#act(async () => {
+      const own = this.devices?.find(({ installationId }) => installationId === this.installationId);
+      const name = own ? describeDevice(own) : '';
+      this.pushView = await (this.pushView?.on ? this.push.turnOff() : this.push.turnOn(name));
+      await this.#reload();
+    });
+  };
+
+  #rename(event: SubmitEvent, id: string): void {
+    event.preventDefault();
+    const displayName = String(new FormData(event.target as HTMLFormElement).get('device') ?? '').trim();
+    void this.#act(async () => {
+      await this.calls.updateSubscription(id, { displayName: displayName || null });
+      this.renaming = null;
+      await this.#reload();
+    });
+  }
+
+  #remove(id: string): void {
+    void this.#act(async () => {
+      await this.calls.unsubscribe(id);
+      this.removing = null;
+      await this.#reload();
+    });
+  }
+
+  override render(): TemplateResult {
+    const own = this.devices?.find(({ installationId }) => installationId === this.installationId) ?? null;
+    const others = (this.devices ?? []).filter((device) => device !== own);
+    return html`
+      ${this.problem === null ? nothing : html`<p class="problem" role="alert">${this.problem}</p>`}
+      <section aria-labelledby="this">
+        <h2 id="this">This device</h2>
+        <ul>${own ? this.#device(own, true) : nothing}</ul>
+        ${this.#pushSwitch()}
+      </section>
+      <section aria-labelledby="others">
+        <h2 id="others">Other devices</h2>
+        ${
+          this.devices !== null && others.length === 0
+            ? html`<p class="soft none">Sign in on your phone or another browser, and it appears here. What you handle on one is settled on all.</p>`
+            : html`<ul>${others.map((device) => this.#device(device, false))}</ul>`
+        }
+      </section>
+    `;
+  }
+
+  #pushSwitch(): TemplateResult {
+    const view = this.pushView;
+    const on = view?.on ?? false;
+    const disabled = view === null || this.busy || (!on && !view.possible);
+    return html`
+      <div class="push">
+        <label for="push"><span>Ring while closed</span>
+          <small class="soft" id="why">${view?.reason ?? 'One moment …'}</small>
+        </label>
+        <button id="push" role="switch" aria-checked=${on ? 'true' : 'false'} aria-describedby="why"
+          ?disabled=${disabled} @click=${this.#switchPush}><i></i></button>
+      </div>
+    `;
+  }
+
+  #device(device: Subscription, own: boolean): TemplateResult {
+    const name = describeDevice(device);
+    const phone =
+      device.platformType === 'ios' || device.platformType === 'android' || /phone|android/i.test(name);
+    return html`
+      <li>
+        <span class="what">${phone ? phoneMark : laptopMark}</span>
+        ${this.renaming === device.id ? this.#nameForm(device) : this.#named(device, name, own)}
+        ${this.removing === device.id ? this.#confirm(device, name) : nothing}
+      </li>
+    `;
+  }
+
+  #named(device: Subscription, name: string, own: boolean): TemplateResult {
+    return html`
+      <div class="name"><strong>${name}</strong>
+        <small class="soft">${device.channel ? html`<b>Push on</b> · ` : nothing}${createdText(device, this.now())} · ${leaseText(device, this.now())}</small>
+      </div>
+      <span class="acts">
+        <button class="bare icon" title="Rename" aria-label="Rename ${name}" @click=${() => {
+          this.renaming = device.id;
+          this.removing = null;
+        }}>${pencilMark}</button>
+        ${
+          own
+            ? nothing
+            : html`<button class="bare icon" title="Remove" aria-label="Remove ${name}" @click=${() => {
+                this.removing = device.id;
+              }}>${binMark}</button>`
+        }
+      </span>
+    `;
+  }
+
+  #nameForm(device: Subscription): TemplateResult {
+    return html`
+      <form @submit=${(event: SubmitEvent) => this.#rename(event, device.id)}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key === 'Escape') this.renaming = null;
+        }}>
+        <input name="device" aria-label="Name of the device" maxlength="256" autocomplete="off" .value=${describeDevice(device)}>
+        <button class="main" ?disabled=${this.busy}>Save</button>
+      </form>
+    `;
+  }
+
+  #confirm(device: Subscription, name: string): TemplateResult {
+    return html`
+      <div class="confirm" role="group" aria-label="Remove ${name}?">
+        <span>It gets no more pushes. To sign it out, sign out there.</span>
+        <span><button class="bare" @click=${() => {
+          this.removing = null;
+        }}>Keep</button>
+        <button class="bad" ?disabled=${this.busy} @click=${() => this.#remove(device.id)}>Remove</button></span>
+      </div>
+    `;
+  }
+
+  static override styles = [
+    look,
+    css`
+      :host { display: block; }
+      h2 { margin-bottom: .5rem; font-size: .8125rem; font-weight: 600; letter-spacing: .01em; color: var(--soft); }
+      section + section { margin-top: 1.5rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
+      ul { margin: 0; padding: 0; list-style: none; }
+      li { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; min-height: 3.25rem; }
+      li + li { margin-top: .5rem; }
+      .what { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: .75rem; background: var(--tint); color: var(--mark); }
+      .name { flex: 1; min-width: 0; line-height: 1.3; }
+      .name strong { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
+      small { font-size: .8125rem; }
+      .name small { font-size: .75rem; }
+      small b { font-weight: 600; color: var(--good); }
+      .acts { display: flex; margin-inline-end: -.5rem; }
+      .acts button { width: 2.25rem; min-height: 2.25rem; }
+      form { display: flex; flex: 1; gap: .5rem; min-width: 0; }
+      input { flex: 1; min-width: 0; padding: .4375rem .75rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--paper); }
+      .confirm { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .25rem .5rem; width: 100%; padding: .5rem .75rem; border-radius: .75rem; background: color-mix(in srgb, var(--ink) 5%, transparent); font-size: .875rem; }
+      .confirm > :first-child { flex: 1 1 12rem; }
+      .push { display: flex; align-items: center; gap: 1rem; margin-top: .75rem; }
+      .push label { flex: 1; min-width: 0; line-height: 1.35; }
+      .push label span { display: block; font-weight: 600; }
+      button[role="switch"] { flex: none; width: 3rem; min-height: 1.75rem; padding: .1875rem; justify-content: flex-start; border-radius: 1rem; background: color-mix(in srgb, var(--ink) 18%, transparent); border-color: transparent; }
+      button[role="switch"] i { width: 1.25rem; height: 1.25rem; border-radius: 50%; background: #fff; box-shadow: 0 1px 3px #0005; }
+      button[role="switch"][aria-checked="true"] { background: var(--mark); }
+      button[role="switch"][aria-checked="true"] i { translate: 1.25rem; }
+      .none { font-size: .9375rem; }
+      .problem { margin-bottom: 1rem; }
+      @media (prefers-reduced-motion: no-preference) { button[role="switch"] i { transition: translate .15s; } }
+    `,
+  ];
+}
+
+customElements.define('carillon-devices', DevicesPanel);

@@ -1,0 +1,120 @@
+// Signing in: the authorization code flow with PKCE (RFC 6749, 7636, 9700). What an attempt needs to be completed stays in
+// the tab that began it and is taken away before it is used, so that an answer counts once and only where it was asked.
+import type { Now } from '../clock.ts';
+import type { InboxConfig } from '../inbox-config.ts';
+import { challengeOf, randomText } from './base64url.ts';
+import { readUser } from './id-token.ts';
+import { askTokens, discover } from './issuer.ts';
+import type { Signed } from './session.ts';
+import { SignInError } from './sign-in-error.ts';
+
+interface Attempt {
+  readonly state: string;
+  readonly nonce: string;
+  readonly verifier: string;
+  /** The fragment of the page to come back to. */
+  readonly hash: string;
+}
+
+const attemptName = 'carillon-sign-in';
+
+export interface SignInOptions {
+  readonly config: InboxConfig;
+  /** Asks for name and password whoever the issuer takes this browser for: after a sign-out. */
+  readonly askAgain: boolean;
+  readonly attempts: Storage;
+}
+
+/** The address of the issuer's page to go to. */
+export async function beginSignIn({ config, askAgain, attempts }: SignInOptions): Promise<string> {
+  if (config.clientId === null) throw new SignInError('This hub has not been told its client id.');
+  const issuer = await discover(config.issuer);
+  const attempt = { state: randomText(), nonce: randomText(), verifier: randomText(), hash: location.hash };
+  attempts.setItem(attemptName, JSON.stringify(attempt satisfies Attempt));
+  const url = new URL(issuer.authorization_endpoint);
+  const query: Record<string, string> = {
+    client_id: config.clientId,
+    response_type: 'code',
+    redirect_uri: redirectUri(config),
+    scope: config.scope,
+    state: attempt.state,
+    nonce: attempt.nonce,
+    code_challenge: await challengeOf(attempt.verifier),
+    code_challenge_method: 'S256',
+    ...(askAgain ? { prompt: 'login' } : {}),
+  };
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url.href;
+}
+
+/** Whether the issuer has sent the user back to this address. */
+export function isAnswer({ searchParams }: URL): boolean {
+  return searchParams.has('state') && (searchParams.has('code') || searchParams.has('error'));
+}
+
+export interface Completed {
+  readonly signed: Signed;
+  readonly hash: string;
+}
+
+export interface AnswerOptions {
+  readonly config: InboxConfig;
+  readonly attempts: Storage;
+  readonly now: Now;
+}
+
+/** Redeems the code in the address. Throws a SignInError with what the user should know. */
+export async function completeSignIn(
+  { searchParams }: URL,
+  { config, attempts, now }: AnswerOptions,
+): Promise<Completed> {
+  const attempt = takeAttempt(attempts);
+  if (!attempt || searchParams.get('state') !== attempt.state)
+    throw new SignInError('This sign-in was begun elsewhere, or has been used. Sign in again.');
+  const issuer = await discover(config.issuer);
+  const said = searchParams.get('iss');
+  const mustSay = issuer.authorization_response_iss_parameter_supported === true;
+  if (said === null ? mustSay : said !== issuer.issuer)
+    throw new SignInError('The answer to this sign-in came from another service. Sign in again.');
+  const code = searchParams.get('code');
+  if (code === null) throw refusal(searchParams);
+  const clientId = config.clientId ?? '';
+  const answer = await askTokens(issuer.token_endpoint, {
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    code,
+    code_verifier: attempt.verifier,
+    redirect_uri: redirectUri(config),
+  }).catch((cause: Error) => {
+    throw new SignInError(`The sign-in could not be completed. ${cause.message}`, { cause });
+  });
+  const { nonce, hash } = attempt;
+  const user = readUser(answer.id_token, { issuer: issuer.issuer, clientId, nonce, now: now() });
+  const signed = {
+    ...{ user, clientId, issuer: issuer.issuer },
+    tokenEndpoint: issuer.token_endpoint,
+    revocationEndpoint: issuer.revocation_endpoint ?? null,
+    endSessionEndpoint: issuer.end_session_endpoint ?? null,
+    idToken: answer.id_token ?? '',
+    accessToken: answer.access_token,
+    refreshToken: answer.refresh_token ?? null,
+    expiresAt: now() + (answer.expires_in ?? 300) * 1000,
+  };
+  return { signed, hash };
+}
+
+function takeAttempt(attempts: Storage): Attempt | null {
+  const text = attempts.getItem(attemptName);
+  attempts.removeItem(attemptName);
+  return text === null ? null : (JSON.parse(text) as Attempt);
+}
+
+function refusal(answer: URLSearchParams): SignInError {
+  if (answer.get('error') === 'access_denied') return new SignInError('The sign-in was cancelled.');
+  const why = answer.get('error_description') ?? answer.get('error');
+  return new SignInError(`The sign-in service refused: ${why}`);
+}
+
+export function redirectUri({ publicUrl }: InboxConfig): string {
+  return `${publicUrl}/inbox`;
+}

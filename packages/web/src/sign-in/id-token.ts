@@ -1,0 +1,60 @@
+// What the ID token says of the user. It comes straight from the token endpoint, so its signature adds nothing to that
+// connection (OpenID Connect Core 1.0, section 3.1.3.7, number 6); what it claims is checked all the same.
+import { decodeBase64url } from './base64url.ts';
+import { SignInError } from './sign-in-error.ts';
+
+export interface User {
+  readonly subject: string;
+  readonly name: string;
+}
+
+export interface ExpectedClaims {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Null at a refresh, where none was sent. */
+  readonly nonce: string | null;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+interface Claims {
+  readonly iss?: string;
+  readonly aud?: string | readonly string[];
+  readonly azp?: string;
+  readonly exp?: number;
+  readonly nonce?: string;
+  readonly sub?: string;
+  readonly name?: string;
+  readonly preferred_username?: string;
+}
+
+const toleranceMs = 60_000;
+
+/** Throws a SignInError when it was not made for this client, this sign-in and now. */
+export function readUser(idToken: string | undefined, expected: ExpectedClaims): User {
+  const claims = decode(idToken);
+  const audiences = [claims.aud ?? []].flat();
+  const problem =
+    claims.iss !== expected.issuer
+      ? 'is of another issuer'
+      : !audiences.includes(expected.clientId) || (claims.azp ?? expected.clientId) !== expected.clientId
+        ? 'is for another app'
+        : expected.nonce !== null && claims.nonce !== expected.nonce
+          ? 'belongs to another sign-in'
+          : !((claims.exp ?? 0) * 1000 + toleranceMs > expected.now)
+            ? 'has expired; check the clock of this device'
+            : !claims.sub
+              ? 'names nobody'
+              : null;
+  if (problem) throw new SignInError(`The sign-in was not accepted: its ID token ${problem}.`);
+  const subject = claims.sub as string;
+  return { subject, name: claims.preferred_username ?? claims.name ?? subject };
+}
+
+function decode(idToken: string | undefined): Claims {
+  try {
+    return JSON.parse(decodeBase64url((idToken ?? '').split('.')[1] ?? '')) as Claims;
+  } catch {
+    throw new SignInError('The sign-in service sent no readable ID token.');
+  }
+}

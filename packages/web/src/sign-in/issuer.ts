@@ -1,0 +1,59 @@
+// The issuer's own description of itself (OpenID Connect Discovery 1.0), as far as the page needs it, and its token
+// endpoint. An issuer that describes another one is not believed.
+import { SignInError } from './sign-in-error.ts';
+
+export interface Issuer {
+  readonly issuer: string;
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly revocation_endpoint?: string;
+  readonly end_session_endpoint?: string;
+  /** RFC 9207. */
+  readonly authorization_response_iss_parameter_supported?: boolean;
+}
+
+export interface TokenAnswer {
+  readonly access_token: string;
+  readonly refresh_token?: string;
+  readonly id_token?: string;
+  readonly expires_in?: number;
+}
+
+/** `refused`: the endpoint answered that what was presented is not, or no longer, good. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+  readonly refused: boolean;
+
+  constructor(message: string, refused: boolean) {
+    super(message);
+    this.refused = refused;
+  }
+}
+
+export async function discover(issuer: string): Promise<Issuer> {
+  const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const response = await fetch(url, { credentials: 'omit' }).catch(() => null);
+  if (!response?.ok) throw new SignInError('The sign-in service can’t be reached. Try again in a moment.');
+  const found = (await response.json()) as Issuer;
+  if (found.issuer.replace(/\/$/, '') !== issuer.replace(/\/$/, ''))
+    throw new SignInError(`The sign-in service calls itself ${found.issuer}, not ${issuer}.`);
+  return found;
+}
+
+export async function askTokens(endpoint: string, form: Record<string, string>): Promise<TokenAnswer> {
+  const body = new URLSearchParams(form);
+  const response = await fetch(endpoint, { method: 'POST', body, credentials: 'omit' }).catch(() => null);
+  if (!response) throw new TokenError('The sign-in service can’t be reached.', false);
+  const answer = (await response.json().catch(() => ({}))) as Partial<TokenAnswer> & Refusal;
+  if (response.ok && answer.access_token) return answer as TokenAnswer;
+  const refused = response.status === 400 || response.status === 401;
+  throw new TokenError(
+    answer.error_description ?? answer.error ?? `It answered ${response.status}.`,
+    refused,
+  );
+}
+
+interface Refusal {
+  readonly error?: string;
+  readonly error_description?: string;
+}

@@ -1,0 +1,59 @@
+// Signing out leaves nothing of the user in this browser: tokens (revoked at the issuer), stored notifications, what
+// the screen shows of them, the page's databases, and at last the issuer's own session, which a redirect ends.
+import type { InboxConfig } from '../inbox-config.ts';
+import { redirectUri } from './code-flow.ts';
+import { forgetSigned, type Signed } from './session.ts';
+import type { Vault } from './vault.ts';
+
+/** Set while the next sign-in must ask for a password, even if the issuer was not reached to end its session. */
+export const askAgainName = 'carillon-ask-again';
+/** The feed's copy and the vault. What the worker keeps is emptied by itself, and remembers that nobody is signed in. */
+const userDatabases = ['carillon', 'carillon-page'];
+
+export interface SignOutOptions {
+  readonly signed: Signed;
+  readonly config: InboxConfig;
+  readonly vault: Vault;
+  /** Closes what is open of the user's and ends this device's registration; its failure holds nothing up. */
+  readonly leave: () => Promise<void>;
+}
+
+/** Answers where to go to end the issuer's session; null when it can't be, or has none to end. */
+export async function signOut({ signed, config, vault, leave }: SignOutOptions): Promise<string | null> {
+  await leave().catch(() => {});
+  await forgetSigned(vault);
+  const revoked = await revoke(signed);
+  await navigator.clearAppBadge?.().catch(() => {}); // only installed apps have one
+  sessionStorage.clear();
+  localStorage.clear();
+  localStorage.setItem(askAgainName, '1');
+  await Promise.all(userDatabases.map(removeDatabase));
+  if (!revoked || signed.endSessionEndpoint === null) return null;
+  const url = new URL(signed.endSessionEndpoint);
+  url.searchParams.set('id_token_hint', signed.idToken);
+  url.searchParams.set('client_id', signed.clientId);
+  url.searchParams.set('post_logout_redirect_uri', redirectUri(config));
+  return url.href;
+}
+
+/** Whether the issuer was reached. */
+async function revoke({ revocationEndpoint, refreshToken, accessToken, clientId }: Signed): Promise<boolean> {
+  if (revocationEndpoint === null) return navigator.onLine;
+  const body = new URLSearchParams({ token: refreshToken ?? accessToken, client_id: clientId });
+  const options = { method: 'POST', body, credentials: 'omit' } as const;
+  return fetch(revocationEndpoint, options)
+    .then((response) => response.text())
+    .then(
+      () => true,
+      () => false,
+    );
+}
+
+/** A tab that still has it open is told, and closes it. */
+function removeDatabase(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const request = indexedDB.deleteDatabase(name);
+    request.onsuccess = () => resolve();
+    request.onerror = () => resolve();
+  });
+}

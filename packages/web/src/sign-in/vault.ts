@@ -1,0 +1,65 @@
+// Where the page and its service worker keep what outlives a tab: tokens, the hub's configuration, this device's name.
+// One IndexedDB database with one store of named values; emptied at sign-out.
+const databaseName = 'carillon-page';
+const storeName = 'kept';
+
+export interface Vault {
+  /** Null when nothing is kept under that name. */
+  read<T>(name: string): Promise<T | null>;
+  write(name: string, value: unknown): Promise<void>;
+  remove(...names: readonly string[]): Promise<void>;
+}
+
+export function openVault(): Vault {
+  let opening: Promise<IDBDatabase> | null = null;
+  const open = (): Promise<IDBDatabase> => {
+    opening ??= openDatabase(() => {
+      opening = null;
+    });
+    return opening;
+  };
+  return {
+    async read<T>(name: string) {
+      const store = (await open()).transaction(storeName).objectStore(storeName);
+      return ((await settled(store.get(name))) as T | undefined) ?? null;
+    },
+    async write(name, value) {
+      const transaction = (await open()).transaction(storeName, 'readwrite');
+      transaction.objectStore(storeName).put(value, name);
+      await committed(transaction);
+    },
+    async remove(...names) {
+      const transaction = (await open()).transaction(storeName, 'readwrite');
+      for (const name of names) transaction.objectStore(storeName).delete(name);
+      await committed(transaction);
+    },
+  };
+}
+
+async function openDatabase(onClosed: () => void): Promise<IDBDatabase> {
+  const request = indexedDB.open(databaseName, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(storeName);
+  const database = await settled(request);
+  // Another tab signs out and deletes it: it must not wait for this one.
+  database.onversionchange = () => {
+    database.close();
+    onClosed();
+  };
+  database.onclose = onClosed;
+  return database;
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function committed(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+    transaction.onerror = () => reject(transaction.error);
+  });
+}

@@ -1,0 +1,118 @@
+// What the page does from its first moment: reads where it is, completes a sign-in that comes back, and shows the inbox
+// or the way in. Signing in and out reach the browser's other tabs.
+import { systemNow } from './clock.ts';
+import { type InboxConfig, readConfig } from './inbox-config.ts';
+import { openInstall } from './install.ts';
+import { openInbox } from './opened.ts';
+import type { Page } from './parts/page.ts';
+import type { Welcome } from './parts/welcome.ts';
+import { whyNot } from './reasons.ts';
+import { sampleAt } from './samples.ts';
+import { beginSignIn, completeSignIn, isAnswer } from './sign-in/code-flow.ts';
+import { keepSigned, openSession, type Session, type Signed } from './sign-in/session.ts';
+import { askAgainName, signOut } from './sign-in/sign-out.ts';
+import { openVault } from './sign-in/vault.ts';
+import { showUnread } from './unread-mark.ts';
+
+const vault = openVault();
+const session = openSession({ vault, now: systemNow });
+/** Tells other tabs that another user, or nobody, is signed in from now on. */
+const tabs = new BroadcastChannel('carillon-page');
+
+export async function start(page: Page): Promise<void> {
+  const config = await readConfig(vault);
+  const reason = whyNot(config);
+  if (reason || !config) {
+    if (reason) page.view = { kind: 'outside', welcome: reason };
+    return;
+  }
+  tabs.onmessage = () => location.reload();
+  const problem = await comeBack(config);
+  const signed = await session.current();
+  if (signed && signed.issuer === config.issuer && signed.clientId === config.clientId)
+    await showInbox(page, config, signed);
+  else offerSignIn(page, config, problem);
+}
+
+/** Completes a sign-in whose answer is in the address; answers what went wrong with it. */
+async function comeBack(config: InboxConfig): Promise<string | null> {
+  const url = new URL(location.href);
+  if (!isAnswer(url)) return null;
+  // The code is no part of the history, nor of what is bookmarked or shared.
+  history.replaceState(null, '', location.pathname);
+  try {
+    const { signed, hash } = await completeSignIn(url, { config, attempts: sessionStorage, now: systemNow });
+    history.replaceState(null, '', location.pathname + hash);
+    await keepSigned(vault, signed);
+    localStorage.removeItem(askAgainName);
+    tabs.postMessage('signed in');
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function offerSignIn(page: Page, config: InboxConfig, problem: string | null): void {
+  const show = (shown: Pick<Welcome, 'problem'>, busy: boolean): void => {
+    const action = { label: busy ? 'One moment …' : 'Sign in', busy, run };
+    const text =
+      'Everything that wants your attention, on every device of yours. What you handle here is settled everywhere.';
+    page.view = { kind: 'outside', welcome: { title: 'Your inbox', text, ...shown, action } };
+  };
+  const run = (): void => {
+    show({ problem: null }, true);
+    const askAgain = localStorage.getItem(askAgainName) !== null;
+    beginSignIn({ config, askAgain, attempts: sessionStorage }).then(
+      (url) => location.assign(url),
+      (error: Error) => show({ problem: error.message }, false),
+    );
+  };
+  show({ problem }, false);
+  markUsable(page, 'sign-in');
+}
+
+async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promise<void> {
+  const opened = await openInbox({ config, session: endingAt(page, config), signed, vault, now: systemNow });
+  let turn = 0;
+  const actions = {
+    signOut() {
+      page.leaving = true;
+      const text = 'One moment: everything of yours leaves this browser.';
+      page.view = { kind: 'outside', welcome: { title: 'Signing out', text } };
+      const leave = (): Promise<void> => opened.leave();
+      signOut({ signed, config, vault, leave }).then((url) => {
+        showUnread(0);
+        tabs.postMessage('signed out');
+        if (url === null) location.reload();
+        else location.assign(url);
+      });
+    },
+    sendOne: () => opened.send(sampleAt(turn++, config.targetHostName)),
+  };
+  const install = openInstall((run) => {
+    page.actions = { ...actions, install: run };
+  });
+  page.actions = { ...actions, install };
+  page.view = { kind: 'inside', opened, config };
+  void opened.ready.then(() => markUsable(page, 'inbox'));
+}
+
+/** For measurements: when what it shows first could be used. */
+function markUsable(page: Page, what: 'sign-in' | 'inbox'): void {
+  void page.updateComplete.then(() => performance.mark(`carillon-${what}`));
+}
+
+/** The session, which brings back the way in when it has ended. */
+function endingAt(page: Page, config: InboxConfig): Session {
+  return {
+    ...session,
+    async token(asked) {
+      try {
+        return await session.token(asked);
+      } catch (error) {
+        if (page.leaving === false) offerSignIn(page, config, (error as Error).message);
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// This browser as one of the user's devices: registered at sign-in so that it can be named and removed, with a name that
+// says what it is, and renewed whenever the page opens.
+import type { Requests } from '@carillon/client';
+import type { Subscription } from '@carillon/protocol';
+import type { Vault } from './sign-in/vault.ts';
+
+const installationName = 'installation';
+
+/** Stable until sign-out, when the next user gets another. */
+export async function readInstallation(vault: Vault): Promise<string> {
+  const known = await vault.read<string>(installationName);
+  if (known !== null) return known;
+  const made = crypto.randomUUID();
+  await vault.write(installationName, made);
+  return made;
+}
+
+export interface DeviceOptions {
+  readonly calls: Requests;
+  readonly installationId: string;
+  readonly targetHostName: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+const leaseMs = 30 * 86_400_000;
+
+/** A push address that it has is kept. Answers all of the user's devices, this one last. */
+export async function registerDevice(options: DeviceOptions): Promise<readonly Subscription[]> {
+  const { calls, installationId, targetHostName, now } = options;
+  const devices = await calls.subscriptions();
+  const own = devices.find((device) => device.installationId === installationId);
+  const expirationDateTime = new Date(now + leaseMs).toISOString();
+  const renewed = own
+    ? await calls.updateSubscription(own.id, { expirationDateTime })
+    : await calls.subscribe({
+        ...{ targetHostName, installationId, expirationDateTime },
+        displayName: describeBrowser(navigator.userAgent),
+        platformType: 'webPush',
+        channel: null,
+      });
+  return [...devices.filter(({ id }) => id !== renewed.id), renewed];
+}
+
+const browsers: readonly (readonly [RegExp, string])[] = [
+  [/Edg\//, 'Edge'],
+  [/OPR\//, 'Opera'],
+  [/Firefox\//, 'Firefox'],
+  [/Chrome\//, 'Chrome'],
+  [/Safari\//, 'Safari'],
+];
+const systems: readonly (readonly [RegExp, string])[] = [
+  [/iPhone/, 'iPhone'],
+  [/iPad/, 'iPad'],
+  [/Android/, 'Android'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'Mac'],
+  [/CrOS/, 'ChromeOS'],
+  [/Linux/, 'Linux'],
+];
+
+/** Like `Chrome on Windows`. */
+export function describeBrowser(userAgent: string): string {
+  const find = (table: readonly (readonly [RegExp, string])[]): string | undefined =>
+    table.find(([pattern]) => pattern.test(userAgent))?.[1];
+  const system = find(systems);
+  return `${find(browsers) ?? 'Browser'}${system ? ` on ${system}` : ''}`;
+}

@@ -1,0 +1,15 @@
+// The page's service worker: registered once the page is there, so that it doesn't compete with it for the network, and
+// found by whoever needs it.
+const options = { scope: 'inbox' };
+
+export function registerWorker(): void {
+  addEventListener('load', () => {
+    // Not over plain http, and not where the user allows no storage: the page works without.
+    navigator.serviceWorker?.register('inbox/service-worker.js', options).catch(() => {});
+  });
+}
+
+/** Null where there is none, or none yet. */
+export async function findWorker(): Promise<ServiceWorkerRegistration | null> {
+  return (await navigator.serviceWorker?.getRegistration(options.scope).catch(() => undefined)) ?? null;
+}

@@ -1,0 +1,93 @@
+// A person with a browser of their own at a hub's inbox page: signs in as people do, and keeps what the page complained of.
+//   const alice = await openPerson({ hub, chromium });
+//   await alice.signIn('alice');
+import assert from 'node:assert/strict';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { TestChromium } from '../../../client/test/support/chromium.ts';
+import { password, type TestHub, type TestUser, userNames } from '../../../hub/test/support/hub.ts';
+
+export interface Person {
+  readonly profile: BrowserContext;
+  readonly page: Page;
+  /** Console errors, violations of the content policy among them, and uncaught exceptions. */
+  readonly complaints: string[];
+  open(): Promise<void>;
+  signIn(user: TestUser): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+export interface PersonOptions {
+  readonly hub: TestHub;
+  readonly chromium: TestChromium;
+}
+
+/** The first opening of the feed on a machine that does much else. bound: a page that never shows fails its test */
+const shownMaxMs = 30_000;
+
+export async function openPerson({ hub, chromium }: PersonOptions): Promise<Person> {
+  const profile = await chromium.openProfile({ viewport: { width: 1440, height: 900 } });
+  profile.setDefaultTimeout(shownMaxMs);
+  const complaints: string[] = [];
+  profile.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  profile.on('weberror', (error) => complaints.push(String(error.error())));
+  const page = await profile.newPage();
+  const open = async (): Promise<void> => {
+    await page.goto(`${hub.baseUrl}/inbox`);
+  };
+  return {
+    ...{ profile, page, complaints, open },
+    async signIn(user) {
+      await open();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+      await fillSignIn(page, userNames[user], password);
+      await page.getByText(`You’re all caught up`).or(page.getByRole('listitem').first()).first().waitFor();
+      assert.equal(page.url(), `${hub.baseUrl}/inbox`);
+    },
+    async signOut() {
+      await page.getByRole('button', { name: /^Account/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('heading', { name: 'Your inbox' }).waitFor();
+    },
+  };
+}
+
+/** The notification with this title in the list. */
+export function rowOf(page: Page, title: string): Locator {
+  return page.getByRole('listitem').filter({ hasText: title });
+}
+
+export async function fillSignIn(page: Page, name: string, secret: string): Promise<void> {
+  await page.getByLabel('User name').fill(name);
+  await page.getByLabel('Password').fill(secret);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+/** Everything that the page's origin keeps in this browser, as one text. */
+export function readAllKept(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const kept: unknown[] = [{ ...localStorage }, { ...sessionStorage }];
+    for (const { name = '' } of await indexedDB.databases()) {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      for (const store of database.objectStoreNames) {
+        const request = database.transaction(store).objectStore(store).getAll();
+        kept.push(
+          name,
+          store,
+          await new Promise((resolve) => {
+            request.onsuccess = () => resolve(request.result);
+          }),
+        );
+      }
+      database.close();
+    }
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys()) kept.push(request.url);
+    }
+    return JSON.stringify(kept);
+  });
+}
