@@ -7,7 +7,8 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { Tally } from './test-tally.ts';
 
-const testTimeoutMs = 120_000;
+/** Of a whole file too: some start Chromium or install packages, on a machine that is busy with other files. */
+const testTimeoutMs = 300_000;
 const root = process.cwd();
 
 function findTestFiles(filters: readonly string[]): string[] {
