@@ -8,6 +8,8 @@ const sweepMs = 60_000;
 const sweptAtOnce = 500;
 /** oidc-provider tolerates this much clock skew, and must still find what just ended to say so. */
 const graceMs = 60_000;
+/** A page that is reloaded while it refreshes never gets the successor of the token that it spent, so it asks once more. */
+const respendSeconds = 10;
 
 type Payload = Readonly<Record<string, unknown>>;
 
@@ -37,13 +39,27 @@ export function openAdapters({ apps, grants }: Registry, clock: Clock): (model: 
       );
       sweep();
     },
-    find: async (id) => (model === 'Client' ? clientMetadata(apps, id) : grants.find(model, id)?.payload),
+    async find(id) {
+      if (model === 'Client') return clientMetadata(apps, id);
+      const payload = grants.find(model, id)?.payload;
+      return model === 'RefreshToken' ? respendable(payload, clock.now()) : payload;
+    },
     findByUid: async (uid) => grants.findByUid(model, uid)?.payload,
     findByUserCode: async (userCode) => grants.findByUserCode(model, userCode)?.payload,
-    consume: async (id) => grants.consume(model, id, Math.floor(clock.now() / 1000)),
+    async consume(id) {
+      // The first time counts, or it could be spent for ever.
+      if (grants.find(model, id)?.payload.consumed === undefined)
+        grants.consume(model, id, Math.floor(clock.now() / 1000));
+    },
     destroy: async (id) => grants.remove(model, id),
     revokeByGrantId: async (grantId) => grants.removeByGrant(grantId),
   });
+}
+
+function respendable(payload: Payload | undefined, now: number): Payload | undefined {
+  if (typeof payload?.consumed !== 'number' || now / 1000 - payload.consumed > respendSeconds) return payload;
+  const { consumed: _, ...spendable } = payload;
+  return spendable;
 }
 
 function toRecord(model: string, id: string, payload: Payload, expiresAt: number | null): GrantRecord {
