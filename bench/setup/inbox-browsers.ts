@@ -50,13 +50,15 @@ export async function usableAfter(page: Page, what: 'sign-in' | 'inbox'): Promis
   return (await mark.jsonValue()) as number;
 }
 
-/** Runs in the page, so it is text here. */
-const findShown = `(wanted) => {
+/** Runs in the page, whose types are not known here; its policy lets no text become a function there. */
+const findShown = new Function(
+  'wanted',
+  `
   const inside = (host, name) => host?.querySelector(name)?.shadowRoot;
   const names = inside(inside(document, 'carillon-page'), 'carillon-inbox')?.querySelectorAll('.name');
   const isThere = [...(names ?? [])].some((each) => each.textContent?.trim() === wanted);
-  return isThere ? performance.timeOrigin + performance.now() : 0;
-}`;
+  return isThere ? performance.timeOrigin + performance.now() : 0;`,
+) as (wanted: string) => number;
 
 /** Milliseconds since 1970 when the frame began that shows it. */
 export async function shownAt(page: Page, title: string): Promise<number> {
