@@ -40,7 +40,7 @@ export async function packAll(outFolder: string, build: 'always' | 'ifChanged'):
 }
 
 /** What is not compiled but built: the inbox page. */
-function buildPages(build: 'always' | 'ifChanged'): void {
+export function buildPages(build: 'always' | 'ifChanged'): void {
   const program = join(root, 'tools', 'build.ts');
   if (!existsSync(program)) return;
   const options = build === 'ifChanged' ? ['--if-changed'] : [];
