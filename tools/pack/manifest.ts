@@ -11,6 +11,8 @@ export interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Json;
   readonly imports?: Json;
+  /** Entries that are published as a classic script too, each with its global; the published one lists them in `exports`. */
+  readonly classicScripts?: Readonly<Record<string, string>>;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly sideEffects?: boolean | readonly string[];
   readonly [name: string]: unknown;
@@ -20,6 +22,11 @@ export interface Manifest {
 export function compiledPath(path: string): string | undefined {
   const source = /^(\.\/)?src\/(.+)\.tsx?$/.exec(path);
   return source ? `${source[1] ?? ''}dist/${source[2]}.js` : undefined;
+}
+
+/** Where the classic script of an entry lies in the published package. */
+export function classicPath(entry: string): string {
+  return `./dist/${entry.replace(/^\.\//, '')}.classic.js`;
 }
 
 /** Anything else of src/ (style sheets, pages) lies beside the compiled. */
@@ -40,10 +47,10 @@ function published(entry: Json): Json {
 
 /** `repository`: the workspace's own, given to each package with its folder. */
 export function publishedManifest(
-  { scripts, devDependencies, private: _, exports, imports, ...manifest }: Manifest,
+  { scripts, devDependencies, private: _, exports, imports, classicScripts = {}, ...manifest }: Manifest,
   { folder, repository }: { readonly folder: string; readonly repository: Json | undefined },
 ): Manifest {
-  const entries = publishedExports(exports);
+  const entries = publishedExports(exports, Object.keys(classicScripts));
   const main = mainOf(entries);
   return {
     ...manifest,
@@ -57,7 +64,7 @@ export function publishedManifest(
 }
 
 /** A bundler or a tool that reads a package's own package.json must be let in. */
-function publishedExports(exports: Json | undefined): Json | undefined {
+function publishedExports(exports: Json | undefined, classic: readonly string[]): Json | undefined {
   if (exports === undefined) return undefined;
   const entries = published(exports);
   const isTable =
@@ -65,7 +72,8 @@ function publishedExports(exports: Json | undefined): Json | undefined {
     entries !== null &&
     Object.keys(entries).some((key) => key.startsWith('.'));
   const table = isTable ? (entries as Readonly<Record<string, Json>>) : { '.': entries };
-  return { ...table, './package.json': './package.json' };
+  const scripts = Object.fromEntries(classic.map((entry) => [`${entry}.classic.js`, classicPath(entry)]));
+  return { ...table, ...scripts, './package.json': './package.json' };
 }
 
 interface Main {

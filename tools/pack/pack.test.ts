@@ -1,28 +1,27 @@
 // What is published, judged without installing it: what the tarballs hold, and what two linters of packages say.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import { createContext, Script } from 'node:vm';
+import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { type Manifest, publishedManifest } from './manifest.ts';
-import { type Packed, packAll } from './pack.ts';
+import type { Packed } from './pack.ts';
+import { packOnce } from './pack-once.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..', '..');
 const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
-const outFolder = mkdtempSync(join(tmpdir(), 'carillon-pack-'));
 let packed: Packed[];
 
 before(async () => {
-  packed = await packAll(outFolder, 'ifChanged');
+  packed = await packOnce();
 });
-
-after(() => rmSync(outFolder, { recursive: true, force: true }));
 
 const manifestOf = ({ folder }: Packed) =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
@@ -63,12 +62,15 @@ test('each source has its JavaScript and its declarations, and nothing published
   }
 });
 
-test('a source map leads to the source that is packed beside it', () => {
+test('a source map leads to the sources that are packed, beside it or in another package', () => {
   for (const each of compiled()) {
     for (const path of each.files.filter((file) => file.endsWith('.map'))) {
       const map = JSON.parse(readFileSync(join(each.folder, path), 'utf8')) as { sources: string[] };
-      const source = join(each.folder, dirname(path), map.sources[0] ?? '');
-      assert.ok(existsSync(source), `${each.name}: ${path} names ${map.sources[0]}`);
+      assert.ok(map.sources.length > 0);
+      for (const source of map.sources) {
+        const isPacked = existsSync(join(each.folder, dirname(path), source));
+        assert.ok(isPacked, `${each.name}: ${path} names ${source}`);
+      }
     }
   }
 });
@@ -86,6 +88,7 @@ test('entries become compiled ones with types, whatever their conditions, and ot
       './style.css': './src/style.css',
       './all/*': './src/all/*.ts',
     },
+    classicScripts: { './style': 'style' },
   };
   const published = publishedManifest(manifest, { folder: 'a', repository: 'https://forge.example/a' });
   assert.deepEqual(published.exports, {
@@ -95,6 +98,7 @@ test('entries become compiled ones with types, whatever their conditions, and ot
     },
     './style.css': './dist/style.css',
     './all/*': { types: './dist/all/*.d.ts', default: './dist/all/*.js' },
+    './style.classic.js': './dist/style.classic.js',
     './package.json': './package.json',
   });
   assert.deepEqual(published.sideEffects, ['./dist/define.js', '*.css']);
@@ -103,7 +107,7 @@ test('entries become compiled ones with types, whatever their conditions, and ot
     url: 'https://forge.example/a',
     directory: 'packages/a',
   });
-  assert.equal(published.scripts ?? published.private, undefined);
+  assert.equal(published.scripts ?? published.private ?? published.classicScripts, undefined);
 });
 
 test('publint finds nothing', async () => {
@@ -121,10 +125,11 @@ describe('the types resolve as they should for ESM, says attw', () => {
   test('of every package that has some', async () => {
     await Promise.all(
       compiled().map(async ({ name, tarball }) => {
-        const styles = Object.keys((manifestOfTarball(name).exports ?? {}) as object).filter((entry) =>
-          entry.endsWith('.css'),
+        // Style sheets and classic scripts are files for a page or a server: no module that has types.
+        const files = Object.keys((manifestOfTarball(name).exports ?? {}) as object).filter((entry) =>
+          /\.css$|\.classic\.js$/.test(entry),
         );
-        const excluded = styles.length > 0 ? ['--exclude-entrypoints', ...styles] : [];
+        const excluded = files.length > 0 ? ['--exclude-entrypoints', ...files] : [];
         await run(process.execPath, [
           attw,
           tarball,
@@ -161,3 +166,64 @@ test('of the protocol only what is used is bundled', async () => {
   assert.doesNotMatch(await bundle('limits'), /itemNotFound|noInteraction|\/me\/notifications/);
   assert.match(await bundle('limits, errorTable'), /itemNotFound/);
 });
+
+const classicScripts = [
+  { entry: 'service-worker', global: 'carillon', exported: ['serveNotifications'] },
+  {
+    entry: 'compat',
+    global: 'userNotificationsClient',
+    exported: [
+      'UserNotificationApiImpl',
+      'UserNotificationApiResultStatus',
+      'UserNotificationStatus',
+      'UserNotificationUserActionState',
+    ],
+  },
+] as const;
+const classicMaxBytes = 12 * 1024;
+
+describe('as one classic script', () => {
+  for (const { entry, global, exported } of classicScripts) {
+    test(`${entry} defines ${global}, and nothing else, in a scope that has nothing but itself`, (context) => {
+      const text = readClassic(entry);
+      const scope = createContext(withSelf());
+      new Script(text, { filename: `${entry}.classic.js` }).runInContext(scope);
+      assert.deepEqual(Object.keys(scope), ['self', global]);
+      assert.deepEqual(Object.keys(scope[global] as object).sort(), exported);
+      const gzipBytes = gzipSync(text, { level: 9 }).length;
+      context.diagnostic(`${gzipBytes} bytes of ${classicMaxBytes}`);
+      assert.ok(gzipBytes < classicMaxBytes, `${gzipBytes} bytes`);
+    });
+  }
+
+  test('service-worker listens while the script runs that calls it', () => {
+    const listening: string[] = [];
+    const addEventListener = (type: string) => listening.push(type);
+    const scope = createContext(withSelf({ addEventListener, indexedDB: {} }));
+    const call =
+      "carillon.serveNotifications(self, { baseUrl: 'https://hub.example', token: async () => '' })";
+    new Script(`${readClassic('service-worker')};${call}`).runInContext(scope);
+    assert.deepEqual(listening.sort(), [
+      'message',
+      'notificationclick',
+      'notificationclose',
+      'push',
+      'pushsubscriptionchange',
+      'sync',
+    ]);
+  });
+});
+
+/** The global object of a worker without modules names itself. */
+function withSelf(scope: Record<string, unknown> = {}): Record<string, unknown> {
+  scope.self = scope;
+  return scope;
+}
+
+/** By the name that a bundler or a server resolves. */
+function readClassic(entry: string): string {
+  const client = packed.find(({ name }) => name === '@carillon/client') as Packed;
+  const { exports } = manifestOf(client);
+  const path = (exports as Readonly<Record<string, string>>)[`./${entry}.classic.js`] ?? '';
+  return readFileSync(join(client.folder, path), 'utf8');
+}

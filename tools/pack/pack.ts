@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { stageClassicScripts } from './classic.ts';
 import { compile } from './compile.ts';
 import { isCompiled, readPackages, stagePackage } from './stage.ts';
 
@@ -30,7 +31,9 @@ export async function packAll(outFolder: string, build: 'always' | 'ifChanged'):
   const folders = packages.filter(isCompiled).map(({ folder }) => folder);
   const compiled = await compile(folders, work);
   for (const each of packages) {
-    stagePackage(each, { target: join(staging, each.folder), compiled });
+    const target = join(staging, each.folder);
+    stagePackage(each, { target, compiled });
+    await stageClassicScripts(each, target);
   }
   rmSync(work, { recursive: true });
   return packFolders(
