@@ -20,6 +20,7 @@ export function testOn({ installed, node }: Place): void {
       assert.equal(await simulator.stop(), 0);
     });
     test('are imported, in a thread without a document too', () => importAll(installed, node()));
+    test('give a thread without a document a hub', () => connectInThread(installed, node()));
   });
 }
 
@@ -45,9 +46,12 @@ async function serveAndSend(installed: Installed, node: string): Promise<void> {
 }
 
 async function importAll(installed: Installed, node: string): Promise<void> {
-  const entries = ['@carillon/protocol', '@carillon/client', 'carillon']
+  // React is the importer's own.
+  const entries = ['@carillon/protocol', '@carillon/client', '@carillon/inbox', 'carillon']
     .flatMap((name) => installed.entriesOf(name))
-    .filter((entry) => !entry.includes('service-worker'));
+    .filter((entry) => entry !== '@carillon/inbox/react');
+  for (const entry of ['client/service-worker', 'client/web-push', 'client/compat', 'client/node', 'inbox'])
+    assert.ok(entries.includes(`@carillon/${entry}`), entry);
   const program = `
     import { Worker } from 'node:worker_threads';
     const thread = new Worker(${JSON.stringify(importing(entries))}, { eval: true });
@@ -55,10 +59,37 @@ async function importAll(installed: Installed, node: string): Promise<void> {
     ${importing(entries)}
   `;
   const lines = (await installed.node(node, program)).split('\n');
-  assert.deepEqual(lines, [`imported ${entries.length}`, `imported ${entries.length}`]);
+  const line = `imported ${entries.length}, defined nothing`;
+  assert.deepEqual(lines, [line, line]);
 }
+
+/** Lit brings a registry of elements where there is none; the component stays out of it too. */
 
 function importing(entries: readonly string[]): string {
   const list = entries.map((entry) => `import(${JSON.stringify(entry)})`).join(', ');
-  return `Promise.all([${list}]).then((all) => console.log('imported ' + all.length));`;
+  return `Promise.all([${list}]).then((all) => {
+    const defined = globalThis.customElements?.get('carillon-inbox');
+    console.log('imported ' + all.length + ', defined ' + (defined ? 'the inbox' : 'nothing'));
+  });`;
+}
+
+async function connectInThread(installed: Installed, node: string): Promise<void> {
+  const thread = `
+    const modules = Promise.all([import('@carillon/client'), import('node:worker_threads')]);
+    modules.then(([{ connectHub }, { parentPort }]) => {
+      const token = async () => { throw new Error('nobody is signed in'); };
+      const hub = connectHub({ baseUrl: 'http://127.0.0.1:1', token });
+      const feed = hub.feed();
+      feed.subscribe(() => {
+        if (feed.status.phase === 'signedOut') parentPort.postMessage(typeof document);
+      });
+    });`;
+  const program = `
+    import { once } from 'node:events';
+    import { Worker } from 'node:worker_threads';
+    const thread = new Worker(${JSON.stringify(thread)}, { eval: true });
+    const [type] = await once(thread, 'message');
+    console.log('signed out, document ' + type);
+    await thread.terminate();`;
+  assert.equal(await installed.node(node, program), 'signed out, document undefined');
 }
