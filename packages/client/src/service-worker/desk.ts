@@ -132,10 +132,12 @@ export class Desk {
   async #settleNow(): Promise<boolean> {
     const { owed, renew: mustRenew } = await this.store.read();
     if (owed.length === 0 && !mustRenew) return true;
-    const isDone = await this.#open().then(
+    const isTold = await this.#open().then(
       (requests) => flush(this.store, requests),
       () => false,
     );
+    // A push address that the hub doesn't know gets no push that would bring the next chance.
+    const isDone = isTold && !(await this.store.read()).renew;
     if (!isDone) await this.askForSync();
     return isDone;
   }
