@@ -1,6 +1,7 @@
 // The inbox page in a real browser at a real hub: two browsers of one user, devices, the page without a network.
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { startChromium } from '../../client/test/support/chromium.ts';
 import { post, startHub, until } from '../../hub/test/support/hub.ts';
 import { buildPage } from '../build.ts';
@@ -24,13 +25,25 @@ async function person(): Promise<Person> {
   return opened;
 }
 
-async function send(user: 'alice' | 'bob', title: string): Promise<void> {
+const feedPath = '/v1.0/me/notifications';
+
+async function send(user: 'alice' | 'bob', title: string): Promise<string> {
   const body = post({ payload: { visualContent: { title } } });
-  const { status } = await hub.request('POST', '/v1.0/me/notifications', {
-    token: hub.token({ user }),
-    body,
-  });
+  const { status, json } = await hub.request('POST', feedPath, { token: hub.token({ user }), body });
   assert.equal(status, 201);
+  return json.id;
+}
+
+/** What has been done with it, as the hub has it. */
+async function stateOf(user: 'alice' | 'bob', id: string): Promise<string> {
+  return (await hub.request('GET', `${feedPath}/${id}`, { token: hub.token({ user }) })).json.userActionState;
+}
+
+async function dismiss(page: Page, title: string): Promise<void> {
+  const row = rowOf(page, title);
+  await row.hover();
+  await row.getByRole('button', { name: /dismiss/i }).click();
+  await row.waitFor({ state: 'detached' });
 }
 
 test('a send appears in both browsers of a user, and dismissing in one removes it in the other', async () => {
@@ -38,9 +51,7 @@ test('a send appears in both browsers of a user, and dismissing in one removes i
   await Promise.all([one.signIn('bob'), two.signIn('bob')]);
   await send('bob', 'Seen twice');
   await Promise.all([one, two].map(({ page }) => rowOf(page, 'Seen twice').waitFor()));
-  const row = rowOf(one.page, 'Seen twice');
-  await row.hover();
-  await row.getByRole('button', { name: /dismiss/i }).click();
+  await dismiss(one.page, 'Seen twice');
   await rowOf(two.page, 'Seen twice').waitFor({ state: 'detached' });
   assert.deepEqual([...one.complaints, ...two.complaints], []);
 });
@@ -94,6 +105,37 @@ test('the page starts without the network, with what was here last', async () =>
   await alice.profile.setOffline(false);
   await send('alice', 'Back in daylight');
   await rowOf(alice.page, 'Back in daylight').waitFor();
+});
+
+test('what is done offline stays done over a reload, and reaches the hub and the other browser with the network', async () => {
+  const titles = ['Done in the tunnel', 'Done there too', 'Left for later'] as const;
+  const ids = [];
+  for (const title of titles) ids.push(await send('alice', title));
+  const [first, second, later] = ids as [string, string, string];
+  const [one, two] = [await person(), await person()];
+  await Promise.all([one, two].map((each) => each.signIn('alice')));
+  for (const { page } of [one, two]) for (const title of titles) await rowOf(page, title).waitFor();
+  await one.page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  await one.profile.setOffline(true);
+  for (const title of titles.slice(0, 2)) await dismiss(one.page, title);
+  await one.page.getByText('2 changes wait to be sent').waitFor();
+  await one.page.reload();
+  await one.page.getByText(/^Offline.* 2 changes wait to be sent/).waitFor();
+  await rowOf(one.page, titles[2]).waitFor();
+  for (const title of titles.slice(0, 2)) assert.equal(await rowOf(one.page, title).count(), 0, title);
+  assert.deepEqual(await Promise.all([first, second].map((id) => stateOf('alice', id))), [
+    'noInteraction',
+    'noInteraction',
+  ]);
+  await one.profile.setOffline(false);
+  for (const id of [first, second])
+    await until(async () => (await stateOf('alice', id)) === 'dismissed', 'the dismissal at the hub', 30_000);
+  for (const title of titles.slice(0, 2)) await rowOf(two.page, title).waitFor({ state: 'detached' });
+  await one.page.getByText('wait to be sent').waitFor({ state: 'detached' });
+  for (const { page } of [one, two]) assert.equal(await rowOf(page, titles[2]).count(), 1);
+  assert.equal(await stateOf('alice', later), 'noInteraction');
 });
 
 test('outside of development there is no button that sends', async () => {

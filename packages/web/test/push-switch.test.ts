@@ -1,0 +1,105 @@
+// The push switch of the inbox page in a real browser: what the hub knows of it, and the reason where it can't be turned on.
+// Tests reach no vendor's push service, so its success is a stub, and its failure the real one.
+import assert from 'node:assert/strict';
+import { after, afterEach, test } from 'node:test';
+import { startChromium } from '../../client/test/support/chromium.ts';
+import { startHub, until } from '../../hub/test/support/hub.ts';
+import { webPushKeys } from '../../hub/test/support/web-push-keys.ts';
+import { buildPage } from '../build.ts';
+import { openPerson, type Person } from './support/person.ts';
+import { stubPush } from './support/push-stub.ts';
+
+await buildPage({ always: false });
+const hub = await startHub({ settings: { 'allow-private-push': true } });
+const chromium = await startChromium();
+const people: Person[] = [];
+after(async () => {
+  await chromium[Symbol.asyncDispose]();
+  await hub.close();
+});
+afterEach(async () => {
+  for (const { profile } of people.splice(0)) await profile.close();
+});
+
+const stubbed = { endpoint: 'https://127.0.0.1:9/inbox', keys: webPushKeys };
+
+/** Signed in, where notifications are allowed, with the page's worker at work. */
+async function openAlice({ pushService }: { readonly pushService: 'stubbed' | 'real' }): Promise<Person> {
+  const alice = await openPerson({ hub, chromium });
+  people.push(alice);
+  await alice.profile.grantPermissions(['notifications'], { origin: hub.baseUrl });
+  if (pushService === 'stubbed') await stubPush(alice.profile, stubbed);
+  await alice.signIn('alice');
+  await alice.page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  return alice;
+}
+
+const panelOf = ({ page }: Person) => page.locator('carillon-devices');
+const switchOf = (person: Person) => panelOf(person).getByRole('switch', { name: /Ring while closed/ });
+const onText = /This browser is told of new notifications/;
+
+interface Registered {
+  readonly id: string;
+  readonly displayName: string | null;
+  readonly channel: object | null;
+}
+
+async function registered(): Promise<Registered[]> {
+  const token = hub.token({ user: 'alice' });
+  return (await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token })).json.value;
+}
+
+/** Waits until the switch has done what it was clicked for. */
+async function turn(person: Person, checked: boolean): Promise<void> {
+  await switchOf(person).click();
+  await panelOf(person).getByRole('switch', { checked, disabled: false }).waitFor();
+}
+
+test('turned on, the hub has the address of this browser; turned off, the device without it', async () => {
+  const alice = await openAlice({ pushService: 'stubbed' });
+  await until(async () => (await registered()).length === 1, 'the device');
+  const [before] = await registered();
+  assert.equal(before?.channel, null);
+  await turn(alice, true);
+  await panelOf(alice).getByText(onText).waitFor();
+  await panelOf(alice).getByText('Push on').waitFor();
+  assert.deepEqual(
+    (await registered()).map(({ id, displayName, channel }) => ({ id, displayName, channel })),
+    [{ id: before?.id, displayName: before?.displayName, channel: { type: 'webPush', ...stubbed } }],
+  );
+  await alice.page.reload();
+  await panelOf(alice).getByText(onText).waitFor();
+  assert.equal((await registered())[0]?.id, before?.id);
+  await turn(alice, false);
+  await panelOf(alice).getByText('Push is off in this browser.').waitFor();
+  await panelOf(alice).getByText('Push on').waitFor({ state: 'detached' });
+  const after = await registered();
+  assert.deepEqual(
+    after.map(({ channel, displayName }) => ({ channel, displayName })),
+    [{ channel: null, displayName: before?.displayName }],
+  );
+  await alice.page.reload();
+  await panelOf(alice).getByText('Push is off in this browser.').waitFor();
+  assert.deepEqual(alice.complaints, []);
+});
+
+test('that the browser can not register with its push service is said with what the browser said', async () => {
+  const alice = await openAlice({ pushService: 'real' });
+  await switchOf(alice).click();
+  await panelOf(alice)
+    .getByText(/could not register with its push service\. \(AbortError: Registration failed/)
+    .waitFor();
+  await panelOf(alice).getByRole('switch', { checked: false, disabled: false }).waitFor();
+  assert.ok((await registered()).every(({ channel }) => channel === null));
+});
+
+test('signing out ends what was turned on', async () => {
+  const alice = await openAlice({ pushService: 'stubbed' });
+  await turn(alice, true);
+  assert.ok((await registered()).some(({ channel }) => channel !== null));
+  await alice.signOut();
+  assert.ok((await registered()).every(({ channel }) => channel === null));
+  assert.deepEqual(alice.complaints, []);
+});
