@@ -1,7 +1,13 @@
 // Web Push of this browser, as the page shows it: on or off, and why it can't be turned on where it can't. The words are
 // the client's own; here is what they mean for a switch.
 import type { Hub } from '@carillon/client';
-import { disableWebPush, enableWebPush, type WebPushState, webPushState } from '@carillon/client/web-push';
+import {
+  disableWebPush,
+  enableWebPush,
+  type PushHub,
+  type WebPushState,
+  webPushState,
+} from '@carillon/client/web-push';
 import { findWorker } from './worker.ts';
 
 export interface PushView {
@@ -21,17 +27,22 @@ export interface DevicePushOptions {
   readonly hub: Hub;
   readonly installationId: string;
   readonly targetHostName: string;
-  /** This device is registered at the hub by itself again, without a push address. */
+  /** Sees to it that the hub still knows this device, now without a push address. */
   readonly onTurnedOff: () => Promise<void>;
 }
 
 export function openDevicePush(options: DevicePushOptions): DevicePush {
   const { hub, installationId, targetHostName, onTurnedOff } = options;
+  // Only its push address goes: the device stays the user's, under the name that they gave it.
+  const keepingDevice: PushHub = {
+    ...hub,
+    unsubscribe: async (id) => void (await hub.updateSubscription(id, { channel: null })),
+  };
   const turnOff = async (): Promise<PushView> => {
     const registration = await findWorker();
     if (!registration) return noWorker;
-    const state = await disableWebPush({ hub, registration });
-    await onTurnedOff();
+    const state = await disableWebPush({ hub: keepingDevice, registration });
+    await onTurnedOff().catch(() => {}); // offline: the next start does it
     return viewOf(state);
   };
   return {

@@ -1,7 +1,12 @@
 // The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's.
 // Opened once a page; leaving it at sign-out lets go of everything that is the user's.
 import { connectHub, type Feed, Requests } from '@carillon/client';
-import { closeWhatIsHandled, disableWebPush, forgetNotifications } from '@carillon/client/web-push';
+import {
+  closeWhatIsHandled,
+  disableWebPush,
+  forgetNotifications,
+  type PushHub,
+} from '@carillon/client/web-push';
 import '@carillon/inbox';
 import type { Now } from './clock.ts';
 import { openDevicePush } from './device-push.ts';
@@ -73,9 +78,13 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
     },
     async leave() {
       const worker = await findWorker();
-      if (worker) await disableWebPush({ hub, registration: worker });
       const own = devices.devices?.find((each) => each.installationId === installationId);
-      await Promise.allSettled([own && calls.unsubscribe(own.id), worker && forgetNotifications(worker)]);
+      const ids = new Set(own ? [own.id] : []);
+      // Push is a part of the device's registration, which is ended once.
+      const ending: PushHub = { ...hub, unsubscribe: async (id) => void ids.add(id) };
+      if (worker) await disableWebPush({ hub: ending, registration: worker });
+      const ended = [...ids].map((id) => calls.unsubscribe(id));
+      await Promise.allSettled([...ended, worker && forgetNotifications(worker)]);
       await hub.signOut();
     },
   };

@@ -6,6 +6,7 @@ import { startChromium } from '../../client/test/support/chromium.ts';
 import { startHub, until } from '../../hub/test/support/hub.ts';
 import { webPushKeys } from '../../hub/test/support/web-push-keys.ts';
 import { buildPage } from '../build.ts';
+import { inboxToken } from './support/page-tokens.ts';
 import { openPerson, type Person } from './support/person.ts';
 import { stubPush } from './support/push-stub.ts';
 
@@ -47,9 +48,12 @@ interface Registered {
 }
 
 async function registered(): Promise<Registered[]> {
-  const token = hub.token({ user: 'alice' });
+  const token = inboxToken(hub, 'alice');
   return (await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token })).json.value;
 }
+
+const summary = (all: readonly Registered[]) =>
+  all.map(({ id, displayName, channel }) => [id, displayName, channel]);
 
 /** Waits until the switch has done what it was clicked for. */
 async function turn(person: Person, checked: boolean): Promise<void> {
@@ -60,26 +64,26 @@ async function turn(person: Person, checked: boolean): Promise<void> {
 test('turned on, the hub has the address of this browser; turned off, the device without it', async () => {
   const alice = await openAlice({ pushService: 'stubbed' });
   await until(async () => (await registered()).length === 1, 'the device');
+  await panelOf(alice)
+    .getByRole('button', { name: /^Rename/ })
+    .click();
+  await panelOf(alice).getByRole('textbox').fill('The one on my desk');
+  await panelOf(alice).getByRole('button', { name: 'Save' }).click();
+  await panelOf(alice).getByText('The one on my desk').waitFor();
   const [before] = await registered();
-  assert.equal(before?.channel, null);
+  assert.deepEqual([before?.channel, before?.displayName], [null, 'The one on my desk']);
   await turn(alice, true);
   await panelOf(alice).getByText(onText).waitFor();
   await panelOf(alice).getByText('Push on').waitFor();
-  assert.deepEqual(
-    (await registered()).map(({ id, displayName, channel }) => ({ id, displayName, channel })),
-    [{ id: before?.id, displayName: before?.displayName, channel: { type: 'webPush', ...stubbed } }],
-  );
+  const channel = { type: 'webPush', ...stubbed };
+  assert.deepEqual(await registered().then(summary), [[before?.id, 'The one on my desk', channel]]);
   await alice.page.reload();
   await panelOf(alice).getByText(onText).waitFor();
   assert.equal((await registered())[0]?.id, before?.id);
   await turn(alice, false);
   await panelOf(alice).getByText('Push is off in this browser.').waitFor();
   await panelOf(alice).getByText('Push on').waitFor({ state: 'detached' });
-  const after = await registered();
-  assert.deepEqual(
-    after.map(({ channel, displayName }) => ({ channel, displayName })),
-    [{ channel: null, displayName: before?.displayName }],
-  );
+  assert.deepEqual(await registered().then(summary), [[before?.id, 'The one on my desk', null]]);
   await alice.page.reload();
   await panelOf(alice).getByText('Push is off in this browser.').waitFor();
   assert.deepEqual(alice.complaints, []);
