@@ -44,6 +44,11 @@ export class HubError extends Error {
   }
 }
 
+/** The hub has no living registration of this device: its user removed it elsewhere, or its lease ended. */
+export function isOfNoDevice(error: unknown): boolean {
+  return error instanceof HubError && error.target === 'X-UNS-ID';
+}
+
 /** Whatever was thrown while nothing had been answered. */
 export function offline(cause: unknown): HubError {
   if (cause instanceof HubError) return cause;

@@ -50,6 +50,11 @@ describe('a push subscription that the browser changed', () => {
     const registration = { subscriptionId, leaseUntil, post: { ...place, displayName: 'Chromium' } };
     await store.change((kept) => ({ ...kept, registration }));
   });
+  const leaseEnds = (leaseUntil: number) =>
+    store.change((kept) => ({
+      ...kept,
+      registration: kept.registration && { ...kept.registration, leaseUntil },
+    }));
   const addresses = async () => {
     const token = hub.token({ user: 'alice' });
     const { json } = await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token });
@@ -67,6 +72,47 @@ describe('a push subscription that the browser changed', () => {
     const { renew, registration } = await store.read();
     assert.deepEqual([renew, registration?.subscriptionId], [false, subscriptionId]);
     assert.deepEqual(worker.subscribedWith, []);
+  });
+
+  test('leaves the device the name that the user gave it meanwhile', async () => {
+    const token = hub.token({ user: 'alice' });
+    const path = `/v1.0/me/notificationSubscriptions/${subscriptionId}`;
+    await hub.request('PATCH', path, { token, body: { displayName: 'The one on my desk' } });
+    const worker = openWorker();
+    worker.endpoint = 'https://127.0.0.1:9/named';
+    await worker.dispatch('pushsubscriptionchange');
+    assert.deepEqual(await addresses(), [[subscriptionId, 'https://127.0.0.1:9/named']]);
+    const { json } = await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token });
+    assert.equal(json.value[0].displayName, 'The one on my desk');
+  });
+
+  test('whose lease has ended is registered again', async () => {
+    const path = `/v1.0/me/notificationSubscriptions/${subscriptionId}`;
+    await hub.request('DELETE', path, { token: hub.token({ user: 'alice' }) });
+    await leaseEnds(Date.now() - 1);
+    const worker = openWorker();
+    worker.endpoint = 'https://127.0.0.1:9/again';
+    await worker.dispatch('pushsubscriptionchange');
+    const { registration } = await store.read();
+    assert.deepEqual(await addresses(), [[registration?.subscriptionId, 'https://127.0.0.1:9/again']]);
+  });
+
+  test('of a device that the user removed elsewhere stays unknown, and what is done on it still counts', async () => {
+    const worker = openWorker();
+    worker.endpoint = 'https://127.0.0.1:9/removed';
+    const id = await send('Removed');
+    await worker.dispatch('push', push(tapPush(id)));
+    const path = `/v1.0/me/notificationSubscriptions/${subscriptionId}`;
+    const token = hub.token({ user: 'alice' });
+    await hub.request('DELETE', path, { token });
+    const [notification] = await worker.scope.registration.getNotifications();
+    notification?.close();
+    await worker.dispatch('notificationclose', { notification });
+    const { json } = await hub.request('GET', `/v1.0/me/notifications/${id}`, { token });
+    assert.equal(json.userActionState, 'dismissed');
+    await worker.dispatch('pushsubscriptionchange');
+    assert.deepEqual(await addresses(), []);
+    assert.equal((await store.read()).registration, null);
   });
 
   test('and did not make anew is made with the key of the hub', async () => {
@@ -96,10 +142,7 @@ describe('a push subscription that the browser changed', () => {
     worker.endpoint = 'https://127.0.0.1:9/leased';
     await worker.dispatch('push', push(tapPush(await send('Early'))));
     assert.deepEqual(await addresses(), [[subscriptionId, 'https://127.0.0.1:9/old']]);
-    await store.change((kept) => ({
-      ...kept,
-      registration: kept.registration && { ...kept.registration, leaseUntil: Date.now() + 86_400_000 },
-    }));
+    await leaseEnds(Date.now() + 86_400_000);
     await worker.dispatch('push', push(tapPush(await send('Late'))));
     assert.deepEqual(await addresses(), [[subscriptionId, 'https://127.0.0.1:9/leased']]);
     const { registration } = await store.read();

@@ -1,7 +1,7 @@
 // What every event of the worker works with, opened once and shared: the store, the screen, the hub, and the one sync at
 // a time that follows a push. Pushes that arrive while it runs share the next one.
 import { type Clock, systemClock } from '../clock.ts';
-import { HubError } from '../hub-error.ts';
+import { HubError, isOfNoDevice } from '../hub-error.ts';
 import { Requests } from '../requests.ts';
 import { accountOf } from '../token.ts';
 import { type Kept, type KeptStore, nothingKept, openKept, owe, type Remembered } from '../web-push-kept.ts';
@@ -50,7 +50,7 @@ export class Desk {
       const ids = new Set(this.#named);
       this.#named.clear();
       this.#next = null;
-      return this.#syncNow(ids);
+      return this.#asDevice((requests) => this.#syncNow(ids, requests));
     });
     return this.#next;
   }
@@ -94,8 +94,7 @@ export class Desk {
     });
   }
 
-  async #syncNow(named: ReadonlySet<string>): Promise<void> {
-    const requests = await this.#open();
+  async #syncNow(named: ReadonlySet<string>, requests: Requests): Promise<void> {
     await flush(this.store, requests);
     const kept = await this.store.read();
     const displayed = await this.screen.displayed();
@@ -132,23 +131,35 @@ export class Desk {
   async #settleNow(): Promise<boolean> {
     const { owed, renew: mustRenew } = await this.store.read();
     if (owed.length === 0 && !mustRenew) return true;
-    const isTold = await this.#open().then(
-      (requests) => flush(this.store, requests),
-      () => false,
-    );
+    const isTold = await this.#asDevice((requests) => flush(this.store, requests)).catch(() => false);
     // A push address that the hub doesn't know gets no push that would bring the next chance.
     const isDone = isTold && !(await this.store.read()).renew;
     if (!isDone) await this.askForSync();
     return isDone;
   }
 
+  /** The user removed this device on another one: it is none from then on, and what it still has to tell is told. */
+  async #asDevice<T>(run: (requests: Requests) => Promise<T>): Promise<T> {
+    try {
+      return await run(await this.#open());
+    } catch (error) {
+      if (!isOfNoDevice(error)) throw error;
+      await this.store.change((kept) => ({ ...kept, registration: null, renew: false }));
+      return run(await this.#open());
+    }
+  }
+
   async #open(): Promise<Requests> {
     const kept = await this.kept();
     if (kept.signedOut) throw new HubError('signedOut', 'Nobody is signed in.');
-    const requests = this.requests(kept.registration?.subscriptionId ?? null);
+    const { subscriptionId = null, leaseUntil = 0 } = kept.registration ?? {};
+    // The hub knows none whose lease has ended: it is registered again.
+    const requests = this.requests(leaseUntil > this.clock.now() ? subscriptionId : null);
     const account = accountOf(await requests.token());
     if (account !== null && !this.#options.account) await this.#belongsTo(account, kept);
-    await renew(this, requests).catch(() => {});
+    await renew(this, requests).catch((error: unknown) => {
+      if (isOfNoDevice(error)) throw error;
+    });
     return requests;
   }
 

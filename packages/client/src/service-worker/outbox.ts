@@ -1,6 +1,6 @@
 // What was done on the screen reaches the hub: at once, or when there is a way again. States go one by one, each for the
 // content that was seen; receipts go together.
-import { HubError } from '../hub-error.ts';
+import { HubError, isOfNoDevice } from '../hub-error.ts';
 import type { Requests } from '../requests.ts';
 import type { Kept, KeptStore, Owed } from '../web-push-kept.ts';
 
@@ -25,7 +25,8 @@ async function told(send: () => Promise<unknown>): Promise<boolean> {
     await send();
     return true;
   } catch (error) {
-    if (!(error instanceof HubError)) throw error;
+    // That says nothing about the act: it is told again without the device.
+    if (!(error instanceof HubError) || isOfNoDevice(error)) throw error;
     return !error.isPassing && error.kind !== 'signedOut';
   }
 }

@@ -1,5 +1,7 @@
 // The browser's push subscription and the hub's stay the same: when the browser makes a new one, and before the hub's
-// lease ends, it is posted again under the same installation, which keeps the UNS-ID.
+// lease ends, the hub is told under the same UNS-ID. What the user called the device meanwhile stays.
+import type { Channel, Subscription } from '@carillon/protocol';
+import { HubError } from '../hub-error.ts';
 import type { Requests } from '../requests.ts';
 import type { PushRegistration } from '../web-push-kept.ts';
 import { channelOf } from '../web-push-subscription.ts';
@@ -7,6 +9,7 @@ import type { Desk } from './desk.ts';
 
 /** A worker that wakes once in two weeks never loses its lease of 30 days. */
 const renewBeforeMs = 15 * 24 * 3_600_000;
+const leaseMs = 30 * 24 * 3_600_000;
 
 /** Does nothing while both are as they were. */
 export async function renew(desk: Desk, requests: Requests): Promise<void> {
@@ -14,7 +17,8 @@ export async function renew(desk: Desk, requests: Requests): Promise<void> {
   if (!registration) return;
   if (!isDue && registration.leaseUntil - desk.clock.now() > renewBeforeMs) return;
   const subscription = await subscriptionOf(desk, requests);
-  const answer = await requests.subscribe({ ...registration.post, channel: channelOf(subscription) });
+  const expirationDateTime = new Date(desk.clock.now() + leaseMs).toISOString();
+  const answer = await tell(requests, registration, { channel: channelOf(subscription), expirationDateTime });
   const renewed: PushRegistration = {
     ...registration,
     subscriptionId: answer.id,
@@ -22,6 +26,20 @@ export async function renew(desk: Desk, requests: Requests): Promise<void> {
   };
   requests.device = answer.id;
   await desk.store.change((kept) => ({ ...kept, registration: renewed, renew: false }));
+}
+
+/** One that the hub no longer has is posted again, under the same installation. */
+async function tell(
+  requests: Requests,
+  { subscriptionId, post }: PushRegistration,
+  news: { readonly channel: Channel; readonly expirationDateTime: string },
+): Promise<Subscription> {
+  try {
+    return await requests.updateSubscription(subscriptionId, news);
+  } catch (error) {
+    if (!(error instanceof HubError) || error.kind !== 'notFound') throw error;
+    return requests.subscribe({ ...post, ...news });
+  }
 }
 
 async function subscriptionOf({ scope }: Desk, requests: Requests): Promise<PushSubscription> {
