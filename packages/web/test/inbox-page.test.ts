@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { startChromium } from '../../client/test/support/chromium.ts';
 import { post, startHub, until } from '../../hub/test/support/hub.ts';
 import { buildPage } from '../build.ts';
-import { openPerson, type Person, rowOf } from './support/person.ts';
+import { openPerson, type Person, readAllKept, rowOf } from './support/person.ts';
 
 await buildPage({ always: false });
 const hub = await startHub();
@@ -121,6 +121,8 @@ test('what is done offline stays done over a reload, and reaches the hub and the
   await one.profile.setOffline(true);
   for (const title of titles.slice(0, 2)) await dismiss(one.page, title);
   await one.page.getByText('2 changes wait to be sent').waitFor();
+  const isKept = async () => (await readAllKept(one.page)).match(/"wish":\{[^}]*"dismissed"/g)?.length === 2;
+  await until(isKept, 'both kept');
   await one.page.reload();
   await one.page.getByText(/^Offline.* 2 changes wait to be sent/).waitFor();
   await rowOf(one.page, titles[2]).waitFor();
