@@ -251,3 +251,37 @@ test('a device that names itself is known to have fetched what it was told live'
     return json.value?.some(({ fetchedDateTime }: { fetchedDateTime: string | null }) => fetchedDateTime);
   }, 'fetched');
 });
+
+test('a device that another one removed goes on being told', async () => {
+  await using hub = await startHub();
+  await using client = openClient(hub);
+  await client.feed.ready;
+  const unsId = await subscribe(hub);
+  client.hub.useDevice(unsId);
+  await until(() => client.feed.status.phase !== 'live');
+  await isLive(client);
+  await hub.request('DELETE', `/v1.0/me/notificationSubscriptions/${unsId}`, {
+    token: hub.token({ user: 'alice' }),
+  });
+  client.network.switch(false);
+  await until(() => client.feed.status.phase !== 'live');
+  client.network.switch(true);
+  await isLive(client);
+});
+
+test('a device whose clock is days ahead asks for a token once, not for each request', async () => {
+  await using hub = await startHub();
+  let asked = 0;
+  const clock = new ManualClock(Date.now() + 3 * 86_400_000);
+  await using client = openClient(hub, {
+    clock,
+    token: async () => {
+      asked++;
+      return hub.token({ user: 'alice', lifetimeSeconds: 3600 });
+    },
+  });
+  await client.feed.ready;
+  await client.hub.subscriptions();
+  await client.hub.subscriptions();
+  assert.equal(asked, 1);
+});

@@ -1,6 +1,6 @@
 // The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's.
 // Opened once a page; leaving it at sign-out lets go of everything that is the user's.
-import { connectHub, type Feed, Requests } from '@carillon/client';
+import { connectHub, Requests } from '@carillon/client';
 import { closeWhatIsHandled, disableWebPush, forgetNotifications } from '@carillon/client/web-push';
 import '@carillon/inbox';
 import type { Now } from './clock.ts';
@@ -44,7 +44,9 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
     vault.read<string>(deviceName),
   ]);
   const account = [signed.issuer, signed.user.subject, signed.clientId].join('|');
-  const hub = connectHub({ baseUrl, token, account, device });
+  // Another device may have removed this one, or it slept for longer than its lease.
+  const onDeviceRefused = (): void => tryRegister();
+  const hub = connectHub({ baseUrl, token, account, device, onDeviceRefused });
   // Without a device: what is asked of all of them must not depend on this one's registration.
   const calls = new Requests({ baseUrl, token });
   const feed = hub.feed();
@@ -61,7 +63,6 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
   Object.assign(devices, { calls, installationId, now, push });
   const tryRegister = (): void => void register().catch(() => {}); // offline: the next start does it
   tryRegister();
-  void whenRefused(feed, tryRegister);
   void findWorker().then((worker) => worker && closeWhatIsHandled(feed, worker));
   return {
     user: signed.user,
@@ -79,9 +80,4 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
       await hub.signOut();
     },
   };
-}
-
-/** Another device may have removed this one: the hub takes nothing from it until it is registered again. */
-async function whenRefused(feed: Feed, call: () => void): Promise<void> {
-  for await (const { type } of feed.changes()) if (type === 'refused') call();
 }
