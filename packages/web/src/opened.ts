@@ -10,7 +10,7 @@ import type { DevicesPanel } from './parts/devices-panel.ts';
 import type { User } from './sign-in/id-token.ts';
 import type { Session, Signed } from './sign-in/session.ts';
 import type { Vault } from './sign-in/vault.ts';
-import { readInstallation, registerDevice } from './this-device.ts';
+import { deviceName, readInstallation, registerDevice } from './this-device.ts';
 import { showUnread } from './unread-mark.ts';
 import { findWorker } from './worker.ts';
 
@@ -33,8 +33,6 @@ export interface OpenOptions {
   readonly vault: Vault;
   readonly now: Now;
 }
-
-const deviceName = 'device';
 
 export async function openInbox({ config, session, signed, vault, now }: OpenOptions): Promise<Opened> {
   const { publicUrl: baseUrl, targetHostName } = config;
