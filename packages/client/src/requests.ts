@@ -132,6 +132,23 @@ export class Requests {
     await this.send('DELETE', `${feed}/${segment(id)}`);
   }
 
+  /** Deletes it as it was seen: what replaced it stays, and is answered. */
+  async deleteContent(id: string, contentVersion: number): Promise<Notification | null> {
+    const path = `${feed}/${segment(id)}`;
+    const response = await this.send('GET', path);
+    const current = (await response.json()) as Notification;
+    if (current.contentVersion > contentVersion) return current;
+    try {
+      await this.send('DELETE', path, { headers: { 'if-match': response.headers.get('etag') ?? '*' } });
+      return null;
+    } catch (error) {
+      // Another change came in between: it may be another content.
+      if (error instanceof HubError && error.kind === 'resourceModified')
+        return this.deleteContent(id, contentVersion);
+      throw error;
+    }
+  }
+
   /** What became of notifications on this device; at most 1 000 a call. */
   receipts(receipts: readonly Receipt[]): Promise<ReceiptsAnswer> {
     return this.#json('POST', `${feed}/receipts`, { body: { receipts } });

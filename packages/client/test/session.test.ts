@@ -179,6 +179,32 @@ test('a dismissal that waited does not dismiss what replaced it', async () => {
   await reading;
 });
 
+test('a deletion does not delete what replaced it, at whatever moment that comes', async () => {
+  await using hub = await startHub();
+  const post = (title: string) =>
+    postTo(hub, { appNotificationId: 'lunch', payload: { visualContent: { title } } });
+  const id = await post('Lunch is ready');
+  const late: (() => Promise<unknown>)[] = [() => post('Lunch is burning')];
+  await using client = openClient(hub, {
+    fetch: async (input, init) => {
+      if (init?.method === 'DELETE') await late.pop()?.();
+      return fetch(input, init);
+    },
+  });
+  await client.feed.ready;
+  const steps = client.feed.changes()[Symbol.asyncIterator]();
+  client.feed.delete(id);
+  let step = (await steps.next()).value as FeedChange;
+  while (step.type !== 'refused') step = (await steps.next()).value;
+  assert.match(step.reason, /replaced/);
+  await converges(hub, client.feed);
+  assert.equal(client.feed.items[0]?.payload.visualContent?.title, 'Lunch is burning');
+  client.feed.delete(id);
+  await until(() => client.feed.status.pending === 0);
+  await converges(hub, client.feed);
+  assert.deepEqual(client.feed.items, []);
+});
+
 test('what can not be is refused, and the view shows again what is true', async () => {
   await using hub = await startHub();
   const id = await postTo(hub);
