@@ -40,6 +40,8 @@ export interface HubOptions {
   readonly storage?: 'indexedDB' | 'memory' | FeedStorage;
   /** UNS-ID of this device, from its subscription. */
   readonly device?: string | null;
+  /** The hub no longer knows that device: what is done goes on without it. Register again and call `useDevice`. */
+  readonly onDeviceRefused?: () => void;
   /** In the order they are tried. Default: WebSocket, SSE, polling. */
   readonly transports?: readonly Transport[];
   /** How often to ask when nothing stays open. Default: 30. */

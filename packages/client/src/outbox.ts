@@ -80,7 +80,7 @@ export class Outbox {
     if (isReplaced) return { id, keys, result: 'refused', reason: replaced };
     view.watch(id);
     const patch = wish && { ...wish, ...(contentVersion === null ? {} : { contentVersion }) };
-    const answer = await this.#request(id, patch);
+    const answer = await this.#request(id, patch, contentVersion);
     if (answer instanceof HubError) {
       if (answer.kind === 'notFound') return { id, keys, result: 'gone' };
       return { id, keys, result: 'refused', reason: answer.message };
@@ -91,10 +91,15 @@ export class Outbox {
   }
 
   /** The hub's answer or its final refusal; throws what may pass. */
-  async #request(id: string, patch: StatePatch | null): Promise<Notification | null | HubError> {
+  async #request(
+    id: string,
+    patch: StatePatch | null,
+    contentVersion: number | null,
+  ): Promise<Notification | null | HubError> {
     const { requests } = this.#options;
     try {
       if (patch) return await requests.updateState(id, patch);
+      if (contentVersion !== null) return await requests.deleteContent(id, contentVersion);
       await requests.delete(id);
       return null;
     } catch (error) {

@@ -22,6 +22,8 @@ export interface RequestsOptions {
   readonly token: AskToken;
   /** UNS-ID of this device; it gets no tap for what it does itself, and the hub learns what it has fetched. */
   readonly device?: string | null | undefined;
+  /** The hub no longer knows the device: it goes unnamed from now on, until another one is set. */
+  readonly onDeviceRefused?: (() => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
 }
@@ -71,9 +73,12 @@ export class Requests {
   readonly #base: string;
   readonly #tokens: TokenSource;
   readonly #fetch: typeof fetch;
+  readonly #onDeviceRefused: () => void;
 
-  constructor({ baseUrl, token, device = null, fetch, clock = systemClock }: RequestsOptions) {
+  constructor(options: RequestsOptions) {
+    const { baseUrl, token, device = null, fetch, clock = systemClock } = options;
     this.device = device;
+    this.#onDeviceRefused = options.onDeviceRefused ?? (() => {});
     this.#base = `${baseUrl.replace(/\/+$/, '')}/v1.0/`;
     this.#tokens = new TokenSource(token, clock);
     // A browser's own refuses to be called as anybody's method.
@@ -127,6 +132,23 @@ export class Requests {
     await this.send('DELETE', `${feed}/${segment(id)}`);
   }
 
+  /** Deletes it as it was seen: what replaced it stays, and is answered. */
+  async deleteContent(id: string, contentVersion: number): Promise<Notification | null> {
+    const path = `${feed}/${segment(id)}`;
+    const response = await this.send('GET', path);
+    const current = (await response.json()) as Notification;
+    if (current.contentVersion > contentVersion) return current;
+    try {
+      await this.send('DELETE', path, { headers: { 'if-match': response.headers.get('etag') ?? '*' } });
+      return null;
+    } catch (error) {
+      // Another change came in between: it may be another content.
+      if (error instanceof HubError && error.kind === 'resourceModified')
+        return this.deleteContent(id, contentVersion);
+      throw error;
+    }
+  }
+
   /** What became of notifications on this device; at most 1 000 a call. */
   receipts(receipts: readonly Receipt[]): Promise<ReceiptsAnswer> {
     return this.#json('POST', `${feed}/receipts`, { body: { receipts } });
@@ -176,6 +198,21 @@ export class Requests {
 
   /** Any call below the API's version; an answer of 400 or above is thrown. */
   async send(method: string, path: string, sent: Sent = {}): Promise<Response> {
+    const { device } = this;
+    try {
+      return await this.#sendSigned(method, path, sent);
+    } catch (error) {
+      if (device === null || !(error instanceof HubError) || error.target !== 'X-UNS-ID') throw error;
+      // Removed from another device, or its lease is over. What the user does and sees doesn't depend on it.
+      if (this.device === device) {
+        this.device = null;
+        this.#onDeviceRefused();
+      }
+      return this.#sendSigned(method, path, sent);
+    }
+  }
+
+  async #sendSigned(method: string, path: string, sent: Sent): Promise<Response> {
     const token = await this.#tokens.read();
     const response = await this.#attempt(method, path, sent, token);
     if (response.ok) return response;

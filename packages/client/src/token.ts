@@ -50,8 +50,10 @@ export class TokenSource {
     this.#token = token;
     const { exp = Number.POSITIVE_INFINITY } = readClaims(token) ?? {};
     const left = exp * 1000 - this.#clock.now();
+    // A new one that is over already: this device's clock is wrong, and only the hub can tell when it ends.
+    if (left <= 0) this.#refreshAt = Number.POSITIVE_INFINITY;
     // A short-lived one is used for most of its life, or each request would ask for another.
-    this.#refreshAt = this.#clock.now() + Math.max(left - refreshBeforeMs, left * 0.75);
+    else this.#refreshAt = this.#clock.now() + Math.max(left - refreshBeforeMs, left * 0.75);
     return token;
   }
 }

@@ -179,6 +179,32 @@ test('a dismissal that waited does not dismiss what replaced it', async () => {
   await reading;
 });
 
+test('a deletion does not delete what replaced it, at whatever moment that comes', async () => {
+  await using hub = await startHub();
+  const post = (title: string) =>
+    postTo(hub, { appNotificationId: 'lunch', payload: { visualContent: { title } } });
+  const id = await post('Lunch is ready');
+  const late: (() => Promise<unknown>)[] = [() => post('Lunch is burning')];
+  await using client = openClient(hub, {
+    fetch: async (input, init) => {
+      if (init?.method === 'DELETE') await late.pop()?.();
+      return fetch(input, init);
+    },
+  });
+  await client.feed.ready;
+  const steps = client.feed.changes()[Symbol.asyncIterator]();
+  client.feed.delete(id);
+  let step = (await steps.next()).value as FeedChange;
+  while (step.type !== 'refused') step = (await steps.next()).value;
+  assert.match(step.reason, /replaced/);
+  await converges(hub, client.feed);
+  assert.equal(client.feed.items[0]?.payload.visualContent?.title, 'Lunch is burning');
+  client.feed.delete(id);
+  await until(() => client.feed.status.pending === 0);
+  await converges(hub, client.feed);
+  assert.deepEqual(client.feed.items, []);
+});
+
 test('what can not be is refused, and the view shows again what is true', async () => {
   await using hub = await startHub();
   const id = await postTo(hub);
@@ -250,4 +276,38 @@ test('a device that names itself is known to have fetched what it was told live'
     const { json } = await hub.request('GET', `/v1.0/me/notifications/${id}/deliveries`, { token });
     return json.value?.some(({ fetchedDateTime }: { fetchedDateTime: string | null }) => fetchedDateTime);
   }, 'fetched');
+});
+
+test('a device that another one removed goes on being told', async () => {
+  await using hub = await startHub();
+  await using client = openClient(hub);
+  await client.feed.ready;
+  const unsId = await subscribe(hub);
+  client.hub.useDevice(unsId);
+  await until(() => client.feed.status.phase !== 'live');
+  await isLive(client);
+  await hub.request('DELETE', `/v1.0/me/notificationSubscriptions/${unsId}`, {
+    token: hub.token({ user: 'alice' }),
+  });
+  client.network.switch(false);
+  await until(() => client.feed.status.phase !== 'live');
+  client.network.switch(true);
+  await isLive(client);
+});
+
+test('a device whose clock is days ahead asks for a token once, not for each request', async () => {
+  await using hub = await startHub();
+  let asked = 0;
+  const clock = new ManualClock(Date.now() + 3 * 86_400_000);
+  await using client = openClient(hub, {
+    clock,
+    token: async () => {
+      asked++;
+      return hub.token({ user: 'alice', lifetimeSeconds: 3600 });
+    },
+  });
+  await client.feed.ready;
+  await client.hub.subscriptions();
+  await client.hub.subscriptions();
+  assert.equal(asked, 1);
 });

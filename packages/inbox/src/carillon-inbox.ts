@@ -103,6 +103,7 @@ export class CarillonInbox extends LitElement implements InboxHost {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('feed')) this.#replaceFeed();
+    this.undoing.showReplaced();
     const items = this.feed?.items ?? noItems;
     if (items !== this.#grouped) {
       this.groups = groupNames(items, this.words.tag);

@@ -23,6 +23,8 @@ export class UndoController {
   done: Undoable | null = null;
   /** Deleted here and not yet sent: the list leaves them out. A new set with each change. */
   hidden: ReadonlySet<string> = new Set();
+  /** The content of each hidden one that was on the screen. */
+  readonly #versions = new Map<string, number | undefined>();
   readonly #owner: Owner;
   #timer: Timer | null = null;
 
@@ -37,7 +39,7 @@ export class UndoController {
     if (together.length === 0) this.commit();
     this.done = { kind, ids: [...together, id], until };
     const { feed } = this.#owner;
-    if (kind === 'deleted') this.hidden = new Set([...this.hidden, id]);
+    if (kind === 'deleted') this.#hide(id);
     else if (kind === 'dismissed') feed?.dismiss(id);
     else feed?.snooze(id, new Date(until));
     this.resume();
@@ -73,9 +75,39 @@ export class UndoController {
     this.#owner.requestUpdate();
   }
 
+  hostConnected(): void {
+    window.addEventListener('pagehide', this.#left);
+  }
+
   hostDisconnected(): void {
+    window.removeEventListener('pagehide', this.#left);
     this.commit();
   }
+
+  /** What replaced a hidden one was never seen: it shows, and is not deleted in its stead. */
+  showReplaced(): void {
+    if (!this.done || this.hidden.size === 0) return;
+    const kept = [...this.hidden].filter((id) => {
+      const version = this.#versionOf(id);
+      return version === undefined || version === this.#versions.get(id);
+    });
+    if (kept.length === this.hidden.size) return;
+    this.hidden = new Set(kept);
+    this.done = kept.length > 0 ? { ...this.done, ids: kept } : null;
+    if (!this.done) this.pause();
+  }
+
+  #hide(id: string): void {
+    this.#versions.set(id, this.#versionOf(id));
+    this.hidden = new Set([...this.hidden, id]);
+  }
+
+  #versionOf(id: string): number | undefined {
+    return this.#owner.feed?.items.find((item) => item.id === id)?.contentVersion;
+  }
+
+  /** A page that goes away takes the way back with it, and not what was asked for. */
+  readonly #left = (): void => this.commit();
 
   #end(): void {
     this.pause();

@@ -202,6 +202,26 @@ describe('undo', () => {
     assert.deepEqual(await sent(), [`delete ${first}`]);
   });
 
+  test('is over when the tab closes: a deletion is sent', async () => {
+    await press('Shift+Delete');
+    await stage.page.evaluate(() => void window.dispatchEvent(new PageTransitionEvent('pagehide')));
+    assert.deepEqual(await sent(), [`delete ${first}`]);
+  });
+
+  test('of a deletion ends when newer content takes its place: that shows, and is not deleted', async () => {
+    await press('Shift+Delete');
+    await stage.page.evaluate((id) => {
+      const { feed } = globalThis.stage;
+      const item = feed.items.find((each) => each.id === id)!;
+      feed.post({ ...item, contentVersion: item.contentVersion + 1 });
+    }, first);
+    await settled(stage.page);
+    assert.ok((await rowIds()).includes(first));
+    assert.equal(await stage.page.locator('.snack').count(), 0);
+    await pass(60_000);
+    assert.deepEqual(await sent(), []);
+  });
+
   test('counts what is only hidden as gone', async () => {
     await press('Shift+Delete');
     assert.equal(await stage.page.getAttribute('.bell', 'aria-label'), 'Notifications, 5 unread');

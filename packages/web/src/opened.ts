@@ -1,6 +1,6 @@
 // The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's.
 // Opened once a page; leaving it at sign-out lets go of everything that is the user's.
-import { connectHub, type Feed, Requests } from '@carillon/client';
+import { connectHub, Requests } from '@carillon/client';
 import {
   closeWhatIsHandled,
   disableWebPush,
@@ -15,7 +15,7 @@ import type { DevicesPanel } from './parts/devices-panel.ts';
 import type { User } from './sign-in/id-token.ts';
 import type { Session, Signed } from './sign-in/session.ts';
 import type { Vault } from './sign-in/vault.ts';
-import { readInstallation, registerDevice } from './this-device.ts';
+import { deviceName, readInstallation, registerDevice } from './this-device.ts';
 import { showUnread } from './unread-mark.ts';
 import { findWorker } from './worker.ts';
 
@@ -39,8 +39,6 @@ export interface OpenOptions {
   readonly now: Now;
 }
 
-const deviceName = 'device';
-
 export async function openInbox({ config, session, signed, vault, now }: OpenOptions): Promise<Opened> {
   const { publicUrl: baseUrl, targetHostName } = config;
   const { token } = session;
@@ -49,7 +47,9 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
     vault.read<string>(deviceName),
   ]);
   const account = [signed.issuer, signed.user.subject, signed.clientId].join('|');
-  const hub = connectHub({ baseUrl, token, account, device });
+  // Another device may have removed this one, or it slept for longer than its lease.
+  const onDeviceRefused = (): void => tryRegister();
+  const hub = connectHub({ baseUrl, token, account, device, onDeviceRefused });
   // Without a device: what is asked of all of them must not depend on this one's registration.
   const calls = new Requests({ baseUrl, token });
   const feed = hub.feed();
@@ -66,7 +66,6 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
   Object.assign(devices, { calls, installationId, now, push });
   const tryRegister = (): void => void register().catch(() => {}); // offline: the next start does it
   tryRegister();
-  void whenRefused(feed, tryRegister);
   void findWorker().then((worker) => worker && closeWhatIsHandled(feed, worker));
   return {
     user: signed.user,
@@ -88,9 +87,4 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
       await hub.signOut();
     },
   };
-}
-
-/** Another device may have removed this one: the hub takes nothing from it until it is registered again. */
-async function whenRefused(feed: Feed, call: () => void): Promise<void> {
-  for await (const { type } of feed.changes()) if (type === 'refused') call();
 }

@@ -10,7 +10,7 @@ import { whyNot } from './reasons.ts';
 import { sampleAt } from './samples.ts';
 import { beginSignIn, completeSignIn, isAnswer } from './sign-in/code-flow.ts';
 import { keepSigned, openSession, type Session, type Signed } from './sign-in/session.ts';
-import { askAgainName, signOut } from './sign-in/sign-out.ts';
+import { askAgainName, makeRoomFor, signOut } from './sign-in/sign-out.ts';
 import { openVault } from './sign-in/vault.ts';
 import { showUnread } from './unread-mark.ts';
 
@@ -43,6 +43,7 @@ async function comeBack(config: InboxConfig): Promise<string | null> {
   try {
     const { signed, hash } = await completeSignIn(url, { config, attempts: sessionStorage, now: systemNow });
     history.replaceState(null, '', location.pathname + hash);
+    await makeRoomFor(signed, vault);
     await keepSigned(vault, signed);
     localStorage.removeItem(askAgainName);
     tabs.postMessage('signed in');

@@ -4,7 +4,9 @@ import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
 import type { Vault } from './sign-in/vault.ts';
 
-const installationName = 'installation';
+export const installationName = 'installation';
+/** Where the vault keeps this device's UNS-ID. */
+export const deviceName = 'device';
 
 /** Stable until sign-out, when the next user gets another. */
 export async function readInstallation(vault: Vault): Promise<string> {

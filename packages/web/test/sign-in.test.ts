@@ -133,3 +133,29 @@ async function subscriptionsOf(user: 'alice' | 'bob'): Promise<readonly { readon
   const { json } = await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token });
   return json.value;
 }
+
+test('who signs in after a sign-in that ended by itself finds nothing of the one before', async () => {
+  const shared = await person();
+  await send('alice', 'For Alice alone');
+  await shared.signIn('alice');
+  await rowOf(shared.page, 'For Alice alone').waitFor();
+  await shared.page
+    .getByText(/^Chrome on/)
+    .first()
+    .waitFor();
+  await until(async () => (await readAllKept(shared.page)).includes('For Alice alone'), 'the stored copy');
+  await changeTokens(shared.page, { accessToken: 'revoked', refreshToken: 'revoked', expiresAt: 0 });
+  await shared.page.reload();
+  await shared.page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+  await shared.profile.clearCookies();
+  shared.complaints.length = 0;
+  await shared.signIn('bob');
+  await shared.page
+    .getByText(/^Chrome on/)
+    .first()
+    .waitFor();
+  const kept = await readAllKept(shared.page);
+  for (const trace of ['For Alice alone', hub.userIds.alice])
+    assert.ok(!kept.includes(trace), `${trace} is still kept`);
+  assert.deepEqual(shared.complaints, [], 'not one request with the device of Alice');
+});

@@ -34,6 +34,8 @@ export function openIndexedDbStorage(factory: IDBFactory = indexedDB): FeedStora
       put(transaction.objectStore('items'), account, items);
       put(transaction.objectStore('changes'), account, changes);
       if (position) transaction.objectStore('positions').put(position, account);
+      // Not when the page gets round to it: it may be about to go away.
+      transaction.commit();
       await endOf(transaction);
     },
     async clear(account) {

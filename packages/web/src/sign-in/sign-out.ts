@@ -1,6 +1,9 @@
 // Signing out leaves nothing of the user in this browser: tokens (revoked at the issuer), stored notifications, what
 // the screen shows of them, the page's databases, and at last the issuer's own session, which a redirect ends.
+import { forgetNotifications } from '@carillon/client/web-push';
 import type { InboxConfig } from '../inbox-config.ts';
+import { deviceName, installationName } from '../this-device.ts';
+import { findWorker } from '../worker.ts';
 import { redirectUri } from './code-flow.ts';
 import { forgetSigned, type Signed } from './session.ts';
 import type { Vault } from './vault.ts';
@@ -9,6 +12,9 @@ import type { Vault } from './vault.ts';
 export const askAgainName = 'carillon-ask-again';
 /** The feed's copy and the vault. What the worker keeps is emptied by itself, and remembers that nobody is signed in. */
 const userDatabases = ['carillon', 'carillon-page'];
+const ownerName = 'owner';
+/** In the vault, beside the tokens. */
+const personalNames = ['signed', installationName, deviceName];
 
 export interface SignOutOptions {
   readonly signed: Signed;
@@ -34,6 +40,23 @@ export async function signOut({ signed, config, vault, leave }: SignOutOptions):
   url.searchParams.set('client_id', signed.clientId);
   url.searchParams.set('post_logout_redirect_uri', redirectUri(config));
   return url.href;
+}
+
+/**
+ * Before someone's tokens are kept. Who was here last may never have signed out: a sign-in that was revoked or ran out
+ * ends by itself, and what it left waits for the same user, and for nobody else.
+ */
+export async function makeRoomFor({ user, issuer }: Signed, vault: Vault): Promise<void> {
+  const owner = `${issuer}|${user.subject}`;
+  const last = await vault.read<string>(ownerName);
+  if (last !== null && last !== owner) {
+    const worker = await findWorker();
+    const pushed = await worker?.pushManager.getSubscription().catch(() => null);
+    await Promise.allSettled([pushed?.unsubscribe(), worker && forgetNotifications(worker)]);
+    await removeDatabase('carillon');
+    await vault.remove(...personalNames);
+  }
+  await vault.write(ownerName, owner);
 }
 
 /** Whether the issuer was reached. */
