@@ -152,6 +152,17 @@ describe('the focus', () => {
   });
 });
 
+test('on a small screen the focus leaves the inbox that is a part of the page', async () => {
+  await using phone = await openStage({ width: 360, height: 740, hasTouch: true });
+  await phone.show({ feed: 'empty', inline: true });
+  const isWithin = (): Promise<boolean> =>
+    phone.page.evaluate(() => globalThis.stage.element.shadowRoot!.activeElement != null);
+  await phone.page.keyboard.press('Tab');
+  assert.ok(await isWithin());
+  for (let presses = 0; presses < 6 && (await isWithin()); presses++) await phone.page.keyboard.press('Tab');
+  assert.ok(!(await isWithin()));
+});
+
 describe('undo', () => {
   beforeEach(() => show());
 
