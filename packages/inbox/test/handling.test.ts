@@ -152,6 +152,17 @@ describe('the focus', () => {
   });
 });
 
+test('on a small screen the focus leaves the inbox that is a part of the page', async () => {
+  await using phone = await openStage({ width: 360, height: 740, hasTouch: true });
+  await phone.show({ feed: 'empty', inline: true });
+  const isWithin = (): Promise<boolean> =>
+    phone.page.evaluate(() => globalThis.stage.element.shadowRoot!.activeElement != null);
+  await phone.page.keyboard.press('Tab');
+  assert.ok(await isWithin());
+  for (let presses = 0; presses < 6 && (await isWithin()); presses++) await phone.page.keyboard.press('Tab');
+  assert.ok(!(await isWithin()));
+});
+
 describe('undo', () => {
   beforeEach(() => show());
 
@@ -249,11 +260,25 @@ describe('snoozing', () => {
     assert.equal(await focused(), first);
   });
 
+  test('offers no time after the expiration', async () => {
+    await stage.page.evaluate((id) => {
+      const { feed, start } = globalThis.stage;
+      const item = feed.items.find((each) => each.id === id)!;
+      feed.post({ ...item, expirationDateTime: new Date(start + 2 * 3_600_000).toISOString() });
+    }, first);
+    await settled(stage.page);
+    await press('s');
+    const offered = await stage.page.locator('[role=menuitem] span:not(.hint)').allTextContents();
+    assert.deepEqual(offered, ['In one hour', 'Pick date and time']);
+    await press('End', 'Enter');
+    assert.equal(await stage.page.getAttribute('#until', 'max'), '2026-11-19T16:29');
+  });
+
   test('takes a date and time', async () => {
     await press('s', 'End', 'Enter');
-    await stage.page.fill('#until', '2026-12-24T18:30');
+    await stage.page.fill('#until', '2026-12-14T18:30');
     await press('Enter');
-    assert.equal(await snoozedUntil(), 'Thu Dec 24 2026 18:30');
+    assert.equal(await snoozedUntil(), 'Mon Dec 14 2026 18:30');
   });
 
   test('is given up with Escape, and the panel stays', async () => {

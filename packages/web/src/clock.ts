@@ -3,3 +3,8 @@
 export type Now = () => number;
 
 export const systemNow: Now = () => Date.now();
+
+/** Resolves with the work, or without it when that takes longer. */
+export function within(milliseconds: number, work: Promise<unknown>): Promise<unknown> {
+  return Promise.race([work, new Promise((resolve) => void setTimeout(resolve, milliseconds))]);
+}

@@ -1,12 +1,7 @@
 // The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's.
 // Opened once a page; leaving it at sign-out lets go of everything that is the user's.
 import { connectHub, Requests } from '@carillon/client';
-import {
-  closeWhatIsHandled,
-  disableWebPush,
-  forgetNotifications,
-  type PushHub,
-} from '@carillon/client/web-push';
+import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
 import '@carillon/inbox';
 import type { Now } from './clock.ts';
 import { openDevicePush } from './device-push.ts';
@@ -76,15 +71,13 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
       await calls.send('POST', 'me/notifications', { body: notification });
     },
     async leave() {
-      const worker = await findWorker();
-      const own = devices.devices?.find((each) => each.installationId === installationId);
-      const ids = new Set(own ? [own.id] : []);
-      // Push is a part of the device's registration, which is ended once.
-      const ending: PushHub = { ...hub, unsubscribe: async (id) => void ids.add(id) };
-      if (worker) await disableWebPush({ hub: ending, registration: worker });
-      const ended = [...ids].map((id) => calls.unsubscribe(id));
-      await Promise.allSettled([...ended, worker && forgetNotifications(worker)]);
+      // What is stored and shown here goes first: it must not wait for a hub that doesn't answer.
       await hub.signOut();
+      const worker = await findWorker();
+      if (worker) await forgetNotifications(worker).catch(() => {});
+      const own = await vault.read<string>(deviceName);
+      const pushed = await worker?.pushManager.getSubscription().catch(() => null);
+      await Promise.allSettled([pushed?.unsubscribe(), own && calls.unsubscribe(own)]);
     },
   };
 }

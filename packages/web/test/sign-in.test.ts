@@ -111,6 +111,23 @@ suite('signing out', () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('leaves nothing behind also where neither the hub nor the issuer answers', async () => {
+    const { page, profile, signIn, signOut } = await person();
+    await send('alice', 'Not for who comes next');
+    await signIn('alice');
+    await rowOf(page, 'Not for who comes next').waitFor();
+    await page
+      .getByText(/^Chrome on/)
+      .first()
+      .waitFor();
+    // Requests that are never answered.
+    await profile.route(/\/(notificationSubscriptions|identity)\//, () => {});
+    await signOut();
+    const kept = await readAllKept(page);
+    for (const trace of ['Not for who comes next', hub.userIds.alice, 'refreshToken'])
+      assert.ok(!kept.includes(trace), `${trace} is still kept`);
+  });
+
   test('ends the device’s registration, and other tabs show the way in', async () => {
     const alice = await person();
     const known = new Set((await subscriptionsOf('alice')).map(({ id }) => id));

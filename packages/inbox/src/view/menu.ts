@@ -72,7 +72,9 @@ function rowEntries(host: InboxHost, { item }: OpenMenu): Entry[] {
 
 function snoozeEntries(host: InboxHost, { item }: OpenMenu): Entry[] {
   const { words, now } = host;
-  const times = snoozeChoices(now).map(({ choice, until }): Entry => {
+  // Once it has expired there is nothing to bring back.
+  const offered = snoozeChoices(now).filter(({ until }) => until < Date.parse(item.expirationDateTime));
+  const times = offered.map(({ choice, until }): Entry => {
     const isToday = choice === 'snoozeHour' || choice === 'snoozeEvening';
     return {
       icon: 'snooze',
@@ -87,6 +89,7 @@ function snoozeEntries(host: InboxHost, { item }: OpenMenu): Entry[] {
 
 function picker(host: InboxHost, { item }: OpenMenu): TemplateResult {
   const { words, now } = host;
+  const expires = Date.parse(item.expirationDateTime);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const input = (event.currentTarget as HTMLFormElement).querySelector('input');
@@ -95,7 +98,8 @@ function picker(host: InboxHost, { item }: OpenMenu): TemplateResult {
   };
   return html`<form class="picker" @submit=${submit}>
     <label for="until">${words.text('snoozeUntil')}</label>
-    <input id="until" type="datetime-local" required min=${inputTime(now + 60_000)} value=${inputTime(now + 86_400_000)}>
+    <input id="until" type="datetime-local" required min=${inputTime(now + 60_000)} max=${inputTime(expires - 60_000)}
+      value=${inputTime(Math.min(now + 86_400_000, expires - 60_000))}>
     <button class="primary" type="submit">${words.text('snooze')}</button>
   </form>`;
 }

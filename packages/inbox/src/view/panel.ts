@@ -28,7 +28,7 @@ function panelKeys(host: InboxHost, event: KeyboardEvent): void {
   if (event.key === 'Escape' && !host.inline) {
     event.stopPropagation();
     host.close();
-  } else if (event.key === 'Tab' && host.isSheet) {
+  } else if (event.key === 'Tab' && host.isSheet && !host.inline) {
     holdFocus(event);
   }
 }

@@ -1,6 +1,7 @@
 // Signing out leaves nothing of the user in this browser: tokens (revoked at the issuer), stored notifications, what
 // the screen shows of them, the page's databases, and at last the issuer's own session, which a redirect ends.
 import { forgetNotifications } from '@carillon/client/web-push';
+import { within } from '../clock.ts';
 import type { InboxConfig } from '../inbox-config.ts';
 import { deviceName, installationName } from '../this-device.ts';
 import { findWorker } from '../worker.ts';
@@ -12,6 +13,8 @@ import type { Vault } from './vault.ts';
 export const askAgainName = 'carillon-ask-again';
 /** The feed's copy and the vault. What the worker keeps is emptied by itself, and remembers that nobody is signed in. */
 const userDatabases = ['carillon', 'carillon-page'];
+/** Nobody who signs out waits longer for the hub, nor for the issuer. */
+const answerMaxMs = 4000;
 const ownerName = 'owner';
 /** In the vault, beside the tokens. */
 const personalNames = ['signed', installationName, deviceName];
@@ -26,7 +29,10 @@ export interface SignOutOptions {
 
 /** Answers where to go to end the issuer's session; null when it can't be, or has none to end. */
 export async function signOut({ signed, config, vault, leave }: SignOutOptions): Promise<string | null> {
-  await leave().catch(() => {});
+  await within(
+    answerMaxMs,
+    leave().catch(() => {}),
+  );
   await forgetSigned(vault);
   const revoked = await revoke(signed);
   await navigator.clearAppBadge?.().catch(() => {}); // only installed apps have one
@@ -63,8 +69,8 @@ export async function makeRoomFor({ user, issuer }: Signed, vault: Vault): Promi
 async function revoke({ revocationEndpoint, refreshToken, accessToken, clientId }: Signed): Promise<boolean> {
   if (revocationEndpoint === null) return navigator.onLine;
   const body = new URLSearchParams({ token: refreshToken ?? accessToken, client_id: clientId });
-  const options = { method: 'POST', body, credentials: 'omit' } as const;
-  return fetch(revocationEndpoint, options)
+  const signal = AbortSignal.timeout(answerMaxMs);
+  return fetch(revocationEndpoint, { method: 'POST', body, credentials: 'omit', signal })
     .then((response) => response.text())
     .then(
       () => true,
