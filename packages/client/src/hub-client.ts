@@ -77,7 +77,8 @@ export interface Hub {
 }
 
 export function connectHub(options: HubOptions): Hub {
-  const requests = new Requests(options);
+  const { onDeviceRefused = () => {} } = options;
+  const requests = new Requests({ ...options, onDeviceRefused });
   let open: { readonly feed: LiveFeed; readonly unwatch: () => void } | null = null;
   const opened = () => {
     open ??= openFeed(options, requests);

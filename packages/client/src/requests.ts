@@ -13,7 +13,7 @@ import type {
   SubscriptionPost,
 } from '@carillon/protocol';
 import { type Clock, systemClock } from './clock.ts';
-import { HubError, offline, readRefusal } from './hub-error.ts';
+import { HubError, isOfNoDevice, offline, readRefusal } from './hub-error.ts';
 import { type AskToken, TokenSource } from './token.ts';
 
 export interface RequestsOptions {
@@ -22,7 +22,10 @@ export interface RequestsOptions {
   readonly token: AskToken;
   /** UNS-ID of this device; it gets no tap for what it does itself, and the hub learns what it has fetched. */
   readonly device?: string | null | undefined;
-  /** The hub no longer knows the device: it goes unnamed from now on, until another one is set. */
+  /**
+   * The hub no longer knows the device: it goes unnamed from now on, until another one is set. Without this, what names
+   * it is refused.
+   */
   readonly onDeviceRefused?: (() => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
   readonly clock?: Clock | undefined;
@@ -73,12 +76,12 @@ export class Requests {
   readonly #base: string;
   readonly #tokens: TokenSource;
   readonly #fetch: typeof fetch;
-  readonly #onDeviceRefused: () => void;
+  readonly #onDeviceRefused: (() => void) | null;
 
   constructor(options: RequestsOptions) {
     const { baseUrl, token, device = null, fetch, clock = systemClock } = options;
     this.device = device;
-    this.#onDeviceRefused = options.onDeviceRefused ?? (() => {});
+    this.#onDeviceRefused = options.onDeviceRefused ?? null;
     this.#base = `${baseUrl.replace(/\/+$/, '')}/v1.0/`;
     this.#tokens = new TokenSource(token, clock);
     // A browser's own refuses to be called as anybody's method.
@@ -202,11 +205,12 @@ export class Requests {
     try {
       return await this.#sendSigned(method, path, sent);
     } catch (error) {
-      if (device === null || !(error instanceof HubError) || error.target !== 'X-UNS-ID') throw error;
-      // Removed from another device, or its lease is over. What the user does and sees doesn't depend on it.
+      const tell = this.#onDeviceRefused;
+      if (device === null || tell === null || !isOfNoDevice(error)) throw error;
+      // What the user does and sees doesn't depend on it.
       if (this.device === device) {
         this.device = null;
-        this.#onDeviceRefused();
+        tell();
       }
       return this.#sendSigned(method, path, sent);
     }
