@@ -154,7 +154,16 @@ class Server implements PostgresServer {
     // It comes first, so that it makes none while they are looked for.
     process.kill(pid, signal);
     const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
-    for (const each of stdout.split('\n')) if (each.trim() !== '') process.kill(Number(each), signal);
+    for (const each of stdout.split('\n')) if (each.trim() !== '') signalProcess(Number(each), signal);
+  }
+}
+
+/** One that has ended meanwhile needs none. */
+function signalProcess(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
 
