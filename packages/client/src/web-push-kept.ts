@@ -1,6 +1,7 @@
 // What a service worker keeps between two events, since it may end after each, and what the page tells it about the
 // device's subscription: one record in an IndexedDB of its own. No title and no body is ever in it.
 import type { Receipt, StatePatch, SubscriptionPost } from '@carillon/protocol';
+import { answerOf, openDatabase } from './storage/database.ts';
 
 /** What this browser has shown of a notification, or knows to be handled. */
 export interface Remembered {
@@ -75,9 +76,10 @@ const recordKey = 'record';
 export function openKept(factory: IDBFactory = indexedDB): KeptStore {
   let opening: Promise<IDBDatabase> | null = null;
   const database = (): Promise<IDBDatabase> => {
-    opening ??= openDatabase(factory, () => {
+    const onEnd = (): void => {
       opening = null;
-    });
+    };
+    opening ??= openDatabase({ factory, name: databaseName, version: 1, stores: [storeName], onEnd });
     return opening;
   };
   return {
@@ -120,26 +122,4 @@ function bounded(kept: Kept): Kept {
     remembered: Object.fromEntries(entries.slice(-rememberedMax)),
     owed: kept.owed.slice(-owedMax),
   };
-}
-
-function openDatabase(factory: IDBFactory, onEnd: () => void): Promise<IDBDatabase> {
-  const request = factory.open(databaseName, 1);
-  request.onupgradeneeded = () => void request.result.createObjectStore(storeName);
-  const opened = answerOf(request);
-  opened.then((database) => {
-    // A newer version wants to change it, or the browser took it away: it is opened again at the next use.
-    database.onversionchange = () => {
-      database.close();
-      onEnd();
-    };
-    database.onclose = onEnd;
-  }, onEnd);
-  return opened;
-}
-
-function answerOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }

@@ -3,6 +3,7 @@
 import type { Notification } from '@carillon/protocol';
 import type { Position } from '../feed-view.ts';
 import type { LocalChange } from '../local-change.ts';
+import { answerOf, openDatabase } from './database.ts';
 import type { FeedStorage } from './feed-storage.ts';
 
 const databaseName = 'carillon';
@@ -12,9 +13,10 @@ const stores = ['positions', 'items', 'changes'] as const;
 export function openIndexedDbStorage(factory: IDBFactory = indexedDB): FeedStorage {
   let opening: Promise<IDBDatabase> | null = null;
   const database = (): Promise<IDBDatabase> => {
-    opening ??= openDatabase(factory, () => {
+    const onEnd = (): void => {
       opening = null;
-    });
+    };
+    opening ??= openDatabase({ factory, name: databaseName, version, stores, onEnd });
     return opening;
   };
   return {
@@ -51,23 +53,6 @@ export function openIndexedDbStorage(factory: IDBFactory = indexedDB): FeedStora
   };
 }
 
-function openDatabase(factory: IDBFactory, onEnd: () => void): Promise<IDBDatabase> {
-  const request = factory.open(databaseName, version);
-  request.onupgradeneeded = () => {
-    for (const name of stores) request.result.createObjectStore(name);
-  };
-  const opened = answerOf(request);
-  opened.then((database) => {
-    // A newer version of the page wants to change it, or the browser took it away: it is opened again at the next use.
-    database.onversionchange = () => {
-      database.close();
-      onEnd();
-    };
-    database.onclose = onEnd;
-  }, onEnd);
-  return opened;
-}
-
 /** All keys `[account, …]`: an array sorts after every string. */
 function rangeOf(account: string): IDBKeyRange {
   return IDBKeyRange.bound([account], [account, []]);
@@ -78,13 +63,6 @@ function put<T>(store: IDBObjectStore, account: string, written: ReadonlyMap<str
     if (value === null) store.delete([account, key]);
     else store.put(value, [account, key]);
   }
-}
-
-function answerOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
 }
 
 function endOf(transaction: IDBTransaction): Promise<void> {
