@@ -4,32 +4,23 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Delivery, Notification } from '@carillon/protocol';
 import { rule } from '@carillon/simulators';
-import { openCursors } from '../../src/feed/cursor.ts';
 import { claimLeaseMs } from '../../src/model/delivery.ts';
-import { userKey } from '../../src/model/principal.ts';
 import { checkDelivered, countOf, platforms } from '../support/delivered.ts';
+import { Follower } from '../support/follower.ts';
 import { type Answered, post, send, until } from '../support/hub.ts';
-import { openSseReader, openWebSocketReader, type Reader } from '../support/readers.ts';
-import { publicUrl, type ServedCluster, type ServedNode, serveCluster } from '../support/served-cluster.ts';
+import {
+  answerMaxMs,
+  inTime,
+  publicUrl,
+  type ServedCluster,
+  type ServedNode,
+  serveCluster,
+} from '../support/served-cluster.ts';
 
 const feed = '/v1.0/me/notifications';
-/** The promise is two seconds; the rest is for a machine that runs all of this at once. */
-const answerMaxMs = 2000 + 8000;
 const deliverMaxMs = claimLeaseMs + 2000 + 8000;
 const gone = (error: unknown): boolean =>
   (error as { code?: string }).code !== undefined && !(error instanceof assert.AssertionError);
-
-/** An answer, or a failure with a name when there is none in time. */
-async function inTime(asking: Promise<Answered>): Promise<Answered> {
-  const late = Promise.withResolvers<never>();
-  // bound: a request that hangs fails its test here
-  const bound = setTimeout(() => late.reject(new Error('no answer in time')), answerMaxMs);
-  try {
-    return await Promise.race([asking, late.promise]);
-  } finally {
-    clearTimeout(bound);
-  }
-}
 
 function askTo(cluster: ServedCluster) {
   const { token } = cluster;
@@ -42,71 +33,6 @@ function askTo(cluster: ServedCluster) {
       inTime(send(`${baseUrl}${feed}/${id}`, 'PATCH', { token, body: { userActionState: 'dismissed' } })),
     get: ({ baseUrl }: ServedNode, path: string) => inTime(send(`${baseUrl}${path}`, 'GET', { token })),
   };
-}
-
-/** A device that goes to the next node when its stream ends, with the cursor that it has. */
-class Follower {
-  readonly told = new Map<string, string>();
-  readonly sequences: number[] = [];
-  readonly #cluster: ServedCluster;
-  readonly #open: typeof openSseReader | typeof openWebSocketReader;
-  readonly #sequenceOf: (cursor: string) => number;
-  #node: number;
-  #cursor: string | null = null;
-  #reader: Reader | null = null;
-  #heard = 0;
-
-  constructor(cluster: ServedCluster, node: number) {
-    this.#cluster = cluster;
-    this.#node = node;
-    this.#open = node % 2 === 0 ? openSseReader : openWebSocketReader;
-    const cursors = openCursors(cluster.secret, 1);
-    const user = userKey(`${publicUrl}/identity`, cluster.subject);
-    this.#sequenceOf = (cursor) => cursors.read(user, 'app-a', cursor).seq;
-  }
-
-  /** Takes what has come, and goes elsewhere when that was all. */
-  async follow(): Promise<void> {
-    this.#hear();
-    if (this.#reader && !this.#reader.closed()) return;
-    const { baseUrl } = this.#cluster.nodes[this.#node] as ServedNode;
-    const query = this.#cursor === null ? '' : `?$deltatoken=${this.#cursor}`;
-    this.#heard = 0;
-    try {
-      this.#reader = await this.#open({ baseUrl, token: this.#cluster.token, query });
-    } catch {
-      this.#reader = null;
-      this.#node = (this.#node + 1) % this.#cluster.nodes.length;
-    }
-  }
-
-  async begun(): Promise<boolean> {
-    await this.follow();
-    return this.#cursor !== null;
-  }
-
-  /** For whoever looks into a failure. */
-  missing(stored: ReadonlyMap<string, Notification>): string {
-    const ids = [...stored].filter(([id, row]) => this.told.get(id) !== row.userActionState);
-    const place = `the device of node ${this.#node} was told up to ${this.sequences.at(-1)}`;
-    return `${place}, and not ${ids.length} of ${stored.size}; closed: ${this.#reader?.closed()}`;
-  }
-
-  leave(): void {
-    this.#reader?.leave();
-  }
-
-  #hear(): void {
-    const { frames } = this.#reader ?? { frames: [] };
-    for (const frame of frames.slice(this.#heard)) {
-      assert.ok(frame.type !== 'resync', 'the nodes know the cursors of each other');
-      if ('cursor' in frame) this.#cursor = frame.cursor;
-      if (frame.type !== 'change' || '@removed' in frame.value) continue;
-      this.sequences.push(this.#sequenceOf(frame.cursor));
-      this.told.set(frame.value.id, frame.value.userActionState);
-    }
-    this.#heard = frames.length;
-  }
 }
 
 /** What services and devices know, because a node said so. */

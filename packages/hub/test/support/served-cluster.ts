@@ -3,7 +3,7 @@
 
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { freePort } from './hub.ts';
+import { type Answered, freePort } from './hub.ts';
 import { tempFolder } from './identity.ts';
 import { startNats } from './nats.ts';
 import { startPostgres } from './postgres.ts';
@@ -12,6 +12,21 @@ import { type Served, serve } from './served.ts';
 import { postgresAt, secretKey } from './store-place.ts';
 
 export const publicUrl = 'http://bells.example';
+
+/** The promise is two seconds; the rest is for a machine that runs all of this at once. */
+export const answerMaxMs = 2000 + 8000;
+
+/** An answer, or a failure with a name when there is none in time. */
+export async function inTime(asking: Promise<Answered>): Promise<Answered> {
+  const late = Promise.withResolvers<never>();
+  // bound: a request that hangs fails its test here
+  const bound = setTimeout(() => late.reject(new Error('no answer in time')), answerMaxMs);
+  try {
+    return await Promise.race([asking, late.promise]);
+  } finally {
+    clearTimeout(bound);
+  }
+}
 
 export interface ServedNode {
   readonly baseUrl: string;
