@@ -233,3 +233,29 @@ test('while many wait a second batch is under way, never a third, and what was p
   assert.deepEqual(told.toSorted(), committed.flat().toSorted());
   assert.equal(new Set(told).size, ids.length - 1);
 });
+
+test('beside a small batch a second one opens for a single write, beside a large one only for many', async () => {
+  const { store, committer, batches } = open({ batchWrites: 4, eagerWrites: 4, spareWrites: 2 });
+  const answers = ['a', 'b', 'c'].map(async (id) => {
+    const answer = committer.commit(write(id));
+    await turn();
+    return answer;
+  });
+  await turn();
+  assert.deepEqual(batches(), [['a', 'b', 'c']], 'of one turn');
+  answers.push(committer.commit(write('d')));
+  await turn();
+  assert.equal(batches().length, 1, 'three are under way');
+  store.commits[0]?.succeed();
+  await Promise.all(answers.slice(0, 3));
+  answers.push(committer.commit(write('e')));
+  await turn();
+  answers.push(committer.commit(write('f')));
+  await turn();
+  assert.deepEqual(batches().slice(1), [['d'], ['e']], 'never a third');
+  store.commits[1]?.succeed();
+  await answers[3];
+  assert.deepEqual(batches().at(-1), ['f']);
+  for (const { succeed } of store.commits) succeed();
+  await Promise.all(answers);
+});

@@ -2,7 +2,7 @@
 // when the commit before it ends, at the end of the event-loop turn when idle, or at its cap, never on a timer. A caller
 // is answered after COMMIT. The queue is bounded; beyond it the hub says that it is busy.
 // Two batches may be under way, so that the store has the next one while this thread still answers the last; the
-// second only opens for `eagerWrites`, since small transactions cost more than they hasten.
+// second only opens for `eagerWrites`, since small transactions cost more than they hasten, or beside `spareWrites`.
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../lib/clock.ts';
 import { busy, HubError } from '../model/errors.ts';
@@ -17,6 +17,8 @@ export interface CommitLimits {
   readonly batchBytes: number;
   /** So many waiting writes do not wait for the end of the turn, and open a second batch. */
   readonly eagerWrites: number;
+  /** A second batch opens for any write beside one that is smaller: then the store has time to spare. */
+  readonly spareWrites: number;
   /** How often a batch that met a lock is tried again. */
   readonly retries: number;
 }
@@ -27,11 +29,15 @@ export const commitLimits: CommitLimits = {
   batchWrites: 128,
   batchBytes: 1024 * 1024,
   eagerWrites: 16,
+  spareWrites: 0,
   retries: 3,
 };
 
-/** A batch costs a store of several nodes two round trips and a dozen statements, so that fewer and larger ones pay. */
-export const sharedStoreLimits: CommitLimits = { ...commitLimits, eagerWrites: 32 };
+/**
+ * A batch costs a store of several nodes two round trips and a dozen statements, so that fewer and larger ones pay; but
+ * with little to do a write would wait through the one before it for nothing.
+ */
+export const sharedStoreLimits: CommitLimits = { ...commitLimits, eagerWrites: 32, spareWrites: 8 };
 
 export interface Committer {
   /** Resolves after the commit is durable; rejects with a HubError, and then nothing was written, or it says otherwise. */
@@ -90,8 +96,15 @@ class GroupCommit implements Committer {
       this.#queue.push({ write, bytes, resolve, reject });
       this.#queuedBytes += bytes;
       if (this.#queue.length >= this.#limits.eagerWrites) this.#launch();
-      else this.#awaitTurn();
+      else if (this.#queue.length >= this.#worthwhile) this.#awaitTurn();
     });
+  }
+
+  /** How many waiting writes open a batch. */
+  get #worthwhile(): number {
+    return this.#underWay === 0 || this.#writesUnderWay < this.#limits.spareWrites
+      ? 1
+      : this.#limits.eagerWrites;
   }
 
   get load(): number {
@@ -104,7 +117,7 @@ class GroupCommit implements Committer {
   }
 
   #awaitTurn(): void {
-    if (this.#turnAwaited || this.#underWay > 0) return;
+    if (this.#turnAwaited || this.#underWay === 2) return;
     this.#turnAwaited = true;
     setImmediate(() => {
       this.#turnAwaited = false;
@@ -113,10 +126,7 @@ class GroupCommit implements Committer {
   }
 
   #launch(): void {
-    while (
-      this.#queue.length >= (this.#underWay === 0 ? 1 : this.#limits.eagerWrites) &&
-      this.#underWay < 2
-    ) {
+    while (this.#underWay < 2 && this.#queue.length >= this.#worthwhile) {
       this.#underWay++;
       void this.#carry(this.#nextBatch());
     }

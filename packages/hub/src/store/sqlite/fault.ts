@@ -13,7 +13,11 @@ const primaryCode = {
   notADatabase: 26,
 } as const;
 
+/** The frames of the commit are in the log, and the disk did not say that it has them: a restart may find them whole. */
+const fsyncFailed = 1034;
+
 export function faultOf(error: unknown): StoreFault {
+  if (extendedCodeOf(error) === fsyncFailed) return 'uncertain';
   switch (codeOf(error)) {
     case primaryCode.busy:
     case primaryCode.locked:
@@ -42,6 +46,11 @@ export function needsReopen(error: unknown): boolean {
 }
 
 function codeOf(error: unknown): number {
+  const code = extendedCodeOf(error);
+  return code < 0 ? code : code & 0xff;
+}
+
+function extendedCodeOf(error: unknown): number {
   const code = (error as { errcode?: unknown } | null)?.errcode;
-  return typeof code === 'number' ? code & 0xff : -1;
+  return typeof code === 'number' ? code : -1;
 }
