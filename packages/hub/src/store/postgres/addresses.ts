@@ -6,8 +6,8 @@ import { addressHash, type StoredSubscription } from '../../model/subscription.t
 import type { Plan, Snapshot } from '../store.ts';
 import { subscriptionKey } from './codec.ts';
 import { arraysOf, type Column, namesOf, unnest } from './columns.ts';
-import { type Ask, type Row, statement } from './connections.ts';
 import type { Named } from './named.ts';
+import { type Ask, type Row, statement } from './pipeline.ts';
 
 export const addressColumns: readonly Column<StoredSubscription>[] = [
   { name: 'address_hash', type: 'text', of: ({ app, channel }) => addressHash(app, channel) },

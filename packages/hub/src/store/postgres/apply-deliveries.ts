@@ -6,7 +6,7 @@ import type { ClaimQuery, FetchMark, Plan } from '../store.ts';
 import { notificationKey, packKey, packUuid, userColumns } from './codec.ts';
 import { deliveryColumns, deliveryKey, packChannel, resultColumns } from './codec-delivery.ts';
 import { arraysOf, type Column, namesOf, sameKey, unnest } from './columns.ts';
-import { type Ask, type Statement, statement } from './connections.ts';
+import { type Ask, type Statement, statement } from './pipeline.ts';
 import { fetchedRange, uptoColumns } from './touch.ts';
 
 interface Marked {

@@ -1,7 +1,7 @@
 // Step 4 of the commit: the rows of a plan, one statement a table and kind of change, in the order of the locks: feed,
 // feed_app, notification, subscription, delivery. A table that the plan leaves alone costs nothing.
 import type { UserKey } from '../../model/principal.ts';
-import type { Plan, RowChange } from '../store.ts';
+import type { FeedRow, Plan, RowChange, Snapshot } from '../store.ts';
 import { openApplyDeliveries } from './apply-deliveries.ts';
 import {
   feedAppColumns,
@@ -13,7 +13,7 @@ import {
   userColumns,
 } from './codec.ts';
 import { arraysOf, type Column, namesOf, sameKey, unnest } from './columns.ts';
-import { type Ask, type Statement, statement } from './connections.ts';
+import { type Ask, type Statement, statement } from './pipeline.ts';
 
 const keyOrder = 'ORDER BY k.lane, k.user_key';
 
@@ -32,11 +32,20 @@ function remove(table: string, key: readonly Column<never>[]): Statement {
   return statement(`DELETE FROM ${table} t USING ${unnest(key)} WHERE ${sameKey(key, 't', 'k')}`);
 }
 
+const feedAppKey = feedAppColumns.slice(0, 3);
+/** Most changes of a feed leave its owner as it was. */
+const movedColumns: readonly Column<FeedRow>[] = [
+  ...userColumns,
+  { name: 'head', type: 'bigint', of: (row) => row.head },
+];
+
 export const feedWrites = {
   putFeeds: update('feed', feedColumns, userColumns),
+  moveFeeds: update('feed', movedColumns, userColumns),
   leavePlaces: statement(
     `DELETE FROM feed t USING ${unnest(userColumns)} WHERE ${sameKey(userColumns, 't', 'k')} AND t.epoch = 0`,
   ),
+  updateFeedApps: update('feed_app', feedAppColumns, feedAppKey),
   putFeedApps: statement(`INSERT INTO feed_app(${namesOf(feedAppColumns)})
 SELECT * FROM ${unnest(feedAppColumns)} ${keyOrder}, k.app
 ON CONFLICT (lane, user_key, app)
@@ -50,18 +59,26 @@ DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.f
 };
 
 /** `places` are the users whose feed this transaction holds a place for. */
-export function openApply(node: Buffer): (plan: Plan, places: ReadonlySet<UserKey>) => Ask[] {
+export function openApply(
+  node: Buffer,
+): (plan: Plan, places: ReadonlySet<UserKey>, before: Pick<Snapshot, 'feed'>) => Ask[] {
   const applyDeliveries = openApplyDeliveries(node);
-  return (plan, places) => {
+  return (plan, places, before) => {
     const asks: Ask[] = [];
     const put = <Row>(each: Statement, columns: readonly Column<Row>[], rows: readonly Row[]) => {
       if (rows.length > 0) asks.push({ statement: each, values: arraysOf(columns, rows) });
     };
     const began = new Set(plan.feeds.map(({ row }) => row.user));
     const unused = [...places].filter((user) => !began.has(user)).map((user) => ({ user }));
-    put(feedWrites.putFeeds, feedColumns, rowsOf(plan.feeds));
+    const isMoved = ({ user, name }: FeedRow) => before.feed(user)?.name === name;
+    const { moved = [], put: owned = [] } = Object.groupBy(rowsOf(plan.feeds), (row) =>
+      isMoved(row) ? 'moved' : 'put',
+    );
+    put(feedWrites.putFeeds, feedColumns, owned);
+    put(feedWrites.moveFeeds, movedColumns, moved);
     put(feedWrites.leavePlaces, userColumns, unused);
-    put(feedWrites.putFeedApps, feedAppColumns, rowsOf(plan.feedApps));
+    put(feedWrites.updateFeedApps, feedAppColumns, changedOf(plan.feedApps));
+    put(feedWrites.putFeedApps, feedAppColumns, begunOf(plan.feedApps));
     // A name is free again once its notification is removed, so what changes goes ahead of what begins.
     put(feedWrites.updateNotifications, notificationColumns, changedOf(plan.notifications));
     put(feedWrites.deleteNotifications, notificationKey, plan.purged);

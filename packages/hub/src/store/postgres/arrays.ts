@@ -66,13 +66,19 @@ function writeValue(array: Buffer, at: number, type: ElementType, value: Exclude
     case 'integer':
       return array.writeInt32BE(whole(value as number), at);
     case 'bigint':
-      return array.writeBigInt64BE(BigInt(value as number), at);
+      return writeBigint(array, at, whole(value as number));
     case 'text':
       return at + array.write(value as string, at);
     case 'uuid':
       array.set(value as Uint8Array, at);
       return at + 16;
   }
+}
+
+/** In two halves: a BigInt would be made for each. */
+function writeBigint(array: Buffer, at: number, value: number): number {
+  array.writeInt32BE(Math.floor(value / 2 ** 32), at);
+  return array.writeUInt32BE(value >>> 0, at + 4);
 }
 
 function whole(value: number): number {

@@ -17,7 +17,7 @@ import {
 import type { UserKey } from '../../model/principal.ts';
 import { packKey, packText, packUuid, readKey, readText, userColumns } from './codec.ts';
 import type { Column } from './columns.ts';
-import type { Row } from './connections.ts';
+import type { Row } from './pipeline.ts';
 
 export function packKind(kind: DeliveryKind): number {
   return deliveryKinds.indexOf(kind);

@@ -8,7 +8,7 @@ import type { UserKey } from '../../model/principal.ts';
 import { addressHash, type StoredSubscription } from '../../model/subscription.ts';
 import type { FeedAppRow, FeedRow } from '../store.ts';
 import type { Column } from './columns.ts';
-import type { Row } from './connections.ts';
+import type { Row } from './pipeline.ts';
 
 /** Of 4 096: the first 12 bits of the key, so that everyone computes the same one for ever. */
 export function laneOf(user: UserKey): number {

@@ -1,30 +1,9 @@
-// Connections to PostgreSQL: two pools, so that a flood of reads never holds up a commit. A pipeline sends all its
-// statements at once and waits for all answers. Whatever happens to the server or the network, each call ends within
-// the time given here, and a connection that missed it is thrown away.
-import { createHash } from 'node:crypto';
-import { type Client, type ClientBase, type CustomTypesConfig, Pool, type PoolClient, types } from 'pg';
+// Connections to PostgreSQL: two pools, so that a flood of reads never holds up a commit. Whatever happens to the server
+// or the network, each call ends within the time given here, and a connection that missed it is thrown away.
+import { type ClientBase, Pool, type PoolClient } from 'pg';
 import { StoreError } from '../store.ts';
 import { queryError } from './fault.ts';
-
-/** A statement that each connection prepares once; its name is that of its text. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-}
-
-export type Parameter = Buffer | string | number | boolean | null;
-export type Row = Record<string, unknown>;
-
-export interface Ask {
-  readonly statement: Statement;
-  readonly values: readonly Parameter[];
-}
-
-export interface Answer {
-  readonly command: string;
-  readonly rowCount: number | null;
-  readonly rows: readonly Row[];
-}
+import { type Answer, type Ask, pipeline } from './pipeline.ts';
 
 export interface Connections {
   /** Lends a connection for a transaction; one that ends badly is not used again. */
@@ -47,27 +26,12 @@ const idleInTransactionMs = 5000;
 const writers = 4;
 const readers = 4;
 
-const bigintOid = 20;
-// Sequences and times stay below 2^53. Only these connections read them so, not every user of the driver.
-const customTypes: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === bigintOid ? Number : types.getTypeParser(oid, format as 'text'),
-};
-
 // Compiling a plan costs more than any of these statements. A plan that is made while a week's table is empty must not
 // walk through it once it is full. A database set to answer before its disk has the commit would make every answer of
 // the hub a guess.
 const session = `SET jit = off; SET enable_seqscan = off; SET statement_timeout = ${answerMs}; SET lock_timeout = ${lockWaitMs};
 SET idle_in_transaction_session_timeout = ${idleInTransactionMs}; SET default_transaction_isolation = 'read committed';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
-
-export function statement(text: string): Statement {
-  return { name: `c${createHash('sha256').update(text).digest('hex').slice(0, 16)}`, text };
-}
-
-export const begin = statement('BEGIN');
-export const commit = statement('COMMIT');
-export const rollback = statement('ROLLBACK');
 
 export function openConnections(url: string): Connections {
   const [writing, reading] = [openPool(url, writers), openPool(url, readers)];
@@ -82,21 +46,6 @@ export function openConnections(url: string): Connections {
   };
 }
 
-/** Sends all at once; rejects with the first failure after every answer is there. */
-export async function pipeline(client: ClientBase, asks: readonly Ask[]): Promise<Answer[]> {
-  const { stream } = (client as Client).connection;
-  stream.cork(); // one packet for all, instead of one for each
-  const sent = asks.map(({ statement: { name, text }, values }) =>
-    client.query({ name, text, values: values as unknown[] }),
-  );
-  stream.uncork();
-  const settled = await Promise.allSettled(sent);
-  return settled.map((each) => {
-    if (each.status === 'rejected') throw queryError(each.reason);
-    return each.value;
-  });
-}
-
 async function one(client: ClientBase, ask: Ask): Promise<Answer> {
   const [answer] = await pipeline(client, [ask]);
   return answer as Answer;
@@ -106,8 +55,6 @@ function openPool(connectionString: string, max: number): Pool {
   const pool = new Pool({
     connectionString,
     max,
-    pipeline: true,
-    types: customTypes,
     application_name: 'carillon',
     connectionTimeoutMillis: connectMs,
     query_timeout: answerMs,
@@ -152,7 +99,7 @@ async function borrow(pool: Pool): Promise<PoolClient> {
 async function isIdleAgain(client: PoolClient, error: unknown): Promise<boolean> {
   if (error instanceof StoreError && error.fault === 'unavailable') return false;
   if (client.getTransactionStatus() === 'I') return true;
-  return client.query(rollback).then(
+  return client.query('ROLLBACK').then(
     () => true,
     () => false,
   );

@@ -18,12 +18,13 @@ import { openApply } from './apply.ts';
 import { claimAsk } from './apply-deliveries.ts';
 import { withClient } from './client.ts';
 import { readPlanned } from './codec-delivery.ts';
-import { type Connections, openConnections, statement } from './connections.ts';
+import { type Connections, openConnections } from './connections.ts';
 import { commitError } from './fault.ts';
 import { openInOrder } from './in-order.ts';
 import { type Migration, migrate } from './migrate.ts';
 import { nameRows } from './named.ts';
 import { openPartitions } from './partitions.ts';
+import { statement } from './pipeline.ts';
 import { openReader } from './reader.ts';
 import { feedMigrations } from './schema.ts';
 import { type Transacted, transact } from './transaction.ts';
@@ -88,7 +89,7 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
         known,
         plan: ({ snapshot }) => planner(writes, snapshot, { now, claim }),
         beforehand: (plan) => takeAddresses(connections, plan, named),
-        apply: (plan) => apply(plan, places),
+        apply: (plan, { snapshot }) => apply(plan, places, snapshot),
       }),
     );
     keepKnown(known, transacted.plan);

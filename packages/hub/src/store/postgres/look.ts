@@ -17,8 +17,8 @@ import {
 } from './codec.ts';
 import { deliveryKey, readDelivery } from './codec-delivery.ts';
 import { arraysOf, type Column, namesOf, sameKey, unnest } from './columns.ts';
-import { type Answer, type Ask, type Row, statement } from './connections.ts';
 import type { Named, NamedText } from './named.ts';
+import { type Answer, type Ask, type Row, statement } from './pipeline.ts';
 import { SeenRows } from './snapshot.ts';
 import { touch } from './touch.ts';
 
@@ -67,6 +67,8 @@ export const lateLooks = {
 /** The statements of the round trip; those that have nothing to look for are left out. */
 export interface Looking {
   readonly asks: readonly Ask[];
+  /** What is only asked after those are answered; its own answer follows theirs. */
+  readonly later: (answers: readonly Answer[]) => Ask | null;
   readonly see: (answers: readonly Answer[]) => Seen;
 }
 
@@ -89,9 +91,8 @@ export function lookFor(named: Named, known: ReadonlySet<UserKey>): Looking {
   if (begun.length > 0) ask('places', { statement: looks.holdPlaces, values: arraysOf(userColumns, begun) });
   if (users.length > 0) ask('feeds', { statement: looks.lockFeeds, values: ofUsers });
   // Ahead of all that is read without a feed's lock: once a delivery is locked, what settled it is there to be seen.
-  if (named.deliveries.length + named.results.length + named.marks.length + named.texts.length > 0) {
-    ask('deliveries', touch(named));
-  }
+  const touchesNow = named.deliveries.length + named.results.length + named.marks.length > 0;
+  if (touchesNow) ask('deliveries', touch(named));
   if (users.length > 0) {
     ask('apps', { statement: looks.readFeedApps, values: ofUsers });
     ask('subscriptions', { statement: looks.readSubscriptions, values: ofUsers });
@@ -107,9 +108,13 @@ export function lookFor(named: Named, known: ReadonlySet<UserKey>): Looking {
     ask('late notifications', { statement: lateLooks.notifications, values });
     ask('late subscriptions', { statement: lateLooks.subscriptions, values });
   }
-  const see = (answers: readonly Answer[]) =>
-    seen(named, (source) => answers[sources.get(source) ?? -1]?.rows ?? []);
-  return { asks, see };
+  const rowsIn = (answers: readonly Answer[]) => (source: string) =>
+    answers[sources.get(source) ?? -1]?.rows ?? [];
+  // All that is locked is locked by one statement, and most names that are posted under are new: those have no deliveries.
+  const later = (answers: readonly Answer[]): Ask | null =>
+    touchesNow || rowsIn(answers)('texts').length === 0 ? null : touch(named);
+  if (!touchesNow) sources.set('deliveries', asks.length);
+  return { asks, later, see: (answers) => seen(named, rowsIn(answers)) };
 }
 
 function seen(named: Named, rowsOf: (source: string) => readonly Row[]): Seen {

@@ -23,7 +23,7 @@ export interface Named {
   readonly begun: ReadonlySet<UserKey>;
   readonly notifications: readonly NamedRow[];
   readonly texts: readonly NamedText[];
-  /** Notifications whose deliveries the plan may look at; beside them those of `texts`. */
+  /** Notifications whose deliveries the plan may look at; beside them those of `texts` that are there, with their taps. */
   readonly deliveries: readonly NamedRow[];
   /** Push addresses that a write brings, so that its subscription takes them from whoever has them: `user hash`. */
   readonly addresses: ReadonlySet<string>;
@@ -43,6 +43,7 @@ class Naming implements Named {
   readonly sent: DeliveryKey[] = [];
   readonly marks: FetchWrite[] = [];
   readonly #notifications = new Map<string, NamedRow>();
+  readonly #texts = new Set<string>();
   readonly #deliveries = new Map<string, NamedRow>();
 
   get notifications(): NamedRow[] {
@@ -71,7 +72,10 @@ class Naming implements Named {
     if (owner) this.begun.add(user);
     if (appNotificationId === null) return;
     this.texts.push({ user, app, name: appNotificationId });
-    this.clears(user);
+    // What this batch itself has begun is replaced without being found in the store.
+    const text = `${user} ${app} ${appNotificationId}`;
+    if (this.#texts.has(text)) this.clears(user);
+    this.#texts.add(text);
   }
 
   redrive(keys: readonly DeliveryKey[]): void {

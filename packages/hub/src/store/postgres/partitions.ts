@@ -3,7 +3,8 @@
 // still found by its key alone. What no week was made for (an id from a clock that is far off) is kept beside them.
 
 import { StoreError } from '../store.ts';
-import { type Connections, type Statement, statement } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { type Statement, statement } from './pipeline.ts';
 
 const weekMs = 7 * 86_400_000;
 /** A week is made before the first node's clock enters it. */

@@ -23,17 +23,17 @@ import {
 } from './codec.ts';
 import { deliveryKey, deliveryNames, packKind, readDelivery } from './codec-delivery.ts';
 import { arraysOf, namesOf, sameKey, unnest } from './columns.ts';
+import type { Connections } from './connections.ts';
 import {
   type Answer,
   begin,
-  type Connections,
   commit,
   type Parameter,
   pipeline,
   type Row,
   type Statement,
   statement,
-} from './connections.ts';
+} from './pipeline.ts';
 
 const select = `SELECT ${deliveryNames.map((name) => `d.${name}`).join(', ')} FROM delivery d`;
 /** The keys that were asked for, counted from 0 in their order. */

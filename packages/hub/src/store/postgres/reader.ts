@@ -20,7 +20,8 @@ import {
   userOf,
 } from './codec.ts';
 import { arraysOf, namesOf, unnest } from './columns.ts';
-import { type Connections, type Parameter, type Row, type Statement, statement } from './connections.ts';
+import type { Connections } from './connections.ts';
+import { type Parameter, type Row, type Statement, statement } from './pipeline.ts';
 import { deliveryReads } from './reader-deliveries.ts';
 
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
@@ -189,7 +190,7 @@ const due = (column: string, where: string) =>
   statement(`SELECT n.user_key, n.id FROM notification n
 WHERE ${where} AND n.${column} <= $1 ORDER BY n.${column} LIMIT $2`);
 export const dueStatements = {
-  expirations: due('expires', 'n.removed = 0'),
+  expirations: due('expires', 'n.removed = 0 AND n.state >= 0'),
   wakings: due('snooze_until', 'n.snooze_until IS NOT NULL'),
   purges: due('purge_at', 'n.purge_at IS NOT NULL'),
 };

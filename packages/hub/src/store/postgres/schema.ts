@@ -21,9 +21,10 @@ import type { Migration } from './migrate.ts';
 //   the batch ran.
 //
 // The planner takes lane and user for independent and so expects one row of a user in every table: of two indexes that
-// begin with both it may take the wrong one, and walk a whole feed to find one id. So a table has one that begins with
-// both, and the others of notifications are open only to queries that say as much, as with `seq > 0`. One subscription an
-// installation needs none: the feed's lock sees to it.
+// begin with both it may take the wrong one, and walk a whole feed to find one id. While tables are empty all ways cost
+// the same, and a plan that is made then is kept when they are full. So a table has one index that begins with both, and
+// the others of notifications are open only to queries that say as much, as with `seq > 0` and `state >= 0`. One
+// subscription an installation needs none: the feed's lock sees to it.
 
 export const feedMigrations: readonly Migration[] = [
   {
@@ -51,7 +52,7 @@ CREATE UNIQUE INDEX notification_by_name ON notification(lane, user_key, app, na
   WHERE removed = 0 AND name IS NOT NULL;
 CREATE INDEX notification_handled ON notification(lane, user_key, seq) INCLUDE (app, id)
   WHERE state & 1 = 1 OR removed > 0;
-CREATE INDEX notification_by_expiry ON notification(expires) WHERE removed = 0;
+CREATE INDEX notification_by_expiry ON notification(expires) WHERE removed = 0 AND state >= 0;
 CREATE INDEX notification_by_snooze ON notification(snooze_until) WHERE snooze_until IS NOT NULL;
 CREATE INDEX notification_by_purge ON notification(purge_at) WHERE purge_at IS NOT NULL;
 CREATE TABLE subscription(

@@ -48,8 +48,10 @@ export class SeenRows implements Snapshot {
 
   putText(row: StoredNotification): void {
     this.#texts.set(`${row.user} ${row.app} ${row.appNotificationId}`, row);
-    const key = keyOf(row.user, row.id);
-    if (!this.#deliveries.has(key)) this.#deliveries.set(key, []);
+    for (const id of [row.id, noNotification]) {
+      const key = keyOf(row.user, id);
+      if (!this.#deliveries.has(key)) this.#deliveries.set(key, []);
+    }
   }
 
   /** A row that was locked for its evidence alone is not looked at. */

@@ -7,8 +7,8 @@ import type { ElementType } from './arrays.ts';
 import { packKey, packText, packUuid, userColumns } from './codec.ts';
 import { deliveryNames, packKind } from './codec-delivery.ts';
 import { arraysOf, type Column, unnest } from './columns.ts';
-import { type Ask, statement } from './connections.ts';
 import type { Named, NamedText } from './named.ts';
+import { type Ask, statement } from './pipeline.ts';
 
 /** A mark looks back over at most so many changes: a device that skipped more has been offline for long. */
 const markedBack = 1000;
@@ -78,6 +78,7 @@ export function touch({ deliveries, texts, results, sent, marks }: Named): Ask {
   const whole = { subscription: null, kind: null };
   const keys: Key[] = [
     ...deliveries.map(({ user, id }) => ({ user, notification: id, ...whole })),
+    ...texts.map(({ user }) => ({ user, notification: noNotification, ...whole })),
     ...results.map(({ user, notification, subscription, kind }) => ({
       user,
       notification,

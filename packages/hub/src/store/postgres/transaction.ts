@@ -1,11 +1,12 @@
 // One batch as one transaction in two round trips: lock and look, then write and COMMIT, with the plan made between
-// them. When the connection is lost at COMMIT, the server is asked what became of it, so that the answer is the truth.
+// them; a third where a notification is replaced, whose deliveries are looked at. When the connection is lost at COMMIT, the server is asked what became of it, so that the answer is the truth.
 import type { ClientBase } from 'pg';
 import type { UserKey } from '../../model/principal.ts';
 import { type Plan, StoreError } from '../store.ts';
-import { type Ask, begin, type Connections, commit, pipeline, rollback, statement } from './connections.ts';
+import type { Connections } from './connections.ts';
 import { lookFor, type Seen } from './look.ts';
 import type { Named } from './named.ts';
+import { type Ask, begin, commit, pipeline, rollback, statement } from './pipeline.ts';
 
 export interface Steps {
   readonly named: Named;
@@ -13,7 +14,7 @@ export interface Steps {
   readonly plan: (seen: Seen) => Plan;
   /** Between the plan and the COMMIT, on another connection. */
   readonly beforehand: (plan: Plan) => Promise<void>;
-  readonly apply: (plan: Plan) => Ask[];
+  readonly apply: (plan: Plan, seen: Seen) => Ask[];
 }
 
 export interface Transacted {
@@ -36,11 +37,12 @@ export async function transact(connections: Connections, steps: Steps): Promise<
       const { named, known, plan: makePlan, beforehand, apply } = steps;
       const looking = lookFor(named, known);
       const [, ...answers] = await pipeline(client, [alone(begin), ...looking.asks]);
-      const seen = looking.see(answers);
+      const later = looking.later(answers);
+      const seen = looking.see(later ? [...answers, ...(await pipeline(client, [later]))] : answers);
       const plan = makePlan(seen);
       await beforehand(plan);
       try {
-        await finish(client, apply(plan));
+        await finish(client, apply(plan, seen));
       } catch (error) {
         const isLost = error instanceof StoreError && error.fault === 'unavailable' && seen.xid !== null;
         if (isLost) lost = { xid: seen.xid, transacted: { plan, seen }, error };

@@ -28,9 +28,9 @@ import {
 } from './codec.ts';
 import { deliveryColumns, readDelivery } from './codec-delivery.ts';
 import { arraysOf, type Column, namesOf, unnest } from './columns.ts';
-import type { Row } from './connections.ts';
 import { migrate } from './migrate.ts';
 import { weekTables } from './partitions.ts';
+import type { Row } from './pipeline.ts';
 import { registryMigrations } from './registry-schema.ts';
 import { packText, unpackText } from './registry-session.ts';
 import { feedMigrations } from './schema.ts';
