@@ -233,6 +233,20 @@ describe('undo', () => {
     assert.deepEqual(await sent(), []);
   });
 
+  test('hides nothing of what the hub refused', async () => {
+    await press('Shift+Delete');
+    await stage.page.evaluate(() => globalThis.stage.feed.refuse('sample-0', 'It was replaced.'));
+    await settled(stage.page);
+    const said = await stage.page.locator('.snack span').allTextContents();
+    assert.equal(said.length, 2);
+    assert.match(said[0] ?? '', /It was replaced\.$/);
+    assert.equal(said[1], 'Notification deleted');
+    await stage.page.locator('.snack').getByRole('button', { name: 'Close' }).click();
+    assert.equal(await stage.page.textContent('.snack span'), 'Notification deleted');
+    await press('z');
+    assert.ok((await rowIds()).includes(first));
+  });
+
   test('counts what is only hidden as gone', async () => {
     await press('Shift+Delete');
     assert.equal(await stage.page.getAttribute('.bell', 'aria-label'), 'Notifications, 5 unread');

@@ -69,20 +69,24 @@ export const floatingStyles = css`
   .snacks {
     position: relative;
     z-index: 3;
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    justify-content: flex-end;
+    gap: 8px;
     block-size: 0;
   }
+  .snack:last-child {
+    margin-block-end: 12px;
+  }
   .snack {
-    position: absolute;
-    inset-inline: 12px;
-    inset-block-end: 12px;
     display: flex;
+    flex: none;
     align-items: center;
     justify-content: space-between;
     gap: 12px;
-    inline-size: fit-content;
     max-inline-size: calc(100% - 24px);
     min-block-size: 40px;
-    margin-inline: auto;
     padding: 4px 6px;
     padding-inline-start: 16px;
     border-radius: 10px;

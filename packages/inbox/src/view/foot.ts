@@ -5,27 +5,27 @@ import type { InboxHost } from './host.ts';
 import { icons } from './icons.ts';
 
 export function renderFoot(host: InboxHost): TemplateResult {
-  return html`${undoBar(host)}${statusLine(host)}`;
+  return html`<div class="snacks" role="status">${refusalBar(host)}${undoBar(host)}</div>${statusLine(host)}`;
 }
 
-function undoBar(host: InboxHost): TemplateResult {
-  const { undoing, listening, words } = host;
-  const { done } = undoing;
-  const refusal = listening.refusal;
-  const shown =
-    done !== null
-      ? html`<div class="snack" part="undo" @pointerenter=${() => undoing.pause()} @pointerleave=${() => undoing.resume()}
-          @focusin=${() => undoing.pause()} @focusout=${() => undoing.resume()}>
-          <span>${doneWords(host)}</span>
-          <button class="undo" type="button" @click=${() => host.undo()}>${words.text('undo')}</button>
-        </div>`
-      : refusal !== null
-        ? html`<div class="snack" part="undo">
-            <span>${words.text('refused', { reason: refusal })}</span>
-            <button class="undo" type="button" @click=${() => listening.forgetRefusal()}>${words.text('close')}</button>
-          </div>`
-        : nothing;
-  return html`<div class="snacks" role="status">${shown}</div>`;
+/** Stays until it was read, whatever is done meanwhile. */
+function refusalBar({ listening, words }: InboxHost): TemplateResult | typeof nothing {
+  const { refusal: reason } = listening;
+  if (reason === null) return nothing;
+  return html`<div class="snack" part="refusal">
+    <span>${words.text('refused', { reason })}</span>
+    <button class="undo" type="button" @click=${() => listening.forgetRefusal()}>${words.text('close')}</button>
+  </div>`;
+}
+
+function undoBar(host: InboxHost): TemplateResult | typeof nothing {
+  const { undoing, words } = host;
+  if (undoing.done === null) return nothing;
+  return html`<div class="snack" part="undo" @pointerenter=${() => undoing.pause()} @pointerleave=${() => undoing.resume()}
+    @focusin=${() => undoing.pause()} @focusout=${() => undoing.resume()}>
+    <span>${doneWords(host)}</span>
+    <button class="undo" type="button" @click=${() => host.undo()}>${words.text('undo')}</button>
+  </div>`;
 }
 
 function doneWords({ undoing, words }: InboxHost): string {
