@@ -8,6 +8,7 @@ import {
   type WebPushState,
   webPushState,
 } from '@carillon/client/web-push';
+import type { Subscription } from '@carillon/protocol';
 import { findWorker } from './worker.ts';
 
 export interface PushView {
@@ -61,6 +62,14 @@ const noWorker: PushView = {
   possible: false,
   reason: 'Push is off: this page has no service worker here. Reload it, or allow it to keep data.',
 };
+
+/** What the browser has means nothing where the hub has no address of it: it was removed elsewhere, or away too long. */
+export function pushAtHub(view: PushView, own: Subscription | null): PushView {
+  if (!view.on || !own || own.channel) return view;
+  const reason =
+    'Push is off: this device was removed on another one, or away for too long. Turn it on again.';
+  return { ...view, on: false, reason };
+}
 
 function viewOf({ state, reason, detail }: WebPushState): PushView {
   const possible = state !== 'denied' && state !== 'unsupported' && !state.startsWith('needs');

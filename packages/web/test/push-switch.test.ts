@@ -89,6 +89,22 @@ test('turned on, the hub has the address of this browser; turned off, the device
   assert.deepEqual(alice.complaints, []);
 });
 
+test('a device that was removed elsewhere says so, and is told again once it is turned on', async () => {
+  const alice = await openAlice({ pushService: 'stubbed' });
+  await turn(alice, true);
+  const own = (await registered()).find(({ channel }) => channel !== null);
+  const path = `/v1.0/me/notificationSubscriptions/${encodeURIComponent(own?.id ?? '')}`;
+  assert.equal((await hub.request('DELETE', path, { token: inboxToken(hub, 'alice') })).status, 204);
+  await alice.page.reload();
+  await panelOf(alice)
+    .getByText(/was removed on another one/)
+    .waitFor();
+  await panelOf(alice).getByRole('switch', { checked: false, disabled: false }).waitFor();
+  await turn(alice, true);
+  assert.equal((await registered()).filter(({ channel }) => channel !== null).length, 1);
+  await turn(alice, false);
+});
+
 test('that the browser can not register with its push service is said with what the browser said', async () => {
   const alice = await openAlice({ pushService: 'real' });
   await switchOf(alice).click();

@@ -3,7 +3,7 @@
 import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { DevicePush, PushView } from '../device-push.ts';
+import { type DevicePush, type PushView, pushAtHub } from '../device-push.ts';
 import { createdText, describeDevice, leaseText } from './device-words.ts';
 import { look } from './look.ts';
 import { binMark, laptopMark, pencilMark, phoneMark } from './marks.ts';
@@ -72,9 +72,8 @@ export class DevicesPanel extends LitElement {
 
   #switchPush = (): void => {
     void this.#act(async () => {
-      const own = this.devices?.find(({ installationId }) => installationId === this.installationId);
-      const name = own ? describeDevice(own) : '';
-      this.pushView = await (this.pushView?.on ? this.push.turnOff() : this.push.turnOn(name));
+      const name = this.#own ? describeDevice(this.#own) : '';
+      this.pushView = await (this.#shownPush?.on ? this.push.turnOff() : this.push.turnOn(name));
       await this.#reload();
     });
   };
@@ -97,8 +96,16 @@ export class DevicesPanel extends LitElement {
     });
   }
 
+  get #own(): Subscription | null {
+    return this.devices?.find(({ installationId }) => installationId === this.installationId) ?? null;
+  }
+
+  get #shownPush(): PushView | null {
+    return this.pushView && pushAtHub(this.pushView, this.#own);
+  }
+
   override render(): TemplateResult {
-    const own = this.devices?.find(({ installationId }) => installationId === this.installationId) ?? null;
+    const own = this.#own;
     const others = (this.devices ?? []).filter((device) => device !== own);
     return html`
       ${this.problem === null ? nothing : html`<p class="problem" role="alert">${this.problem}</p>`}
@@ -119,7 +126,7 @@ export class DevicesPanel extends LitElement {
   }
 
   #pushSwitch(): TemplateResult {
-    const view = this.pushView;
+    const view = this.#shownPush;
     const on = view?.on ?? false;
     const disabled = view === null || this.busy || (!on && !view.possible);
     return html`

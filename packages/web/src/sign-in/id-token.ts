@@ -13,8 +13,8 @@ export interface ExpectedClaims {
   readonly clientId: string;
   /** Null at a refresh, where none was sent. */
   readonly nonce: string | null;
-  /** Milliseconds since 1970. */
-  readonly now: number;
+  /** Milliseconds since 1970; null at a refresh, which a clock that jumped must not turn into a sign-out. */
+  readonly now: number | null;
 }
 
 interface Claims {
@@ -41,7 +41,7 @@ export function readUser(idToken: string | undefined, expected: ExpectedClaims):
         ? 'is for another app'
         : expected.nonce !== null && claims.nonce !== expected.nonce
           ? 'belongs to another sign-in'
-          : !((claims.exp ?? 0) * 1000 + toleranceMs > expected.now)
+          : expected.now !== null && !((claims.exp ?? 0) * 1000 + toleranceMs > expected.now)
             ? 'has expired; check the clock of this device'
             : !claims.sub
               ? 'names nobody'

@@ -77,7 +77,7 @@ async function renew(signed: Signed, vault: Vault, now: number): Promise<string>
     });
     const idToken = answer.id_token ?? signed.idToken;
     const user = answer.id_token
-      ? readUser(answer.id_token, { issuer, clientId, nonce: null, now })
+      ? readUser(answer.id_token, { issuer, clientId, nonce: null, now: null })
       : signed.user;
     if (user.subject !== signed.user.subject) throw new TokenError('The tokens are of another user.', true);
     await keepSigned(vault, {
