@@ -1,8 +1,10 @@
 // The steps of a view as an async iterable, for one reader. A reader that falls far behind is told once that everything
-// may have changed, instead of everything it has missed.
+// may have changed, instead of everything it has missed; what the hub refused it is told all the same.
 import type { FeedChange } from './feed.ts';
 
 const queuedMax = 1000;
+/** Of what was refused, the latest: the view shows what is true in any case. */
+const refusedMax = 100;
 
 export class ChangeQueue implements AsyncIterableIterator<FeedChange> {
   readonly #onEnd: (queue: ChangeQueue) => void;
@@ -18,7 +20,10 @@ export class ChangeQueue implements AsyncIterableIterator<FeedChange> {
     const waiting = this.#waiting.shift();
     if (waiting) waiting({ done: false, value: change });
     else if (this.#queued.length < queuedMax) this.#queued.push(change);
-    else this.#queued = [{ type: 'replaced' }, change];
+    else {
+      const refused = this.#queued.filter(({ type }) => type === 'refused').slice(-refusedMax);
+      this.#queued = [...refused, { type: 'replaced' }, change];
+    }
   }
 
   end(): void {

@@ -32,6 +32,15 @@ describe('a push in the service worker', () => {
     assert.equal((await device.shown())[0]?.data.carillon?.contentVersion, 1);
   });
 
+  test('that names what came before the first one that woke the worker shows it all the same', async () => {
+    const device = await tests.open();
+    const [one, two] = [await tests.send('One'), await tests.send('Two')];
+    await device.push(tapPush(two));
+    await device.shows('Two');
+    await device.push(tapPush(one));
+    await device.shows('One', 'Two');
+  });
+
   test('that comes twice shows once, also after it was closed', async () => {
     const device = await tests.open();
     const id = await tests.send('Once');

@@ -29,6 +29,8 @@ export interface ApiOptions {
 
 /** Microsoft's call has no time to snooze until; the hub wants one. */
 const snoozeMs = 3_600_000;
+/** Beyond it a push that comes twice may be told twice. */
+const seenMax = 1000;
 
 type BrowserSubscription = Pick<PushSubscription, 'toJSON'> & Partial<PushSubscription>;
 
@@ -42,6 +44,8 @@ export class UserNotificationApiImpl {
   #subscriptionId: string | null = null;
   /** Where the last push was read up to; a new worker begins at the push that woke it. */
   #cursor: string | null = null;
+  /** What an earlier push has told of already. */
+  readonly #seen = new Set<string>();
 
   constructor(accessToken: string | null, options: ApiOptions = {}) {
     this.oAuthAccessToken = accessToken;
@@ -108,8 +112,11 @@ export class UserNotificationApiImpl {
     return resultOf(nothing, async () => {
       if (!push) return nothing;
       const named = push.notificationId === undefined ? [] : [push.notificationId];
-      const news = await readNews(this.#requests(), this.#cursor, named);
+      const unseen = named.filter((id) => !this.#seen.has(id));
+      const news = await readNews(this.#requests(), this.#cursor, { named, unseen, displayed: [] });
       this.#cursor = news.cursor;
+      if (this.#seen.size > seenMax) this.#seen.clear();
+      for (const { id } of news.values) this.#seen.add(id);
       const { clock = systemClock } = this.#options;
       const open = new Map(news.values.map((value) => [value.id, value]));
       const userNotifications = [...open.values()].flatMap((value) =>

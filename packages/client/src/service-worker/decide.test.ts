@@ -70,6 +70,14 @@ describe('a visual push', () => {
     assert.equal(isShown('lunch', { ...nothingKept, signedOut: true }), false);
   });
 
+  test('shows nothing at once of a push that may be for the user before, until this browser is registered again', () => {
+    const kept = { ...nothingKept, account: 'carol' };
+    assert.equal(isShown('lunch', kept), false);
+    const post = { targetHostName: 'a.example', installationId: 'i', platformType: 'webPush' } as const;
+    const registration = { subscriptionId: 's', post, leaseUntil: now };
+    assert.equal(isShown('lunch', { ...kept, registration }), true);
+  });
+
   test('shows again what was snoozed here: it woke', () => {
     assert.equal(isShown('lunch', knowing(remembered({ handled: 'snoozed' }))), true);
   });

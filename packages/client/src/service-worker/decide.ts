@@ -8,7 +8,7 @@ import type { PushContent } from './push-content.ts';
 export const ringAtOnceMax = 10;
 
 export type VisualDecision =
-  | { readonly show: false; readonly why: 'tap' | 'signedOut' | 'repeated' }
+  | { readonly show: false; readonly why: 'tap' | 'signedOut' | 'notRegistered' | 'repeated' }
   | { readonly show: true; readonly id: string; readonly title: string; readonly body: string | null };
 
 /** What a visual push shows at once, before anything is asked. */
@@ -16,6 +16,8 @@ export function decideVisual(push: PushContent, digest: string | null, kept: Kep
   const { kind, notificationId: id, title, body = null } = push;
   if (kind !== 'visual' || id === undefined || title === undefined) return { show: false, why: 'tap' };
   if (kept.signedOut) return { show: false, why: 'signedOut' };
+  // Another user signed in since: a push of the last one may be on its way still, and the hub is asked as the new one.
+  if (kept.account !== null && kept.registration === null) return { show: false, why: 'notRegistered' };
   // Delivery is at least once. What woke or was posted anew with the same words is told apart by the sync that follows.
   if (isKnown(kept.remembered[id], digest)) return { show: false, why: 'repeated' };
   return { show: true, id, title, body };

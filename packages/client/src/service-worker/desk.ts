@@ -98,7 +98,12 @@ export class Desk {
     await flush(this.store, requests);
     const kept = await this.store.read();
     const displayed = await this.screen.displayed();
-    const news = await readNews(requests, kept.cursor, [...named, ...displayed]);
+    const concern = {
+      named: [...named],
+      unseen: [...named].filter((id) => !kept.remembered[id]),
+      displayed: [...displayed],
+    };
+    const news = await readNews(requests, kept.cursor, concern);
     const now = this.clock.now();
     const isShowable = this.screen.canShow.bind(this.screen);
     const digests = await digestsOf(news);

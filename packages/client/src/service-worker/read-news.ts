@@ -1,5 +1,6 @@
-// What the hub says since this browser's own cursor, the page's one untouched. Without a cursor, or with one that the hub
-// no longer honours, it starts from now and asks for what a push named and what is on the screen.
+// What the hub says since this browser's own cursor, the page's one untouched, and of what a push named that came before
+// it and was never seen here. Without a cursor, or with one that the hub no longer honours, it starts from now and asks
+// for what a push named and what is on the screen.
 import type { FrameValue } from '@carillon/protocol';
 import { HubError } from '../hub-error.ts';
 import type { DeltaCursor, Requests } from '../requests.ts';
@@ -13,23 +14,42 @@ export interface News {
 /** A worker that is woken for one push asks for no more than this many single notifications. */
 const askedForMax = 20;
 
+export interface Concern {
+  /** By pushes. */
+  readonly named: readonly string[];
+  /** Those of them that were never seen here. */
+  readonly unseen: readonly string[];
+  readonly displayed: readonly string[];
+}
+
 export async function readNews(
   requests: Requests,
   cursor: string | null,
-  concerned: Iterable<string>,
+  { named, unseen, displayed }: Concern,
 ): Promise<News> {
   if (cursor !== null) {
     const news = await readDelta(requests, cursor).catch((error: unknown) => {
       if (error instanceof HubError && error.kind === 'resyncRequired') return null;
       throw error;
     });
-    if (news) return news;
+    if (news) {
+      const told = new Set(news.values.map(({ id }) => id));
+      const missed = await readEach(
+        requests,
+        unseen.filter((id) => !told.has(id)),
+      );
+      return { ...news, values: [...missed, ...news.values] };
+    }
   }
   // First the position, then what is there: a change in between comes again.
   const { cursor: from, unreadCount } = await readDelta(requests, 'latest');
-  const ids = [...new Set(concerned)].slice(0, askedForMax);
-  const values = await Promise.all(ids.map((id) => readOne(requests, id)));
+  const values = await readEach(requests, [...named, ...displayed]);
   return { values, cursor: from, unreadCount };
+}
+
+function readEach(requests: Requests, ids: readonly string[]): Promise<FrameValue[]> {
+  const asked = [...new Set(ids)].slice(0, askedForMax);
+  return Promise.all(asked.map((id) => readOne(requests, id)));
 }
 
 async function readDelta(requests: Requests, deltaToken: string): Promise<News> {
