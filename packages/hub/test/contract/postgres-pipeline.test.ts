@@ -1,0 +1,96 @@
+// A round trip of several statements against a real server: what it answers, what a failure leaves behind, and that a
+// connection goes on working after each.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Client } from 'pg';
+import { begin, commit, pipeline, rollback, statement } from '../../src/store/postgres/pipeline.ts';
+import { StoreError } from '../../src/store/store.ts';
+import { sharedPostgres } from '../support/postgres.ts';
+
+const insert = statement('INSERT INTO item(id, big, name, flag) VALUES ($1, $2, $3, $4) RETURNING id');
+const read = statement('SELECT id, big, name, flag FROM item ORDER BY id');
+const count = statement('SELECT count(*)::int AS n FROM item');
+const absent = statement('SELECT * FROM absent');
+const plain = (each: typeof read) => ({ statement: each, values: [] });
+const item = (id: number, name: string | null = 'x') => ({
+  statement: insert,
+  values: [id, 2 ** 52, name, true],
+});
+const refused = (fault: string, code: string) => (error: unknown) =>
+  error instanceof StoreError && error.fault === fault && error.message.includes(code);
+
+let url = '';
+let client: Client;
+
+async function connect(more: object = {}): Promise<Client> {
+  const opened = new Client({ connectionString: url, ...more });
+  opened.on('error', () => {});
+  await opened.connect();
+  return opened;
+}
+
+before(async () => {
+  const server = await sharedPostgres();
+  url = await server.createDatabase();
+  client = await connect();
+  await client.query('CREATE TABLE item(id integer PRIMARY KEY, big bigint, name text, flag boolean)');
+});
+after(() => client.end());
+
+test('each statement has its own answer, also one that is there twice, and the first time as the second', async () => {
+  for (const first of [1, 3]) {
+    const asks = [plain(begin), item(first), item(first + 1, null), plain(read), plain(commit)];
+    const answers = await pipeline(client, asks);
+    assert.deepEqual(
+      answers.map(({ command, rowCount }) => [command, rowCount]),
+      [
+        ['BEGIN', null],
+        ['INSERT', 1],
+        ['INSERT', 1],
+        ['SELECT', first + 1],
+        ['COMMIT', null],
+      ],
+    );
+    assert.deepEqual(answers[3]?.rows.slice(-2), [
+      { id: first, big: 2 ** 52, name: 'x', flag: true },
+      { id: first + 1, big: 2 ** 52, name: null, flag: true },
+    ]);
+  }
+});
+
+test('a failure undoes the transaction and what follows it; the connection has come to its end before it is told', async () => {
+  const fresh = await connect();
+  const before = (await pipeline(fresh, [plain(count)]))[0]?.rows[0]?.n;
+  const failing = [plain(begin), item(100), item(1), item(101), plain(commit)];
+  await assert.rejects(pipeline(fresh, failing), refused('poison', '23505'));
+  assert.equal(fresh.getTransactionStatus(), 'E');
+  await assert.rejects(pipeline(fresh, [plain(count)]), refused('poison', '25P02'));
+  await pipeline(fresh, [plain(rollback)]);
+  assert.equal((await pipeline(fresh, [plain(count)]))[0]?.rows[0]?.n, before);
+  await fresh.end();
+});
+
+test('a statement that failed to be prepared, and those behind it, can be asked again', async () => {
+  const fresh = await connect();
+  await assert.rejects(
+    pipeline(fresh, [plain(count), plain(absent), plain(read)]),
+    refused('poison', '42P01'),
+  );
+  assert.equal(fresh.getTransactionStatus(), 'I');
+  await fresh.query('CREATE TABLE absent(a int)');
+  const [found, , rows] = await pipeline(fresh, [plain(count), plain(absent), plain(read)]);
+  assert.equal(found?.rows[0]?.n, rows?.rows.length);
+  await fresh.end();
+});
+
+test('what is not answered in time, or ever, is told as a store that is away', async () => {
+  const late = await connect({ query_timeout: 100 });
+  const sleep = { statement: statement('SELECT pg_sleep(5)'), values: [] };
+  await assert.rejects(pipeline(late, [sleep]), refused('unavailable', 'timeout'));
+  await late.end();
+  const ended = await connect();
+  const { rows } = await ended.query('SELECT pg_backend_pid() AS pid');
+  const waiting = assert.rejects(pipeline(ended, [sleep, plain(count)]), refused('unavailable', ''));
+  await client.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
+  await waiting;
+});
