@@ -21,7 +21,11 @@ test('the example of RFC 8291 comes out byte for byte', () => {
   const keyPair = createECDH('prime256v1');
   keyPair.setPrivateKey(example.senderPrivate, 'base64url');
   const salt = Buffer.from(example.salt, 'base64url');
-  const body = encrypt(Buffer.from(example.plaintext), example.keys, { keyPair, salt });
+  const body = encrypt(Buffer.from(example.plaintext), example.keys, {
+    keyPair,
+    publicKey: keyPair.getPublicKey(),
+    salt,
+  });
   assert.equal(body?.toString('base64url'), example.body);
 });
 

