@@ -1,29 +1,11 @@
 // The inbox page in a real browser at a real hub: two browsers of one user, devices, the page without a network.
 import assert from 'node:assert/strict';
-import { after, afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { startChromium } from '../../client/test/support/chromium.ts';
-import { post, startHub, until } from '../../hub/test/support/hub.ts';
-import { buildPage } from '../build.ts';
-import { openPerson, type Person, readAllKept, rowOf } from './support/person.ts';
+import { post, until } from '../../hub/test/support/hub.ts';
+import { openPlace, readAllKept, rowOf } from './support/person.ts';
 
-await buildPage({ always: false });
-const hub = await startHub();
-const chromium = await startChromium();
-const people: Person[] = [];
-after(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await hub.close();
-});
-afterEach(async () => {
-  for (const { profile } of people.splice(0)) await profile.close();
-});
-
-async function person(): Promise<Person> {
-  const opened = await openPerson({ hub, chromium });
-  people.push(opened);
-  return opened;
-}
+const { hub, person } = await openPlace();
 
 const feedPath = '/v1.0/me/notifications';
 

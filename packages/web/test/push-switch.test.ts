@@ -1,33 +1,20 @@
 // The push switch of the inbox page in a real browser: what the hub knows of it, and the reason where it can't be turned on.
 // Tests reach no vendor's push service, so its success is a stub, and its failure the real one.
 import assert from 'node:assert/strict';
-import { after, afterEach, test } from 'node:test';
-import { startChromium } from '../../client/test/support/chromium.ts';
-import { startHub, until } from '../../hub/test/support/hub.ts';
+import { test } from 'node:test';
+import { until } from '../../hub/test/support/hub.ts';
 import { webPushKeys } from '../../hub/test/support/web-push-keys.ts';
-import { buildPage } from '../build.ts';
 import { inboxToken } from './support/page-tokens.ts';
-import { openPerson, type Person } from './support/person.ts';
+import { openPlace, type Person } from './support/person.ts';
 import { stubPush } from './support/push-stub.ts';
 
-await buildPage({ always: false });
-const hub = await startHub({ settings: { 'allow-private-push': true } });
-const chromium = await startChromium();
-const people: Person[] = [];
-after(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await hub.close();
-});
-afterEach(async () => {
-  for (const { profile } of people.splice(0)) await profile.close();
-});
+const { hub, person } = await openPlace({ settings: { 'allow-private-push': true } });
 
 const stubbed = { endpoint: 'https://127.0.0.1:9/inbox', keys: webPushKeys };
 
 /** Signed in, where notifications are allowed, with the page's worker at work. */
 async function openAlice({ pushService }: { readonly pushService: 'stubbed' | 'real' }): Promise<Person> {
-  const alice = await openPerson({ hub, chromium });
-  people.push(alice);
+  const alice = await person();
   await alice.profile.grantPermissions(['notifications'], { origin: hub.baseUrl });
   if (pushService === 'stubbed') await stubPush(alice.profile, stubbed);
   await alice.signIn('alice');

@@ -1,29 +1,11 @@
 // Signing in and out of the inbox page, in a real browser at a real hub with the embedded provider.
 import assert from 'node:assert/strict';
-import { after, afterEach, suite, test } from 'node:test';
-import { startChromium } from '../../client/test/support/chromium.ts';
-import { post, startHub, until, userNames } from '../../hub/test/support/hub.ts';
-import { buildPage } from '../build.ts';
+import { suite, test } from 'node:test';
+import { post, until, userNames } from '../../hub/test/support/hub.ts';
 import { changeTokens, inboxToken, readToken } from './support/page-tokens.ts';
-import { fillSignIn, openPerson, type Person, readAllKept, rowOf } from './support/person.ts';
+import { fillSignIn, openPlace, readAllKept, rowOf } from './support/person.ts';
 
-await buildPage({ always: false });
-const hub = await startHub();
-const chromium = await startChromium();
-const people: Person[] = [];
-after(async () => {
-  await chromium[Symbol.asyncDispose]();
-  await hub.close();
-});
-afterEach(async () => {
-  for (const { profile } of people.splice(0)) await profile.close();
-});
-
-async function person(): Promise<Person> {
-  const opened = await openPerson({ hub, chromium });
-  people.push(opened);
-  return opened;
-}
+const { hub, person } = await openPlace();
 
 async function send(user: 'alice' | 'bob', title: string): Promise<void> {
   const body = post({ payload: { visualContent: { title } } });

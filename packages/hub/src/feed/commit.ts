@@ -23,6 +23,9 @@ export interface CommitLimits {
   readonly retries: number;
 }
 
+/** Batches: the store carries one out while this thread answers the other. */
+const underWayMax = 2;
+
 export const commitLimits: CommitLimits = {
   queuedWrites: 4096,
   queuedBytes: 16 * 1024 * 1024,
@@ -117,7 +120,7 @@ class GroupCommit implements Committer {
   }
 
   #awaitTurn(): void {
-    if (this.#turnAwaited || this.#underWay === 2) return;
+    if (this.#turnAwaited || this.#underWay === underWayMax) return;
     this.#turnAwaited = true;
     setImmediate(() => {
       this.#turnAwaited = false;
@@ -126,7 +129,7 @@ class GroupCommit implements Committer {
   }
 
   #launch(): void {
-    while (this.#underWay < 2 && this.#queue.length >= this.#worthwhile) {
+    while (this.#underWay < underWayMax && this.#queue.length >= this.#worthwhile) {
       this.#underWay++;
       void this.#carry(this.#nextBatch());
     }

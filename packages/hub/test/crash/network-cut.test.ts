@@ -10,6 +10,7 @@ import { type Answered, post, send, until } from '../support/hub.ts';
 import { answerMaxMs, inTime, type ServedNode, serveCluster } from '../support/served-cluster.ts';
 
 const feed = '/v1.0/me/notifications';
+
 async function open(context: TestContext) {
   const cluster = await serveCluster(context, 1);
   const [whole] = cluster.nodes as [ServedNode];

@@ -1,10 +1,14 @@
-// A person with a browser of their own at a hub's inbox page: signs in as people do, and keeps what the page complained of.
-//   const alice = await openPerson({ hub, chromium });
+// People with a browser of their own each at a hub's inbox page: they sign in as people do, and keep what the page
+// complained of. Who was opened in a test leaves after it.
+//   const { hub, person } = await openPlace();
+//   const alice = await person();
 //   await alice.signIn('alice');
 import assert from 'node:assert/strict';
+import { after, afterEach } from 'node:test';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import type { TestChromium } from '../../../client/test/support/chromium.ts';
-import { password, type TestHub, type TestUser, userNames } from '../../../hub/test/support/hub.ts';
+import { startChromium, type TestChromium } from '../../../client/test/support/chromium.ts';
+import { password, startHub, type TestHub, type TestUser, userNames } from '../../../hub/test/support/hub.ts';
+import { buildPage } from '../../build.ts';
 
 export interface Person {
   readonly profile: BrowserContext;
@@ -16,7 +20,7 @@ export interface Person {
   signOut(): Promise<void>;
 }
 
-export interface PersonOptions {
+interface PersonOptions {
   readonly hub: TestHub;
   readonly chromium: TestChromium;
 }
@@ -24,7 +28,28 @@ export interface PersonOptions {
 /** The first opening of the feed on a machine that does much else. bound: a page that never shows fails its test */
 const shownMaxMs = 30_000;
 
-export async function openPerson({ hub, chromium }: PersonOptions): Promise<Person> {
+/** A hub with the built page, for a whole test file. */
+export async function openPlace(overrides: Parameters<typeof startHub>[0] = {}) {
+  await buildPage({ always: false });
+  const hub = await startHub(overrides);
+  const chromium = await startChromium();
+  const people: Person[] = [];
+  after(async () => {
+    await chromium[Symbol.asyncDispose]();
+    await hub.close();
+  });
+  afterEach(async () => {
+    for (const { profile } of people.splice(0)) await profile.close();
+  });
+  const person = async (): Promise<Person> => {
+    const opened = await openPerson({ hub, chromium });
+    people.push(opened);
+    return opened;
+  };
+  return { hub, person };
+}
+
+async function openPerson({ hub, chromium }: PersonOptions): Promise<Person> {
   const profile = await chromium.openProfile({ viewport: { width: 1440, height: 900 } });
   profile.setDefaultTimeout(shownMaxMs);
   const complaints: string[] = [];

@@ -1,5 +1,6 @@
 // One batch as one transaction in two round trips: lock and look, then write and COMMIT, with the plan made between
-// them; a third where a notification is replaced, whose deliveries are looked at. When the connection is lost at COMMIT, the server is asked what became of it, so that the answer is the truth.
+// them; a third where a notification is replaced, whose deliveries are looked at. When the connection is lost at COMMIT,
+// the server is asked what became of it, so that the answer is the truth.
 import type { ClientBase } from 'pg';
 import type { UserKey } from '../../model/principal.ts';
 import { type Plan, StoreError } from '../store.ts';
