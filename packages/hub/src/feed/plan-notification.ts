@@ -1,6 +1,7 @@
 // What each write does to a notification, one function a kind. Each looks, checks, and makes at most one change for
 // each notification it names; the overlay gives the sequence and keeps the counts.
 import { limits } from '@carillon/protocol';
+import { uuidTime } from '../lib/ids.ts';
 import { HubError, invalid, notFound } from '../model/errors.ts';
 import { etagOf, isAlive, type Removal, type StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
@@ -48,7 +49,12 @@ export function planPost(
     contentVersion: 1,
     changes: 1,
   };
-  const row = overlay.change(null, { user, id, app, appNotificationId, ...first, ...content }, 'posted');
+  const modified = uuidTime(id); // as created, though the batch came later: a reader sees that nothing changed since
+  const row = overlay.change(
+    null,
+    { user, id, app, appNotificationId, ...first, ...content, modified },
+    'posted',
+  );
   return { result: 'created', notification: row };
 }
 

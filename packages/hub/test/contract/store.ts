@@ -2,6 +2,7 @@
 // What needs a broken disk or another process is in the back end's own tests.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { uuidTime } from '../../src/lib/ids.ts';
 import type { Write } from '../../src/model/write.ts';
 import type { FeedStore } from '../../src/store/store.ts';
 import {
@@ -123,6 +124,16 @@ function sequence(open: OpenStore): void {
 }
 
 function posting(open: OpenStore): void {
+  test('what was only created was last modified when it was created, however long its batch took', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const write = postWrite();
+    const { notification } = await post(store, write, startMs + 250);
+    assert.equal(notification.modified, uuidTime(write.id));
+    const { outcomes } = await store.commit([stateWrite([write.id])], startMs + 300);
+    assert.equal(outcome(outcomes, 0, 'state').changed[0]?.modified, startMs + 300);
+  });
+
   test('the same appNotificationId and body within 24 hours is a repeat that changes nothing', async () => {
     await using opened = await open();
     const { store } = opened;
