@@ -2,11 +2,11 @@
 // log goes to standard error. SIGTERM and SIGINT drain and end with 0.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { type Hub, openHub } from '../hub.ts';
 import { systemClock } from '../lib/clock.ts';
+import { boundYoungGeneration } from '../lib/young-generation.ts';
 import { type Given, problemWith } from '../settings.ts';
 import { openLog } from '../telemetry/log.ts';
 import { publicUrlKey } from './data-dir.ts';
@@ -14,12 +14,6 @@ import { printDemonstration } from './demonstration.ts';
 import { type Options, readOptions, withSettings } from './setting-options.ts';
 
 const drainMaxMs = 9000;
-/**
- * V8's young generation has reached 8 MiB a half when the hub serves. Left alone it doubles under load and never gives
- * that back: no faster, and 5 to 8 KiB more for each of 10 000 idle streams.
- */
-const youngGenerationStays = '--semi-space-growth-factor=1';
-
 export function serveCommand(): Command {
   return withSettings(new Command('serve').description('run the hub')).action(serve);
 }
@@ -35,7 +29,7 @@ async function serve(options: Options): Promise<void> {
     await hub.close();
     throw listenError(error, config);
   }
-  setFlagsFromString(youngGenerationStays);
+  boundYoungGeneration();
   hub.registry.meta.write(publicUrlKey, config.publicUrl);
   closeOnSignal(hub, drainMaxMs + config.drainDelayMs);
   if (hub.caPath) process.stdout.write(`Trust this certificate authority for TLS: ${hub.caPath}\n`);
