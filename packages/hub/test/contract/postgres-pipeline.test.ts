@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client } from 'pg';
+import { arraysOf, type Column, namesOf, unnest } from '../../src/store/postgres/columns.ts';
+import type { Element } from '../../src/store/postgres/packet.ts';
 import { begin, commit, pipeline, rollback, statement } from '../../src/store/postgres/pipeline.ts';
 import { StoreError } from '../../src/store/store.ts';
 import { sharedPostgres } from '../support/postgres.ts';
@@ -93,4 +95,50 @@ test('what is not answered in time, or ever, is told as a store that is away', a
   const waiting = assert.rejects(pipeline(ended, [sleep, plain(count)]), refused('unavailable', ''));
   await client.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
   await waiting;
+});
+
+interface Nounlike {
+  readonly flag: Element;
+  readonly small: Element;
+  readonly whole: Element;
+  readonly big: Element;
+  readonly name: Element;
+  readonly key: Element;
+}
+
+const columns: readonly Column<Nounlike>[] = [
+  { name: 'flag', type: 'boolean', of: ({ flag }) => flag },
+  { name: 'small', type: 'smallint', of: ({ small }) => small },
+  { name: 'whole', type: 'integer', of: ({ whole }) => whole },
+  { name: 'big', type: 'bigint', of: ({ big }) => big },
+  { name: 'name', type: 'text', of: ({ name }) => name },
+  { name: 'key', type: 'uuid', of: ({ key }) => key },
+];
+const echo = statement(`SELECT ${namesOf(columns)} FROM ${unnest(columns)}`);
+const echoed = async (nouns: readonly Nounlike[]) =>
+  (await pipeline(client, [{ statement: echo, values: arraysOf(columns, nouns) }]))[0]?.rows;
+
+test('columns of rows arrive as they are: every type, none, negative, long, of any script', async () => {
+  const key = Buffer.from('00112233445566778899aabbccddeeff', 'hex');
+  const nouns: Nounlike[] = [
+    { flag: true, small: -1, whole: 2 ** 31 - 1, big: 2 ** 53 - 1, name: '', key },
+    { flag: false, small: 32767, whole: -(2 ** 31), big: -(2 ** 53) + 1, name: 'é 漢字 🎉 {"a",\\}', key },
+    { flag: null, small: null, whole: null, big: null, name: null, key: null },
+    { flag: true, small: 0, whole: 0, big: 0, name: '漢'.repeat(700_000), key },
+    { flag: true, small: 0, whole: 0, big: 2 ** 32, name: 'after', key },
+  ];
+  const shown = nouns.map((noun) => ({
+    ...noun,
+    key: noun.key && '00112233-4455-6677-8899-aabbccddeeff',
+  }));
+  assert.deepEqual(await echoed(nouns), shown);
+  assert.deepEqual(await echoed([]), []);
+  assert.deepEqual(await echoed(nouns.slice(0, 3)), shown.slice(0, 3));
+});
+
+test('a number that is none of its type is refused before anything is sent, and the connection goes on', async () => {
+  const noun = { flag: true, small: 0, whole: 0, big: 0.5, name: 'x', key: null };
+  await assert.rejects(echoed([noun]), RangeError);
+  await assert.rejects(echoed([{ ...noun, big: 1, small: 40_000 }]), RangeError);
+  assert.equal((await echoed([{ ...noun, big: 1 }]))?.length, 1);
 });

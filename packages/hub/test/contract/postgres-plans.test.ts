@@ -93,7 +93,9 @@ async function planOf({ name, text }: Statement, database = url): Promise<string
   await client.connect();
   try {
     // As the hub's sessions have it, where an empty table would be walked whole otherwise.
-    if (database === emptyUrl) await client.query('SET enable_seqscan = off');
+    if (database === emptyUrl) {
+      for (const way of ['seqscan', 'mergejoin', 'hashjoin']) await client.query(`SET enable_${way} = off`);
+    }
     await client.query('SET plan_cache_mode = force_generic_plan');
     await client.query(`PREPARE ${name} AS ${text}`);
     const count = Math.max(0, ...[...text.matchAll(/\$(\d+)/g)].map(([, digits]) => Number(digits)));
@@ -111,6 +113,10 @@ function indexesOf(plan: string): string[] {
   return [...new Set(found.map((name) => name.replace(/^delivery_(w\d+|other|clear)_/, 'delivery_')))];
 }
 
+// What leads is the batch, sorted, or the index of the keys itself, which is so while there are hardly any feeds.
+const inKeyOrder =
+  /Nested Loop.*\n(.*Filter:.*\n)?.*-> {2}(Sort|Subquery Scan on k.*\n.*-> {2}Sort|Index Scan using feed_pkey on feed)/;
+
 describe('plans', () => {
   for (const [name, each] of Object.entries(statements)) {
     test(`${name} walks an index`, async () => {
@@ -126,9 +132,19 @@ describe('plans', () => {
   for (const [name, each] of Object.entries(statements)) {
     test(`${name} goes the same way when its plan was made over empty tables`, async () => {
       const plan = await planOf(each, emptyUrl);
+      assert.doesNotMatch(plan, /Hash Join|Merge Join/, plan);
       assert.deepEqual(indexesOf(plan), indexesOf(await planOf(each)), plan);
     });
   }
+
+  test('feeds are locked in the order of their keys', async () => {
+    for (const each of [looks.moveFeeds, looks.lockFeeds]) {
+      for (const database of [url, emptyUrl]) {
+        const plan = await planOf(each, database);
+        assert.match(plan, inKeyOrder, plan);
+      }
+    }
+  });
 
   test('the check tells a walk through a whole table', async () => {
     const plan = await planOf({

@@ -13,6 +13,7 @@ import {
   userColumns,
 } from './codec.ts';
 import { arraysOf, type Column, namesOf, sameKey, unnest } from './columns.ts';
+import type { Named } from './named.ts';
 import { type Ask, type Statement, statement } from './pipeline.ts';
 
 const keyOrder = 'ORDER BY k.lane, k.user_key';
@@ -33,15 +34,14 @@ function remove(table: string, key: readonly Column<never>[]): Statement {
 }
 
 const feedAppKey = feedAppColumns.slice(0, 3);
-/** Most changes of a feed leave its owner as it was. */
-const movedColumns: readonly Column<FeedRow>[] = [
+const headColumns: readonly Column<FeedRow>[] = [
   ...userColumns,
   { name: 'head', type: 'bigint', of: (row) => row.head },
 ];
 
 export const feedWrites = {
   putFeeds: update('feed', feedColumns, userColumns),
-  moveFeeds: update('feed', movedColumns, userColumns),
+  putHeads: update('feed', headColumns, userColumns),
   leavePlaces: statement(
     `DELETE FROM feed t USING ${unnest(userColumns)} WHERE ${sameKey(userColumns, 't', 'k')} AND t.epoch = 0`,
   ),
@@ -58,24 +58,23 @@ DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.f
   insertSubscriptions: insert('subscription', subscriptionColumns),
 };
 
-/** `places` are the users whose feed this transaction holds a place for. */
-export function openApply(
-  node: Buffer,
-): (plan: Plan, places: ReadonlySet<UserKey>, before: Pick<Snapshot, 'feed'>) => Ask[] {
+/** What the transaction has done and seen before the plan. */
+export interface Locked {
+  readonly named: Pick<Named, 'users'>;
+  /** Users whose feed it holds a place for. */
+  readonly places: ReadonlySet<UserKey>;
+  readonly before: Pick<Snapshot, 'feed'>;
+}
+
+export function openApply(node: Buffer): (plan: Plan, locked: Locked) => Ask[] {
   const applyDeliveries = openApplyDeliveries(node);
-  return (plan, places, before) => {
+  return (plan, locked) => {
     const asks: Ask[] = [];
     const put = <Row>(each: Statement, columns: readonly Column<Row>[], rows: readonly Row[]) => {
       if (rows.length > 0) asks.push({ statement: each, values: arraysOf(columns, rows) });
     };
-    const began = new Set(plan.feeds.map(({ row }) => row.user));
-    const unused = [...places].filter((user) => !began.has(user)).map((user) => ({ user }));
-    const isMoved = ({ user, name }: FeedRow) => before.feed(user)?.name === name;
-    const { moved = [], put: owned = [] } = Object.groupBy(rowsOf(plan.feeds), (row) =>
-      isMoved(row) ? 'moved' : 'put',
-    );
+    const { owned, moved, unused } = feedsOf(plan, locked);
     put(feedWrites.putFeeds, feedColumns, owned);
-    put(feedWrites.moveFeeds, movedColumns, moved);
     put(feedWrites.leavePlaces, userColumns, unused);
     put(feedWrites.updateFeedApps, feedAppColumns, changedOf(plan.feedApps));
     put(feedWrites.putFeedApps, feedAppColumns, begunOf(plan.feedApps));
@@ -86,12 +85,27 @@ export function openApply(
     put(feedWrites.deleteSubscriptions, subscriptionKey, plan.endedSubscriptions);
     put(feedWrites.updateSubscriptions, subscriptionColumns, changedOf(plan.subscriptions));
     put(feedWrites.insertSubscriptions, subscriptionColumns, begunOf(plan.subscriptions));
-    return [...asks, ...applyDeliveries(plan)];
+    asks.push(...applyDeliveries(plan));
+    // With nothing else to write, the transaction is undone and the heads with it.
+    if (asks.length > 0) put(feedWrites.putHeads, headColumns, moved);
+    return asks;
   };
 }
 
-function rowsOf<Row>(changes: readonly RowChange<Row>[]): Row[] {
-  return changes.map(({ row }) => row);
+/** What the heads' likely moves leave to be written. */
+function feedsOf(plan: Plan, { named, places, before }: Locked) {
+  const rows = new Map(plan.feeds.map(({ row }) => [row.user, row]));
+  const owned: FeedRow[] = [];
+  const moved: FeedRow[] = [];
+  for (const [user, changes] of named.users) {
+    const old = before.feed(user);
+    const row = rows.get(user) ?? old;
+    if (!row) continue;
+    if (row.name !== old?.name) owned.push(row);
+    else if (row.head !== old.head + changes) moved.push(row);
+  }
+  const unused = [...places].filter((user) => !rows.has(user)).map((user) => ({ user }));
+  return { owned, moved, unused };
 }
 
 function changedOf<Row>(changes: readonly RowChange<Row>[]): Row[] {

@@ -1,6 +1,6 @@
 // A table's columns as the code knows them: name, type, and how a noun gives its value. From one list come the
 // statements that write many rows at once and their parameters, so that the two can't drift apart.
-import { type Element, type ElementType, encodeArray } from './arrays.ts';
+import type { Element, Elements, ElementType } from './packet.ts';
 
 export interface Column<Noun> {
   readonly name: string;
@@ -13,8 +13,8 @@ export function namesOf(columns: readonly { readonly name: string }[]): string {
 }
 
 /** One array a column, in their order. */
-export function arraysOf<Noun>(columns: readonly Column<Noun>[], nouns: readonly Noun[]): Buffer[] {
-  return columns.map(({ type, of }) => encodeArray(type, nouns.map(of)));
+export function arraysOf<Noun>(columns: readonly Column<Noun>[], nouns: readonly Noun[]): Elements[] {
+  return columns.map(({ type, of }) => ({ type, of, nouns }));
 }
 
 /** `unnest($1::smallint[], …) AS k(lane, …)`; parameters are counted from `first`. */

@@ -26,10 +26,11 @@ const idleInTransactionMs = 5000;
 const writers = 4;
 const readers = 4;
 
-// Compiling a plan costs more than any of these statements. A plan that is made while a week's table is empty must not
-// walk through it once it is full. A database set to answer before its disk has the commit would make every answer of
+// Compiling a plan costs more than any of these statements. A plan that is made while a table is empty must not walk
+// through it once it is full: every statement goes to its rows one by one, in the order of its keys. A database set to answer before its disk has the commit would make every answer of
 // the hub a guess.
-const session = `SET jit = off; SET enable_seqscan = off; SET statement_timeout = ${answerMs}; SET lock_timeout = ${lockWaitMs};
+const session = `SET jit = off; SET enable_seqscan = off; SET enable_mergejoin = off; SET enable_hashjoin = off;
+SET statement_timeout = ${answerMs}; SET lock_timeout = ${lockWaitMs};
 SET idle_in_transaction_session_timeout = ${idleInTransactionMs}; SET default_transaction_isolation = 'read committed';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 

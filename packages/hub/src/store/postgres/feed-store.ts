@@ -23,6 +23,7 @@ import { commitError } from './fault.ts';
 import { openInOrder } from './in-order.ts';
 import { type Migration, migrate } from './migrate.ts';
 import { nameRows } from './named.ts';
+import { isTakenName, NewNames } from './new-names.ts';
 import { openPartitions } from './partitions.ts';
 import { statement } from './pipeline.ts';
 import { openReader } from './reader.ts';
@@ -79,18 +80,22 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
   const known = new Set<UserKey>();
   const inOrder = openInOrder<UserKey>();
   const apply = openApply(node);
+  const newNames = new NewNames();
 
   async function run(writes: readonly Write[], now: number, claim: boolean): Promise<Committed> {
     const named = nameRows(writes);
     const places = new Set([...named.begun].filter((user) => !known.has(user)));
-    const transacted = await inOrder(named.users, () =>
+    const transactOnce = (looksUpNames: boolean) =>
       transact(connections, {
         named,
         known,
+        looksUpNames,
         plan: ({ snapshot }) => planner(writes, snapshot, { now, claim }),
         beforehand: (plan) => takeAddresses(connections, plan, named),
-        apply: (plan, { snapshot }) => apply(plan, places, snapshot),
-      }),
+        apply: (plan, { snapshot }) => apply(plan, { named, places, before: snapshot }),
+      });
+    const transacted = await inOrder(new Set(named.users.keys()), () =>
+      named.texts.length > 0 ? withNames(newNames, transactOnce) : transactOnce(false),
     );
     keepKnown(known, transacted.plan);
     await letGoAddresses(connections, transacted);
@@ -106,6 +111,23 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
       throw commitError(error);
     }
   };
+}
+
+async function withNames(
+  newNames: NewNames,
+  transactOnce: (looksUpNames: boolean) => Promise<Transacted>,
+): Promise<Transacted> {
+  if (!newNames.mustLook) {
+    try {
+      return await transactOnce(false);
+    } catch (error) {
+      if (!isTakenName(error)) throw error;
+      newNames.wrong();
+    }
+  }
+  const transacted = await transactOnce(true);
+  if (transacted.seen.namesFound > 0) newNames.found();
+  return transacted;
 }
 
 /** On a connection of the readers: batches that hold all of the writers' would wait for each other's. */

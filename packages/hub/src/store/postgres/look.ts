@@ -28,11 +28,28 @@ const textColumns: readonly Column<NamedText>[] = [
   { name: 'name', type: 'text', of: ({ name }) => packText(name) },
 ];
 
+interface Locking {
+  readonly user: UserKey;
+  /** Its place in the batch, which names it in the answers. */
+  readonly n: number;
+  readonly changes: number;
+}
+
+const placeColumns: readonly Column<Pick<Locking, 'user' | 'n'>>[] = [
+  ...userColumns,
+  { name: 'n', type: 'integer', of: ({ n }) => n },
+];
+const likelyColumns: readonly Column<Locking>[] = [
+  ...placeColumns,
+  { name: 'changes', type: 'integer', of: ({ changes }) => changes },
+];
+
 // `OFFSET 0` and `LIMIT 1` keep each look-up a walk of its own into the index: a join would lock in the order of a hash.
 const ofUser = (alias: string) => `${alias}.lane = k.lane AND ${alias}.user_key = k.user_key`;
+const beyondUser = (columns: readonly { readonly name: string }[]) => columns.slice(userColumns.length);
 const perUser = (table: string, columns: readonly { readonly name: string }[], rest = '') =>
-  statement(`SELECT t.* FROM ${unnest(userColumns)}
-CROSS JOIN LATERAL (SELECT ${namesOf(columns)} FROM ${table} s WHERE ${ofUser('s')} ${rest}OFFSET 0) t`);
+  statement(`SELECT k.n, t.* FROM ${unnest(placeColumns)}
+CROSS JOIN LATERAL (SELECT ${namesOf(beyondUser(columns))} FROM ${table} s WHERE ${ofUser('s')} ${rest}OFFSET 0) t`);
 
 const settled = `${unnest(deliveryKey)} CROSS JOIN LATERAL (SELECT FROM delivery d
   WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.status >= 2 LIMIT 1) d`;
@@ -42,9 +59,15 @@ export const looks = {
   holdPlaces: statement(`INSERT INTO feed(${namesOf(feedColumns)})
 SELECT k.lane, k.user_key, 0, 0, '', '', '' FROM ${unnest(userColumns)} ORDER BY k.lane, k.user_key
 ON CONFLICT DO NOTHING`),
-  lockFeeds: statement(`SELECT pg_current_xact_id()::text AS xid, t.*
-FROM (SELECT k.lane, k.user_key FROM ${unnest(userColumns)} ORDER BY k.lane, k.user_key) k
-CROSS JOIN LATERAL (SELECT ${namesOf(feedColumns)} FROM feed s WHERE ${ofUser('s')} LIMIT 1 FOR UPDATE) t`),
+  /** Moves the heads as far as they most likely go, which locks the feeds too: one way to each row instead of two. */
+  moveFeeds: statement(`UPDATE feed s SET head = s.head + k.changes
+FROM (SELECT * FROM ${unnest(likelyColumns)} ORDER BY k.lane, k.user_key) k
+WHERE ${ofUser('s')} RETURNING pg_current_xact_id()::text AS xid, k.n, ${beyondUser(feedColumns)
+    .map(({ name }) => `s.${name}`)
+    .join(', ')}`),
+  lockFeeds: statement(`SELECT pg_current_xact_id()::text AS xid, k.n, t.*
+FROM (SELECT * FROM ${unnest(placeColumns)} ORDER BY k.lane, k.user_key) k
+CROSS JOIN LATERAL (SELECT ${namesOf(beyondUser(feedColumns))} FROM feed s WHERE ${ofUser('s')} LIMIT 1 FOR UPDATE) t`),
   readFeedApps: perUser('feed_app', feedAppColumns),
   readSubscriptions: perUser('subscription', subscriptionColumns, 'ORDER BY s.id '),
   readNotifications: statement(`SELECT t.* FROM ${unnest(notificationKey)}
@@ -64,6 +87,12 @@ export const lateLooks = {
   (SELECT ${namesOf(subscriptionColumns)} FROM subscription s WHERE ${ofUser('s')} ORDER BY s.id OFFSET 0) t`),
 };
 
+export interface LookOptions {
+  readonly named: Named;
+  readonly known: ReadonlySet<UserKey>;
+  readonly looksUpNames: boolean;
+}
+
 /** The statements of the round trip; those that have nothing to look for are left out. */
 export interface Looking {
   readonly asks: readonly Ask[];
@@ -74,22 +103,26 @@ export interface Looking {
 
 export interface Seen {
   readonly snapshot: SeenRows;
+  /** How many of the names that are posted under are there. */
+  readonly namesFound: number;
   /** Names the transaction when its connection is lost; null where no feed was locked. */
   readonly xid: string | null;
 }
 
-export function lookFor(named: Named, known: ReadonlySet<UserKey>): Looking {
+export function lookFor({ named, known, looksUpNames }: LookOptions): Looking {
   const asks: Ask[] = [];
   const sources = new Map<string, number>();
   const ask = (source: string, each: Ask) => {
     sources.set(source, asks.length);
     asks.push(each);
   };
-  const users = [...named.users].map((user) => ({ user }));
+  const users = [...named.users].map(([user, changes], n) => ({ user, n, changes }));
   const begun = [...named.begun].filter((user) => !known.has(user)).map((user) => ({ user }));
-  const ofUsers = arraysOf(userColumns, users);
+  const ofUsers = arraysOf(placeColumns, users);
   if (begun.length > 0) ask('places', { statement: looks.holdPlaces, values: arraysOf(userColumns, begun) });
-  if (users.length > 0) ask('feeds', { statement: looks.lockFeeds, values: ofUsers });
+  if (users.some(({ changes }) => changes > 0))
+    ask('feeds', { statement: looks.moveFeeds, values: arraysOf(likelyColumns, users) });
+  else if (users.length > 0) ask('feeds', { statement: looks.lockFeeds, values: ofUsers });
   // Ahead of all that is read without a feed's lock: once a delivery is locked, what settled it is there to be seen.
   const touchesNow = named.deliveries.length + named.results.length + named.marks.length > 0;
   if (touchesNow) ask('deliveries', touch(named));
@@ -101,7 +134,7 @@ export function lookFor(named: Named, known: ReadonlySet<UserKey>): Looking {
     const values = arraysOf(notificationKey, named.notifications);
     ask('notifications', { statement: looks.readNotifications, values });
   }
-  if (named.texts.length > 0)
+  if (looksUpNames && named.texts.length > 0)
     ask('texts', { statement: looks.readTexts, values: arraysOf(textColumns, named.texts) });
   if (named.sent.length > 0) {
     const values = arraysOf(deliveryKey, named.sent);
@@ -114,14 +147,19 @@ export function lookFor(named: Named, known: ReadonlySet<UserKey>): Looking {
   const later = (answers: readonly Answer[]): Ask | null =>
     touchesNow || rowsIn(answers)('texts').length === 0 ? null : touch(named);
   if (!touchesNow) sources.set('deliveries', asks.length);
-  return { asks, later, see: (answers) => seen(named, rowsIn(answers)) };
+  return { asks, later, see: (answers) => seen(named, users, rowsIn(answers)) };
 }
 
-function seen(named: Named, rowsOf: (source: string) => readonly Row[]): Seen {
+function seen(named: Named, users: readonly Locking[], rowsOf: (source: string) => readonly Row[]): Seen {
   const snapshot = new SeenRows(named);
   const feeds = rowsOf('feeds');
-  for (const row of feeds) if (row.epoch !== 0) snapshot.putFeed(readFeed(userOf(row), row));
-  for (const row of rowsOf('apps')) snapshot.putFeedApp(readFeedApp(userOf(row), row));
+  for (const row of feeds) {
+    const { user, changes } = users[row.n as number] as Locking;
+    const feed = readFeed(user, row);
+    if (row.epoch !== 0) snapshot.putFeed({ ...feed, head: feed.head - changes });
+  }
+  const placed = (row: Row) => (users[row.n as number] as Locking).user;
+  for (const row of rowsOf('apps')) snapshot.putFeedApp(readFeedApp(placed(row), row));
   for (const row of rowsOf('notifications')) snapshot.putNotification(readNotification(userOf(row), row));
   for (const row of rowsOf('late notifications'))
     snapshot.putNotification(readNotification(userOf(row), row));
@@ -129,8 +167,7 @@ function seen(named: Named, rowsOf: (source: string) => readonly Row[]): Seen {
   for (const row of rowsOf('deliveries')) snapshot.putDelivery(readDelivery(row));
   // Those of a locked feed were read under its lock, and count.
   const late = rowsOf('late subscriptions').filter((row) => !named.users.has(userOf(row)));
-  for (const row of [...rowsOf('subscriptions'), ...late]) {
-    snapshot.putSubscription(readSubscription(userOf(row), row));
-  }
-  return { snapshot, xid: (feeds[0]?.xid as string | undefined) ?? null };
+  for (const row of rowsOf('subscriptions')) snapshot.putSubscription(readSubscription(placed(row), row));
+  for (const row of late) snapshot.putSubscription(readSubscription(userOf(row), row));
+  return { snapshot, namesFound: rowsOf('texts').length, xid: (feeds[0]?.xid as string | undefined) ?? null };
 }

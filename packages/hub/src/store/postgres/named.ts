@@ -17,8 +17,8 @@ export interface NamedText {
 }
 
 export interface Named {
-  /** Feeds that are locked. */
-  readonly users: ReadonlySet<UserKey>;
+  /** Feeds that are locked, with how many changes each most likely gets. */
+  readonly users: ReadonlyMap<UserKey, number>;
   /** Those that begin when they are not there yet. */
   readonly begun: ReadonlySet<UserKey>;
   readonly notifications: readonly NamedRow[];
@@ -35,7 +35,7 @@ export interface Named {
 }
 
 class Naming implements Named {
-  readonly users = new Set<UserKey>();
+  readonly users = new Map<UserKey, number>();
   readonly begun = new Set<UserKey>();
   readonly texts: NamedText[] = [];
   readonly addresses = new Set<string>();
@@ -52,6 +52,10 @@ class Naming implements Named {
 
   get deliveries(): NamedRow[] {
     return [...this.#deliveries.values()];
+  }
+
+  feed(user: UserKey, changes: number): void {
+    this.users.set(user, (this.users.get(user) ?? 0) + changes);
   }
 
   notification(user: UserKey, id: string): void {
@@ -80,7 +84,7 @@ class Naming implements Named {
 
   redrive(keys: readonly DeliveryKey[]): void {
     for (const { user, notification } of keys) {
-      this.users.add(user);
+      this.feed(user, 0);
       this.notification(user, notification);
     }
   }
@@ -89,10 +93,25 @@ class Naming implements Named {
 export function nameRows(writes: readonly Write[]): Named {
   const named = new Naming();
   for (const write of writes) {
-    if ('user' in write && write.kind !== 'fetch') named.users.add(write.user);
+    if ('user' in write && write.kind !== 'fetch') named.feed(write.user, likelyChanges(write));
     nameOne(write, named);
   }
   return named;
+}
+
+/** Those of a write that finds what it expects: most do. */
+function likelyChanges(write: Write): number {
+  switch (write.kind) {
+    case 'state':
+      return write.ids.length;
+    case 'post':
+    case 'delete':
+    case 'expire':
+    case 'wake':
+      return 1;
+    default:
+      return 0;
+  }
 }
 
 function nameOne(write: Write, named: Naming): void {

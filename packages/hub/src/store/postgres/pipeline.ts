@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type ClientBase, type Connection, DatabaseError, types } from 'pg';
 import { queryError } from './fault.ts';
+import { Packet, type Parameter } from './packet.ts';
 
 /** Its name is that of its text; one without a name is not kept. */
 export interface Statement {
@@ -12,7 +13,6 @@ export interface Statement {
   readonly text: string;
 }
 
-export type Parameter = Buffer | string | number | boolean | null;
 export type Row = Record<string, unknown>;
 
 export interface Ask {
@@ -39,7 +39,8 @@ export function pipeline(client: ClientBase, asks: readonly Ask[]): Promise<Answ
   return new Promise((resolve, reject) => {
     const settle = (error: unknown, answers: Answer[]) =>
       error ? reject(queryError(error)) : resolve(answers);
-    client.query(new Pipeline(asks, settle));
+    const kept = keptOf((client as unknown as { connection: Connection }).connection);
+    client.query(new Pipeline(asks, kept.prepared, write(asks, kept), settle));
   });
 }
 
@@ -48,8 +49,38 @@ interface Field {
   readonly read: (text: string) => unknown;
 }
 
-/** How the rows of each statement that a connection has prepared are read. */
-const preparedOf = new WeakMap<Connection, Map<string, readonly Field[]>>();
+interface Kept {
+  /** How the rows of each statement that is prepared are read. */
+  readonly prepared: Map<string, readonly Field[]>;
+  readonly packet: Packet;
+}
+
+const kept = new WeakMap<Connection, Kept>();
+
+function keptOf(connection: Connection): Kept {
+  let found = kept.get(connection);
+  if (!found) {
+    found = { prepared: new Map(), packet: new Packet() };
+    kept.set(connection, found);
+  }
+  return found;
+}
+
+function write(asks: readonly Ask[], { prepared, packet }: Kept): Buffer {
+  const sent = new Set<string>();
+  packet.begin();
+  for (const {
+    statement: { name, text },
+    values,
+  } of asks) {
+    const isNew = !prepared.has(name) && !sent.has(name);
+    if (isNew) packet.prepare(name, text);
+    if (name !== '') sent.add(name);
+    packet.run(name, values, isNew);
+  }
+  packet.sync();
+  return packet.bytes;
+}
 
 const bigintOid = 20;
 
@@ -70,22 +101,24 @@ class Pipeline {
   readonly #asks: readonly Ask[];
   readonly #answers: Answer[] = [];
   readonly #described = new Map<string, readonly Field[]>();
-  #prepared = new Map<string, readonly Field[]>();
+  readonly #prepared: Map<string, readonly Field[]>;
+  readonly #packet: Buffer;
   #rows: Row[] = [];
 
-  constructor(asks: readonly Ask[], settle: (error: unknown, answers: Answer[]) => void) {
+  constructor(
+    asks: readonly Ask[],
+    prepared: Map<string, readonly Field[]>,
+    packet: Buffer,
+    settle: (error: unknown, answers: Answer[]) => void,
+  ) {
     this.#asks = asks;
+    this.#prepared = prepared;
+    this.#packet = packet;
     this.callback = settle;
   }
 
   submit(connection: Connection): void {
-    this.#prepared = preparedOf.get(connection) ?? new Map();
-    preparedOf.set(connection, this.#prepared);
-    connection.stream.cork();
-    const sent = new Set(this.#prepared.keys());
-    for (const ask of this.#asks) send(connection, ask, sent);
-    connection.sync();
-    connection.stream.uncork();
+    connection.stream.write(this.#packet);
   }
 
   handleRowDescription({ fields }: { readonly fields: readonly DescribedField[] }): void {
@@ -136,26 +169,4 @@ class Pipeline {
   get #current(): Statement {
     return (this.#asks[this.#answers.length] as Ask).statement;
   }
-}
-
-function send(
-  connection: Connection,
-  { statement: { name, text }, values }: Ask,
-  prepared: Set<string>,
-): void {
-  const isNew = !prepared.has(name);
-  if (name !== '') prepared.add(name);
-  if (isNew) {
-    // It may be there from a pipeline that failed before its answer; to close what is not there is no error.
-    connection.close({ type: 'S', name }, true);
-    connection.parse({ name, text, types: [] }, true);
-  }
-  connection.bind({ statement: name, values: values.map(parameterOf) }, true);
-  if (isNew) connection.describe({ type: 'P' }, true);
-  connection.execute({}, true);
-}
-
-/** Bytes go as they are, everything else as its text. */
-function parameterOf(value: Parameter): Buffer | string | null {
-  return value === null || Buffer.isBuffer(value) ? value : String(value);
 }

@@ -24,16 +24,8 @@ import {
 import { deliveryKey, deliveryNames, packKind, readDelivery } from './codec-delivery.ts';
 import { arraysOf, namesOf, sameKey, unnest } from './columns.ts';
 import type { Connections } from './connections.ts';
-import {
-  type Answer,
-  begin,
-  commit,
-  type Parameter,
-  pipeline,
-  type Row,
-  type Statement,
-  statement,
-} from './pipeline.ts';
+import type { Parameter } from './packet.ts';
+import { type Answer, begin, commit, pipeline, type Row, type Statement, statement } from './pipeline.ts';
 
 const select = `SELECT ${deliveryNames.map((name) => `d.${name}`).join(', ')} FROM delivery d`;
 /** The keys that were asked for, counted from 0 in their order. */

@@ -21,7 +21,8 @@ import {
 } from './codec.ts';
 import { arraysOf, namesOf, unnest } from './columns.ts';
 import type { Connections } from './connections.ts';
-import { type Parameter, type Row, type Statement, statement } from './pipeline.ts';
+import type { Parameter } from './packet.ts';
+import { type Row, type Statement, statement } from './pipeline.ts';
 import { deliveryReads } from './reader-deliveries.ts';
 
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */

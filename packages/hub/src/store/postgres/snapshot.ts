@@ -8,7 +8,7 @@ import type { FeedAppRow, FeedRow, Snapshot } from '../store.ts';
 import type { Named } from './named.ts';
 
 export class SeenRows implements Snapshot {
-  readonly #users: ReadonlySet<UserKey>;
+  readonly #users: ReadonlyMap<UserKey, number>;
   /** Users whose subscriptions may be looked at. */
   readonly #reached: ReadonlySet<UserKey>;
   readonly #feeds = new Map<UserKey, FeedRow>();
@@ -20,7 +20,7 @@ export class SeenRows implements Snapshot {
 
   constructor({ users, notifications, texts, deliveries, sent }: Named) {
     this.#users = users;
-    this.#reached = new Set([...users, ...sent.map(({ user }) => user)]);
+    this.#reached = new Set([...users.keys(), ...sent.map(({ user }) => user)]);
     for (const { user, id } of notifications) this.#notifications.set(keyOf(user, id), null);
     for (const { user, app, name } of texts) this.#texts.set(`${user} ${app} ${name}`, null);
     for (const { user, id } of deliveries) this.#deliveries.set(keyOf(user, id), []);

@@ -3,11 +3,11 @@
 // has fetched.
 import { noNotification } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
-import type { ElementType } from './arrays.ts';
 import { packKey, packText, packUuid, userColumns } from './codec.ts';
 import { deliveryNames, packKind } from './codec-delivery.ts';
 import { arraysOf, type Column, unnest } from './columns.ts';
 import type { Named, NamedText } from './named.ts';
+import type { ElementType } from './packet.ts';
 import { type Ask, statement } from './pipeline.ts';
 
 /** A mark looks back over at most so many changes: a device that skipped more has been offline for long. */

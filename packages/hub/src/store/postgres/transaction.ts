@@ -12,6 +12,8 @@ import { type Ask, begin, commit, pipeline, rollback, statement } from './pipeli
 export interface Steps {
   readonly named: Named;
   readonly known: ReadonlySet<UserKey>;
+  /** Else they are taken for new, and the commit fails when one is not. */
+  readonly looksUpNames: boolean;
   readonly plan: (seen: Seen) => Plan;
   /** Between the plan and the COMMIT, on another connection. */
   readonly beforehand: (plan: Plan) => Promise<void>;
@@ -35,8 +37,8 @@ export async function transact(connections: Connections, steps: Steps): Promise<
   let lost: { xid: string; transacted: Transacted; error: StoreError } | null = null;
   const done = await connections
     .write(async (client) => {
-      const { named, known, plan: makePlan, beforehand, apply } = steps;
-      const looking = lookFor(named, known);
+      const { plan: makePlan, beforehand, apply } = steps;
+      const looking = lookFor(steps);
       const [, ...answers] = await pipeline(client, [alone(begin), ...looking.asks]);
       const later = looking.later(answers);
       const seen = looking.see(later ? [...answers, ...(await pipeline(client, [later]))] : answers);

@@ -30,7 +30,7 @@ import { deliveryColumns, readDelivery } from './codec-delivery.ts';
 import { arraysOf, type Column, namesOf, unnest } from './columns.ts';
 import { migrate } from './migrate.ts';
 import { weekTables } from './partitions.ts';
-import type { Row } from './pipeline.ts';
+import { pipeline, type Row, statement } from './pipeline.ts';
 import { registryMigrations } from './registry-schema.ts';
 import { packText, unpackText } from './registry-session.ts';
 import { feedMigrations } from './schema.ts';
@@ -116,7 +116,8 @@ async function moveFeeds<T extends FeedTable>(
   if (table === 'subscription') {
     for (const batch of source.feeds('subscription')) {
       const held = batch.filter(({ channel }) => channel !== null);
-      if (held.length > 0) await client.query(take.text, arraysOf(addressColumns, held));
+      if (held.length > 0)
+        await pipeline(client, [{ statement: take, values: arraysOf(addressColumns, held) }]);
     }
   }
   return moved;
@@ -147,9 +148,11 @@ async function move<Noun extends object>(
 ): Promise<MovedTable> {
   const [came, stored] = [new TableSum(), new TableSum()];
   // The audit numbers its entries itself; theirs stay.
-  const insert = `INSERT INTO ${table}(${namesOf(columns)}) OVERRIDING SYSTEM VALUE SELECT * FROM ${unnest(columns)}`;
+  const insert = statement(
+    `INSERT INTO ${table}(${namesOf(columns)}) OVERRIDING SYSTEM VALUE SELECT * FROM ${unnest(columns)}`,
+  );
   for (const batch of batches) {
-    await client.query(insert, arraysOf(columns, batch));
+    await pipeline(client, [{ statement: insert, values: arraysOf(columns, batch) }]);
     came.add(batch);
   }
   await client.query(`DECLARE moved NO SCROLL CURSOR FOR SELECT ${namesOf(columns)} FROM ${table}`);
