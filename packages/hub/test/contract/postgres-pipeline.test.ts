@@ -85,6 +85,18 @@ test('a statement that failed to be prepared, and those behind it, can be asked 
   await fresh.end();
 });
 
+test('two that are asked at once on one connection each have their own answers', async () => {
+  const nth = statement('SELECT $1::int AS n, $2::text AS name');
+  const asked = [1, 2, 3].map((n) =>
+    pipeline(client, [{ statement: nth, values: [n, 'x'.repeat(n * 1000)] }]),
+  );
+  const rows = (await Promise.all(asked)).map(([answer]) => answer?.rows[0]);
+  assert.deepEqual(
+    rows,
+    [1, 2, 3].map((n) => ({ n, name: 'x'.repeat(n * 1000) })),
+  );
+});
+
 test('what is not answered in time, or ever, is told as a store that is away', async () => {
   const late = await connect({ query_timeout: 100 });
   const sleep = { statement: statement('SELECT pg_sleep(5)'), values: [] };

@@ -117,7 +117,7 @@ async function withNames(
   newNames: NewNames,
   transactOnce: (looksUpNames: boolean) => Promise<Transacted>,
 ): Promise<Transacted> {
-  if (!newNames.mustLook) {
+  if (!newNames.mustLook()) {
     try {
       return await transactOnce(false);
     } catch (error) {

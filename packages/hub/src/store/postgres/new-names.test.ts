@@ -5,7 +5,7 @@ import { NewNames } from './new-names.ts';
 /** How many batches look until one does not. */
 function looks(names: NewNames): number {
   let count = 0;
-  while (names.mustLook) count++;
+  while (names.mustLook()) count++;
   return count;
 }
 

@@ -12,7 +12,7 @@ export class NewNames {
   #after = firstBatches;
 
   /** Asked once a batch. */
-  get mustLook(): boolean {
+  mustLook(): boolean {
     return this.#looks > 0 && this.#looks-- > 0;
   }
 

@@ -37,10 +37,16 @@ export const rollback = statement('ROLLBACK');
 /** Rejects with the first failure, once the connection can be used again or is gone. */
 export function pipeline(client: ClientBase, asks: readonly Ask[]): Promise<Answer[]> {
   return new Promise((resolve, reject) => {
-    const settle = (error: unknown, answers: Answer[]) =>
-      error ? reject(queryError(error)) : resolve(answers);
     const kept = keptOf((client as unknown as { connection: Connection }).connection);
-    client.query(new Pipeline(asks, kept.prepared, write(asks, kept), settle));
+    const packet = kept.packet ?? new Packet();
+    kept.packet = null;
+    write(packet, asks, kept.prepared);
+    const settle = (error: unknown, answers: Answer[]) => {
+      kept.packet = packet;
+      if (error) reject(queryError(error));
+      else resolve(answers);
+    };
+    client.query(new Pipeline(asks, kept.prepared, packet.bytes, settle));
   });
 }
 
@@ -52,34 +58,32 @@ interface Field {
 interface Kept {
   /** How the rows of each statement that is prepared are read. */
   readonly prepared: Map<string, readonly Field[]>;
-  readonly packet: Packet;
+  /** Null while what is in it waits for its answer. */
+  packet: Packet | null;
 }
 
-const kept = new WeakMap<Connection, Kept>();
+const ofConnections = new WeakMap<Connection, Kept>();
 
 function keptOf(connection: Connection): Kept {
-  let found = kept.get(connection);
+  let found = ofConnections.get(connection);
   if (!found) {
-    found = { prepared: new Map(), packet: new Packet() };
-    kept.set(connection, found);
+    found = { prepared: new Map(), packet: null };
+    ofConnections.set(connection, found);
   }
   return found;
 }
 
-function write(asks: readonly Ask[], { prepared, packet }: Kept): Buffer {
+function write(packet: Packet, asks: readonly Ask[], prepared: ReadonlyMap<string, unknown>): void {
   const sent = new Set<string>();
   packet.begin();
-  for (const {
-    statement: { name, text },
-    values,
-  } of asks) {
+  for (const { statement, values } of asks) {
+    const { name, text } = statement;
     const isNew = !prepared.has(name) && !sent.has(name);
     if (isNew) packet.prepare(name, text);
     if (name !== '') sent.add(name);
     packet.run(name, values, isNew);
   }
   packet.sync();
-  return packet.bytes;
 }
 
 const bigintOid = 20;
