@@ -37,9 +37,16 @@ export function sharedPostgres(): Promise<PostgresServer> {
 
 export async function startPostgres(): Promise<Server> {
   removeLeftovers();
-  const server = new Server(findBinaries(), await freePort());
-  await server.start();
-  return server;
+  for (let tries = 1; ; tries++) {
+    const server = new Server(findBinaries(), await freePort());
+    try {
+      await server.start();
+      return server;
+    } catch (error) {
+      // Between the look for a free port and the start, a connection of another test file may have taken it.
+      if (tries === 3 || !(error as Error).message.includes('Address already in use')) throw error;
+    }
+  }
 }
 
 class Server implements PostgresServer {
