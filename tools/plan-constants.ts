@@ -2,7 +2,7 @@
 // node tools/plan-constants.ts
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const constants = new URL('../packages/hub/src/cli/plan/constants.ts', import.meta.url);
+const constants = new URL('../packages/hub/src/cli/capacity/constants.ts', import.meta.url);
 const results = new URL('../bench/RESULTS.md', import.meta.url);
 /** `row('section', 'figure', 1.5, 'unit')`, or `awaited(…)` while there is no such row. */
 const call = /\b(row|awaited)\('([^']+)', ('[^']+'|"[^"]+"), ([\d.]+), '([^']+)'\)/g;

@@ -2,8 +2,8 @@
 // that a service sends is seen in two browsers.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mintToken } from '../../packages/hub/src/auth/provider/mint-token.ts';
-import { openRegistry } from '../../packages/hub/src/hub.ts';
+import { mintToken } from '../../packages/hub/src/auth/provider/exchange/mint-token.ts';
+import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
 import { systemClock } from '../../packages/hub/src/lib/clock.ts';
 import { buildPage } from '../../packages/web/build.ts';
 import { startHub } from '../setup/child-process.ts';

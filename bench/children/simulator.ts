@@ -12,7 +12,7 @@ import {
   webPushProvider,
   wnsProvider,
 } from '@carillon/simulators';
-import { makeDevCertificate } from '../../packages/hub/src/edge/dev-certificate.ts';
+import { makeDevCertificate } from '../../packages/hub/src/edge/http/dev-certificate.ts';
 import { systemClock } from '../../packages/hub/src/lib/clock.ts';
 import type { Asked, Orders, Providers, Tally } from '../setup/simulator-process.ts';
 

@@ -1,9 +1,9 @@
 // Nodes of one hub over a real PostgreSQL and a real NATS server, all on this machine; PostgreSQL waits for its disk at
 // each commit, as in production. Apps, keys and feeds come from a data folder, as `carillon migrate` brings them.
 import { randomBytes } from 'node:crypto';
-import { moveToPostgres } from '../../packages/hub/src/hub-migrate.ts';
-import { startNats } from '../../packages/hub/test/support/nats.ts';
-import { type PostgresServer, startPostgres } from '../../packages/hub/test/support/postgres.ts';
+import { startNats } from '@carillon/testing/machine/nats.ts';
+import { type PostgresServer, startPostgres } from '@carillon/testing/machine/postgres.ts';
+import { moveToPostgres } from '../../packages/hub/src/hub/maintenance/migrate.ts';
 import { type Child, type SharedServers, startHub } from './child-process.ts';
 import { makeDataDir, removeDataDir } from './world.ts';
 

@@ -1,10 +1,10 @@
 // Chromium at the inbox page of a hub under load: its profiles are browsers of one user who signs in as people do. The
 // hub has the name that its tokens say, which Chromium is told to find on this machine and to trust as if it had TLS.
 import { randomUUID } from 'node:crypto';
+import { chromiumArgs, chromiumPath, installChromium } from '@carillon/testing/machine/chromium.ts';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { chromiumArgs, chromiumPath, installChromium } from '../../packages/client/test/support/chromium.ts';
-import { hashPassword } from '../../packages/hub/src/auth/provider/passwords.ts';
-import { openRegistry } from '../../packages/hub/src/hub.ts';
+import { hashPassword } from '../../packages/hub/src/auth/provider/sign-in/passwords.ts';
+import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
 import { publicUrl } from './world.ts';
 
 const name = 'reader@contoso.example';

@@ -3,13 +3,13 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Write } from '../../packages/hub/src/model/write.ts';
-import { planBatch } from '../../packages/hub/src/push/plan-batch.ts';
-import { openApply } from '../../packages/hub/src/store/sqlite/apply.ts';
-import { Interned } from '../../packages/hub/src/store/sqlite/interned.ts';
-import { KnownFeeds } from '../../packages/hub/src/store/sqlite/known-feeds.ts';
-import { migrate } from '../../packages/hub/src/store/sqlite/migrate.ts';
-import { feedMigrations } from '../../packages/hub/src/store/sqlite/schema.ts';
-import { openSnapshot } from '../../packages/hub/src/store/sqlite/snapshot.ts';
+import { planBatch } from '../../packages/hub/src/push/plan/plan-batch.ts';
+import { openApply } from '../../packages/hub/src/store/sqlite/feed/commit/apply.ts';
+import { KnownFeeds } from '../../packages/hub/src/store/sqlite/feed/commit/known-feeds.ts';
+import { openSnapshot } from '../../packages/hub/src/store/sqlite/feed/commit/snapshot.ts';
+import { Interned } from '../../packages/hub/src/store/sqlite/feed/interned.ts';
+import { feedMigrations } from '../../packages/hub/src/store/sqlite/feed/schema.ts';
+import { migrate } from '../../packages/hub/src/store/sqlite/maintenance/migrate.ts';
 
 const batchSize = 1000;
 

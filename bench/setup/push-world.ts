@@ -3,8 +3,8 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Channel, PlatformType } from '@carillon/protocol';
-import { openRegistry } from '../../packages/hub/src/hub.ts';
-import { vapidKeysOf } from '../../packages/hub/src/hub-push.ts';
+import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
+import { vapidKeysOf } from '../../packages/hub/src/hub/open-push.ts';
 import type { SubscribeWrite } from '../../packages/hub/src/model/write.ts';
 import { type Child, startHub } from './child-process.ts';
 import { type Person, subscribeWrite } from './push-writes.ts';

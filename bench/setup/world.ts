@@ -8,7 +8,7 @@ import { delegatedClaims } from '../../packages/hub/src/auth/provider/claims.ts'
 import { openSigningKeys } from '../../packages/hub/src/auth/provider/keys.ts';
 import { issuerOf } from '../../packages/hub/src/auth/provider/open-provider.ts';
 import { createdByAppScope } from '../../packages/hub/src/auth/provider/scopes.ts';
-import { openRegistry } from '../../packages/hub/src/hub.ts';
+import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
 
 /** Fixed, whatever the port, since tokens name it. */
 export const publicUrl = 'http://hub.bench.example';

@@ -1,8 +1,8 @@
 // What the hub really has, read from its own code: the variables it knows, and the paths a probe may ask. The files under
 // deploy/ are compared with these, so that a renamed setting or endpoint fails a test instead of a deployment.
 import fastify from 'fastify';
-import { addHealth } from '../../packages/hub/src/edge/health.ts';
-import { settings, variableOf } from '../../packages/hub/src/settings.ts';
+import { settings, variableOf } from '../../packages/hub/src/config/settings.ts';
+import { addHealth } from '../../packages/hub/src/edge/pages/health.ts';
 
 export const knownVariables: ReadonlySet<string> = new Set([
   ...Object.keys(settings).map(variableOf),

@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
 import tls from 'node:tls';
 import { openSimulator, webPushProvider } from '@carillon/simulators';
+import { carillon } from '@carillon/testing/hub/command.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
+import { serve } from '@carillon/testing/hub/served.ts';
 import { systemClock } from '../../packages/hub/src/lib/clock.ts';
-import { carillon } from '../../packages/hub/test/support/command.ts';
-import { until } from '../../packages/hub/test/support/hub.ts';
-import { serve } from '../../packages/hub/test/support/served.ts';
 
 const service = join(import.meta.dirname, '..', '..', 'examples', 'app-service', 'service.ts');
 // bound: a program that does not start fails the test by name

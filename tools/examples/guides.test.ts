@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { type Served, serve } from '../../packages/hub/test/support/served.ts';
+import { type Served, serve } from '@carillon/testing/hub/served.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '..', '..');

@@ -7,10 +7,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
-import { startChromium } from '../../packages/client/test/support/chromium.ts';
-import { carillon } from '../../packages/hub/test/support/command.ts';
-import { until } from '../../packages/hub/test/support/hub.ts';
-import { serve } from '../../packages/hub/test/support/served.ts';
+import { carillon } from '@carillon/testing/hub/command.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
+import { serve } from '@carillon/testing/hub/served.ts';
+import { startChromium } from '@carillon/testing/machine/chromium.ts';
 
 const example = join(import.meta.dirname, '..', '..', 'examples', 'page', 'serve.ts');
 // bound: a program that does not start fails the test by name

@@ -3,7 +3,7 @@ import type { TextFile } from './source.ts';
 
 /** Tests and what only tests use. */
 export function isTest(path: string): boolean {
-  return isTestFile(path) || /^packages\/[^/]+\/test\//.test(path);
+  return isTestFile(path) || /^packages\/([^/]+\/test|testing)\//.test(path);
 }
 
 export function isTestFile(path: string): boolean {

@@ -7,45 +7,35 @@ export const ranks: readonly (readonly string[])[] = [
   ['lib/', 'telemetry/'],
   ['model/'],
   ['store/*.ts'],
-  ['feed/', 'auth/'],
-  ['live/', 'push/'],
+  ['bus/*.ts'],
+  ['feed/', 'auth/', 'push/channels/*.ts'],
+  ['live/', 'push/', 'throttle/'],
   ['operations/'],
   ['edge/'],
-  ['settings.ts', 'nats-settings.ts'],
-  ['database-settings.ts', 'inbox-settings.ts'],
-  ['config.ts'],
-  ['hub-admin.ts', 'hub-bus.ts', 'hub-data.ts', 'hub-inbox.ts', 'hub-push.ts'],
-  ['hub-backup.ts', 'hub-migrate.ts'],
-  ['hub.ts'],
+  ['config/'],
+  ['hub/*.ts'],
+  ['hub/maintenance/'],
   ['cli/'],
   ['main.ts', 'index.ts'],
 ];
 
 export type BackEnd = {
+  /** A folder, or (`*` at its end) each folder inside one. */
   readonly folder: string;
-  /** The files of higher rank that declare what the back end implements. */
+  /** The files that declare what the back end implements. */
   readonly contract: readonly string[];
-  /** True when each folder inside is a back end of its own, and files directly in it serve them all. */
-  readonly divided: boolean;
 };
 
-/** The concrete back ends: they may import up to the store contract, and only hub.ts (and tests) may import them. */
+/** The concrete back ends: they may import up to the store contract, and only the composition (and tests) may import them. */
 export const backEnds: readonly BackEnd[] = [
-  { folder: 'store/sqlite/', contract: [], divided: false },
-  { folder: 'store/postgres/', contract: [], divided: false },
-  { folder: 'bus/', contract: ['live/bus.ts'], divided: true },
-  { folder: 'push/channels/', contract: ['push/channel.ts'], divided: true },
+  { folder: 'store/sqlite/', contract: [] },
+  { folder: 'store/postgres/', contract: [] },
+  { folder: 'bus/nats/', contract: ['bus/*.ts'] },
+  { folder: 'push/channels/*/', contract: ['push/channels/*.ts'] },
 ];
 
 /** The highest place that a back end may import, beside its own contract. */
 export const backEndCeiling = 'store/*.ts';
 
-/** The only files that know concrete back ends: the root and its parts. */
-export const compositionRoots: readonly string[] = [
-  'hub.ts',
-  'hub-backup.ts',
-  'hub-bus.ts',
-  'hub-data.ts',
-  'hub-migrate.ts',
-  'hub-push.ts',
-];
+/** The only folder that knows concrete back ends. */
+export const compositionRoot = 'hub/';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openRandom } from '@carillon/testing/machine/random.ts';
 import fc from 'fast-check';
-import { openRandom } from '../../hub/test/support/random.ts';
 import { backoffMs } from './backoff.ts';
 
 const clients = 1000;

@@ -2,8 +2,8 @@
 // (https://github.com/microsoft/MSGraphNotifications, Javascript/sample-app: register.ts and service-worker.js).
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { hosts, post, startHub, type TestHub } from '../../hub/test/support/hub.ts';
-import { webPushKeys } from '../../hub/test/support/web-push-keys.ts';
+import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
+import { hosts, post, startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
 import {
   UserNotificationApiImpl,
   UserNotificationApiResultStatus,

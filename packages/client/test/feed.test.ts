@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { startHub, until } from '../../hub/test/support/hub.ts';
+import { startHub, until } from '@carillon/testing/hub/hub.ts';
 import type { Transport } from '../src/feed.ts';
 import { converges, isLive, openClient, postTo } from './support/clients.ts';
 

@@ -2,7 +2,7 @@
 // worker gets the events that the browser would send.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { until } from '../../hub/test/support/hub.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
 import { type PushTests, startPushTests, tapPush } from './support/push-tests.ts';
 
 describe('a notification that the service worker shows', () => {

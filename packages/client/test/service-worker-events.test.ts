@@ -3,8 +3,8 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { post, startHub, subscribe, type TestHub, type TestUser } from '../../hub/test/support/hub.ts';
-import { webPushKeys } from '../../hub/test/support/web-push-keys.ts';
+import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
+import { post, startHub, subscribe, type TestHub, type TestUser } from '@carillon/testing/hub/hub.ts';
 import { type ServeOptions, serveNotifications } from '../src/service-worker/index.ts';
 import { nothingKept, openKept } from '../src/web-push-kept.ts';
 import { tapPush, visualPush } from './support/push-tests.ts';

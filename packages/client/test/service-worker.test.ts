@@ -1,7 +1,7 @@
 // Pushes to the service worker in real Chromium against a real hub: what they show and what they close.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { post, until } from '../../hub/test/support/hub.ts';
+import { post, until } from '@carillon/testing/hub/hub.ts';
 import type { LiveControls } from './pages/live.ts';
 import { feedPath, type PushTests, startPushTests, tapPush, visualPush } from './support/push-tests.ts';
 

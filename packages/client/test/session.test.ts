@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startHub, subscribe, until } from '../../hub/test/support/hub.ts';
-import { tempFolder } from '../../hub/test/support/identity.ts';
-import { ManualClock } from '../../hub/test/support/manual-clock.ts';
+import { startHub, subscribe, until } from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { FeedChange } from '../src/feed.ts';
 import { HubError } from '../src/hub-error.ts';
 import { waitingMax } from '../src/live-feed.ts';

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
+import { post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { startChromium, type TestChromium } from '@carillon/testing/machine/chromium.ts';
 import type { BrowserContext, Page } from 'playwright-core';
-import { post, startHub, type TestHub, until } from '../../hub/test/support/hub.ts';
 import type { TabControls } from './pages/tab.ts';
-import { startChromium, type TestChromium } from './support/chromium.ts';
 import { serveSite, type TestSite } from './support/site.ts';
 
 declare const tab: TabControls;

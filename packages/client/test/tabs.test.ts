@@ -1,7 +1,7 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startHub, until } from '../../hub/test/support/hub.ts';
+import { startHub, until } from '@carillon/testing/hub/hub.ts';
 import { openIndexedDbStorage } from '../src/storage/indexed-db.ts';
 import { type Client, converges, isLive, openClient, postTo } from './support/clients.ts';
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { post, startHub, type TestHub, until } from '../../hub/test/support/hub.ts';
-import { webPushKeys } from '../../hub/test/support/web-push-keys.ts';
+import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
+import { post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { startChromium, type TestChromium } from '@carillon/testing/machine/chromium.ts';
 import type { PushControls } from './pages/push.ts';
-import { startChromium, type TestChromium } from './support/chromium.ts';
 import { openPushPage, type PushPage } from './support/push-page.ts';
 import { serveSite, type TestSite } from './support/site.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { startChromium, type TestChromium } from '@carillon/testing/machine/chromium.ts';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { createElement } from 'react';
 import { renderToString } from 'react-dom/server';
-import { startChromium, type TestChromium } from '../../client/test/support/chromium.ts';
 import { CarillonInbox, type CarillonInboxProps } from '../src/react/index.ts';
 import { MemoryFeed } from './support/memory-feed.ts';
 

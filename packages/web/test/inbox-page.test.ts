@@ -1,8 +1,8 @@
 // The inbox page in a real browser at a real hub: two browsers of one user, devices, the page without a network.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { post, until } from '@carillon/testing/hub/hub.ts';
 import type { Page } from 'playwright-core';
-import { post, until } from '../../hub/test/support/hub.ts';
 import { openPlace, readAllKept, rowOf } from './support/person.ts';
 
 const { hub, person } = await openPlace();

@@ -2,8 +2,8 @@
 // Tests reach no vendor's push service, so its success is a stub, and its failure the real one.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { until } from '../../hub/test/support/hub.ts';
-import { webPushKeys } from '../../hub/test/support/web-push-keys.ts';
+import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
 import { inboxToken } from './support/page-tokens.ts';
 import { openPlace, type Person } from './support/person.ts';
 import { stubPush } from './support/push-stub.ts';

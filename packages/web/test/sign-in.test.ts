@@ -1,7 +1,7 @@
 // Signing in and out of the inbox page, in a real browser at a real hub with the embedded provider.
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { post, until, userNames } from '../../hub/test/support/hub.ts';
+import { post, until, userNames } from '@carillon/testing/hub/hub.ts';
 import { changeTokens, inboxToken, readToken } from './support/page-tokens.ts';
 import { fillSignIn, openPlace, readAllKept, rowOf } from './support/person.ts';
 

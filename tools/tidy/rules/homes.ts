@@ -26,7 +26,7 @@ const clock: Home = { homes: clockHomes, tests: isTest, advice: clockAdvice };
 const random: Home = { homes: clockHomes, tests: isTest, advice: randomAdvice };
 const environment: Home = {
   homes: [
-    'packages/hub/src/config.ts',
+    'packages/hub/src/config/',
     'packages/hub/src/cli/',
     'packages/hub/src/main.ts',
     'conformance/',

@@ -2,7 +2,7 @@
 // composition root knows concrete back ends. The ranks themselves are a table, in tools/tidy/ranks.ts.
 import { posix } from 'node:path';
 import { isTest } from '../place.ts';
-import { type BackEnd, backEndCeiling, backEnds, compositionRoots, ranks } from '../ranks.ts';
+import { type BackEnd, backEndCeiling, backEnds, compositionRoot, ranks } from '../ranks.ts';
 import type { Finding, Import, Source } from '../source.ts';
 
 const hubSource = 'packages/hub/src/';
@@ -32,24 +32,26 @@ function judge(file: string, from: Place, { specifier }: Import): string | undef
   const to = placeOf(target);
   if (!to) return `imports ${target}, which has no rank: ${giveRank}`;
   if (to.kind === 'backEnd') {
-    if (isInside(from, to) || compositionRoots.includes(file)) return undefined;
-    return `imports ${target}: only ${compositionRoots.join(', ')} may import a concrete back end; depend on its contract`;
+    if (from.name === to.name || file.startsWith(compositionRoot)) return undefined;
+    return `imports ${target}: only ${compositionRoot} may import a concrete back end; depend on its contract`;
   }
   if (from.name === to.name) return undefined;
   if (from.kind === 'backEnd') {
-    if (to.rank <= ceiling() || from.backEnd.contract.includes(target)) return undefined;
+    if (to.rank <= ceiling() || from.backEnd.contract.some((place) => isIn(target, place))) return undefined;
     const allowed = [...placesUpTo(ceiling() + 1), ...from.backEnd.contract].join(', ');
     return `imports ${target}: the back end ${from.name} may import only ${allowed}`;
   }
   if (to.rank < from.rank) return undefined;
   const allowed = placesUpTo(from.rank).join(', ') || 'nothing but packages';
   const why = to.rank === from.rank ? 'is of the same rank' : 'ranks above';
-  return `imports ${target}: ${to.name} ${why}; ${from.name} may import only ${allowed}; hand it in from ${compositionRoots[0]}, or move what both need down`;
+  return `imports ${target}: ${to.name} ${why}; ${from.name} may import only ${allowed}; hand it in from ${compositionRoot}, or move what both need down`;
 }
 
 function placeOf(file: string): Place | undefined {
-  const backEnd = backEnds.find(({ folder }) => file.startsWith(folder));
-  if (backEnd) return { kind: 'backEnd', name: backEndName(file, backEnd), backEnd };
+  for (const backEnd of backEnds) {
+    const name = folderOf(file, backEnd.folder);
+    if (name !== undefined) return { kind: 'backEnd', name, backEnd };
+  }
   for (const [rank, places] of ranks.entries()) {
     const name = places.find((place) => isIn(file, place));
     if (name) return { kind: 'rank', name, rank };
@@ -57,20 +59,19 @@ function placeOf(file: string): Place | undefined {
   return undefined;
 }
 
+/** The folder that holds the file: the one that is named, or the one that stands for its `*`. */
+function folderOf(file: string, folder: string): string | undefined {
+  const parent = folder.replace(/\*\/$/, '');
+  if (!file.startsWith(parent)) return undefined;
+  if (parent === folder) return folder;
+  const [inner, ...rest] = file.slice(parent.length).split('/');
+  return rest.length > 0 ? `${parent}${inner}/` : undefined;
+}
+
 function isIn(file: string, place: string): boolean {
   if (place.endsWith('/')) return file.startsWith(place);
   if (place.endsWith('/*.ts')) return posix.dirname(file) === posix.dirname(place);
   return file === place;
-}
-
-function backEndName(file: string, { folder, divided }: BackEnd): string {
-  const inner = file.slice(folder.length).split('/');
-  return divided && inner.length > 1 ? `${folder}${inner[0]}/` : folder;
-}
-
-/** In a divided folder, every back end may use the files beside it. */
-function isInside(from: Place, to: Place): boolean {
-  return from.name.startsWith(to.name);
 }
 
 function ceiling(): number {

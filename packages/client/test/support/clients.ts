@@ -2,9 +2,9 @@
 // thousand of them. Everything else is the real thing.
 import assert from 'node:assert/strict';
 import type { Notification } from '@carillon/protocol';
-import { type TestHub, type TestUser, until } from '../../../hub/test/support/hub.ts';
-import { ManualClock } from '../../../hub/test/support/manual-clock.ts';
-import { listAll } from '../../../hub/test/support/views.ts';
+import { listAll } from '@carillon/testing/feed/views.ts';
+import { type TestHub, type TestUser, until } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { Feed } from '../../src/feed.ts';
 import { connectHub, type Hub, type HubOptions } from '../../src/hub-client.ts';
 import { Network } from './network.ts';

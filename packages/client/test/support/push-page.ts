@@ -1,8 +1,9 @@
 // A page with the service worker of a signed-in user in real Chromium: pushes arrive by the DevTools protocol, since tests
 // reach no vendor's push service. Headless Chromium has no surface to click, so clicks and closings are dispatched to the
 // worker as the events that the browser would send.
+
+import { until } from '@carillon/testing/hub/hub.ts';
 import type { BrowserContext, CDPSession, Page, Worker } from 'playwright-core';
-import { until } from '../../../hub/test/support/hub.ts';
 import type { TestSite } from './site.ts';
 
 export interface ShownNotification {

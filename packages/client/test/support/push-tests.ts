@@ -1,9 +1,9 @@
 // What the browser tests of the service worker share: a hub, a site and a browser for a file, a fresh profile for each
 // test, and Alice's notifications.
 import { join } from 'node:path';
+import { type Answered, post, startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
+import { startChromium } from '@carillon/testing/machine/chromium.ts';
 import type { BrowserContext } from 'playwright-core';
-import { type Answered, post, startHub, type TestHub } from '../../../hub/test/support/hub.ts';
-import { startChromium } from './chromium.ts';
 import { openPushPage, type PushPage, type PushPageOptions } from './push-page.ts';
 import { serveSite, type TestSite } from './site.ts';
 

@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { type Command, Option } from 'commander';
-import { readSecretKey } from '../config.ts';
-import { openRegistry, servingHub } from '../hub.ts';
-import { settings, variableOf } from '../settings.ts';
+import { readSecretKey } from '../config/config.ts';
+import { settings, variableOf } from '../config/settings.ts';
+import { openRegistry, servingHub } from '../hub/open-hub.ts';
 import type { Registry } from '../store/registry.ts';
 
 const servingWaitMs = 2000;

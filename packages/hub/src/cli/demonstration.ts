@@ -4,11 +4,11 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { mintToken } from '../auth/provider/mint-token.ts';
-import { hashPassword } from '../auth/provider/passwords.ts';
-import type { Config } from '../config.ts';
-import { findPage, readPage } from '../edge/page-files.ts';
-import type { Hub } from '../hub.ts';
+import { mintToken } from '../auth/provider/exchange/mint-token.ts';
+import { hashPassword } from '../auth/provider/sign-in/passwords.ts';
+import type { Config } from '../config/config.ts';
+import { findPage, readPage } from '../edge/pages/page-files.ts';
+import type { Hub } from '../hub/open-hub.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Registry } from '../store/registry.ts';
 

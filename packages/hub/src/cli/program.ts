@@ -1,18 +1,18 @@
 // The command line: every command on one screen. Usage errors end with 2, everything else that fails with 1; either way
 // one line on stderr says what is wrong and what would be right.
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config.ts';
+import { ConfigError } from '../config/config.ts';
 import { readVersion } from '../lib/version.ts';
-import { appCommand } from './app.ts';
-import { backupCommand, generationCommand, restoreCommand } from './backup.ts';
-import { doctorCommand } from './doctor.ts';
-import { migrateCommand } from './migrate.ts';
-import { planCommand } from './plan.ts';
-import { sendCommand } from './send.ts';
-import { serveCommand } from './serve.ts';
-import { simulateCommand } from './simulate.ts';
-import { tokenCommand } from './token.ts';
-import { userCommand } from './user.ts';
+import { appCommand } from './commands/app.ts';
+import { backupCommand, generationCommand, restoreCommand } from './commands/backup.ts';
+import { capacityCommand } from './commands/capacity.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { migrateCommand } from './commands/migrate.ts';
+import { sendCommand } from './commands/send.ts';
+import { serveCommand } from './commands/serve.ts';
+import { simulateCommand } from './commands/simulate.ts';
+import { tokenCommand } from './commands/token.ts';
+import { userCommand } from './commands/user.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const unusableConfiguration = 78;
@@ -31,7 +31,7 @@ export function openProgram(): Command {
     sendCommand(),
     simulateCommand(),
     doctorCommand(),
-    planCommand(),
+    capacityCommand(),
     backupCommand(),
     restoreCommand(),
     generationCommand(),

@@ -1,7 +1,7 @@
 // The settings as options of a command, for those that read the whole configuration: `serve`, and `doctor`, which looks
 // at what `serve` would be given.
 import { type Command, Option } from 'commander';
-import { type Given, isSecret, type SettingName, settings, variableOf } from '../settings.ts';
+import { type Given, isSecret, type SettingName, settings, variableOf } from '../config/settings.ts';
 
 /** What commander collected, by camel-case name. */
 export type Options = Readonly<Record<string, string | string[] | boolean>>;

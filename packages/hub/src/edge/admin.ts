@@ -6,9 +6,9 @@ import type { OperatorPrincipal } from '../model/principal.ts';
 import type { AdminAnswer } from '../operations/admin/call.ts';
 import type { AdminRunner } from '../operations/admin/run.ts';
 import { type AdminOperation, type AdminVerb, adminTable } from '../operations/admin/table.ts';
-import type { AddressReader } from './address.ts';
-import { answerPreflight } from './base-headers.ts';
-import { checkHost, readJson, readKnock, readQuery } from './request-head.ts';
+import type { AddressReader } from './http/address.ts';
+import { answerPreflight } from './http/base-headers.ts';
+import { checkHost, readJson, readKnock, readQuery } from './request/request-head.ts';
 
 export interface AdminOptions {
   readonly runner: AdminRunner;

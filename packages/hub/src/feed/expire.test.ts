@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { FeedReader } from '../store/store.ts';
 import type { Committer } from './commit.ts';
 import { openSweeper } from './expire.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { ReferenceClock } from './reference-clock.ts';
 
 const start = 1_800_000_000_000;

@@ -1,12 +1,12 @@
 // Who listens: the open streams of each user. A committed change is encoded once for each visibility and offered to
 // every stream of its user; one wheel keeps connections alive and ends those whose token is over or that never drain.
 import { limits } from '@carillon/protocol';
+import type { Told } from '../bus/bus.ts';
 import type { Timer } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
 import type { FeedHead } from '../store/store.ts';
-import type { Told } from './bus.ts';
 import { changeFrame, type EncodedFrame, valueJson } from './frame.ts';
 import { Stream, type StreamOptions, type StreamSource, type StreamStart } from './stream.ts';
 

@@ -2,14 +2,15 @@
 // to the streams, in order. The bus may lose anything, so heads are compared: those that others tell each second, and
 // those of the store: a second after a join, after a connection, now and then, and each second without a bus.
 import { setImmediate as nextTurn } from 'node:timers';
+import type { Bus, Told } from '../bus/bus.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
 import { type FeedHead, type FeedReader, headsMax } from '../store/store.ts';
-import { type Bus, type Told, toldOf } from './bus.ts';
 import type { FanOut } from './fan-out.ts';
 import { MovedHeads } from './moved-heads.ts';
 import { Reorder } from './reorder.ts';
+import { toldOf } from './told.ts';
 
 const turnMs = 1000;
 /** Every user with a stream here is compared with the store once in so many turns, whatever the bus says. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import type { Told } from '../bus/bus.ts';
 import type { UserKey } from '../model/principal.ts';
-import type { Told } from './bus.ts';
 import { holdMs, Reorder } from './reorder.ts';
 
 const alice = 'alice' as UserKey;

@@ -1,8 +1,9 @@
 // Puts a user's changes in order that come over two ways: what this node committed, and what others told. A change that
 // comes before the one it follows is held for a moment; then the streams read what is missing from the store.
+
+import type { Told } from '../bus/bus.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { UserKey } from '../model/principal.ts';
-import type { Told } from './bus.ts';
 
 /** A commit and its message are rarely further apart; a read of the store costs more than the wait. */
 export const holdMs = 20;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { Cursors } from '../feed/cursor.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FeedReader } from '../store/store.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
-import { webPushKeys } from '../../test/support/web-push-keys.ts';
+import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
 import { HubError } from './errors.ts';
 import { checkPushAddress, isPrivateAddress, isPrivateHost } from './push-address.ts';
 

@@ -1,17 +1,19 @@
 // All verbs on one screen: what each runs, how its body is read, which query options it understands.
 // The line of an operation runs from protocol/operations by way of this table to its file.
 import type { OperationName } from '@carillon/protocol';
-import type { Answer, Call, Services } from './call.ts';
-import { createNotification, readPosted } from './create-notification.ts';
-import { createReceipts, readReceived } from './create-receipts.ts';
-import { createStreamTicket } from './create-stream-ticket.ts';
-import { deleteNotification } from './delete-notification.ts';
-import { explainNotification } from './explain-notification.ts';
-import { getNotification } from './get-notification.ts';
-import { listDeliveries } from './list-deliveries.ts';
-import { countNotifications, listNotifications } from './list-notifications.ts';
-import { openStream } from './open-stream.ts';
-import { readDelta } from './read-delta.ts';
+import { createReceipts, readReceived } from './deliveries/create-receipts.ts';
+import { listDeliveries } from './deliveries/list.ts';
+import type { Answer, Call, Services } from './kernel/call.ts';
+import { createNotification, readPosted } from './notifications/create.ts';
+import { deleteNotification } from './notifications/delete.ts';
+import { explainNotification } from './notifications/explain.ts';
+import { getNotification } from './notifications/get.ts';
+import { countNotifications, listNotifications } from './notifications/list.ts';
+import { readDelta } from './notifications/read-delta.ts';
+import { readPatched, updateNotification } from './notifications/update.ts';
+import { readUpdated, updateStates } from './notifications/update-states.ts';
+import { createStreamTicket } from './streams/create-ticket.ts';
+import { openStream } from './streams/open.ts';
 import {
   createSubscription,
   deleteSubscription,
@@ -20,9 +22,7 @@ import {
   readRegistered,
   readRenewed,
   updateSubscription,
-} from './subscriptions.ts';
-import { readPatched, updateNotification } from './update-notification.ts';
-import { readUpdated, updateStates } from './update-states.ts';
+} from './subscriptions/subscriptions.ts';
 
 export interface Verb {
   readonly run: (call: Call<never, never>, services: Services) => Promise<Answer>;

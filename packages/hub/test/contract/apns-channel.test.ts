@@ -8,12 +8,12 @@ import {
   openSimulator,
   rule,
 } from '@carillon/simulators';
+import { startTransport } from '@carillon/testing/hub/transport.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { ApnsCredentials, CredentialKind, Credentials } from '../../src/model/credentials.ts';
-import type { Push, PushRequest, Tap } from '../../src/push/channel.ts';
 import { openApnsChannel } from '../../src/push/channels/apns/channel.ts';
-import type { ApnsPush } from '../../src/push/channels/apns/message.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { startTransport } from '../support/transport.ts';
+import type { ApnsPush } from '../../src/push/channels/apns/payload.ts';
+import type { Push, PushRequest, Tap } from '../../src/push/channels/contract.ts';
 import { app, channelContract, type OpenedChannel, pushOf } from './channel.ts';
 
 const topic = 'example.shop.phone';

@@ -2,11 +2,11 @@
 // `open` gives a bus among others of one space, and `lose` takes the connection of all of them away and back.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Bus, Told, Use } from '../../src/live/bus.ts';
+import { alice, bob } from '@carillon/testing/feed/writes.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
+import type { Bus, Told, Use } from '../../src/bus/bus.ts';
 import type { UserKey } from '../../src/model/principal.ts';
 import type { FeedHead } from '../../src/store/store.ts';
-import { until } from '../support/hub.ts';
-import { alice, bob } from '../support/writes.ts';
 
 export interface OpenedBuses extends AsyncDisposable {
   /** One more node; of another store when it names another space. */

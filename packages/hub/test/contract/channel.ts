@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Channel, VisualContent } from '@carillon/protocol';
 import { type Delivered, type Outcome, type ProviderName, rule, type Simulator } from '@carillon/simulators';
+import type { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { UserKey } from '../../src/model/principal.ts';
-import type { Attempt, Push, PushChannel, Tap } from '../../src/push/channel.ts';
-import type { ManualClock } from '../support/manual-clock.ts';
+import type { Attempt, Push, PushChannel, Tap } from '../../src/push/channels/contract.ts';
 
 export interface OpenedChannel extends AsyncDisposable {
   readonly channel: PushChannel;

@@ -8,12 +8,12 @@ import {
   openSimulator,
   rule,
 } from '@carillon/simulators';
+import { startTransport } from '@carillon/testing/hub/transport.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { CredentialKind, Credentials, FcmCredentials } from '../../src/model/credentials.ts';
-import type { Push, PushRequest, Tap } from '../../src/push/channel.ts';
+import type { Push, PushRequest, Tap } from '../../src/push/channels/contract.ts';
 import { openFcmChannel } from '../../src/push/channels/fcm/channel.ts';
-import type { FcmPush } from '../../src/push/channels/fcm/message.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { startTransport } from '../support/transport.ts';
+import type { FcmPush } from '../../src/push/channels/fcm/payload.ts';
 import { app, channelContract, type OpenedChannel, pushOf } from './channel.ts';
 
 const device = 'registration:device-1';

@@ -3,19 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { alice } from '@carillon/testing/feed/writes.ts';
+import { freePort, until } from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { startNats, type TestNats } from '@carillon/testing/machine/nats.ts';
 import { connect } from '@nats-io/transport-node';
+import type { Bus } from '../../src/bus/bus.ts';
 import { openNatsBus } from '../../src/bus/nats/bus.ts';
 import { exactAgain, exactMax, groupOf } from '../../src/bus/nats/interest.ts';
 import { connectTo } from '../../src/bus/nats/servers.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { random } from '../../src/lib/random.ts';
-import type { Bus } from '../../src/live/bus.ts';
 import type { UserKey } from '../../src/model/principal.ts';
 import { userLane } from '../../src/model/user-lane.ts';
-import { freePort, until } from '../support/hub.ts';
-import { tempFolder } from '../support/identity.ts';
-import { startNats, type TestNats } from '../support/nats.ts';
-import { alice } from '../support/writes.ts';
 import { busContract, joined, listen, type Node, type OpenedBuses, settle, toldTo } from './bus.ts';
 
 interface OpenedNats extends OpenedBuses {

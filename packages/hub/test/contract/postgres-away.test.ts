@@ -1,16 +1,16 @@
 // A PostgreSQL that stops, freezes or is cut off: every call ends with the truth, and what comes next works.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { alice, bob, postWrite, startMs } from '@carillon/testing/feed/writes.ts';
+import { type Cut, openCutProxy } from '@carillon/testing/machine/cut-proxy.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import { sharedPostgres, startPostgres } from '@carillon/testing/machine/postgres.ts';
 import { openCommitter } from '../../src/feed/commit.ts';
 import { openPublisher } from '../../src/feed/publish.ts';
-import { planBatch } from '../../src/push/plan-batch.ts';
-import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
-import { commit as commitStatement } from '../../src/store/postgres/pipeline.ts';
+import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
+import { commit as commitStatement } from '../../src/store/postgres/wire/pipeline.ts';
 import { type FeedStore, StoreError, type StoreFault } from '../../src/store/store.ts';
-import { type Cut, openCutProxy } from '../support/cut-proxy.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { sharedPostgres, startPostgres } from '../support/postgres.ts';
-import { alice, bob, postWrite, startMs } from '../support/writes.ts';
 
 const failsAs = (fault: StoreFault) => (error: unknown) =>
   error instanceof StoreError && error.fault === fault;

@@ -1,14 +1,22 @@
 // Several hubs on one PostgreSQL: what one of them alone can't show.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import {
+  alice,
+  keyOf,
+  outcome,
+  postWrite,
+  startMs,
+  stateWrite,
+  subscribeWrite,
+} from '@carillon/testing/feed/writes.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { openRandom } from '@carillon/testing/machine/random.ts';
 import { claimLeaseMs, type DeliveryResult, type PlannedDelivery } from '../../src/model/delivery.ts';
 import type { Write } from '../../src/model/write.ts';
-import { planBatch } from '../../src/push/plan-batch.ts';
-import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
+import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type Committed, type FeedStore, StoreError } from '../../src/store/store.ts';
-import { sharedPostgres } from '../support/postgres.ts';
-import { openRandom } from '../support/random.ts';
-import { alice, keyOf, outcome, postWrite, startMs, stateWrite, subscribeWrite } from '../support/writes.ts';
 
 const minuteMs = 60_000;
 const visual = '{"payload":{"visualContent":{"title":"x"}},"targetPolicy":{"platformTypes":["android"]}}';

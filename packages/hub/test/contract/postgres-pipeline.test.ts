@@ -2,12 +2,12 @@
 // connection goes on working after each.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { Client } from 'pg';
-import { arraysOf, type Column, namesOf, unnest } from '../../src/store/postgres/columns.ts';
-import type { Element } from '../../src/store/postgres/packet.ts';
-import { begin, commit, pipeline, rollback, statement } from '../../src/store/postgres/pipeline.ts';
+import { arraysOf, type Column, namesOf, unnest } from '../../src/store/postgres/feed/columns.ts';
+import type { Element } from '../../src/store/postgres/wire/packet.ts';
+import { begin, commit, pipeline, rollback, statement } from '../../src/store/postgres/wire/pipeline.ts';
 import { StoreError } from '../../src/store/store.ts';
-import { sharedPostgres } from '../support/postgres.ts';
 
 const insert = statement('INSERT INTO item(id, big, name, flag) VALUES ($1, $2, $3, $4) RETURNING id');
 const read = statement('SELECT id, big, name, flag FROM item ORDER BY id');

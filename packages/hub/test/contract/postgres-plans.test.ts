@@ -2,24 +2,24 @@
 // that the wrong way would be chosen if there were one: always through an index, never through a whole table.
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { postWrite, startMs } from '@carillon/testing/feed/writes.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { Client } from 'pg';
-import { planBatch } from '../../src/push/plan-batch.ts';
-import { holders, letGo, take } from '../../src/store/postgres/addresses.ts';
-import { feedWrites } from '../../src/store/postgres/apply.ts';
-import { deliveryWrites } from '../../src/store/postgres/apply-deliveries.ts';
-import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
-import { lateLooks, looks } from '../../src/store/postgres/look.ts';
-import type { Statement } from '../../src/store/postgres/pipeline.ts';
+import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { holders, letGo, take } from '../../src/store/postgres/feed/commit/addresses.ts';
+import { feedWrites } from '../../src/store/postgres/feed/commit/apply.ts';
+import { deliveryWrites } from '../../src/store/postgres/feed/commit/apply-deliveries.ts';
+import { lateLooks, looks } from '../../src/store/postgres/feed/commit/lock-and-read.ts';
+import { lockDeliveries } from '../../src/store/postgres/feed/commit/lock-deliveries.ts';
+import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import {
   dueStatements,
   feedStatements,
   notificationStatements,
   subscriptionStatements,
-} from '../../src/store/postgres/reader.ts';
-import { deliveryStatements } from '../../src/store/postgres/reader-deliveries.ts';
-import { lockDeliveries } from '../../src/store/postgres/touch.ts';
-import { sharedPostgres } from '../support/postgres.ts';
-import { postWrite, startMs } from '../support/writes.ts';
+} from '../../src/store/postgres/feed/reader.ts';
+import { deliveryStatements } from '../../src/store/postgres/feed/reader-deliveries.ts';
+import type { Statement } from '../../src/store/postgres/wire/pipeline.ts';
 
 // 4 000 users of 15 notifications, each with a delivery to the user's one device; one in 40 is open.
 const fill = `

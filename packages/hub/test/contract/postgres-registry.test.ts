@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { until } from '@carillon/testing/hub/hub.ts';
+import { type Call, startRegistryProcess } from '@carillon/testing/hub/registry-process.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import type { App } from '../../src/model/app.ts';
-import { openRegistry } from '../../src/store/postgres/registry.ts';
+import { openRegistry } from '../../src/store/postgres/registry/registry.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { StoreError } from '../../src/store/store.ts';
-import { until } from '../support/hub.ts';
-import { sharedPostgres } from '../support/postgres.ts';
-import { type Call, startRegistryProcess } from '../support/registry-process.ts';
 import { registryContract } from './registry.ts';
 
 const key = Buffer.alloc(32, 7);

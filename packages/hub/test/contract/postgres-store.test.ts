@@ -1,6 +1,6 @@
-import { planBatch } from '../../src/push/plan-batch.ts';
-import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
-import { sharedPostgres } from '../support/postgres.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { storeReadsContract } from './store-reads.ts';

@@ -1,11 +1,18 @@
 // The weeks that deliveries are kept in: made ahead, and dropped whole once nothing is left in them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import {
+  dayMs,
+  deleteWrite,
+  postWrite,
+  startMs,
+  subscribeWrite,
+  timerWrite,
+} from '@carillon/testing/feed/writes.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import type { Write } from '../../src/model/write.ts';
-import { planBatch } from '../../src/push/plan-batch.ts';
-import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
-import { sharedPostgres } from '../support/postgres.ts';
-import { dayMs, deleteWrite, postWrite, startMs, subscribeWrite, timerWrite } from '../support/writes.ts';
+import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 
 const weekMs = 7 * dayMs;
 const content = '{"payload":{"visualContent":{"title":"x"}},"targetPolicy":{"platformTypes":["android"]}}';

@@ -4,9 +4,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, type TestContext, test } from 'node:test';
-import { migrate } from '../../src/store/sqlite/migrate.ts';
-import { openRegistry } from '../../src/store/sqlite/registry.ts';
-import { tempFolder } from '../support/identity.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { migrate } from '../../src/store/sqlite/maintenance/migrate.ts';
+import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
 import { registryContract } from './registry.ts';
 
 registryContract('SQLite', async () => {

@@ -5,21 +5,21 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { alice, postWrite, startMs, stateWrite, subscribeWrite } from '@carillon/testing/feed/writes.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import { smallDisk } from '@carillon/testing/machine/small-disk.ts';
 import { openCommitter } from '../../src/feed/commit.ts';
 import { openPublisher } from '../../src/feed/publish.ts';
 import type { HubError } from '../../src/model/errors.ts';
 import type { Change } from '../../src/model/write.ts';
-import { openFeedStore } from '../../src/store/sqlite/feed-store.ts';
+import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
 import { type FeedStore, StoreError } from '../../src/store/store.ts';
-import { tempFolder } from '../support/identity.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { smallDisk } from '../support/small-disk.ts';
-import { alice, postWrite, startMs, stateWrite, subscribeWrite } from '../support/writes.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { storeReadsContract } from './store-reads.ts';
 
-const planner = new URL('../../src/push/plan-batch.ts', import.meta.url);
+const planner = new URL('../../src/push/plan/plan-batch.ts', import.meta.url);
 
 async function openAt(folder: string): Promise<FeedStore> {
   return openFeedStore({ path: join(folder, 'feed.db'), planner });

@@ -3,17 +3,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
-  claimLeaseMs,
-  type DeliveryKey,
-  type DeliveryResult,
-  noNotification,
-  type PlannedDelivery,
-  type StoredDelivery,
-} from '../../src/model/delivery.ts';
-import { addressHash, type StoredSubscription } from '../../src/model/subscription.ts';
-import type { Write } from '../../src/model/write.ts';
-import type { FeedStore } from '../../src/store/store.ts';
-import {
   alice,
   bob,
   dayMs,
@@ -25,7 +14,18 @@ import {
   stateWrite,
   subscribeWrite,
   timerWrite,
-} from '../support/writes.ts';
+} from '@carillon/testing/feed/writes.ts';
+import {
+  claimLeaseMs,
+  type DeliveryKey,
+  type DeliveryResult,
+  noNotification,
+  type PlannedDelivery,
+  type StoredDelivery,
+} from '../../src/model/delivery.ts';
+import { addressHash, type StoredSubscription } from '../../src/model/subscription.ts';
+import type { Write } from '../../src/model/write.ts';
+import type { FeedStore } from '../../src/store/store.ts';
 import type { OpenStore } from './store.ts';
 
 export function deliveriesContract(name: string, open: OpenStore): void {

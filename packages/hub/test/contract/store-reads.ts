@@ -2,10 +2,6 @@
 // that counts hold after any writes. For every back end, like ./store.ts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
-import type { StoredNotification } from '../../src/model/notification.ts';
-import type { Write } from '../../src/model/write.ts';
-import type { FeedStore } from '../../src/store/store.ts';
 import {
   alice,
   bob,
@@ -18,7 +14,11 @@ import {
   stateWrite,
   subscribeWrite,
   timerWrite,
-} from '../support/writes.ts';
+} from '@carillon/testing/feed/writes.ts';
+import fc from 'fast-check';
+import type { StoredNotification } from '../../src/model/notification.ts';
+import type { Write } from '../../src/model/write.ts';
+import type { FeedStore } from '../../src/store/store.ts';
 import type { OpenStore } from './store.ts';
 
 const runs = 25;

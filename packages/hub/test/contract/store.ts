@@ -2,9 +2,6 @@
 // What needs a broken disk or another process is in the back end's own tests.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { uuidTime } from '../../src/lib/ids.ts';
-import type { Write } from '../../src/model/write.ts';
-import type { FeedStore } from '../../src/store/store.ts';
 import {
   alice,
   bob,
@@ -15,7 +12,10 @@ import {
   startMs,
   stateWrite,
   timerWrite,
-} from '../support/writes.ts';
+} from '@carillon/testing/feed/writes.ts';
+import { uuidTime } from '../../src/lib/ids.ts';
+import type { Write } from '../../src/model/write.ts';
+import type { FeedStore } from '../../src/store/store.ts';
 
 export interface OpenedStore extends AsyncDisposable {
   readonly store: FeedStore;

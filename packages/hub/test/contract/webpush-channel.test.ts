@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Delivered, openSimulator, webPushProvider } from '@carillon/simulators';
+import { startTransport } from '@carillon/testing/hub/transport.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { makeVapidKeys } from '../../src/model/vapid.ts';
-import type { ChannelOf, Push, Tap } from '../../src/push/channel.ts';
+import type { ChannelOf, Push, Tap } from '../../src/push/channels/contract.ts';
 import { openWebPushChannel } from '../../src/push/channels/webpush/channel.ts';
-import type { WebPush } from '../../src/push/channels/webpush/message.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { startTransport } from '../support/transport.ts';
+import type { WebPush } from '../../src/push/channels/webpush/payload.ts';
 import { channelContract, notificationId, type OpenedChannel, pushOf } from './channel.ts';
 
 type Address = ChannelOf<'webPush'>;

@@ -11,14 +11,14 @@ import {
   type WnsApp,
   wnsProvider,
 } from '@carillon/simulators';
+import { startTransport } from '@carillon/testing/hub/transport.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { CredentialKind, Credentials, WnsCredentials } from '../../src/model/credentials.ts';
 import type { UserKey } from '../../src/model/principal.ts';
 import { wnsTag } from '../../src/model/push-tag.ts';
-import type { ChannelOf, Push, Tap } from '../../src/push/channel.ts';
+import type { ChannelOf, Push, Tap } from '../../src/push/channels/contract.ts';
 import { openWnsChannel } from '../../src/push/channels/wns/channel.ts';
-import type { WnsPush } from '../../src/push/channels/wns/message.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { startTransport } from '../support/transport.ts';
+import type { WnsPush } from '../../src/push/channels/wns/payload.ts';
 import { app, channelContract, notificationId, type OpenedChannel, pushOf } from './channel.ts';
 
 type Address = ChannelOf<'wns'>;

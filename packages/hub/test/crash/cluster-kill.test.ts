@@ -4,10 +4,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Delivery, Notification } from '@carillon/protocol';
 import { rule } from '@carillon/simulators';
-import { claimLeaseMs } from '../../src/model/delivery.ts';
-import { checkDelivered, countOf, platforms } from '../support/delivered.ts';
-import { Follower } from '../support/follower.ts';
-import { type Answered, post, send, until } from '../support/hub.ts';
+import { checkDelivered, countOf, platforms } from '@carillon/testing/feed/delivered.ts';
+import { Follower } from '@carillon/testing/feed/follower.ts';
+import { type Answered, post, send, until } from '@carillon/testing/hub/hub.ts';
 import {
   answerMaxMs,
   inTime,
@@ -15,7 +14,8 @@ import {
   type ServedCluster,
   type ServedNode,
   serveCluster,
-} from '../support/served-cluster.ts';
+} from '@carillon/testing/hub/served-cluster.ts';
+import { claimLeaseMs } from '../../src/model/delivery.ts';
 
 const feed = '/v1.0/me/notifications';
 const deliverMaxMs = claimLeaseMs + 2000 + 8000;

@@ -5,14 +5,14 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Notification } from '@carillon/protocol';
+import { openSseReader, openWebSocketReader, type Reader } from '@carillon/testing/feed/readers.ts';
+import { freePort, post, send, until } from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { type Served, seedData, serve } from '@carillon/testing/hub/served.ts';
+import { drawSeed, openRandom } from '@carillon/testing/machine/random.ts';
 import { openCursors } from '../../src/feed/cursor.ts';
 import { userKey } from '../../src/model/principal.ts';
-import { openRegistry } from '../../src/store/sqlite/registry.ts';
-import { freePort, post, send, until } from '../support/hub.ts';
-import { tempFolder } from '../support/identity.ts';
-import { drawSeed, openRandom } from '../support/random.ts';
-import { openSseReader, openWebSocketReader, type Reader } from '../support/readers.ts';
-import { type Served, seedData, serve } from '../support/served.ts';
+import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
 
 const feed = '/v1.0/me/notifications';
 

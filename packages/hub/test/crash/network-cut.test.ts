@@ -4,10 +4,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Notification } from '@carillon/protocol';
-import { openCutProxy, type Silence } from '../support/cut-proxy.ts';
-import { Follower } from '../support/follower.ts';
-import { type Answered, post, send, until } from '../support/hub.ts';
-import { answerMaxMs, inTime, type ServedNode, serveCluster } from '../support/served-cluster.ts';
+import { Follower } from '@carillon/testing/feed/follower.ts';
+import { type Answered, post, send, until } from '@carillon/testing/hub/hub.ts';
+import { answerMaxMs, inTime, type ServedNode, serveCluster } from '@carillon/testing/hub/served-cluster.ts';
+import { openCutProxy, type Silence } from '@carillon/testing/machine/cut-proxy.ts';
 
 const feed = '/v1.0/me/notifications';
 

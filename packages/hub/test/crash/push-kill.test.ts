@@ -6,11 +6,11 @@ import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers';
 import type { Delivery, Notification } from '@carillon/protocol';
 import { messagesWaiting, rule, toastsShown } from '@carillon/simulators';
-import { checkDelivered, countOf, platforms } from '../support/delivered.ts';
-import { post, send, until } from '../support/hub.ts';
-import { startPush } from '../support/push.ts';
-import { drawSeed, openRandom } from '../support/random.ts';
-import { type Served, serve } from '../support/served.ts';
+import { checkDelivered, countOf, platforms } from '@carillon/testing/feed/delivered.ts';
+import { startPush } from '@carillon/testing/feed/push.ts';
+import { post, send, until } from '@carillon/testing/hub/hub.ts';
+import { type Served, serve } from '@carillon/testing/hub/served.ts';
+import { drawSeed, openRandom } from '@carillon/testing/machine/random.ts';
 
 const feed = '/v1.0/me/notifications';
 

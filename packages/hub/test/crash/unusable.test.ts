@@ -4,12 +4,12 @@ import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { freePort, until } from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { serve } from '@carillon/testing/hub/served.ts';
 import { makeCertificate } from '../../src/lib/certificate.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { type Serving, takeLock } from '../../src/store/sqlite/lock.ts';
-import { freePort, until } from '../support/hub.ts';
-import { tempFolder } from '../support/identity.ts';
-import { serve } from '../support/served.ts';
+import { type Serving, takeLock } from '../../src/store/sqlite/file/lock.ts';
 
 /** The folder `data` in a temporary folder, and `carillon serve` on it until the test ends. */
 async function open(context: TestContext) {

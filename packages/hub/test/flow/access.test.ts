@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { type OperationName, type OperationShape, operationTable } from '@carillon/protocol';
-import { assertErrorShape } from '../support/assert-error.ts';
-import { allScope, hosts, post, startHub, subscribe } from '../support/hub.ts';
-import { edges, Refused } from '../support/readers.ts';
+import { edges, Refused } from '@carillon/testing/feed/readers.ts';
+import { assertErrorShape } from '@carillon/testing/hub/assert-error.ts';
+import { allScope, hosts, post, startHub, subscribe } from '@carillon/testing/hub/hub.ts';
 
 const hub = await startHub();
 after(hub.close);

@@ -4,11 +4,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
-import { pino } from 'pino';
-import { invalid } from '../../src/model/errors.ts';
-import { type AdminVerb, adminTable } from '../../src/operations/admin/table.ts';
-import type { HostVerifier } from '../../src/operations/admin/verify-host.ts';
-import { assertError, assertErrorShape } from '../support/assert-error.ts';
 import {
   apns,
   ecKey,
@@ -18,7 +13,8 @@ import {
   rsaKey,
   serviceAccount,
   wns,
-} from '../support/credentials.ts';
+} from '@carillon/testing/feed/credentials.ts';
+import { assertError, assertErrorShape } from '@carillon/testing/hub/assert-error.ts';
 import {
   allScope,
   type HubOverrides,
@@ -27,7 +23,11 @@ import {
   startHub,
   subscribe,
   type TestHub,
-} from '../support/hub.ts';
+} from '@carillon/testing/hub/hub.ts';
+import { pino } from 'pino';
+import { invalid } from '../../src/model/errors.ts';
+import { type AdminVerb, adminTable } from '../../src/operations/admin/table.ts';
+import type { HostVerifier } from '../../src/operations/admin/verify-host.ts';
 
 async function open(context: TestContext, overrides: HubOverrides = {}) {
   const hub = await startHub(overrides);

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { commandLine, type RunOptions } from '../support/command-line.ts';
-import { apns, fcm, heartOf, rsaKey, serviceAccount, wns } from '../support/credentials.ts';
-import { startHub } from '../support/hub.ts';
+import { apns, fcm, heartOf, rsaKey, serviceAccount, wns } from '@carillon/testing/feed/credentials.ts';
+import { commandLine, type RunOptions } from '@carillon/testing/hub/command-line.ts';
+import { startHub } from '@carillon/testing/hub/hub.ts';
 
 function open(context: TestContext) {
   const line = commandLine(context);

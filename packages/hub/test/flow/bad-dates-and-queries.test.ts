@@ -2,10 +2,10 @@
 // takes a body.
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
+import { assertError, assertErrorShape } from '@carillon/testing/hub/assert-error.ts';
+import { post, startHub, subscribe } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import fc from 'fast-check';
-import { assertError, assertErrorShape } from '../support/assert-error.ts';
-import { post, startHub, subscribe } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 
 const clock = new ManualClock(Date.UTC(2028, 1, 20, 12));
 const hub = await startHub({ clock });

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
-import { assertError } from '../support/assert-error.ts';
-import { post, type RequestOptions, startHub } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import { post, type RequestOptions, startHub } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 
 const clock = new ManualClock();
 const hub = await startHub({ clock });

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { openRegistry } from '../../src/store/sqlite/registry.ts';
-import { carillon } from '../support/command.ts';
-import { allScope, freePort, send as request, startHub, until, userNames } from '../support/hub.ts';
-import { tempFolder } from '../support/identity.ts';
-import { seedData } from '../support/served.ts';
+import { carillon } from '@carillon/testing/hub/command.ts';
+import {
+  allScope,
+  freePort,
+  send as request,
+  startHub,
+  until,
+  userNames,
+} from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { seedData } from '@carillon/testing/hub/served.ts';
+import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
 
 const feed = '/v1.0/me/notifications';
 

@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { claimsOf, tempFolder } from '@carillon/testing/hub/identity.ts';
 import { hashSecret } from '../../src/auth/provider/clients.ts';
-import { verifyPassword } from '../../src/auth/provider/passwords.ts';
+import { verifyPassword } from '../../src/auth/provider/sign-in/passwords.ts';
 import type { Registry } from '../../src/store/registry.ts';
-import { openRegistry } from '../../src/store/sqlite/registry.ts';
-import { claimsOf, tempFolder } from '../support/identity.ts';
+import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
 
 const launcher = join(import.meta.dirname, '..', '..', 'bin', 'carillon.js');
 

@@ -1,20 +1,20 @@
 // Three whole hubs as one: a real PostgreSQL below them, a real NATS between them, each with its own port and folder.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { mintToken } from '../../src/auth/provider/mint-token.ts';
-import { openCursors } from '../../src/feed/cursor.ts';
-import { userKey } from '../../src/model/principal.ts';
-import { hosts, post, startHub, type TestHub, type TestUser, userNames } from '../support/hub.ts';
-import { startNats } from '../support/nats.ts';
-import { sharedPostgres } from '../support/postgres.ts';
 import {
   openSseReader,
   openWebSocketReader,
   type Reader,
   type Refused,
   type StreamAsk,
-} from '../support/readers.ts';
-import { postgresAt } from '../support/store-place.ts';
+} from '@carillon/testing/feed/readers.ts';
+import { hosts, post, startHub, type TestHub, type TestUser, userNames } from '@carillon/testing/hub/hub.ts';
+import { postgresAt } from '@carillon/testing/hub/store-place.ts';
+import { startNats } from '@carillon/testing/machine/nats.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
+import { openCursors } from '../../src/feed/cursor.ts';
+import { userKey } from '../../src/model/principal.ts';
 
 const feed = '/v1.0/me/notifications';
 const publicUrl = 'http://bells.example';

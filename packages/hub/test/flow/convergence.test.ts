@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '@carillon/protocol';
-import { allScope, hosts, startHub, type TestApp, type TestHub, until } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { drawSeed, openRandom, type Random } from '../support/random.ts';
-import { edges } from '../support/readers.ts';
-import { converge, DeltaView, listAll, StreamView, type View } from '../support/views.ts';
+import { edges } from '@carillon/testing/feed/readers.ts';
+import { converge, DeltaView, listAll, StreamView, type View } from '@carillon/testing/feed/views.ts';
+import { allScope, hosts, startHub, type TestApp, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import { drawSeed, openRandom, type Random } from '@carillon/testing/machine/random.ts';
 
 const feed = '/v1.0/me/notifications';
 const rounds = 60;

@@ -8,10 +8,10 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { wns } from '@carillon/testing/feed/credentials.ts';
+import { commandLine, type Ran } from '@carillon/testing/hub/command-line.ts';
+import { startHub } from '@carillon/testing/hub/hub.ts';
 import { makeCertificate } from '../../src/lib/certificate.ts';
-import { commandLine, type Ran } from '../support/command-line.ts';
-import { wns } from '../support/credentials.ts';
-import { startHub } from '../support/hub.ts';
 
 interface Check {
   readonly status: string;

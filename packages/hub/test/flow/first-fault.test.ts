@@ -2,8 +2,8 @@
 // body, and only then whose feed it is), and whatever Node or a library would refuse by itself is told in Graph's shape.
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
-import { assertError } from '../support/assert-error.ts';
-import { post, sendRaw, startHub, subscribe, userNames } from '../support/hub.ts';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import { post, sendRaw, startHub, subscribe, userNames } from '@carillon/testing/hub/hub.ts';
 
 const hub = await startHub();
 after(hub.close);

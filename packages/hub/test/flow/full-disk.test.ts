@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { post, startHub } from '../support/hub.ts';
-import { openSseReader } from '../support/readers.ts';
-import { smallDisk } from '../support/small-disk.ts';
+import { openSseReader } from '@carillon/testing/feed/readers.ts';
+import { post, startHub } from '@carillon/testing/hub/hub.ts';
+import { smallDisk } from '@carillon/testing/machine/small-disk.ts';
 
 const feed = '/me/notifications';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import tls from 'node:tls';
+import { startHub } from '@carillon/testing/hub/hub.ts';
 import { Client, GraphError } from '@microsoft/microsoft-graph-client';
-import { startHub } from '../support/hub.ts';
 
 /** Graph's own client, unmodified: it is told the base URL, which host may have its token, and how to get one. */
 async function start(version: string) {

@@ -4,18 +4,18 @@ import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { edges, openSseReader } from '@carillon/testing/feed/readers.ts';
+import { commandLine } from '@carillon/testing/hub/command-line.ts';
+import { freePort, post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import { startNats, type TestNats } from '@carillon/testing/machine/nats.ts';
 import { pino } from 'pino';
-import { openFeedStore } from '../../src/store/sqlite/feed-store.ts';
-import { openRegistry } from '../../src/store/sqlite/registry.ts';
-import { commandLine } from '../support/command-line.ts';
-import { freePort, post, startHub, type TestHub, until } from '../support/hub.ts';
-import { tempFolder } from '../support/identity.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { startNats, type TestNats } from '../support/nats.ts';
-import { edges, openSseReader } from '../support/readers.ts';
+import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
+import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
 
 const feed = '/v1.0/me/notifications';
-const planner = new URL('../../src/push/plan-batch.ts', import.meta.url);
+const planner = new URL('../../src/push/plan/plan-batch.ts', import.meta.url);
 const lifetimeSeconds = 1_000_000;
 
 /** A log, and what was written into it. */

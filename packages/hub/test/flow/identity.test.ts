@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, test } from 'node:test';
-import { createLocalJWKSet, jwtVerify } from 'jose';
-import { mintToken } from '../../src/auth/provider/mint-token.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import {
   alice,
   claimsOf,
@@ -15,8 +12,11 @@ import {
   signIn,
   type Tokens,
   tokensBySignIn,
-} from '../support/identity.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+} from '@carillon/testing/hub/identity.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 
 const created = 'Notifications.ReadWrite.CreatedByApp';
 const service = { client_id: 'service', client_secret: secret };

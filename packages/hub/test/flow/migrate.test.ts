@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeServiceAccount } from '@carillon/simulators';
+import { openSseReader } from '@carillon/testing/feed/readers.ts';
+import { commandLine } from '@carillon/testing/hub/command-line.ts';
+import { freePort, post, startHub, subscribe, type TestHub } from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import type { MovedTable } from '../../src/store/transfer.ts';
-import { commandLine } from '../support/command-line.ts';
-import { freePort, post, startHub, subscribe, type TestHub } from '../support/hub.ts';
-import { tempFolder } from '../support/identity.ts';
-import { sharedPostgres } from '../support/postgres.ts';
-import { openSseReader } from '../support/readers.ts';
 
 const feed = '/v1.0/me/notifications';
 const fcmChannel = { type: 'fcm', token: 'a'.repeat(40) };

@@ -6,15 +6,23 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { ConfidentialClientApplication, ProtocolMode, PublicClientApplication } from '@azure/msal-node';
+import {
+  alice,
+  claimsOf,
+  openBrowser,
+  password,
+  secret,
+  seed,
+  tempFolder,
+} from '@carillon/testing/hub/identity.ts';
 import { fastify } from 'fastify';
-import { type MintOptions, mintToken } from '../../src/auth/provider/mint-token.ts';
+import { type MintOptions, mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
 import { openProvider } from '../../src/auth/provider/open-provider.ts';
-import { makeDevCertificate } from '../../src/edge/dev-certificate.ts';
-import { mountIdentity } from '../../src/edge/identity.ts';
+import { makeDevCertificate } from '../../src/edge/http/dev-certificate.ts';
+import { mountIdentity } from '../../src/edge/pages/identity.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import type { Registry } from '../../src/store/registry.ts';
-import { openRegistry } from '../../src/store/sqlite/registry.ts';
-import { alice, claimsOf, openBrowser, password, secret, seed, tempFolder } from '../support/identity.ts';
+import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
 
 const created = 'Notifications.ReadWrite.CreatedByApp';
 const graphScope = `https://graph.microsoft.com/${created}`;

@@ -2,12 +2,12 @@
 // What happens is drawn from a seed before it runs; CARILLON_SEED replays it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deleteWrite, keyOf, postWrite, startMs, stateWrite } from '@carillon/testing/feed/writes.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
+import { type Cluster, openCluster, type TestDevice, type TestNode } from '@carillon/testing/hub/nodes.ts';
+import { drawSeed, openRandom, type Random } from '@carillon/testing/machine/random.ts';
 import { valueJson } from '../../src/live/frame.ts';
 import type { Visibility } from '../../src/model/principal.ts';
-import { until } from '../support/hub.ts';
-import { type Cluster, openCluster, type TestDevice, type TestNode } from '../support/nodes.ts';
-import { drawSeed, openRandom, type Random } from '../support/random.ts';
-import { deleteWrite, keyOf, postWrite, startMs, stateWrite } from '../support/writes.ts';
 
 const people = ['alice', 'bob', 'carol'] as const;
 const apps = ['app-a', 'app-b'] as const;

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type MintOptions, mintToken } from '../../src/auth/provider/mint-token.ts';
-import { systemClock } from '../../src/lib/clock.ts';
 import {
   alice,
   claimsOf,
@@ -11,7 +9,9 @@ import {
   type TestIdentity,
   type Tokens,
   tokensBySignIn,
-} from '../support/identity.ts';
+} from '@carillon/testing/hub/identity.ts';
+import { type MintOptions, mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 
 const created = 'Notifications.ReadWrite.CreatedByApp';
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

@@ -1,5 +1,5 @@
 // What holds of pushes with SQLite holds with PostgreSQL: the same tests once more, on the other store.
-import { keepDataIn } from '../support/store-place.ts';
+import { keepDataIn } from '@carillon/testing/hub/store-place.ts';
 
 keepDataIn('postgres');
 await import('./push-four-devices.test.ts');

@@ -3,15 +3,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '@carillon/protocol';
-import { planBatch } from '../../src/push/plan-batch.ts';
-import { openFeedStore } from '../../src/store/postgres/feed-store.ts';
-import type { Migration } from '../../src/store/postgres/migrate.ts';
-import { feedMigrations } from '../../src/store/postgres/schema.ts';
-import { post, startHub, subscribe, type TestHub, until } from '../support/hub.ts';
-import { startNats } from '../support/nats.ts';
-import { sharedPostgres } from '../support/postgres.ts';
-import { openSseReader } from '../support/readers.ts';
-import { postgresAt } from '../support/store-place.ts';
+import { openSseReader } from '@carillon/testing/feed/readers.ts';
+import { post, startHub, subscribe, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { postgresAt } from '@carillon/testing/hub/store-place.ts';
+import { startNats } from '@carillon/testing/machine/nats.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
+import { feedMigrations } from '../../src/store/postgres/feed/schema.ts';
+import type { Migration } from '../../src/store/postgres/maintenance/migrate.ts';
 
 const feed = '/v1.0/me/notifications';
 

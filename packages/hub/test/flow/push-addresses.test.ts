@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { rule } from '@carillon/simulators';
-import { vapidKeysOf } from '../../src/hub-push.ts';
-import { startDriven } from '../support/driven-push.ts';
-import { type TestUser, until } from '../support/hub.ts';
+import { startDriven } from '@carillon/testing/feed/driven-push.ts';
+import { type TestUser, until } from '@carillon/testing/hub/hub.ts';
+import { vapidKeysOf } from '../../src/hub/open-push.ts';
 
 const second = 1000;
 const minute = 60 * second;

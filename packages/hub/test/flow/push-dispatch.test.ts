@@ -3,20 +3,20 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { alice, postWrite, startMs, stateWrite, subscribeWrite } from '@carillon/testing/feed/writes.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { openCommitter } from '../../src/feed/commit.ts';
 import { openPublisher } from '../../src/feed/publish.ts';
-import type { Channels } from '../../src/push/carry.ts';
-import type { Attempt, Push, PushChannel } from '../../src/push/channel.ts';
-import { Dispatcher } from '../../src/push/dispatch.ts';
-import { laneLimits } from '../../src/push/lane.ts';
-import { openFeedStore } from '../../src/store/sqlite/feed-store.ts';
+import type { Attempt, Push, PushChannel } from '../../src/push/channels/contract.ts';
+import { Dispatcher } from '../../src/push/dispatch/dispatcher.ts';
+import { laneLimits } from '../../src/push/dispatch/lane.ts';
+import type { Channels } from '../../src/push/dispatch/send.ts';
+import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
 import type { FeedStore } from '../../src/store/store.ts';
-import { until } from '../support/hub.ts';
-import { tempFolder } from '../support/identity.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { alice, postWrite, startMs, stateWrite, subscribeWrite } from '../support/writes.ts';
 
-const planner = new URL('../../src/push/plan-batch.ts', import.meta.url);
+const planner = new URL('../../src/push/plan/plan-batch.ts', import.meta.url);
 
 const accepted: Attempt = {
   ...{ verdict: 'accepted', status: 200, reason: null, afterMs: null },

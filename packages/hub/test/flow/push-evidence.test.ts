@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { lookup } from 'node:dns';
 import { hostname } from 'node:os';
 import { after, test } from 'node:test';
-import { resolvesPrivately } from '../../src/push/guard.ts';
-import { post, startHub, subscribe, until } from '../support/hub.ts';
-import { startPush } from '../support/push.ts';
-import { webPushKeys as keys } from '../support/web-push-keys.ts';
+import { startPush } from '@carillon/testing/feed/push.ts';
+import { webPushKeys as keys } from '@carillon/testing/feed/web-push-keys.ts';
+import { post, startHub, subscribe, until } from '@carillon/testing/hub/hub.ts';
+import { resolvesPrivately } from '../../src/push/transport/guard.ts';
 
 const push = await startPush();
 after(() => push[Symbol.asyncDispose]());

@@ -2,11 +2,11 @@
 // the delay, unless it was handled meanwhile. And what counts as fetched.
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
-import { type Asking, startDriven } from '../support/driven-push.ts';
-import { post, until } from '../support/hub.ts';
-import type { Device } from '../support/push.ts';
-import { openSseReader } from '../support/readers.ts';
-import { openSocket } from '../support/web-socket.ts';
+import { type Asking, startDriven } from '@carillon/testing/feed/driven-push.ts';
+import type { Device } from '@carillon/testing/feed/push.ts';
+import { openSseReader } from '@carillon/testing/feed/readers.ts';
+import { openSocket } from '@carillon/testing/feed/web-socket.ts';
+import { post, until } from '@carillon/testing/hub/hub.ts';
 
 const second = 1000;
 const delaySeconds = 60;

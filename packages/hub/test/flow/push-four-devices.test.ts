@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { type Delivered, rule } from '@carillon/simulators';
-import { post, until } from '../support/hub.ts';
-import { type Device, type Platform, startPush } from '../support/push.ts';
+import { type Device, type Platform, startPush } from '@carillon/testing/feed/push.ts';
+import { post, until } from '@carillon/testing/hub/hub.ts';
 
 const push = await startPush();
 after(() => push[Symbol.asyncDispose]());

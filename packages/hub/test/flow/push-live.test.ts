@@ -1,11 +1,11 @@
 // Devices that listen live: which pushes they are spared, and for how long the hub waits to see that they have it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DrivenPush, startDriven } from '../support/driven-push.ts';
-import { until } from '../support/hub.ts';
-import type { Device } from '../support/push.ts';
-import { openSseReader } from '../support/readers.ts';
-import { openSocket, type Socket } from '../support/web-socket.ts';
+import { type DrivenPush, startDriven } from '@carillon/testing/feed/driven-push.ts';
+import type { Device } from '@carillon/testing/feed/push.ts';
+import { openSseReader } from '@carillon/testing/feed/readers.ts';
+import { openSocket, type Socket } from '@carillon/testing/feed/web-socket.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
 
 const tapped = { notificationType: 'notificationOnly' };
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Delivered, rule } from '@carillon/simulators';
-import { startDriven } from '../support/driven-push.ts';
-import { until } from '../support/hub.ts';
-import type { Device } from '../support/push.ts';
+import { startDriven } from '@carillon/testing/feed/driven-push.ts';
+import type { Device } from '@carillon/testing/feed/push.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
 
 const second = 1000;
 const minute = 60 * second;

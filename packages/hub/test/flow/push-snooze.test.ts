@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { rule } from '@carillon/simulators';
-import { startDriven } from '../support/driven-push.ts';
-import type { Device } from '../support/push.ts';
+import { startDriven } from '@carillon/testing/feed/driven-push.ts';
+import type { Device } from '@carillon/testing/feed/push.ts';
 
 const second = 1000;
 const minute = 60 * second;

@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import type { ServerResponse } from 'node:http';
 import { suite, test } from 'node:test';
-import type { PushFailure } from '../../src/push/channel.ts';
-import type { LookupAll } from '../../src/push/guard.ts';
-import { answer, makeTls, serveHttp1, serveHttp2 } from '../support/http-servers.ts';
-import { freePort, until } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { startTransport, statuses, times } from '../support/transport.ts';
+import { freePort, until } from '@carillon/testing/hub/hub.ts';
+import { startTransport, statuses, times } from '@carillon/testing/hub/transport.ts';
+import { answer, makeTls, serveHttp1, serveHttp2 } from '@carillon/testing/machine/http-servers.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import type { PushFailure } from '../../src/push/channels/contract.ts';
+import type { LookupAll } from '../../src/push/transport/guard.ts';
 
 const tls = await makeTls();
 const forbidden: PushFailure = { failure: 'forbidden', reason: 'PRIVATE_ADDRESS', unanswered: false };

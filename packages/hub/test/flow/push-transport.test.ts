@@ -10,11 +10,11 @@ import {
 } from 'node:http2';
 import { connect, createServer, type Socket } from 'node:net';
 import { suite, test } from 'node:test';
-import type { PushFailure, PushResponse } from '../../src/push/channel.ts';
-import { answer, listen, makeTls, serveHttp1, serveHttp2 } from '../support/http-servers.ts';
-import { until } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { startTransport, statuses, times } from '../support/transport.ts';
+import { until } from '@carillon/testing/hub/hub.ts';
+import { startTransport, statuses, times } from '@carillon/testing/hub/transport.ts';
+import { answer, listen, makeTls, serveHttp1, serveHttp2 } from '@carillon/testing/machine/http-servers.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import type { PushFailure, PushResponse } from '../../src/push/channels/contract.ts';
 
 const tls = await makeTls();
 const open = (timeoutMs = 10_000) => startTransport({ extraCa: tls.ca, timeoutMs });

@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { serviceAccount } from '../support/credentials.ts';
-import { post, startHub, subscribe, until } from '../support/hub.ts';
+import { serviceAccount } from '@carillon/testing/feed/credentials.ts';
+import { post, startHub, subscribe, until } from '@carillon/testing/hub/hub.ts';
 
 /** Gives tokens, and takes pushes or refuses them, as the test says. */
 async function startProvider(context: TestContext) {

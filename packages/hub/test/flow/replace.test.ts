@@ -1,9 +1,9 @@
 // One notification by its appNotificationId: created, replaced, repeated, and when it is a new one again.
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
-import { assertError } from '../support/assert-error.ts';
-import { type Answered, hosts, post, startHub, subscribe, type TestApp } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import { type Answered, hosts, post, startHub, subscribe, type TestApp } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 
 const clock = new ManualClock();
 const hub = await startHub({ clock });

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type TestContext, test } from 'node:test';
 import { rule } from '@carillon/simulators';
-import { type Command, carillon } from '../support/command.ts';
-import { startHub, subscribe, type TestHub, until, userNames } from '../support/hub.ts';
-import { type Device, startPush } from '../support/push.ts';
+import { type Device, startPush } from '@carillon/testing/feed/push.ts';
+import { type Command, carillon } from '@carillon/testing/hub/command.ts';
+import { startHub, subscribe, type TestHub, until, userNames } from '@carillon/testing/hub/hub.ts';
 
 const feed = '/v1.0/me/notifications';
 

@@ -2,9 +2,9 @@
 // when its time is over.
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
-import { assertError } from '../support/assert-error.ts';
-import { hosts, post, startHub, until } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import { hosts, post, startHub, until } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 
 const clock = new ManualClock();
 const hub = await startHub({ clock });

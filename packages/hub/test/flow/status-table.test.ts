@@ -2,9 +2,16 @@
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { assertError, assertErrorShape } from '../support/assert-error.ts';
-import { type Answered, post, type RequestOptions, sendRaw, startHub, subscribe } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { assertError, assertErrorShape } from '@carillon/testing/hub/assert-error.ts';
+import {
+  type Answered,
+  post,
+  type RequestOptions,
+  sendRaw,
+  startHub,
+  subscribe,
+} from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 
 const clock = new ManualClock();
 const hub = await startHub({ clock });

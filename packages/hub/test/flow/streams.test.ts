@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import type { Notification } from '@carillon/protocol';
-import { allScope, post, startHub, subscribe, type TestHub, until } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 import {
   edges,
   openHttp2Reader,
@@ -13,7 +11,9 @@ import {
   type Reader,
   Refused,
   type SseReader,
-} from '../support/readers.ts';
+} from '@carillon/testing/feed/readers.ts';
+import { allScope, post, startHub, subscribe, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 
 const feed = '/v1.0/me/notifications';
 const longSeconds = 1_000_000;

@@ -1,10 +1,10 @@
 // The installed places of a user: one for an installation, one for a push address, for as long as its lease.
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
-import { assertError } from '../support/assert-error.ts';
-import { hosts, post, startHub } from '../support/hub.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-import { webPushKeys } from '../support/web-push-keys.ts';
+import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import { hosts, post, startHub } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 
 const clock = new ManualClock();
 const hub = await startHub({ clock });

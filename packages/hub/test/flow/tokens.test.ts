@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { createHmac, createPublicKey } from 'node:crypto';
 import { after, suite, test } from 'node:test';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import { hosts, post, startHub, subscribe } from '@carillon/testing/hub/hub.ts';
+import { startIssuer } from '@carillon/testing/hub/issuer.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { JWTPayload } from 'jose';
-import { assertError } from '../support/assert-error.ts';
-import { hosts, post, startHub, subscribe } from '../support/hub.ts';
-import { startIssuer } from '../support/issuer.ts';
-import { ManualClock } from '../support/manual-clock.ts';
 
 const first = await startIssuer();
 const second = await startIssuer();

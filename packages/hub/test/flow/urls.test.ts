@@ -2,8 +2,8 @@
 // whatever the request says of itself.
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
-import { assertError } from '../support/assert-error.ts';
-import { hosts, post, sendRaw, startHub, subscribe } from '../support/hub.ts';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import { hosts, post, sendRaw, startHub, subscribe } from '@carillon/testing/hub/hub.ts';
 
 const publicUrl = 'https://hub.example/base';
 const hub = await startHub({ settings: { 'public-url': publicUrl } });

@@ -1,9 +1,9 @@
 // The inbox page as the hub serves it, and what nobody gets by asking for its files.
 import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
+import { sendRaw, startHub } from '@carillon/testing/hub/hub.ts';
+import { startIssuer } from '@carillon/testing/hub/issuer.ts';
 import { buildPage } from '../../../web/build.ts';
-import { sendRaw, startHub } from '../support/hub.ts';
-import { startIssuer } from '../support/issuer.ts';
 
 await buildPage({ always: false });
 const hub = await startHub();

@@ -1,9 +1,10 @@
 // A page of a real Chromium with the stage on it: bundled once a process, opened as often as wanted.
 //   await using stage = await openStage({ width: 360 });
 //   await stage.show({ feed: 'list' });
+
+import { startChromium } from '@carillon/testing/machine/chromium.ts';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
-import { startChromium } from '../../../client/test/support/chromium.ts';
 import type { StageOptions } from './stage.ts';
 
 export interface OpenStage extends AsyncDisposable {

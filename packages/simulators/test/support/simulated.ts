@@ -6,9 +6,9 @@ import { type ClientHttp2Session, connect } from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { makeDevCertificate } from '../../../hub/src/edge/dev-certificate.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import { makeDevCertificate } from '../../../hub/src/edge/http/dev-certificate.ts';
 import { systemClock } from '../../../hub/src/lib/clock.ts';
-import { ManualClock } from '../../../hub/test/support/manual-clock.ts';
 import { openSimulator, type Provider, type Simulator } from '../../src/index.ts';
 
 export interface Simulated {

@@ -1,8 +1,9 @@
 // The tokens of the inbox page: those that a page keeps in its browser, and such as the embedded provider gives it.
+
+import { allScope, type TestHub, type TestUser } from '@carillon/testing/hub/hub.ts';
 import type { Page } from 'playwright-core';
 import { delegatedClaims } from '../../../hub/src/auth/provider/claims.ts';
 import { openSigningKeys } from '../../../hub/src/auth/provider/keys.ts';
-import { allScope, type TestHub, type TestUser } from '../../../hub/test/support/hub.ts';
 
 interface Kept {
   readonly accessToken: string;

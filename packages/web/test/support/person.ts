@@ -5,9 +5,9 @@
 //   await alice.signIn('alice');
 import assert from 'node:assert/strict';
 import { after, afterEach } from 'node:test';
+import { password, startHub, type TestHub, type TestUser, userNames } from '@carillon/testing/hub/hub.ts';
+import { startChromium, type TestChromium } from '@carillon/testing/machine/chromium.ts';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
-import { startChromium, type TestChromium } from '../../../client/test/support/chromium.ts';
-import { password, startHub, type TestHub, type TestUser, userNames } from '../../../hub/test/support/hub.ts';
 import { buildPage } from '../../build.ts';
 
 export interface Person {

@@ -8,11 +8,17 @@ import { inboxAppId } from '../inbox-app.ts';
 import { openAdapters } from './adapter.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims, identityClaims } from './claims.ts';
 import { originAllowed } from './clients.ts';
+import { offlineScope } from './exchange/rewrite.ts';
 import type { SigningKeys } from './keys.ts';
-import { type Page, problemContent, type RenderedPage, signingOutContent, signOutContent } from './pages.ts';
 import { type ResourceRules, refuseUnread, resourceServerInfo } from './resource-server.ts';
-import { offlineScope } from './rewrite.ts';
 import { providerPaths, signInPath } from './routes.ts';
+import {
+  type Page,
+  problemContent,
+  type RenderedPage,
+  signingOutContent,
+  signOutContent,
+} from './sign-in/pages.ts';
 
 const daySeconds = 24 * 3600;
 

@@ -6,17 +6,17 @@ import type { Http2ServerResponse } from 'node:http2';
 import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { Registry } from '../../store/registry.ts';
-import { openAttempts } from './attempts.ts';
 import { redirectAllowed, secretMatches } from './clients.ts';
 import { configurationOf } from './configuration.ts';
-import { InnerRequest, type OuterRequest, readBody } from './inner-request.ts';
+import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
+import { registerOnBehalfOf } from './exchange/on-behalf-of.ts';
+import { rewriteAuthorization, rewriteToken } from './exchange/rewrite.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
-import { registerOnBehalfOf } from './on-behalf-of.ts';
-import { openPages } from './pages.ts';
-import { rewriteAuthorization, rewriteToken } from './rewrite.ts';
 import { providerPaths, signInPath } from './routes.ts';
 import { hubScopes, openIdScopes } from './scopes.ts';
-import { handleSignIn, type SignIn } from './sign-in.ts';
+import { openAttempts } from './sign-in/attempts.ts';
+import { openPages } from './sign-in/pages.ts';
+import { handleSignIn, type SignIn } from './sign-in/sign-in.ts';
 
 export interface ProviderOptions {
   readonly registry: Registry;

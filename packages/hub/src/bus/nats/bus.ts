@@ -6,13 +6,13 @@ import { Buffer } from 'node:buffer';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
-import type { Bus, BusListener, Told, Use } from '../../live/bus.ts';
 import type { UserKey } from '../../model/principal.ts';
 import { userLane } from '../../model/user-lane.ts';
 import type { FeedHead } from '../../store/store.ts';
+import type { Bus, BusListener, Told, Use } from '../bus.ts';
 import { Connection } from './connection.ts';
+import { decodeHeads, decodeTold, decodeUses, encodeHeads, encodeTold, encodeUses } from './encoding.ts';
 import { changesSubject, groupOf, headsSubject, Interest } from './interest.ts';
-import { decodeHeads, decodeTold, decodeUses, encodeHeads, encodeTold, encodeUses } from './messages.ts';
 
 /** Of one message: a quarter of what a server takes unless told otherwise. */
 const messageMaxBytes = 256 * 1024;

@@ -2,7 +2,7 @@
 // and what is known of when they end.
 import type { AppId } from '../../model/app.ts';
 import type { CredentialKind } from '../../model/credentials.ts';
-import type { Channels } from '../../push/carry.ts';
+import type { Channels } from '../../push/dispatch/send.ts';
 import type { Registry, StoredCredentials } from '../../store/registry.ts';
 import { type Finding, fail, ok } from './finding.ts';
 

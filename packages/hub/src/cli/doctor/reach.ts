@@ -3,8 +3,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../../config.ts';
-import { servingHub } from '../../hub-data.ts';
+import type { Config } from '../../config/config.ts';
+import { servingHub } from '../../hub/open-data.ts';
 import { isPrivateHost } from '../../model/push-address.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 

@@ -1,9 +1,9 @@
 // The databases of the data folder, and the bus between hubs. They are looked at without being opened for writing, so
 // that a damaged or foreign one stays as it is.
 import { basename } from 'node:path';
-import type { Config } from '../../config.ts';
-import { probeBus } from '../../hub-bus.ts';
-import { inspectData } from '../../hub-data.ts';
+import type { Config } from '../../config/config.ts';
+import { probeBus } from '../../hub/open-bus.ts';
+import { inspectData } from '../../hub/open-data.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 export interface Stores {

@@ -3,7 +3,7 @@
 import { appSchema } from '@carillon/protocol/schemas';
 import type { App, AppClient } from '../../model/app.ts';
 import type { Registry } from '../../store/registry.ts';
-import { openBodyReader } from '../body.ts';
+import { openBodyReader } from '../kernel/body.ts';
 import {
   type MadeClient,
   type NamedClient,

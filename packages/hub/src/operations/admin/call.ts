@@ -8,7 +8,7 @@ import { HubError } from '../../model/errors.ts';
 import type { OperatorPrincipal } from '../../model/principal.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { FeedReader } from '../../store/store.ts';
-import type { Query } from '../call.ts';
+import type { Query } from '../kernel/call.ts';
 import type { HostVerifier } from './verify-host.ts';
 
 /** What operators see of feeds. */

@@ -6,8 +6,8 @@ import { formatDateTime } from '../../model/date-time.ts';
 import { type DeliveryKey, noNotification, type StoredDelivery } from '../../model/delivery.ts';
 import { invalid } from '../../model/errors.ts';
 import type { UserKey } from '../../model/principal.ts';
-import { openBodyReader } from '../body.ts';
-import type { Query } from '../call.ts';
+import { openBodyReader } from '../kernel/body.ts';
+import type { Query } from '../kernel/call.ts';
 import { type AdminAnswer, type AdminCall, type AdminServices, audited } from './call.ts';
 import { pageOf, readPaging } from './paging.ts';
 

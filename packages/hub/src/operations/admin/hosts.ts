@@ -5,7 +5,7 @@ import { hostPostSchema } from '@carillon/protocol/schemas';
 import type { App } from '../../model/app.ts';
 import { HubError, invalid } from '../../model/errors.ts';
 import type { HostClaim } from '../../store/registry.ts';
-import { openBodyReader } from '../body.ts';
+import { openBodyReader } from '../kernel/body.ts';
 import { readHost } from './app-members.ts';
 import { type AdminAnswer, type AdminCall, type AdminServices, audited, findApp } from './call.ts';
 import { challengeOf } from './verify-host.ts';

@@ -3,8 +3,8 @@
 import { limits } from '@carillon/protocol';
 import type { Seal } from '../../lib/seal.ts';
 import { invalid } from '../../model/errors.ts';
-import type { Query } from '../call.ts';
-import { readTop } from '../query.ts';
+import type { Query } from '../kernel/call.ts';
+import { readTop } from '../kernel/query.ts';
 
 export const pageQuery = ['$top', '$skiptoken'] as const;
 

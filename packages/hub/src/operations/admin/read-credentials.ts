@@ -14,7 +14,7 @@ import type {
   WnsCredentials,
 } from '../../model/credentials.ts';
 import { invalid } from '../../model/errors.ts';
-import { openBodyReader } from '../body.ts';
+import { openBodyReader } from '../kernel/body.ts';
 
 const readers: { readonly [K in CredentialKind]: (json: unknown) => Credentials[K] } = {
   wns: readWns,

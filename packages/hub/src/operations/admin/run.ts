@@ -3,10 +3,10 @@
 //   run     query ▶ body ▶ the verb
 import type { Authorizer } from '../../auth/authorize.ts';
 import type { OperatorPrincipal } from '../../model/principal.ts';
-import type { Query } from '../call.ts';
-import type { Door, Knock } from '../door.ts';
-import { checkQuery } from '../query.ts';
-import type { Throttle } from '../throttle.ts';
+import type { Throttle } from '../../throttle/throttle.ts';
+import type { Query } from '../kernel/call.ts';
+import type { Door, Knock } from '../kernel/door.ts';
+import { checkQuery } from '../kernel/query.ts';
 import type { AdminAnswer, AdminServices } from './call.ts';
 import { type AdminOperation, type AdminVerb, adminTable } from './table.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserKey } from '../../model/principal.ts';
-import type { Push } from '../channel.ts';
+import type { Push } from './contract.ts';
 import { fit } from './fit.ts';
 
 const ids = Array.from({ length: 20 }, (_, at) => `0199d1f4-0000-7000-8000-0000000001${at + 10}`);

@@ -1,7 +1,7 @@
 // Fits a push into what a provider takes: first the ids to close go, from the end, since a sync tells of them anyway;
 // then the content goes and a bare tap is sent in its place. Nothing is ever cut in the middle.
 import type { VisualContent } from '@carillon/protocol';
-import { type Push, type Tap, tapOf } from '../channel.ts';
+import { type Push, type Tap, tapOf } from './contract.ts';
 
 export interface Fitted {
   readonly text: string;

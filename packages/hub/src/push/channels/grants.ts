@@ -1,7 +1,7 @@
 // Access tokens of OAuth token endpoints, as FCM and WNS are spoken to with: asked for once however many pushes wait for
 // one, used until five minutes before it expires, and forgotten when the provider does not take it.
-import type { Attempt, ChannelServices, PushResponse } from '../channel.ts';
-import { unansweredAttempt } from './attempt.ts';
+import type { Attempt, ChannelServices, PushResponse } from './contract.ts';
+import { unansweredAttempt } from './outcome.ts';
 
 /** What a token endpoint gave. */
 export interface Grant {

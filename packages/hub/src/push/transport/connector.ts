@@ -5,7 +5,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { Clock } from '../../lib/clock.ts';
-import { checkHost, type Lookup } from '../guard.ts';
+import { checkHost, type Lookup } from './guard.ts';
 import { speaksHttp2 } from './prior-knowledge.ts';
 import { ConnectionFailure, type ConnectionSlots } from './slots.ts';
 

@@ -2,8 +2,8 @@
 // over, whatever the connection still does.
 import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../../lib/clock.ts';
-import type { PushFailure, PushResponse } from '../channel.ts';
-import { ForbiddenAddress } from '../guard.ts';
+import type { PushFailure, PushResponse } from '../channels/contract.ts';
+import { ForbiddenAddress } from './guard.ts';
 
 export type Outcome = PushResponse | PushFailure;
 

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import type { SecureContext } from 'node:tls';
 import type { Pool } from 'undici';
 import type { Clock } from '../../lib/clock.ts';
-import type { Lookup } from '../guard.ts';
 import { openConnector, type Protocol } from './connector.ts';
+import type { Lookup } from './guard.ts';
 import { ConnectionSlots } from './slots.ts';
 
 export interface OriginSettings {

@@ -10,9 +10,9 @@ import type {
   CredentialCheck,
   PushChannel,
   PushRequest,
-} from '../../channel.ts';
-import { credentialsMissing, unansweredAttempt } from '../attempt.ts';
-import { type ApnsMessage, type ApnsPush, apnsMessage } from './message.ts';
+} from '../contract.ts';
+import { credentialsMissing, unansweredAttempt } from '../outcome.ts';
+import { type ApnsMessage, type ApnsPush, apnsMessage } from './payload.ts';
 import { type ApnsTokens, openApnsTokens } from './token.ts';
 import { type ApnsOutcome, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
 

@@ -3,8 +3,8 @@
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 import { importPKCS8, SignJWT } from 'jose';
 import type { ApnsCredentials } from '../../../model/credentials.ts';
-import type { Attempt } from '../../channel.ts';
-import { credentialsAttempt } from '../attempt.ts';
+import type { Attempt } from '../contract.ts';
+import { credentialsAttempt } from '../outcome.ts';
 
 export interface ApnsTokens {
   /** The token, or the attempt that ends here. */

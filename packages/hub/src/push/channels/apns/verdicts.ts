@@ -1,8 +1,8 @@
 // What each answer of APNs means: the whole table of Apple's page, by its reason. What a device chose when it
 // registered (token, topic, environment) never costs more than its own address, or one device could stop an app's
 // pushes to all others.
-import type { Attempt, PushResponse } from '../../channel.ts';
-import { answeredAttempt, ownWord, type VerdictLine } from '../attempt.ts';
+import type { Attempt, PushResponse } from '../contract.ts';
+import { answeredAttempt, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface ApnsVerdict extends VerdictLine {
   readonly status: number;

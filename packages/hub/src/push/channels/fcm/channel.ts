@@ -9,9 +9,9 @@ import type {
   CredentialCheck,
   PushChannel,
   PushRequest,
-} from '../../channel.ts';
-import { credentialsMissing, unansweredAttempt } from '../attempt.ts';
-import { addressed, type FcmPush, fcmHeaders, fcmMessage } from './message.ts';
+} from '../contract.ts';
+import { credentialsMissing, unansweredAttempt } from '../outcome.ts';
+import { addressed, type FcmPush, fcmHeaders, fcmMessage } from './payload.ts';
 import { type FcmTokens, keyUnusable, openFcmTokens } from './token.ts';
 import { readFcmAnswer } from './verdicts.ts';
 

@@ -3,9 +3,9 @@
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest
 import { importPKCS8, SignJWT } from 'jose';
 import type { ServiceAccount } from '../../../model/credentials.ts';
-import type { Attempt, ChannelServices } from '../../channel.ts';
-import { credentialsAttempt } from '../attempt.ts';
+import type { Attempt, ChannelServices } from '../contract.ts';
 import { type Grant, openGrants, requestGrant } from '../grants.ts';
+import { credentialsAttempt } from '../outcome.ts';
 import { readTokenRefusal } from './verdicts.ts';
 
 export interface FcmTokens {

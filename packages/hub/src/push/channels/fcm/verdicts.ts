@@ -1,7 +1,7 @@
 // What each answer of FCM means: the whole table of Google's page by its FCM error code, then the canonical codes that
 // come without one. An address is given up only for an answer about that address.
-import type { Attempt, PushResponse } from '../../channel.ts';
-import { answeredAttempt, ownWord, type VerdictLine } from '../attempt.ts';
+import type { Attempt, PushResponse } from '../contract.ts';
+import { answeredAttempt, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface FcmVerdict extends VerdictLine {
   readonly status: number;

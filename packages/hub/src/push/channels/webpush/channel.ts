@@ -1,10 +1,10 @@
 // Pushes to browsers, and to whatever else registers with an RFC 8030 service, such as UnifiedPush. The endpoint was
 // given by the device, so that it is never trusted; no credentials of the app are used, the hub signs with its own key.
 import type { VapidKeys } from '../../../model/vapid.ts';
-import type { Attempt, ChannelOf, ChannelServices, PushChannel } from '../../channel.ts';
-import { answeredAttempt, unansweredAttempt } from '../attempt.ts';
+import type { Attempt, ChannelOf, ChannelServices, PushChannel } from '../contract.ts';
+import { answeredAttempt, unansweredAttempt } from '../outcome.ts';
 import { type Encryptor, openEncryptor } from './encryptor.ts';
-import { type WebPush, type WebPushMessage, webPushMessage } from './message.ts';
+import { type WebPush, type WebPushMessage, webPushMessage } from './payload.ts';
 import { openVapidTokens, type VapidTokens } from './token.ts';
 import { readWebPushAnswer } from './verdicts.ts';
 

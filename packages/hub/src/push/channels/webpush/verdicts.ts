@@ -1,8 +1,8 @@
 // What each answer of a push service means, in one table; the first line that fits decides. Services agree on the
 // statuses of RFC 8030, and each has its own way to say that the subscription was made for another VAPID key: that one
 // address is useless to this hub until its page subscribes again, and the others are not.
-import type { Attempt, PushResponse } from '../../channel.ts';
-import { answeredAttempt, ownWord, type VerdictLine } from '../attempt.ts';
+import type { Attempt, PushResponse } from '../contract.ts';
+import { answeredAttempt, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface WebPushVerdict extends VerdictLine {
   /** First and last status. */

@@ -3,9 +3,9 @@
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers
 import type { AppId } from '../../../model/app.ts';
 import type { WnsCredentials } from '../../../model/credentials.ts';
-import type { Attempt, ChannelOf, ChannelServices, CredentialCheck, PushChannel } from '../../channel.ts';
-import { answeredAttempt, credentialsMissing, unansweredAttempt } from '../attempt.ts';
-import { removals, type WnsPush, wnsMessage } from './message.ts';
+import type { Attempt, ChannelOf, ChannelServices, CredentialCheck, PushChannel } from '../contract.ts';
+import { answeredAttempt, credentialsMissing, unansweredAttempt } from '../outcome.ts';
+import { removals, type WnsPush, wnsMessage } from './payload.ts';
 import { isStoreApp, openWnsTokens, type WnsTokens } from './token.ts';
 import { readWnsAnswer, type WnsOutcome } from './verdicts.ts';
 

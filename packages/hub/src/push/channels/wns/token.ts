@@ -5,7 +5,7 @@
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-quickstart
 import type { AppId } from '../../../model/app.ts';
 import type { WnsCredentials } from '../../../model/credentials.ts';
-import type { Attempt, ChannelServices } from '../../channel.ts';
+import type { Attempt, ChannelServices } from '../contract.ts';
 import { openGrants, requestGrant } from '../grants.ts';
 import { readTokenRefusal } from './verdicts.ts';
 

@@ -1,7 +1,7 @@
 // What each answer of WNS and of Microsoft's token endpoints means, in one table each; the first line that fits decides.
 // WNS says in headers what others say in bodies, and may drop a notification that it answers with 200.
-import type { Attempt, PushResponse } from '../../channel.ts';
-import { answeredAttempt, ownWord, type VerdictLine } from '../attempt.ts';
+import type { Attempt, PushResponse } from '../contract.ts';
+import { answeredAttempt, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface WnsVerdict extends VerdictLine {
   /** First and last status. */

@@ -1,0 +1,90 @@
+// Mints an access token as the provider would issue it, without a running server: for commands, tests and the first
+// curl. Whoever can read the store can sign anything, so this only checks that the names exist.
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../../lib/clock.ts';
+import { HubError } from '../../../model/errors.ts';
+import type { LocalUser, Registry } from '../../../store/registry.ts';
+import { accessTokenSeconds, appOnlyClaims, delegatedClaims } from '../claims.ts';
+import { openSigningKeys } from '../keys.ts';
+import { issuerOf } from '../open-provider.ts';
+import { adminScope, createdByAppScope } from '../scopes.ts';
+
+export interface MintOptions {
+  readonly registry: Registry;
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  /** Optional for an operator's token alone. */
+  readonly appId?: string | undefined;
+  /** Default: the app's own id. */
+  readonly clientId?: string | undefined;
+  /** With it a delegated token, without it the app's own. */
+  readonly userName?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  /** Default: the hub's public URL; an app id for the assertion of an On-Behalf-Of call. */
+  readonly audience?: string | undefined;
+  /** An operator's token: it reaches the admin operations alone. */
+  readonly admin?: boolean | undefined;
+  readonly lifetimeSeconds?: number | undefined;
+}
+
+export function mintToken(options: MintOptions): string {
+  const { registry, clock, lifetimeSeconds = accessTokenSeconds } = options;
+  const publicUrl = options.publicUrl.replace(/\/+$/, '');
+  const now = Math.floor(clock.now() / 1000);
+  return openSigningKeys(registry.meta).sign({
+    iss: issuerOf(publicUrl),
+    aud: options.audience ?? publicUrl,
+    iat: now,
+    exp: now + lifetimeSeconds,
+    jti: randomUUID(),
+    ...subjectClaims(options),
+  });
+}
+
+function subjectClaims(options: MintOptions): object {
+  const { registry, userName, admin = false } = options;
+  const clientId = findClient(options);
+  const scopes = options.scopes ?? [admin ? adminScope : createdByAppScope];
+  const granted = admin ? [...new Set([...scopes, adminScope])] : scopes;
+  if (userName !== undefined) return delegatedClaims(findUser(registry, userName), clientId, granted);
+  return admin ? delegatedClaims(commandLineOperator, clientId, granted) : appOnlyClaims(clientId);
+}
+
+/** Who acts with `token --admin` when no user is named: whoever owns the data folder. */
+const commandLineOperator: LocalUser = { id: 'operator', name: 'operator', passwordHash: '', operator: true };
+
+function findClient({ registry, appId, clientId, admin }: MintOptions): string {
+  if (appId === undefined && admin) return clientId ?? 'carillon-cli';
+  const apps = registry.apps.list();
+  const app = apps.find(({ id }) => id === appId);
+  if (!app)
+    throw unknown(
+      'app',
+      appId ?? '',
+      apps.map(({ id }) => id),
+      'app create',
+    );
+  const ids = app.clients.map((client) => client.clientId);
+  const wanted = clientId ?? app.id;
+  if (!ids.includes(wanted)) throw unknown(`client of the app ${app.id}`, wanted, ids, 'app create');
+  return wanted;
+}
+
+function findUser({ users }: Registry, name: string): LocalUser {
+  const user = users.findByName(name);
+  if (user) return user;
+  throw unknown(
+    'user',
+    name,
+    users.list().map((each) => each.name),
+    'user create',
+  );
+}
+
+function unknown(what: string, name: string, existing: readonly string[], command: string): HubError {
+  const known =
+    existing.length > 0
+      ? `there are: ${existing.join(', ')}`
+      : `there is none yet; \`carillon ${command}\` makes one`;
+  return new HubError('invalidRequest', `There is no ${what} named ${name}; ${known}.`);
+}

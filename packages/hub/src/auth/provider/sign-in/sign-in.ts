@@ -1,0 +1,109 @@
+// The sign-in page: shows the form, checks name and password, and hands the user back to oidc-provider's flow. It works
+// without script, tells nobody which names exist, and bounds guessing by name and by address.
+import type { ServerResponse } from 'node:http';
+import type { Interaction, Provider } from 'oidc-provider';
+import type { Users } from '../../../store/registry.ts';
+import { inboxAppId } from '../../inbox-app.ts';
+import type { InnerRequest } from '../exchange/inner-request.ts';
+import type { Attempts } from './attempts.ts';
+import { type Page, problemContent, type RenderedPage, signInContent } from './pages.ts';
+import { verifyPassword } from './passwords.ts';
+
+export interface SignIn {
+  readonly provider: Provider;
+  readonly users: Users;
+  readonly attempts: Attempts;
+  readonly render: (page: Page) => RenderedPage;
+}
+
+export async function handleSignIn(
+  signIn: SignIn,
+  request: InnerRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const interaction = await findInteraction(signIn, request, response);
+  if (!interaction) {
+    const content = problemContent(
+      'This sign-in has ended, or was begun elsewhere. Go back to the app and sign in again.',
+      {},
+    );
+    send(response, 400, signIn.render({ title: 'Sign-in ended', content }));
+  } else if (request.method === 'POST') {
+    await submit(signIn, request, response, interaction);
+  } else {
+    show(signIn, response, interaction, 200, interaction.params.login_hint ?? '', null);
+  }
+}
+
+/** The one of the path, if the browser's cookie says that it began there. */
+async function findInteraction({ provider }: SignIn, request: InnerRequest, response: ServerResponse) {
+  try {
+    const interaction = await provider.interactionDetails(request, response);
+    return request.url.split(/[/?]/)[2] === interaction.uid ? interaction : null;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'SessionNotFound') return null;
+    throw error;
+  }
+}
+
+async function submit(
+  signIn: SignIn,
+  request: InnerRequest,
+  response: ServerResponse,
+  interaction: Interaction,
+): Promise<void> {
+  const name = (request.form?.get('name') ?? '').trim();
+  const keys = [`name ${name.toLowerCase()}`, `address ${request.socket.remoteAddress}`];
+  const waitMs = signIn.attempts.begin(keys);
+  if (waitMs > 0) {
+    const seconds = Math.ceil(waitMs / 1000);
+    response.setHeader('retry-after', String(seconds));
+    show(
+      signIn,
+      response,
+      interaction,
+      429,
+      name,
+      `Too many failed attempts. Wait ${seconds} seconds, then try again.`,
+    );
+    return;
+  }
+  const user = signIn.users.findByName(name);
+  if (!(await verifyPassword(request.form?.get('password') ?? '', user?.passwordHash ?? null)) || !user) {
+    show(
+      signIn,
+      response,
+      interaction,
+      401,
+      name,
+      'That user name and password don’t belong together. Check both and try again.',
+    );
+    return;
+  }
+  signIn.attempts.succeed(keys);
+  const login = { accountId: user.id, remember: false };
+  await signIn.provider.interactionFinished(request, response, { login });
+}
+
+function show(
+  signIn: SignIn,
+  response: ServerResponse,
+  { params }: Interaction,
+  status: number,
+  name: string,
+  problem: string | null,
+): void {
+  const content = signInContent(nameOf(params.client_id), name, problem);
+  send(response, status, signIn.render({ title: 'Sign in', content, leadsTo: params.redirect_uri }));
+}
+
+/** Apps have no name but their id; the hub's own page does. */
+function nameOf(clientId = 'the app'): string {
+  return clientId === inboxAppId ? 'your inbox' : clientId;
+}
+
+function send(response: ServerResponse, status: number, { html, headers }: RenderedPage): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.statusCode = status;
+  response.end(html);
+}

@@ -1,0 +1,69 @@
+// The messages between nodes, as bytes and back. What is told of one user is text in pairs of lines, a head and the value
+// as it was encoded, so that neither side parses a notification; heads and uses are JSON. What can't be read is null: a
+// node of another version, or anybody else who may publish there.
+
+import type { UserKey } from '../../model/principal.ts';
+import type { FeedHead } from '../../store/store.ts';
+import type { Told, Use } from '../bus.ts';
+
+type Line = readonly [seq: number, epoch: number, app: string, unread: number, unreadOfApp: number];
+
+/** Two lines. */
+export function encodeTold({ seq, epoch, app, unread, unreadOfApp, value }: Told): string {
+  return `${JSON.stringify([seq, epoch, app, unread, unreadOfApp] satisfies Line)}\n${value}\n`;
+}
+
+export function decodeTold(user: UserKey, text: string): Told[] | null {
+  const lines = text.split('\n');
+  const told: Told[] = [];
+  for (let index = 0; index + 1 < lines.length; index += 2) {
+    const line = readJson(lines[index] as string);
+    const value = lines[index + 1] as string;
+    if (!isLine(line) || !value.startsWith('{')) return null;
+    const [seq, epoch, app, unread, unreadOfApp] = line;
+    told.push({ user, seq, epoch, app, unread, unreadOfApp, value });
+  }
+  return told;
+}
+
+export function encodeHeads(heads: readonly FeedHead[]): string {
+  return JSON.stringify(heads.map(({ user, epoch, seq }) => [user, epoch, seq]));
+}
+
+export function decodeHeads(text: string): FeedHead[] | null {
+  const rows = readRows(text, (row) => typeof row[0] === 'string' && isCount(row[1]) && isCount(row[2]));
+  return rows === null ? null : rows.map(([user, epoch, seq]) => ({ user, epoch, seq }) as FeedHead);
+}
+
+export function encodeUses(uses: readonly Use[]): string {
+  return JSON.stringify(uses.map(({ key, tokens }) => [key, tokens]));
+}
+
+export function decodeUses(text: string): Use[] | null {
+  const rows = readRows(text, (row) => typeof row[0] === 'string' && isCount(row[1]));
+  return rows === null ? null : rows.map(([key, tokens]) => ({ key, tokens }) as Use);
+}
+
+function isLine(line: unknown): line is Line {
+  if (!Array.isArray(line) || line.length !== 5) return false;
+  const [seq, epoch, app, unread, unreadOfApp] = line as unknown[];
+  return [seq, epoch, unread, unreadOfApp].every(isCount) && typeof app === 'string';
+}
+
+function readRows(text: string, isRow: (row: unknown[]) => boolean): unknown[][] | null {
+  const rows = readJson(text);
+  const good = Array.isArray(rows) && rows.every((row) => Array.isArray(row) && isRow(row));
+  return good ? (rows as unknown[][]) : null;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,161 @@
+// The plan: the load, what it takes of each resource, and which of them breaks first as the users become more. Pure
+// arithmetic over the constants; docs/capacity.md has the formulas.
+import type { PlatformType } from '@carillon/protocol';
+import { type Bus, busOf } from './bus.ts';
+import { ceilings, wireBytes } from './constants.ts';
+import { type Hubs, hubsOf } from './hubs.ts';
+import { numberInputs, type PlanInputs } from './inputs.ts';
+import { type Load, loadOf } from './load.ts';
+import { type Postgres, postgresOf } from './postgres.ts';
+
+export interface Provider {
+  readonly platform: PlatformType;
+  readonly perMinute: number;
+  /** Null: the provider documents none. */
+  readonly quotaPerMinute: number | null;
+}
+
+/** Bytes a second at the peak, of all hubs together. */
+export interface Network {
+  readonly fromClients: number;
+  readonly toClients: number;
+  readonly toPushServices: number;
+}
+
+export interface Limit {
+  readonly resource: string;
+  readonly need: number;
+  readonly ceiling: number;
+  readonly unit: string;
+  /** Of the ceiling. */
+  readonly share: number;
+  readonly source: 'documented' | 'assumed';
+  readonly remedy: string;
+}
+
+export interface Plan {
+  readonly inputs: PlanInputs;
+  readonly load: Load;
+  readonly hubs: Hubs;
+  readonly postgres: Postgres;
+  readonly bus: Bus;
+  readonly providers: readonly Provider[];
+  readonly network: Network;
+  /** The fullest first. */
+  readonly limits: readonly Limit[];
+}
+
+export function computeCapacity(inputs: PlanInputs): Plan {
+  const load = loadOf(inputs);
+  const hubs = hubsOf(inputs, load);
+  const postgres = postgresOf(inputs, load, hubs.count);
+  const bus = busOf(inputs, load, hubs.count);
+  const providers = providersOf(inputs, load);
+  const limits = [
+    ...[fcmLimit(providers), ...postgresLimits(postgres)].filter((limit) => limit !== null),
+    ...busLimits(bus),
+  ];
+  return {
+    ...{ inputs, load, hubs, postgres, bus, providers },
+    network: networkOf(inputs, load),
+    limits: limits.sort((a, b) => b.share - a.share),
+  };
+}
+
+/** What breaks first as the users become more, all else as it is, and how many still fit. */
+export interface FirstLimit {
+  readonly users: number;
+  readonly limit: Limit;
+}
+
+/** Null when nothing breaks before the most users that can be planned for. */
+export function firstLimitOf(inputs: PlanInputs): FirstLimit | null {
+  const exceeded = (users: number): Limit | undefined =>
+    computeCapacity({ ...inputs, users }).limits.find(({ share }) => share > 1);
+  let fits = 0;
+  let over = 1;
+  while (!exceeded(over)) {
+    if (over > numberInputs.users.max) return null;
+    [fits, over] = [over, over * 2];
+  }
+  while (over - fits > Math.max(1, fits / 1000)) {
+    const middle = Math.floor((fits + over) / 2);
+    if (exceeded(middle)) over = middle;
+    else fits = middle;
+  }
+  return { users: fits, limit: exceeded(over) as Limit };
+}
+
+function providersOf({ apps }: PlanInputs, { peak }: Load): Provider[] {
+  return (Object.keys(peak.pushes) as PlatformType[]).map((platform) => ({
+    platform,
+    perMinute: peak.pushes[platform] * 60,
+    quotaPerMinute: platform === 'android' ? ceilings.fcmPerMinute * apps : null,
+  }));
+}
+
+function networkOf({ content }: PlanInputs, { peak, heartbeats }: Load): Network {
+  const { frame, request, heartbeat, push } = wireBytes;
+  return {
+    fromClients: peak.creates * (request + content) + (peak.stateChanges + peak.fetches) * request,
+    toClients:
+      (peak.frames + peak.fetches) * (frame + content) +
+      heartbeats * heartbeat +
+      (peak.creates + peak.stateChanges) * (request + content),
+    toPushServices: peak.pushesAll * (push + content),
+  };
+}
+
+function fcmLimit(providers: readonly Provider[]): Limit | null {
+  const fcm = providers.find(({ quotaPerMinute }) => quotaPerMinute !== null);
+  if (!fcm?.quotaPerMinute) return null;
+  return limit('FCM quota', fcm.perMinute, fcm.quotaPerMinute, {
+    unit: 'messages a minute',
+    source: 'documented',
+    remedy:
+      'ask Google for more, or spread the users over more projects; pushes beyond it wait and are sent later',
+  });
+}
+
+function postgresLimits({ rowsPerSecond, logBytesPerSecond, storedBytes, connections }: Postgres): Limit[] {
+  return [
+    limit('PostgreSQL rows', rowsPerSecond, ceilings.postgresRowsPerSecond, {
+      unit: 'rows a second',
+      remedy: 'a larger primary, then tables distributed by lane',
+    }),
+    limit('PostgreSQL log', logBytesPerSecond, ceilings.postgresLogBytesPerSecond, {
+      unit: 'bytes a second',
+      remedy: 'wal_compression and checkpoints further apart, then tables distributed by lane',
+    }),
+    limit('PostgreSQL storage', storedBytes, ceilings.postgresBytes, {
+      unit: 'bytes',
+      remedy: 'let notifications expire sooner, a larger disk, then tables distributed by lane',
+    }),
+    limit('PostgreSQL connections', connections, ceilings.postgresConnections, {
+      unit: 'connections',
+      remedy: 'larger hubs instead of more, then a pooler or tables distributed by lane',
+    }),
+  ];
+}
+
+function busLimits({ deliveredPerSecond, deliveredToHubPerSecond }: Bus): Limit[] {
+  return [
+    limit('NATS', deliveredPerSecond, ceilings.natsDeliveriesPerSecond, {
+      unit: 'deliveries a second',
+      remedy: 'more servers, and hubs that serve a group of lanes each',
+    }),
+    limit('bus messages of a hub', deliveredToHubPerSecond, ceilings.busMessagesOfHub, {
+      unit: 'messages a second',
+      remedy: 'more hubs do not help when each hears everything: hubs that serve a group of lanes each',
+    }),
+  ];
+}
+
+function limit(
+  resource: string,
+  need: number,
+  ceiling: number,
+  told: { readonly unit: string; readonly remedy: string; readonly source?: Limit['source'] },
+): Limit {
+  return { resource, need, ceiling, share: need / ceiling, source: 'assumed', ...told };
+}

@@ -1,0 +1,138 @@
+// `carillon app`: registers an app, its clients and its host names with the hub and the embedded provider, and lists them.
+// Told again for an existing id, `create` makes the app what was told, and keeps secrets unless new ones are asked for.
+import { Command } from 'commander';
+import { systemClock } from '../../lib/clock.ts';
+import type { App } from '../../model/app.ts';
+import {
+  type MadeClient,
+  type NamedClient,
+  readClients,
+  readHost,
+  readRedirectUri,
+  withSecret,
+} from '../../operations/admin/app-members.ts';
+import type { Registry } from '../../store/registry.ts';
+import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
+import { channelCommand } from './app-channel.ts';
+
+interface AppOptions extends DataOptions {
+  readonly id: string;
+  readonly host: readonly string[];
+  readonly redirectUri?: readonly string[];
+  readonly newSecret?: boolean;
+}
+
+/** A client as the command line names it, one option after the other. */
+interface ToldClient {
+  readonly clientId: string;
+  public: boolean;
+}
+
+export function appCommand(): Command {
+  const clients: ToldClient[] = [];
+  const create = new Command('create')
+    .description('register an app, or change what is registered')
+    .requiredOption('--id <id>', "the app's id, which is also the id of its service's client")
+    .requiredOption('--host <names...>', 'host names of the app, taken as verified')
+    .option(
+      '--client <id>',
+      'another client of the app, like its phone app or page (repeatable)',
+      (clientId) => clients.push({ clientId, public: false }),
+    )
+    .option('--public', 'the --client before it has no secret')
+    .option(
+      '--redirect-uri <uris...>',
+      'where sign-in may lead: of the public clients, or else of the service',
+    )
+    .option('--new-secret', 'make new secrets for an existing app')
+    .on('option:public', () => {
+      const last = clients.at(-1);
+      if (!last) create.error("error: option '--public' must follow the --client that it is about");
+      else last.public = true;
+    })
+    .action((options: AppOptions) => createApp(options, clients));
+  const list = new Command('list').description('list the registered apps').action(listApps);
+  return new Command('app')
+    .description('registered apps')
+    .addCommand(withDataOptions(create))
+    .addCommand(withDataOptions(list))
+    .addCommand(channelCommand());
+}
+
+async function createApp(options: AppOptions, told: readonly ToldClient[]): Promise<void> {
+  const { id } = options;
+  const redirectUris = (options.redirectUri ?? []).map(readRedirectUri);
+  const clients = readClients(id, withRedirects(id, told, redirectUris));
+  const hosts = [...new Set(options.host.map(readHost))];
+  await withRegistry(options, (registry) => {
+    const { apps, audit, hostClaims } = registry;
+    const known = apps.findById(id);
+    const keep = options.newSecret ? [] : (known?.clients ?? []);
+    const made = clients.map((client) => withSecret(client, keep));
+    const blocked = known?.blocked ?? false;
+    const app: App = { id, hosts, blocked, clients: made.map(({ client }) => client) };
+    audit.record({ at: systemClock.now(), who: commandLine, what: 'putApp', on: `apps/${id}` }, () => {
+      apps.put(app);
+      for (const host of hosts) hostClaims.remove(id, host);
+    });
+    print(made, id);
+  });
+}
+
+/** Sign-in leads to the public clients; where there is none, to the service. */
+function withRedirects(
+  id: string,
+  told: readonly ToldClient[],
+  redirectUris: readonly string[],
+): NamedClient[] {
+  const own = told.some(({ clientId }) => clientId === id) ? [] : [{ clientId: id, public: false }];
+  const anyPublic = told.some((client) => client.public);
+  return [...own, ...told].map((client) => {
+    const signsIn = anyPublic ? client.public : client.clientId === id;
+    return { ...client, redirectUris: signsIn ? redirectUris : [] };
+  });
+}
+
+function print(made: readonly MadeClient[], appId: string): void {
+  const own = made.find(({ client }) => client.clientId === appId);
+  const others = made
+    .filter(({ client, secret }) => client.clientId !== appId && secret !== null)
+    .map(({ client, secret }) => ({ clientId: client.clientId, clientSecret: secret }));
+  printJson({ appId, clientSecret: own?.secret ?? null, ...(others.length > 0 ? { clients: others } : {}) });
+}
+
+async function listApps(options: DataOptions): Promise<void> {
+  await withRegistry(options, (registry) => {
+    const listed = registry.apps.list().map((app) => show(app, registry));
+    if (options.json) printJson({ value: listed });
+    else for (const app of listed) process.stdout.write(`${lineOf(app)}\n`);
+  });
+}
+
+function show({ id, hosts, clients, blocked }: App, { credentials, hostClaims }: Registry) {
+  return {
+    appId: id,
+    blocked,
+    hosts,
+    unverifiedHosts: hostClaims.list(id).map(({ host }) => host),
+    clients: clients.map(({ clientId }) => clientId),
+    channels: credentials.list(id).map(({ kind }) => kind),
+  };
+}
+
+function lineOf({
+  appId,
+  blocked,
+  hosts,
+  unverifiedHosts,
+  clients,
+  channels,
+}: ReturnType<typeof show>): string {
+  const parts = [
+    `hosts ${hosts.join(', ') || 'none'}`,
+    ...(unverifiedHosts.length > 0 ? [`unverified ${unverifiedHosts.join(', ')}`] : []),
+    `clients ${clients.join(', ')}`,
+    `channels ${['webPush', ...channels].join(', ')}`,
+  ];
+  return `${appId}${blocked ? ' (blocked)' : ''}: ${parts.join('; ')}`;
+}

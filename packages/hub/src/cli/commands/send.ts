@@ -1,0 +1,133 @@
+// `carillon send`: sends one notification and prints its id. Beside a running hub it goes over HTTP, so that devices
+// are told at once; without one it goes through the same steps into the same store. With --watch it follows what
+// becomes of it on the user's devices (watch.ts).
+import type { Notification } from '@carillon/protocol';
+import { Command } from 'commander';
+import { mintToken } from '../../auth/provider/exchange/mint-token.ts';
+import { readConfig } from '../../config/config.ts';
+import { openHub } from '../../hub/open-hub.ts';
+import { systemClock } from '../../lib/clock.ts';
+import type { App } from '../../model/app.ts';
+import type { Registry } from '../../store/registry.ts';
+import { openLog } from '../../telemetry/log.ts';
+import { type Caller, callHub, type HubAnswer, headersOf, readAnswer } from '../call-hub.ts';
+import {
+  type DataOptions,
+  printJson,
+  publicUrlOf,
+  servingUrl,
+  trustOwnAuthority,
+  withDataOptions,
+  withRegistry,
+} from '../data-dir.ts';
+import { demonstrationApp } from '../demonstration.ts';
+import { lineOf, lookBefore, type Report, watch } from '../watch.ts';
+
+interface SendOptions extends DataOptions {
+  readonly user: string;
+  readonly title: string;
+  readonly body?: string;
+  readonly app?: string;
+  readonly watch?: boolean;
+}
+
+interface Letter extends Caller {
+  readonly body: string;
+}
+
+export function sendCommand(): Command {
+  const command = new Command('send')
+    .description('send one notification to a local user')
+    .requiredOption('--user <name>', 'who gets it')
+    .requiredOption('--title <text>', 'its title')
+    .option('--body <text>', 'its text')
+    .option(
+      '--app <id>',
+      `the app that sends (default: the only one beside "${demonstrationApp}", else the first by id)`,
+    )
+    .option(
+      '--watch',
+      'follow what becomes of it on each device, until it is handled or nothing more is expected',
+    )
+    .action(send);
+  return withDataOptions(command);
+}
+
+async function send(options: SendOptions): Promise<void> {
+  const letter = await withRegistry(options, async (registry) => {
+    const servedAt = await servingUrl(options, registry);
+    const publicUrl = options.publicUrl ?? servedAt ?? publicUrlOf(registry, options);
+    return { ...write(registry, options, publicUrl), served: servedAt !== null };
+  });
+  const { served } = letter;
+  if (served) trustOwnAuthority(options.dataDir);
+  // Taken before anything can happen to the notification, so that the stream tells all of it.
+  const before = served && options.watch ? await lookBefore(letter) : null;
+  const sent = served
+    ? await callHub(letter, 'POST', 'notifications', letter.body)
+    : await commit(letter, options);
+  const { id } = readAnswer<Notification>(sent, 'id');
+  if (options.json) printJson({ id });
+  else process.stdout.write(`${id}\n`);
+  if (!options.watch) return;
+  const report = openReport(options.json ?? false, id);
+  report({ what: 'posted' });
+  if (before) await watch(letter, { id, ...before, clock: systemClock, report });
+  else report({ what: 'waiting', message: 'no hub runs on this data: devices are told when one does' });
+}
+
+function write(registry: Registry, { user, title, body, app }: SendOptions, publicUrl: string): Letter {
+  const from = chooseApp(registry.apps.list(), app);
+  const token = mintToken({ registry, publicUrl, clock: systemClock, appId: from.id, userName: user });
+  const visualContent = body === undefined ? { title } : { title, body };
+  return {
+    publicUrl,
+    token,
+    body: JSON.stringify({ targetHostName: from.hosts[0], payload: { visualContent } }),
+  };
+}
+
+/** `apps` are in the order of their ids. */
+function chooseApp(apps: readonly App[], id: string | undefined): App {
+  const own = apps.filter((app) => app.id !== demonstrationApp);
+  const chosen = id === undefined ? (own.length === 1 ? own[0] : apps[0]) : apps.find((app) => app.id === id);
+  if (chosen) return chosen;
+  if (apps.length === 0) throw new Error('there is no app yet; `carillon app create` makes one');
+  throw new Error(`there is no app named ${id}; there are: ${apps.map((app) => app.id).join(', ')}`);
+}
+
+/** Through a hub of its own that does not listen. */
+async function commit(letter: Letter, { dataDir, databaseUrl }: SendOptions): Promise<HubAnswer> {
+  const config = readConfig(
+    {
+      'data-dir': dataDir,
+      ...(databaseUrl ? { 'database-url': databaseUrl, 'embedded-provider': true } : {}),
+      'public-url': letter.publicUrl,
+      throttle: 'off',
+    },
+    {},
+    null,
+  );
+  const hub = await openHub({ config, log: openLog('silent'), pushes: false });
+  try {
+    const url = '/v1.0/me/notifications';
+    const answer = await hub.app.inject({
+      method: 'POST',
+      url,
+      headers: headersOf(letter),
+      payload: letter.body,
+    });
+    return { status: answer.statusCode, text: answer.payload };
+  } finally {
+    await hub.close();
+  }
+}
+
+function openReport(json: boolean, id: string): Report {
+  return (event) => {
+    const { dateTime: at, what, ...more } = { dateTime: null, ...event };
+    const dateTime = at ?? new Date(systemClock.now()).toISOString();
+    if (json) printJson({ dateTime, what, id, ...more });
+    else process.stdout.write(`${dateTime} ${lineOf(event, id)}\n`);
+  };
+}

@@ -1,0 +1,83 @@
+// `carillon serve`: runs the hub until it is told to stop. Its last line on standard output says that it serves; the
+// log goes to standard error. SIGTERM and SIGINT drain and end with 0.
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Command } from 'commander';
+import { type Config, ConfigError, readConfig } from '../../config/config.ts';
+import { type Given, problemWith } from '../../config/settings.ts';
+import { type Hub, openHub } from '../../hub/open-hub.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { boundYoungGeneration } from '../../lib/young-generation.ts';
+import { openLog } from '../../telemetry/log.ts';
+import { publicUrlKey } from '../data-dir.ts';
+import { printDemonstration } from '../demonstration.ts';
+import { type Options, readOptions, withSettings } from '../setting-options.ts';
+
+const drainMaxMs = 9000;
+export function serveCommand(): Command {
+  return withSettings(new Command('serve').description('run the hub')).action(serve);
+}
+
+async function serve(options: Options): Promise<void> {
+  const { flags, file } = readOptions(options);
+  const config = await withPort(flags, file);
+  const log = openLog(config.logLevel);
+  const hub = await openHub({ config, log });
+  try {
+    await hub.listen();
+  } catch (error) {
+    await hub.close();
+    throw listenError(error, config);
+  }
+  boundYoungGeneration();
+  hub.registry.meta.write(publicUrlKey, config.publicUrl);
+  closeOnSignal(hub, drainMaxMs + config.drainDelayMs);
+  if (hub.caPath) process.stdout.write(`Trust this certificate authority for TLS: ${hub.caPath}\n`);
+  if (config.dev) await printDemonstration(hub, config);
+  process.stdout.write(`carillon is ready at ${config.publicUrl}\n`);
+}
+
+/** Port 0 takes any free one, which must be known before the first URL is written. */
+async function withPort(flags: Given, file: string | null): Promise<Config> {
+  const config = readConfig(flags, process.env, file);
+  if (config.port !== 0) return config;
+  const probe = createServer().listen(0, config.host);
+  try {
+    await once(probe, 'listening');
+  } catch (error) {
+    throw listenError(error, config);
+  }
+  const { port } = probe.address() as { port: number };
+  probe.close();
+  await once(probe, 'close');
+  return readConfig({ ...flags, port: String(port) }, process.env, file);
+}
+
+function closeOnSignal(hub: Hub, maxMs: number): void {
+  let closing = false;
+  const close = (): void => {
+    if (closing) return;
+    closing = true;
+    systemClock.after(maxMs, () => process.exit(0));
+    hub.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on('SIGTERM', close);
+  process.on('SIGINT', close);
+}
+
+const unusableHost = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT'];
+
+function listenError(error: unknown, { host, port }: Config): Error {
+  const { code } = error as { code?: string };
+  if (code === 'EADDRINUSE')
+    return new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another --port`);
+  if (code === 'EACCES') return new Error(`port ${port} needs more rights: choose one from 1024 on`);
+  if (code !== undefined && unusableHost.includes(code)) {
+    const what = `"${host}" is no address of this machine, nor a name of one (${code})`;
+    return new ConfigError([problemWith('host', what)]);
+  }
+  return error as Error;
+}

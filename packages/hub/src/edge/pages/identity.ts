@@ -1,0 +1,44 @@
+// Mounts the embedded OpenID provider under /identity: exactly its own paths, so that all others get the hub's answer.
+// It reads bodies by itself and writes to the raw response; with HTTP/1.1 and HTTP/2 alike.
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerBase,
+} from 'fastify';
+import type { IdentityProvider } from '../../auth/provider/open-provider.ts';
+import { providerRoutes } from '../../auth/provider/routes.ts';
+
+/** Where a request comes from: by its socket's address, and what proxies say. */
+type AddressOf = (socketAddress: string, forwardedFor: string | undefined) => string;
+
+/** Takes any instance of Fastify, over whichever server. */
+export function mountIdentity<
+  Server extends RawServerBase,
+  Request extends RawRequestDefaultExpression<Server>,
+  Reply extends RawReplyDefaultExpression<Server>,
+  Logger extends FastifyBaseLogger,
+>(
+  app: FastifyInstance<Server, Request, Reply, Logger>,
+  provider: IdentityProvider,
+  addressOf?: AddressOf,
+): void {
+  const plugin = async (scope: FastifyInstance): Promise<void> => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const { path, methods } of providerRoutes) {
+      scope.route({
+        method: [...methods],
+        url: `/identity${path}`,
+        async handler(request, reply) {
+          reply.hijack();
+          const forwarded = request.headers['x-forwarded-for'];
+          const address = addressOf?.(request.ip, forwarded === undefined ? undefined : String(forwarded));
+          await provider.handle(request.raw, reply.raw, address ?? request.ip);
+        },
+      });
+    }
+  };
+  app.register(plugin as never);
+}

@@ -1,0 +1,249 @@
+// What a batch has read and written so far: later writes of the batch see earlier ones, and each row is written once,
+// in its last form. Reads go through to the snapshot the first time only.
+import type { AppId } from '../../model/app.ts';
+import { isUnread, type StoredNotification } from '../../model/notification.ts';
+import type { UserKey } from '../../model/principal.ts';
+import { addressHash, type StoredSubscription } from '../../model/subscription.ts';
+import type { Change, ChangeCause, FeedOwner } from '../../model/write.ts';
+import type { FeedAppRow, FeedRow, FetchMark, Plan, Snapshot } from '../../store/store.ts';
+import { DeliveryOverlay } from './overlay-deliveries.ts';
+import { Table } from './overlay-table.ts';
+
+interface Feed {
+  row: FeedRow;
+  apps: Map<AppId, FeedAppRow>;
+  newApps: Set<AppId>;
+  dirtyApps: Set<AppId>;
+  isNew: boolean;
+  dirty: boolean;
+}
+
+export class Overlay {
+  readonly #snapshot: Snapshot;
+  readonly #feeds = new Map<UserKey, Feed>();
+  readonly #notifications = new Table<StoredNotification>();
+  /** (user, app, appNotificationId) -> id of the living one. */
+  readonly #named = new Map<string, string | null>();
+  readonly #subscriptions = new Table<StoredSubscription>();
+  readonly #installations = new Map<string, string | null>();
+  /** Push addresses that this batch gave to a subscription. */
+  readonly #addresses = new Map<string, StoredSubscription>();
+  readonly #ended = new Map<string, StoredSubscription>();
+  readonly #purged: StoredNotification[] = [];
+  readonly changes: Change[] = [];
+  readonly deliveries: DeliveryOverlay;
+  readonly fetched: FetchMark[] = [];
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+    this.deliveries = new DeliveryOverlay(snapshot);
+  }
+
+  feed(user: UserKey): FeedRow | null {
+    return this.#open(user)?.row ?? null;
+  }
+
+  /** The feed, begun if there is none; a known owner's new name is kept. */
+  beginFeed(user: UserKey, owner: FeedOwner, epoch: number): void {
+    const feed = this.#open(user);
+    if (!feed) {
+      const row = { user, epoch, head: 0, ...owner };
+      this.#feeds.set(user, { ...emptyFeed(row), isNew: true, dirty: true });
+    } else if (feed.row.name !== owner.name) {
+      feed.row = { ...feed.row, name: owner.name };
+      feed.dirty = true;
+    }
+  }
+
+  notification(user: UserKey, id: string): StoredNotification | null {
+    return this.#notifications.get(notificationKey({ user, id }), () =>
+      this.#snapshot.notification(user, id),
+    );
+  }
+
+  namedNotification(user: UserKey, app: AppId, name: string): StoredNotification | null {
+    const key = `${user} ${app} ${name}`;
+    let id = this.#named.get(key);
+    if (id === undefined) {
+      const row = this.#snapshot.aliveByAppNotificationId(user, app, name);
+      // An earlier write of this batch may have removed it meanwhile, so its entry is asked, not the snapshot.
+      const current = row && this.#notifications.get(notificationKey(row), () => row);
+      id = current && current.removed === null ? current.id : null;
+      this.#named.set(key, id);
+    }
+    return id === null ? null : this.notification(user, id);
+  }
+
+  /** Commits one change of a notification: gives it the next sequence and keeps the unread counts. */
+  change(
+    before: StoredNotification | null,
+    after: Omit<StoredNotification, 'seq'>,
+    cause: ChangeCause,
+  ): StoredNotification {
+    const feed = this.#open(after.user) as Feed;
+    const seq = feed.row.head + 1;
+    const row: StoredNotification = { ...after, seq };
+    if (before === null) this.#notifications.get(notificationKey(row), () => null);
+    this.#notifications.put(notificationKey(row), row);
+    if (row.appNotificationId !== null) {
+      this.#named.set(
+        `${row.user} ${row.app} ${row.appNotificationId}`,
+        row.removed === null ? row.id : null,
+      );
+    }
+    feed.row = { ...feed.row, head: seq };
+    feed.dirty = true;
+    const delta = Number(isUnread(row)) - Number(before !== null && isUnread(before));
+    const unreadOfApp = this.#count(feed, row, delta);
+    this.changes.push({
+      user: row.user,
+      seq,
+      epoch: feed.row.epoch,
+      cause,
+      notification: row,
+      unread: this.unread(row.user),
+      unreadOfApp,
+    });
+    return row;
+  }
+
+  unread(user: UserKey, app: AppId | null = null): number {
+    const apps = this.#open(user)?.apps;
+    if (!apps) return 0;
+    if (app !== null) return apps.get(app)?.unread ?? 0;
+    let sum = 0;
+    for (const row of apps.values()) sum += row.unread;
+    return sum;
+  }
+
+  purge(row: StoredNotification): void {
+    const feed = this.#open(row.user) as Feed;
+    const before = this.#app(feed, row.app);
+    feed.apps.set(row.app, { ...before, floor: Math.max(before.floor, row.seq) });
+    feed.dirtyApps.add(row.app);
+    this.#purged.push(row);
+  }
+
+  subscription(user: UserKey, app: AppId, id: string): StoredSubscription | null {
+    if (this.#ended.has(id)) return null;
+    return this.#subscriptions.get(subscriptionKey({ user, app, id }), () =>
+      this.#snapshot.subscription(user, app, id),
+    );
+  }
+
+  subscriptionByInstallation(user: UserKey, app: AppId, installationId: string): StoredSubscription | null {
+    const key = `${user} ${app} ${installationId}`;
+    let id = this.#installations.get(key);
+    if (id === undefined) {
+      const row = this.#snapshot.subscriptionByInstallation(user, app, installationId);
+      if (row) this.#subscriptions.get(subscriptionKey(row), () => row);
+      id = row?.id ?? null;
+      this.#installations.set(key, id);
+    }
+    return id === null ? null : this.subscription(user, app, id);
+  }
+
+  countSubscriptions(user: UserKey, app: AppId): number {
+    const isOf = (row: StoredSubscription) => row.user === user && row.app === app;
+    const begun = this.#subscriptions.dirty().filter(({ row, isNew }) => isNew && isOf(row)).length;
+    const ended = [...this.#ended.values()].filter(isOf).length;
+    return this.#snapshot.countSubscriptions(user, app) + begun - ended;
+  }
+
+  /** All of the user, of every app, lapsed ones included. */
+  subscriptions(user: UserKey): StoredSubscription[] {
+    const rows = this.#snapshot.subscriptions(user);
+    for (const row of rows) this.#subscriptions.get(subscriptionKey(row), () => row);
+    if (!this.#subscriptions.isDirty && this.#ended.size === 0) return [...rows];
+    return this.#subscriptions.rows().filter((row) => row.user === user && !this.#ended.has(row.id));
+  }
+
+  /** The one whose lease has been over for longest, as it is now. */
+  lapsedSubscription(user: UserKey, app: AppId, now: number): StoredSubscription | null {
+    for (const { id } of this.#snapshot.lapsedSubscriptions(user, app, now)) {
+      const row = this.subscription(user, app, id);
+      if (row && row.leaseUntil <= now) return row;
+    }
+    return null;
+  }
+
+  addressHolder(hash: string): StoredSubscription | null {
+    const holder = this.#addresses.get(hash) ?? this.#snapshot.addressHolder(hash);
+    return holder && this.subscription(holder.user, holder.app, holder.id);
+  }
+
+  putSubscription(row: StoredSubscription): void {
+    this.#subscriptions.get(subscriptionKey(row), () => null);
+    this.#subscriptions.put(subscriptionKey(row), row);
+    const hash = addressHash(row.app, row.channel);
+    if (hash !== null) this.#addresses.set(hash, row);
+    this.#installations.set(`${row.user} ${row.app} ${row.installationId}`, row.id);
+  }
+
+  endSubscription(row: StoredSubscription): void {
+    this.#ended.set(row.id, row);
+    this.#installations.set(`${row.user} ${row.app} ${row.installationId}`, null);
+  }
+
+  /** Everything that the batch writes, beside the answers. */
+  rows(): Omit<Plan, 'outcomes'> {
+    const feeds = [...this.#feeds.values()];
+    return {
+      changes: this.changes,
+      feeds: feeds.filter((feed) => feed.dirty).map(({ row, isNew }) => ({ row, isNew })),
+      feedApps: feeds.flatMap((feed) =>
+        [...feed.dirtyApps].map((app) => ({
+          row: feed.apps.get(app) as FeedAppRow,
+          isNew: feed.newApps.has(app),
+        })),
+      ),
+      notifications: this.#notifications.dirty(),
+      purged: this.#purged,
+      subscriptions: this.#subscriptions.dirty().filter(({ row }) => !this.#ended.has(row.id)),
+      endedSubscriptions: [...this.#ended.values()],
+      deliveries: this.deliveries.dirty(),
+      results: this.deliveries.results,
+      fetched: this.fetched,
+    };
+  }
+
+  #open(user: UserKey): Feed | null {
+    let feed = this.#feeds.get(user);
+    if (!feed) {
+      const row = this.#snapshot.feed(user);
+      if (!row) return null;
+      feed = emptyFeed(row);
+      for (const app of this.#snapshot.feedApps(user)) feed.apps.set(app.app, app);
+      this.#feeds.set(user, feed);
+    }
+    return feed;
+  }
+
+  #app(feed: Feed, app: AppId): FeedAppRow {
+    const row = feed.apps.get(app);
+    if (row) return row;
+    feed.newApps.add(app);
+    return { user: feed.row.user, app, unread: 0, head: 0, floor: 0 };
+  }
+
+  #count(feed: Feed, { app, seq }: StoredNotification, delta: number): number {
+    const row = this.#app(feed, app);
+    const unread = row.unread + delta;
+    feed.apps.set(app, { ...row, unread, head: seq });
+    feed.dirtyApps.add(app);
+    return unread;
+  }
+}
+
+// Whoever names another user's or app's id must not meet its row, whatever else the batch has looked at.
+function notificationKey({ user, id }: Pick<StoredNotification, 'user' | 'id'>): string {
+  return `${user} ${id}`;
+}
+
+function subscriptionKey({ user, app, id }: Pick<StoredSubscription, 'user' | 'app' | 'id'>): string {
+  return `${user} ${app} ${id}`;
+}
+
+function emptyFeed(row: FeedRow): Feed {
+  return { row, apps: new Map(), newApps: new Set(), dirtyApps: new Set(), isNew: false, dirty: false };
+}

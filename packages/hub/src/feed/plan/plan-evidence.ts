@@ -1,0 +1,121 @@
+// What devices and operators say of deliveries: a device has fetched, has shown or was acted on; an operator has failed
+// ones sent again. Evidence never changes a notification's state and takes no sequence.
+
+import { uuidTime } from '../../lib/ids.ts';
+import {
+  type DeliveryKey,
+  type DeliveryKind,
+  isOpen,
+  newDelivery,
+  type StoredDelivery,
+} from '../../model/delivery.ts';
+import { isAlive, type StoredNotification } from '../../model/notification.ts';
+import type { UserKey } from '../../model/principal.ts';
+import type {
+  FetchWrite,
+  Outcomes,
+  Receipt,
+  ReceiptsWrite,
+  RecordWrite,
+  RedriveWrite,
+} from '../../model/write.ts';
+import type { Overlay } from './overlay.ts';
+
+export function planFetch(write: FetchWrite, overlay: Overlay, now: number): Outcomes['fetch'] {
+  const { user, subscription, upTo, each } = write;
+  overlay.fetched.push({ user, subscription, upTo, each, at: now });
+  return { marked: true };
+}
+
+export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number): Outcomes['receipts'] {
+  const { user, visibility } = write;
+  const notFound: string[] = [];
+  let recorded = 0;
+  for (const receipt of write.receipts) {
+    const row = overlay.notification(user, receipt.id);
+    if (!row || !isAlive(row, now) || (visibility !== null && row.app !== visibility)) {
+      notFound.push(receipt.id);
+      continue;
+    }
+    if (receipt.contentVersion !== null && receipt.contentVersion < row.contentVersion) continue;
+    const at = Math.max(receipt.at, uuidTime(row.id)); // nothing is shown before it was posted
+    const { subscription } = receipt;
+    if (record({ ...receipt, at }, row, overlay, now)) recorded++;
+    overlay.fetched.push({ user, subscription, upTo: null, each: [{ id: row.id, seq: row.seq }], at });
+  }
+  return { recorded, notFound };
+}
+
+/**
+ * Results of attempts are written as they are. Answers the deliveries that were withdrawn while a provider took their
+ * push: the device shows, or will show, what was handled meanwhile.
+ */
+export function planRecord({ results }: RecordWrite, overlay: Overlay): StoredDelivery[] {
+  overlay.deliveries.results.push(...results);
+  return results.flatMap((result) => {
+    if (result.sentAt === null || result.kind === 'clear') return [];
+    const row = findOne(result, overlay);
+    return row?.seq === result.seq && !isOpen(row.status) ? [row] : [];
+  });
+}
+
+/** On the newest delivery that could have shown it; a device that was told live has none, and gets a record of its own. */
+function record(receipt: Receipt, row: StoredNotification, overlay: Overlay, now: number): boolean {
+  const found = deliveryOf(row.user, receipt, overlay) ?? unplanned(receipt, row, overlay, now);
+  if (!found) return false;
+  const shownAt = found.shownAt ?? receipt.at;
+  const evidence = {
+    shown: { shownAt },
+    activated: { shownAt, actedAt: receipt.at },
+    dismissed: { shownAt, actedAt: receipt.at },
+    failed: { status: 'failed', reason: 'the device could not show it' },
+  } as const;
+  overlay.deliveries.put({ ...found, ...evidence[receipt.kind] });
+  return true;
+}
+
+function deliveryOf(user: UserKey, { id, subscription }: Receipt, overlay: Overlay): StoredDelivery | null {
+  const rows = overlay.deliveries.of(user, id).filter((row) => row.subscription === subscription);
+  const ofKind = (kind: DeliveryKind) => rows.find((row) => row.kind === kind);
+  const fallback = ofKind('fallback');
+  return (fallback?.sentAt ? fallback : null) ?? ofKind('notify') ?? null;
+}
+
+function unplanned(
+  { id, subscription }: Receipt,
+  row: StoredNotification,
+  overlay: Overlay,
+  now: number,
+): StoredDelivery | null {
+  const place = overlay.subscriptions(row.user).find((each) => each.id === subscription);
+  if (!place) return null;
+  const duty = { user: row.user, notification: id, seq: row.seq };
+  return { ...newDelivery(place, duty, 'notify', now), status: 'skipped', reason: 'it was registered later' };
+}
+
+export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number): Outcomes['redrive'] {
+  let redriven = 0;
+  for (const key of write.deliveries) {
+    const row = findOne(key, overlay);
+    const notification = overlay.notification(key.user, key.notification);
+    // Without a push address there is no lane to send it in.
+    if (row?.status !== 'failed' || row.channel === null || !notification) continue;
+    if (!isAlive(notification, now) || notification.readState === 'read') continue;
+    overlay.deliveries.put({
+      ...row,
+      status: 'pending',
+      reason: null,
+      attempts: 0,
+      due: now,
+      claimed: false,
+    });
+    redriven++;
+  }
+  return { redriven };
+}
+
+function findOne(key: DeliveryKey, overlay: Overlay): StoredDelivery | undefined {
+  return overlay.deliveries
+    .of(key.user, key.notification)
+    .find(({ subscription, kind }) => subscription === key.subscription && kind === key.kind);
+}

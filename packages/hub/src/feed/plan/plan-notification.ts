@@ -1,0 +1,182 @@
+// What each write does to a notification, one function a kind. Each looks, checks, and makes at most one change for
+// each notification it names; the overlay gives the sequence and keeps the counts.
+import { limits } from '@carillon/protocol';
+import { uuidTime } from '../../lib/ids.ts';
+import { HubError, invalid, notFound } from '../../model/errors.ts';
+import { etagOf, isAlive, type Removal, type StoredNotification } from '../../model/notification.ts';
+import type { UserKey, Visibility } from '../../model/principal.ts';
+import { freshState, mergeState } from '../../model/state.ts';
+import type { DeleteWrite, ExpireWrite, Outcomes, PostWrite, StateWrite } from '../../model/write.ts';
+import type { Overlay } from './overlay.ts';
+
+const hourMs = 3_600_000;
+
+export function planPost(
+  write: PostWrite,
+  overlay: Overlay,
+  now: number,
+  newEpoch: () => number,
+): Outcomes['post'] {
+  if (write.owner) overlay.beginFeed(write.user, write.owner, newEpoch());
+  if (!overlay.feed(write.user)) throw notFound();
+  const before = livingNamesake(write, overlay, now);
+  if (before && isRepeat(write, before, now)) return { result: 'repeated', notification: before };
+  const content = {
+    ...freshState,
+    content: write.content,
+    sentAs: write.sentAs,
+    expires: write.expires,
+    displaySeconds: write.displaySeconds,
+    displayUntil: write.displaySeconds === null ? null : now + write.displaySeconds * 1000,
+    modified: now,
+    postedAt: now,
+  };
+  if (before) {
+    const next = {
+      ...before,
+      ...content,
+      announcedExpiry: Math.max(before.announcedExpiry, write.expires),
+      contentVersion: before.contentVersion + 1,
+      changes: before.changes + 1,
+    };
+    return { result: 'replaced', notification: overlay.change(before, next, 'replaced') };
+  }
+  const { user, app, id, appNotificationId } = write;
+  const first = {
+    removed: null,
+    purgeAt: null,
+    announcedExpiry: write.expires,
+    contentVersion: 1,
+    changes: 1,
+  };
+  const modified = uuidTime(id); // as created, though the batch came later: a reader sees that nothing changed since
+  const row = overlay.change(
+    null,
+    { user, id, app, appNotificationId, ...first, ...content, modified },
+    'posted',
+  );
+  return { result: 'created', notification: row };
+}
+
+/** The living notification of the same name; one that has expired unswept is removed first, and a new one begins. */
+function livingNamesake(write: PostWrite, overlay: Overlay, now: number): StoredNotification | null {
+  if (write.appNotificationId === null) return null;
+  const row = overlay.namedNotification(write.user, write.app, write.appNotificationId);
+  if (row && !isAlive(row, now)) {
+    remove(row, 'expired', overlay, now);
+    return null;
+  }
+  return row;
+}
+
+function isRepeat(write: PostWrite, before: StoredNotification, now: number): boolean {
+  const same = write.content === before.content && write.sentAs === before.sentAs;
+  return same && now - before.postedAt < limits.repeatHours * hourMs;
+}
+
+export function planState(write: StateWrite, overlay: Overlay, now: number): Outcomes['state'] {
+  const changed: StoredNotification[] = [];
+  const same: StoredNotification[] = [];
+  const missing: string[] = [];
+  for (const id of write.ids) {
+    const row = visible(overlay, write.user, write.visibility, id, now);
+    if (!row) {
+      missing.push(id);
+      continue;
+    }
+    checkMatch(row, write.ifMatch);
+    const next =
+      write.contentVersion !== null && write.contentVersion < row.contentVersion
+        ? row
+        : merged(row, write, now);
+    if (next === row) same.push(row);
+    else changed.push(overlay.change(row, next, 'state'));
+  }
+  return { changed, same, notFound: missing, unread: overlay.unread(write.user, write.visibility) };
+}
+
+function merged(row: StoredNotification, write: StateWrite, now: number): StoredNotification {
+  const { snoozeUntil } = write.change;
+  if (snoozeUntil !== undefined && (snoozeUntil <= now || snoozeUntil >= row.expires)) {
+    throw invalid(
+      'snoozeUntilDateTime must be later than now and earlier than the expirationDateTime of the notification.',
+      'snoozeUntilDateTime',
+    );
+  }
+  const state = mergeState(row, write.change);
+  return state === row ? row : { ...row, ...picked(state), modified: now, changes: row.changes + 1 };
+}
+
+function picked({
+  readState,
+  userActionState,
+  snoozeUntil,
+}: Pick<StoredNotification, 'readState' | 'userActionState' | 'snoozeUntil'>) {
+  return { readState, userActionState, snoozeUntil };
+}
+
+export function planDelete(write: DeleteWrite, overlay: Overlay, now: number): Outcomes['delete'] {
+  const row = visible(overlay, write.user, write.visibility, write.id, now);
+  if (!row) throw notFound();
+  checkMatch(row, write.ifMatch);
+  remove(row, 'deleted', overlay, now);
+  return { removed: true };
+}
+
+export function planExpire(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['expire'] {
+  const row = overlay.notification(write.user, write.id);
+  if (!row || row.removed !== null || row.expires > now) return { done: false };
+  remove(row, 'expired', overlay, now);
+  return { done: true };
+}
+
+export function planWake(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['wake'] {
+  const row = overlay.notification(write.user, write.id);
+  if (!row || !isAlive(row, now) || row.snoozeUntil === null || row.snoozeUntil > now) return { done: false };
+  const displayUntil = row.displaySeconds === null ? null : now + row.displaySeconds * 1000;
+  overlay.change(
+    row,
+    { ...row, ...freshState, displayUntil, modified: now, changes: row.changes + 1 },
+    'woken',
+  );
+  return { done: true };
+}
+
+export function planPurge(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['purge'] {
+  const row = overlay.notification(write.user, write.id);
+  if (!row || row.purgeAt === null || row.purgeAt > now) return { done: false };
+  overlay.purge(row);
+  return { done: true };
+}
+
+function remove(row: StoredNotification, removed: Removal, overlay: Overlay, now: number): void {
+  const purgeAt =
+    removed === 'deleted'
+      ? now + limits.tombstoneDays * 24 * hourMs
+      : row.announcedExpiry + limits.expiredTombstoneHours * hourMs;
+  const tombstone = {
+    removed,
+    purgeAt: Math.max(purgeAt, now + 1),
+    content: '',
+    sentAs: null,
+    snoozeUntil: null,
+  };
+  overlay.change(row, { ...row, ...tombstone, modified: now, changes: row.changes + 1 }, removed);
+}
+
+function visible(overlay: Overlay, user: UserKey, visibility: Visibility, id: string, now: number) {
+  const row = overlay.notification(user, id);
+  if (!row || !isAlive(row, now)) return null;
+  return visibility === null || row.app === visibility ? row : null;
+}
+
+function checkMatch(row: StoredNotification, ifMatch: string | null): void {
+  if (ifMatch === null || ifMatch === '*') return;
+  const tags = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//i, ''));
+  if (tags.includes(etagOf(row).slice(2))) return;
+  throw new HubError(
+    'resourceModified',
+    `If-Match does not name the current ETag, ${etagOf(row)}: read it again and decide anew.`,
+    { target: 'If-Match' },
+  );
+}

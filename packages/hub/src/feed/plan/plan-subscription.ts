@@ -1,0 +1,70 @@
+// What a write does to a subscription: one for each (user, app, installation), and a push address belongs to the one
+// that registered it last. The loser keeps its id and lease, without a channel.
+import { limits } from '@carillon/protocol';
+import { invalid, notFound } from '../../model/errors.ts';
+import { addressHash, type StoredSubscription } from '../../model/subscription.ts';
+import type { GoneWrite, Outcomes, RenewWrite, SubscribeWrite, UnsubscribeWrite } from '../../model/write.ts';
+import type { Overlay } from './overlay.ts';
+
+export function planSubscribe(
+  write: SubscribeWrite,
+  overlay: Overlay,
+  now: number,
+  newEpoch: () => number,
+): Outcomes['subscribe'] {
+  const { user, app, installationId } = write.subscription;
+  overlay.beginFeed(user, write.owner, newEpoch());
+  const before = overlay.subscriptionByInstallation(user, app, installationId);
+  if (!before) makeRoom(write, overlay, now);
+  const subscription = before
+    ? { ...write.subscription, id: before.id, created: before.created }
+    : write.subscription;
+  put(subscription, overlay);
+  return { result: before ? 'replaced' : 'created', subscription };
+}
+
+/** One that ended long ago gives way; with as many living ones as there may be, the new one is refused. */
+function makeRoom({ subscription: { user, app } }: SubscribeWrite, overlay: Overlay, now: number): void {
+  if (overlay.countSubscriptions(user, app) < limits.subscriptionsPerUserAndApp) return;
+  const lapsed = overlay.lapsedSubscription(user, app, now);
+  if (!lapsed) {
+    throw invalid(
+      `A user has at most ${limits.subscriptionsPerUserAndApp} subscriptions of an app: delete one that is no longer used.`,
+      'installationId',
+    );
+  }
+  overlay.endSubscription(lapsed);
+}
+
+/** One whose lease is over is gone; registering its installation again brings it back. */
+export function planRenew(write: RenewWrite, overlay: Overlay, now: number): Outcomes['renew'] {
+  const before = overlay.subscription(write.user, write.app, write.id);
+  if (!before || before.leaseUntil <= now) throw notFound();
+  const subscription = { ...before, ...write.patch };
+  put(subscription, overlay);
+  return { subscription };
+}
+
+export function planUnsubscribe(write: UnsubscribeWrite, overlay: Overlay): Outcomes['unsubscribe'] {
+  const before = overlay.subscription(write.user, write.app, write.id);
+  if (!before) throw notFound();
+  overlay.endSubscription(before);
+  return { ended: true };
+}
+
+/** Only while it still has that address: a device that registered anew meanwhile is not gone. */
+export function planGone(write: GoneWrite, overlay: Overlay): Outcomes['gone'] {
+  const before = overlay.subscription(write.user, write.app, write.id);
+  if (!before || addressHash(before.app, before.channel) !== write.addressHash) return { ended: false };
+  overlay.endSubscription(before);
+  return { ended: true };
+}
+
+function put(subscription: StoredSubscription, overlay: Overlay): void {
+  const hash = addressHash(subscription.app, subscription.channel);
+  const holder = hash === null ? null : overlay.addressHolder(hash);
+  if (holder && holder.id !== subscription.id && addressHash(holder.app, holder.channel) === hash) {
+    overlay.putSubscription({ ...holder, channel: null });
+  }
+  overlay.putSubscription(subscription);
+}

@@ -1,0 +1,157 @@
+// The data folder of the hub, part of its composition: made, locked, and opened as the stores that are in it; what can't
+// be used is told as a problem of configuration, with the path.
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { ConfigError } from '../config/config.ts';
+import { problemWith } from '../config/settings.ts';
+import type { Timer } from '../lib/clock.ts';
+import type { ReferenceClock } from '../lib/reference-clock.ts';
+import { planBatch } from '../push/plan/plan-batch.ts';
+import { openRegistry as openRegistryInPostgres } from '../store/postgres/registry/registry.ts';
+import type { Registry } from '../store/registry.ts';
+import { openFeedStore as openSqliteFeedStore } from '../store/sqlite/feed/feed-store.ts';
+import { feedMigrations } from '../store/sqlite/feed/schema.ts';
+import { type DataLock, type Serving, takeLock } from '../store/sqlite/file/lock.ts';
+import { type DatabaseState, inspectDatabase } from '../store/sqlite/maintenance/inspect.ts';
+import { openRegistry as openSqliteRegistry } from '../store/sqlite/registry/registry.ts';
+import { registryMigrations } from '../store/sqlite/registry/schema.ts';
+import { type FeedStore, StoreError } from '../store/store.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+/** Where the data is: in PostgreSQL, or in SQLite in the folder, which holds certificates and keys in either case. */
+export interface DataPlace {
+  readonly dataDir: string;
+  readonly databaseUrl?: string | null;
+}
+
+/** `secretKey` encrypts push credentials; without one, with SQLite, a key file in the folder does. */
+export function openRegistry(
+  { dataDir, databaseUrl }: DataPlace,
+  secretKey: () => Buffer | null = () => null,
+): Registry {
+  if (databaseUrl) return openPostgresRegistry(databaseUrl, secretKey);
+  makeDataDir(dataDir);
+  const path = join(dataDir, 'registry.db');
+  try {
+    return openSqliteRegistry(path, secretKey);
+  } catch (error) {
+    return refuseFile(path, error);
+  }
+}
+
+/** The feeds; `planner` is a module, since the writer's thread of SQLite loads it by name. */
+export async function openFeeds({ dataDir, databaseUrl }: DataPlace, planner: URL): Promise<FeedStore> {
+  if (databaseUrl) return openPostgresFeeds(databaseUrl);
+  const path = join(dataDir, 'feed.db');
+  return openSqliteFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error));
+}
+
+/** The driver is loaded with it: a hub on SQLite needs none. */
+async function openPostgresFeeds(url: string): Promise<FeedStore> {
+  const { openFeedStore } = await import('../store/postgres/feed/feed-store.ts');
+  return openFeedStore({ url, planner: planBatch }).catch(refuseDatabase);
+}
+
+/** Nodes that share a store go by the clock of its machine; null where the store is of this one. */
+export async function followTime(
+  clock: ReferenceClock,
+  { readTime }: FeedStore,
+  log: Logger,
+): Promise<Timer | null> {
+  if (!readTime) return null;
+  const onChange = (offsetMs: number): void => {
+    const seconds = `${(Math.abs(offsetMs) / 1000).toFixed(1)} s`;
+    const off = `the clock of this machine is ${seconds} ${offsetMs < 0 ? 'ahead of' : 'behind'} PostgreSQL's, which the hub goes by: set both by NTP`;
+    log.warn({ offsetMs }, offsetMs === 0 ? "the clock of this machine agrees with PostgreSQL's again" : off);
+  };
+  return clock.follow({ read: readTime, onChange });
+}
+
+function openPostgresRegistry(url: string, secretKey: () => Buffer | null): Registry {
+  try {
+    return openRegistryInPostgres(url, secretKey);
+  } catch (error) {
+    return refuseDatabase(error);
+  }
+}
+
+function refuseDatabase(error: unknown): never {
+  if (!(error instanceof StoreError)) throw error;
+  throw new ConfigError([problemWith('database-url', `${error.message}: start PostgreSQL, or mend the URL`)]);
+}
+
+/** How the databases of the folder are, without touching them. */
+export function inspectData(dataDir: string): readonly DatabaseState[] {
+  return [
+    inspectDatabase(join(dataDir, 'registry.db'), registryMigrations),
+    inspectDatabase(join(dataDir, 'feed.db'), feedMigrations),
+  ];
+}
+
+/** The hub that serves this data now, or null; waits for those who hold it without serving. */
+export function servingHub(dataDir: string): Serving | null {
+  const taken = take(dataDir);
+  if (!('release' in taken)) return taken;
+  taken.release();
+  return null;
+}
+
+/** With PostgreSQL any number of hubs share the data; the folder is each node's own. */
+export function lockData({ dataDir, databaseUrl }: DataPlace): DataLock {
+  if (databaseUrl) {
+    makeDataDir(dataDir);
+    return { announce: () => {}, withdraw: () => {}, release: () => {} };
+  }
+  const taken = take(dataDir);
+  if ('release' in taken) return taken;
+  const message = `another hub (process ${taken.processId}) already serves the data in ${dataDir}`;
+  throw unusableData(`${message}: stop it, or choose another folder`);
+}
+
+function take(dataDir: string): DataLock | Serving {
+  makeDataDir(dataDir);
+  const path = join(dataDir, 'hub.lock');
+  let taken: ReturnType<typeof takeLock>;
+  try {
+    taken = takeLock(dataDir);
+  } catch (error) {
+    return refuseFile(path, error);
+  }
+  if (taken) return taken;
+  throw unusableData(`another process holds ${path}, and does not serve: wait until it ends, or stop it`);
+}
+
+/** Step by step: Node's own recursive mkdir never ends below a folder like /proc that takes none. */
+function makeDataDir(dataDir: string): void {
+  const make = (folder: string): void => {
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (dirname(folder) !== folder) make(dirname(folder));
+    try {
+      mkdirSync(folder, { mode: 0o700 });
+    } catch (error) {
+      // Another process may have made it meanwhile.
+      if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+    }
+  };
+  try {
+    make(resolve(dataDir));
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw unusableData(`${dataDir} is no folder that can be made or written: ${(error as Error).message}`);
+  }
+}
+
+/** A file that is no database is a matter of configuration; the operator must know which one it is. */
+function refuseFile(path: string, error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error);
+  const unusable =
+    /file is not a database|image is malformed|unable to open database|EISDIR|EACCES|ENOTDIR/.test(message);
+  if (!unusable) throw error;
+  throw unusableData(
+    `${path} can not be opened as a database: ${message}: move it away, or restore a backup`,
+  );
+}
+
+function unusableData(what: string): ConfigError {
+  return new ConfigError([problemWith('data-dir', what)]);
+}

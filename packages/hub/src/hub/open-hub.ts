@@ -1,0 +1,290 @@
+// The whole running service, put together: this file reads like a table of contents. With its parts (hub-data, hub-push)
+// it is the only one that knows which store and channels are behind the contracts.
+
+import { randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns';
+import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { openAuthenticator } from '../auth/authenticate.ts';
+import { openAuthorizer } from '../auth/authorize.ts';
+import { openIssuers } from '../auth/issuers.ts';
+import { openSigningKeys } from '../auth/provider/keys.ts';
+import { issuerOf, openProvider } from '../auth/provider/open-provider.ts';
+import { openTickets } from '../auth/tickets.ts';
+import { openUnsIds } from '../auth/uns-id.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { problemWith } from '../config/settings.ts';
+import { mountAdmin } from '../edge/admin.ts';
+import { openAddressReader } from '../edge/http/address.ts';
+import { trackConnections } from '../edge/http/connections.ts';
+import { makeDevCertificate } from '../edge/http/dev-certificate.ts';
+import { openHttp } from '../edge/http/http.ts';
+import { addHealth } from '../edge/pages/health.ts';
+import { mountIdentity } from '../edge/pages/identity.ts';
+import { addNotificationKeys } from '../edge/pages/notification-keys.ts';
+import { findPage, readPage } from '../edge/pages/page-files.ts';
+import { addWeb } from '../edge/pages/web.ts';
+import { commitLimits, openCommitter, sharedStoreLimits } from '../feed/commit.ts';
+import { openCursors } from '../feed/cursor.ts';
+import { openSweeper } from '../feed/expire.ts';
+import { openPublisher } from '../feed/publish.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { openUuidSource } from '../lib/ids.ts';
+import { random } from '../lib/random.ts';
+import { ReferenceClock } from '../lib/reference-clock.ts';
+import { openSeal } from '../lib/seal.ts';
+import { FanOut } from '../live/fan-out.ts';
+import { Relay } from '../live/relay.ts';
+import type { AdminRunner } from '../operations/admin/run.ts';
+import type { HostVerifier } from '../operations/admin/verify-host.ts';
+import type { Services } from '../operations/kernel/call.ts';
+import { openDoor } from '../operations/kernel/door.ts';
+import { openRunner, type Runner } from '../operations/kernel/run.ts';
+import type { Dispatcher } from '../push/dispatch/dispatcher.ts';
+import { openFetched } from '../push/fetched.ts';
+import { resolvesPrivately } from '../push/transport/guard.ts';
+import { readGeneration } from '../store/generation.ts';
+import type { Registry } from '../store/registry.ts';
+import type { FeedStore } from '../store/store.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { openThrottle } from '../throttle/throttle.ts';
+import { openAdmin } from './open-admin.ts';
+import { openBus } from './open-bus.ts';
+import { followTime, lockData, openFeeds, openRegistry } from './open-data.ts';
+import { embedsProvider, inboxConfig, withInboxOf } from './open-inbox.ts';
+import { openChannels, openDispatcher, vapidKeysOf } from './open-push.ts';
+
+export { openRegistry, servingHub } from './open-data.ts';
+
+export interface Hub {
+  readonly app: FastifyInstance;
+  readonly registry: Registry;
+  readonly fanOut: FanOut;
+  /** Null when this hub leaves pushes to another. */
+  readonly dispatcher: Dispatcher | null;
+  /** Where clients that must trust the development certificate find its CA. */
+  readonly caPath: string | null;
+  listen(): Promise<void>;
+  /** Says goodbye to streams, finishes what was accepted, and closes the store. */
+  close(): Promise<void>;
+}
+
+export interface HubOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock?: Clock;
+  /** Another feed store than SQLite, for a benchmark that measures everything but the store. */
+  readonly feedStore?: FeedStore;
+  /** False: deliveries are planned and wait in the store for a hub that serves. */
+  readonly pushes?: boolean;
+  /** Another way to verify host names than the world's DNS. */
+  readonly hostVerifier?: HostVerifier;
+}
+
+const planner = new URL(
+  import.meta.url.endsWith('.ts') ? '../push/plan/plan-batch.ts' : '../push/plan/plan-batch.js',
+  import.meta.url,
+);
+/** What is open, closed last in first out: at the end, and when a later step of opening fails. */
+type Closers = (() => void | Promise<void>)[];
+
+export async function openHub(options: HubOptions): Promise<Hub> {
+  const closers: Closers = [];
+  try {
+    return await open(options, closers);
+  } catch (error) {
+    await closeAll(closers).catch(() => {}); // what failed first is what matters
+    throw error;
+  }
+}
+
+async function open(options: HubOptions, closers: Closers): Promise<Hub> {
+  const { config } = options;
+  const lock = lockData(config);
+  closers.push(() => lock.release());
+  const registry = withInboxOf(
+    config,
+    openRegistry(config, () => config.secretKey),
+  );
+  closers.push(() => registry.close());
+  checkProvider(config, registry);
+  const base: Base = {
+    config,
+    log: options.log,
+    clock: options.clock ?? new ReferenceClock(systemClock),
+    registry,
+    hostVerifier: options.hostVerifier,
+  };
+  const line = await openLine(base, options, closers);
+  const edge = await openEdge(base, line, openOperations(base, line));
+  closers.push(() => edge.close());
+  let listened = false;
+  closers.push(async () => {
+    lock.withdraw();
+    edge.refuseNewWork();
+    if (listened) await wait(base.clock, config.drainDelayMs);
+    line.sweeper.close();
+    line.fanOut.drain(random);
+  });
+  return {
+    app: edge.app,
+    registry,
+    fanOut: line.fanOut,
+    dispatcher: line.dispatcher,
+    caPath: edge.caPath,
+    async listen() {
+      await edge.app.listen({ port: config.port, host: config.host });
+      listened = true;
+      lock.announce(config.publicUrl);
+    },
+    close: () => closeAll(closers),
+  };
+}
+
+/** Balancers that ask whether it is ready learn that it is not, before its streams come back to another node. */
+async function wait(clock: Clock, delayMs: number): Promise<void> {
+  if (delayMs > 0) await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
+}
+
+/** All of them, whatever becomes of one; the first failure is the answer. */
+async function closeAll(closers: Closers): Promise<void> {
+  const failures: unknown[] = [];
+  for (let close = closers.pop(); close; close = closers.pop()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+interface Base {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly hostVerifier: HostVerifier | undefined;
+}
+
+/** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
+async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, closers: Closers) {
+  const { config, log, clock, registry } = base;
+  const store = feedStore ?? (await openFeeds(config, planner));
+  closers.push(() => store.close());
+  const timekeeping = clock instanceof ReferenceClock ? await followTime(clock, store, log) : null;
+  closers.push(() => timekeeping?.stop());
+  const { read } = store;
+  const onFailure = (error: unknown): void =>
+    log.error({ err: error }, 'the store could not be written or read');
+  const secret = Buffer.from(registry.meta.readOrMake('seal-key', newSealKey), 'base64');
+  const cursors = openCursors(secret, readGeneration(registry));
+  const bus = openBus(base, secret);
+  closers.push(() => bus?.close());
+  if (bus && !store.shared)
+    log.warn('there is a bus, but the store is of this machine: no other node can share it');
+  const fanOut = new FanOut({ read, cursors, clock });
+  const relay = bus && new Relay({ bus, fanOut, read, clock, onFailure });
+  closers.push(() => relay?.close());
+  const publisher = openPublisher();
+  publisher.follow((changes) => (relay ?? fanOut).follow(changes));
+  const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
+  const limits = store.shared ? sharedStoreLimits : commitLimits;
+  const committer = openCommitter({ store, clock, publisher, limits, onFailure, hasRoom });
+  closers.push(() => committer.drain());
+  const { channels, hasCredentials, close: closeChannels } = openChannels(base);
+  closers.push(closeChannels);
+  const dispatcher = pushes ? openDispatcher(base, { store, committer, publisher, fanOut, channels }) : null;
+  closers.push(() => dispatcher?.close());
+  const sweeper = openSweeper({ read, committer, clock, onFailure });
+  closers.push(() => sweeper.close());
+  return { bus, read, secret, cursors, committer, sweeper, fanOut, channels, hasCredentials, dispatcher };
+}
+
+type Line = Awaited<ReturnType<typeof openLine>>;
+
+interface Runners {
+  readonly runner: Runner;
+  readonly admin: AdminRunner;
+}
+
+/** Who calls, whether they may, and the verbs. */
+function openOperations(base: Base, line: Line): Runners {
+  const { config, clock, registry } = base;
+  const { secret, read, committer, cursors, channels, hasCredentials } = line;
+  const signing = embedsProvider(config) ? openSigningKeys(registry.meta) : null;
+  const own = signing && { issuer: issuerOf(config.publicUrl), keys: () => signing.publicKeys };
+  const issuers = openIssuers({ own, remote: config.issuers });
+  const tickets = openTickets(secret, registry.tickets, clock);
+  const pageTokens = openSeal(secret, 'page token');
+  const { allowPrivatePush } = config;
+  const services: Services = {
+    ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens, allowPrivatePush },
+    fetched: openFetched(committer),
+    isPrivateName: (name) => resolvesPrivately(name, lookup),
+    unsIds: openUnsIds(secret),
+    newId: openUuidSource(clock),
+  };
+  const appOf = (clientId: string): string => registry.apps.findByClient(clientId)?.id ?? clientId;
+  const authenticator = openAuthenticator({ issuers, audiences: config.audiences, clock });
+  const adminIssuer = config.adminIssuer ?? own?.issuer ?? null;
+  const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer });
+  const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf, bus: line.bus });
+  const door = openDoor({ authenticator, throttle, tickets });
+  return {
+    runner: openRunner({ door, authorizer, throttle, services }),
+    admin: openAdmin(base, line, { door, authorizer, throttle }),
+  };
+}
+
+/** HTTP, with the identity provider, health and pages beside the operations. */
+async function openEdge(
+  { config, log, clock, registry }: Base,
+  { read, fanOut }: Line,
+  { runner, admin }: Runners,
+) {
+  const { publicUrl } = config;
+  const certificate =
+    config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
+  const tls = certificate ?? (typeof config.tls === 'string' ? null : config.tls);
+  const addressOf = openAddressReader(config.trustedProxies);
+  const app = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
+  mountAdmin(app, { runner: admin, publicUrl, addressOf });
+  const connections = trackConnections(app.server);
+  let draining = false;
+  addHealth(app, { ready: async () => !draining && (await isReadable(read, clock)) });
+  addNotificationKeys(app, { publicUrl, key: vapidKeysOf(registry).publicKey });
+  addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
+  if (embedsProvider(config))
+    mountIdentity(app, openProvider({ registry, publicUrl, clock, log }), addressOf);
+  return {
+    app,
+    caPath: certificate?.caPath ?? null,
+    refuseNewWork() {
+      draining = true;
+    },
+    close: () => connections.drain(() => app.close()),
+  };
+}
+
+/** Where several nodes may serve, nobody should come to the embedded provider by leaving something out. */
+function checkProvider(config: Config, registry: Registry): void {
+  const told = config.embeddedProvider || registry.users.list().length > 0;
+  if (config.databaseUrl === null || !embedsProvider(config) || told) return;
+  const what =
+    'with PostgreSQL name an OpenID Connect issuer, or say --embedded-provider (or make a local user)';
+  throw new ConfigError([problemWith('issuer', what)]);
+}
+
+function newSealKey(): string {
+  return randomBytes(32).toString('base64');
+}
+
+async function isReadable(read: FeedStore['read'], clock: Clock): Promise<boolean> {
+  try {
+    await read.dueExpirations(clock.now(), 1);
+    return true;
+  } catch {
+    return false;
+  }
+}

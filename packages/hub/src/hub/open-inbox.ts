@@ -1,0 +1,30 @@
+// The inbox page's part of the hub: which client it is, who knows it, and what it is told. A part of hub.ts, like
+// hub-data.ts.
+import { hostOf, inboxAppId, withInbox } from '../auth/inbox-app.ts';
+import { issuerOf } from '../auth/provider/open-provider.ts';
+import type { Config } from '../config/config.ts';
+import type { InboxConfig } from '../edge/pages/web.ts';
+import { readVersion } from '../lib/version.ts';
+import type { Registry } from '../store/registry.ts';
+
+export function embedsProvider({ issuers }: Config): boolean {
+  return issuers.length === 0;
+}
+
+/** The registry in which the inbox is an app like the others. */
+export function withInboxOf(config: Config, registry: Registry): Registry {
+  const clientId = inboxClient(config);
+  return clientId === null ? registry : withInbox(registry, { publicUrl: config.publicUrl, clientId });
+}
+
+export function inboxConfig(config: Config): InboxConfig {
+  const { publicUrl, issuers, inbox, dev } = config;
+  const issuer = issuers[0] ?? issuerOf(publicUrl);
+  const own = { publicUrl, targetHostName: hostOf(publicUrl), dev, version: readVersion() };
+  return { ...own, issuer, clientId: inboxClient(config), scope: inbox.scope };
+}
+
+/** The embedded provider knows the inbox by itself; another issuer's operator says which client it is. */
+function inboxClient(config: Config): string | null {
+  return embedsProvider(config) ? inboxAppId : config.inbox.clientId;
+}

@@ -1,0 +1,64 @@
+// What became of a notification on each device: how far the push came, what its provider said, and what the device
+// itself proved. A sender sees the devices of its own app only.
+import type { Delivery, DeliveryStatus } from '@carillon/protocol';
+import { isUuid } from '../../lib/ids.ts';
+import { formatDateTime } from '../../model/date-time.ts';
+import type { StoredDelivery } from '../../model/delivery.ts';
+import { notFound } from '../../model/errors.ts';
+import { isAlive } from '../../model/notification.ts';
+import type { AppPrincipal, UserPrincipal } from '../../model/principal.ts';
+import type { Answer, Call, Services } from '../kernel/call.ts';
+
+export async function listDeliveries(
+  { id, user, principal }: Call<unknown, UserPrincipal | AppPrincipal>,
+  { read, clock, unsIds }: Services,
+): Promise<Answer> {
+  if (!isUuid(id)) throw notFound();
+  const visibility = principal.kind === 'user' ? principal.visibility : principal.app.id;
+  const row = await read.notification(user.key, id.toLowerCase());
+  const visible = row && isAlive(row, clock.now()) && (visibility === null || visibility === row.app);
+  if (!visible) throw notFound();
+  const deliveries = await read.deliveries(user.key, row.id);
+  const seen = deliveries.filter(({ app }) => visibility === null || app === visibility);
+  return {
+    outcome: 'ok',
+    context: `notifications('${row.id}')/deliveries`,
+    body: { value: seen.map((each) => answerDelivery(each, unsIds.write(each.user, each.subscription))) },
+    owner: user,
+  };
+}
+
+export function answerDelivery(row: StoredDelivery, subscriptionId: string): Delivery {
+  const { answer } = row;
+  return {
+    subscriptionId,
+    platform: row.platform,
+    kind: row.kind === 'fallback' ? 'fallback' : 'notify',
+    status: statusOf(row),
+    reason: row.reason,
+    attempts: row.attempts,
+    truncated: row.truncated,
+    lastAnswer: answer && {
+      verdict: answer.verdict,
+      status: answer.status,
+      reason: answer.reason,
+      dateTime: formatDateTime(answer.at),
+    },
+    plannedDateTime: formatDateTime(row.plannedAt),
+    sentDateTime: dateOf(row.sentAt),
+    fetchedDateTime: dateOf(row.fetchedAt),
+    shownDateTime: dateOf(row.shownAt),
+    actedDateTime: dateOf(row.actedAt),
+  };
+}
+
+/** The device's own evidence outranks what the provider said. */
+function statusOf({ status, actedAt, shownAt, fetchedAt }: StoredDelivery): DeliveryStatus {
+  if (actedAt !== null) return 'acted';
+  if (shownAt !== null) return 'shown';
+  return fetchedAt === null ? status : 'fetched';
+}
+
+function dateOf(time: number | null): string | null {
+  return time === null ? null : formatDateTime(time);
+}

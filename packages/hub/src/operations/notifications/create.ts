@@ -1,0 +1,145 @@
+// Posts a notification for a user, or replaces the living one of the same appNotificationId. The answer comes after the
+// commit; who is told, and how, is decided behind it.
+import {
+  type FallbackPolicy,
+  limits,
+  type NotificationPost,
+  type PlatformType,
+  platformTypes,
+  type VisualContent,
+} from '@carillon/protocol';
+import { notificationPostSchema } from '@carillon/protocol/schemas';
+import { hashJson } from '../../lib/fingerprint.ts';
+import { parseDateTime } from '../../model/date-time.ts';
+import { denied, invalid } from '../../model/errors.ts';
+import { type Content, etagOf, notificationJson } from '../../model/notification.ts';
+import type { AppPrincipal, UserPrincipal } from '../../model/principal.ts';
+import type { PostWrite } from '../../model/write.ts';
+import { openBodyReader } from '../kernel/body.ts';
+import type { Answer, Call, Services } from '../kernel/call.ts';
+
+const dayMs = 86_400_000;
+
+export type PostCall = Call<Posted, UserPrincipal | AppPrincipal>;
+
+export interface Posted {
+  readonly post: NotificationPost;
+  readonly expires: number;
+  /** Of what was sent, before anything of it was settled: a retry says the same again. */
+  readonly fingerprint: number;
+}
+
+const readBody = openBodyReader<NotificationPost>(notificationPostSchema);
+
+export function readPosted(json: unknown, { clock }: Services): Posted {
+  const fingerprint = hashJson(json);
+  const post = readBody(json);
+  checkPost(post);
+  return { post, expires: expiryOf(post, clock.now()), fingerprint };
+}
+
+export async function createNotification(call: PostCall, services: Services): Promise<Answer> {
+  const { post, expires, fingerprint } = call.body;
+  checkHost(post.targetHostName, call.principal);
+  const { issuer, subject, name } = call.user;
+  const content = JSON.stringify(contentOf(post));
+  const write: PostWrite = {
+    kind: 'post',
+    user: call.user.key,
+    owner: call.principal.kind === 'user' ? { issuer, subject, name } : null,
+    app: call.principal.app.id,
+    id: services.newId(),
+    content,
+    appNotificationId: post.appNotificationId ?? null,
+    sentAs: post.appNotificationId == null ? null : sentAs(post, fingerprint),
+    expires,
+    displaySeconds: post.displayTimeToLive ?? null,
+  };
+  const { result, notification } = await services.committer.commit(write);
+  return {
+    outcome: result === 'created' ? 'created' : 'ok',
+    result,
+    json: notificationJson(notification, services.clock.now()),
+    context: 'notifications/$entity',
+    location: notification.id,
+    etag: etagOf(notification),
+    owner: call.user,
+  };
+}
+
+/** The rules between members, which no schema of a single member says. */
+function checkPost(post: NotificationPost): void {
+  const { rawContent, visualContent } = post.payload;
+  if (rawContent == null && visualContent == null) {
+    throw invalid('Invalid payload: payload needs rawContent or visualContent, or both.', 'payload');
+  }
+  if (!post.fallbackPolicy) return;
+  const { platformTypes: fallbackTargets } = post.fallbackPolicy.endpointFallback;
+  const target = 'fallbackPolicy.endpointFallback.platformTypes';
+  if (fallbackTargets.length !== 1 || fallbackTargets[0] !== 'ios')
+    throw invalid(`"${target}" must be exactly ["ios"].`, target);
+  if (rawContent == null) throw invalid('fallbackPolicy needs payload.rawContent.', 'fallbackPolicy');
+  if (!targetsOf(post).includes('ios')) {
+    throw invalid('fallbackPolicy needs ios among targetPolicy.platformTypes.', 'fallbackPolicy');
+  }
+}
+
+function expiryOf({ expirationDateTime }: NotificationPost, now: number): number {
+  if (expirationDateTime == null) return now + limits.expirationDaysDefault * dayMs;
+  const expires = parseDateTime(expirationDateTime);
+  const target = 'expirationDateTime';
+  if (expires === null) {
+    throw invalid(
+      'expirationDateTime must be an RFC 3339 date and time such as 2030-01-31T12:00:00Z.',
+      target,
+    );
+  }
+  if (expires <= now) throw invalid('expirationDateTime is in the past.', target);
+  if (expires > now + limits.expirationDaysMax * dayMs) {
+    throw invalid(`expirationDateTime is more than ${limits.expirationDaysMax} days from now.`, target);
+  }
+  return expires;
+}
+
+export function checkHost(host: string, { app }: AppPrincipal | UserPrincipal): void {
+  if (app.hosts.includes(host.toLowerCase())) return;
+  throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
+}
+
+/** Compared beside the content, so the fingerprint only has to tell spellings of the same content apart. */
+function sentAs({ displayTimeToLive, expirationDateTime }: NotificationPost, fingerprint: number): string {
+  return `${fingerprint} ${displayTimeToLive ?? ''} ${expirationDateTime ?? ''}`;
+}
+
+function targetsOf({ targetPolicy }: NotificationPost): PlatformType[] {
+  const targets = targetPolicy?.platformTypes;
+  return targets?.length ? [...new Set(targets)] : [...platformTypes];
+}
+
+export function contentOf(post: NotificationPost): Content {
+  const { rawContent, visualContent } = post.payload;
+  return {
+    appNotificationId: post.appNotificationId ?? null,
+    targetHostName: post.targetHostName,
+    groupName: post.groupName ?? null,
+    priority: post.priority ?? (visualContent ? 'High' : 'None'),
+    payload: {
+      ...(rawContent == null ? {} : { rawContent }),
+      ...(visualContent ? { visualContent: visualOf(visualContent) } : {}),
+    },
+    targetPolicy: { platformTypes: targetsOf(post) },
+    fallbackPolicy: fallbackOf(post),
+  };
+}
+
+/** In one order of members, however they were sent. */
+function visualOf({ title, body }: VisualContent): VisualContent {
+  return body === undefined ? { title } : { title, body };
+}
+
+function fallbackOf({ fallbackPolicy }: NotificationPost): FallbackPolicy | null {
+  if (!fallbackPolicy) return null;
+  const { platformTypes: targets, fallbackDelayInSeconds, visualContent } = fallbackPolicy.endpointFallback;
+  const visual = visualOf(visualContent);
+  return { endpointFallback: { platformTypes: targets, fallbackDelayInSeconds, visualContent: visual } };
+}

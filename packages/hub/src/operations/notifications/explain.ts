@@ -1,0 +1,80 @@
+// A dry run of a create: which of the user's devices would be pushed what, and why not the others. Nothing is written,
+// and nothing is told of a device but what its sender may know: neither its address nor a token.
+import type { Channel, Explanation } from '@carillon/protocol';
+import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
+import type { StoredSubscription } from '../../model/subscription.ts';
+import type { PushedNotification } from '../../push/channels/contract.ts';
+import { decide, isToldOf } from '../../push/plan/plan.ts';
+import type { Answer, Services } from '../kernel/call.ts';
+import { checkHost, contentOf, type PostCall } from './create.ts';
+
+export async function explainNotification(call: PostCall, services: Services): Promise<Answer> {
+  const { post, expires } = call.body;
+  const { principal, user } = call;
+  checkHost(post.targetHostName, principal);
+  const app = principal.app.id;
+  const content = contentOf(post);
+  const now = services.clock.now();
+  const replaced = await livingNamesake(call, services);
+  const displaySeconds = post.displayTimeToLive ?? null;
+  const notification: PushedNotification = {
+    id: replaced?.id ?? services.newId(),
+    groupName: content.groupName,
+    priority: content.priority,
+    expires,
+    displayUntil: displaySeconds === null ? null : now + displaySeconds * 1000,
+  };
+  const visibility = principal.kind === 'user' ? principal.visibility : app;
+  const subscriptions = await services.read.subscriptionsOfUser(user.key);
+  const told = subscriptions
+    .filter((each) => isToldOf(app, each))
+    // A sender learns nothing of another app's devices.
+    .filter((each) => visibility === null || each.app === visibility);
+  const { unread } = await services.read.position(user.key, app);
+  const unreadCount = unread + (replaced?.readState === 'unread' ? 0 : 1);
+  const value = told.map((each) => explain(each, { content, notification, unreadCount, now }, services));
+  return { outcome: 'ok', body: { value } };
+}
+
+async function livingNamesake(call: PostCall, { read, clock }: Services): Promise<StoredNotification | null> {
+  const { appNotificationId } = call.body.post;
+  if (appNotificationId == null) return null;
+  const row = await read.named(call.user.key, call.principal.app.id, appNotificationId);
+  return row && isAlive(row, clock.now()) ? row : null;
+}
+
+interface Explained {
+  readonly content: Content;
+  readonly notification: PushedNotification;
+  readonly unreadCount: number;
+  readonly now: number;
+}
+
+function explain(subscription: StoredSubscription, explained: Explained, services: Services): Explanation {
+  const { content, notification, unreadCount, now } = explained;
+  const { user, app, platform, channel } = subscription;
+  const base = { subscriptionId: services.unsIds.write(user, subscription.id), platform };
+  const decision = decide(content, subscription, now);
+  if (decision.decision === 'skip' || channel === null) {
+    return { ...base, decision: 'skip', reason: decision.reason, request: null };
+  }
+  const { visual, reason } = decision;
+  const push = {
+    kind: 'notify' as const,
+    app,
+    user,
+    channel,
+    visual,
+    notification,
+    unreadCount,
+    close: [],
+    now,
+  };
+  const request = services.channels[channel.type].describe(push);
+  return { ...base, decision: 'push', reason: reason + waitsFor(app, channel, services), request };
+}
+
+function waitsFor(app: string, { type }: Channel, { hasCredentials }: Services): string {
+  if (hasCredentials(app, type)) return '';
+  return `, which waits until an operator sets the ${type} credentials of the app`;
+}

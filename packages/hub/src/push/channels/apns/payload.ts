@@ -1,0 +1,63 @@
+// A push as the request that APNs takes: an alert that the device shows by itself, or a background tap that wakes the
+// app. Pure; the address and the authentication token are added by the channel.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+// https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
+import type { VisualContent } from '@carillon/protocol';
+import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { fit } from '../fit.ts';
+
+export interface ApnsMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly truncated: boolean;
+}
+
+export type ApnsPush = Push<ChannelOf<'apns'>>;
+
+/** Of the body; VoIP pushes alone may have more. */
+export const payloadBytesMax = 4096;
+
+export function apnsMessage(push: ApnsPush): ApnsMessage {
+  const { text, visual, truncated } = fit(push, payloadBytesMax, writePayload);
+  return { headers: visual ? alertHeaders(push) : backgroundHeaders(push), body: text, truncated };
+}
+
+function alertHeaders(push: ApnsPush): Record<string, string> {
+  return {
+    'apns-push-type': 'alert',
+    'apns-priority': push.notification?.priority === 'Low' ? '5' : '10',
+    ...(push.notification ? { 'apns-collapse-id': push.notification.id } : {}),
+    ...commonHeaders(push),
+  };
+}
+
+/** Apple refuses any other priority for a background push. */
+function backgroundHeaders(push: ApnsPush): Record<string, string> {
+  return { 'apns-push-type': 'background', 'apns-priority': '5', ...commonHeaders(push) };
+}
+
+function commonHeaders(push: ApnsPush): Record<string, string> {
+  return {
+    'apns-topic': push.channel.topic,
+    'apns-expiration': String(Math.floor(push.now / 1000) + secondsToLive(push)),
+    'content-type': 'application/json',
+  };
+}
+
+function writePayload(push: ApnsPush, visual: VisualContent | null, tap: Tap): string {
+  return JSON.stringify({ aps: visual ? alert(push, visual) : { 'content-available': 1 }, carillon: tap });
+}
+
+/**
+ * The badge is the feed's own count, which the app has after its next sync anyway, so the two agree even when pushes
+ * are lost or overtake each other; a background push may not set it, and leaves it to the app.
+ */
+function alert({ notification, unreadCount }: ApnsPush, { title, body }: VisualContent): object {
+  return {
+    alert: body == null ? { title } : { title, body },
+    badge: unreadCount,
+    ...(notification?.priority === 'High' ? { sound: 'default' } : {}),
+    ...(notification?.groupName ? { 'thread-id': notification.groupName } : {}),
+    'mutable-content': 1,
+  };
+}

@@ -1,0 +1,160 @@
+// The contract of a push channel: one push becomes one provider's request, its answer one of five verdicts. Channels
+// are symmetric (push/channels/*: channel, message, token, verdicts), get everything they need from here, and pass one
+// suite (test/contract/channel.ts). What to send, when, and how often is not theirs to decide.
+import type { Channel, Priority, VisualContent } from '@carillon/protocol';
+import type { AppId } from '../../model/app.ts';
+import type { CredentialKind, Credentials } from '../../model/credentials.ts';
+import type { ChannelType, DeliveryKind, Verdict } from '../../model/delivery.ts';
+import type { UserKey } from '../../model/principal.ts';
+
+/** One attempt's content, the same for every platform. */
+export interface Push<C extends Channel = Channel> {
+  readonly kind: DeliveryKind;
+  /** The subscription's app: its credentials are used. */
+  readonly app: AppId;
+  readonly user: UserKey;
+  readonly channel: C;
+  /** What the platform shows by itself; null for a bare tap. */
+  readonly visual: VisualContent | null;
+  /** What it is about; null in a `clear`. */
+  readonly notification: PushedNotification | null;
+  /** Unread notifications that the subscription may see. */
+  readonly unreadCount: number;
+  /** Handled elsewhere: ids of notifications that the device should no longer show. */
+  readonly close: readonly string[];
+  readonly now: number;
+}
+
+export interface PushedNotification {
+  readonly id: string;
+  readonly groupName: string | null;
+  readonly priority: Priority;
+  /** Milliseconds since 1970, both. */
+  readonly expires: number;
+  readonly displayUntil: number | null;
+}
+
+export interface Attempt {
+  readonly verdict: Verdict;
+  /** HTTP status; null without an answer. */
+  readonly status: number | null;
+  /** The provider's own word for it, or ours. */
+  readonly reason: string | null;
+  /** Not before this long from now, when the provider said so. */
+  readonly afterMs: number | null;
+  /** The request may have reached the provider, though no answer came back. */
+  readonly unanswered: boolean;
+  /** The content did not fit and a tap was sent in its place. */
+  readonly truncated: boolean;
+  /**
+   * Whose fault a failure is: the provider's or the credentials' failures pause the channel of the app, a failure of
+   * this one address or content does not.
+   */
+  readonly blame: 'provider' | 'credentials' | 'address' | 'content' | null;
+}
+
+/** What a push would be, for `explain`: without the address and without any token. */
+export interface DescribedRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of Web Push before it is encrypted. */
+  readonly body: unknown;
+  readonly truncated: boolean;
+}
+
+export interface PushChannel<C extends Channel = Channel> {
+  readonly type: C['type'];
+  describe(push: Push<C>): DescribedRequest;
+  /** Never rejects: what goes wrong is a verdict. */
+  send(push: Push<C>): Promise<Attempt>;
+  /** Whether the provider takes the app's credentials, by asking it; null when the channel needs none. */
+  check(app: AppId): Promise<CredentialCheck> | null;
+  close(): Promise<void>;
+}
+
+export interface CredentialCheck {
+  readonly ok: boolean;
+  /** One line for an operator: what is wrong and what to do, or what was found good. */
+  readonly message: string;
+}
+
+export type ChannelOf<T extends ChannelType> = Extract<Channel, { type: T }>;
+
+/** Reads the current credentials; cheap enough to ask before every push, so that new ones count at once. */
+export interface CredentialSource {
+  find<K extends CredentialKind>(app: AppId, kind: K): Credentials[K] | null;
+}
+
+export interface PushRequest {
+  readonly method: 'POST' | 'DELETE';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | string;
+  /** True for an operator's own URL or a provider's known one; false for an address that a device registered. */
+  readonly trusted: boolean;
+  /** The provider speaks nothing else; without it, what TLS negotiates. */
+  readonly http2Only: boolean;
+  /**
+   * Requests of different names never share a connection, since APNs binds a connection to the key of its first
+   * request; absent: shared by all to that origin.
+   */
+  readonly connection?: string;
+}
+
+export interface PushResponse {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most 16 KiB of it; never kept. */
+  readonly body: string;
+}
+
+/** Why there is no answer. `forbidden`: the address is a private one. */
+export interface PushFailure {
+  readonly failure: 'forbidden' | 'connect' | 'timeout' | 'reset';
+  /** One short word or code, such as ECONNREFUSED. */
+  readonly reason: string;
+  /** Some of the request may have reached the provider. */
+  readonly unanswered: boolean;
+}
+
+export interface PushTransport {
+  /** Never rejects. */
+  request(request: PushRequest): Promise<PushResponse | PushFailure>;
+  close(): Promise<void>;
+}
+
+export interface ChannelServices {
+  readonly transport: PushTransport;
+  readonly credentials: CredentialSource;
+  readonly now: () => number;
+}
+
+/** What every platform's app client gets as a tap: "sync from your cursor". */
+export interface Tap {
+  readonly v: 1;
+  readonly kind: 'tap';
+  readonly notificationId?: string;
+  readonly unreadCount: number;
+  readonly close?: readonly string[];
+}
+
+/** The tap of a push, with as many ids to close as fit into `closeMax`, the newest first. */
+export function tapOf({ notification, unreadCount, close }: Push, closeMax = 32): Tap {
+  const ids = close.slice(0, closeMax);
+  return {
+    v: 1,
+    kind: 'tap',
+    ...(notification ? { notificationId: notification.id } : {}),
+    unreadCount,
+    ...(ids.length > 0 ? { close: ids } : {}),
+  };
+}
+
+/** Whole seconds until it is of no more use, for TTLs: until it leaves the viewer when it is shown, else its expiry. */
+export function secondsToLive({ visual, notification, now }: Push, fallback = 86_400): number {
+  if (!notification) return fallback;
+  const { displayUntil, expires } = notification;
+  const until = visual && displayUntil !== null ? Math.min(displayUntil, expires) : expires;
+  return Math.max(0, Math.floor((until - now) / 1000));
+}

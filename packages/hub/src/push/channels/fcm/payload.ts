@@ -1,0 +1,66 @@
+// A push as the message that FCM takes: a notification that Android shows by itself, or a data message that wakes the
+// app. Pure; the address and the authentication token are added by the channel.
+// https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
+import type { VisualContent } from '@carillon/protocol';
+import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { fit } from '../fit.ts';
+
+export interface FcmMessage {
+  /** JSON of the message, still without its address. */
+  readonly message: string;
+  readonly truncated: boolean;
+}
+
+export type FcmPush = Push<ChannelOf<'fcm'>>;
+
+export const fcmHeaders = { 'content-type': 'application/json' } as const;
+
+/** Google counts keys and values of the payload; here the whole message counts, without its address. */
+export const payloadBytesMax = 4096;
+/** Four weeks, while a notification may live for 30 days: FCM refuses a longer time. */
+export const ttlSecondsMax = 2_419_200;
+/** FCM keeps four keys a device; every tap says the same, so the newest is enough. */
+const tapCollapseKey = 'carillon';
+
+export function fcmMessage(push: FcmPush): FcmMessage {
+  const { text, truncated } = fit(push, payloadBytesMax, writeMessage);
+  return { message: text, truncated };
+}
+
+/** The whole body of the request. */
+export function addressed({ message }: FcmMessage, deviceToken: string): string {
+  return `{"message":{"token":${JSON.stringify(deviceToken)},${message.slice(1)}}`;
+}
+
+function writeMessage(push: FcmPush, visual: VisualContent | null, tap: Tap): string {
+  const data = { carillon: JSON.stringify(tap) };
+  return JSON.stringify(
+    visual ? { notification: shown(visual), data, android: alert(push) } : { data, android: wake(push) },
+  );
+}
+
+function shown({ title, body }: VisualContent): object {
+  return body == null ? { title } : { title, body };
+}
+
+/** What is shown is urgent unless it was posted as not: a notification of low priority may wait for the device. */
+function alert(push: FcmPush): object {
+  return {
+    priority: push.notification?.priority === 'Low' ? 'NORMAL' : 'HIGH',
+    ttl: ttl(push),
+    ...(push.notification ? { notification: { tag: push.notification.id } } : {}),
+  };
+}
+
+/** A tap is urgent only on request: Android holds back an app whose urgent messages show nothing. */
+function wake(push: FcmPush): object {
+  return {
+    priority: push.notification?.priority === 'High' ? 'HIGH' : 'NORMAL',
+    ttl: ttl(push),
+    collapse_key: tapCollapseKey,
+  };
+}
+
+function ttl(push: FcmPush): string {
+  return `${Math.min(secondsToLive(push), ttlSecondsMax)}s`;
+}

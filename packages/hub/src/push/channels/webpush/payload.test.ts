@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { UserKey } from '../../../model/principal.ts';
+import { webPushTopic } from '../../../model/push-tag.ts';
+import { overheadBytes } from './encryption.ts';
+import { bodyBytesMax, type WebPush, webPushMessage } from './payload.ts';
+
+const now = Date.UTC(2030, 0, 1);
+const id = '0199d1f4-0000-7000-8000-000000000001';
+const closed = Array.from({ length: 40 }, (_, at) => `0199d1f4-0000-7000-8000-0000000001${at + 10}`);
+
+const push: WebPush = {
+  kind: 'notify',
+  app: 'app',
+  user: 'user' as UserKey,
+  channel: { type: 'webPush', endpoint: 'https://push.example/secret', keys: { p256dh: '', auth: '' } },
+  visual: { title: 'Order shipped', body: 'It leaves today' },
+  notification: { id, groupName: 'orders', priority: 'High', expires: now + 90_500, displayUntil: null },
+  unreadCount: 3,
+  close: [],
+  now,
+};
+
+function payloadOf(given: Partial<WebPush>): Record<string, unknown> {
+  return JSON.parse(webPushMessage({ ...push, ...given }).plaintext);
+}
+
+test('a visual push carries what the service worker shows, tagged by the notification', () => {
+  assert.deepEqual(payloadOf({ close: closed.slice(0, 2) }), {
+    v: 1,
+    kind: 'visual',
+    notificationId: id,
+    title: 'Order shipped',
+    body: 'It leaves today',
+    tag: id,
+    unreadCount: 3,
+    close: closed.slice(0, 2),
+  });
+});
+
+test('without a body and without anything to close both members are absent', () => {
+  const names = Object.keys(payloadOf({ visual: { title: 'Only' } }));
+  assert.deepEqual(names, ['v', 'kind', 'notificationId', 'title', 'tag', 'unreadCount']);
+});
+
+test('without content it is a tap', () => {
+  const tap = { v: 1, kind: 'tap', notificationId: id, unreadCount: 3 };
+  assert.deepEqual(payloadOf({ visual: null }), tap);
+});
+
+test('the head says how long, how urgent and what it replaces', () => {
+  assert.deepEqual(webPushMessage(push).headers, {
+    ttl: '90',
+    urgency: 'high',
+    topic: webPushTopic({ app: 'app', user: 'user' as UserKey, name: id }),
+    'content-encoding': 'aes128gcm',
+    'content-type': 'application/octet-stream',
+  });
+});
+
+test('the urgency follows the priority', () => {
+  const urgencies = (['High', 'None', 'Low'] as const).map((priority) => {
+    return webPushMessage({ ...push, notification: { ...push.notification!, priority } }).headers.urgency;
+  });
+  assert.deepEqual(urgencies, ['high', 'normal', 'low']);
+});
+
+test('a visual push lives no longer than it is displayed, and never less than no time', () => {
+  const ttlOf = (displayUntil: number) =>
+    webPushMessage({ ...push, notification: { ...push.notification!, displayUntil } }).headers.ttl;
+  assert.deepEqual([ttlOf(now + 60_000), ttlOf(now - 1)], ['60', '0']);
+});
+
+test('when it is too large, ids to close are dropped from the end before any content', () => {
+  const body = 'b'.repeat(3400);
+  const message = webPushMessage({ ...push, visual: { title: 'Long', body }, close: closed });
+  const { close, ...shown } = JSON.parse(message.plaintext);
+  assert.equal(message.truncated, false);
+  assert.equal(shown.body, body);
+  assert.ok(close.length > 0 && close.length < 32);
+  assert.deepEqual(close, closed.slice(0, close.length));
+  assert.ok(Buffer.byteLength(message.plaintext) + overheadBytes <= bodyBytesMax);
+});
+
+test('the largest content that fits is sent whole, one byte more makes it a tap', () => {
+  const sizeOf = (body: string) => Buffer.byteLength(webPushMessage(withBody(body)).plaintext);
+  const withBody = (body: string): WebPush => ({ ...push, visual: { title: 'T', body } });
+  const room = bodyBytesMax - overheadBytes - sizeOf('');
+  assert.equal(sizeOf('b'.repeat(room)) + overheadBytes, bodyBytesMax);
+  const over = webPushMessage(withBody('b'.repeat(room + 1)));
+  assert.equal(over.truncated, true);
+  assert.deepEqual(JSON.parse(over.plaintext).kind, 'tap');
+});
+
+test('size is counted in bytes, not in characters', () => {
+  assert.equal(webPushMessage({ ...push, visual: { title: 'T', body: '漢'.repeat(1400) } }).truncated, true);
+  assert.equal(webPushMessage({ ...push, visual: { title: 'T', body: '漢'.repeat(1200) } }).truncated, false);
+});

@@ -1,0 +1,55 @@
+// A push as the message that a page's service worker gets, and the head under which any RFC 8030 service takes it. Pure;
+// encryption and authentication are added by the channel.
+// https://www.rfc-editor.org/rfc/rfc8030#section-5
+import type { Priority, VisualContent } from '@carillon/protocol';
+import { webPushTopic } from '../../../model/push-tag.ts';
+import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { fit } from '../fit.ts';
+import { overheadBytes } from './encryption.ts';
+
+export type WebPush = Push<ChannelOf<'webPush'>>;
+
+export interface WebPushMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON, to be encrypted. */
+  readonly plaintext: string;
+  readonly truncated: boolean;
+}
+
+/** RFC 8030, section 7.2: a service must take this much, and the large ones take no more. */
+export const bodyBytesMax = 4096;
+
+/** RFC 8030, section 5.3. */
+const urgencies = { High: 'high', None: 'normal', Low: 'low' } as const satisfies Record<Priority, string>;
+
+export function webPushMessage(push: WebPush): WebPushMessage {
+  const { text, truncated } = fit(push, bodyBytesMax - overheadBytes, writePayload);
+  return { headers: headersOf(push), plaintext: text, truncated };
+}
+
+function headersOf(push: WebPush): Record<string, string> {
+  const { app, user, notification } = push;
+  return {
+    ttl: String(secondsToLive(push)),
+    urgency: notification ? urgencies[notification.priority] : 'low',
+    ...(notification ? { topic: webPushTopic({ app, user, name: notification.id }) } : {}),
+    'content-encoding': 'aes128gcm',
+    'content-type': 'application/octet-stream',
+  };
+}
+
+function writePayload({ notification }: WebPush, visual: VisualContent | null, tap: Tap): string {
+  if (!visual) return JSON.stringify(tap);
+  const { title, body } = visual;
+  const { unreadCount, close } = tap;
+  return JSON.stringify({
+    v: 1,
+    kind: 'visual',
+    ...(notification ? { notificationId: notification.id } : {}),
+    title,
+    ...(body == null ? {} : { body }),
+    ...(notification ? { tag: notification.id } : {}),
+    unreadCount,
+    ...(close ? { close } : {}),
+  });
+}

@@ -1,0 +1,82 @@
+// A push as the request that WNS takes: a toast that Windows shows by itself, or a raw notification that the app's
+// client reads as a tap; and the removal of a toast. Pure; address and token are added by the channel.
+// https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers
+import type { Priority, VisualContent } from '@carillon/protocol';
+import { wnsTag } from '../../../model/push-tag.ts';
+import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { fit } from '../fit.ts';
+import { xmlAttribute, xmlText } from './xml.ts';
+
+export type WnsPush = Push<ChannelOf<'wns'>>;
+
+export interface WnsMessage {
+  readonly headers: Readonly<Record<string, string>>;
+  /** XML of a toast, JSON of a tap. */
+  readonly body: string;
+  readonly truncated: boolean;
+}
+
+export const payloadBytesMax = 5000;
+/** A state change removes so many toasts itself; the tap names the others to the app's client. */
+const removalsMax = 8;
+
+/**
+ * High and Medium reach a device on battery whose user allows it; Low waits until the device is used.
+ * https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/wns-notification-priorities
+ */
+const toastPriorities = { High: '1', None: '2', Low: '3' } as const satisfies Record<Priority, string>;
+
+export function wnsMessage(push: WnsPush): WnsMessage {
+  const { text, visual, truncated } = fit(push, payloadBytesMax, write);
+  return { headers: visual ? toastHeaders(push) : rawHeaders(push), body: text, truncated };
+}
+
+function write(_push: WnsPush, visual: VisualContent | null, tap: Tap): string {
+  const launch = JSON.stringify(tap);
+  return visual ? toast(visual, launch) : launch;
+}
+
+function toast({ title, body }: VisualContent, launch: string): string {
+  const texts = [title, ...(body == null ? [] : [body])].map((text) => `<text>${xmlText(text)}</text>`);
+  const binding = `<binding template="ToastGeneric">${texts.join('')}</binding>`;
+  return `<toast launch="${xmlAttribute(launch)}"><visual>${binding}</visual></toast>`;
+}
+
+function toastHeaders(push: WnsPush): Record<string, string> {
+  const { app, user, notification } = push;
+  return {
+    'content-type': 'text/xml',
+    'x-wns-type': 'wns/toast',
+    ...(notification
+      ? {
+          'x-wns-tag': wnsTag({ app, user, name: notification.id }),
+          'x-wns-priority': toastPriorities[notification.priority],
+        }
+      : {}),
+    ...(notification?.groupName
+      ? { 'x-wns-group': wnsTag({ app, user, name: notification.groupName }) }
+      : {}),
+    ...commonHeaders(push),
+  };
+}
+
+/** WNS keeps the newest raw notification for a device that is away, but only when told to. */
+function rawHeaders(push: WnsPush): Record<string, string> {
+  return {
+    'content-type': 'application/octet-stream',
+    'x-wns-type': 'wns/raw',
+    'x-wns-cache-policy': 'cache',
+    ...(push.notification?.priority === 'High' ? { 'x-wns-priority': toastPriorities.High } : {}),
+    ...commonHeaders(push),
+  };
+}
+
+/** In seconds; it also ends the toast's time in the notification center, so that it carries `displayTimeToLive`. */
+function commonHeaders(push: WnsPush): Record<string, string> {
+  return { 'x-wns-ttl': String(Math.max(1, secondsToLive(push))), 'x-wns-requestforstatus': 'true' };
+}
+
+/** The values of `X-WNS-Match` that remove the toasts of the newest closed notifications, whatever their group. */
+export function removals({ app, user, close }: WnsPush): string[] {
+  return close.slice(0, removalsMax).map((id) => `type:wns/toast;tag=${wnsTag({ app, user, name: id })}`);
+}

@@ -1,0 +1,69 @@
+// What came of attempts, on its way into the store: collected while the commit before it runs, so that results share
+// the transactions of the writes they happen beside. Nothing is lost while the store is away: a result is tried again.
+import type { Committer } from '../../feed/commit.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
+import type { DeliveryResult } from '../../model/delivery.ts';
+
+const resultsAtOnce = 128;
+const retryMs = 1000;
+
+export interface Recorder {
+  record(result: DeliveryResult): void;
+  /** Resolves when everything given so far is stored, or the store refuses. */
+  flush(): Promise<void>;
+}
+
+export interface RecorderOptions {
+  readonly committer: Pick<Committer, 'commit'>;
+  readonly clock: Clock;
+  /** Called once a result is durable. */
+  readonly onRecorded: (result: DeliveryResult) => void;
+}
+
+export function openRecorder({ committer, clock, onRecorded }: RecorderOptions): Recorder {
+  let waiting: DeliveryResult[] = [];
+  let writing: Promise<boolean> | null = null;
+  /** One for all that waits, or each result would ask a store that is away once a second. */
+  let again: Timer | null = null;
+
+  async function writeAll(): Promise<boolean> {
+    // What is settled in this turn goes together.
+    await null;
+    while (waiting.length > 0) {
+      const results = waiting.slice(0, resultsAtOnce);
+      waiting = waiting.slice(resultsAtOnce);
+      try {
+        await committer.commit({ kind: 'record', results });
+      } catch {
+        waiting = [...results, ...waiting];
+        return false;
+      }
+      for (const result of results) onRecorded(result);
+    }
+    return true;
+  }
+
+  function start(): Promise<boolean> {
+    writing ??= writeAll().then((stored) => {
+      writing = null;
+      if (!stored) again ??= clock.after(retryMs, retry);
+      return stored;
+    });
+    return writing;
+  }
+
+  function retry(): void {
+    again = null;
+    void start();
+  }
+
+  return {
+    record(result) {
+      waiting.push(result);
+      if (!again) void start();
+    },
+    async flush() {
+      while (waiting.length > 0 || writing) if (!(await start())) return;
+    },
+  };
+}

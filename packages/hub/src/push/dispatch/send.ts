@@ -1,0 +1,134 @@
+// Carries one delivery that is due to its end for now: decides by everything as it is at this moment, makes the attempt
+// through its channel, lets the breakers know, and hands what came of it to the recorder. The dispatcher says when.
+import type { Committer } from '../../feed/commit.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { ChannelType, PlannedDelivery } from '../../model/delivery.ts';
+import type { UserKey } from '../../model/principal.ts';
+import { addressHash } from '../../model/subscription.ts';
+import type { SendContext } from '../../store/store.ts';
+import type { Attempt, Push, PushChannel } from '../channels/contract.ts';
+import { attemptedResult, type PushGrace, settledResult, stepOf, tryUntil } from '../plan/decide.ts';
+import { longestPauseMs } from './breaker.ts';
+import { channelFailed, isOfProvider } from './faults.ts';
+import { type Entry, Hosts, hostOf } from './hosts.ts';
+import type { Lane } from './lane.ts';
+import type { Recorder } from './recorder.ts';
+import { retryDelayMs } from './retry.ts';
+
+export type Channels = Readonly<Record<ChannelType, PushChannel>>;
+
+export interface CarrierOptions {
+  readonly committer: Pick<Committer, 'commit'>;
+  readonly channels: Channels;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly grace: PushGrace;
+  /** Whether a device has a stream open here. */
+  readonly listensLive: (user: UserKey, subscription: string) => boolean;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again after that long. */
+export type Carried = 'recorded' | 'dropped' | { readonly againAfterMs: number };
+
+/** In memory; what has to wait longer waits in the store. */
+const longestWaitMs = 2000;
+const longestPostponedMs = 600_000;
+
+export class Carrier {
+  readonly #options: CarrierOptions;
+  readonly #recorder: Recorder;
+  readonly #hosts = new Hosts();
+
+  constructor(options: CarrierOptions, recorder: Recorder) {
+    this.#options = options;
+    this.#recorder = recorder;
+  }
+
+  async carry(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<Carried> {
+    const { grace, listensLive, clock } = this.#options;
+    const now = clock.now();
+    const live = context !== null && listensLive(taken.user, taken.subscription);
+    const step = stepOf(taken, context, { now, grace, listensLive: live });
+    if (step.kind === 'send' && context) return this.#send(lane, context, step.push);
+    lane.breaker.notMade();
+    if (step.kind === 'wait') return { againAfterMs: step.until - now };
+    if (step.kind !== 'settle' || !context) return 'dropped';
+    this.#recorder.record(settledResult(context.delivery, step.status, step.reason));
+    return 'recorded';
+  }
+
+  async #send(lane: Lane, context: SendContext, push: Push): Promise<Carried> {
+    const { clock } = this.#options;
+    const host = hostOf(push.channel);
+    if (host === null) {
+      const attempt = await this.#attempt(push);
+      // One whose device has another channel by now says nothing of this lane's provider.
+      if (push.channel.type !== lane.route.channel) lane.breaker.notMade();
+      else if (isOfProvider(attempt)) lane.breaker.failed(clock.now(), attempt.afterMs);
+      else lane.breaker.succeeded(clock.now());
+      return this.#record(context, attempt);
+    }
+    // The breaker of the host decides, so this is no probe of the lane that its device has left.
+    lane.breaker.notMade();
+    const wasProven = this.#hosts.isProven(host);
+    const entry = this.#hosts.enter(host, clock.now());
+    if (entry.waitMs > 0) return this.#postpone(context, entry);
+    const attempt = await this.#attempt(push);
+    const { afterMs } = attempt;
+    this.#hosts.leave(host, { now: clock.now(), failed: isOfProvider(attempt), afterMs, wasProven });
+    return this.#record(context, attempt);
+  }
+
+  /** The longer it has waited already, the less often it asks: what waits for a host that is gone costs next to nothing. */
+  #postpone({ delivery }: SendContext, { waitMs, exactly }: Entry): Carried {
+    const { clock, random } = this.#options;
+    const now = clock.now();
+    const longer = Math.min((now - delivery.plannedAt) / 4, longestPostponedMs) * (0.75 + random() / 2);
+    const againAfterMs = Math.ceil(exactly ? waitMs : Math.max(waitMs, longer));
+    if (againAfterMs <= longestWaitMs) return { againAfterMs };
+    const { status, reason } = delivery;
+    const due = now + againAfterMs;
+    this.#recorder.record({ ...settledResult(delivery, status, ''), reason, due });
+    return 'recorded';
+  }
+
+  #attempt(push: Push): Promise<Attempt> {
+    const { channels, onFailure } = this.#options;
+    return channels[push.channel.type].send(push).catch((error: unknown) => {
+      onFailure(error);
+      return channelFailed;
+    });
+  }
+
+  async #record(context: SendContext, answered: Attempt): Promise<Carried> {
+    const { clock, random } = this.#options;
+    const { delivery } = context;
+    // A subscription that could not be ended is found dead once more.
+    const ended = answered.verdict !== 'gone' || (await this.#end(context));
+    const attempt: Attempt = ended ? answered : { ...answered, verdict: 'retry' };
+    const now = clock.now();
+    const until = tryUntil(context);
+    // Before it expires it is tried once more, and a lane that is down has always something to probe with.
+    const mostMs = Math.min(until - now, isOfProvider(attempt) ? longestPauseMs : Number.POSITIVE_INFINITY);
+    const { afterMs } = attempt;
+    const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs, mostMs, random });
+    this.#recorder.record(attemptedResult(delivery, { attempt, now, until, delayMs }));
+    return 'recorded';
+  }
+
+  /** Once, and only while the subscription still has the address that is dead. */
+  async #end({ subscription }: SendContext): Promise<boolean> {
+    const hash = subscription && addressHash(subscription.app, subscription.channel);
+    if (!hash) return true;
+    const { user, app, id } = subscription;
+    const { committer, onFailure } = this.#options;
+    try {
+      await committer.commit({ kind: 'gone', user, app, id, addressHash: hash });
+      return true;
+    } catch (error) {
+      onFailure(error);
+      return false;
+    }
+  }
+}

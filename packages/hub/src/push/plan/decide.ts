@@ -1,0 +1,170 @@
+// What to do with a delivery that is due, as everything is now: send it, wait a little, or settle it without sending.
+// And what an attempt leaves behind. Pure.
+import type { Channel } from '@carillon/protocol';
+import type { DeliveryResult, PlannedDelivery, SendStatus, StoredDelivery } from '../../model/delivery.ts';
+import { isOpen } from '../../model/delivery.ts';
+import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
+import type { StoredSubscription } from '../../model/subscription.ts';
+import type { SendContext } from '../../store/store.ts';
+import type { Attempt, Push } from '../channels/contract.ts';
+import { decide, isHandled } from './plan.ts';
+
+/** Which pushes a device needs not that listens live and has the notification within the grace. */
+export type PushGrace = 'off' | 'taps' | 'all';
+
+/** How long a device that listens live has to acknowledge before it is pushed to. */
+export const graceMs = 2000;
+/** A tap that nobody could deliver for a day tells nothing that the device does not learn when it comes back. */
+const clearLifeMs = 86_400_000;
+
+export type Step =
+  | { readonly kind: 'send'; readonly push: Push }
+  | { readonly kind: 'wait'; readonly until: number }
+  | { readonly kind: 'settle'; readonly status: SendStatus; readonly reason: string }
+  /** Another duty has taken its place, or it is settled already. */
+  | { readonly kind: 'drop' };
+
+export interface StepContext {
+  readonly now: number;
+  readonly grace: PushGrace;
+  readonly listensLive: boolean;
+}
+
+export function stepOf(
+  taken: PlannedDelivery,
+  context: SendContext | null,
+  { now, grace, listensLive }: StepContext,
+): Step {
+  const delivery = context?.delivery;
+  if (!delivery || delivery.seq !== taken.seq || !isOpen(delivery.status)) return { kind: 'drop' };
+  const { subscription, notification } = context;
+  if (!subscription) return settle('gone', 'the subscription ended');
+  if (subscription.leaseUntil <= now) return settle('gone', 'its lease is over');
+  const { channel } = subscription;
+  if (channel === null) return settle('gone', 'another subscription has taken its push address');
+  if (delivery.kind === 'clear') return stepOfClear(context, subscription, channel, now);
+  if (!notification || !isAlive(notification, now)) return settle('expired', 'the notification expired');
+  if (isHandled(notification)) return settle('withdrawn', 'it was handled elsewhere');
+  const push = pushOf(context, notification, { ...subscription, channel }, now);
+  if (!push) return settle('skipped', 'the subscription no longer asks for it');
+  const fetched = delivery.fetchedAt !== null || context.fetchedSeq >= delivery.seq;
+  if (delivery.kind === 'fallback') {
+    return fetched ? settle('skipped', 'the device has fetched it') : { kind: 'send', push };
+  }
+  const spared = grace === 'all' || (grace === 'taps' && push.visual === null);
+  if (!spared) return { kind: 'send', push };
+  if (fetched) return settle('skipped', 'the device has fetched it');
+  const until = delivery.plannedAt + graceMs;
+  return listensLive && now < until ? { kind: 'wait', until } : { kind: 'send', push };
+}
+
+function stepOfClear(
+  context: SendContext,
+  subscription: StoredSubscription,
+  channel: Channel,
+  now: number,
+): Step {
+  if (channel.type === 'webPush') return settle('skipped', 'a browser is not pushed a state change');
+  if (context.delivery.plannedAt + clearLifeMs <= now) return settle('expired', 'it waited for a day');
+  return {
+    kind: 'send',
+    push: { ...baseOf(context, { ...subscription, channel }, now), visual: null, notification: null },
+  };
+}
+
+type Reachable = StoredSubscription & { readonly channel: Channel };
+
+function pushOf(
+  context: SendContext,
+  row: StoredNotification,
+  subscription: Reachable,
+  now: number,
+): Push | null {
+  const content = JSON.parse(row.content) as Content;
+  const decision = decide(content, subscription, now);
+  if (decision.decision === 'skip') return null;
+  const fallback = content.fallbackPolicy?.endpointFallback.visualContent ?? null;
+  const visual = context.delivery.kind === 'fallback' ? fallback : decision.visual;
+  // What has left the viewer already is not shown any more, but the device still learns of it.
+  const past = row.displayUntil !== null && row.displayUntil <= now;
+  const { id, expires, displayUntil } = row;
+  const { groupName, priority } = content;
+  return {
+    ...baseOf(context, subscription, now),
+    visual: past ? null : visual,
+    notification: { id, groupName, priority, expires, displayUntil },
+  };
+}
+
+function baseOf({ delivery, unread, handled }: SendContext, { app, user, channel }: Reachable, now: number) {
+  return { kind: delivery.kind, app, user, channel, unreadCount: unread, close: handled, now };
+}
+
+function settle(status: SendStatus, reason: string): Step {
+  return { kind: 'settle', status, reason };
+}
+
+/** A delivery that is settled without an attempt. */
+export function settledResult(delivery: StoredDelivery, status: SendStatus, reason: string): DeliveryResult {
+  const { attempts, due } = delivery;
+  return {
+    ...keyOf(delivery),
+    status,
+    reason,
+    attempts,
+    due,
+    sentAt: null,
+    truncated: delivery.truncated,
+    answer: null,
+  };
+}
+
+export interface Attempted {
+  readonly attempt: Attempt;
+  readonly now: number;
+  /** Until when another attempt makes sense. */
+  readonly until: number;
+  /** How long to wait for it, if there is one. */
+  readonly delayMs: number;
+}
+
+export function attemptedResult(
+  delivery: StoredDelivery,
+  { attempt, now, until, delayMs }: Attempted,
+): DeliveryResult {
+  const { verdict, status, reason } = attempt;
+  const attempts = delivery.attempts + 1;
+  const answer = { verdict, status, reason: reason?.slice(0, 100) ?? null, at: now };
+  const sentAt = verdict === 'accepted' || attempt.unanswered ? now : null;
+  const base = { ...keyOf(delivery), attempts, sentAt, answer, truncated: attempt.truncated };
+  const final = (settled: SendStatus, why: string | null): DeliveryResult => ({
+    ...base,
+    status: settled,
+    reason: why,
+    due: now,
+  });
+  switch (verdict) {
+    case 'accepted':
+      return final('accepted', null);
+    case 'gone':
+      return final('gone', reason);
+    case 'refused':
+      return final('failed', reason);
+    case 'retry':
+    case 'throttled': {
+      const due = now + delayMs;
+      if (due >= until)
+        return final('expired', `it could not be sent before it expires: ${reason ?? verdict}`);
+      return { ...base, status: attempt.unanswered ? 'sent' : 'pending', reason: null, due };
+    }
+  }
+}
+
+/** Until when a delivery may be tried. */
+export function tryUntil({ delivery, notification }: SendContext): number {
+  return delivery.kind === 'clear' ? delivery.plannedAt + clearLifeMs : (notification?.expires ?? 0);
+}
+
+function keyOf({ user, notification, subscription, kind, seq }: StoredDelivery) {
+  return { user, notification, subscription, kind, seq };
+}

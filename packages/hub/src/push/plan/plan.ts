@@ -1,0 +1,169 @@
+// Whom a change is told through a push: change × subscriptions × policy → deliveries, inside the transaction of the
+// change. Pure. A new, replaced or woken notification rings; a state that changed withdraws what was not sent yet and
+// taps the devices that may show it.
+import type { VisualContent } from '@carillon/protocol';
+import type { DeliveryPlan, DeliveryPlanner } from '../../feed/plan/plan.ts';
+import {
+  claimLeaseMs,
+  type DeliveryKind,
+  isOpen,
+  newDelivery,
+  noNotification,
+  type SendStatus,
+  type StoredDelivery,
+} from '../../model/delivery.ts';
+import type { Content, StoredNotification } from '../../model/notification.ts';
+import type { UserKey } from '../../model/principal.ts';
+import type { StoredSubscription } from '../../model/subscription.ts';
+import type { Change } from '../../model/write.ts';
+
+export const deliveryPlanner: DeliveryPlanner = { planChange, planLate };
+
+export function planChange(change: Change, plan: DeliveryPlan): void {
+  switch (change.cause) {
+    case 'posted':
+      plan.overlay.deliveries.begin(change.user, change.notification.id);
+      ring(change, plan);
+      return;
+    case 'replaced':
+    case 'woken':
+      withdraw(change, 'withdrawn', plan);
+      ring(change, plan);
+      return;
+    case 'state':
+    case 'deleted':
+      clear(change, plan);
+      if (isHandled(change.notification)) withdraw(change, 'withdrawn', plan);
+      return;
+    case 'expired':
+      // What was handled before is shown nowhere any more.
+      if (change.notification.readState === 'unread') clear(change, plan);
+      withdraw(change, 'expired', plan);
+  }
+}
+
+/** What a subscription gets of a notification. */
+export type Decision =
+  | { readonly decision: 'push'; readonly reason: string; readonly visual: VisualContent | null }
+  | { readonly decision: 'skip'; readonly reason: string };
+
+export function decide(content: Content, subscription: StoredSubscription, now: number): Decision {
+  const skip = (reason: string): Decision => ({ decision: 'skip', reason });
+  const { visualContent } = content.payload;
+  if (subscription.leaseUntil <= now) return skip('its lease is over');
+  if (subscription.notificationType === 'noNotification') return skip('it asked for noNotification');
+  if (!content.targetPolicy.platformTypes.includes(subscription.platform)) {
+    return skip(`targetPolicy leaves out ${subscription.platform}`);
+  }
+  if (subscription.channel === null) return skip('it has no push address and listens live');
+  if (subscription.notificationType === 'notificationOnly') {
+    return { decision: 'push', reason: 'a tap: it asked for notificationOnly', visual: null };
+  }
+  if (!visualContent) return { decision: 'push', reason: 'a tap: the payload is raw', visual: null };
+  return { decision: 'push', reason: 'visual content', visual: visualContent };
+}
+
+/** Whether a subscription is told of an app's notifications at all. */
+export function isToldOf(app: string, subscription: StoredSubscription): boolean {
+  return subscription.seesAll || subscription.app === app;
+}
+
+export function isHandled({ readState, removed }: StoredNotification): boolean {
+  return readState === 'read' || removed !== null;
+}
+
+function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
+  const { notification } = change;
+  const told = overlay
+    .subscriptions(change.user)
+    .filter((each) => isToldOf(notification.app, each) && each.leaseUntil > now);
+  if (told.length === 0) return;
+  const content = JSON.parse(notification.content) as Content;
+  const duty = { user: change.user, notification: notification.id, seq: change.seq };
+  const before = overlay.deliveries.of(change.user, notification.id);
+  for (const subscription of told) {
+    const decision = decide(content, subscription, now);
+    const fresh = newDelivery(subscription, duty, 'notify', now);
+    // That an earlier content was sent is kept: the device may still show it.
+    const { sentAt = null } = find(before, subscription.id, 'notify') ?? {};
+    overlay.deliveries.put(
+      decision.decision === 'push'
+        ? { ...fresh, sentAt, claimed: claim, due: claim ? now + claimLeaseMs : now }
+        : { ...fresh, sentAt, status: 'skipped', reason: decision.reason },
+    );
+    const fallback = content.fallbackPolicy?.endpointFallback;
+    if (!fallback || subscription.platform !== 'ios' || decision.decision === 'skip') continue;
+    if (subscription.notificationType === 'notificationOnly') continue;
+    const due = now + fallback.fallbackDelayInSeconds * 1000;
+    overlay.deliveries.put({ ...newDelivery(subscription, duty, 'fallback', now), due });
+  }
+}
+
+/** Nothing that was not sent yet is sent any more, also where an attempt is under way: its result no longer counts. */
+function withdraw(change: Change, status: SendStatus, { overlay }: DeliveryPlan): void {
+  const reason = status === 'expired' ? 'the notification expired' : `it was ${reasonOf(change)} elsewhere`;
+  for (const row of overlay.deliveries.of(change.user, change.notification.id)) {
+    if (!isOpen(row.status)) continue;
+    overlay.deliveries.put({ ...row, status, reason, claimed: false });
+  }
+}
+
+function reasonOf({ cause, notification }: Change): string {
+  if (cause !== 'state') return cause;
+  return notification.userActionState === 'noInteraction' ? 'read' : notification.userActionState;
+}
+
+/**
+ * Taps every other device that may show it: it was told, or an attempt is under way. Browsers demand a visible
+ * notification for each push, so none for them.
+ */
+function clear({ user, notification, seq }: Change, plan: DeliveryPlan): void {
+  const told = plan.overlay.deliveries
+    .of(user, notification.id)
+    .filter(({ subscription }) => subscription !== plan.acting)
+    .filter(mayShow);
+  if (told.length > 0) tap(user, seq, new Set(told.map(({ subscription }) => subscription)), plan);
+}
+
+/** It was sent, an attempt is under way, or the device itself has it. */
+function mayShow({ sentAt, claimed, status, fetchedAt, shownAt }: StoredDelivery): boolean {
+  return sentAt !== null || (claimed && isOpen(status)) || fetchedAt !== null || shownAt !== null;
+}
+
+/** The tap that its withdrawal planned may have overtaken it. */
+export function planLate({ user, notification, subscription }: StoredDelivery, plan: DeliveryPlan): void {
+  const row = plan.overlay.notification(user, notification);
+  if (row && isHandled(row)) tap(user, row.seq, new Set([subscription]), plan);
+}
+
+function tap(
+  user: UserKey,
+  seq: number,
+  ids: ReadonlySet<string>,
+  { overlay, now, claim }: DeliveryPlan,
+): void {
+  const waiting = overlay.deliveries.of(user, noNotification);
+  for (const subscription of overlay.subscriptions(user)) {
+    const { channel, leaseUntil, id } = subscription;
+    if (!ids.has(id) || leaseUntil <= now || channel === null || channel.type === 'webPush') continue;
+    if (subscription.notificationType === 'noNotification') continue;
+    const before = find(waiting, id, 'clear');
+    // Never the sequence of the tap before it, or that one's result would settle this.
+    const duty = { user, notification: noNotification, seq: Math.max(seq, (before?.seq ?? 0) + 1) };
+    const fresh = newDelivery(subscription, duty, 'clear', now);
+    const backsOff = before && isOpen(before.status) && !before.claimed && before.due > now;
+    overlay.deliveries.put(
+      backsOff
+        ? { ...fresh, attempts: before.attempts, due: before.due }
+        : { ...fresh, claimed: claim, due: claim ? now + claimLeaseMs : now },
+    );
+  }
+}
+
+function find(
+  rows: readonly StoredDelivery[],
+  subscription: string,
+  kind: DeliveryKind,
+): StoredDelivery | undefined {
+  return rows.find((row) => row.subscription === subscription && row.kind === kind);
+}

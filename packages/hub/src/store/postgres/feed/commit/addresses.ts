@@ -1,0 +1,62 @@
+// Who has a push address: the subscription that `push_address` names, and nobody else. The rows stand in no user's
+// place, so they change in statements of their own: an address is taken before the commit of the batch that brings it
+// and let go after the commit of the one that ends it. A crash between leaves an address with nobody, which its device
+// mends by registering again; never with two.
+import { addressHash, type StoredSubscription } from '../../../../model/subscription.ts';
+import type { Plan, Snapshot } from '../../../store.ts';
+import { type Ask, type Row, statement } from '../../wire/pipeline.ts';
+import { subscriptionKey } from '../codec.ts';
+import { arraysOf, type Column, namesOf, unnest } from '../columns.ts';
+import type { Named } from './plan-reads.ts';
+
+export const addressColumns: readonly Column<StoredSubscription>[] = [
+  { name: 'address_hash', type: 'text', of: ({ app, channel }) => addressHash(app, channel) },
+  ...subscriptionKey.map((column) => (column.name === 'id' ? { ...column, name: 'subscription' } : column)),
+];
+
+export const take =
+  statement(`INSERT INTO push_address(${namesOf(addressColumns)}) SELECT * FROM ${unnest(addressColumns)}
+ORDER BY k.address_hash
+ON CONFLICT (address_hash) DO UPDATE
+SET lane = excluded.lane, user_key = excluded.user_key, subscription = excluded.subscription`);
+export const letGo = statement(`DELETE FROM push_address a USING ${unnest(addressColumns)}
+WHERE a.address_hash = k.address_hash AND a.subscription = k.subscription`);
+export const holders = statement(
+  'SELECT address_hash, subscription FROM push_address WHERE address_hash = ANY ($1::text[])',
+);
+
+/** Addresses that the writes of the batch brought and that the plan gave to a subscription. */
+export function takeAsk({ subscriptions }: Plan, { addresses }: Named): Ask | null {
+  const taken = subscriptions
+    .map(({ row }) => row)
+    .filter((row) => row.channel !== null)
+    .filter((row) => addresses.has(`${row.user} ${addressHash(row.app, row.channel)}`));
+  return taken.length === 0 ? null : { statement: take, values: arraysOf(addressColumns, taken) };
+}
+
+/** Addresses of subscriptions that ended or have another one now. */
+export function letGoAsk({ subscriptions, endedSubscriptions }: Plan, snapshot: Snapshot): Ask | null {
+  const before = subscriptions.flatMap(({ row, isNew }) => {
+    const old = isNew ? null : snapshot.subscription(row.user, row.app, row.id);
+    const kept = old && addressHash(old.app, old.channel) === addressHash(row.app, row.channel);
+    return old && !kept ? [old] : [];
+  });
+  const gone = [...before, ...endedSubscriptions].filter(({ channel }) => channel !== null);
+  return gone.length === 0 ? null : { statement: letGo, values: arraysOf(addressColumns, gone) };
+}
+
+export function holdersAsk(rows: readonly Row[]): Ask | null {
+  const hashes = rows.flatMap((row) => (row.address_hash === null ? [] : [row.address_hash as string]));
+  const column = { name: 'address_hash', type: 'text' as const, of: (hash: string) => hash };
+  return hashes.length === 0 ? null : { statement: holders, values: arraysOf([column], hashes) };
+}
+
+/** The rows as a reader may see them: an address that names another subscription is not theirs any more. */
+export function withHeldAddresses(rows: readonly Row[], held: readonly Row[]): Row[] {
+  const holder = new Map(held.map((row) => [row.address_hash, row.subscription]));
+  return rows.map((row) =>
+    row.address_hash === null || holder.get(row.address_hash) === row.id
+      ? row
+      : { ...row, channel: null, address_hash: null },
+  );
+}

@@ -1,0 +1,88 @@
+// One batch as one transaction in two round trips: lock and look, then write and COMMIT, with the plan made between
+// them; a third where a notification is replaced, whose deliveries are looked at. When the connection is lost at COMMIT,
+// the server is asked what became of it, so that the answer is the truth.
+import type { ClientBase } from 'pg';
+import type { UserKey } from '../../../../model/principal.ts';
+import { type Plan, StoreError } from '../../../store.ts';
+import type { Connections } from '../../wire/connections.ts';
+import { type Ask, begin, commit, pipeline, rollback, statement } from '../../wire/pipeline.ts';
+import { lookFor, type Seen } from './lock-and-read.ts';
+import type { Named } from './plan-reads.ts';
+
+export interface Steps {
+  readonly named: Named;
+  readonly known: ReadonlySet<UserKey>;
+  /** Else they are taken for new, and the commit fails when one is not. */
+  readonly looksUpNames: boolean;
+  readonly plan: (seen: Seen) => Plan;
+  /** Between the plan and the COMMIT, on another connection. */
+  readonly beforehand: (plan: Plan) => Promise<void>;
+  readonly apply: (plan: Plan, seen: Seen) => Ask[];
+}
+
+export interface Transacted {
+  readonly plan: Plan;
+  readonly seen: Seen;
+}
+
+const alone = (each: typeof begin): Ask => ({ statement: each, values: [] });
+// Waits there, not here: a backend whose client is gone still ends what it was doing.
+const fate = statement(`SELECT pg_xact_status($1::xid8) AS status, pg_sleep($2)`);
+const fateTries = 3;
+const fateWaitSeconds = 0.1;
+const lostAtCommit = 'The connection was lost at COMMIT, and what became of it is not known';
+
+/** Rejects with the failure of a statement; nothing of the batch is there then. */
+export async function transact(connections: Connections, steps: Steps): Promise<Transacted> {
+  let lost: { xid: string; transacted: Transacted; error: StoreError } | null = null;
+  const done = await connections
+    .write(async (client) => {
+      const { plan: makePlan, beforehand, apply } = steps;
+      const looking = lookFor(steps);
+      const [, ...answers] = await pipeline(client, [alone(begin), ...looking.asks]);
+      const later = looking.later(answers);
+      const seen = looking.see(later ? [...answers, ...(await pipeline(client, [later]))] : answers);
+      const plan = makePlan(seen);
+      await beforehand(plan);
+      try {
+        await finish(client, apply(plan, seen));
+      } catch (error) {
+        const isLost = error instanceof StoreError && error.fault === 'unavailable' && seen.xid !== null;
+        if (isLost) lost = { xid: seen.xid, transacted: { plan, seen }, error };
+        throw error;
+      }
+      return { plan, seen };
+    })
+    .catch((error: unknown) => {
+      if (lost === null) throw error;
+      return null;
+    });
+  if (done !== null) return done;
+  const { xid, transacted, error } = lost as unknown as NonNullable<typeof lost>;
+  if (await isCommitted(connections, xid)) return transacted;
+  throw error;
+}
+
+async function finish(client: ClientBase, asks: readonly Ask[]): Promise<void> {
+  if (asks.length === 0) {
+    await pipeline(client, [alone(rollback)]);
+    return;
+  }
+  const answers = await pipeline(client, [...asks, alone(commit)]);
+  const command = answers.at(-1)?.command;
+  if (command !== 'COMMIT') throw new StoreError('poison', `The transaction ended with ${command}.`);
+}
+
+/** Throws `uncertain` when nobody can say. */
+async function isCommitted(connections: Connections, xid: string): Promise<boolean> {
+  for (let tries = 0; tries < fateTries; tries++) {
+    const values = [xid, tries === 0 ? 0 : fateWaitSeconds];
+    const { rows } = await connections.writeOnce({ statement: fate, values }).catch((error: unknown) => {
+      throw new StoreError('uncertain', `${lostAtCommit}: ${(error as Error).message}`, error);
+    });
+    const status = rows[0]?.status;
+    if (status === 'committed') return true;
+    if (status === 'aborted') return false;
+  }
+  throw new StoreError('uncertain', lostAtCommit);
+}

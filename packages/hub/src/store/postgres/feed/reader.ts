@@ -1,0 +1,209 @@
+// Reads of committed feeds. Every query of one user names the lane and the user, walks an index, and has a limit; each
+// page is one statement, so that its head, its counts and its rows are of one moment.
+import { isUuid } from '../../../lib/ids.ts';
+import type { AppId } from '../../../model/app.ts';
+import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
+import type { ChangesPage, Due, FeedHead, FeedReader, ListQuery, Position } from '../../store.ts';
+import type { Connections } from '../wire/connections.ts';
+import type { Parameter } from '../wire/packet.ts';
+import { type Row, type Statement, statement } from '../wire/pipeline.ts';
+import {
+  feedColumns,
+  laneOf,
+  notificationColumns,
+  packKey,
+  packText,
+  packUuid,
+  readFeed,
+  readNotification,
+  readSubscription,
+  subscriptionColumns,
+  userColumns,
+  userOf,
+} from './codec.ts';
+import { arraysOf, namesOf, unnest } from './columns.ts';
+import { holdersAsk, withHeldAddresses } from './commit/addresses.ts';
+import { deliveryReads } from './reader-deliveries.ts';
+
+/** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
+const scanPages = 20;
+const highestId = Buffer.alloc(16, 0xff);
+
+export function openReader(connections: Connections): FeedReader {
+  const ask = async (each: Statement, ...values: Parameter[]): Promise<readonly Row[]> =>
+    (await connections.readOnce({ statement: each, values })).rows;
+  return {
+    ...positionReads(ask),
+    ...notificationReads(ask),
+    ...subscriptionReads(ask, connections),
+    ...dueReads(ask),
+    ...deliveryReads(connections),
+  };
+}
+
+export type AskRows = (each: Statement, ...values: Parameter[]) => Promise<readonly Row[]>;
+
+function keyOf(user: UserKey): [number, Buffer] {
+  return [laneOf(user), packKey(user)];
+}
+
+const ofUser = (table: string) => `${table}.lane = $1 AND ${table}.user_key = $2`;
+const ofApp = (table: string, parameter: number) =>
+  `($${parameter}::text IS NULL OR ${table}.app = $${parameter})`;
+
+const counts = `coalesce((SELECT sum(a.unread) FROM feed_app a WHERE ${ofUser('a')} AND ${ofApp('a', 3)}), 0)::bigint
+    AS unread,
+  coalesce((SELECT max(a.floor) FROM feed_app a WHERE ${ofUser('a')} AND ${ofApp('a', 3)}), 0) AS floor`;
+export const feedStatements = {
+  owner: statement(`SELECT ${namesOf(feedColumns)} FROM feed f WHERE ${ofUser('f')}`),
+  byName: statement(
+    `SELECT ${namesOf(feedColumns)} FROM feed f WHERE lower(f.name) = lower($1) AND f.issuer = $2 LIMIT 1`,
+  ),
+  heads: statement(`SELECT f.* FROM ${unnest(userColumns)}
+CROSS JOIN LATERAL (SELECT * FROM feed g WHERE g.lane = k.lane AND g.user_key = k.user_key AND g.head > 0 LIMIT 1) f`),
+  position: statement(`SELECT f.epoch, f.head, ${counts} FROM feed f WHERE ${ofUser('f')}`),
+  // The row of the position stands beside each change, and alone when there is none.
+  changes:
+    statement(`SELECT p.epoch AS feed_epoch, p.head AS feed_head, p.unread AS feed_unread, p.floor AS feed_floor,
+  p.until AS feed_until, n.*
+FROM (SELECT f.epoch, f.head, ${counts}, coalesce(CASE WHEN $3::text IS NOT NULL THEN
+    (SELECT b.seq FROM notification b WHERE ${ofUser('b')} AND b.seq > 0 AND b.seq > $4 ORDER BY b.seq OFFSET $6 LIMIT 1) END, f.head)
+    AS until FROM feed f WHERE ${ofUser('f')}) p
+LEFT JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification n
+  WHERE ${ofUser('n')} AND n.seq > 0 AND n.seq > $4 AND n.seq <= p.until AND ${ofApp('n', 3)} ORDER BY n.seq LIMIT $5) n ON true
+ORDER BY n.seq`),
+};
+
+const nowhere: Position = { epoch: 0, head: 0, unread: 0, floor: 0 };
+
+function positionReads(ask: AskRows) {
+  async function owner(user: UserKey) {
+    const [row] = await ask(feedStatements.owner, ...keyOf(user));
+    return row ? readFeed(user, row) : null;
+  }
+  return {
+    owner,
+    async findOwner(issuer: string, subjectOrName: string) {
+      const bySubject = await owner(userKey(issuer, subjectOrName));
+      if (bySubject) return bySubject;
+      const [row] = await ask(feedStatements.byName, packText(subjectOrName), packText(issuer));
+      return row ? readFeed(userOf(row), row) : null;
+    },
+    async position(user: UserKey, visibility: Visibility): Promise<Position> {
+      const [row] = await ask(feedStatements.position, ...keyOf(user), visibility);
+      if (!row) return nowhere;
+      const { epoch, head, unread, floor } = row as unknown as Position;
+      return { epoch, head, unread, floor };
+    },
+    async heads(users: readonly UserKey[]): Promise<FeedHead[]> {
+      if (users.length === 0) return [];
+      const rows = await ask(
+        feedStatements.heads,
+        ...arraysOf(
+          userColumns,
+          users.map((user) => ({ user })),
+        ),
+      );
+      return rows.map((row) => ({ user: userOf(row), epoch: row.epoch as number, seq: row.head as number }));
+    },
+    async changes(user: UserKey, visibility: Visibility, after: number, limit: number): Promise<ChangesPage> {
+      const values = [...keyOf(user), visibility, after, limit, limit * scanPages];
+      const found = await ask(feedStatements.changes, ...values);
+      const [first] = found;
+      if (!first) return { ...nowhere, rows: [], scannedTo: 0 };
+      const until = first.feed_until as number;
+      const rows = found.filter((row) => row.id !== null).map((row) => readNotification(user, row));
+      return {
+        epoch: first.feed_epoch as number,
+        head: first.feed_head as number,
+        unread: first.feed_unread as number,
+        floor: first.feed_floor as number,
+        rows,
+        scannedTo: rows.length < limit ? until : (rows.at(-1)?.seq ?? until),
+      };
+    },
+  };
+}
+
+const selectNotification = `SELECT ${namesOf(notificationColumns)} FROM notification n`;
+export const notificationStatements = {
+  notification: statement(`${selectNotification} WHERE ${ofUser('n')} AND n.id = $3`),
+  named: statement(
+    `${selectNotification} WHERE ${ofUser('n')} AND n.app = $3 AND n.name = $4 AND n.removed = 0`,
+  ),
+  list: statement(`${selectNotification} WHERE ${ofUser('n')} AND ${ofApp('n', 3)} AND n.id < $4 AND n.removed = 0
+  AND n.expires > $5 ORDER BY n.id DESC LIMIT $6`),
+  count: statement(`SELECT count(*) AS count FROM notification n WHERE ${ofUser('n')} AND ${ofApp('n', 3)}
+  AND n.removed = 0 AND n.expires > $4`),
+};
+
+function notificationReads(ask: AskRows) {
+  return {
+    async notification(user: UserKey, id: string) {
+      if (!isUuid(id)) return null;
+      const [row] = await ask(notificationStatements.notification, ...keyOf(user), packUuid(id));
+      return row ? readNotification(user, row) : null;
+    },
+    async named(user: UserKey, app: AppId, name: string) {
+      const [row] = await ask(notificationStatements.named, ...keyOf(user), app, packText(name));
+      return row ? readNotification(user, row) : null;
+    },
+    async list(user: UserKey, { visibility, now, limit, beforeId }: ListQuery) {
+      const before = beforeId === null ? highestId : packUuid(beforeId);
+      const rows = await ask(notificationStatements.list, ...keyOf(user), visibility, before, now, limit);
+      return rows.map((row) => readNotification(user, row));
+    },
+    async count(user: UserKey, visibility: Visibility, now: number) {
+      const [row] = await ask(notificationStatements.count, ...keyOf(user), visibility, now);
+      return row?.count as number;
+    },
+  };
+}
+
+const selectSubscription = `SELECT ${namesOf(subscriptionColumns)} FROM subscription s`;
+export const subscriptionStatements = {
+  one: statement(`${selectSubscription} WHERE ${ofUser('s')} AND s.id = $3`),
+  ofUser: statement(`${selectSubscription} WHERE ${ofUser('s')} ORDER BY s.id`),
+  living: statement(
+    `${selectSubscription} WHERE ${ofUser('s')} AND s.app = $3 AND s.lease_until > $4 ORDER BY s.installation`,
+  ),
+};
+
+function subscriptionReads(ask: AskRows, connections: Connections) {
+  const read = async (user: UserKey, each: Statement, ...values: Parameter[]) => {
+    const rows = await ask(each, ...keyOf(user), ...values);
+    const holders = holdersAsk(rows);
+    const held = holders ? (await connections.readOnce(holders)).rows : [];
+    return withHeldAddresses(rows, held).map((row) => readSubscription(user, row));
+  };
+  return {
+    async subscription(user: UserKey, id: string) {
+      const [subscription] = await read(user, subscriptionStatements.one, packKey(id));
+      return subscription ?? null;
+    },
+    subscriptionsOfUser: (user: UserKey) => read(user, subscriptionStatements.ofUser),
+    subscriptions: (user: UserKey, app: AppId, now: number) =>
+      read(user, subscriptionStatements.living, app, now),
+  };
+}
+
+const due = (column: string, where: string) =>
+  statement(`SELECT n.user_key, n.id FROM notification n
+WHERE ${where} AND n.${column} <= $1 ORDER BY n.${column} LIMIT $2`);
+export const dueStatements = {
+  expirations: due('expires', 'n.removed = 0 AND n.state >= 0'),
+  wakings: due('snooze_until', 'n.snooze_until IS NOT NULL'),
+  purges: due('purge_at', 'n.purge_at IS NOT NULL'),
+};
+
+function dueReads(ask: AskRows) {
+  const read =
+    (each: Statement) =>
+    async (now: number, limit: number): Promise<Due[]> =>
+      (await ask(each, now, limit)).map((row) => ({ user: userOf(row), id: row.id as string }));
+  return {
+    dueExpirations: read(dueStatements.expirations),
+    dueWakings: read(dueStatements.wakings),
+    duePurges: read(dueStatements.purges),
+  };
+}

@@ -1,0 +1,97 @@
+// Keeps what the hub has in memory as new as the database: reads a part whose version changed, hands it over, and then
+// raises the version that the hub looks at. While a hub has a version in memory it holds a shared lock on it. A commit
+// ends by taking that of the version before exclusively, so it waits until all hubs have the new one, or are gone:
+// what an operator was told is done counts for the next request anywhere.
+import { setImmediate } from 'node:timers';
+import type { Client } from 'pg';
+import { type Part, parts, type Raised, type Row } from './threads.ts';
+
+export interface RefreshOptions {
+  hand(part: Part, rows: readonly Row[]): void;
+}
+
+/** First key of the advisory locks, one a part: "reg" in ASCII and a number. The second is the version. */
+const lockClasses: Record<Part, number> = { app: 0x7265_6701, credential: 0x7265_6702 };
+const lockKeys = 2 ** 31;
+/** For hubs that hang; one that is stopped or cut off holds its lock until the server notices. */
+const othersMs = 600;
+
+const rowsOf: Record<Part, string> = {
+  app: 'SELECT doc FROM app ORDER BY id',
+  credential: 'SELECT app, kind, sealed, shown, set_at FROM credential ORDER BY app, kind',
+};
+
+export class Refresh {
+  readonly #options: RefreshOptions;
+  #listening: Client | null = null;
+  #seen = new Map<Part, number>();
+  #running: Promise<void> = Promise.resolve();
+  #next: Promise<void> | null = null;
+
+  constructor(options: RefreshOptions) {
+    this.#options = options;
+  }
+
+  /** Over a new connection: everything anew, since the database may be another one's copy, or have been restored. */
+  async begin(listening: Client): Promise<void> {
+    this.#listening = listening;
+    this.#seen = new Map();
+    await this.catchUp();
+  }
+
+  /** Resolves when everything that was committed before the call is handed over; calls in the meantime share one. */
+  catchUp(): Promise<void> {
+    this.#next ??= this.#after(this.#running);
+    return this.#next;
+  }
+
+  async #after(running: Promise<void>): Promise<void> {
+    await running.catch(() => {});
+    // Notifications that came in one packet are one reason to look.
+    await new Promise((resolve) => void setImmediate(resolve));
+    this.#running = this.#next ?? running;
+    this.#next = null;
+    await this.#read();
+  }
+
+  async #read(): Promise<void> {
+    const client = this.#listening;
+    if (!client) return;
+    for (let changed = true; changed; ) {
+      changed = false;
+      // The version before the rows: rows that are newer than it are read once more, never too late. And once more
+      // when its lock is held: whoever commits from then on waits for this hub.
+      const { rows } = await client.query({
+        name: 'versions',
+        text: 'SELECT part, version FROM part_version',
+      });
+      for (const part of parts) {
+        const version = rows.find((row) => row.part === part)?.version as number;
+        if (this.#seen.get(part) === version) continue;
+        await this.#readPart(client, part, version);
+        changed = true;
+      }
+    }
+  }
+
+  async #readPart(client: Client, part: Part, version: number): Promise<void> {
+    const { rows } = await client.query({ name: part, text: rowsOf[part] });
+    if (this.#listening !== client) return;
+    this.#options.hand(part, rows);
+    const before = this.#seen.get(part);
+    this.#seen.set(part, version);
+    // Refused only while the commit of a still newer version waits for this one to go; that one is read next.
+    await client.query('SELECT pg_try_advisory_lock_shared($1, $2)', [lockClasses[part], version % lockKeys]);
+    if (before === undefined) return;
+    await client.query('SELECT pg_advisory_unlock_shared($1, $2)', [lockClasses[part], before % lockKeys]);
+  }
+}
+
+/** Until no hub has the versions before in memory any more. Rejects after a while: too slow a hub is left behind. */
+export async function awaitOthers(asking: Client, raised: readonly Raised[]): Promise<void> {
+  const locks = raised.map(
+    ([part, from]) => `SELECT pg_advisory_xact_lock(${lockClasses[part]}, ${from % lockKeys})`,
+  );
+  // Several statements in one string are one transaction, whose end also ends the locks and the setting.
+  await asking.query(`SELECT set_config('lock_timeout', '${othersMs}', true); ${locks.join('; ')}`);
+}

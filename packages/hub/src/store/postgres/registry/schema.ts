@@ -1,0 +1,48 @@
+// The registry tables of PostgreSQL, named as those of SQLite; they may share a database with the feed tables.
+// An app is one JSON document; its clients and hosts have tables of their own, so that the database itself keeps them
+// unique over all apps. Documents are text, not jsonb, which refuses an escaped U+0000. Migrations only go forward and
+// only add, since hubs of two versions run side by side during an update; a changed one is refused.
+import type { Migration } from '../maintenance/migrate.ts';
+
+export const registryMigrations: readonly Migration[] = [
+  {
+    name: '0001-registry',
+    sql: `
+CREATE TABLE app(id text COLLATE "C" PRIMARY KEY, doc text NOT NULL);
+CREATE TABLE app_client(client_id text PRIMARY KEY, app text NOT NULL);
+CREATE INDEX app_client_by_app ON app_client(app);
+CREATE TABLE app_host(host text PRIMARY KEY, app text NOT NULL);
+CREATE INDEX app_host_by_app ON app_host(app);
+CREATE TABLE host_claim(
+  app text NOT NULL, host text COLLATE "C" NOT NULL, value text NOT NULL, claimed_at bigint NOT NULL,
+  PRIMARY KEY (app, host));
+CREATE TABLE credential(
+  app text COLLATE "C" NOT NULL, kind text COLLATE "C" NOT NULL, sealed text NOT NULL, shown text NOT NULL,
+  key_id text NOT NULL, set_at bigint NOT NULL,
+  PRIMARY KEY (app, kind));
+CREATE TABLE part_version(part text PRIMARY KEY, version bigint NOT NULL);
+INSERT INTO part_version(part, version) VALUES ('app', 1), ('credential', 1);
+CREATE TABLE audit(
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at bigint NOT NULL, who text NOT NULL, what text NOT NULL,
+  on_what text NOT NULL);
+CREATE FUNCTION audit_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN RAISE EXCEPTION 'an entry of the audit is never changed and never removed'; END $$;
+CREATE TRIGGER audit_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept();
+CREATE TABLE local_user(
+  id text PRIMARY KEY, name text NOT NULL, name_key text COLLATE "C" NOT NULL UNIQUE, password_hash text NOT NULL,
+  operator boolean NOT NULL);
+CREATE TABLE idp_grant(
+  model text NOT NULL, id text NOT NULL, payload text NOT NULL, consumed bigint, grant_id text, uid text,
+  user_code text, expires_at bigint,
+  PRIMARY KEY (model, id));
+CREATE INDEX idp_grant_by_grant ON idp_grant(grant_id) WHERE grant_id IS NOT NULL;
+CREATE INDEX idp_grant_by_uid ON idp_grant(model, uid) WHERE uid IS NOT NULL;
+CREATE INDEX idp_grant_by_user_code ON idp_grant(model, user_code) WHERE user_code IS NOT NULL;
+CREATE INDEX idp_grant_by_expiry ON idp_grant(expires_at) WHERE expires_at IS NOT NULL;
+CREATE TABLE fact(key text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE spent_ticket(id text PRIMARY KEY, expires_at bigint NOT NULL);
+CREATE INDEX spent_ticket_by_expiry ON spent_ticket(expires_at);
+`,
+  },
+];

@@ -1,0 +1,73 @@
+// Copies of SQLite databases for a backup, and what a restore does to one. A copy is one read transaction of SQLite's own
+// (VACUUM INTO): it is of one moment, a hub goes on writing beside it, and however fast it writes the copy comes to an end.
+import { chmodSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { deliveryKinds } from '../../../model/delivery.ts';
+import { BackupError, type Contents } from '../../backup.ts';
+import { packKind, packStatus } from '../feed/codec-delivery.ts';
+import { feedMigrations } from '../feed/schema.ts';
+import { migrate } from './migrate.ts';
+
+const busyTimeoutMs = 5000;
+
+/** `to` must not exist. */
+export function copyDatabase(from: string, to: string): void {
+  withDatabase(from, { readOnly: true }, (db) => db.prepare('VACUUM INTO ?').run(to));
+  chmodSync(to, 0o600);
+}
+
+/** Looks at a copy without writing to it; throws when SQLite doesn't find it whole. */
+export function readContents(path: string): Contents {
+  return withDatabase(path, { readOnly: true }, (db) => {
+    const verdict = db.prepare('PRAGMA integrity_check(1)').get()?.integrity_check as string;
+    if (verdict !== 'ok') throw new BackupError(`${path} is damaged (${verdict}): use another backup`);
+    const names = db
+      .prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+      )
+      .all()
+      .map((row) => row.name as string);
+    const count = (name: string) => db.prepare(`SELECT count(*) AS n FROM "${name}"`).get()?.n as number;
+    const migrations = db.prepare('SELECT name FROM migration ORDER BY name').all();
+    return {
+      tables: Object.fromEntries(names.map((name) => [name, count(name)])),
+      migrations: migrations.map((row) => row.name as string),
+    };
+  });
+}
+
+/** Of a copied registry. */
+export function readCopiedGeneration(path: string): number {
+  return withDatabase(path, { readOnly: true }, (db) =>
+    Number(db.prepare("SELECT value FROM fact WHERE key = 'generation'").get()?.value ?? 1),
+  );
+}
+
+/** Withdraws what would show a notification again; taps stay, since all they say is "sync". Answers how many. */
+export function withdrawOpenPushes(path: string, reason: string): number {
+  return withDatabase(path, {}, (db) => {
+    migrate(db, feedMigrations);
+    const shown = deliveryKinds.filter((kind) => kind !== 'clear').map(packKind);
+    // A claimed one may have gone out, which must stay known: what is handled later is taken off its device.
+    const { changes } = db
+      .prepare(
+        `UPDATE delivery SET status = ?, reason = ?, sent_at = iif(claimed = 1, coalesce(sent_at, planned_at), sent_at),
+         claimed = 0 WHERE status < 2 AND kind IN (${shown.join(', ')})`,
+      )
+      .run(packStatus('withdrawn'), reason);
+    return Number(changes);
+  });
+}
+
+function withDatabase<T>(
+  path: string,
+  options: { readonly readOnly?: boolean },
+  use: (db: DatabaseSync) => T,
+): T {
+  const db = new DatabaseSync(path, { ...options, timeout: busyTimeoutMs });
+  try {
+    return use(db);
+  } finally {
+    db.close();
+  }
+}

@@ -1,0 +1,47 @@
+// The registry database of SQLite: apps and clients, their push credentials, the embedded provider's users and grants,
+// the audit, the hub's own facts.
+// An app is one JSON document; its clients and hosts have tables of their own, so that the database itself keeps them
+// unique over all apps. Migrations only go forward, and a changed one is refused.
+import type { Migration } from '../maintenance/migrate.ts';
+
+export const registryMigrations: readonly Migration[] = [
+  {
+    name: '0001-registry',
+    sql: `
+CREATE TABLE app(id TEXT PRIMARY KEY, doc TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE app_client(client_id TEXT PRIMARY KEY, app TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX app_client_by_app ON app_client(app);
+CREATE TABLE app_host(host TEXT PRIMARY KEY, app TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX app_host_by_app ON app_host(app);
+CREATE TABLE host_claim(
+  app TEXT NOT NULL, host TEXT NOT NULL, value TEXT NOT NULL, claimed_at INTEGER NOT NULL,
+  PRIMARY KEY(app, host)) STRICT, WITHOUT ROWID;
+CREATE TABLE credential(
+  app TEXT NOT NULL, kind TEXT NOT NULL, sealed TEXT NOT NULL, shown TEXT NOT NULL, key_id TEXT NOT NULL,
+  set_at INTEGER NOT NULL,
+  PRIMARY KEY(app, kind)) STRICT, WITHOUT ROWID;
+CREATE TABLE part_version(part TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO part_version(part, version) VALUES ('app', 1), ('credential', 1);
+CREATE TABLE audit(
+  id INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, on_what TEXT NOT NULL) STRICT;
+CREATE TRIGGER audit_is_not_changed BEFORE UPDATE ON audit
+  BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never changed'); END;
+CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit
+  BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never removed'); END;
+CREATE TABLE local_user(
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, name_key TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL,
+  operator INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE idp_grant(
+  model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL, grant_id TEXT, uid TEXT, user_code TEXT,
+  expires_at INTEGER) STRICT;
+CREATE UNIQUE INDEX idp_grant_by_id ON idp_grant(model, id);
+CREATE INDEX idp_grant_by_grant ON idp_grant(grant_id) WHERE grant_id IS NOT NULL;
+CREATE INDEX idp_grant_by_uid ON idp_grant(model, uid) WHERE uid IS NOT NULL;
+CREATE INDEX idp_grant_by_user_code ON idp_grant(model, user_code) WHERE user_code IS NOT NULL;
+CREATE INDEX idp_grant_by_expiry ON idp_grant(expires_at) WHERE expires_at IS NOT NULL;
+CREATE TABLE fact(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE spent_ticket(id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_ticket_by_expiry ON spent_ticket(expires_at);
+`,
+  },
+];

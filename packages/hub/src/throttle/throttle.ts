@@ -1,0 +1,64 @@
+// How much is too much: a bucket for each (user, app) that counts every request, and one for each address that counts
+// only what failed to authenticate, so that guessing costs the guesser before it costs a signature check.
+import { randomUUID } from 'node:crypto';
+import type { Identity } from '../auth/authenticate.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Clock } from '../lib/clock.ts';
+import { TokenBuckets } from '../lib/token-bucket.ts';
+import { HubError } from '../model/errors.ts';
+import type { UserKey } from '../model/principal.ts';
+import { BusyNodes } from './busy-nodes.ts';
+import { shareUse } from './shared-use.ts';
+
+export interface Throttle {
+  /** Throws `throttled` for an address that failed too often. */
+  checkAddress(address: string): void;
+  countFailure(address: string): void;
+  /** Throws `throttled` when the user's requests through this app are too many; `target` is whom an app writes to. */
+  count(identity: Identity, target: UserKey | null): void;
+}
+
+const failuresPerMinute = 600;
+const keysMax = 100_000;
+
+export interface ThrottleOptions {
+  /** Null: nothing is throttled by user; addresses always are. */
+  readonly perMinute: number | null;
+  readonly clock: Clock;
+  /** The app that a client belongs to: its clients share one allowance. */
+  readonly appOf: (clientId: string) => string;
+  /** To other nodes, with which all allowances are shared. */
+  readonly bus?: Bus | null;
+}
+
+export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOptions): Throttle {
+  const open = (limit: number, space: string) => {
+    const buckets = new TokenBuckets({ perMinute: limit, burst: limit, keysMax }, clock);
+    return { buckets, shared: bus && shareUse({ bus, space, buckets, burst: limit, keysMax }) };
+  };
+  const nodes = bus && new BusyNodes(bus, clock, randomUUID());
+  const addresses = open(failuresPerMinute, 'address ');
+  const callers = perMinute === null ? null : open(perMinute, 'caller ');
+  return {
+    checkAddress: (address) =>
+      refuse(addresses.buckets.waitMs(address), 'Too many requests from this address failed'),
+    countFailure(address) {
+      addresses.buckets.take(address);
+      addresses.shared?.count(address);
+    },
+    count({ issuer, subject, clientId, appOnly }, target) {
+      if (!callers) return;
+      const user = appOnly ? (target ?? '') : `${issuer} ${subject}`;
+      const key = `${appOf(clientId)} ${user}`;
+      refuse(callers.buckets.take(key), 'Too many requests');
+      callers.shared?.count(key);
+      const more = (nodes?.cost ?? 1) - 1;
+      if (more > 0) callers.buckets.charge(key, more);
+    },
+  };
+}
+
+function refuse(waitMs: number, what: string): void {
+  if (waitMs === 0) return;
+  throw new HubError('throttled', `${what}: wait as long as Retry-After says.`, { retryAfterMs: waitMs });
+}

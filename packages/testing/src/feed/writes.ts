@@ -1,0 +1,115 @@
+// Writes as the operations hand them to the commit, each with what the test wants different.
+import { randomBytes } from 'node:crypto';
+import { openUuidSource } from '../../../hub/src/lib/ids.ts';
+import { type UserKey, userKey } from '../../../hub/src/model/principal.ts';
+import type { StoredSubscription } from '../../../hub/src/model/subscription.ts';
+import type {
+  DeleteWrite,
+  ExpireWrite,
+  Outcome,
+  Outcomes,
+  PostWrite,
+  StateWrite,
+  SubscribeWrite,
+} from '../../../hub/src/model/write.ts';
+import { ManualClock } from '../machine/manual-clock.ts';
+
+/** Where the time of these tests starts: ids carry it, so that "newest first" is known. */
+export const startMs = Date.UTC(2030, 0, 1);
+export const dayMs = 86_400_000;
+export const host = 'a.example';
+
+const newUuid = openUuidSource(new ManualClock(startMs));
+
+export function owner(name: string) {
+  return { issuer: 'https://issuer.example', subject: name, name: `${name}@contoso.example` };
+}
+
+export function keyOf(name: string): UserKey {
+  return userKey('https://issuer.example', name);
+}
+
+export const alice = keyOf('alice');
+export const bob = keyOf('bob');
+
+export function postWrite(more: Partial<PostWrite> & { readonly by?: string } = {}): PostWrite {
+  const { by = 'alice', ...rest } = more;
+  const content = {
+    appNotificationId: rest.appNotificationId ?? null,
+    targetHostName: host,
+    groupName: null,
+    priority: 'High',
+    payload: { visualContent: { title: 'Lunch is ready' } },
+    targetPolicy: { platformTypes: ['windows'] },
+    fallbackPolicy: null,
+  };
+  return {
+    kind: 'post',
+    user: keyOf(by),
+    owner: owner(by),
+    app: 'app-a',
+    id: newUuid(),
+    content: JSON.stringify(content),
+    appNotificationId: null,
+    sentAs: null,
+    expires: startMs + 7 * dayMs,
+    displaySeconds: null,
+    ...rest,
+  };
+}
+
+export function stateWrite(ids: readonly string[], more: Partial<StateWrite> = {}): StateWrite {
+  const change = { readState: 'read' } as const;
+  return {
+    kind: 'state',
+    user: alice,
+    visibility: null,
+    ids,
+    change,
+    contentVersion: null,
+    ifMatch: null,
+    acting: null,
+    ...more,
+  };
+}
+
+export function deleteWrite(id: string, more: Partial<DeleteWrite> = {}): DeleteWrite {
+  return { kind: 'delete', user: alice, visibility: null, id, ifMatch: null, acting: null, ...more };
+}
+
+export function timerWrite(kind: ExpireWrite['kind'], id: string, user: UserKey = alice): ExpireWrite {
+  return { kind, user, id };
+}
+
+export function subscribeWrite(
+  more: Partial<StoredSubscription> & { readonly by?: string } = {},
+): SubscribeWrite {
+  const { by = 'alice', ...rest } = more;
+  const subscription: StoredSubscription = {
+    user: keyOf(by),
+    app: 'app-a',
+    id: randomBytes(16).toString('base64url'),
+    installationId: 'laptop',
+    targetHostName: host,
+    displayName: null,
+    platform: 'android',
+    notificationType: 'notificationWithPayload',
+    channel: null,
+    seesAll: false,
+    leaseUntil: startMs + 30 * dayMs,
+    created: startMs,
+    ...rest,
+  };
+  return { kind: 'subscribe', user: subscription.user, owner: owner(by), subscription };
+}
+
+/** The answer to a write of this kind; throws when it was refused. */
+export function outcome<Kind extends keyof Outcomes>(
+  outcomes: readonly Outcome[],
+  index: number,
+  _kind: Kind,
+): Outcomes[Kind] {
+  const found = outcomes[index];
+  if (!found || 'refused' in found) throw new Error(`refused: ${JSON.stringify(found)}`);
+  return found as Outcomes[Kind];
+}

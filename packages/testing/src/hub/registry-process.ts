@@ -1,0 +1,61 @@
+// A registry over PostgreSQL in a process of its own, as another hub or a command has it: for races between processes,
+// and for what happens to the others when one is killed or stopped. Run as a script, it is that process.
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { openRegistry } from '../../../hub/src/store/postgres/registry/registry.ts';
+import type { Registry } from '../../../hub/src/store/registry.ts';
+
+/** `[part, method, …arguments]`, such as `['apps', 'put', app]`. */
+export type Call = readonly [part: keyof Registry, method: string, ...parameters: unknown[]];
+
+/** What each call answered, or the message of what it threw. */
+export type Answered = { readonly value: unknown } | { readonly error: string };
+
+export interface RegistryProcess extends AsyncDisposable {
+  readonly process: ChildProcess;
+  /** One after the other, without a turn of the event loop between them. */
+  run(calls: readonly Call[]): Promise<Answered[]>;
+}
+
+export async function startRegistryProcess(url: string): Promise<RegistryProcess> {
+  const child = fork(import.meta.filename, [url], { serialization: 'advanced' });
+  const [ready] = await once(child, 'message');
+  if (ready !== 'ready') throw new Error(String(ready));
+  return {
+    process: child,
+    async run(calls) {
+      child.send(calls);
+      const [answers] = await once(child, 'message');
+      return answers as Answered[];
+    },
+    async [Symbol.asyncDispose]() {
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : null;
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function serve(url: string): void {
+  const registry = openRegistry(url, () => Buffer.alloc(32, 7));
+  process.on('message', (calls: readonly Call[]) =>
+    process.send?.(calls.map((call) => answer(registry, call))),
+  );
+  process.once('disconnect', () => registry.close());
+  process.send?.('ready');
+}
+
+function answer(registry: Registry, [part, method, ...parameters]: Call): Answered {
+  try {
+    const methods = registry[part] as unknown as Record<string, (...each: unknown[]) => unknown>;
+    return { value: methods[method]?.(...parameters) };
+  } catch (error) {
+    return { error: String(error) };
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [, , url, how] = process.argv as [string, string, string, string | undefined];
+  if (how === 'forget to close') openRegistry(url).meta.read('key');
+  else serve(url);
+}

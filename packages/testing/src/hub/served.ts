@@ -1,0 +1,65 @@
+// `carillon serve` as a process of its own, on data that the test has seeded: for what only a process can show, such as
+// kill -9, signals, exit codes and what is printed.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
+import { mintToken } from '../../../hub/src/auth/provider/exchange/mint-token.ts';
+import { systemClock } from '../../../hub/src/lib/clock.ts';
+import { openRegistry } from '../../../hub/src/store/sqlite/registry/registry.ts';
+import { hosts, userNames } from './hub.ts';
+
+const launcher = join(import.meta.dirname, '..', '..', 'bin', 'carillon.js');
+
+export interface Served {
+  readonly process: ChildProcess;
+  /** Standard output and standard error so far. */
+  output(): string;
+  errors(): string;
+  /** Resolves when it says that it is ready; rejects when it ends before. */
+  readonly ready: Promise<void>;
+  /** The exit code, or the signal that ended it. */
+  readonly ended: Promise<number | string>;
+}
+
+export function serve(dataDir: string, args: readonly string[], env: Record<string, string> = {}): Served {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CARILLON_'));
+  const child = spawn(process.execPath, [launcher, 'serve', ...args], {
+    env: { ...Object.fromEntries(own), CARILLON_DATA_DIR: dataDir, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const text = { out: '', error: '' };
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {});
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text.out += chunk;
+    if (/^carillon is ready at \S+$/m.test(text.out)) ready.resolve();
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text.error += chunk;
+  });
+  const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
+  void ended.then((how) => ready.reject(new Error(`it ended with ${how}: ${text.error}`)));
+  return { process: child, output: () => text.out, errors: () => text.error, ready: ready.promise, ended };
+}
+
+/** Puts the apps and Alice into the data, as commands would; answers a token of hers for the hub at this URL. */
+export function seedData(dataDir: string, publicUrl: string): string {
+  const registry = openRegistry(join(dataDir, 'registry.db'));
+  try {
+    for (const [id, host] of Object.entries(hosts)) {
+      const client = {
+        clientId: id,
+        public: false,
+        secretHash: hashSecret(`secret of ${id}`),
+        redirectUris: [],
+      };
+      registry.apps.put({ id, hosts: [host], blocked: false, clients: [client] });
+    }
+    const alice = { id: 'alice', name: userNames.alice, passwordHash: '', operator: false };
+    registry.users.put(alice);
+    return mintToken({ registry, publicUrl, clock: systemClock, appId: 'app-a', userName: alice.name });
+  } finally {
+    registry.close();
+  }
+}
