@@ -7,7 +7,7 @@ import type { Registry } from '../../../hub/src/store/registry.ts';
 import { openRegistry } from '../../../hub/src/store/sqlite/registry/registry.ts';
 import { tempFolder } from './identity.ts';
 
-const launcher = join(import.meta.dirname, '..', '..', 'bin', 'carillon.js');
+const launcher = join(import.meta.dirname, '..', '..', '..', 'hub', 'bin', 'carillon.js');
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;

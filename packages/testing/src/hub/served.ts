@@ -9,7 +9,7 @@ import { systemClock } from '../../../hub/src/lib/clock.ts';
 import { openRegistry } from '../../../hub/src/store/sqlite/registry/registry.ts';
 import { hosts, userNames } from './hub.ts';
 
-const launcher = join(import.meta.dirname, '..', '..', 'bin', 'carillon.js');
+const launcher = join(import.meta.dirname, '..', '..', '..', 'hub', 'bin', 'carillon.js');
 
 export interface Served {
   readonly process: ChildProcess;
