@@ -1,13 +1,13 @@
-// The bus contract: what hub nodes tell each other, so that a change committed on one reaches the streams of all. It may
-// lose, repeat and reorder what it carries, and be away for hours: whoever follows it compares heads with the store
-// (live/relay). Nothing here waits or throws; without a connection, what is published is dropped.
+// The bus contract: how the nodes of a hub announce changes to each other, so that a change committed on one reaches the
+// streams of all. A bus may lose, repeat and reorder messages, and be away for hours; live/relay compares heads with the
+// store. Nothing here waits or throws. Without a connection, what is published is dropped.
 
 import type { AppId } from '../model/app.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FeedHead } from '../store/store.ts';
 
-/** A change as other nodes are told of it: what their streams need, encoded once. */
-export interface Told extends FeedHead {
+/** A committed change as it travels between nodes: what their streams need, encoded once. */
+export interface BusChange extends FeedHead {
   readonly app: AppId;
   /** Unread notifications of the whole feed and of this app, right after this change. */
   readonly unread: number;
@@ -22,12 +22,12 @@ export interface Use {
   readonly tokens: number;
 }
 
-/** What comes from other nodes; one's own does not come back. A listener takes note, and never throws. */
+/** What arrives from other nodes; a node's own messages don't come back. A listener must not throw. */
 export interface BusListener {
-  told(told: Told): void;
+  change(change: BusChange): void;
   head(head: FeedHead): void;
   used(uses: readonly Use[]): void;
-  /** From now on everything published elsewhere comes here; what was published before may be missing. */
+  /** From now on everything published elsewhere arrives here; what was published before may be missing. */
   connected(): void;
 }
 
@@ -35,10 +35,10 @@ export interface Bus {
   readonly connected: boolean;
   listen(listener: Partial<BusListener>): void;
   /** Changes of one commit, each user's in the order of its sequence. */
-  publish(told: readonly Told[]): void;
+  publish(changes: readonly BusChange[]): void;
   publishHeads(heads: readonly FeedHead[]): void;
   publishUse(uses: readonly Use[]): void;
-  /** This node has streams of that user, so what is told of it must come here. */
+  /** This node has streams of that user, so changes of that user must arrive here. */
   join(user: UserKey): void;
   leave(user: UserKey): void;
   /** Resolves once what was published has left, or after a moment. */

@@ -1,7 +1,7 @@
 // Who listens: the open streams of each user. A committed change is encoded once for each visibility and offered to
 // every stream of its user; one wheel keeps connections alive and ends those whose token is over or that never drain.
 import { limits } from '@carillon/protocol';
-import type { Told } from '../bus/bus.ts';
+import type { BusChange } from '../bus/bus.ts';
 import type { Timer } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
@@ -21,7 +21,7 @@ export interface UserWatcher {
 }
 
 /** A change as a stream's frame is made of it, but for the value. */
-type Announced = Omit<Told, 'value'>;
+type Announced = Omit<BusChange, 'value'>;
 
 export class FanOut {
   readonly #source: StreamSource;
@@ -105,10 +105,10 @@ export class FanOut {
     }
   }
 
-  /** The same for a change that is encoded already, from wherever it comes. */
-  tell(told: Told): void {
-    const streams = this.#byUser.get(told.user);
-    if (streams) this.#offer(streams, told, () => told.value);
+  /** The same for a change that is encoded already, from this node or another. */
+  forward(change: BusChange): void {
+    const streams = this.#byUser.get(change.user);
+    if (streams) this.#offer(streams, change, () => change.value);
   }
 
   /** A feed has come this far: its streams that have not catch up. */
@@ -132,7 +132,7 @@ export class FanOut {
     }
   }
 
-  /** Says goodbye to every stream, each with its own moment to come back. */
+  /** Sends `bye` to every stream, each with its own time to reconnect. */
   drain(random: () => number): void {
     this.#draining = true;
     this.#timer.stop();

@@ -5,7 +5,7 @@ import { MovedHeads, movedMax } from './moved-heads.ts';
 
 const head = (user: string, seq: number) => ({ user: user as UserKey, epoch: 7, seq });
 
-test('a head is told three times, and three times again when it moves on', () => {
+test('a head is announced three times, and three times again when it moves on', () => {
   const moved = new MovedHeads();
   moved.moved(head('alice', 1));
   assert.deepEqual(moved.take(), [head('alice', 1)]);
@@ -15,7 +15,7 @@ test('a head is told three times, and three times again when it moves on', () =>
   assert.deepEqual(moved.take(), []);
 });
 
-test('what nobody can be told of is kept within a bound, the newest of it', () => {
+test('heads that can not be announced are kept within a bound, the newest of them', () => {
   const moved = new MovedHeads();
   for (let index = 0; index < 3 * movedMax; index++) moved.moved(head(`user ${index}`, 1));
   const kept = moved.take();

@@ -1,10 +1,10 @@
-// The heads that this node has moved, each told three times over: a change that was lost on its way, and even the first
-// word of it, is made good by the next. While nobody can be told they are kept, so that the others hear of them later.
+// The heads that this node has moved. Each is announced three times, so that a lost change is found even when the first
+// announcement is lost too. While the bus is away they are kept and announced afterwards.
 import type { UserKey } from '../model/principal.ts';
 import type { FeedHead } from '../store/store.ts';
 
-const timesTold = 3;
-/** Beyond it the older half is forgotten; the slow sweep of the others finds them. */
+const announcements = 3;
+/** Beyond it the older half is dropped; the sweep of the other nodes finds those heads. */
 export const movedMax = 100_000;
 
 export class MovedHeads {
@@ -13,15 +13,15 @@ export class MovedHeads {
   moved({ user, epoch, seq }: FeedHead): void {
     this.#moved.delete(user);
     if (this.#moved.size >= movedMax) this.#forgetHalf();
-    this.#moved.set(user, { head: { user, epoch, seq }, left: timesTold });
+    this.#moved.set(user, { head: { user, epoch, seq }, left: announcements });
   }
 
-  /** Many at once: to find the oldest of a Map takes as long as many were deleted before it. */
+  /** Many at once: finding the oldest entry of a Map takes longer, the more entries before it were deleted. */
   #forgetHalf(): void {
     for (const user of this.#moved.keys().take(movedMax / 2)) this.#moved.delete(user);
   }
 
-  /** What is to be told now. */
+  /** The heads to announce now. */
   take(): FeedHead[] {
     const heads: FeedHead[] = [];
     for (const [user, moved] of this.#moved) {

@@ -1,16 +1,16 @@
-// Between the streams of this node and the other nodes: hands what is committed here to the bus, and what the bus tells
-// to the streams, in order. The bus may lose anything, so heads are compared: those that others tell each second, and
-// those of the store: a second after a join, after a connection, now and then, and each second without a bus.
+// Between the streams of this node and the other nodes: publishes to the bus what is committed here, and forwards to the
+// streams, in order, what the bus brings. The bus may lose anything, so heads are compared: each second with those that
+// others announce, and with the store a second after a join, after a connection, in a sweep, and each second without a bus.
 import { setImmediate as nextTurn } from 'node:timers';
-import type { Bus, Told } from '../bus/bus.ts';
+import type { Bus, BusChange } from '../bus/bus.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
 import { type FeedHead, type FeedReader, headsMax } from '../store/store.ts';
+import { busChangeOf } from './bus-change.ts';
 import type { FanOut } from './fan-out.ts';
 import { MovedHeads } from './moved-heads.ts';
 import { Reorder } from './reorder.ts';
-import { toldOf } from './told.ts';
 
 const turnMs = 1000;
 /** Every user with a stream here is compared with the store once in so many turns, whatever the bus says. */
@@ -21,7 +21,7 @@ export interface RelayOptions {
   readonly fanOut: FanOut;
   readonly read: Pick<FeedReader, 'heads'>;
   readonly clock: Clock;
-  /** Told once an outage of the store. */
+  /** Called once for each outage of the store. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -33,8 +33,8 @@ export class Relay {
   /** Users with streams here. */
   readonly #users = new Set<UserKey>();
   #sweep: Iterator<UserKey> = this.#users.values();
-  /** How many the sweep is behind; a whole one is due. */
-  #owed = 0;
+  /** Users that the sweep has yet to compare, with a fraction carried over. */
+  #sweepDue = 0;
   /** Joined in this turn, and in the one before. */
   #joined = new Set<UserKey>();
   #joinedBefore = new Set<UserKey>();
@@ -47,11 +47,11 @@ export class Relay {
   constructor(options: RelayOptions) {
     const { bus, fanOut, clock } = options;
     this.#options = options;
-    this.#reorder = new Reorder(clock, (told) => fanOut.tell(told));
+    this.#reorder = new Reorder(clock, (change) => fanOut.forward(change));
     this.#timer = clock.every(turnMs, () => this.#turn());
     fanOut.watchUsers({ joined: (user) => this.#join(user), left: (user) => this.#leave(user) });
     bus.listen({
-      told: (told) => this.#tell(told),
+      change: (change) => this.#forward(change),
       head: (head) => this.#notice(head),
       connected: () => this.#compareAll(),
     });
@@ -61,15 +61,15 @@ export class Relay {
   follow(changes: readonly Change[]): void {
     const { bus, clock } = this.#options;
     const now = clock.now();
-    const told = changes.map((change) => toldOf(change, now));
-    bus.publish(told);
-    for (const each of told) {
+    const encoded = changes.map((change) => busChangeOf(change, now));
+    bus.publish(encoded);
+    for (const each of encoded) {
       this.#moved.moved(each);
-      this.#tell(each);
+      this.#forward(each);
     }
   }
 
-  /** Tells what is left to tell; the bus outlives the relay. */
+  /** Announces the heads that are left; the bus outlives the relay. */
   close(): void {
     this.#closed = true;
     this.#timer.stop();
@@ -78,8 +78,8 @@ export class Relay {
     this.#options.bus.publishHeads(this.#moved.take());
   }
 
-  #tell(told: Told): void {
-    if (this.#users.has(told.user)) this.#reorder.take(told);
+  #forward(change: BusChange): void {
+    if (this.#users.has(change.user)) this.#reorder.take(change);
   }
 
   #notice(head: FeedHead): void {
@@ -107,7 +107,7 @@ export class Relay {
       return;
     }
     bus.publishHeads(this.#moved.take());
-    // What was told while the bus learnt of the join came to nobody here.
+    // A change that was published before the bus subscribed for the join did not arrive here.
     for (const user of this.#joinedBefore) this.#due.add(user);
     this.#joinedBefore = this.#joined;
     this.#joined = new Set();
@@ -117,8 +117,8 @@ export class Relay {
 
   /** Its share of the users, in turn. */
   #sweepSome(): void {
-    this.#owed += this.#users.size / sweepTurns;
-    for (; this.#owed >= 1; this.#owed--) {
+    this.#sweepDue += this.#users.size / sweepTurns;
+    for (; this.#sweepDue >= 1; this.#sweepDue--) {
       let next = this.#sweep.next();
       if (next.done) {
         this.#sweep = this.#users.values();

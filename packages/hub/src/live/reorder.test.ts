@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import type { Told } from '../bus/bus.ts';
+import type { BusChange } from '../bus/bus.ts';
 import type { UserKey } from '../model/principal.ts';
 import { holdMs, Reorder } from './reorder.ts';
 
 const alice = 'alice' as UserKey;
 const bob = 'bob' as UserKey;
 
-function told(seq: number, user = alice, epoch = 7): Told {
+function change(seq: number, user = alice, epoch = 7): BusChange {
   return { user, epoch, seq, app: 'app', unread: 0, unreadOfApp: 0, value: '{}' };
 }
 
@@ -21,7 +21,7 @@ function open() {
     reorder,
     released,
     take(...all: number[]) {
-      for (const seq of all) reorder.take(told(seq));
+      for (const seq of all) reorder.take(change(seq));
     },
   };
 }
@@ -67,9 +67,9 @@ test('what the feed is known to have passed by other means is not waited for', (
 
 test('of one user 256 wait at most, and users do not wait for each other', () => {
   const { reorder, take, released } = open();
-  reorder.take(told(1, bob));
+  reorder.take(change(1, bob));
   take(1, ...Array.from({ length: 256 }, (_, index) => index + 3));
-  reorder.take(told(2, bob));
+  reorder.take(change(2, bob));
   assert.deepEqual(released, [1, 1, 2]);
   take(259);
   assert.deepEqual(
@@ -81,7 +81,7 @@ test('of one user 256 wait at most, and users do not wait for each other', () =>
 test('of all users 4 096 wait at most', () => {
   const { reorder, released } = open();
   const users = Array.from({ length: 2050 }, (_, index) => `user ${index}` as UserKey);
-  for (const user of users) for (const seq of [1, 3, 5]) reorder.take(told(seq, user));
+  for (const user of users) for (const seq of [1, 3, 5]) reorder.take(change(seq, user));
   assert.equal(released.filter((seq) => seq === 1).length, users.length);
   assert.ok(released.length >= users.length + 4, 'the last of them did not wait');
   assert.ok(users.length * 3 - released.length <= 4096);
@@ -90,12 +90,12 @@ test('of all users 4 096 wait at most', () => {
 test('another life of the feed begins anew, and what is forgotten is let go of', () => {
   const { clock, reorder, take, released } = open();
   take(8, 10);
-  reorder.take(told(2, alice, 9));
-  reorder.take(told(3, alice, 9));
+  reorder.take(change(2, alice, 9));
+  reorder.take(change(3, alice, 9));
   assert.deepEqual(released, [8, 10, 2, 3]);
-  reorder.take(told(7, alice, 9));
+  reorder.take(change(7, alice, 9));
   reorder.forget(alice);
   clock.advance(holdMs);
-  reorder.take(told(9, alice, 9));
+  reorder.take(change(9, alice, 9));
   assert.deepEqual(released, [8, 10, 2, 3, 9]);
 });

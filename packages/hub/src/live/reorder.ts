@@ -1,7 +1,7 @@
-// Puts a user's changes in order that come over two ways: what this node committed, and what others told. A change that
-// comes before the one it follows is held for a moment; then the streams read what is missing from the store.
+// Puts a user's changes in order: those that this node committed and those that the bus brings. A change that arrives
+// before its predecessor is held for a moment; then the streams read what is missing from the store.
 
-import type { Told } from '../bus/bus.ts';
+import type { BusChange } from '../bus/bus.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { UserKey } from '../model/principal.ts';
 
@@ -13,43 +13,43 @@ const heldMax = 4096;
 
 interface Order {
   epoch: number;
-  /** The highest sequence that was let through, or is known of otherwise. */
+  /** The highest sequence that was released, or is known otherwise. */
   passed: number;
-  readonly held: Map<number, Told>;
+  readonly held: Map<number, BusChange>;
   timer: Timer | null;
 }
 
 export class Reorder {
   readonly #clock: Clock;
-  readonly #release: (told: Told) => void;
+  readonly #release: (change: BusChange) => void;
   readonly #orders = new Map<UserKey, Order>();
   #held = 0;
 
-  constructor(clock: Clock, release: (told: Told) => void) {
+  constructor(clock: Clock, release: (change: BusChange) => void) {
     this.#clock = clock;
     this.#release = release;
   }
 
-  take(told: Told): void {
-    const order = this.#orderOf(told);
-    if (order.epoch !== told.epoch) {
-      this.#letAllGo(order);
-      order.epoch = told.epoch;
+  take(change: BusChange): void {
+    const order = this.#orderOf(change);
+    if (order.epoch !== change.epoch) {
+      this.#releaseAll(order);
+      order.epoch = change.epoch;
       order.passed = 0;
     }
-    if (order.passed === 0 || told.seq <= order.passed + 1) {
-      this.#pass(order, told);
-      this.#letFollowersGo(order);
-    } else this.#hold(order, told);
+    if (order.passed === 0 || change.seq <= order.passed + 1) {
+      this.#pass(order, change);
+      this.#releaseFollowers(order);
+    } else this.#hold(order, change);
   }
 
   /** The feed is known to have come this far by other means. */
-  pass({ user, epoch, seq }: Pick<Told, 'user' | 'epoch' | 'seq'>): void {
+  pass({ user, epoch, seq }: Pick<BusChange, 'user' | 'epoch' | 'seq'>): void {
     const order = this.#orders.get(user);
     if (order?.epoch !== epoch || seq <= order.passed) return;
     order.passed = seq;
     for (const held of order.held.keys()) if (held <= seq) this.#drop(order, held);
-    this.#letFollowersGo(order);
+    this.#releaseFollowers(order);
   }
 
   /** The user has no stream here any more. */
@@ -65,7 +65,7 @@ export class Reorder {
     for (const user of this.#orders.keys()) this.forget(user);
   }
 
-  #orderOf({ user, epoch }: Told): Order {
+  #orderOf({ user, epoch }: BusChange): Order {
     const known = this.#orders.get(user);
     if (known) return known;
     const order: Order = { epoch, passed: 0, held: new Map(), timer: null };
@@ -73,15 +73,15 @@ export class Reorder {
     return order;
   }
 
-  #hold(order: Order, told: Told): void {
-    if (!order.held.has(told.seq)) this.#held++;
-    order.held.set(told.seq, told);
-    if (order.held.size > heldOfUserMax || this.#held > heldMax) this.#letAllGo(order);
-    else order.timer ??= this.#clock.after(holdMs, () => this.#letAllGo(order));
+  #hold(order: Order, change: BusChange): void {
+    if (!order.held.has(change.seq)) this.#held++;
+    order.held.set(change.seq, change);
+    if (order.held.size > heldOfUserMax || this.#held > heldMax) this.#releaseAll(order);
+    else order.timer ??= this.#clock.after(holdMs, () => this.#releaseAll(order));
   }
 
   /** What was held back for this one. */
-  #letFollowersGo(order: Order): void {
+  #releaseFollowers(order: Order): void {
     for (let next = order.held.get(order.passed + 1); next; next = order.held.get(order.passed + 1)) {
       this.#drop(order, next.seq);
       this.#pass(order, next);
@@ -92,18 +92,18 @@ export class Reorder {
   }
 
   /** The first of them makes the streams jump. */
-  #letAllGo(order: Order): void {
-    for (const told of [...order.held.values()].sort((a, b) => a.seq - b.seq)) {
-      this.#drop(order, told.seq);
-      this.#pass(order, told);
+  #releaseAll(order: Order): void {
+    for (const change of [...order.held.values()].sort((a, b) => a.seq - b.seq)) {
+      this.#drop(order, change.seq);
+      this.#pass(order, change);
     }
     order.timer?.stop();
     order.timer = null;
   }
 
-  #pass(order: Order, told: Told): void {
-    order.passed = Math.max(order.passed, told.seq);
-    this.#release(told);
+  #pass(order: Order, change: BusChange): void {
+    order.passed = Math.max(order.passed, change.seq);
+    this.#release(change);
   }
 
   #drop(order: Order, seq: number): void {

@@ -36,7 +36,7 @@ function openStream(store: SlowStore): Stream {
 /** Every promise that can go on without the store. */
 const settled = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
-test('what is told while an older page is being read is read after it', async () => {
+test('a head that is announced while an older page is read is read after it', async () => {
   const store = new SlowStore();
   const stream = openStream(store);
   await stream.begin(null);

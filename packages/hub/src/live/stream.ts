@@ -54,11 +54,11 @@ export class Stream {
   #phase: Phase = 'catchingUp';
   #sent = 0;
   #epoch = 0;
-  /** The newest sequence heard of while not live. */
+  /** The newest known sequence, while not live. */
   #wanted = 0;
-  /** The last sequence whose cursor the reader was given. */
-  #told = 0;
-  #toldAt = 0;
+  /** The last sequence whose cursor was sent. */
+  #cursorSent = 0;
+  #cursorSentAt = 0;
   #reading = false;
   #closedAt = 0;
 
@@ -75,7 +75,7 @@ export class Stream {
     return this.#phase;
   }
 
-  /** Says `ready` and goes live, by way of everything after the cursor. The stream must be followed already. */
+  /** Sends `ready` and goes live, by way of everything after the cursor. The stream must be followed already. */
   async begin(from: StreamStart): Promise<void> {
     if (from === 'unreadable') {
       this.#resync('cursorInvalid');
@@ -91,7 +91,7 @@ export class Stream {
     }
     this.#epoch = at.epoch;
     this.#sent = from ? from.seq : at.head;
-    this.#told = this.#sent;
+    this.#cursorSent = this.#sent;
     this.#wanted = Math.max(this.#wanted, at.head);
     const ready = { type: 'ready', cursor: this.#cursor(this.#sent), unreadCount: at.unread } as const;
     this.#write(new EncodedFrame({ ...ready, heartbeatSeconds: limits.heartbeatSeconds }));
@@ -100,7 +100,7 @@ export class Stream {
 
   /** A committed change of this feed; `frame` is what it is to this stream, null when it is not visible here. */
   offer(change: FeedHead, frame: () => EncodedFrame | null): void {
-    const isNext = change.seq === this.#sent + 1 && this.#isSameLife(change);
+    const isNext = change.seq === this.#sent + 1 && this.#isSameEpoch(change);
     if (this.#phase !== 'live' || !isNext) {
       this.notice(change);
       return;
@@ -109,7 +109,7 @@ export class Stream {
     this.#sent = change.seq;
     const encoded = frame();
     if (!encoded) return;
-    this.#told = change.seq;
+    this.#cursorSent = change.seq;
     this.#write(encoded);
   }
 
@@ -119,10 +119,10 @@ export class Stream {
       this.#wanted = Math.max(this.#wanted, head.seq);
       return;
     }
-    const isSameLife = this.#isSameLife(head);
-    if (head.seq <= this.#sent && isSameLife) return;
-    // Of another life of the feed even a lower sequence is news; the store says whether the reader must start over.
-    this.#wanted = isSameLife ? head.seq : this.#sent + 1;
+    const isSameEpoch = this.#isSameEpoch(head);
+    if (head.seq <= this.#sent && isSameEpoch) return;
+    // In another epoch even a lower sequence is newer; the store decides whether the reader must start over.
+    this.#wanted = isSameEpoch ? head.seq : this.#sent + 1;
     this.#enter('jumped');
     void this.#catchUp();
   }
@@ -133,19 +133,19 @@ export class Stream {
     void this.#catchUp();
   }
 
-  /** Keeps the connection alive, and tells a head that moved without a visible change, at most once a minute. */
+  /** Keeps the connection alive, and sends the position of a head that moved without a visible change, at most once a minute. */
   async beat(now: number): Promise<void> {
     if (this.#phase !== 'live') return;
-    const moved = this.#sent > this.#told && now - this.#toldAt >= limits.positionSeconds * 1000;
+    const moved = this.#sent > this.#cursorSent && now - this.#cursorSentAt >= limits.positionSeconds * 1000;
     if (!moved) {
       this.#taken(this.#sink.heartbeat());
       return;
     }
-    this.#toldAt = now;
+    this.#cursorSentAt = now;
     const { epoch, head, unread } = await this.#source.read.position(this.user, this.visibility);
     if (this.#phase !== 'live' || head !== this.#sent) return;
     this.#epoch = epoch;
-    this.#told = head;
+    this.#cursorSent = head;
     this.#write(new EncodedFrame({ type: 'position', cursor: this.#cursor(head), unreadCount: unread }));
   }
 
@@ -163,13 +163,13 @@ export class Stream {
     this.#sink.close();
   }
 
-  /** A connection that does not take its goodbye would keep everything that waits in it for ever. */
+  /** A connection that never takes its `bye` would keep its buffers forever. */
   cutIfStuck(now: number): void {
     if (this.#phase === 'closed' && now - this.#closedAt >= closeGraceMs) this.#sink.cut();
   }
 
   /** A feed that did not exist yet had epoch 0. */
-  #isSameLife({ epoch }: FeedHead): boolean {
+  #isSameEpoch({ epoch }: FeedHead): boolean {
     return epoch === this.#epoch || this.#sent === 0;
   }
 
@@ -183,7 +183,7 @@ export class Stream {
     } finally {
       this.#reading = false;
     }
-    // Drained again while the last page was being given up.
+    // It drained again while the last page was abandoned.
     if (this.#phase === 'catchingUp') await this.#catchUp();
   }
 
@@ -208,12 +208,12 @@ export class Stream {
     for (const row of page.rows) {
       if (this.#phase !== 'catchingUp') return;
       this.#sent = row.seq;
-      this.#told = row.seq;
+      this.#cursorSent = row.seq;
       this.#write(changeFrame(valueJson(row, now), this.#cursor(row.seq), page.unread));
     }
     if (this.#phase !== 'catchingUp') return;
     this.#sent = page.next.seq;
-    // What the store does not show is no reason to spin; what was heard of meanwhile may be younger than this page.
+    // A sequence that the store does not show must not cause a busy loop; one announced meanwhile may be newer than this page.
     if (page.done && this.#wanted === wanted) this.#wanted = Math.min(wanted, this.#sent);
   }
 

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { alice, bob } from '@carillon/testing/feed/writes.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
-import type { Bus, Told, Use } from '../../src/bus/bus.ts';
+import type { Bus, BusChange, Use } from '../../src/bus/bus.ts';
 import type { UserKey } from '../../src/model/principal.ts';
 import type { FeedHead } from '../../src/store/store.ts';
 
@@ -18,25 +18,25 @@ export interface OpenedBuses extends AsyncDisposable {
 /** A node with everything that it was told. */
 export interface Node {
   readonly bus: Bus;
-  readonly told: Told[];
+  readonly changes: BusChange[];
   readonly heads: FeedHead[];
   readonly uses: Use[];
   readonly connections: () => number;
 }
 
 export function listen(bus: Bus): Node {
-  const [told, heads, uses]: [Told[], FeedHead[], Use[]] = [[], [], []];
+  const [changes, heads, uses]: [BusChange[], FeedHead[], Use[]] = [[], [], []];
   let connections = 0;
   bus.listen({
-    told: (each) => told.push(each),
+    change: (each) => changes.push(each),
     head: (each) => heads.push(each),
     used: (each) => uses.push(...each),
     connected: () => void connections++,
   });
-  return { bus, told, heads, uses, connections: () => connections };
+  return { bus, changes, heads, uses, connections: () => connections };
 }
 
-export function toldTo(user: UserKey, seq: number, more: Partial<Told> = {}): Told {
+export function changeOf(user: UserKey, seq: number, more: Partial<BusChange> = {}): BusChange {
   return {
     user,
     epoch: 7,
@@ -76,14 +76,14 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       c.bus.join(bob);
       await joined(b, [a]);
       await joined(c, [a]);
-      const all = [1, 2, 3].map((seq) => toldTo(alice, seq, { value: `{"title":"“Zwölf” ${seq} 🔔"}` }));
-      a.bus.publish([all[0] as Told, toldTo(bob, 9), all[1] as Told]);
-      a.bus.publish([all[2] as Told]);
+      const all = [1, 2, 3].map((seq) => changeOf(alice, seq, { value: `{"title":"“Zwölf” ${seq} 🔔"}` }));
+      a.bus.publish([all[0] as BusChange, changeOf(bob, 9), all[1] as BusChange]);
+      a.bus.publish([all[2] as BusChange]);
       await settle(a, b);
       await settle(a, c);
-      assert.deepEqual(b.told, all);
-      assert.deepEqual(c.told, [toldTo(bob, 9)]);
-      assert.deepEqual(a.told, []);
+      assert.deepEqual(b.changes, all);
+      assert.deepEqual(c.changes, [changeOf(bob, 9)]);
+      assert.deepEqual(a.changes, []);
     });
 
     test('what a node publishes does not come back to it', async () => {
@@ -91,11 +91,11 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       const [a, b] = (await nodes(buses, 2)) as [Node, Node];
       for (const { bus } of [a, b]) bus.join(alice);
       await joined(b, [a]);
-      a.bus.publish([toldTo(alice, 1)]);
+      a.bus.publish([changeOf(alice, 1)]);
       a.bus.publishHeads([{ user: alice, epoch: 7, seq: 1 }]);
       await settle(a, b);
       await settle(b, a);
-      assert.deepEqual([a.told.length, a.heads.length, b.told.length, b.heads.length], [0, 0, 1, 1]);
+      assert.deepEqual([a.changes.length, a.heads.length, b.changes.length, b.heads.length], [0, 0, 1, 1]);
       assert.ok(a.uses.every(({ key }) => b.uses.every((other) => other.key !== key)));
     });
 
@@ -107,14 +107,14 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       b.bus.leave(alice);
       b.bus.leave(alice);
       await joined(b, [a]);
-      a.bus.publish([toldTo(alice, 1), toldTo(bob, 1)]);
+      a.bus.publish([changeOf(alice, 1), changeOf(bob, 1)]);
       await settle(a, b);
-      assert.deepEqual(b.told, [toldTo(bob, 1)]);
+      assert.deepEqual(b.changes, [changeOf(bob, 1)]);
       b.bus.join(alice);
       await joined(b, [a]);
-      a.bus.publish([toldTo(alice, 2)]);
+      a.bus.publish([changeOf(alice, 2)]);
       await settle(a, b);
-      assert.deepEqual(b.told.at(-1), toldTo(alice, 2));
+      assert.deepEqual(b.changes.at(-1), changeOf(alice, 2));
     });
 
     test('nodes of another store are not heard', async () => {
@@ -124,12 +124,12 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       await until(() => other.bus.connected);
       b.bus.join(alice);
       await joined(b, [a]);
-      other.bus.publish([toldTo(alice, 1)]);
+      other.bus.publish([changeOf(alice, 1)]);
       other.bus.publishHeads([{ user: alice, epoch: 7, seq: 1 }]);
       other.bus.publishUse([{ key: 'foreign', tokens: 5 }]);
       await other.bus.close();
       await settle(a, b);
-      assert.deepEqual([b.told, b.heads, b.uses.filter(({ key }) => key === 'foreign')], [[], [], []]);
+      assert.deepEqual([b.changes, b.heads, b.uses.filter(({ key }) => key === 'foreign')], [[], [], []]);
     });
 
     test('heads and uses by the thousand come all', async () => {
@@ -154,10 +154,10 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       const [a, b] = (await nodes(buses, 2)) as [Node, Node];
       b.bus.join(alice);
       await joined(b, [a]);
-      const huge = toldTo(alice, 2, { value: `{"text":"${'x'.repeat(2_000_000)}"}` });
-      a.bus.publish([toldTo(alice, 1), huge, toldTo(alice, 3)]);
+      const huge = changeOf(alice, 2, { value: `{"text":"${'x'.repeat(2_000_000)}"}` });
+      a.bus.publish([changeOf(alice, 1), huge, changeOf(alice, 3)]);
       await settle(a, b);
-      assert.deepEqual(b.told, [toldTo(alice, 1), toldTo(alice, 3)]);
+      assert.deepEqual(b.changes, [changeOf(alice, 1), changeOf(alice, 3)]);
       assert.deepEqual(b.heads, [{ user: alice, epoch: 7, seq: 2 }]);
     });
 
@@ -168,15 +168,15 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       await joined(b, [a]);
       await buses.lose();
       await until(() => !a.bus.connected && !b.bus.connected, 'the loss');
-      a.bus.publish([toldTo(alice, 1)]);
+      a.bus.publish([changeOf(alice, 1)]);
       a.bus.publishHeads([{ user: alice, epoch: 7, seq: 1 }]);
       b.bus.join(bob);
       await buses.find();
       await until(() => a.bus.connected && b.bus.connected, 'the connections');
       assert.deepEqual([a.connections(), b.connections()], [2, 2]);
-      a.bus.publish([toldTo(alice, 2), toldTo(bob, 1)]);
+      a.bus.publish([changeOf(alice, 2), changeOf(bob, 1)]);
       await settle(a, b);
-      assert.deepEqual(b.told, [toldTo(alice, 2), toldTo(bob, 1)]);
+      assert.deepEqual(b.changes, [changeOf(alice, 2), changeOf(bob, 1)]);
       assert.deepEqual(b.heads, []);
     });
 
@@ -185,7 +185,7 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       await buses.lose();
       const { bus } = listen(buses.node());
       bus.join(alice);
-      bus.publish([toldTo(alice, 1)]);
+      bus.publish([changeOf(alice, 1)]);
       assert.equal(bus.connected, false);
       await bus.close();
       await bus.close();
@@ -196,11 +196,11 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       const [a, b] = (await nodes(buses, 2)) as [Node, Node];
       b.bus.join(alice);
       await joined(b, [a]);
-      const all = Array.from({ length: 500 }, (_, index) => toldTo(alice, index + 1));
+      const all = Array.from({ length: 500 }, (_, index) => changeOf(alice, index + 1));
       for (const each of all) a.bus.publish([each]);
       await a.bus.close();
-      await until(() => b.told.length === all.length, 'all that was told');
-      assert.deepEqual(b.told, all);
+      await until(() => b.changes.length === all.length, 'all that was told');
+      assert.deepEqual(b.changes, all);
     });
   });
 }

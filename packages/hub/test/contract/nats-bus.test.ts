@@ -16,7 +16,7 @@ import { systemClock } from '../../src/lib/clock.ts';
 import { random } from '../../src/lib/random.ts';
 import type { UserKey } from '../../src/model/principal.ts';
 import { userLane } from '../../src/model/user-lane.ts';
-import { busContract, joined, listen, type Node, type OpenedBuses, settle, toldTo } from './bus.ts';
+import { busContract, changeOf, joined, listen, type Node, type OpenedBuses, settle } from './bus.ts';
 
 interface OpenedNats extends OpenedBuses {
   readonly nats: TestNats;
@@ -83,22 +83,23 @@ test('with many users of a lane a node takes the whole lane, with few again each
   const tellAll = async (): Promise<void> => {
     for (const user of [...users, alice]) {
       seq.set(user, (seq.get(user) ?? 0) + 1);
-      a.bus.publish([toldTo(user, seq.get(user) as number)]);
+      a.bus.publish([changeOf(user, seq.get(user) as number)]);
     }
     await settle(a, b);
   };
-  const toldOf = (user: UserKey) => b.told.filter((told) => told.user === user).map((told) => told.seq);
+  const sequencesOf = (user: UserKey) =>
+    b.changes.filter((change) => change.user === user).map((change) => change.seq);
   const counts: number[] = [];
   const exactly: number[] = [];
   // Each step changes what b listens to while a goes on telling.
   for (const user of users) {
     b.bus.join(user);
     await joined(b, [a]);
-    b.told.length = 0;
+    b.changes.length = 0;
     await tellAll();
-    counts.push(b.told.length);
+    counts.push(b.changes.length);
     exactly.push(await exact());
-    assert.deepEqual(toldOf(user), [seq.get(user)]);
+    assert.deepEqual(sequencesOf(user), [seq.get(user)]);
   }
   assert.deepEqual(
     counts,
@@ -109,10 +110,10 @@ test('with many users of a lane a node takes the whole lane, with few again each
   for (const user of left) {
     b.bus.leave(user);
     await joined(b, [a]);
-    b.told.length = 0;
+    b.changes.length = 0;
     await tellAll();
-    for (const stayed of users) assert.deepEqual(toldOf(stayed), [seq.get(stayed)]);
-    assert.deepEqual(toldOf(user), []);
+    for (const stayed of users) assert.deepEqual(sequencesOf(stayed), [seq.get(stayed)]);
+    assert.deepEqual(sequencesOf(user), []);
     const joinedNow = exactMax + 4 - (left.indexOf(user) + 1);
     assert.equal(await exact(), joinedNow < exactAgain ? joinedNow : 0);
   }
@@ -138,9 +139,9 @@ test('what is no message of a hub is refused, and the bus goes on', async () => 
     anybody.publish('carillon.store.t', bad);
   }
   await anybody.drain();
-  a.bus.publish([toldTo(alice, 1)]);
+  a.bus.publish([changeOf(alice, 1)]);
   await settle(a, b);
-  assert.deepEqual([b.told, b.heads], [[toldTo(alice, 1)], []]);
+  assert.deepEqual([b.changes, b.heads], [[changeOf(alice, 1)], []]);
   await until(() => opened.refusals.length >= 13, 'the refusals');
 });
 
@@ -150,7 +151,7 @@ test('a server that takes nothing more is taken for dead, and fills no memory me
   opened.nats.freeze();
   const before = process.memoryUsage().rss;
   const value = `{"text":"${'x'.repeat(100_000)}"}`;
-  for (let seq = 1; seq <= 2000; seq++) a.bus.publish([toldTo(alice, seq, { value })]);
+  for (let seq = 1; seq <= 2000; seq++) a.bus.publish([changeOf(alice, seq, { value })]);
   assert.ok(process.memoryUsage().rss - before < 120 * 1024 * 1024, 'the 200 MB are not kept');
   await until(() => !a.bus.connected, 'the verdict');
   opened.nats.thaw();
@@ -166,11 +167,11 @@ test('a server that takes little at once is told in as many messages as that nee
   const [a, b] = await pair(opened);
   b.bus.join(alice);
   await joined(b, [a]);
-  const all = Array.from({ length: 50 }, (_, index) => toldTo(alice, index + 1));
+  const all = Array.from({ length: 50 }, (_, index) => changeOf(alice, index + 1));
   a.bus.publish(all);
-  a.bus.publish([toldTo(alice, 51, { value: `{"text":"${'x'.repeat(1000)}"}` })]);
+  a.bus.publish([changeOf(alice, 51, { value: `{"text":"${'x'.repeat(1000)}"}` })]);
   await settle(a, b);
-  assert.deepEqual(b.told, all);
+  assert.deepEqual(b.changes, all);
   assert.deepEqual(b.heads, [{ user: alice, epoch: 7, seq: 51 }]);
   assert.deepEqual(opened.refusals, []);
 });

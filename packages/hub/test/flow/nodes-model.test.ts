@@ -23,7 +23,7 @@ interface Round {
   readonly joins: { readonly node: number; readonly by: string; readonly visibility: Visibility } | null;
   readonly leaves: number | null;
   readonly server: 'kill' | 'restart' | null;
-  readonly losses: { readonly node: number; readonly told: boolean; readonly heads: boolean } | null;
+  readonly losses: { readonly node: number; readonly changes: boolean; readonly heads: boolean } | null;
   readonly advanceMs: number;
 }
 
@@ -45,7 +45,7 @@ function drawRounds(random: Random): Round[] {
     server: chance(0.2, () => random.pick(['kill', 'restart', 'restart'] as const)),
     losses: chance(0.3, () => ({
       node: random.below(3),
-      told: random.chance(0.5),
+      changes: random.chance(0.5),
       heads: random.chance(0.3),
     })),
     advanceMs: random.pick([0, 0, 10, 30, 1000, 3000]),
@@ -112,7 +112,7 @@ for (const nth of [1, 2, 3]) {
     context.diagnostic(`CARILLON_SEED=${seed - nth}`);
     await using cluster = await openCluster(3);
     const listening = await run(cluster, drawRounds(openRandom(seed)));
-    for (const { losses } of cluster.nodes) Object.assign(losses, { told: false, heads: false });
+    for (const { losses } of cluster.nodes) Object.assign(losses, { changes: false, heads: false });
     await cluster.nats.restart();
     await cluster.connected();
     for (const { device } of listening) {

@@ -64,7 +64,7 @@ test('a change that is lost on its way is read from the store once a head is tol
   const device = b.device(alice);
   await ready(cluster, device);
   await quiet(cluster, b);
-  a.losses.told = true;
+  a.losses.changes = true;
   await a.committer.commit(postWrite());
   await a.committer.commit(postWrite());
   await cluster.settled();
@@ -72,7 +72,7 @@ test('a change that is lost on its way is read from the store once a head is tol
   cluster.clock.advance(1000);
   await device.change(2);
   assert.deepEqual(b.reads, { changes: 1, heads: 0 });
-  a.losses.told = false;
+  a.losses.changes = false;
   await a.committer.commit(postWrite());
   await device.change(3);
   assert.deepEqual(device.sequences(), [0, 1, 2, 3]);
@@ -86,7 +86,7 @@ test('a head is told three times, so that two of them may be lost as well', asyn
   await quiet(cluster, b);
   const heads: FeedHead[] = [];
   b.bus.listen({ head: (head) => heads.push(head) });
-  a.losses.told = true;
+  a.losses.changes = true;
   a.losses.heads = true;
   await a.committer.commit(postWrite());
   cluster.clock.advance(1000);
@@ -108,7 +108,7 @@ test('when everything is lost, the sweep finds what is missing within its half m
   const devices = [b.device(alice), b.device(bob)];
   await ready(cluster, ...devices);
   await quiet(cluster, b);
-  a.losses.told = true;
+  a.losses.changes = true;
   a.losses.heads = true;
   await Promise.all([a.committer.commit(postWrite()), a.committer.commit(postWrite({ by: 'bob' }))]);
   for (let turn = 0; turn < 30; turn++) cluster.clock.advance(1000);
@@ -138,9 +138,9 @@ test('a change whose predecessor does not come is held for the hold, then the st
   await ready(cluster, device);
   await a.committer.commit(postWrite());
   await device.change(1);
-  a.losses.told = true;
+  a.losses.changes = true;
   await a.committer.commit(postWrite());
-  a.losses.told = false;
+  a.losses.changes = false;
   await a.committer.commit(postWrite());
   await cluster.settled();
   assert.equal(b.reads.changes, 0);
@@ -154,7 +154,7 @@ test('a change whose predecessor does not come is held for the hold, then the st
 test('what was committed while a stream joined is found a second or two later, though nobody told it', async () => {
   await using running = await open();
   const { cluster, a, b } = running;
-  a.losses.told = true;
+  a.losses.changes = true;
   a.losses.heads = true;
   const device = b.device(alice);
   await ready(cluster, device);

@@ -26,7 +26,7 @@ const planner = new URL('../../../hub/src/push/plan/plan-batch.ts', import.meta.
 
 /** What is taken away: what this node publishes, as a bus may lose it, and what it reads. */
 export interface Losses {
-  told: boolean;
+  changes: boolean;
   heads: boolean;
   /** Reads of heads fail. */
   store: boolean;
@@ -49,7 +49,7 @@ export interface TestDevice {
   readonly frames: Frame[];
   /** Waits for the frame of changes at this place. */
   change(nth: number): Promise<Extract<Frame, { type: 'change' }>>;
-  /** The sequences of what it was told, from `ready` on. */
+  /** The sequences of what it received, from `ready` on. */
   sequences(): number[];
   leave(): void;
 }
@@ -108,7 +108,7 @@ function openNode({ nats, store, clock, cursors }: NodeParts) {
   const log = { connected() {}, away() {}, refused: (error: Error) => void failures.push(error) };
   const failures: unknown[] = [];
   const real = openNatsBus({ space: 'store', connect, clock: systemClock, random, log });
-  const losses: Losses = { told: false, heads: false, store: false };
+  const losses: Losses = { changes: false, heads: false, store: false };
   const bus = lossy(real, losses);
   const marks = new Set<string>();
   bus.listen({ used: (uses) => uses.forEach(({ key }) => void marks.add(key)) });
@@ -140,7 +140,7 @@ function lossy(bus: Bus, losses: Losses): Bus {
       return bus.connected;
     },
     listen: (listener) => bus.listen(listener),
-    publish: (told) => void (losses.told || bus.publish(told)),
+    publish: (changes) => void (losses.changes || bus.publish(changes)),
     publishHeads: (heads) => void (losses.heads || bus.publishHeads(heads)),
     publishUse: (uses) => bus.publishUse(uses),
     join: (user) => bus.join(user),

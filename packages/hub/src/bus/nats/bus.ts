@@ -1,7 +1,7 @@
 // The bus over NATS core. Subjects, below one space for each store, so that hubs which share nothing but a NATS server
-// never hear of each other's users:
+// never receive changes of each other's users:
 //   c.<lane>.<user key>  changes of one user     h.<group>  heads of 64 lanes, each second     t  uses of allowances
-// What is too large for a message is told as a head: then the streams read it from the store.
+// A change that is too large for a message is announced by its head: then the streams read it from the store.
 import { Buffer } from 'node:buffer';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../../lib/clock.ts';
@@ -9,12 +9,12 @@ import type { Random } from '../../lib/random.ts';
 import type { UserKey } from '../../model/principal.ts';
 import { userLane } from '../../model/user-lane.ts';
 import type { FeedHead } from '../../store/store.ts';
-import type { Bus, BusListener, Told, Use } from '../bus.ts';
+import type { Bus, BusChange, BusListener, Use } from '../bus.ts';
 import { Connection } from './connection.ts';
-import { decodeHeads, decodeTold, decodeUses, encodeHeads, encodeTold, encodeUses } from './encoding.ts';
+import { decodeChanges, decodeHeads, decodeUses, encodeChange, encodeHeads, encodeUses } from './encoding.ts';
 import { changesSubject, groupOf, headsSubject, Interest } from './interest.ts';
 
-/** Of one message: a quarter of what a server takes unless told otherwise. */
+/** Of one message: a quarter of the default limit of a server. */
 const messageMaxBytes = 256 * 1024;
 const headsOfMessage = 2000;
 const usesOfMessage = 500;
@@ -30,7 +30,7 @@ export interface NatsBusOptions {
   readonly log: BusLog;
 }
 
-/** What an operator is told. */
+/** Goes to the operator's log. */
 export interface BusLog {
   connected(server: string): void;
   away(error: Error): void;
@@ -79,9 +79,9 @@ class NatsBus implements Bus {
     if (listener.used) this.#connection.subscribe(this.#prefix + usesSubject);
   }
 
-  publish(told: readonly Told[]): void {
+  publish(changes: readonly BusChange[]): void {
     if (!this.connected) return;
-    for (const ofUser of Map.groupBy(told, ({ user }) => user).values()) this.#publishOfUser(ofUser);
+    for (const ofUser of Map.groupBy(changes, ({ user }) => user).values()) this.#publishOfUser(ofUser);
   }
 
   publishHeads(heads: readonly FeedHead[]): void {
@@ -110,8 +110,8 @@ class NatsBus implements Bus {
   }
 
   /** As many as fit into a message at a time. */
-  #publishOfUser(told: readonly Told[]): void {
-    const { user } = told[0] as Told;
+  #publishOfUser(changes: readonly BusChange[]): void {
+    const { user } = changes[0] as BusChange;
     const subject = changesSubject(userLane(user), user);
     const maxBytes = Math.min(messageMaxBytes, this.#connection.payloadMaxBytes);
     let parts: Buffer[] = [];
@@ -121,8 +121,8 @@ class NatsBus implements Bus {
       parts = [];
       bytes = 0;
     };
-    for (const each of told) {
-      const part = Buffer.from(encodeTold(each));
+    for (const each of changes) {
+      const part = Buffer.from(encodeChange(each));
       if (bytes + part.length > maxBytes) flush();
       if (part.length > maxBytes) this.publishHeads([each]);
       else {
@@ -149,7 +149,7 @@ class NatsBus implements Bus {
 
   #read(subject: string, bytes: Buffer): boolean {
     const [kind, , user] = subject.split('.');
-    if (kind === 'c') return this.#readTold(user as UserKey, bytes);
+    if (kind === 'c') return this.#readChanges(user as UserKey, bytes);
     const text = bytes.toString();
     if (kind === 'h') {
       const heads = decodeHeads(text);
@@ -161,11 +161,11 @@ class NatsBus implements Bus {
     return uses !== null;
   }
 
-  #readTold(user: UserKey, bytes: Buffer): boolean {
+  #readChanges(user: UserKey, bytes: Buffer): boolean {
     // A whole lane brings others' users too.
     if (!this.#interest.has(user)) return true;
-    const told = decodeTold(user, bytes.toString());
-    for (const each of told ?? []) for (const listener of this.#listeners) listener.told?.(each);
-    return told !== null;
+    const changes = decodeChanges(user, bytes.toString());
+    for (const each of changes ?? []) for (const listener of this.#listeners) listener.change?.(each);
+    return changes !== null;
   }
 }

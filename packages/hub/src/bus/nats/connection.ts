@@ -1,4 +1,4 @@
-// One connection to a NATS server, opened anew for ever with jitter, and the subscriptions that outlive it. Without it,
+// One connection to a NATS server, reopened forever with jitter, and the subscriptions that outlive it. Without it,
 // and beyond a bound of what the server has not taken yet, publishing drops. The client's own reconnection stays off: it
 // would keep what is published meanwhile, and can't be stopped before its first success.
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node';
@@ -15,7 +15,7 @@ const closeGraceMs = 1000;
 export interface ConnectionListener {
   message(subject: string, bytes: Uint8Array): void;
   connected(server: string): void;
-  /** Told once until it is connected again: why it is not. */
+  /** Called once for each outage, with its cause. */
   away(error: Error): void;
   /** The server refuses something, such as a subject; the connection stays. */
   refused(error: Error): void;
@@ -37,7 +37,7 @@ export class Connection {
   #pendingBytes = 0;
   #asking = false;
   #failures = 0;
-  #told = false;
+  #reported = false;
   #closed = false;
   #pause: { readonly timer: Timer; readonly end: () => void } | null = null;
   readonly #running: Promise<void>;
@@ -97,8 +97,8 @@ export class Connection {
     while (!this.#closed) {
       const why = await this.#connectOnce();
       if (this.#closed) return;
-      if (!this.#told) this.#listener.away(why);
-      this.#told = true;
+      if (!this.#reported) this.#listener.away(why);
+      this.#reported = true;
       await this.#wait(this.#retryMs());
     }
   }
@@ -131,7 +131,7 @@ export class Connection {
     if (settled === null && !this.#closed) {
       this.#isConnected = true;
       this.#failures = 0;
-      this.#told = false;
+      this.#reported = false;
       this.#listener.connected(nats.getServer());
     }
     return (await over) ?? undefined;
@@ -153,7 +153,7 @@ export class Connection {
     return this.#nats.subscribe(subject, { callback });
   }
 
-  /** Learns what has left, so that a server which takes nothing more does not fill the memory. */
+  /** Finds out what the server has taken, so that one that takes nothing more can't fill the memory. */
   async #ask(nats: NatsConnection): Promise<void> {
     if (this.#asking) return;
     this.#asking = true;

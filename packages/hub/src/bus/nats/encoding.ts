@@ -1,29 +1,29 @@
-// The messages between nodes, as bytes and back. What is told of one user is text in pairs of lines, a head and the value
+// The messages between nodes, as bytes and back. Changes of one user are text in pairs of lines, a head and the value
 // as it was encoded, so that neither side parses a notification; heads and uses are JSON. What can't be read is null: a
-// node of another version, or anybody else who may publish there.
+// node of another version, or anyone else who may publish there.
 
 import type { UserKey } from '../../model/principal.ts';
 import type { FeedHead } from '../../store/store.ts';
-import type { Told, Use } from '../bus.ts';
+import type { BusChange, Use } from '../bus.ts';
 
 type Line = readonly [seq: number, epoch: number, app: string, unread: number, unreadOfApp: number];
 
 /** Two lines. */
-export function encodeTold({ seq, epoch, app, unread, unreadOfApp, value }: Told): string {
+export function encodeChange({ seq, epoch, app, unread, unreadOfApp, value }: BusChange): string {
   return `${JSON.stringify([seq, epoch, app, unread, unreadOfApp] satisfies Line)}\n${value}\n`;
 }
 
-export function decodeTold(user: UserKey, text: string): Told[] | null {
+export function decodeChanges(user: UserKey, text: string): BusChange[] | null {
   const lines = text.split('\n');
-  const told: Told[] = [];
+  const changes: BusChange[] = [];
   for (let index = 0; index + 1 < lines.length; index += 2) {
     const line = readJson(lines[index] as string);
     const value = lines[index + 1] as string;
     if (!isLine(line) || !value.startsWith('{')) return null;
     const [seq, epoch, app, unread, unreadOfApp] = line;
-    told.push({ user, seq, epoch, app, unread, unreadOfApp, value });
+    changes.push({ user, seq, epoch, app, unread, unreadOfApp, value });
   }
-  return told;
+  return changes;
 }
 
 export function encodeHeads(heads: readonly FeedHead[]): string {

@@ -1,6 +1,6 @@
 // Which subjects this node listens to: each of its users by name while it has few of a lane, the whole lane beyond. Ten
-// million exact subjects would cost a server 9 GB, and as much each of its peers; whole lanes bring what concerns nobody
-// here. The new subjects are taken before the old ones are let go, so nothing is missed in between.
+// million exact subjects would cost a server 9 GB, and as much each of its peers; whole lanes bring changes of users
+// without a stream here. It subscribes to the new subjects before it unsubscribes from the old, so nothing is missed.
 import type { UserKey } from '../../model/principal.ts';
 import { userLane } from '../../model/user-lane.ts';
 
@@ -21,7 +21,7 @@ interface LaneInterest {
 export const changesSubject = (lane: number, user: UserKey | '*'): string => `c.${lane}.${user}`;
 export const headsSubject = (group: number): string => `h.${group}`;
 
-/** Heads are told by 64 lanes: a message for each lane would be as many messages as heads, all in one moment. */
+/** Heads of 64 lanes share a message: one for each lane would be as many messages as heads, all at once. */
 export const groupOf = (lane: number): number => lane >> 6;
 
 export class Interest {

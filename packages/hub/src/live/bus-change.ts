@@ -1,10 +1,10 @@
-// A committed change as the other nodes hear of it: made once, by the node that commits it, so that the others splice its
+// A committed change as it travels to the other nodes: encoded once, by the node that commits it. The others splice its
 // text into their frames.
-import type { Told } from '../bus/bus.ts';
+import type { BusChange } from '../bus/bus.ts';
 import type { Change } from '../model/write.ts';
 import { valueJson } from './frame.ts';
 
-export function toldOf(change: Change, now: number): Told {
+export function busChangeOf(change: Change, now: number): BusChange {
   const { user, epoch, seq, unread, unreadOfApp, notification } = change;
   const { app } = notification;
   return { user, epoch, seq, app, unread, unreadOfApp, value: valueJson(notification, now) };
