@@ -355,12 +355,25 @@ describe('forbidden words', () => {
 });
 
 describe('lock platforms', () => {
-  const parent = { optionalDependencies: { '@b/cli-linux-x64': '1.0.0' } };
+  const checked = { integrity: `sha512-${'A'.repeat(86)}==` };
+  const parent = { ...checked, optionalDependencies: { '@b/cli-linux-x64': '1.0.0' } };
   const lock = (packages: object) => tidy('package-lock.json', JSON.stringify({ packages }));
 
   test('every optional dependency has an entry, beside its parent or inside it', () => {
-    assertClean(lock({ 'node_modules/@b/a': parent, 'node_modules/@b/cli-linux-x64': {} }));
-    assertClean(lock({ 'node_modules/@b/a': parent, 'node_modules/@b/a/node_modules/@b/cli-linux-x64': {} }));
+    assertClean(lock({ 'node_modules/@b/a': parent, 'node_modules/@b/cli-linux-x64': checked }));
+    assertClean(
+      lock({ 'node_modules/@b/a': parent, 'node_modules/@b/a/node_modules/@b/cli-linux-x64': checked }),
+    );
     assertOne(lock({ 'node_modules/@b/a': parent }), /^1: @b\/cli-linux-x64 is missing, so npm ci fails/);
+  });
+
+  test('everything that is downloaded has a checksum; the workspaces and links to them need none', () => {
+    assertClean(
+      lock({ '': {}, 'packages/a': {}, 'node_modules/a': { link: true }, 'node_modules/b': checked }),
+    );
+    for (const integrity of [undefined, '', 'sha1-2jmj7l5rSw0yVb/vlWAYkK/YBwk=']) {
+      assertOne(lock({ 'node_modules/b': { integrity } }), /^1: node_modules\/b has no checksum/);
+      assertOne(lock({ 'packages/a/node_modules/b': { integrity } }), /a\/node_modules\/b has no checksum/);
+    }
   });
 });
