@@ -15,13 +15,15 @@ export interface Package {
   readonly manifest: Manifest;
 }
 
+/** Those that are published: a private one is for this repository alone. */
 export function readPackages(): Package[] {
   return globSync('packages/*/package.json', { cwd: root })
     .sort()
     .map((path) => {
       const folder = path.split(/[\\/]/).at(-2) as string;
       return { folder, path: join(root, dirname(path)), manifest: readJson(join(root, path)) as Manifest };
-    });
+    })
+    .filter(({ manifest }) => manifest.private !== true);
 }
 
 /** Whether tsc makes what it publishes. */
