@@ -32,6 +32,7 @@ test('every package is packed, with licence and readme, and without tests or wha
   assert.ok(
     packed.some(({ name }) => name === 'carillon') && packed.some(({ name }) => name === '@carillon/client'),
   );
+  assert.ok(!packed.some(({ name }) => name === '@carillon/testing'));
   for (const each of packed) {
     assert.ok(existsSync(each.tarball));
     for (const path of ['LICENSE', 'README.md', 'package.json']) assert.ok(each.files.includes(path), path);

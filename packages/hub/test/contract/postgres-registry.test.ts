@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { until } from '@carillon/testing/hub/hub.ts';
-import { type Call, startRegistryProcess } from '@carillon/testing/hub/registry-process.ts';
+import { type Call, script, startRegistryProcess } from '@carillon/testing/hub/registry-process.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import type { App } from '../../src/model/app.ts';
 import { openRegistry } from '../../src/store/postgres/registry/registry.ts';
@@ -304,7 +303,6 @@ test('a migration that was changed is refused', async (context) => {
 
 test('an open registry keeps no process alive', async (context) => {
   const { url } = await fresh(context);
-  const script = join(import.meta.dirname, '..', 'support', 'registry-process.ts');
   const child = spawn(process.execPath, [script, url, 'forget to close'], { stdio: 'inherit' });
   context.after(() => child.kill('SIGKILL'));
   assert.deepEqual(await once(child, 'exit'), [0, null]);

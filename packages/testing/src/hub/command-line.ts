@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Registry } from '../../../hub/src/store/registry.ts';
 import { openRegistry } from '../../../hub/src/store/sqlite/registry/registry.ts';
+import { launcher } from './command.ts';
 import { tempFolder } from './identity.ts';
-
-const launcher = join(import.meta.dirname, '..', '..', '..', 'hub', 'bin', 'carillon.js');
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 
-const launcher = join(import.meta.dirname, '..', '..', '..', 'hub', 'bin', 'carillon.js');
+/** What `carillon` is in the repository. */
+export const launcher = join(import.meta.dirname, '..', '..', '..', 'hub', 'bin', 'carillon.js');
 
 export interface Command {
   readonly process: ChildProcess;

@@ -17,8 +17,10 @@ export interface RegistryProcess extends AsyncDisposable {
   run(calls: readonly Call[]): Promise<Answered[]>;
 }
 
+export const script = import.meta.filename;
+
 export async function startRegistryProcess(url: string): Promise<RegistryProcess> {
-  const child = fork(import.meta.filename, [url], { serialization: 'advanced' });
+  const child = fork(script, [url], { serialization: 'advanced' });
   const [ready] = await once(child, 'message');
   if (ready !== 'ready') throw new Error(String(ready));
   return {
@@ -54,7 +56,7 @@ function answer(registry: Registry, [part, method, ...parameters]: Call): Answer
   }
 }
 
-if (process.argv[1] === import.meta.filename) {
+if (process.argv[1] === script) {
   const [, , url, how] = process.argv as [string, string, string, string | undefined];
   if (how === 'forget to close') openRegistry(url).meta.read('key');
   else serve(url);

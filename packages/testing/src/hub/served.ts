@@ -7,9 +7,8 @@ import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
 import { mintToken } from '../../../hub/src/auth/provider/exchange/mint-token.ts';
 import { systemClock } from '../../../hub/src/lib/clock.ts';
 import { openRegistry } from '../../../hub/src/store/sqlite/registry/registry.ts';
+import { launcher } from './command.ts';
 import { hosts, userNames } from './hub.ts';
-
-const launcher = join(import.meta.dirname, '..', '..', '..', 'hub', 'bin', 'carillon.js');
 
 export interface Served {
   readonly process: ChildProcess;
