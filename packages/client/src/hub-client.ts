@@ -8,16 +8,16 @@ import type {
   SubscriptionPost,
 } from '@carillon/protocol';
 import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
-import type { Feed, Transport } from './feed.ts';
-import { HubError } from './hub-error.ts';
+import type { Feed, Transport } from './feed/feed.ts';
 import { LiveFeed } from './live-feed.ts';
-import { Requests } from './requests.ts';
+import { HubError } from './requests/hub-error.ts';
+import { Requests } from './requests/requests.ts';
+import { type AskToken, accountOf } from './requests/token.ts';
 import type { FeedStorage } from './storage/feed-storage.ts';
 import { openIndexedDbStorage } from './storage/indexed-db.ts';
 import { openMemoryStorage } from './storage/memory.ts';
 import { isHidden, watchSurroundings } from './surroundings.ts';
-import type { TabsOptions } from './tabs.ts';
-import { type AskToken, accountOf } from './token.ts';
+import type { TabsOptions } from './tabs/tabs.ts';
 import type { OpenLink } from './transports/link.ts';
 import { pollingTransport } from './transports/polling.ts';
 import { openSse } from './transports/sse.ts';

@@ -1,14 +1,14 @@
-// The feed as its users hold it (./feed.ts): what they do becomes local changes, each step of the view reaches those who
+// The feed as its users hold it (./feed/feed.ts): what they do becomes local changes, each step of the view reaches those who
 // listen, and time alone changes it too.
 
-import { ChangeQueue } from './change-queue.ts';
 import type { Timer } from './clock.ts';
-import type { Standing } from './connection.ts';
-import type { Feed, FeedChange, FeedStatus, HistoryPage } from './feed.ts';
-import type { FeedView } from './feed-view.ts';
-import { HubError } from './hub-error.ts';
-import { applyWish, composeWishes, type Wish, wishFor } from './local-change.ts';
-import { SharedView, type SharedViewOptions } from './shared-view.ts';
+import type { Standing } from './connection/connection.ts';
+import { ChangeQueue } from './feed/change-queue.ts';
+import type { Feed, FeedChange, FeedStatus, HistoryPage } from './feed/feed.ts';
+import type { FeedView } from './feed/feed-view.ts';
+import { applyWish, composeWishes, type Wish, wishFor } from './feed/local-change.ts';
+import { HubError } from './requests/hub-error.ts';
+import { SharedView, type SharedViewOptions } from './tabs/shared-view.ts';
 
 export interface LiveFeedOptions
   extends Omit<SharedViewOptions, 'account' | 'onChanges' | 'onStanding' | 'onSignOut'> {

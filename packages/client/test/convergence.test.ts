@@ -8,7 +8,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { hosts, startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { drawSeed, openRandom, type Random } from '@carillon/testing/machine/random.ts';
-import type { Transport } from '../src/feed.ts';
+import type { Transport } from '../src/feed/feed.ts';
 import type { FeedStorage } from '../src/storage/feed-storage.ts';
 import { openFileStorage } from '../src/storage/file.ts';
 import { openIndexedDbStorage } from '../src/storage/indexed-db.ts';

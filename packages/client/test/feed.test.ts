@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { startHub, until } from '@carillon/testing/hub/hub.ts';
-import type { Transport } from '../src/feed.ts';
+import type { Transport } from '../src/feed/feed.ts';
 import { converges, isLive, openClient, postTo } from './support/clients.ts';
 
 const transports: readonly Transport[] = ['webSocket', 'sse', 'polling'];

@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
 import { post, startHub, subscribe, type TestHub, type TestUser } from '@carillon/testing/hub/hub.ts';
 import { type ServeOptions, serveNotifications } from '../src/service-worker/index.ts';
-import { nothingKept, openKept } from '../src/web-push-kept.ts';
+import { nothingKept, openKept } from '../src/web-push/push-record.ts';
 import { tapPush, visualPush } from './support/push-tests.ts';
 import { openWorkerScope, type WorkerScope, type WorkerScopeOptions } from './support/worker-scope.ts';
 

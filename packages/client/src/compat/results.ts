@@ -1,7 +1,7 @@
 // What each call of Microsoft's web SDK answers: it never rejects, a status tells how it went. `Succeeded` and
 // `FailedDueToInvalidAccessToken` are the names in Microsoft's samples; the package itself is no longer published, so the
 // other names and all numbers are ours: compare by name.
-import { HubError } from '../hub-error.ts';
+import { HubError } from '../requests/hub-error.ts';
 import type { UserNotification } from './user-notification.ts';
 
 export type UserNotificationApiResultStatus = 0 | 1 | 2 | 3;

@@ -1,11 +1,11 @@
 // `UserNotificationApiImpl` of Microsoft's preview web SDK (npm: @microsoft/user-notifications-client, 0.1.7), over this
 // hub. The surface is the one that Microsoft's sample app uses; see docs/compat.md for what is known of it and from where.
 import { type Clock, systemClock } from '../clock.ts';
-import { Requests } from '../requests.ts';
+import { Requests } from '../requests/requests.ts';
 import { handledAs } from '../service-worker/decide.ts';
 import { digestOf, readPush } from '../service-worker/push-content.ts';
-import { readNews } from '../service-worker/read-news.ts';
-import { channelOf } from '../web-push-subscription.ts';
+import { readNews } from '../service-worker/read-updates.ts';
+import { channelOf } from '../web-push/channel.ts';
 import {
   type ProcessPushNotificationResult,
   resultOf,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FrameValue, Notification } from '@carillon/protocol';
-import { type Kept, nothingKept, type Remembered } from '../web-push-kept.ts';
+import { type Kept, nothingKept, type Remembered } from '../web-push/push-record.ts';
 import { decideFiller, decideSync, decideVisual, ringAtOnceMax, type SyncFacts } from './decide.ts';
 import { digestOf, readPush } from './push-content.ts';
 

@@ -1,7 +1,7 @@
 // What a push shows and what it closes: decided from the push, from what this browser remembers and shows, and from what
 // the hub says. Pure, so that every case is a test in Node; the worker's events only carry it out.
 import type { FrameValue, Notification } from '@carillon/protocol';
-import type { Kept, Remembered } from '../web-push-kept.ts';
+import type { Kept, Remembered } from '../web-push/push-record.ts';
 import type { PushContent } from './push-content.ts';
 
 /** After long offline only the newest ring; the rest is in the inbox. */

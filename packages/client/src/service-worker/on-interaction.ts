@@ -1,8 +1,8 @@
 // What a person does with a shown notification, as the hub's states: a click activates, closing dismisses, an action reads
 // or snoozes. It is kept first and told then, so that it survives a worker that ends and a network that is not there.
 import type { StatePatch } from '@carillon/protocol';
-import { owe } from '../web-push-kept.ts';
-import { type Desk, oweReceipt } from './desk.ts';
+import { owe } from '../web-push/push-record.ts';
+import { type Desk, oweReceipt } from './push-worker.ts';
 import { type About, readAction, snoozeAction } from './screen.ts';
 
 const snoozeMs = 3_600_000;

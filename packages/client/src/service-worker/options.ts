@@ -2,7 +2,7 @@
 // opens. Every word that the worker says by itself can be replaced.
 import type { Notification } from '@carillon/protocol';
 import type { Clock } from '../clock.ts';
-import type { AskToken } from '../token.ts';
+import type { AskToken } from '../requests/token.ts';
 
 /** What is about to be shown, from a push alone or from the hub. */
 export interface Announced {

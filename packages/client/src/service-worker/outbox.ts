@@ -1,8 +1,8 @@
 // What was done on the screen reaches the hub: at once, or when there is a way again. States go one by one, each for the
 // content that was seen; receipts go together.
-import { HubError, isOfNoDevice } from '../hub-error.ts';
-import type { Requests } from '../requests.ts';
-import type { Kept, KeptStore, Owed } from '../web-push-kept.ts';
+import { HubError, isOfNoDevice } from '../requests/hub-error.ts';
+import type { Requests } from '../requests/requests.ts';
+import type { Kept, KeptStore, Owed } from '../web-push/push-record.ts';
 
 /** Answers whether everything is told. Throws only what is not about the hub. */
 export async function flush(store: KeptStore, requests: Requests): Promise<boolean> {

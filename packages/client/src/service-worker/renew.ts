@@ -1,11 +1,11 @@
 // The browser's push subscription and the hub's stay the same: when the browser makes a new one, and before the hub's
 // lease ends, the hub is told under the same UNS-ID. What the user called the device meanwhile stays.
 import type { Channel, Subscription } from '@carillon/protocol';
-import { HubError } from '../hub-error.ts';
-import type { Requests } from '../requests.ts';
-import type { PushRegistration } from '../web-push-kept.ts';
-import { channelOf } from '../web-push-subscription.ts';
-import type { Desk } from './desk.ts';
+import { HubError } from '../requests/hub-error.ts';
+import type { Requests } from '../requests/requests.ts';
+import { channelOf } from '../web-push/channel.ts';
+import type { PushRegistration } from '../web-push/push-record.ts';
+import type { Desk } from './push-worker.ts';
 
 /** A worker that wakes once in two weeks never loses its lease of 30 days. */
 const renewBeforeMs = 15 * 24 * 3_600_000;

@@ -1,11 +1,11 @@
 // The worker's events, one function each: push, click, close, message, a changed subscription, a background sync. What
 // other parts of the app push and show is left alone.
-import { HubError } from '../hub-error.ts';
+import { HubError } from '../requests/hub-error.ts';
 import { decideFiller, decideVisual, type FillerReason } from './decide.ts';
-import { Desk, syncTag } from './desk.ts';
 import { onClick, onClose } from './on-interaction.ts';
 import type { ServeOptions } from './options.ts';
 import { digestOf, type PushContent, readPush } from './push-content.ts';
+import { Desk, syncTag } from './push-worker.ts';
 import { aboutOf, fillerTag } from './screen.ts';
 
 /** Call it while the worker's script runs: browsers take listeners only then. */

@@ -1,8 +1,8 @@
 // What a device keeps of a feed between sessions, for each account apart: the base with its position, and the changes
 // that wait for the hub. A write is whole or not there at all, so that a position never claims what is not kept.
 import type { Notification } from '@carillon/protocol';
-import type { Position } from '../feed-view.ts';
-import type { LocalChange } from '../local-change.ts';
+import type { Position } from '../feed/feed-view.ts';
+import type { LocalChange } from '../feed/local-change.ts';
 
 export interface StoredFeed {
   /** Null when only changes are kept: the feed was never read to its end. */

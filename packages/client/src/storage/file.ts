@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KeptFeed } from './feed-copy.ts';
 import type { FeedStorage, StoredFeed } from './feed-storage.ts';
-import { KeptFeed } from './kept-feed.ts';
 
 /** Only the user of this process may read it: it holds what others wrote to them. */
 const folderMode = 0o700;

@@ -1,8 +1,8 @@
 // Keeps feeds in the browser's IndexedDB: one database, and in each store one account's rows under its name, so that all
 // of one account goes in one transaction, whatever other tabs have open.
 import type { Notification } from '@carillon/protocol';
-import type { Position } from '../feed-view.ts';
-import type { LocalChange } from '../local-change.ts';
+import type { Position } from '../feed/feed-view.ts';
+import type { LocalChange } from '../feed/local-change.ts';
 import { answerOf, openDatabase } from './database.ts';
 import type { FeedStorage } from './feed-storage.ts';
 

@@ -1,7 +1,8 @@
 // Keeps feeds as long as the process lives: where nothing else is there, and for those who want nothing left on the
 // device.
+
+import { KeptFeed } from './feed-copy.ts';
 import type { FeedStorage } from './feed-storage.ts';
-import { KeptFeed } from './kept-feed.ts';
 
 export function openMemoryStorage(): FeedStorage {
   const feeds = new Map<string, KeptFeed>();

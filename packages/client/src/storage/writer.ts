@@ -1,8 +1,8 @@
 // Writes a feed's steps to its storage in their order, one write at a time: what comes meanwhile is gathered into the
 // next. A storage that fails is given up for this session; the feed goes on without it, from the hub.
 import type { Notification } from '@carillon/protocol';
-import type { BaseStep, Position } from '../feed-view.ts';
-import type { LocalChange } from '../local-change.ts';
+import type { BaseStep, Position } from '../feed/feed-view.ts';
+import type { LocalChange } from '../feed/local-change.ts';
 import type { FeedStorage, FeedWrite } from './feed-storage.ts';
 
 class Gathered implements FeedWrite {

@@ -2,8 +2,8 @@
 // Whatever carries it must be heard of twice as often as it promised, or it is taken for dead.
 import type { Frame } from '@carillon/protocol';
 import type { Clock, Timer } from '../clock.ts';
-import { HubError } from '../hub-error.ts';
-import type { Requests } from '../requests.ts';
+import { HubError } from '../requests/hub-error.ts';
+import type { Requests } from '../requests/requests.ts';
 
 export type LiveFrame = Extract<Frame, { cursor: string }>;
 

@@ -1,7 +1,7 @@
 // Reads what changed every few seconds, where nothing that stays open gets through. A page that nobody sees asks less
 // often. It ends as a stream would, so the connection knows no difference.
-import { HubError } from '../hub-error.ts';
-import { readChanges } from '../read-changes.ts';
+import { HubError } from '../requests/hub-error.ts';
+import { readChanges } from '../requests/read-changes.ts';
 import type { LinkEnd, OpenLink } from './link.ts';
 
 export interface PollingOptions {

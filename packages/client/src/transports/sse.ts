@@ -1,6 +1,6 @@
 // The stream over server-sent events, by fetch: unlike EventSource it sets the Authorization header, so that it needs
 // no ticket, and sees heartbeats, which are comments. The parser follows WHATWG HTML, section 9.2.6.
-import { offline } from '../hub-error.ts';
+import { offline } from '../requests/hub-error.ts';
 import { FrameLink, type Link, type LinkAsk, openMaxMs } from './link.ts';
 
 export async function openSse(ask: LinkAsk): Promise<Link> {

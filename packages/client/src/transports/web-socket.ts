@@ -1,7 +1,7 @@
 // The stream over a WebSocket. A page can't set headers on one, so it opens with a one-time ticket; Node can, which saves
 // a request. Why an upgrade was refused is told to nobody there, so the ticket's answer says whether the hub is there and
 // takes the token. Pings are answered below the script, so silence is no proof: a cheap read tells.
-import { offline } from '../hub-error.ts';
+import { offline } from '../requests/hub-error.ts';
 import { FrameLink, type Link, type LinkAsk, type OpenLink, TransportBlocked } from './link.ts';
 
 /** As browsers have it; Node's takes `{ headers }` where the subprotocols stand. */

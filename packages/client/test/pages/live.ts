@@ -1,6 +1,6 @@
 // A page with an open feed, which closes what its worker has shown as soon as it is handled on any device.
 import { connectHub } from '../../src/index.ts';
-import { closeWhatIsHandled } from '../../src/web-push.ts';
+import { closeWhatIsHandled } from '../../src/web-push/web-push.ts';
 
 const settings = new URL(location.href).searchParams;
 const hub = connectHub({

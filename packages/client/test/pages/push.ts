@@ -1,7 +1,12 @@
 // A page that turns push on and off for a test: `push.enable()`. Where a test asks for it, `PushManager.subscribe` answers
 // a subscription as a browser's push service would, since tests reach none.
-import { Requests } from '../../src/requests.ts';
-import { disableWebPush, enableWebPush, forgetNotifications, webPushState } from '../../src/web-push.ts';
+import { Requests } from '../../src/requests/requests.ts';
+import {
+  disableWebPush,
+  enableWebPush,
+  forgetNotifications,
+  webPushState,
+} from '../../src/web-push/web-push.ts';
 
 const settings = new URL(location.href).searchParams;
 const hub = new Requests({

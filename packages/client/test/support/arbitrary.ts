@@ -1,7 +1,7 @@
 // Notifications, and what a user may do with them, for property tests: every state that the hub's rules can lead to.
 import type { Notification } from '@carillon/protocol';
 import fc from 'fast-check';
-import type { Wish } from '../../src/local-change.ts';
+import type { Wish } from '../../src/feed/local-change.ts';
 
 export const startMs = Date.UTC(2030, 0, 1);
 export const notificationId = (index: number): string =>

@@ -5,7 +5,7 @@ import type { Notification } from '@carillon/protocol';
 import { listAll } from '@carillon/testing/feed/views.ts';
 import { type TestHub, type TestUser, until } from '@carillon/testing/hub/hub.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import type { Feed } from '../../src/feed.ts';
+import type { Feed } from '../../src/feed/feed.ts';
 import { connectHub, type Hub, type HubOptions } from '../../src/hub-client.ts';
 import { Network } from './network.ts';
 

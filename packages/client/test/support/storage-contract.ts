@@ -1,7 +1,7 @@
 // What every storage of feeds promises, as a suite that runs over each of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { LocalChange } from '../../src/local-change.ts';
+import type { LocalChange } from '../../src/feed/local-change.ts';
 import { emptyFeed, type FeedStorage, type FeedWrite } from '../../src/storage/feed-storage.ts';
 import { notificationOf } from './arbitrary.ts';
 

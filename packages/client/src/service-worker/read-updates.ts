@@ -2,8 +2,8 @@
 // it and was never seen here. Without a cursor, or with one that the hub no longer honours, it starts from now and asks
 // for what a push named and what is on the screen.
 import type { FrameValue } from '@carillon/protocol';
-import { HubError } from '../hub-error.ts';
-import type { DeltaCursor, Requests } from '../requests.ts';
+import { HubError } from '../requests/hub-error.ts';
+import type { DeltaCursor, Requests } from '../requests/requests.ts';
 
 export interface News {
   readonly values: readonly FrameValue[];

@@ -4,7 +4,7 @@
 //   live        every change comes as it is committed (over polling: with the next poll)
 //   offline     the next try waits for its time, or for a sign that it may succeed
 //   signedOut   the hub takes no token that there is, and nothing is tried; only `closed`, the end, follows
-import type { FeedPhase } from './feed.ts';
+import type { FeedPhase } from '../feed/feed.ts';
 
 export type PhaseInput =
   | 'behind'

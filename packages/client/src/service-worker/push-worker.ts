@@ -1,15 +1,22 @@
 // What every event of the worker works with, opened once and shared: the store, the screen, the hub, and the one sync at
 // a time that follows a push. Pushes that arrive while it runs share the next one.
 import { type Clock, systemClock } from '../clock.ts';
-import { HubError, isOfNoDevice } from '../hub-error.ts';
-import { Requests } from '../requests.ts';
-import { accountOf } from '../token.ts';
-import { type Kept, type KeptStore, nothingKept, openKept, owe, type Remembered } from '../web-push-kept.ts';
+import { HubError, isOfNoDevice } from '../requests/hub-error.ts';
+import { Requests } from '../requests/requests.ts';
+import { accountOf } from '../requests/token.ts';
+import {
+  type Kept,
+  type KeptStore,
+  nothingKept,
+  openKept,
+  owe,
+  type Remembered,
+} from '../web-push/push-record.ts';
 import { decideSync } from './decide.ts';
 import type { ServeOptions } from './options.ts';
 import { flush } from './outbox.ts';
 import { digestOf } from './push-content.ts';
-import { type News, readNews } from './read-news.ts';
+import { type News, readNews } from './read-updates.ts';
 import { renew } from './renew.ts';
 import { announce, Screen } from './screen.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '@carillon/protocol';
 import fc from 'fast-check';
-import { mergeState, type State, type StateChange } from '../../hub/src/model/state.ts';
-import { anyNotification, anyWish } from '../test/support/arbitrary.ts';
+import { mergeState, type State, type StateChange } from '../../../hub/src/model/state.ts';
+import { anyNotification, anyWish } from '../../test/support/arbitrary.ts';
 import { applyWish, composeWishes, type Wish, wishAt, wishFor } from './local-change.ts';
 
 const item = anyNotification();

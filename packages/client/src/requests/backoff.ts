@@ -1,6 +1,6 @@
 // How long to wait before the next try, so that the clients of a hub that restarts come back spread out: a thousand of
 // them within 10 s, and never more than 200 in one second. Pure.
-import type { Random } from './clock.ts';
+import type { Random } from '../clock.ts';
 
 /** 1 000 clients over this long are 133 a second, and those that came too early once more are within the 200. */
 const windowMs = 7500;

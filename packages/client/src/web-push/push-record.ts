@@ -1,7 +1,7 @@
 // What a service worker keeps between two events, since it may end after each, and what the page tells it about the
 // device's subscription: one record in an IndexedDB of its own. No title and no body is ever in it.
 import type { Receipt, StatePatch, SubscriptionPost } from '@carillon/protocol';
-import { answerOf, openDatabase } from './storage/database.ts';
+import { answerOf, openDatabase } from '../storage/database.ts';
 
 /** What this browser has shown of a notification, or knows to be handled. */
 export interface Remembered {

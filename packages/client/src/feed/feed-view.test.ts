@@ -8,7 +8,7 @@ import {
   notificationId,
   notificationOf,
   startMs,
-} from '../test/support/arbitrary.ts';
+} from '../../test/support/arbitrary.ts';
 import type { FeedChange } from './feed.ts';
 import { type BaseStep, FeedView } from './feed-view.ts';
 import { applyWish, type LocalChange, type Wish } from './local-change.ts';

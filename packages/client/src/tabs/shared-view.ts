@@ -1,14 +1,14 @@
 // One tab's share of a feed: the view, what is kept of it, and its place among the other tabs. The tab that leads connects,
 // sends and stores, and tells the others each step, so that all of them show the same; the others tell it what was done.
-import type { Clock, Random } from './clock.ts';
-import { Connection, type ConnectionOptions, type Standing } from './connection.ts';
-import type { FeedChange } from './feed.ts';
-import { type BaseStep, FeedView, type Outcome, type ViewState } from './feed-view.ts';
-import type { LocalChange } from './local-change.ts';
-import { Outbox } from './outbox.ts';
-import type { Requests } from './requests.ts';
-import type { FeedStorage } from './storage/feed-storage.ts';
-import { StorageWriter } from './storage/writer.ts';
+import type { Clock, Random } from '../clock.ts';
+import { Connection, type ConnectionOptions, type Standing } from '../connection/connection.ts';
+import type { FeedChange } from '../feed/feed.ts';
+import { type BaseStep, FeedView, type Outcome, type ViewState } from '../feed/feed-view.ts';
+import type { LocalChange } from '../feed/local-change.ts';
+import { Outbox } from '../outbox/outbox.ts';
+import type { Requests } from '../requests/requests.ts';
+import type { FeedStorage } from '../storage/feed-storage.ts';
+import { StorageWriter } from '../storage/writer.ts';
 import { type TabMessage, Tabs, type TabsOptions } from './tabs.ts';
 
 export interface SharedViewOptions {

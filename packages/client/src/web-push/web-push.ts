@@ -1,11 +1,11 @@
 // Push for this browser, on and off: whether it can be had and why not, in words for a person. Every failure is told
 // as what it is; nothing is thrown for what a user may run into.
 import type { NotificationType, Subscription, SubscriptionPost } from '@carillon/protocol';
-import { HubError } from './hub-error.ts';
-import { type Kept, openKept, type PushRegistration } from './web-push-kept.ts';
-import { channelOf } from './web-push-subscription.ts';
+import { HubError } from '../requests/hub-error.ts';
+import { channelOf } from './channel.ts';
+import { type Kept, openKept, type PushRegistration } from './push-record.ts';
 
-export { closeHandled, closeWhatIsHandled, forgetNotifications } from './web-push-handled.ts';
+export { closeHandled, closeWhatIsHandled, forgetNotifications } from './handled.ts';
 
 /** `on`: this browser is registered; the other ones say why it isn't, or that it may be. */
 export type WebPushStateName =

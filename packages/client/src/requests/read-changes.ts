@@ -1,7 +1,7 @@
 // Walks the delta from a cursor to the head, or through everything that is stored, page by page. It holds all of it: a
 // feed is bounded by what expires within 30 days.
 import type { FrameValue, Notification } from '@carillon/protocol';
-import type { Position } from './feed-view.ts';
+import type { Position } from '../feed/feed-view.ts';
 import type { DeltaCursor, Requests } from './requests.ts';
 
 export interface Changes {

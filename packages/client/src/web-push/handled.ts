@@ -1,8 +1,8 @@
 // What a page does with the notifications that its worker has shown: closes what was handled, here or on another device,
 // and everything when the user signs out. It needs no push.
 import type { Notification } from '@carillon/protocol';
-import type { Feed } from './feed.ts';
-import { nothingKept, openKept } from './web-push-kept.ts';
+import type { Feed } from '../feed/feed.ts';
+import { nothingKept, openKept } from './push-record.ts';
 
 /** Closes those that are shown, and tells the worker, so that a late push doesn't show them again. Answers how many closed. */
 export async function closeHandled(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { FeedPhase } from './feed.ts';
+import type { FeedPhase } from '../feed/feed.ts';
 import { nextPhase, type PhaseInput } from './phases.ts';
 
 const phases: readonly FeedPhase[] = ['connecting', 'catchingUp', 'live', 'offline', 'signedOut', 'closed'];

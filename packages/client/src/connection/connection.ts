@@ -1,15 +1,15 @@
 // Keeps one feed up to date for as long as it is open: it does what each phase of ./phases.ts says, and the table says
 // what comes next. What the hub says leaves through `onBase`, in order; where the connection stands, through `onPhase`.
 
-import { backoffMs } from './backoff.ts';
-import type { Clock, Random, Timer } from './clock.ts';
-import type { FeedPhase, Transport } from './feed.ts';
-import type { BaseStep } from './feed-view.ts';
-import { HubError } from './hub-error.ts';
+import type { Clock, Random, Timer } from '../clock.ts';
+import type { FeedPhase, Transport } from '../feed/feed.ts';
+import type { BaseStep } from '../feed/feed-view.ts';
+import { backoffMs } from '../requests/backoff.ts';
+import { HubError } from '../requests/hub-error.ts';
+import { itemsAfter, readChanges } from '../requests/read-changes.ts';
+import type { Requests } from '../requests/requests.ts';
+import { type Link, type LiveFrame, type OpenLink, TransportBlocked } from '../transports/link.ts';
 import { nextPhase, type PhaseInput } from './phases.ts';
-import { itemsAfter, readChanges } from './read-changes.ts';
-import type { Requests } from './requests.ts';
-import { type Link, type LiveFrame, type OpenLink, TransportBlocked } from './transports/link.ts';
 
 export interface Standing {
   readonly phase: FeedPhase;

@@ -12,7 +12,7 @@ import type {
   SubscriptionPatch,
   SubscriptionPost,
 } from '@carillon/protocol';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { HubError, isOfNoDevice, offline, readRefusal } from './hub-error.ts';
 import { type AskToken, TokenSource } from './token.ts';
 

@@ -1,12 +1,12 @@
 // Sends what was done here to the hub: stored first, then sent, one request under way for a notification and a few in
 // all, and tried again until the hub has answered. It works while the connection is live, and sends the newest wish only.
 import type { Notification, StatePatch } from '@carillon/protocol';
-import { backoffMs } from './backoff.ts';
-import type { Clock, Random, Timer } from './clock.ts';
-import type { FeedView, Outcome } from './feed-view.ts';
-import { HubError } from './hub-error.ts';
-import { composeWishes, type LocalChange, wishAt } from './local-change.ts';
-import type { Requests } from './requests.ts';
+import type { Clock, Random, Timer } from '../clock.ts';
+import type { FeedView, Outcome } from '../feed/feed-view.ts';
+import { composeWishes, type LocalChange, wishAt } from '../feed/local-change.ts';
+import { backoffMs } from '../requests/backoff.ts';
+import { HubError } from '../requests/hub-error.ts';
+import type { Requests } from '../requests/requests.ts';
 
 export interface OutboxOptions {
   readonly requests: Requests;

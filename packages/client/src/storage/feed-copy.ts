@@ -1,8 +1,8 @@
 // One account's kept feed as a value in memory, and how a write changes it: for the storages that hold it whole, in
 // memory and in a file.
 import type { Notification } from '@carillon/protocol';
-import type { Position } from '../feed-view.ts';
-import type { LocalChange } from '../local-change.ts';
+import type { Position } from '../feed/feed-view.ts';
+import type { LocalChange } from '../feed/local-change.ts';
 import { emptyFeed, type FeedWrite, type StoredFeed } from './feed-storage.ts';
 
 export class KeptFeed {

@@ -1,9 +1,9 @@
 // All tabs of one account in a browser share one stream: a Web Lock elects the tab that leads, and a BroadcastChannel
 // brings the others what it hears, and it what they do. The lock goes on by itself when its tab closes or crashes; one
 // that the browser freezes lets go of it. Every tab holds the whole view, so the next leader begins where the last stood.
-import type { Standing } from './connection.ts';
-import type { BaseStep, Outcome, ViewState } from './feed-view.ts';
-import type { LocalChange } from './local-change.ts';
+import type { Standing } from '../connection/connection.ts';
+import type { BaseStep, Outcome, ViewState } from '../feed/feed-view.ts';
+import type { LocalChange } from '../feed/local-change.ts';
 
 export type TabMessage =
   /** A tab that has no view yet, or may have missed something, asks for it. */

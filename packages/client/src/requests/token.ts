@@ -1,6 +1,6 @@
 // The delegated token of one user: asked for once and shared by all requests, asked for again shortly before it ends and
 // when the hub refuses it. A token that can't be read (opaque) is used until then.
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 import { HubError } from './hub-error.ts';
 
 /** Answers a delegated token; `refresh` asks for another one than last time. Rejecting means signed out. */
