@@ -82,16 +82,16 @@ describe('APNs: addresses', () => {
     ]);
     await using opened = await open({ devices });
     for (const token of [...devices.keys(), 'abcd']) {
-      const attempt = await opened.send({ channel: { ...address, token } });
-      assert.deepEqual([attempt.verdict, attempt.blame], ['gone', 'address'], token);
+      const outcome = await opened.send({ channel: { ...address, token } });
+      assert.deepEqual([outcome.verdict, outcome.blame], ['gone', 'address'], token);
     }
   });
 
   test('a topic that the key may not use is refused for that address alone', async () => {
     await using opened = await open();
-    const attempt = await opened.send({ channel: { ...address, topic: 'example.other' } });
+    const outcome = await opened.send({ channel: { ...address, topic: 'example.other' } });
     assert.deepEqual(
-      [attempt.verdict, attempt.blame, attempt.reason],
+      [outcome.verdict, outcome.blame, outcome.reason],
       ['refused', 'address', 'TopicDisallowed'],
     );
   });
@@ -99,8 +99,8 @@ describe('APNs: addresses', () => {
   test('a topic that can be no header is refused without a request', async () => {
     await using opened = await open();
     for (const broken of ['a\nb', 'é', 'a b']) {
-      const attempt = await opened.send({ channel: { ...address, topic: broken } });
-      assert.deepEqual([attempt.verdict, attempt.blame, attempt.status], ['refused', 'address', null]);
+      const outcome = await opened.send({ channel: { ...address, topic: broken } });
+      assert.deepEqual([outcome.verdict, outcome.blame, outcome.status], ['refused', 'address', null]);
     }
     assert.equal(opened.simulator.stats.providers.apns.requests, 0);
   });
@@ -108,26 +108,26 @@ describe('APNs: addresses', () => {
   test('too many requests to one device leave the others alone', async () => {
     await using opened = await open();
     opened.simulator.script([rule({ retryAfterSeconds: 5 }, { times: 1 })]);
-    const attempt = await opened.send();
-    assert.deepEqual([attempt.blame, attempt.reason], ['address', 'TooManyRequests']);
+    const outcome = await opened.send();
+    assert.deepEqual([outcome.blame, outcome.reason], ['address', 'TooManyRequests']);
   });
 });
 
 describe('APNs: provider tokens', () => {
   test('one token serves all pushes, over HTTP/2', async () => {
     await using opened = await open();
-    const attempts = await Promise.all(Array.from({ length: 50 }, () => opened.send()));
-    assert.deepEqual(new Set(attempts.map(({ verdict }) => verdict)), new Set(['accepted']));
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => opened.send()));
+    assert.deepEqual(new Set(outcomes.map(({ verdict }) => verdict)), new Set(['accepted']));
     assert.ok(opened.simulator.delivered.every(({ protocol }) => protocol === 'HTTP/2'));
   });
 
   test('apps of different teams push at the same time', async () => {
     await using opened = await open({ keys: [key, strangeKey] });
     opened.use(strangeKey, 'news');
-    const attempts = await Promise.all(
+    const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, at) => opened.send({ app: at % 2 ? app : 'news' })),
     );
-    assert.deepEqual(new Set(attempts.map(({ reason }) => reason)), new Set([null]));
+    assert.deepEqual(new Set(outcomes.map(({ reason }) => reason)), new Set([null]));
   });
 
   test('a clock that is wrong is found out, and pushes go on once it is right', async () => {
@@ -151,8 +151,8 @@ describe('APNs: provider tokens', () => {
 
   test('a key for the sandbox alone pauses nobody, and the check says so', async () => {
     await using opened = await open({ keys: [{ ...key, environment: 'sandbox' }] });
-    const attempt = await opened.send();
-    assert.deepEqual([attempt.verdict, attempt.blame], ['retry', 'address']);
+    const outcome = await opened.send();
+    assert.deepEqual([outcome.verdict, outcome.blame], ['retry', 'address']);
     const { ok, message } = await opened.channel.check(app)!;
     assert.ok(ok);
     assert.match(message, /not for production/);

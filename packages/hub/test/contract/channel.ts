@@ -3,10 +3,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Channel, VisualContent } from '@carillon/protocol';
-import { type Delivered, type Outcome, type ProviderName, rule, type Simulator } from '@carillon/simulators';
+import {
+  type Delivered,
+  type ProviderName,
+  rule,
+  type Outcome as Scripted,
+  type Simulator,
+} from '@carillon/simulators';
 import type { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { UserKey } from '../../src/model/principal.ts';
-import type { Attempt, Push, PushChannel, Tap } from '../../src/push/channels/contract.ts';
+import type { Outcome, Push, PushChannel, Tap } from '../../src/push/channels/contract.ts';
 
 export interface OpenedChannel extends AsyncDisposable {
   readonly channel: PushChannel;
@@ -61,11 +67,11 @@ export function pushOf(
   };
 }
 
-function send(opened: OpenedChannel, given?: Partial<Push>): Promise<Attempt> {
+function send(opened: OpenedChannel, given?: Partial<Push>): Promise<Outcome> {
   return opened.channel.send(pushOf(opened, given));
 }
 
-async function sendAfter(opened: OpenedChannel, outcome: Outcome): Promise<Attempt> {
+async function sendAfter(opened: OpenedChannel, outcome: Scripted): Promise<Outcome> {
   opened.simulator.script([rule(outcome, { times: 1 })]);
   return send(opened);
 }
@@ -88,8 +94,8 @@ export function channelContract(name: string, open: Open): void {
 function testsOfContent(open: Open): void {
   test('a visual push is accepted, and the device shows its title and body', async () => {
     await using opened = await open();
-    const { status, ...attempt } = await send(opened);
-    assert.deepEqual(attempt, { ...accepted, truncated: false });
+    const { status, ...outcome } = await send(opened);
+    assert.deepEqual(outcome, { ...accepted, truncated: false });
     assert.ok(status !== null && status >= 200 && status < 300);
     assert.deepEqual(opened.visualIn(only(opened)), visual);
   });
@@ -103,27 +109,27 @@ function testsOfContent(open: Open): void {
 
   test('without content a bare tap arrives', async () => {
     await using opened = await open();
-    const attempt = await send(opened, { visual: null, close: [] });
-    assert.deepEqual([attempt.verdict, attempt.truncated], ['accepted', false]);
+    const outcome = await send(opened, { visual: null, close: [] });
+    assert.deepEqual([outcome.verdict, outcome.truncated], ['accepted', false]);
     assert.equal(opened.visualIn(only(opened)), null);
     assert.deepEqual(opened.tapIn(only(opened)), { v: 1, kind: 'tap', notificationId, unreadCount: 3 });
   });
 
   test('a state change arrives as a tap about no notification, where the platform takes one', async () => {
     await using opened = await open();
-    const attempt = await send(opened, { kind: 'clear', visual: null, notification: null });
+    const outcome = await send(opened, { kind: 'clear', visual: null, notification: null });
     if (!opened.pushesClear) {
-      assert.deepEqual([attempt.verdict, opened.simulator.total], ['refused', 0]);
+      assert.deepEqual([outcome.verdict, opened.simulator.total], ['refused', 0]);
       return;
     }
-    assert.equal(attempt.verdict, 'accepted');
+    assert.equal(outcome.verdict, 'accepted');
     assert.deepEqual(opened.tapIn(only(opened)), { v: 1, kind: 'tap', unreadCount: 3, close: closed });
   });
 
   test('content that is too large for the provider is left out as a whole, and a tap goes in its place', async () => {
     await using opened = await open();
-    const attempt = await send(opened, { visual: { title: 'Long', body: 'é'.repeat(4000) } });
-    assert.deepEqual([attempt.verdict, attempt.truncated], ['accepted', true]);
+    const outcome = await send(opened, { visual: { title: 'Long', body: 'é'.repeat(4000) } });
+    assert.deepEqual([outcome.verdict, outcome.truncated], ['accepted', true]);
     assert.equal(opened.visualIn(only(opened)), null);
     assert.equal(opened.tapIn(only(opened))?.notificationId, notificationId);
   });
@@ -132,8 +138,8 @@ function testsOfContent(open: Open): void {
     await using opened = await open();
     const ids = Array.from({ length: 60 }, (_, at) => `0199d1f4-0000-7000-8000-0000000001${at + 10}`);
     const body = 'x'.repeat(2600);
-    const attempt = await send(opened, { visual: { title: 'Long', body }, close: ids });
-    assert.deepEqual([attempt.verdict, attempt.truncated], ['accepted', false]);
+    const outcome = await send(opened, { visual: { title: 'Long', body }, close: ids });
+    assert.deepEqual([outcome.verdict, outcome.truncated], ['accepted', false]);
     assert.equal(opened.visualIn(only(opened))?.body, body);
   });
 
@@ -160,24 +166,24 @@ function testsOfAnswers(open: Open): void {
 
   test('a provider that asks to wait is waited for', async () => {
     await using opened = await open();
-    const attempt = await sendAfter(opened, { retryAfterSeconds: 7 });
-    assert.deepEqual([attempt.verdict, attempt.afterMs], ['throttled', 7000]);
+    const outcome = await sendAfter(opened, { retryAfterSeconds: 7 });
+    assert.deepEqual([outcome.verdict, outcome.afterMs], ['throttled', 7000]);
   });
 
   test('a provider that is down is tried again, and later when it says so', async () => {
     await using opened = await open();
     for (const status of [500, 502, 503]) {
-      const attempt = await sendAfter(opened, { status });
-      assert.deepEqual([attempt.verdict, attempt.blame, attempt.status], ['retry', 'provider', status]);
+      const outcome = await sendAfter(opened, { status });
+      assert.deepEqual([outcome.verdict, outcome.blame, outcome.status], ['retry', 'provider', status]);
     }
-    const attempt = await sendAfter(opened, { retryAfterSeconds: 30, status: 503 });
-    assert.deepEqual([attempt.verdict, attempt.afterMs], ['retry', 30_000]);
+    const outcome = await sendAfter(opened, { retryAfterSeconds: 30, status: 503 });
+    assert.deepEqual([outcome.verdict, outcome.afterMs], ['retry', 30_000]);
   });
 
   test('an answer that nobody documented is refused and named, and leaves the channel running', async () => {
     await using opened = await open();
-    const attempt = await sendAfter(opened, { status: 418, body: 'I am a teapot', headers: {} });
-    assert.deepEqual([attempt.verdict, attempt.blame, attempt.reason], ['refused', 'content', 'HTTP 418']);
+    const outcome = await sendAfter(opened, { status: 418, body: 'I am a teapot', headers: {} });
+    assert.deepEqual([outcome.verdict, outcome.blame, outcome.reason], ['refused', 'content', 'HTTP 418']);
   });
 
   test('a provider that ends its connection in good order costs no push', async () => {

@@ -100,8 +100,8 @@ describe('FCM: addresses', () => {
       ['strange', 'SENDER_ID_MISMATCH'],
       ['not a token', 'INVALID_ARGUMENT'],
     ] as const) {
-      const attempt = await opened.send({ channel: { type: 'fcm', token } });
-      assert.deepEqual([attempt.verdict, attempt.blame, attempt.reason], ['gone', 'address', reason]);
+      const outcome = await opened.send({ channel: { type: 'fcm', token } });
+      assert.deepEqual([outcome.verdict, outcome.blame, outcome.reason], ['gone', 'address', reason]);
     }
   });
 
@@ -162,8 +162,8 @@ describe('FCM: access tokens', () => {
   test('an account that Google refuses is named in its words', async () => {
     await using opened = await open();
     opened.credentials!.use('wrong');
-    const attempt = await opened.send();
-    assert.deepEqual([attempt.status, attempt.reason], [400, 'token: invalid_grant']);
+    const outcome = await opened.send();
+    assert.deepEqual([outcome.status, outcome.reason], [400, 'token: invalid_grant']);
     opened.use({ private_key: 'nonsense' });
     assert.equal((await opened.send()).reason, 'privateKeyUnusable');
     assert.match((await opened.channel.check(app)!).message, /JSON file/);
@@ -172,8 +172,8 @@ describe('FCM: access tokens', () => {
   test('an account without permission for the project is the fault of the credentials', async () => {
     await using opened = await open();
     opened.use({ project_id: 'shop-2' });
-    const attempt = await opened.send();
-    assert.deepEqual([attempt.verdict, attempt.blame, attempt.status], ['retry', 'credentials', 403]);
+    const outcome = await opened.send();
+    assert.deepEqual([outcome.verdict, outcome.blame, outcome.status], ['retry', 'credentials', 403]);
   });
 
   test("without URLs of its own an account is taken to Google's", async () => {

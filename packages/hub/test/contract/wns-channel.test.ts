@@ -197,8 +197,8 @@ describe('WNS: channels', () => {
 describe('WNS: access tokens', () => {
   test('many pushes share one request for it, also when they start at once', async () => {
     await using opened = await open();
-    const attempts = await Promise.all(Array.from({ length: 5 }, () => opened.send()));
-    assert.ok(attempts.every(({ verdict }) => verdict === 'accepted'));
+    const outcomes = await Promise.all(Array.from({ length: 5 }, () => opened.send()));
+    assert.ok(outcomes.every(({ verdict }) => verdict === 'accepted'));
     assert.equal(opened.simulator.stats.providers.wns.requests, 5 + 1);
   });
 

@@ -9,7 +9,7 @@ import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { openCommitter } from '../../src/feed/commit.ts';
 import { openPublisher } from '../../src/feed/publish.ts';
-import type { Attempt, Push, PushChannel } from '../../src/push/channels/contract.ts';
+import type { Outcome, Push, PushChannel } from '../../src/push/channels/contract.ts';
 import { Dispatcher } from '../../src/push/dispatch/dispatcher.ts';
 import { laneLimits } from '../../src/push/dispatch/lane.ts';
 import type { Channels } from '../../src/push/dispatch/send.ts';
@@ -18,13 +18,13 @@ import type { FeedStore } from '../../src/store/store.ts';
 
 const planner = new URL('../../src/push/plan/plan-batch.ts', import.meta.url);
 
-const accepted: Attempt = {
+const accepted: Outcome = {
   ...{ verdict: 'accepted', status: 200, reason: null, afterMs: null },
   ...{ unanswered: false, truncated: false, blame: null },
 };
-const down: Attempt = { ...accepted, verdict: 'retry', status: 503, blame: 'provider' };
+const down: Outcome = { ...accepted, verdict: 'retry', status: 503, blame: 'provider' };
 
-type Send = (push: Push) => Promise<Attempt>;
+type Send = (push: Push) => Promise<Outcome>;
 
 async function openWorld(context: TestContext, send: Send, wrap = (store: FeedStore) => store) {
   const folder = tempFolder();
@@ -118,7 +118,7 @@ test('what was withdrawn or replaced while it waited leaves nothing in memory ei
 });
 
 test('a channel that throws, even as the probe of its lane, stops no lane', async (context) => {
-  let answer: () => Attempt = () => down;
+  let answer: () => Outcome = () => down;
   const { post, sent, clock, failures, statusOf } = await openWorld(context, async () => answer());
   const ids = await post(20);
   await until(() => sent.length >= 10);

@@ -4,7 +4,7 @@ import type { Channel, Explanation } from '@carillon/protocol';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { PushedNotification } from '../../push/channels/contract.ts';
-import { decide, isToldOf } from '../../push/plan/plan.ts';
+import { decisionOf, isToldOf } from '../../push/plan/plan.ts';
 import type { Answer, Services } from '../kernel/call.ts';
 import { checkHost, contentOf, type PostCall } from './create.ts';
 
@@ -54,7 +54,7 @@ function explain(subscription: StoredSubscription, explained: Explained, service
   const { content, notification, unreadCount, now } = explained;
   const { user, app, platform, channel } = subscription;
   const base = { subscriptionId: services.unsIds.write(user, subscription.id), platform };
-  const decision = decide(content, subscription, now);
+  const decision = decisionOf(content, subscription, now);
   if (decision.decision === 'skip' || channel === null) {
     return { ...base, decision: 'skip', reason: decision.reason, request: null };
   }

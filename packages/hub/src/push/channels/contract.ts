@@ -1,5 +1,5 @@
 // The contract of a push channel: one push becomes one provider's request, its answer one of five verdicts. Channels
-// are symmetric (push/channels/*: channel, message, token, verdicts), get everything they need from here, and pass one
+// are symmetric (push/channels/*: channel, payload, token, verdicts), get everything they need from here, and pass one
 // suite (test/contract/channel.ts). What to send, when, and how often is not theirs to decide.
 import type { Channel, Priority, VisualContent } from '@carillon/protocol';
 import type { AppId } from '../../model/app.ts';
@@ -34,7 +34,7 @@ export interface PushedNotification {
   readonly displayUntil: number | null;
 }
 
-export interface Attempt {
+export interface Outcome {
   readonly verdict: Verdict;
   /** HTTP status; null without an answer. */
   readonly status: number | null;
@@ -66,7 +66,7 @@ export interface PushChannel<C extends Channel = Channel> {
   readonly type: C['type'];
   describe(push: Push<C>): DescribedRequest;
   /** Never rejects: what goes wrong is a verdict. */
-  send(push: Push<C>): Promise<Attempt>;
+  send(push: Push<C>): Promise<Outcome>;
   /** Whether the provider takes the app's credentials, by asking it; null when the channel needs none. */
   check(app: AppId): Promise<CredentialCheck> | null;
   close(): Promise<void>;

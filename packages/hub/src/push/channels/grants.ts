@@ -1,7 +1,7 @@
 // Access tokens of OAuth token endpoints, as FCM and WNS are spoken to with: asked for once however many pushes wait for
 // one, used until five minutes before it expires, and forgotten when the provider does not take it.
-import type { Attempt, ChannelServices, PushResponse } from './contract.ts';
-import { unansweredAttempt } from './outcome.ts';
+import type { ChannelServices, Outcome, PushResponse } from './contract.ts';
+import { unansweredOutcome } from './outcome.ts';
 
 /** What a token endpoint gave. */
 export interface Grant {
@@ -10,17 +10,17 @@ export interface Grant {
 }
 
 export interface Grants<Credentials> {
-  /** The token kept under that key, or the attempt that ends here. */
-  get(key: string, credentials: Credentials): Promise<string | Attempt>;
+  /** The token kept under that key, or the outcome of an attempt that ends here. */
+  get(key: string, credentials: Credentials): Promise<string | Outcome>;
   /** Asks the endpoint anew, past what is kept. */
-  ask(credentials: Credentials): Promise<string | Attempt>;
+  ask(credentials: Credentials): Promise<string | Outcome>;
   /** The provider did not take it: it is not used again. True when it had just been given, so that another would not help. */
   forget(key: string, token: string): boolean;
   close(): void;
 }
 
 export interface GrantsOptions<Credentials> {
-  readonly request: (credentials: Credentials) => Promise<Grant | Attempt>;
+  readonly request: (credentials: Credentials) => Promise<Grant | Outcome>;
   /** Tells credentials apart, secrets included: what was put in anew counts at once. */
   readonly nameOf: (credentials: Credentials) => string;
   readonly now: () => number;
@@ -29,7 +29,7 @@ export interface GrantsOptions<Credentials> {
 interface Kept {
   readonly credentials: string;
   readonly at: number;
-  readonly token: Promise<string | Attempt>;
+  readonly token: Promise<string | Outcome>;
   /** Null while it is being asked for. */
   given: { readonly token: string; readonly renewAt: number } | null;
 }
@@ -81,8 +81,8 @@ export function openGrants<Credentials>(options: GrantsOptions<Credentials>): Gr
 export async function requestGrant(
   { transport, now }: Pick<ChannelServices, 'transport' | 'now'>,
   { url, form }: { readonly url: string; readonly form: Readonly<Record<string, string>> },
-  refusal: (answer: PushResponse, now: number) => Attempt,
-): Promise<Grant | Attempt> {
+  refusal: (answer: PushResponse, now: number) => Outcome,
+): Promise<Grant | Outcome> {
   const answer = await transport.request({
     method: 'POST',
     url,
@@ -93,7 +93,7 @@ export async function requestGrant(
   });
   // Whatever became of this request, the push itself was not sent.
   if ('failure' in answer)
-    return unansweredAttempt({ ...answer, unanswered: false }, { truncated: false, blame: 'provider' });
+    return unansweredOutcome({ ...answer, unanswered: false }, { truncated: false, blame: 'provider' });
   return readGrant(answer) ?? refusal(answer, now());
 }
 
@@ -119,6 +119,6 @@ function renewAfterMs(lifeMs: number): number {
   return Math.max(lifeMs - marginMs, lifeMs / 2);
 }
 
-function tokenOf(got: Grant | Attempt): string | Attempt {
+function tokenOf(got: Grant | Outcome): string | Outcome {
   return 'lifeMs' in got ? got.token : got;
 }

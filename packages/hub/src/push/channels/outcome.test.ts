@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answeredAttempt, ownWord, retryAfterMs, unansweredAttempt } from './outcome.ts';
+import { answeredOutcome, ownWord, retryAfterMs, unansweredOutcome } from './outcome.ts';
 
 const now = Date.UTC(2030, 0, 1);
 
@@ -15,15 +15,15 @@ test('Retry-After is read as seconds and as a date, and what is neither is no pr
 test('a provider is waited for only when there is another attempt', () => {
   const response = { status: 410, headers: { 'retry-after': '9' }, body: '' };
   const base = { response, reason: null, truncated: false, now };
-  assert.equal(answeredAttempt({ ...base, line: { verdict: 'gone', blame: 'address' } }).afterMs, null);
-  assert.equal(answeredAttempt({ ...base, line: { verdict: 'throttled', blame: 'address' } }).afterMs, 9000);
-  assert.equal(answeredAttempt({ ...base, line: { verdict: 'retry', blame: 'provider' } }).afterMs, 9000);
+  assert.equal(answeredOutcome({ ...base, line: { verdict: 'gone', blame: 'address' } }).afterMs, null);
+  assert.equal(answeredOutcome({ ...base, line: { verdict: 'throttled', blame: 'address' } }).afterMs, 9000);
+  assert.equal(answeredOutcome({ ...base, line: { verdict: 'retry', blame: 'provider' } }).afterMs, 9000);
 });
 
 test('a private address is refused for good, everything else without an answer is tried again', () => {
   const given = { truncated: true, blame: 'provider' } as const;
   const forbidden = { failure: 'forbidden', reason: 'private', unanswered: false } as const;
-  assert.deepEqual(unansweredAttempt(forbidden, given), {
+  assert.deepEqual(unansweredOutcome(forbidden, given), {
     verdict: 'refused',
     status: null,
     reason: 'privateAddress',
@@ -32,12 +32,12 @@ test('a private address is refused for good, everything else without an answer i
     truncated: true,
     blame: 'address',
   });
-  const late = unansweredAttempt({ failure: 'timeout', reason: 'UND_ERR', unanswered: true }, given);
+  const late = unansweredOutcome({ failure: 'timeout', reason: 'UND_ERR', unanswered: true }, given);
   assert.deepEqual(
     [late.verdict, late.reason, late.unanswered, late.blame],
     ['retry', 'timeout', true, 'provider'],
   );
-  const refused = unansweredAttempt({ failure: 'connect', reason: 'ECONNREFUSED', unanswered: false }, given);
+  const refused = unansweredOutcome({ failure: 'connect', reason: 'ECONNREFUSED', unanswered: false }, given);
   assert.deepEqual([refused.verdict, refused.reason], ['retry', 'ECONNREFUSED']);
 });
 

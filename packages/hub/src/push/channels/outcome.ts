@@ -1,12 +1,12 @@
 // What the channels have in common when an attempt ends: a line of a provider's table, a request that got no answer,
-// credentials that can't be used. Every ending of every channel becomes an `Attempt` here.
+// credentials that can't be used. Every ending of every channel becomes an `Outcome` here.
 import type { Verdict } from '../../model/delivery.ts';
-import type { Attempt, PushFailure, PushResponse } from './contract.ts';
+import type { Outcome, PushFailure, PushResponse } from './contract.ts';
 
 /** One line of a provider's table: what an answer means, whose fault it is, and the page that says so. */
 export interface VerdictLine {
   readonly verdict: Verdict;
-  readonly blame: Attempt['blame'];
+  readonly blame: Outcome['blame'];
   readonly source: string;
 }
 
@@ -22,7 +22,7 @@ export interface Answered {
 const waits: readonly Verdict[] = ['retry', 'throttled'];
 
 /** The provider has answered. */
-export function answeredAttempt({ line, response, reason, truncated, now }: Answered): Attempt {
+export function answeredOutcome({ line, response, reason, truncated, now }: Answered): Outcome {
   return {
     verdict: line.verdict,
     status: response.status,
@@ -35,10 +35,10 @@ export function answeredAttempt({ line, response, reason, truncated, now }: Answ
 }
 
 /** No answer came. */
-export function unansweredAttempt(
+export function unansweredOutcome(
   { failure, reason, unanswered }: PushFailure,
-  { truncated, blame }: Pick<Attempt, 'truncated' | 'blame'>,
-): Attempt {
+  { truncated, blame }: Pick<Outcome, 'truncated' | 'blame'>,
+): Outcome {
   const base = { status: null, afterMs: null, unanswered, truncated };
   if (failure === 'forbidden')
     return { ...base, verdict: 'refused', reason: 'privateAddress', blame: 'address' };
@@ -52,7 +52,7 @@ export function unansweredAttempt(
 }
 
 /** Nothing was sent, since the app's credentials don't do: worth another try once the operator has seen to them. */
-export function credentialsAttempt(reason: string, status: number | null = null): Attempt {
+export function credentialsOutcome(reason: string, status: number | null = null): Outcome {
   return {
     verdict: 'retry',
     status,
@@ -64,7 +64,7 @@ export function credentialsAttempt(reason: string, status: number | null = null)
   };
 }
 
-export const credentialsMissing = credentialsAttempt('credentialsMissing');
+export const credentialsMissing = credentialsOutcome('credentialsMissing');
 
 /** Seconds or an HTTP date (RFC 9110, section 10.2.3); null when there is none that can be read. */
 export function retryAfterMs(text: string | undefined, now: number): number | null {

@@ -1,4 +1,4 @@
-// The dispatcher: takes deliveries that were born claimed, and those that a sweep finds due, and has each carried
+// The dispatcher: takes deliveries that were born claimed, and those that a sweep finds due, and sends each
 // through its channel: bounded in memory, for each lane and in what flies. Everything is read once more right before an
 // attempt, so that what was handled elsewhere is not sent. A crash at any point leaves a row in the store that comes due
 // again; the device tells a duplicate by its tag.
@@ -9,9 +9,9 @@ import type { DeliveryKey, PlannedDelivery, Route } from '../../model/delivery.t
 import type { FeedStore, SendContext } from '../../store/store.ts';
 import { Lane } from './lane.ts';
 import { openRecorder, type Recorder } from './recorder.ts';
-import { Carrier, type CarrierOptions } from './send.ts';
+import { Sender, type SenderOptions } from './send.ts';
 
-export interface DispatcherOptions extends CarrierOptions {
+export interface DispatcherOptions extends SenderOptions {
   readonly store: Pick<FeedStore, 'claim' | 'read'>;
   readonly committer: Committer;
 }
@@ -39,7 +39,7 @@ export class Dispatcher {
   readonly #lanes = new Map<string, Lane>();
   /** In hand, by key: with the sequence it tells of. */
   readonly #held = new Map<string, number>();
-  readonly #carrier: Carrier;
+  readonly #sender: Sender;
   readonly #timer: Timer;
   readonly #idle: (() => void)[] = [];
   #inFlight = 0;
@@ -55,7 +55,7 @@ export class Dispatcher {
     this.#options = options;
     const { committer, clock } = options;
     this.#recorder = openRecorder({ committer, clock, onRecorded: (result) => this.#release(result) });
-    this.#carrier = new Carrier(options, this.#recorder);
+    this.#sender = new Sender(options, this.#recorder);
     this.#timer = clock.every(sweepEveryMs, () => void this.sweep().catch(options.onFailure));
   }
 
@@ -145,7 +145,7 @@ export class Dispatcher {
     this.#sweepOn();
     if (taken.length === 0) return;
     const contexts = await this.#read(taken);
-    taken.forEach((delivery, index) => void this.#carry(delivery, contexts?.[index] ?? null));
+    taken.forEach((delivery, index) => void this.#send(delivery, contexts?.[index] ?? null));
     this.#awaitPump();
   }
 
@@ -210,13 +210,13 @@ export class Dispatcher {
     }
   }
 
-  async #carry(taken: PlannedDelivery, context: SendContext | null): Promise<void> {
+  async #send(taken: PlannedDelivery, context: SendContext | null): Promise<void> {
     const lane = this.#laneOf(taken);
     const { clock, onFailure } = this.#options;
     try {
-      const carried = await this.#carrier.carry(lane, taken, context);
-      if (carried === 'dropped') this.#release(taken);
-      else if (carried !== 'recorded') clock.after(carried.againAfterMs, () => this.#resume(taken));
+      const ended = await this.#sender.send(lane, taken, context);
+      if (ended === 'dropped') this.#release(taken);
+      else if (ended !== 'recorded') clock.after(ended.againAfterMs, () => this.#resume(taken));
     } catch (error) {
       // A probe that ended like this would keep its lane shut for ever.
       lane.breaker.notMade();

@@ -1,13 +1,13 @@
-// Carries one delivery that is due to its end for now: decides by everything as it is at this moment, makes the attempt
-// through its channel, lets the breakers know, and hands what came of it to the recorder. The dispatcher says when.
+// Sends one delivery that is due: decides by everything as it is at this moment, makes the attempt through its channel,
+// tells the breakers the outcome, and hands it to the recorder. The dispatcher says when.
 import type { Committer } from '../../feed/commit.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { ChannelType, PlannedDelivery } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
 import { addressHash } from '../../model/subscription.ts';
 import type { SendContext } from '../../store/store.ts';
-import type { Attempt, Push, PushChannel } from '../channels/contract.ts';
-import { attemptedResult, type PushGrace, settledResult, stepOf, tryUntil } from '../plan/decide.ts';
+import type { Outcome, Push, PushChannel } from '../channels/contract.ts';
+import { decide, type PushGrace, sentResult, settledResult, tryUntil } from '../plan/decide.ts';
 import { longestPauseMs } from './breaker.ts';
 import { channelFailed, isOfProvider } from './faults.ts';
 import { type Entry, Hosts, hostOf } from './hosts.ts';
@@ -17,7 +17,7 @@ import { retryDelayMs } from './retry.ts';
 
 export type Channels = Readonly<Record<ChannelType, PushChannel>>;
 
-export interface CarrierOptions {
+export interface SenderOptions {
   readonly committer: Pick<Committer, 'commit'>;
   readonly channels: Channels;
   readonly clock: Clock;
@@ -29,27 +29,27 @@ export interface CarrierOptions {
 }
 
 /** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again after that long. */
-export type Carried = 'recorded' | 'dropped' | { readonly againAfterMs: number };
+export type SendEnd = 'recorded' | 'dropped' | { readonly againAfterMs: number };
 
 /** In memory; what has to wait longer waits in the store. */
 const longestWaitMs = 2000;
 const longestPostponedMs = 600_000;
 
-export class Carrier {
-  readonly #options: CarrierOptions;
+export class Sender {
+  readonly #options: SenderOptions;
   readonly #recorder: Recorder;
   readonly #hosts = new Hosts();
 
-  constructor(options: CarrierOptions, recorder: Recorder) {
+  constructor(options: SenderOptions, recorder: Recorder) {
     this.#options = options;
     this.#recorder = recorder;
   }
 
-  async carry(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<Carried> {
+  async send(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<SendEnd> {
     const { grace, listensLive, clock } = this.#options;
     const now = clock.now();
     const live = context !== null && listensLive(taken.user, taken.subscription);
-    const step = stepOf(taken, context, { now, grace, listensLive: live });
+    const step = decide(taken, context, { now, grace, listensLive: live });
     if (step.kind === 'send' && context) return this.#send(lane, context, step.push);
     lane.breaker.notMade();
     if (step.kind === 'wait') return { againAfterMs: step.until - now };
@@ -58,30 +58,30 @@ export class Carrier {
     return 'recorded';
   }
 
-  async #send(lane: Lane, context: SendContext, push: Push): Promise<Carried> {
+  async #send(lane: Lane, context: SendContext, push: Push): Promise<SendEnd> {
     const { clock } = this.#options;
     const host = hostOf(push.channel);
     if (host === null) {
-      const attempt = await this.#attempt(push);
+      const outcome = await this.#attempt(push);
       // One whose device has another channel by now says nothing of this lane's provider.
       if (push.channel.type !== lane.route.channel) lane.breaker.notMade();
-      else if (isOfProvider(attempt)) lane.breaker.failed(clock.now(), attempt.afterMs);
+      else if (isOfProvider(outcome)) lane.breaker.failed(clock.now(), outcome.afterMs);
       else lane.breaker.succeeded(clock.now());
-      return this.#record(context, attempt);
+      return this.#record(context, outcome);
     }
     // The breaker of the host decides, so this is no probe of the lane that its device has left.
     lane.breaker.notMade();
     const wasProven = this.#hosts.isProven(host);
     const entry = this.#hosts.enter(host, clock.now());
     if (entry.waitMs > 0) return this.#postpone(context, entry);
-    const attempt = await this.#attempt(push);
-    const { afterMs } = attempt;
-    this.#hosts.leave(host, { now: clock.now(), failed: isOfProvider(attempt), afterMs, wasProven });
-    return this.#record(context, attempt);
+    const outcome = await this.#attempt(push);
+    const { afterMs } = outcome;
+    this.#hosts.leave(host, { now: clock.now(), failed: isOfProvider(outcome), afterMs, wasProven });
+    return this.#record(context, outcome);
   }
 
   /** The longer it has waited already, the less often it asks: what waits for a host that is gone costs next to nothing. */
-  #postpone({ delivery }: SendContext, { waitMs, exactly }: Entry): Carried {
+  #postpone({ delivery }: SendContext, { waitMs, exactly }: Entry): SendEnd {
     const { clock, random } = this.#options;
     const now = clock.now();
     const longer = Math.min((now - delivery.plannedAt) / 4, longestPostponedMs) * (0.75 + random() / 2);
@@ -93,7 +93,7 @@ export class Carrier {
     return 'recorded';
   }
 
-  #attempt(push: Push): Promise<Attempt> {
+  #attempt(push: Push): Promise<Outcome> {
     const { channels, onFailure } = this.#options;
     return channels[push.channel.type].send(push).catch((error: unknown) => {
       onFailure(error);
@@ -101,19 +101,19 @@ export class Carrier {
     });
   }
 
-  async #record(context: SendContext, answered: Attempt): Promise<Carried> {
+  async #record(context: SendContext, answered: Outcome): Promise<SendEnd> {
     const { clock, random } = this.#options;
     const { delivery } = context;
     // A subscription that could not be ended is found dead once more.
     const ended = answered.verdict !== 'gone' || (await this.#end(context));
-    const attempt: Attempt = ended ? answered : { ...answered, verdict: 'retry' };
+    const outcome: Outcome = ended ? answered : { ...answered, verdict: 'retry' };
     const now = clock.now();
     const until = tryUntil(context);
     // Before it expires it is tried once more, and a lane that is down has always something to probe with.
-    const mostMs = Math.min(until - now, isOfProvider(attempt) ? longestPauseMs : Number.POSITIVE_INFINITY);
-    const { afterMs } = attempt;
+    const mostMs = Math.min(until - now, isOfProvider(outcome) ? longestPauseMs : Number.POSITIVE_INFINITY);
+    const { afterMs } = outcome;
     const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs, mostMs, random });
-    this.#recorder.record(attemptedResult(delivery, { attempt, now, until, delayMs }));
+    this.#recorder.record(sentResult(delivery, { outcome, now, until, delayMs }));
     return 'recorded';
   }
 

@@ -6,9 +6,9 @@ import { noNotification } from '../../model/delivery.ts';
 import type { StoredNotification } from '../../model/notification.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { SendContext } from '../../store/store.ts';
-import type { Attempt } from '../channels/contract.ts';
+import type { Outcome } from '../channels/contract.ts';
 import { channelFailed, isOfProvider } from '../dispatch/faults.ts';
-import { attemptedResult, type StepContext, settledResult, stepOf, tryUntil } from './decide.ts';
+import { decide, type StepContext, sentResult, settledResult, tryUntil } from './decide.ts';
 
 const channel = { type: 'fcm', token: 'one' } as const;
 const quiet: StepContext = { now: startMs, grace: 'taps', listensLive: false };
@@ -56,7 +56,7 @@ function takenOf({ delivery }: SendContext): PlannedDelivery {
 
 function step(given: Given = {}, when: Partial<StepContext> = {}) {
   const context = contextOf(given);
-  return stepOf(takenOf(context), context, { ...quiet, ...when });
+  return decide(takenOf(context), context, { ...quiet, ...when });
 }
 
 function pushed(given: Given = {}, when: Partial<StepContext> = {}) {
@@ -94,8 +94,8 @@ describe('what is to be done with a delivery that is due', () => {
 
   test('one that is not there, tells of an older change or is settled is dropped', () => {
     const context = contextOf();
-    assert.equal(stepOf(takenOf(context), null, quiet).kind, 'drop');
-    assert.equal(stepOf({ ...takenOf(context), seq: 6 }, context, quiet).kind, 'drop');
+    assert.equal(decide(takenOf(context), null, quiet).kind, 'drop');
+    assert.equal(decide({ ...takenOf(context), seq: 6 }, context, quiet).kind, 'drop');
     for (const status of ['accepted', 'withdrawn', 'expired', 'failed', 'gone', 'skipped'] as const) {
       assert.equal(step({ delivery: { status } }).kind, 'drop', status);
     }
@@ -183,13 +183,13 @@ describe('the grace for devices that listen live', () => {
 
 describe('what an attempt leaves behind', () => {
   const { delivery } = contextOf({ delivery: { attempts: 2 } });
-  const base: Attempt = {
+  const base: Outcome = {
     ...{ verdict: 'accepted', status: 200, reason: null, afterMs: null },
     ...{ unanswered: false, truncated: false, blame: null },
   };
-  const after = (attempt: Partial<Attempt>, delayMs = 1000) =>
-    attemptedResult(delivery, {
-      attempt: { ...base, ...attempt },
+  const after = (outcome: Partial<Outcome>, delayMs = 1000) =>
+    sentResult(delivery, {
+      outcome: { ...base, ...outcome },
       now: startMs,
       until: startMs + 5000,
       delayMs,
@@ -222,7 +222,7 @@ describe('what an attempt leaves behind', () => {
   }
 
   test('failures of the provider or of the credentials are those that others share', () => {
-    const is = (attempt: Partial<Attempt>) => isOfProvider({ ...base, ...attempt });
+    const is = (outcome: Partial<Outcome>) => isOfProvider({ ...base, ...outcome });
     assert.ok(
       is({ verdict: 'retry', blame: 'provider' }) && is({ verdict: 'throttled', blame: 'credentials' }),
     );

@@ -6,8 +6,8 @@ import { isOpen } from '../../model/delivery.ts';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { SendContext } from '../../store/store.ts';
-import type { Attempt, Push } from '../channels/contract.ts';
-import { decide, isHandled } from './plan.ts';
+import type { Outcome, Push } from '../channels/contract.ts';
+import { decisionOf, isHandled } from './plan.ts';
 
 /** Which pushes a device needs not that listens live and has the notification within the grace. */
 export type PushGrace = 'off' | 'taps' | 'all';
@@ -30,7 +30,7 @@ export interface StepContext {
   readonly listensLive: boolean;
 }
 
-export function stepOf(
+export function decide(
   taken: PlannedDelivery,
   context: SendContext | null,
   { now, grace, listensLive }: StepContext,
@@ -42,7 +42,7 @@ export function stepOf(
   if (subscription.leaseUntil <= now) return settle('gone', 'its lease is over');
   const { channel } = subscription;
   if (channel === null) return settle('gone', 'another subscription has taken its push address');
-  if (delivery.kind === 'clear') return stepOfClear(context, subscription, channel, now);
+  if (delivery.kind === 'clear') return decideClear(context, subscription, channel, now);
   if (!notification || !isAlive(notification, now)) return settle('expired', 'the notification expired');
   if (isHandled(notification)) return settle('withdrawn', 'it was handled elsewhere');
   const push = pushOf(context, notification, { ...subscription, channel }, now);
@@ -58,7 +58,7 @@ export function stepOf(
   return listensLive && now < until ? { kind: 'wait', until } : { kind: 'send', push };
 }
 
-function stepOfClear(
+function decideClear(
   context: SendContext,
   subscription: StoredSubscription,
   channel: Channel,
@@ -81,7 +81,7 @@ function pushOf(
   now: number,
 ): Push | null {
   const content = JSON.parse(row.content) as Content;
-  const decision = decide(content, subscription, now);
+  const decision = decisionOf(content, subscription, now);
   if (decision.decision === 'skip') return null;
   const fallback = content.fallbackPolicy?.endpointFallback.visualContent ?? null;
   const visual = context.delivery.kind === 'fallback' ? fallback : decision.visual;
@@ -119,8 +119,8 @@ export function settledResult(delivery: StoredDelivery, status: SendStatus, reas
   };
 }
 
-export interface Attempted {
-  readonly attempt: Attempt;
+export interface Sent {
+  readonly outcome: Outcome;
   readonly now: number;
   /** Until when another attempt makes sense. */
   readonly until: number;
@@ -128,15 +128,12 @@ export interface Attempted {
   readonly delayMs: number;
 }
 
-export function attemptedResult(
-  delivery: StoredDelivery,
-  { attempt, now, until, delayMs }: Attempted,
-): DeliveryResult {
-  const { verdict, status, reason } = attempt;
+export function sentResult(delivery: StoredDelivery, { outcome, now, until, delayMs }: Sent): DeliveryResult {
+  const { verdict, status, reason } = outcome;
   const attempts = delivery.attempts + 1;
   const answer = { verdict, status, reason: reason?.slice(0, 100) ?? null, at: now };
-  const sentAt = verdict === 'accepted' || attempt.unanswered ? now : null;
-  const base = { ...keyOf(delivery), attempts, sentAt, answer, truncated: attempt.truncated };
+  const sentAt = verdict === 'accepted' || outcome.unanswered ? now : null;
+  const base = { ...keyOf(delivery), attempts, sentAt, answer, truncated: outcome.truncated };
   const final = (settled: SendStatus, why: string | null): DeliveryResult => ({
     ...base,
     status: settled,
@@ -155,7 +152,7 @@ export function attemptedResult(
       const due = now + delayMs;
       if (due >= until)
         return final('expired', `it could not be sent before it expires: ${reason ?? verdict}`);
-      return { ...base, status: attempt.unanswered ? 'sent' : 'pending', reason: null, due };
+      return { ...base, status: outcome.unanswered ? 'sent' : 'pending', reason: null, due };
     }
   }
 }

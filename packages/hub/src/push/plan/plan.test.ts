@@ -20,7 +20,7 @@ import type { Content, StoredNotification } from '../../model/notification.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Write } from '../../model/write.ts';
 import type { FeedAppRow, FeedRow, Plan, Snapshot } from '../../store/store.ts';
-import { decide, isToldOf } from './plan.ts';
+import { decisionOf, isToldOf } from './plan.ts';
 import { planBatch } from './plan-batch.ts';
 
 const everywhere = ['windows', 'ios', 'android', 'webPush'];
@@ -153,7 +153,7 @@ const mail = (more: Parameters<typeof postWrite>[0] = {}) =>
 
 describe('what a subscription gets of a notification', () => {
   const of = (more: Partial<StoredSubscription>, content = contentOf()) => {
-    const made = decide(content, device('one', more).subscription, startMs);
+    const made = decisionOf(content, device('one', more).subscription, startMs);
     return made.decision === 'push' ? made.visual : made.reason;
   };
   const raw = contentOf({ payload: { rawContent: 'x' } });

@@ -47,7 +47,7 @@ export type Decision =
   | { readonly decision: 'push'; readonly reason: string; readonly visual: VisualContent | null }
   | { readonly decision: 'skip'; readonly reason: string };
 
-export function decide(content: Content, subscription: StoredSubscription, now: number): Decision {
+export function decisionOf(content: Content, subscription: StoredSubscription, now: number): Decision {
   const skip = (reason: string): Decision => ({ decision: 'skip', reason });
   const { visualContent } = content.payload;
   if (subscription.leaseUntil <= now) return skip('its lease is over');
@@ -82,7 +82,7 @@ function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
   const duty = { user: change.user, notification: notification.id, seq: change.seq };
   const before = overlay.deliveries.of(change.user, notification.id);
   for (const subscription of told) {
-    const decision = decide(content, subscription, now);
+    const decision = decisionOf(content, subscription, now);
     const fresh = newDelivery(subscription, duty, 'notify', now);
     // That an earlier content was sent is kept: the device may still show it.
     const { sentAt = null } = find(before, subscription.id, 'notify') ?? {};

@@ -4,17 +4,17 @@
 import type { AppId } from '../../../model/app.ts';
 import type { ApnsCredentials } from '../../../model/credentials.ts';
 import type {
-  Attempt,
   ChannelOf,
   ChannelServices,
   CredentialCheck,
+  Outcome,
   PushChannel,
   PushRequest,
 } from '../contract.ts';
-import { credentialsMissing, unansweredAttempt } from '../outcome.ts';
-import { type ApnsMessage, type ApnsPush, apnsMessage } from './payload.ts';
+import { credentialsMissing, unansweredOutcome } from '../outcome.ts';
+import { type ApnsPayload, type ApnsPush, apnsPayload } from './payload.ts';
 import { type ApnsTokens, openApnsTokens } from './token.ts';
-import { type ApnsOutcome, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
+import { type ApnsAnswer, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
 
 type ApnsChannel = ChannelOf<'apns'>;
 
@@ -29,7 +29,7 @@ export function openApnsChannel(services: ChannelServices): PushChannel<ApnsChan
   return {
     type: 'apns',
     describe(push) {
-      const { headers, body, truncated } = apnsMessage(push);
+      const { headers, body, truncated } = apnsPayload(push);
       return { method: 'POST', headers, body: JSON.parse(body), truncated };
     },
     send: (push) => send(push, connected),
@@ -42,16 +42,16 @@ interface Connected extends ChannelServices {
   readonly tokens: ApnsTokens;
 }
 
-async function send(push: ApnsPush, services: Connected): Promise<Attempt> {
+async function send(push: ApnsPush, services: Connected): Promise<Outcome> {
   const credentials = services.credentials.find(push.app, 'apns');
   if (!credentials) return credentialsMissing;
   // It becomes a header, and a broken one must not look like a broken connection, which pauses the whole channel.
   if (!/^[\x21-\x7e]+$/.test(push.channel.topic)) return badTopic;
-  const outcome = await post(push.channel, apnsMessage(push), { credentials, services });
-  return 'line' in outcome ? outcome.attempt : outcome;
+  const answer = await post(push.channel, apnsPayload(push), { credentials, services });
+  return 'line' in answer ? answer.outcome : answer;
 }
 
-const badTopic: Attempt = {
+const badTopic: Outcome = {
   verdict: apnsVerdicts.BadTopic.verdict,
   status: null,
   reason: 'BadTopic',
@@ -66,25 +66,25 @@ interface Sending {
   readonly services: Connected;
 }
 
-/** Without an outcome there was no answer. */
+/** An outcome alone: there was no answer. */
 async function post(
   channel: ApnsChannel,
-  message: ApnsMessage,
+  payload: ApnsPayload,
   { credentials, services }: Sending,
-): Promise<ApnsOutcome | Attempt> {
+): Promise<ApnsAnswer | Outcome> {
   const token = await services.tokens.get(credentials);
   if (typeof token !== 'string') return token;
-  const { truncated } = message;
-  const answer = await services.transport.request(requestOf(channel, message, { credentials, token }));
-  if ('failure' in answer) return unansweredAttempt(answer, { truncated, blame: 'provider' });
-  const outcome = readApnsAnswer(answer, truncated, services.now());
-  if (outcome.line.tokenRefused) services.tokens.forget(credentials);
-  return outcome;
+  const { truncated } = payload;
+  const answer = await services.transport.request(requestOf(channel, payload, { credentials, token }));
+  if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
+  const read = readApnsAnswer(answer, truncated, services.now());
+  if (read.line.tokenRefused) services.tokens.forget(credentials);
+  return read;
 }
 
 function requestOf(
   { environment, token: device }: ApnsChannel,
-  { headers, body }: ApnsMessage,
+  { headers, body }: ApnsPayload,
   { credentials, token }: { credentials: ApnsCredentials; token: string },
 ): PushRequest {
   const base = credentials.baseUrl?.replace(/\/+$/, '') ?? hosts[environment];
@@ -106,8 +106,7 @@ async function check(app: AppId, services: Connected): Promise<CredentialCheck> 
     return no(
       `No APNs credentials are stored: PUT /admin/apps/${app}/channels/apns with teamId, keyId, privateKey.`,
     );
-  const outcome = await post(nowhere, nothing, { credentials, services });
-  return judge(outcome, credentials);
+  return judge(await post(nowhere, nothing, { credentials, services }), credentials);
 }
 
 const nowhere: ApnsChannel = {
@@ -117,7 +116,7 @@ const nowhere: ApnsChannel = {
   environment: 'production',
 };
 
-const nothing: ApnsMessage = {
+const nothing: ApnsPayload = {
   headers: {
     'apns-push-type': 'background',
     'apns-priority': '5',
@@ -129,9 +128,9 @@ const nothing: ApnsMessage = {
   truncated: false,
 };
 
-function judge(outcome: ApnsOutcome | Attempt, { teamId, keyId }: ApnsCredentials): CredentialCheck {
-  const { blame, reason, status } = 'line' in outcome ? outcome.attempt : outcome;
-  if (!('line' in outcome) && blame === 'credentials')
+function judge(answer: ApnsAnswer | Outcome, { teamId, keyId }: ApnsCredentials): CredentialCheck {
+  const { blame, reason, status } = 'line' in answer ? answer.outcome : answer;
+  if (!('line' in answer) && blame === 'credentials')
     return no(
       'The privateKey is no EC P-256 key in PKCS #8: send the whole text of the .p8 file, both its dashed lines included.',
     );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserKey } from '../../../model/principal.ts';
-import { type ApnsPush, apnsMessage, payloadBytesMax } from './payload.ts';
+import { type ApnsPush, apnsPayload, payloadBytesMax } from './payload.ts';
 
 const now = Date.UTC(2030, 0, 1);
 const id = '0199d1f4-0000-7000-8000-000000000001';
@@ -27,7 +27,7 @@ const push: ApnsPush = {
 };
 
 function sent(given: Partial<ApnsPush> = {}) {
-  const { headers, body, truncated } = apnsMessage({ ...push, ...given });
+  const { headers, body, truncated } = apnsPayload({ ...push, ...given });
   return { headers, payload: JSON.parse(body), truncated, bytes: Buffer.byteLength(body) };
 }
 

@@ -6,7 +6,7 @@ import type { VisualContent } from '@carillon/protocol';
 import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
 import { fit } from '../fit.ts';
 
-export interface ApnsMessage {
+export interface ApnsPayload {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly truncated: boolean;
@@ -17,7 +17,7 @@ export type ApnsPush = Push<ChannelOf<'apns'>>;
 /** Of the body; VoIP pushes alone may have more. */
 export const payloadBytesMax = 4096;
 
-export function apnsMessage(push: ApnsPush): ApnsMessage {
+export function apnsPayload(push: ApnsPush): ApnsPayload {
   const { text, visual, truncated } = fit(push, payloadBytesMax, writePayload);
   return { headers: visual ? alertHeaders(push) : backgroundHeaders(push), body: text, truncated };
 }

@@ -78,10 +78,10 @@ test('what is no P-256 key in PKCS #8 is the fault of the credentials', async ()
     privateKey.export({ format: 'pem', type: 'sec1' }).toString(),
   ];
   for (const key of keys) {
-    const attempt = await tokens.get({ ...credentials, privateKey: key });
-    assert.ok(typeof attempt !== 'string', key);
+    const outcome = await tokens.get({ ...credentials, privateKey: key });
+    assert.ok(typeof outcome !== 'string', key);
     assert.deepEqual(
-      [attempt.verdict, attempt.blame, attempt.reason, attempt.unanswered],
+      [outcome.verdict, outcome.blame, outcome.reason, outcome.unanswered],
       ['retry', 'credentials', 'privateKeyUnusable', false],
     );
   }

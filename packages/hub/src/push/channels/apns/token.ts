@@ -3,12 +3,12 @@
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 import { importPKCS8, SignJWT } from 'jose';
 import type { ApnsCredentials } from '../../../model/credentials.ts';
-import type { Attempt } from '../contract.ts';
-import { credentialsAttempt } from '../outcome.ts';
+import type { Outcome } from '../contract.ts';
+import { credentialsOutcome } from '../outcome.ts';
 
 export interface ApnsTokens {
-  /** The token, or the attempt that ends here. */
-  get(credentials: ApnsCredentials): Promise<string | Attempt>;
+  /** The token, or the outcome of an attempt that ends here. */
+  get(credentials: ApnsCredentials): Promise<string | Outcome>;
   /** APNs did not take it: the next one is new, but never sooner than Apple allows. */
   forget(credentials: ApnsCredentials): void;
   close(): void;
@@ -16,7 +16,7 @@ export interface ApnsTokens {
 
 interface Made {
   readonly at: number;
-  readonly token: Promise<string | Attempt>;
+  readonly token: Promise<string | Outcome>;
   refused: boolean;
 }
 
@@ -60,7 +60,7 @@ function nameOf({ teamId, keyId, privateKey }: ApnsCredentials): string {
   return `${teamId} ${keyId} ${privateKey}`;
 }
 
-async function signToken(credentials: ApnsCredentials, now: number): Promise<string | Attempt> {
+async function signToken(credentials: ApnsCredentials, now: number): Promise<string | Outcome> {
   try {
     const key = await importPKCS8(credentials.privateKey.trim(), 'ES256');
     return await new SignJWT({})
@@ -69,6 +69,6 @@ async function signToken(credentials: ApnsCredentials, now: number): Promise<str
       .setIssuedAt(Math.floor(now / 1000))
       .sign(key);
   } catch {
-    return credentialsAttempt(keyUnusable);
+    return credentialsOutcome(keyUnusable);
   }
 }

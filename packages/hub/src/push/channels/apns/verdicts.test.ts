@@ -5,7 +5,7 @@ import { type ApnsReason, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
 const now = Date.UTC(2030, 0, 1);
 
 function read(status: number, body: string, headers: Record<string, string> = {}) {
-  return readApnsAnswer({ status, headers, body }, false, now).attempt;
+  return readApnsAnswer({ status, headers, body }, false, now).outcome;
 }
 
 function reasonsWith(test: (line: (typeof apnsVerdicts)[ApnsReason]) => boolean): string[] {
@@ -16,17 +16,17 @@ function reasonsWith(test: (line: (typeof apnsVerdicts)[ApnsReason]) => boolean)
 }
 
 test('200 is accepted, without a reason', () => {
-  const attempt = read(200, '');
+  const outcome = read(200, '');
   assert.deepEqual(
-    [attempt.verdict, attempt.status, attempt.reason, attempt.blame],
+    [outcome.verdict, outcome.status, outcome.reason, outcome.blame],
     ['accepted', 200, null, null],
   );
 });
 
 test('each reason of the table is read from an answer, and names the page that it is from', () => {
   for (const [reason, line] of Object.entries(apnsVerdicts)) {
-    const attempt = read(line.status, JSON.stringify({ reason }));
-    assert.deepEqual([attempt.verdict, attempt.blame, attempt.reason], [line.verdict, line.blame, reason]);
+    const outcome = read(line.status, JSON.stringify({ reason }));
+    assert.deepEqual([outcome.verdict, outcome.blame, outcome.reason], [line.verdict, line.blame, reason]);
     assert.match(line.source, /^https:\/\//);
   }
 });
@@ -77,7 +77,7 @@ test('without a known reason the status decides, and no foreign sentence is kept
     [400, '{"reason":"constructor"}', 'refused', 'content', 'constructor'],
   ] as const;
   for (const [status, body, verdict, blame, reason] of cases) {
-    const attempt = read(status, body);
-    assert.deepEqual([attempt.verdict, attempt.blame, attempt.reason], [verdict, blame, reason], `${status}`);
+    const outcome = read(status, body);
+    assert.deepEqual([outcome.verdict, outcome.blame, outcome.reason], [verdict, blame, reason], `${status}`);
   }
 });

@@ -1,8 +1,8 @@
 // What each answer of APNs means: the whole table of Apple's page, by its reason. What a device chose when it
 // registered (token, topic, environment) never costs more than its own address, or one device could stop an app's
 // pushes to all others.
-import type { Attempt, PushResponse } from '../contract.ts';
-import { answeredAttempt, ownWord, type VerdictLine } from '../outcome.ts';
+import type { Outcome, PushResponse } from '../contract.ts';
+import { answeredOutcome, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface ApnsVerdict extends VerdictLine {
   readonly status: number;
@@ -88,16 +88,16 @@ export function unknownVerdict(status: number): ApnsVerdict {
   return { status, ...(status >= 400 && status < 500 ? ours : provider) };
 }
 
-export interface ApnsOutcome {
-  readonly attempt: Attempt;
+export interface ApnsAnswer {
+  readonly outcome: Outcome;
   readonly line: ApnsVerdict;
 }
 
-export function readApnsAnswer(response: PushResponse, truncated: boolean, now: number): ApnsOutcome {
+export function readApnsAnswer(response: PushResponse, truncated: boolean, now: number): ApnsAnswer {
   const reason = response.status === 200 ? null : reasonOf(response.body);
   const line = isKnown(reason) ? apnsVerdicts[reason] : unknownVerdict(response.status);
   const word = reason ?? (line.verdict === 'accepted' ? null : `HTTP ${response.status}`);
-  return { line, attempt: answeredAttempt({ line, response, reason: word, truncated, now }) };
+  return { line, outcome: answeredOutcome({ line, response, reason: word, truncated, now }) };
 }
 
 function isKnown(reason: string | null): reason is ApnsReason {

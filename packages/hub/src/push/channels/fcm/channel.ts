@@ -3,15 +3,15 @@
 import type { AppId } from '../../../model/app.ts';
 import type { FcmCredentials } from '../../../model/credentials.ts';
 import type {
-  Attempt,
   ChannelOf,
   ChannelServices,
   CredentialCheck,
+  Outcome,
   PushChannel,
   PushRequest,
 } from '../contract.ts';
-import { credentialsMissing, unansweredAttempt } from '../outcome.ts';
-import { addressed, type FcmPush, fcmHeaders, fcmMessage } from './payload.ts';
+import { credentialsMissing, unansweredOutcome } from '../outcome.ts';
+import { addressed, type FcmPush, fcmHeaders, fcmPayload } from './payload.ts';
 import { type FcmTokens, keyUnusable, openFcmTokens } from './token.ts';
 import { readFcmAnswer } from './verdicts.ts';
 
@@ -23,7 +23,7 @@ export function openFcmChannel(services: ChannelServices): PushChannel<ChannelOf
   return {
     type: 'fcm',
     describe(push) {
-      const { message, truncated } = fcmMessage(push);
+      const { message, truncated } = fcmPayload(push);
       return { method: 'POST', headers: fcmHeaders, body: { message: JSON.parse(message) }, truncated };
     },
     send: (push) => send(push, connected),
@@ -36,21 +36,21 @@ interface Connected extends ChannelServices {
   readonly tokens: FcmTokens;
 }
 
-async function send(push: FcmPush, services: Connected): Promise<Attempt> {
+async function send(push: FcmPush, services: Connected): Promise<Outcome> {
   const credentials = services.credentials.find(push.app, 'fcm');
   if (!credentials) return credentialsMissing;
   const token = await services.tokens.get(credentials.serviceAccount);
   if (typeof token !== 'string') return token;
-  const message = fcmMessage(push);
-  const { truncated } = message;
-  const body = addressed(message, push.channel.token);
+  const payload = fcmPayload(push);
+  const { truncated } = payload;
+  const body = addressed(payload, push.channel.token);
   const answer = await services.transport.request(requestOf(body, { credentials, token }));
-  if ('failure' in answer) return unansweredAttempt(answer, { truncated, blame: 'provider' });
-  const { attempt, line } = readFcmAnswer(answer, truncated, services.now());
-  if (!line.tokenRefused) return attempt;
+  if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
+  const { outcome, line } = readFcmAnswer(answer, truncated, services.now());
+  if (!line.tokenRefused) return outcome;
   // A token that had been in use for a while may just be over, which is nobody's fault; a new one must be taken.
   const isFresh = services.tokens.forget(credentials.serviceAccount, token);
-  return isFresh ? attempt : { ...attempt, blame: null };
+  return isFresh ? outcome : { ...outcome, blame: null };
 }
 
 function requestOf(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserKey } from '../../../model/principal.ts';
-import { addressed, type FcmPush, fcmMessage, payloadBytesMax } from './payload.ts';
+import { addressed, type FcmPush, fcmPayload, payloadBytesMax } from './payload.ts';
 
 const now = Date.UTC(2030, 0, 1);
 const id = '0199d1f4-0000-7000-8000-000000000001';
@@ -27,7 +27,7 @@ const push: FcmPush = {
 };
 
 function sent(given: Partial<FcmPush> = {}) {
-  const { message, truncated } = fcmMessage({ ...push, ...given });
+  const { message, truncated } = fcmPayload({ ...push, ...given });
   const read = JSON.parse(message);
   return { ...read, carillon: JSON.parse(read.data.carillon), truncated, bytes: Buffer.byteLength(message) };
 }
@@ -88,7 +88,7 @@ test('ids to close make room for content, and content that does not fit is left 
 
 test('the address is put in front as JSON, whatever is in it', () => {
   const token = 'quote"back\\slash';
-  const body = JSON.parse(addressed(fcmMessage(push), token));
+  const body = JSON.parse(addressed(fcmPayload(push), token));
   assert.deepEqual(Object.keys(body), ['message']);
   assert.equal(body.message.token, token);
   assert.deepEqual(body.message.notification, push.visual);

@@ -5,7 +5,7 @@ import type { VisualContent } from '@carillon/protocol';
 import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
 import { fit } from '../fit.ts';
 
-export interface FcmMessage {
+export interface FcmPayload {
   /** JSON of the message, still without its address. */
   readonly message: string;
   readonly truncated: boolean;
@@ -22,13 +22,13 @@ export const ttlSecondsMax = 2_419_200;
 /** FCM keeps four keys a device; every tap says the same, so the newest is enough. */
 const tapCollapseKey = 'carillon';
 
-export function fcmMessage(push: FcmPush): FcmMessage {
+export function fcmPayload(push: FcmPush): FcmPayload {
   const { text, truncated } = fit(push, payloadBytesMax, writeMessage);
   return { message: text, truncated };
 }
 
 /** The whole body of the request. */
-export function addressed({ message }: FcmMessage, deviceToken: string): string {
+export function addressed({ message }: FcmPayload, deviceToken: string): string {
   return `{"message":{"token":${JSON.stringify(deviceToken)},${message.slice(1)}}`;
 }
 

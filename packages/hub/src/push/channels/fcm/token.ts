@@ -3,16 +3,16 @@
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest
 import { importPKCS8, SignJWT } from 'jose';
 import type { ServiceAccount } from '../../../model/credentials.ts';
-import type { Attempt, ChannelServices } from '../contract.ts';
+import type { ChannelServices, Outcome } from '../contract.ts';
 import { type Grant, openGrants, requestGrant } from '../grants.ts';
-import { credentialsAttempt } from '../outcome.ts';
+import { credentialsOutcome } from '../outcome.ts';
 import { readTokenRefusal } from './verdicts.ts';
 
 export interface FcmTokens {
-  /** The token, or the attempt that ends here. */
-  get(account: ServiceAccount): Promise<string | Attempt>;
+  /** The token, or the outcome of an attempt that ends here. */
+  get(account: ServiceAccount): Promise<string | Outcome>;
   /** Asks the endpoint anew, past what is kept. */
-  ask(account: ServiceAccount): Promise<string | Attempt>;
+  ask(account: ServiceAccount): Promise<string | Outcome>;
   /** FCM did not take it: it is not used again. True when it had just been given, so that another would not help. */
   forget(account: ServiceAccount, token: string): boolean;
   close(): void;
@@ -43,10 +43,10 @@ function nameOf({ client_email, private_key, private_key_id, token_uri }: Servic
   return `${client_email} ${private_key_id} ${token_uri} ${private_key}`;
 }
 
-async function exchange(account: ServiceAccount, services: TokenServices): Promise<Grant | Attempt> {
+async function exchange(account: ServiceAccount, services: TokenServices): Promise<Grant | Outcome> {
   const url = account.token_uri ?? googleTokenUri;
   const assertion = await signAssertion(account, url, services.now());
-  if (assertion === null) return credentialsAttempt(keyUnusable);
+  if (assertion === null) return credentialsOutcome(keyUnusable);
   return requestGrant(services, { url, form: { grant_type: grantType, assertion } }, readTokenRefusal);
 }
 

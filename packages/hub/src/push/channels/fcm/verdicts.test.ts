@@ -20,7 +20,7 @@ interface Given {
 
 function read(status: number, given: Given | string, headers: Record<string, string> = {}) {
   const body = typeof given === 'string' ? given : bodyOf(given);
-  return readFcmAnswer({ status, headers, body }, false, now).attempt;
+  return readFcmAnswer({ status, headers, body }, false, now).outcome;
 }
 
 function bodyOf({ status, code, message = 'Something', details = [] }: Given): string {
@@ -37,12 +37,12 @@ function field(name: string): object {
 
 test('each code of the tables is read from an answer, and names the page that it is from', () => {
   for (const [code, line] of Object.entries(fcmVerdicts)) {
-    const attempt = read(line.status, { status: 'UNKNOWN', code });
-    assert.deepEqual([attempt.verdict, attempt.blame, attempt.reason], [line.verdict, line.blame, code]);
+    const outcome = read(line.status, { status: 'UNKNOWN', code });
+    assert.deepEqual([outcome.verdict, outcome.blame, outcome.reason], [line.verdict, line.blame, code]);
   }
   for (const [status, line] of Object.entries(canonicalVerdicts)) {
-    const attempt = read(line.status, { status });
-    assert.deepEqual([attempt.verdict, attempt.blame, attempt.reason], [line.verdict, line.blame, status]);
+    const outcome = read(line.status, { status });
+    assert.deepEqual([outcome.verdict, outcome.blame, outcome.reason], [line.verdict, line.blame, status]);
   }
   for (const table of [fcmVerdicts, canonicalVerdicts, detailedVerdicts, tokenVerdicts]) {
     for (const { source } of Object.values(table)) assert.match(source, /^https:\/\//);
@@ -60,8 +60,8 @@ test('a missing project or permission is about the credentials, and no address i
     [403, 'PERMISSION_DENIED'],
     [401, 'UNAUTHENTICATED'],
   ] as const) {
-    const attempt = read(status, { status: word });
-    assert.deepEqual([attempt.verdict, attempt.blame], ['retry', 'credentials'], word);
+    const outcome = read(status, { status: word });
+    assert.deepEqual([outcome.verdict, outcome.blame], ['retry', 'credentials'], word);
   }
 });
 
@@ -104,8 +104,8 @@ test('without a known code the status decides, and a broken body breaks nothing'
     [429, '{"error":{"details":[null,1]}}', 'throttled', 'provider'],
   ] as const;
   for (const [status, body, verdict, blame] of cases) {
-    const attempt = read(status, body);
-    assert.deepEqual([attempt.verdict, attempt.blame, attempt.reason], [verdict, blame, `HTTP ${status}`]);
+    const outcome = read(status, body);
+    assert.deepEqual([outcome.verdict, outcome.blame, outcome.reason], [verdict, blame, `HTTP ${status}`]);
   }
 });
 

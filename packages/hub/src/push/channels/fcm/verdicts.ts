@@ -1,7 +1,7 @@
 // What each answer of FCM means: the whole table of Google's page by its FCM error code, then the canonical codes that
 // come without one. An address is given up only for an answer about that address.
-import type { Attempt, PushResponse } from '../contract.ts';
-import { answeredAttempt, ownWord, type VerdictLine } from '../outcome.ts';
+import type { Outcome, PushResponse } from '../contract.ts';
+import { answeredOutcome, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface FcmVerdict extends VerdictLine {
   readonly status: number;
@@ -81,26 +81,26 @@ export function unknownVerdict(status: number): FcmVerdict {
   return { status, ...provider, source: canonical };
 }
 
-export interface FcmOutcome {
-  readonly attempt: Attempt;
+export interface FcmAnswer {
+  readonly outcome: Outcome;
   readonly line: FcmVerdict;
 }
 
-export function readFcmAnswer(response: PushResponse, truncated: boolean, now: number): FcmOutcome {
+export function readFcmAnswer(response: PushResponse, truncated: boolean, now: number): FcmAnswer {
   const { status } = response;
   const answered = status >= 200 && status < 300 ? null : readError(response.body);
   const line = (answered && lineOf(answered)) ?? unknownVerdict(status);
   const word = answered?.code ?? answered?.status ?? `HTTP ${status}`;
   const reason = line.verdict === 'accepted' ? null : word;
-  return { line, attempt: answeredAttempt({ line, response, reason, truncated, now }) };
+  return { line, outcome: answeredOutcome({ line, response, reason, truncated, now }) };
 }
 
 /** An answer of the token endpoint that holds no token. */
-export function readTokenRefusal(response: PushResponse, now: number): Attempt {
+export function readTokenRefusal(response: PushResponse, now: number): Outcome {
   const { status, body } = response;
   const line = tokenLineOf(status);
   const word = status < 300 ? 'noAccessToken' : (ownWord(readJson(body).error) ?? `HTTP ${status}`);
-  return answeredAttempt({ line, response, reason: `token: ${word}`, truncated: false, now });
+  return answeredOutcome({ line, response, reason: `token: ${word}`, truncated: false, now });
 }
 
 function tokenLineOf(status: number): FcmVerdict {

@@ -1,10 +1,10 @@
 // Pushes to browsers, and to whatever else registers with an RFC 8030 service, such as UnifiedPush. The endpoint was
 // given by the device, so that it is never trusted; no credentials of the app are used, the hub signs with its own key.
 import type { VapidKeys } from '../../../model/vapid.ts';
-import type { Attempt, ChannelOf, ChannelServices, PushChannel } from '../contract.ts';
-import { answeredAttempt, unansweredAttempt } from '../outcome.ts';
+import type { ChannelOf, ChannelServices, Outcome, PushChannel } from '../contract.ts';
+import { answeredOutcome, unansweredOutcome } from '../outcome.ts';
 import { type Encryptor, openEncryptor } from './encryptor.ts';
-import { type WebPush, type WebPushMessage, webPushMessage } from './payload.ts';
+import { type WebPush, type WebPushPayload, webPushPayload } from './payload.ts';
 import { openVapidTokens, type VapidTokens } from './token.ts';
 import { readWebPushAnswer } from './verdicts.ts';
 
@@ -22,7 +22,7 @@ export function openWebPushChannel(services: WebPushServices): PushChannel<Chann
   return {
     type: 'webPush',
     describe(push) {
-      const { headers, plaintext, truncated } = webPushMessage(push);
+      const { headers, plaintext, truncated } = webPushPayload(push);
       return { method: 'POST', headers, body: JSON.parse(plaintext), truncated };
     },
     send: (push) => send(push, connected),
@@ -39,30 +39,30 @@ interface Connected extends WebPushServices {
   readonly encryptor: Encryptor;
 }
 
-async function send(push: WebPush, services: Connected): Promise<Attempt> {
+async function send(push: WebPush, services: Connected): Promise<Outcome> {
   // Browsers demand that every push shows something, and take the permission from a page that doesn't.
   if (push.kind === 'clear') return refused('notPushed', 'content');
   const { endpoint, keys } = push.channel;
   const origin = URL.parse(endpoint)?.origin;
   if (!origin || origin === 'null') return refused('endpointUnusable', 'address');
-  const message = webPushMessage(push);
-  const body = await services.encryptor.encrypt(message.plaintext, keys);
+  const payload = webPushPayload(push);
+  const body = await services.encryptor.encrypt(payload.plaintext, keys);
   if (!body) return refused('keysUnusable', 'address');
-  return post({ endpoint, origin, message, body }, services);
+  return post({ endpoint, origin, payload, body }, services);
 }
 
 interface Encrypted {
   readonly endpoint: string;
   readonly origin: string;
-  readonly message: WebPushMessage;
+  readonly payload: WebPushPayload;
   readonly body: Buffer;
 }
 
 async function post(
-  { endpoint, origin, message, body }: Encrypted,
+  { endpoint, origin, payload, body }: Encrypted,
   { transport, tokens, now }: Connected,
-): Promise<Attempt> {
-  const { headers, truncated } = message;
+): Promise<Outcome> {
+  const { headers, truncated } = payload;
   const answer = await transport.request({
     method: 'POST',
     url: endpoint,
@@ -71,17 +71,17 @@ async function post(
     trusted: false,
     http2Only: false,
   });
-  if ('failure' in answer) return unansweredAttempt(answer, { truncated, blame: 'provider' });
-  const { attempt, line } = readWebPushAnswer(answer, truncated, now());
+  if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
+  const { outcome, line } = readWebPushAnswer(answer, truncated, now());
   if (line.tokenRefused) tokens.forget(origin);
-  return attempt;
+  return outcome;
 }
 
 /** Before anything is sent. */
-function refused(reason: string, blame: 'address' | 'content'): Attempt {
+function refused(reason: string, blame: 'address' | 'content'): Outcome {
   const line = { verdict: 'refused', blame } as const;
-  const attempt = answeredAttempt({ line, response: nothing, reason, truncated: false, now: 0 });
-  return { ...attempt, status: null };
+  const outcome = answeredOutcome({ line, response: nothing, reason, truncated: false, now: 0 });
+  return { ...outcome, status: null };
 }
 
 const nothing = { status: 0, headers: {}, body: '' };

@@ -1,4 +1,4 @@
-// The thread that encrypts Web Push messages: one message is a batch, its answer the bodies in the same order.
+// The thread that encrypts Web Push payloads: a posted message is a batch of them, its answer the bodies in the same order.
 // It keeps nothing, so that it may end at any time (see encryptor.ts, which then encrypts by itself).
 import { parentPort } from 'node:worker_threads';
 import { type BrowserKeys, encrypt } from './encryption.ts';

@@ -1,5 +1,5 @@
-// Encrypts a message for one browser: RFC 8291 over the aes128gcm coding of RFC 8188, in a single record as section 4
-// demands. On node:crypto alone, at half the time of `http_ece`; a new key pair for every message.
+// Encrypts a payload for one browser: RFC 8291 over the aes128gcm coding of RFC 8188, in a single record as section 4
+// demands. On node:crypto alone, at half the time of `http_ece`; a new key pair for every payload.
 import { createCipheriv, createECDH, type ECDH, hash, randomBytes } from 'node:crypto';
 
 /** As `PushSubscription.toJSON().keys` gives them. */
@@ -8,7 +8,7 @@ export interface BrowserKeys {
   readonly auth: string;
 }
 
-/** The sender's part of the secret, new for every message. */
+/** The sender's part of the secret, new for every payload. */
 export interface Sender {
   readonly keyPair: ECDH;
   /** As a point. */

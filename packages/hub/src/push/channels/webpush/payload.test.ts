@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { UserKey } from '../../../model/principal.ts';
 import { webPushTopic } from '../../../model/push-tag.ts';
 import { overheadBytes } from './encryption.ts';
-import { bodyBytesMax, type WebPush, webPushMessage } from './payload.ts';
+import { bodyBytesMax, type WebPush, webPushPayload } from './payload.ts';
 
 const now = Date.UTC(2030, 0, 1);
 const id = '0199d1f4-0000-7000-8000-000000000001';
@@ -22,7 +22,7 @@ const push: WebPush = {
 };
 
 function payloadOf(given: Partial<WebPush>): Record<string, unknown> {
-  return JSON.parse(webPushMessage({ ...push, ...given }).plaintext);
+  return JSON.parse(webPushPayload({ ...push, ...given }).plaintext);
 }
 
 test('a visual push carries what the service worker shows, tagged by the notification', () => {
@@ -49,7 +49,7 @@ test('without content it is a tap', () => {
 });
 
 test('the head says how long, how urgent and what it replaces', () => {
-  assert.deepEqual(webPushMessage(push).headers, {
+  assert.deepEqual(webPushPayload(push).headers, {
     ttl: '90',
     urgency: 'high',
     topic: webPushTopic({ app: 'app', user: 'user' as UserKey, name: id }),
@@ -60,20 +60,20 @@ test('the head says how long, how urgent and what it replaces', () => {
 
 test('the urgency follows the priority', () => {
   const urgencies = (['High', 'None', 'Low'] as const).map((priority) => {
-    return webPushMessage({ ...push, notification: { ...push.notification!, priority } }).headers.urgency;
+    return webPushPayload({ ...push, notification: { ...push.notification!, priority } }).headers.urgency;
   });
   assert.deepEqual(urgencies, ['high', 'normal', 'low']);
 });
 
 test('a visual push lives no longer than it is displayed, and never less than no time', () => {
   const ttlOf = (displayUntil: number) =>
-    webPushMessage({ ...push, notification: { ...push.notification!, displayUntil } }).headers.ttl;
+    webPushPayload({ ...push, notification: { ...push.notification!, displayUntil } }).headers.ttl;
   assert.deepEqual([ttlOf(now + 60_000), ttlOf(now - 1)], ['60', '0']);
 });
 
 test('when it is too large, ids to close are dropped from the end before any content', () => {
   const body = 'b'.repeat(3400);
-  const message = webPushMessage({ ...push, visual: { title: 'Long', body }, close: closed });
+  const message = webPushPayload({ ...push, visual: { title: 'Long', body }, close: closed });
   const { close, ...shown } = JSON.parse(message.plaintext);
   assert.equal(message.truncated, false);
   assert.equal(shown.body, body);
@@ -83,16 +83,16 @@ test('when it is too large, ids to close are dropped from the end before any con
 });
 
 test('the largest content that fits is sent whole, one byte more makes it a tap', () => {
-  const sizeOf = (body: string) => Buffer.byteLength(webPushMessage(withBody(body)).plaintext);
+  const sizeOf = (body: string) => Buffer.byteLength(webPushPayload(withBody(body)).plaintext);
   const withBody = (body: string): WebPush => ({ ...push, visual: { title: 'T', body } });
   const room = bodyBytesMax - overheadBytes - sizeOf('');
   assert.equal(sizeOf('b'.repeat(room)) + overheadBytes, bodyBytesMax);
-  const over = webPushMessage(withBody('b'.repeat(room + 1)));
+  const over = webPushPayload(withBody('b'.repeat(room + 1)));
   assert.equal(over.truncated, true);
   assert.deepEqual(JSON.parse(over.plaintext).kind, 'tap');
 });
 
 test('size is counted in bytes, not in characters', () => {
-  assert.equal(webPushMessage({ ...push, visual: { title: 'T', body: '漢'.repeat(1400) } }).truncated, true);
-  assert.equal(webPushMessage({ ...push, visual: { title: 'T', body: '漢'.repeat(1200) } }).truncated, false);
+  assert.equal(webPushPayload({ ...push, visual: { title: 'T', body: '漢'.repeat(1400) } }).truncated, true);
+  assert.equal(webPushPayload({ ...push, visual: { title: 'T', body: '漢'.repeat(1200) } }).truncated, false);
 });

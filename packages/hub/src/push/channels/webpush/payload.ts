@@ -1,4 +1,4 @@
-// A push as the message that a page's service worker gets, and the head under which any RFC 8030 service takes it. Pure;
+// A push as the payload that a page's service worker gets, and the head under which any RFC 8030 service takes it. Pure;
 // encryption and authentication are added by the channel.
 // https://www.rfc-editor.org/rfc/rfc8030#section-5
 import type { Priority, VisualContent } from '@carillon/protocol';
@@ -9,7 +9,7 @@ import { overheadBytes } from './encryption.ts';
 
 export type WebPush = Push<ChannelOf<'webPush'>>;
 
-export interface WebPushMessage {
+export interface WebPushPayload {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON, to be encrypted. */
   readonly plaintext: string;
@@ -22,7 +22,7 @@ export const bodyBytesMax = 4096;
 /** RFC 8030, section 5.3. */
 const urgencies = { High: 'high', None: 'normal', Low: 'low' } as const satisfies Record<Priority, string>;
 
-export function webPushMessage(push: WebPush): WebPushMessage {
+export function webPushPayload(push: WebPush): WebPushPayload {
   const { text, truncated } = fit(push, bodyBytesMax - overheadBytes, writePayload);
   return { headers: headersOf(push), plaintext: text, truncated };
 }

@@ -5,7 +5,7 @@ import { readWebPushAnswer, webPushVerdicts } from './verdicts.ts';
 const now = Date.UTC(2030, 0, 1);
 
 function read(status: number, body = '', headers: Record<string, string> = {}) {
-  return readWebPushAnswer({ status, headers, body }, false, now).attempt;
+  return readWebPushAnswer({ status, headers, body }, false, now).outcome;
 }
 
 test('each status of RFC 8030 has its verdict, and a failure has somebody to blame', () => {
@@ -55,9 +55,9 @@ test('a subscription for another VAPID key costs its own address alone, however 
 
 test('a refused token is told from a foreign subscription, and is not used again', () => {
   const response = { status: 403, headers: {}, body: '{"reason":"BadJwtToken"}' };
-  const { attempt, line } = readWebPushAnswer(response, false, now);
+  const { outcome, line } = readWebPushAnswer(response, false, now);
   assert.equal(line.tokenRefused, true);
-  assert.deepEqual([attempt.blame, attempt.reason], ['credentials', 'vapidRefused: BadJwtToken']);
+  assert.deepEqual([outcome.blame, outcome.reason], ['credentials', 'vapidRefused: BadJwtToken']);
 });
 
 test('Retry-After is read as seconds and as a date', () => {

@@ -1,8 +1,8 @@
 // What each answer of a push service means, in one table; the first line that fits decides. Services agree on the
 // statuses of RFC 8030, and each has its own way to say that the subscription was made for another VAPID key: that one
 // address is useless to this hub until its page subscribes again, and the others are not.
-import type { Attempt, PushResponse } from '../contract.ts';
-import { answeredAttempt, ownWord, type VerdictLine } from '../outcome.ts';
+import type { Outcome, PushResponse } from '../contract.ts';
+import { answeredOutcome, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface WebPushVerdict extends VerdictLine {
   /** First and last status. */
@@ -52,15 +52,15 @@ export const webPushVerdicts: readonly WebPushVerdict[] = [
   { status: [100, 999], ...provider, source: `${rfc9110}#section-15.6` },
 ];
 
-export interface WebPushOutcome {
-  readonly attempt: Attempt;
+export interface WebPushAnswer {
+  readonly outcome: Outcome;
   readonly line: WebPushVerdict;
 }
 
-export function readWebPushAnswer(response: PushResponse, truncated: boolean, now: number): WebPushOutcome {
+export function readWebPushAnswer(response: PushResponse, truncated: boolean, now: number): WebPushAnswer {
   const line = lineOf(response);
   const reason = line.verdict === 'accepted' ? null : reasonOf(line, response);
-  return { line, attempt: answeredAttempt({ line, response, reason, truncated, now }) };
+  return { line, outcome: answeredOutcome({ line, response, reason, truncated, now }) };
 }
 
 function lineOf({ status, body }: PushResponse): WebPushVerdict {

@@ -3,11 +3,11 @@
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers
 import type { AppId } from '../../../model/app.ts';
 import type { WnsCredentials } from '../../../model/credentials.ts';
-import type { Attempt, ChannelOf, ChannelServices, CredentialCheck, PushChannel } from '../contract.ts';
-import { answeredAttempt, credentialsMissing, unansweredAttempt } from '../outcome.ts';
-import { removals, type WnsPush, wnsMessage } from './payload.ts';
+import type { ChannelOf, ChannelServices, CredentialCheck, Outcome, PushChannel } from '../contract.ts';
+import { answeredOutcome, credentialsMissing, unansweredOutcome } from '../outcome.ts';
+import { removals, type WnsPush, wnsPayload } from './payload.ts';
 import { isStoreApp, openWnsTokens, type WnsTokens } from './token.ts';
-import { readWnsAnswer, type WnsOutcome } from './verdicts.ts';
+import { readWnsAnswer, type WnsAnswer } from './verdicts.ts';
 
 export function openWnsChannel(services: ChannelServices): PushChannel<ChannelOf<'wns'>> {
   const tokens = openWnsTokens(services);
@@ -15,7 +15,7 @@ export function openWnsChannel(services: ChannelServices): PushChannel<ChannelOf
   return {
     type: 'wns',
     describe(push) {
-      const { headers, body, truncated } = wnsMessage(push);
+      const { headers, body, truncated } = wnsPayload(push);
       const isToast = headers['x-wns-type'] === 'wns/toast';
       return { method: 'POST', headers, body: isToast ? body : JSON.parse(body), truncated };
     },
@@ -34,20 +34,20 @@ interface Connected extends ChannelServices {
 /** Microsoft documents DELETE for some devices only: the others are not asked again all the time. */
 const unremovableMs = 24 * 60 * 60 * 1000;
 
-async function send(push: WnsPush, services: Connected): Promise<Attempt> {
+async function send(push: WnsPush, services: Connected): Promise<Outcome> {
   const credentials = services.credentials.find(push.app, 'wns');
   if (!credentials) return credentialsMissing;
   if (!URL.canParse(push.channel.channelUri)) return channelUnusable;
   const token = await services.tokens.get(push.app, credentials);
   if (typeof token !== 'string') return token;
   const removing = removeToasts(push, token, services);
-  const { headers, body, truncated } = wnsMessage(push);
-  const attempt = await post(push, { method: 'POST', headers, body, truncated, token }, services);
-  return (await removing) ?? ('line' in attempt ? judge(push.app, token, attempt, services) : attempt);
+  const { headers, body, truncated } = wnsPayload(push);
+  const answer = await post(push, { method: 'POST', headers, body, truncated, token }, services);
+  return (await removing) ?? ('line' in answer ? judge(push.app, token, answer, services) : answer);
 }
 
-const channelUnusable: Attempt = {
-  ...answeredAttempt({
+const channelUnusable: Outcome = {
+  ...answeredOutcome({
     line: { verdict: 'refused', blame: 'address' },
     response: { status: 0, headers: {}, body: '' },
     reason: 'channelUriUnusable',
@@ -58,9 +58,9 @@ const channelUnusable: Attempt = {
 };
 
 /** A token that had been in use for a while may just be over, which is nobody's fault; a new one must be taken. */
-function judge(app: AppId, token: string, { attempt, line }: WnsOutcome, { tokens }: Connected): Attempt {
-  if (!line.tokenRefused) return attempt;
-  return tokens.forget(app, token) ? attempt : { ...attempt, blame: null };
+function judge(app: AppId, token: string, { outcome, line }: WnsAnswer, { tokens }: Connected): Outcome {
+  if (!line.tokenRefused) return outcome;
+  return tokens.forget(app, token) ? outcome : { ...outcome, blame: null };
 }
 
 interface Sending {
@@ -75,7 +75,7 @@ async function post(
   push: WnsPush,
   { method, headers, body, truncated, token }: Sending,
   { transport, now }: Connected,
-): Promise<WnsOutcome | Attempt> {
+): Promise<WnsAnswer | Outcome> {
   const answer = await transport.request({
     method,
     url: push.channel.channelUri,
@@ -84,21 +84,21 @@ async function post(
     trusted: false,
     http2Only: false,
   });
-  if ('failure' in answer) return unansweredAttempt(answer, { truncated, blame: 'provider' });
+  if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
   return readWnsAnswer(answer, truncated, now());
 }
 
 /** Beside the tap, which says the same to the app's client: null, unless the device's channel is over or throttled. */
-async function removeToasts(push: WnsPush, token: string, services: Connected): Promise<Attempt | null> {
+async function removeToasts(push: WnsPush, token: string, services: Connected): Promise<Outcome | null> {
   const { unremovable, now } = services;
   if (push.kind !== 'clear' || (unremovable.get(push.app) ?? 0) > now()) return null;
   const base = { method: 'DELETE', body: '', truncated: false, token } as const;
-  const outcomes = await Promise.all(
+  const answers = await Promise.all(
     removals(push).map((match) => post(push, { ...base, headers: { 'x-wns-match': match } }, services)),
   );
-  const attempts = outcomes.map((outcome) => ('line' in outcome ? outcome.attempt : outcome));
-  if (attempts.some(({ status }) => status === 405)) unremovable.set(push.app, now() + unremovableMs);
-  return attempts.find(({ verdict }) => verdict === 'gone' || verdict === 'throttled') ?? null;
+  const outcomes = answers.map((answer) => ('line' in answer ? answer.outcome : answer));
+  if (outcomes.some(({ status }) => status === 405)) unremovable.set(push.app, now() + unremovableMs);
+  return outcomes.find(({ verdict }) => verdict === 'gone' || verdict === 'throttled') ?? null;
 }
 
 async function check(app: AppId, { credentials, tokens }: Connected): Promise<CredentialCheck> {

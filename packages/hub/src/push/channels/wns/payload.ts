@@ -9,7 +9,7 @@ import { xmlAttribute, xmlText } from './xml.ts';
 
 export type WnsPush = Push<ChannelOf<'wns'>>;
 
-export interface WnsMessage {
+export interface WnsPayload {
   readonly headers: Readonly<Record<string, string>>;
   /** XML of a toast, JSON of a tap. */
   readonly body: string;
@@ -26,7 +26,7 @@ const removalsMax = 8;
  */
 const toastPriorities = { High: '1', None: '2', Low: '3' } as const satisfies Record<Priority, string>;
 
-export function wnsMessage(push: WnsPush): WnsMessage {
+export function wnsPayload(push: WnsPush): WnsPayload {
   const { text, visual, truncated } = fit(push, payloadBytesMax, write);
   return { headers: visual ? toastHeaders(push) : rawHeaders(push), body: text, truncated };
 }

@@ -111,10 +111,10 @@ test('a failure is told to all who wait, and the next one asks again', async () 
   const all = opened();
   const waiting = [all.tokens.get('app', entra), all.tokens.get('app', entra)];
   all.asked[0]!.answer({ failure: 'reset', reason: 'ECONNRESET', unanswered: true });
-  for (const attempt of await Promise.all(waiting)) {
-    assert.ok(typeof attempt !== 'string');
+  for (const outcome of await Promise.all(waiting)) {
+    assert.ok(typeof outcome !== 'string');
     // The push itself was never sent.
-    assert.deepEqual([attempt.verdict, attempt.blame, attempt.unanswered], ['retry', 'provider', false]);
+    assert.deepEqual([outcome.verdict, outcome.blame, outcome.unanswered], ['retry', 'provider', false]);
   }
   await given(all, 'first');
   assert.equal(all.asked.length, 2);
@@ -124,6 +124,6 @@ test('a token that is no header value is none', async () => {
   const { asked, tokens } = opened();
   const got = tokens.get('app', entra);
   asked[0]!.answer(grant('two\r\nlines', 60));
-  const attempt = await got;
-  assert.equal(typeof attempt === 'string' ? attempt : attempt.reason, 'token: noAccessToken');
+  const outcome = await got;
+  assert.equal(typeof outcome === 'string' ? outcome : outcome.reason, 'token: noAccessToken');
 });

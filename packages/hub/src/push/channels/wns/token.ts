@@ -5,15 +5,15 @@
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-quickstart
 import type { AppId } from '../../../model/app.ts';
 import type { WnsCredentials } from '../../../model/credentials.ts';
-import type { Attempt, ChannelServices } from '../contract.ts';
+import type { ChannelServices, Outcome } from '../contract.ts';
 import { openGrants, requestGrant } from '../grants.ts';
 import { readTokenRefusal } from './verdicts.ts';
 
 export interface WnsTokens {
-  /** The token, or the attempt that ends here. */
-  get(app: AppId, credentials: WnsCredentials): Promise<string | Attempt>;
+  /** The token, or the outcome of an attempt that ends here. */
+  get(app: AppId, credentials: WnsCredentials): Promise<string | Outcome>;
   /** Asks the endpoint anew, past what is kept. */
-  ask(credentials: WnsCredentials): Promise<string | Attempt>;
+  ask(credentials: WnsCredentials): Promise<string | Outcome>;
   /** WNS did not take it: it is not used again. True when it had just been given, so that another would not help. */
   forget(app: AppId, token: string): boolean;
   close(): void;

@@ -9,7 +9,7 @@ function read(status: number, headers: Record<string, string> = {}) {
     { status, headers, body: '' },
     false,
     now,
-  ).attempt;
+  ).outcome;
   return { verdict, blame, reason, afterMs };
 }
 

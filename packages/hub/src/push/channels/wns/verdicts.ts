@@ -1,7 +1,7 @@
 // What each answer of WNS and of Microsoft's token endpoints means, in one table each; the first line that fits decides.
 // WNS says in headers what others say in bodies, and may drop a notification that it answers with 200.
-import type { Attempt, PushResponse } from '../contract.ts';
-import { answeredAttempt, ownWord, type VerdictLine } from '../outcome.ts';
+import type { Outcome, PushResponse } from '../contract.ts';
+import { answeredOutcome, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface WnsVerdict extends VerdictLine {
   /** First and last status. */
@@ -94,22 +94,22 @@ export const tokenVerdicts: readonly WnsVerdict[] = [
   { status: [100, 999], ...provider, source: `${rfc9110}#section-15.6` },
 ];
 
-export interface WnsOutcome {
-  readonly attempt: Attempt;
+export interface WnsAnswer {
+  readonly outcome: Outcome;
   readonly line: WnsVerdict;
 }
 
-export function readWnsAnswer(response: PushResponse, truncated: boolean, now: number): WnsOutcome {
+export function readWnsAnswer(response: PushResponse, truncated: boolean, now: number): WnsAnswer {
   const line = lineOf(wnsVerdicts, response);
   const reason = line.verdict === 'accepted' ? null : (line.reason ?? `HTTP ${response.status}`);
-  return { line, attempt: answeredAttempt({ line, response, reason, truncated, now }) };
+  return { line, outcome: answeredOutcome({ line, response, reason, truncated, now }) };
 }
 
 /** An answer of a token endpoint that holds no token. */
-export function readTokenRefusal(response: PushResponse, now: number): Attempt {
+export function readTokenRefusal(response: PushResponse, now: number): Outcome {
   const line = lineOf(tokenVerdicts, response);
   const word = line.reason ?? errorOf(response.body) ?? `HTTP ${response.status}`;
-  return answeredAttempt({ line, response, reason: `token: ${word}`, truncated: false, now });
+  return answeredOutcome({ line, response, reason: `token: ${word}`, truncated: false, now });
 }
 
 function lineOf(table: readonly WnsVerdict[], { status: given, headers }: PushResponse): WnsVerdict {
