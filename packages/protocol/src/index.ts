@@ -35,11 +35,19 @@ export type {
   StatePatch,
   StateUpdate,
   StateUpdateAnswer,
+  StateUpdateResult,
+  StateUpdateTarget,
   TargetPolicy,
   UserActionState,
   VisualContent,
 } from './notification.ts';
-export { platformTypes, priorities, readStates, userActionStates } from './notification.ts';
+export {
+  platformTypes,
+  priorities,
+  readStates,
+  stateUpdateResults,
+  userActionStates,
+} from './notification.ts';
 export { type Method, type OperationName, type OperationShape, operationTable } from './operations.ts';
 export type {
   Channel,

@@ -27,6 +27,7 @@ export const limits = {
   deltaPageDefault: 100,
   deltaPageMax: 1000,
   updateStateIds: 1000,
+  updateStateBodyBytes: 256 * 1024,
   receiptsPerCall: 1000,
   streamsPerUser: 2000,
   heartbeatSeconds: 25,

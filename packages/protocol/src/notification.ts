@@ -84,17 +84,31 @@ export interface StatePatch {
   contentVersion?: number;
 }
 
-/** Body of POST /me/notifications/updateState: either `ids` or `all`. */
+/** One of many whose state is set; see `contentVersion` of StatePatch. */
+export interface StateUpdateTarget {
+  id: string;
+  contentVersion?: number;
+}
+
+/** Body of POST /me/notifications/updateState: one of `ids`, `all` and `changes`, and one state for all of them. */
 export interface StateUpdate extends Omit<StatePatch, 'contentVersion'> {
   ids?: string[];
   all?: boolean;
+  /** Only with `all`. */
   groupName?: string | null;
+  changes?: StateUpdateTarget[];
 }
+
+/** How one that was named ended; `stale`: its content is newer than what was seen, and nothing changed. */
+export const stateUpdateResults = ['updated', 'unchanged', 'stale', 'notFound'] as const;
+export type StateUpdateResult = (typeof stateUpdateResults)[number];
 
 export interface StateUpdateAnswer {
   /** How many notifications changed. */
   updatedCount: number;
-  /** Asked for by id, and not there or not visible. */
-  notFound: string[];
   unreadCount: number;
+  /** Named, and not there or not visible; each once. */
+  notFound: string[];
+  /** One for each that was named, in the order and the spelling of the request; none of `all`. */
+  results: { id: string; result: StateUpdateResult }[];
 }

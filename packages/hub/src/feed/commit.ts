@@ -235,7 +235,7 @@ function sizeOf(write: Write): number {
     case 'post':
       return 256 + write.content.length * 2;
     case 'state':
-      return 128 + write.ids.length * 64;
+      return 128 + write.targets.length * 64;
     case 'record':
       return write.results.length * 256;
     default:

@@ -1,6 +1,6 @@
 // The nouns of the commit: what can be written to a feed, what comes of it, and the changes that everyone is told.
 // Plain data only: writes travel to the store's own thread, and outcomes come back.
-import type { ErrorKind, ReceiptKind } from '@carillon/protocol';
+import type { ErrorKind, ReceiptKind, StateUpdateResult } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { DeliveryKey, DeliveryResult } from './delivery.ts';
 import type { StoredNotification } from './notification.ts';
@@ -34,13 +34,18 @@ export interface StateWrite {
   readonly kind: 'state';
   readonly user: UserKey;
   readonly visibility: Visibility;
-  readonly ids: readonly string[];
+  /** At least one; several only without `ifMatch`. */
+  readonly targets: readonly StateTarget[];
   readonly change: StateChange;
-  /** Applies only to this content or a newer one. */
-  readonly contentVersion: number | null;
   readonly ifMatch: string | null;
   /** The subscription of the device that acts, which gets no tap for its own change. */
   readonly acting: string | null;
+}
+
+export interface StateTarget {
+  readonly id: string;
+  /** Applies only to this content or a newer one. */
+  readonly contentVersion: number | null;
 }
 
 export interface DeleteWrite {
@@ -155,9 +160,10 @@ export type PostResult = 'created' | 'replaced' | 'repeated';
 export interface Outcomes {
   post: { readonly result: PostResult; readonly notification: StoredNotification };
   state: {
+    /** One for each target, in their order. */
+    readonly results: readonly StateUpdateResult[];
     readonly changed: readonly StoredNotification[];
     readonly same: readonly StoredNotification[];
-    readonly notFound: readonly string[];
     readonly unread: number;
   };
   delete: { readonly removed: true };

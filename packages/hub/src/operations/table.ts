@@ -1,6 +1,6 @@
 // All verbs on one screen: what each runs, how its body is read, which query options it understands.
 // The line of an operation runs from protocol/operations by way of this table to its file.
-import type { OperationName } from '@carillon/protocol';
+import { limits, type OperationName } from '@carillon/protocol';
 import { createReceipts, readReceived } from './deliveries/create-receipts.ts';
 import { listDeliveries } from './deliveries/list.ts';
 import type { Answer, Call, Services } from './kernel/call.ts';
@@ -28,6 +28,8 @@ export interface Verb {
   readonly run: (call: Call<never, never>, services: Services) => Promise<Answer>;
   /** All that can be said of a body without looking at anybody's feed. Absent when the operation takes none. */
   readonly readBody?: (json: unknown, services: Services) => unknown;
+  /** How long a body may be, when not `limits.bodyBytes`. */
+  readonly bodyBytes?: number;
   readonly query: readonly string[];
 }
 
@@ -42,7 +44,12 @@ export const verbTable: Readonly<Record<OperationName, Verb>> = {
   readDelta: { run: readDelta, query: ['$top', '$skiptoken', '$deltatoken'] },
   openStream: { run: openStream, query: ['$deltatoken', 'ticket'] },
   createStreamTicket: { run: createStreamTicket, query: [] },
-  updateStates: { run: updateStates, readBody: readUpdated, query: [] },
+  updateStates: {
+    run: updateStates,
+    readBody: readUpdated,
+    bodyBytes: limits.updateStateBodyBytes,
+    query: [],
+  },
   getNotification: { run: getNotification, query: ['$select'] },
   explainNotification: { run: explainNotification, readBody: readPosted, query: [] },
   createReceipts: { run: createReceipts, readBody: readReceived, query: [] },

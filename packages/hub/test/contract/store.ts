@@ -257,14 +257,44 @@ function states(open: OpenStore): void {
     const unknown = postWrite().id;
     const write = stateWrite([one.id, foreign.id, unknown], { visibility: 'app-a' });
     const { outcomes } = await store.commit([write], startMs);
-    const { changed, notFound, unread } = outcome(outcomes, 0, 'state');
+    const { changed, results, unread } = outcome(outcomes, 0, 'state');
     assert.deepEqual(
       changed.map(({ id }) => id),
       [one.id],
     );
-    assert.deepEqual(notFound, [foreign.id, unknown]);
+    assert.deepEqual(results, ['updated', 'notFound', 'notFound']);
     assert.equal(unread, 1);
     assert.equal((await store.read.position(alice, null)).unread, 2);
+  });
+
+  test('each of many is told what became of it, against the content that was seen, also when named twice', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const one = (await post(store, postWrite({ appNotificationId: 'x', sentAs: '1' }))).notification.id;
+    await post(store, postWrite({ appNotificationId: 'x', sentAs: '2' }));
+    const two = (await post(store, postWrite())).notification.id;
+    const seen = (id: string, contentVersion: number | null) => ({ id, contentVersion });
+    const targets = [seen(one, 1), seen(two, 1), seen(one, 2), seen(one, 1), seen(two, null)];
+    const { outcomes, changes } = await store.commit([stateWrite([], { targets })], startMs);
+    const { results, unread } = outcome(outcomes, 0, 'state');
+    assert.deepEqual(results, ['stale', 'updated', 'updated', 'stale', 'unchanged']);
+    assert.deepEqual(
+      changes.map(({ notification }) => notification.id),
+      [two, one],
+    );
+    assert.equal(unread, 0);
+  });
+
+  test('a state that one of many can not take changes none of them', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const [long, short] = [postWrite(), postWrite({ expires: startMs + 1000 })];
+    await store.commit([long, short], startMs);
+    const change = { userActionState: 'snoozed', snoozeUntil: startMs + 5000 } as const;
+    const { outcomes, changes } = await store.commit([stateWrite([long.id, short.id], { change })], startMs);
+    assert.ok('refused' in (outcomes[0] ?? {}));
+    assert.deepEqual(changes, []);
+    assert.equal((await store.read.notification(alice, long.id))?.userActionState, 'noInteraction');
   });
 
   test('If-Match holds against the change that was committed last, also within a batch', async () => {
@@ -387,7 +417,7 @@ function isolation(open: OpenStore): void {
     const foreign = [stateWrite([write.id], { user: bob }), deleteWrite(write.id, { user: bob })];
     const batch = [stateWrite([write.id]), ...foreign, timerWrite('purge', write.id, bob)];
     const { outcomes, changes } = await store.commit(batch, startMs);
-    assert.deepEqual(outcome(outcomes, 1, 'state').notFound, [write.id]);
+    assert.deepEqual(outcome(outcomes, 1, 'state').results, ['notFound']);
     assert.equal((outcomes[2] as { refused?: string }).refused, 'notFound');
     assert.deepEqual(
       changes.map(({ user }) => user),
@@ -421,7 +451,7 @@ function isolation(open: OpenStore): void {
     const batch = [stateWrite([write.id], { visibility }), deleteWrite(write.id, { visibility })];
     const { outcomes, changes } = await store.commit(batch, startMs);
     assert.deepEqual(changes, []);
-    assert.deepEqual(outcome(outcomes, 0, 'state').notFound, [write.id]);
+    assert.deepEqual(outcome(outcomes, 0, 'state').results, ['notFound']);
     assert.equal((outcomes[1] as { refused?: string }).refused, 'notFound');
   });
 }

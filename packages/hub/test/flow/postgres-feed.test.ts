@@ -3,5 +3,6 @@
 import { keepDataIn } from '@carillon/testing/hub/store-place.ts';
 
 keepDataIn('postgres');
+await import('./bulk-states.test.ts');
 await import('./replace.test.ts');
 await import('./subscriptions.test.ts');

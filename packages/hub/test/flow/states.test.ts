@@ -172,6 +172,13 @@ suite('updateState', () => {
       updatedCount: 1,
       notFound: [gone, 'none'],
       unreadCount: 0,
+      results: [
+        { id: one.id.toUpperCase(), result: 'updated' },
+        { id: one.id, result: 'unchanged' },
+        { id: two.id, result: 'unchanged' },
+        { id: gone, result: 'notFound' },
+        { id: 'none', result: 'notFound' },
+      ],
     });
     assert.equal((await get(one.id)).json.readState, 'read');
   });

@@ -76,6 +76,9 @@ export const notificationPostSchema = strictObject(
   },
 );
 
+const notificationId = Type.String({ maxLength: 64 });
+const contentVersion = Type.Optional(Type.Integer({ minimum: 1 }));
+
 const stateMembers = {
   readState: Type.Optional(oneOf(readStates)),
   userActionState: Type.Optional(oneOf(userActionStates)),
@@ -83,15 +86,16 @@ const stateMembers = {
 };
 
 export const statePatchSchema = strictObject(
-  { ...stateMembers, contentVersion: Type.Optional(Type.Integer({ minimum: 1 })) },
+  { ...stateMembers, contentVersion },
   { odataType: 'notification' },
 );
 
+const many = { minItems: 1, maxItems: limits.updateStateIds };
+
 export const stateUpdateSchema = strictObject({
-  ids: Type.Optional(
-    Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: limits.updateStateIds }),
-  ),
+  ids: Type.Optional(Type.Array(notificationId, many)),
   all: Type.Optional(Type.Boolean()),
   groupName: Type.Optional(groupName),
+  changes: Type.Optional(Type.Array(strictObject({ id: notificationId, contentVersion }), many)),
   ...stateMembers,
 });

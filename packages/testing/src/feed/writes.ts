@@ -58,18 +58,21 @@ export function postWrite(more: Partial<PostWrite> & { readonly by?: string } = 
   };
 }
 
-export function stateWrite(ids: readonly string[], more: Partial<StateWrite> = {}): StateWrite {
+export function stateWrite(
+  ids: readonly string[],
+  more: Partial<StateWrite> & { readonly contentVersion?: number } = {},
+): StateWrite {
+  const { contentVersion = null, ...rest } = more;
   const change = { readState: 'read' } as const;
   return {
     kind: 'state',
     user: alice,
     visibility: null,
-    ids,
+    targets: ids.map((id) => ({ id, contentVersion })),
     change,
-    contentVersion: null,
     ifMatch: null,
     acting: null,
-    ...more,
+    ...rest,
   };
 }
 

@@ -103,7 +103,7 @@ declare module 'fastify' {
 
 function addRoute(app: FastifyInstance, route: Route, options: HttpOptions, requestLog: RequestLog): void {
   const { operation } = route;
-  const takesBody = verbTable[operation].readBody !== undefined;
+  const { readBody, bodyBytes } = verbTable[operation];
   app.route<{ Params: Params }>({
     method: route.method as 'GET',
     url: route.path,
@@ -120,7 +120,7 @@ function addRoute(app: FastifyInstance, route: Route, options: HttpOptions, requ
     },
     async handler(request, reply) {
       const admission = request.admission as Admission;
-      const json = takesBody ? await readJson(request) : undefined;
+      const json = readBody ? await readJson(request, bodyBytes) : undefined;
       const answer = await options.runner.run(admission, readRequest(request, json));
       if (answer.stream) openStream(request, reply, answer.stream, options.fanOut);
       else answerOne(request, reply, answer, admission, options);

@@ -9,13 +9,15 @@ import { HubError, invalid } from '../../model/errors.ts';
 type Encoding = 'identity' | 'gzip' | 'deflate';
 
 export interface BodyHead {
+  /** After decompression too. */
+  readonly bytesMax: number;
   readonly contentType: string | undefined;
   readonly contentEncoding: string | undefined;
   readonly contentLength: string | undefined;
 }
 
 /** What can be refused before a byte is read. */
-export function checkBodyHead({ contentType, contentEncoding, contentLength }: BodyHead): Encoding {
+export function checkBodyHead({ bytesMax, contentType, contentEncoding, contentLength }: BodyHead): Encoding {
   if (!/^application\/json\s*(?:;|$)/i.test(contentType ?? '')) {
     throw new HubError('unsupportedMediaType', 'Send the body as Content-Type: application/json.', {
       target: 'Content-Type',
@@ -27,19 +29,19 @@ export function checkBodyHead({ contentType, contentEncoding, contentLength }: B
       target: 'Content-Encoding',
     });
   }
-  if (Number(contentLength ?? 0) > limits.bodyBytes) throw tooLarge();
+  if (Number(contentLength ?? 0) > bytesMax) throw tooLarge(bytesMax);
   return encoding;
 }
 
-export function readBytes(stream: IncomingMessage): Promise<Buffer> {
+export function readBytes(stream: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     stream.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limits.bodyBytes) {
+      if (size > bytesMax) {
         stream.pause();
-        reject(tooLarge());
+        reject(tooLarge(bytesMax));
       } else chunks.push(chunk);
     });
     stream.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
@@ -47,8 +49,8 @@ export function readBytes(stream: IncomingMessage): Promise<Buffer> {
   });
 }
 
-export function parseJson(bytes: Buffer, encoding: Encoding): unknown {
-  const plain = decompress(bytes, encoding);
+export function parseJson(bytes: Buffer, encoding: Encoding, bytesMax: number): unknown {
+  const plain = decompress(bytes, encoding, bytesMax);
   if (!isUtf8(plain)) throw invalid('The body is not UTF-8.');
   const text = plain.toString();
   let value: unknown;
@@ -65,16 +67,16 @@ export function parseJson(bytes: Buffer, encoding: Encoding): unknown {
   return value;
 }
 
-function decompress(bytes: Buffer, encoding: Encoding): Buffer {
+function decompress(bytes: Buffer, encoding: Encoding, bytesMax: number): Buffer {
   if (encoding === 'identity') return bytes;
-  const options = { maxOutputLength: limits.bodyBytes };
+  const options = { maxOutputLength: bytesMax };
   try {
     if (encoding === 'gzip') return gunzipSync(bytes, options);
     // RFC 9110 8.4.1.2 means zlib's format, but some clients send bare deflate.
     const zlib = ((bytes[0] ?? 0) & 0x0f) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
     return zlib ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
   } catch (error) {
-    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(bytesMax);
     throw invalid(`The body is not valid ${encoding}.`, 'Content-Encoding');
   }
 }
@@ -100,9 +102,6 @@ function checkStrings(value: unknown): void {
   }
 }
 
-function tooLarge(): HubError {
-  return new HubError(
-    'requestTooLarge',
-    `The body is larger than ${limits.bodyBytes} bytes after decompression.`,
-  );
+function tooLarge(bytesMax: number): HubError {
+  return new HubError('requestTooLarge', `The body is larger than ${bytesMax} bytes after decompression.`);
 }

@@ -1,7 +1,7 @@
 // What a request says before and beside its body: the head that is admitted, the query, the headers an operation knows.
 // What is wrong with headers is found here, before anybody is asked who calls.
 import type { IncomingMessage } from 'node:http';
-import type { OperationName } from '@carillon/protocol';
+import { limits, type OperationName } from '@carillon/protocol';
 import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../model/errors.ts';
 import type { Query } from '../../operations/kernel/call.ts';
@@ -72,13 +72,17 @@ export function readQuery(url: string): Query {
   return query;
 }
 
-export async function readJson({ raw, headers }: FastifyRequest): Promise<unknown> {
+export async function readJson(
+  { raw, headers }: FastifyRequest,
+  bytesMax: number = limits.bodyBytes,
+): Promise<unknown> {
   const encoding = checkBodyHead({
+    bytesMax,
     contentType: headers['content-type'],
     contentEncoding: headers['content-encoding'],
     contentLength: headers['content-length'],
   });
-  return parseJson(await readBytes(raw as IncomingMessage), encoding);
+  return parseJson(await readBytes(raw as IncomingMessage, bytesMax), encoding, bytesMax);
 }
 
 /** Headers come before who calls: a ticket must not be spent on a request that can't be answered. */

@@ -1,12 +1,19 @@
 // What each write does to a notification, one function a kind. Each looks, checks, and makes at most one change for
 // each notification it names; the overlay gives the sequence and keeps the counts.
-import { limits } from '@carillon/protocol';
+import { limits, type StateUpdateResult } from '@carillon/protocol';
 import { uuidTime } from '../../lib/ids.ts';
 import { HubError, invalid, notFound } from '../../model/errors.ts';
 import { etagOf, isAlive, type Removal, type StoredNotification } from '../../model/notification.ts';
 import type { UserKey, Visibility } from '../../model/principal.ts';
 import { freshState, mergeState } from '../../model/state.ts';
-import type { DeleteWrite, ExpireWrite, Outcomes, PostWrite, StateWrite } from '../../model/write.ts';
+import type {
+  DeleteWrite,
+  ExpireWrite,
+  Outcomes,
+  PostWrite,
+  StateTarget,
+  StateWrite,
+} from '../../model/write.ts';
 import type { Overlay } from './overlay.ts';
 
 const hourMs = 3_600_000;
@@ -75,35 +82,47 @@ function isRepeat(write: PostWrite, before: StoredNotification, now: number): bo
 }
 
 export function planState(write: StateWrite, overlay: Overlay, now: number): Outcomes['state'] {
+  const { user, visibility, targets } = write;
+  const rowOf = ({ id }: StateTarget) => visible(overlay, user, visibility, id, now);
+  // All are checked before the first is changed: a write that is refused changes nothing.
+  for (const target of targets) {
+    const row = rowOf(target);
+    if (row) checkTarget(row, target, write, now);
+  }
   const changed: StoredNotification[] = [];
   const same: StoredNotification[] = [];
-  const missing: string[] = [];
-  for (const id of write.ids) {
-    const row = visible(overlay, write.user, write.visibility, id, now);
-    if (!row) {
-      missing.push(id);
-      continue;
+  const results = targets.map((target): StateUpdateResult => {
+    const row = rowOf(target);
+    if (!row) return 'notFound';
+    const next = isStale(row, target) ? row : merged(row, write, now);
+    if (next !== row) {
+      changed.push(overlay.change(row, next, 'state'));
+      return 'updated';
     }
-    checkMatch(row, write.ifMatch);
-    const next =
-      write.contentVersion !== null && write.contentVersion < row.contentVersion
-        ? row
-        : merged(row, write, now);
-    if (next === row) same.push(row);
-    else changed.push(overlay.change(row, next, 'state'));
-  }
-  return { changed, same, notFound: missing, unread: overlay.unread(write.user, write.visibility) };
+    same.push(row);
+    return isStale(row, target) ? 'stale' : 'unchanged';
+  });
+  return { results, changed, same, unread: overlay.unread(user, visibility) };
 }
 
-function merged(row: StoredNotification, write: StateWrite, now: number): StoredNotification {
+/** The device has not seen this content, so what was done there was not done to it. */
+function isStale(row: StoredNotification, { contentVersion }: StateTarget): boolean {
+  return contentVersion !== null && contentVersion < row.contentVersion;
+}
+
+function checkTarget(row: StoredNotification, target: StateTarget, write: StateWrite, now: number): void {
+  checkMatch(row, write.ifMatch);
   const { snoozeUntil } = write.change;
-  if (snoozeUntil !== undefined && (snoozeUntil <= now || snoozeUntil >= row.expires)) {
-    throw invalid(
-      'snoozeUntilDateTime must be later than now and earlier than the expirationDateTime of the notification.',
-      'snoozeUntilDateTime',
-    );
-  }
-  const state = mergeState(row, write.change);
+  if (snoozeUntil === undefined || isStale(row, target)) return;
+  if (snoozeUntil > now && snoozeUntil < row.expires) return;
+  throw invalid(
+    'snoozeUntilDateTime must be later than now and earlier than the expirationDateTime of the notification.',
+    'snoozeUntilDateTime',
+  );
+}
+
+function merged(row: StoredNotification, { change }: StateWrite, now: number): StoredNotification {
+  const state = mergeState(row, change);
   return state === row ? row : { ...row, ...picked(state), modified: now, changes: row.changes + 1 };
 }
 

@@ -1,95 +1,111 @@
-// Sets the state of many notifications: those named by id in one commit, or all (of a group) in as many as it takes.
-// Each that changes is a change of its own in the feed.
-import { limits, type StateUpdate } from '@carillon/protocol';
+// Sets one state for many notifications: those that are named, in one commit, or all (of a group) in as many as it
+// takes. Each that changes is a change of its own in the feed.
+import { limits, type StateUpdate, type StateUpdateAnswer, type StateUpdateTarget } from '@carillon/protocol';
 import { stateUpdateSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';
 import { invalid } from '../../model/errors.ts';
 import type { Content } from '../../model/notification.ts';
 import { mergeState, type StateChange } from '../../model/state.ts';
+import type { StateTarget } from '../../model/write.ts';
 import { openBodyReader } from '../kernel/body.ts';
 import type { Answer, Call, Services } from '../kernel/call.ts';
 import { readStateChange } from './update.ts';
 
 export interface Updated {
   readonly change: StateChange;
-  /** Null for all. */
-  readonly ids: readonly string[] | null;
+  /** As they were named; null for all. */
+  readonly named: readonly StateTarget[] | null;
   readonly groupName: string | null;
 }
 
 const readBody = openBodyReader<StateUpdate>(stateUpdateSchema);
 
 export function readUpdated(json: unknown, { clock }: Services): Updated {
-  const { ids, all, groupName = null, ...state } = readBody(json);
+  const { ids, all, changes, groupName = null, ...state } = readBody(json);
   const change = readStateChange(state, clock.now());
-  if ((ids === undefined) === (all !== true))
-    throw invalid('Send either "ids" or "all": true.', ids ? 'all' : 'ids');
-  if (ids && groupName !== null) throw invalid('"groupName" goes only with "all": true.', 'groupName');
-  return { change, ids: ids ?? null, groupName };
+  const ways = [ids !== undefined, all === true, changes !== undefined].filter(Boolean).length;
+  if (ways !== 1) throw invalid('Send one of "ids", "changes" and "all": true.', ways === 0 ? 'ids' : 'all');
+  if (groupName !== null && !all) throw invalid('"groupName" goes only with "all": true.', 'groupName');
+  const named = (changes ?? ids?.map((id): StateUpdateTarget => ({ id })))?.map(targetOf) ?? null;
+  return { change, named, groupName };
+}
+
+function targetOf({ id, contentVersion }: StateUpdateTarget): StateTarget {
+  return { id, contentVersion: contentVersion ?? null };
 }
 
 export async function updateStates(call: Call<Updated>, services: Services): Promise<Answer> {
-  const { ids } = call.body;
+  const { named } = call.body;
+  const answer = named ? await updateNamed(call, services, named) : await updateAll(call, services);
+  return { outcome: 'ok', body: { ...answer } };
+}
+
+async function updateNamed(
+  call: Call<Updated>,
+  services: Services,
+  named: readonly StateTarget[],
+): Promise<StateUpdateAnswer> {
+  const targets = named
+    .filter(({ id }) => isUuid(id))
+    .map(({ id, contentVersion }) => ({ id: id.toLowerCase(), contentVersion }));
+  const { results: committed, unread } =
+    targets.length > 0
+      ? await commit(call, services, targets)
+      : { results: [], unread: await readUnread(call, services) };
+  let next = 0;
+  const results = named.map(({ id }) => ({
+    id,
+    result: (isUuid(id) ? committed[next++] : undefined) ?? 'notFound',
+  }));
+  const idsOf = (wanted: string) => results.filter(({ result }) => result === wanted).map(({ id }) => id);
   return {
-    outcome: 'ok',
-    body: ids ? await updateNamed(call, services, ids) : await updateAll(call, services),
+    updatedCount: idsOf('updated').length,
+    unreadCount: unread,
+    notFound: [...new Set(idsOf('notFound'))],
+    results,
   };
 }
 
-async function updateNamed(call: Call<Updated>, services: Services, ids: readonly string[]) {
-  const known = [...new Set(ids.filter(isUuid).map((id) => id.toLowerCase()))];
-  const malformed = ids.filter((id) => !isUuid(id));
-  const { changed, notFound, unread } = await commit(call, services, known);
-  return { updatedCount: changed.length, notFound: [...notFound, ...malformed], unreadCount: unread };
-}
-
-async function updateAll(call: Call<Updated>, services: Services) {
+async function updateAll(call: Call<Updated>, services: Services): Promise<StateUpdateAnswer> {
   const { user, principal } = call;
   const { change, groupName } = call.body;
   const { visibility } = principal;
+  const limit = limits.updateStateIds;
   let updatedCount = 0;
   let beforeId: string | null = null;
   for (;;) {
-    const limit: number = limits.updateStateIds;
-    const rows = await services.read.list(user.key, {
-      visibility,
-      now: services.clock.now(),
-      limit,
-      beforeId,
-    });
+    const page = { visibility, now: services.clock.now(), limit, beforeId };
+    const rows = await services.read.list(user.key, page);
     const wanted = rows.filter(
       (row) =>
         mergeState(row, change) !== row &&
         (groupName === null || (JSON.parse(row.content) as Content).groupName === groupName),
     );
     if (wanted.length > 0) {
-      const { changed } = await commit(
-        call,
-        services,
-        wanted.map(({ id }) => id),
-      );
-      updatedCount += changed.length;
+      const targets = wanted.map(({ id }) => ({ id, contentVersion: null }));
+      updatedCount += (await commit(call, services, targets)).changed.length;
     }
     beforeId = rows.at(-1)?.id ?? null;
     if (rows.length < limit) break;
   }
-  const { unread } = await services.read.position(user.key, visibility);
-  return { updatedCount, notFound: [], unreadCount: unread };
+  return { updatedCount, unreadCount: await readUnread(call, services), notFound: [], results: [] };
+}
+
+async function readUnread({ user, principal }: Call<Updated>, { read }: Services): Promise<number> {
+  return (await read.position(user.key, principal.visibility)).unread;
 }
 
 function commit(
   { user, principal, body, acting }: Call<Updated>,
   { committer }: Services,
-  ids: readonly string[],
+  targets: readonly StateTarget[],
 ) {
-  const { visibility } = principal;
   return committer.commit({
     kind: 'state',
     user: user.key,
-    visibility,
-    ids,
+    visibility: principal.visibility,
+    targets,
     change: body.change,
-    contentVersion: null,
     ifMatch: null,
     acting: acting?.subscription.id ?? null,
   });

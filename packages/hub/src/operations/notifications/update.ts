@@ -29,8 +29,8 @@ export async function updateNotification(call: Call<Patched>, services: Services
     kind: 'state',
     user: call.user.key,
     visibility: call.principal.visibility,
-    ids: [call.id.toLowerCase()],
-    ...call.body,
+    targets: [{ id: call.id.toLowerCase(), contentVersion: call.body.contentVersion }],
+    change: call.body.change,
     ifMatch: call.ifMatch,
     acting: call.acting?.subscription.id ?? null,
   });

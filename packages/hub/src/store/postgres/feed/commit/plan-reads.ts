@@ -103,7 +103,7 @@ export function nameRows(writes: readonly Write[]): Named {
 function likelyChanges(write: Write): number {
   switch (write.kind) {
     case 'state':
-      return write.ids.length;
+      return write.targets.length;
     case 'post':
     case 'delete':
     case 'expire':
@@ -120,7 +120,7 @@ function nameOne(write: Write, named: Naming): void {
       named.post(write);
       break;
     case 'state':
-      for (const id of write.ids) named.notification(write.user, id);
+      for (const { id } of write.targets) named.notification(write.user, id);
       named.clears(write.user);
       break;
     case 'delete':
