@@ -63,23 +63,22 @@ function nameAt(path: string): string {
 
 /** What npm itself writes of a platform's package. */
 function readRegistry(name: string, version: string): LockedPackage {
-  const fields = ['version', 'dist.integrity', 'cpu', 'libc', 'os', 'license', 'engines'];
+  const fields = ['dist.integrity', 'cpu', 'libc', 'os', 'license', 'engines'];
   const windows = process.platform === 'win32';
   const npm = spawnSync('npm', ['view', `${name}@${version}`, ...fields, '--json'], {
     encoding: 'utf8',
     shell: windows,
   });
   if (npm.status !== 0) throw new Error(`npm view ${name}@${version} failed: ${npm.stderr}`);
-  const { 'dist.integrity': integrity, ...found }: LockedPackage & { 'dist.integrity': string } = JSON.parse(
-    npm.stdout,
-  );
-  return { ...found, integrity };
+  const found: LockedPackage & { 'dist.integrity': string } = JSON.parse(npm.stdout);
+  const { 'dist.integrity': integrity, ...rest } = found;
+  return { version, integrity, ...rest };
 }
 
-function verifiedEntry(path: string, entry: LockedPackage): LockedPackage {
-  const { integrity } = readRegistry(nameAt(path), entry.version ?? '');
+function verifiedEntry(path: string, { version = '', ...entry }: LockedPackage): LockedPackage {
+  const { integrity } = readRegistry(nameAt(path), version);
   if (integrity === undefined) throw new Error(`the registry has no checksum of ${path}`);
-  return { ...entry, integrity };
+  return { version, integrity, ...entry };
 }
 
 function platformEntry({ name, version, dev }: Missing): LockedPackage {

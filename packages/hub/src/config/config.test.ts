@@ -43,13 +43,19 @@ test('the secret key is 32 bytes in base64, from the environment or a file, and 
   }
 });
 
-test('taps are spared unless told otherwise, and certificates for push services are read as they are', (context) => {
+test('taps are spared unless told otherwise, and certificates for push services are read as they are', async (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-'));
   context.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'ca.pem');
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = { commonName: 'a CA', key: privateKey };
-  const pem = makeCertificate({ commonName: 'a CA', key: privateKey, issuer, notBefore: 0, notAfter: 1e12 });
+  const pem = await makeCertificate({
+    commonName: 'a CA',
+    key: privateKey,
+    issuer,
+    notBefore: 0,
+    notAfter: 1e12,
+  });
   writeFileSync(path, pem + pem);
   const { pushGrace, pushCa } = readConfig({ 'push-ca': path }, {}, null);
   assert.deepEqual([pushGrace, pushCa], ['taps', pem + pem]);

@@ -1,7 +1,9 @@
-// Makes X.509 certificates (RFC 5280) for keys on the curve P-256, in the little DER that they need. Only what a local
-// certificate authority and its servers need: subject, validity, names, the basic constraints.
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { isIPv4, isIPv6 } from 'node:net';
+// Makes X.509 certificates (RFC 5280) for keys on the curve P-256: what a local certificate authority and its servers
+// need for development and tests. PKI.js encodes and signs them, and is loaded when the first one is made.
+import { createHash, createPublicKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
+import type { BaseBlock } from 'asn1js';
+import ipaddr from 'ipaddr.js';
+import type { Extension, GeneralName } from 'pkijs';
 
 export interface CertificateOptions {
   readonly commonName: string;
@@ -13,112 +15,124 @@ export interface CertificateOptions {
   readonly hosts?: readonly string[];
 }
 
+type Library = typeof import('pkijs') & typeof import('asn1js');
+
 const oid = {
-  ecdsaWithSha256: [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02],
-  commonName: [0x55, 0x04, 0x03],
-  subjectKeyIdentifier: [0x55, 0x1d, 0x0e],
-  authorityKeyIdentifier: [0x55, 0x1d, 0x23],
-  basicConstraints: [0x55, 0x1d, 0x13],
-  keyUsage: [0x55, 0x1d, 0x0f],
-  extendedKeyUsage: [0x55, 0x1d, 0x25],
-  subjectAltName: [0x55, 0x1d, 0x11],
-  serverAuth: [0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01],
+  commonName: '2.5.4.3',
+  subjectKeyIdentifier: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  authorityKeyIdentifier: '2.5.29.35',
+  extendedKeyUsage: '2.5.29.37',
+  serverAuth: '1.3.6.1.5.5.7.3.1',
 };
+const curve = { name: 'ECDSA', namedCurve: 'P-256' };
+/** Tags of GeneralName, RFC 5280, section 4.2.1.6. */
+const dnsName = 2;
+const ipAddress = 7;
 
 /** The certificate as PEM. */
-export function makeCertificate(options: CertificateOptions): string {
-  const algorithm = sequence(der(0x06, oid.ecdsaWithSha256));
-  const content = sequence(
-    der(0xa0, der(0x02, [2])), // version 3
-    der(0x02, [0x40, ...randomBytes(15)]), // a positive serial number
-    algorithm,
-    nameOf(options.issuer.commonName),
-    sequence(timeOf(options.notBefore), timeOf(options.notAfter)),
-    nameOf(options.commonName),
-    publicKeyOf(options.key),
-    der(0xa3, sequence(...keyIdentifiers(options), ...extensionsOf(options.hosts))),
-  );
-  const signature = sign('sha256', content, options.issuer.key);
-  const certificate = sequence(content, algorithm, der(0x03, Buffer.concat([Buffer.of(0), signature])));
-  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+export async function makeCertificate(options: CertificateOptions): Promise<string> {
+  const library: Library = { ...(await import('asn1js')), ...(await import('pkijs')) };
+  const { Certificate, Integer } = library;
+  const { key, issuer, commonName, notBefore, notAfter, hosts } = options;
+  const certificate = new Certificate({
+    version: 2, // X.509 v3
+    serialNumber: new Integer({ valueHex: serialNumber() }),
+    issuer: nameOf(library, issuer.commonName),
+    notBefore: timeOf(library, notBefore),
+    notAfter: timeOf(library, notAfter),
+    subject: nameOf(library, commonName),
+    extensions: [
+      ...keyIdentifiers(library, options),
+      ...(hosts ? serverExtensions(library, hosts) : authorityExtensions(library)),
+    ],
+  });
+  const { subtle } = globalThis.crypto;
+  const publicKey = await subtle.importKey('spki', publicKeyOf(key), curve, true, ['verify']);
+  await certificate.subjectPublicKeyInfo.importKey(publicKey);
+  const signingKey = Uint8Array.from(issuer.key.export({ format: 'der', type: 'pkcs8' }));
+  await certificate.sign(await subtle.importKey('pkcs8', signingKey, curve, false, ['sign']), 'SHA-256');
+  return new X509Certificate(Buffer.from(certificate.toSchema(true).toBER())).toString();
 }
 
-function keyIdentifiers({ key, issuer }: CertificateOptions): Buffer[] {
+/** Random, positive, 16 bytes. */
+function serialNumber(): Uint8Array<ArrayBuffer> {
+  const bytes = Uint8Array.from(randomBytes(16));
+  bytes[0] = 0x40;
+  return bytes;
+}
+
+/** UTCTime until 2049, GeneralizedTime after it (RFC 5280, section 4.1.2.5). */
+function timeOf({ Time, TimeType }: Library, time: number) {
+  const value = new Date(time);
+  return new Time({
+    type: value.getUTCFullYear() < 2050 ? TimeType.UTCTime : TimeType.GeneralizedTime,
+    value,
+  });
+}
+
+function nameOf({ AttributeTypeAndValue, RelativeDistinguishedNames, Utf8String }: Library, value: string) {
+  const commonName = new AttributeTypeAndValue({ type: oid.commonName, value: new Utf8String({ value }) });
+  return new RelativeDistinguishedNames({ typesAndValues: [commonName] });
+}
+
+function keyIdentifiers(library: Library, { key, issuer }: CertificateOptions): Extension[] {
+  const subject = new library.OctetString({ valueHex: identifierOf(key) });
+  const authority = new library.AuthorityKeyIdentifier({
+    keyIdentifier: new library.OctetString({ valueHex: identifierOf(issuer.key) }),
+  });
   return [
-    extension(oid.subjectKeyIdentifier, der(0x04, identifierOf(key)), false),
-    extension(oid.authorityKeyIdentifier, sequence(der(0x80, identifierOf(issuer.key))), false),
+    extension(library, oid.subjectKeyIdentifier, subject, false),
+    extension(library, oid.authorityKeyIdentifier, authority.toSchema(), false),
   ];
 }
 
 /** RFC 7093, section 2: 160 bits of a SHA-256. */
-function identifierOf(key: KeyObject): Buffer {
-  return createHash('sha256').update(publicKeyOf(key)).digest().subarray(0, 20);
+function identifierOf(key: KeyObject): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(createHash('sha256').update(publicKeyOf(key)).digest().subarray(0, 20));
 }
 
-function publicKeyOf(key: KeyObject): Buffer {
-  return createPublicKey(key).export({ format: 'der', type: 'spki' });
+function publicKeyOf(key: KeyObject): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(createPublicKey(key).export({ format: 'der', type: 'spki' }));
 }
 
-function extensionsOf(hosts: readonly string[] | undefined): Buffer[] {
-  if (!hosts) {
-    return [
-      extension(oid.basicConstraints, sequence(der(0x01, [0xff]), der(0x02, [0]))), // CA, no CA below it
-      extension(oid.keyUsage, der(0x03, [1, 0x06])), // keyCertSign, cRLSign
-    ];
-  }
+function authorityExtensions(library: Library): Extension[] {
+  const { BasicConstraints } = library;
+  const noneBelow = new BasicConstraints({ cA: true, pathLenConstraint: 0 });
   return [
-    extension(oid.basicConstraints, sequence()),
-    extension(oid.keyUsage, der(0x03, [7, 0x80])), // digitalSignature
-    extension(oid.extendedKeyUsage, sequence(der(0x06, oid.serverAuth)), false),
-    extension(oid.subjectAltName, sequence(...hosts.map(hostName)), false),
+    extension(library, oid.basicConstraints, noneBelow.toSchema()),
+    extension(library, oid.keyUsage, bits(library, 0b0000_0110, 1)), // keyCertSign, cRLSign
   ];
 }
 
-function extension(id: readonly number[], value: Buffer, critical = true): Buffer {
-  return sequence(der(0x06, id), ...(critical ? [der(0x01, [0xff])] : []), der(0x04, value));
+function serverExtensions(library: Library, hosts: readonly string[]): Extension[] {
+  const { BasicConstraints, ExtKeyUsage, GeneralNames } = library;
+  const names = new GeneralNames({ names: hosts.map((host) => hostName(library, host)) });
+  return [
+    extension(library, oid.basicConstraints, new BasicConstraints({ cA: false }).toSchema()),
+    extension(library, oid.keyUsage, bits(library, 0b1000_0000, 7)), // digitalSignature
+    extension(
+      library,
+      oid.extendedKeyUsage,
+      new ExtKeyUsage({ keyPurposes: [oid.serverAuth] }).toSchema(),
+      false,
+    ),
+    extension(library, oid.subjectAltName, names.toSchema(), false),
+  ];
 }
 
-function hostName(host: string): Buffer {
-  if (isIPv4(host)) return der(0x87, host.split('.').map(Number));
-  if (isIPv6(host)) return der(0x87, ipv6Bytes(host));
-  return der(0x82, Buffer.from(host, 'ascii'));
+function bits({ BitString }: Library, byte: number, unusedBits: number) {
+  return new BitString({ valueHex: Uint8Array.of(byte), unusedBits });
 }
 
-function ipv6Bytes(address: string): number[] {
-  const [head = '', tail] = address.split('::');
-  const groups = (text: string) =>
-    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-  const first = groups(head);
-  const last = groups(tail ?? '');
-  const zeros = Array<number>(tail === undefined ? 0 : 8 - first.length - last.length).fill(0);
-  return [...first, ...zeros, ...last].flatMap((group) => [group >> 8, group & 0xff]);
+function extension({ Extension }: Library, id: string, value: BaseBlock, critical = true): Extension {
+  return new Extension({ extnID: id, critical, extnValue: value.toBER() });
 }
 
-function nameOf(commonName: string): Buffer {
-  return sequence(der(0x31, sequence(der(0x06, oid.commonName), der(0x0c, Buffer.from(commonName)))));
-}
-
-/** UTCTime until 2049, GeneralizedTime after it (RFC 5280, section 4.1.2.5). */
-function timeOf(time: number): Buffer {
-  const date = new Date(time);
-  const digits = date.toISOString().replace(/\.\d+|[-:T]/g, '');
-  return date.getUTCFullYear() < 2050
-    ? der(0x17, Buffer.from(digits.slice(2), 'ascii'))
-    : der(0x18, Buffer.from(digits, 'ascii'));
-}
-
-function sequence(...parts: readonly Buffer[]): Buffer {
-  return der(0x30, Buffer.concat(parts));
-}
-
-function der(tag: number, value: Uint8Array | readonly number[]): Buffer {
-  const bytes = Buffer.from(value as Uint8Array);
-  const length =
-    bytes.length < 0x80
-      ? [bytes.length]
-      : bytes.length < 0x100
-        ? [0x81, bytes.length]
-        : [0x82, bytes.length >> 8, bytes.length & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...length), bytes]);
+function hostName({ GeneralName, OctetString }: Library, host: string): GeneralName {
+  if (!ipaddr.isValid(host)) return new GeneralName({ type: dnsName, value: host });
+  const valueHex = Uint8Array.from(ipaddr.parse(host).toByteArray());
+  return new GeneralName({ type: ipAddress, value: new OctetString({ valueHex }) });
 }

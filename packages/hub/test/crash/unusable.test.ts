@@ -43,7 +43,7 @@ function pem(key: KeyObject): string {
   return key.export({ format: 'pem', type: 'pkcs8' }).toString();
 }
 
-function certificateOf(key: KeyObject): string {
+function certificateOf(key: KeyObject): Promise<string> {
   const commonName = 'localhost';
   const [notBefore, notAfter] = [systemClock.now() - 1000, systemClock.now() + 86_400_000];
   return makeCertificate({ commonName, key, issuer: { commonName, key }, notBefore, notAfter });
@@ -72,7 +72,7 @@ test('unusable TLS files are reported beside all other problems, and the data st
 test('a key that is not the certificate’s is refused, and its own one serves', async (context) => {
   const { path, start, refusal } = await open(context);
   const key = newKey();
-  writeFileSync(path('cert.pem'), certificateOf(key));
+  writeFileSync(path('cert.pem'), await certificateOf(key));
   writeFileSync(path('key.pem'), pem(key));
   writeFileSync(path('other.pem'), pem(newKey()));
   const cert = ['--tls-cert', path('cert.pem')];

@@ -143,16 +143,14 @@ test('unusable settings fail each, and the data is looked at all the same', (con
   assert.match(stdout, /^ok {4}registry {2}/m);
 });
 
-test('a certificate near its end, and a public URL that clients can not call, are told', (context) => {
+test('a certificate near its end, and a public URL that clients can not call, are told', async (context) => {
   const { run, path } = commandLine(context);
   const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const write = (name: string, days: number): string[] => {
+  const write = async (name: string, days: number): Promise<string[]> => {
     const times = { notBefore: Date.now() - 90 * day, notAfter: Date.now() + days * day + day / 2 };
     const issuer = { commonName: 'localhost', key };
-    writeFileSync(
-      join(path, `${name}.pem`),
-      makeCertificate({ commonName: 'localhost', key, issuer, ...times }),
-    );
+    const certificate = await makeCertificate({ commonName: 'localhost', key, issuer, ...times });
+    writeFileSync(join(path, `${name}.pem`), certificate);
     writeFileSync(join(path, `${name}.key`), key.export({ type: 'pkcs8', format: 'pem' }));
     return ['--tls-cert', join(path, `${name}.pem`), '--tls-key', join(path, `${name}.key`)];
   };
@@ -160,17 +158,23 @@ test('a certificate near its end, and a public URL that clients can not call, ar
     const ran = run(['doctor', '--json', ...args]);
     return { status: ran.status, checks: checksOf(ran) };
   };
-  const over = doctor(...write('over', -1), '--host', '0.0.0.0');
+  const over = doctor(...(await write('over', -1)), '--host', '0.0.0.0');
   assert.equal(over.status, 1);
   assert.match(over.checks.get('tls')?.message ?? '', /CN=localhost expired on .* – renew it/);
   assert.match(
     over.checks.get('public-url')?.message ?? '',
     /0\.0\.0\.0.* is no address .* – set --public-url/,
   );
-  const soon = doctor(...write('soon', 5), '--public-url', 'http://bells.example');
+  const soon = doctor(...(await write('soon', 5)), '--public-url', 'http://bells.example');
   assert.equal(soon.status, 0);
   assert.match(soon.checks.get('tls')?.message ?? '', /expires in 5 days/);
   assert.equal(soon.checks.get('public-url')?.status, 'warn');
-  const fine = doctor(...write('fine', 80), '--public-url', 'https://bells.example', '--host', '0.0.0.0');
+  const fine = doctor(
+    ...(await write('fine', 80)),
+    '--public-url',
+    'https://bells.example',
+    '--host',
+    '0.0.0.0',
+  );
   assert.deepEqual([fine.checks.get('tls')?.status, fine.checks.get('public-url')?.status], ['ok', 'ok']);
 });

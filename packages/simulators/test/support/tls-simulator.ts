@@ -35,7 +35,7 @@ export interface TlsSimulator {
 }
 
 export async function openTlsSimulator(...providers: readonly Provider[]): Promise<TlsSimulator> {
-  const tls = makeTls();
+  const tls = await makeTls();
   const clock = { now: () => Date.now() + opened.shiftMs, after: () => ({ stop() {} }) };
   const simulator = await openSimulator({ tls, providers, clock });
   const agent = new Agent({ ca: tls.cert, keepAlive: true });
@@ -57,10 +57,10 @@ export async function openTlsSimulator(...providers: readonly Provider[]): Promi
   return opened;
 }
 
-function makeTls(): { readonly key: string; readonly cert: string } {
+async function makeTls(): Promise<{ readonly key: string; readonly cert: string }> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const now = Date.now();
-  const cert = makeCertificate({
+  const cert = await makeCertificate({
     commonName: 'simulator',
     key: privateKey,
     issuer: { commonName: 'simulator', key: privateKey },

@@ -30,22 +30,22 @@ export async function makeDevCertificate(tlsDir: string, clock: Clock): Promise<
   const commonName = 'Carillon local CA';
   const ca =
     (await readPair(tlsDir, 'ca', null, clock)) ??
-    (await writePair(tlsDir, 'ca', make(commonName, null, caDays, clock)));
+    (await writePair(tlsDir, 'ca', await make(commonName, null, caDays, clock)));
   const issuer = { commonName, key: createPrivateKey(ca.key) };
   const leaf =
     (await readPair(tlsDir, 'localhost', ca.cert, clock)) ??
-    (await writePair(tlsDir, 'localhost', make('localhost', issuer, leafDays, clock)));
+    (await writePair(tlsDir, 'localhost', await make('localhost', issuer, leafDays, clock)));
   return { key: leaf.key, cert: leaf.cert, caPath: join(tlsDir, 'ca.pem') };
 }
 
-function make(
+async function make(
   commonName: string,
   issuer: { readonly commonName: string; readonly key: KeyObject } | null,
   days: number,
   clock: Clock,
-): Pair {
+): Promise<Pair> {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const cert = makeCertificate({
+  const cert = await makeCertificate({
     commonName,
     key: privateKey,
     issuer: issuer ?? { commonName, key: privateKey },

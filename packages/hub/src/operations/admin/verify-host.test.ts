@@ -79,7 +79,7 @@ async function serve(context: TestContext, answer: Parameters<typeof createServe
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
   const now = Date.now();
-  const cert = makeCertificate({
+  const cert = await makeCertificate({
     ...{
       commonName: host,
       key: privateKey,
