@@ -1,4 +1,4 @@
-// An app service: when an order is ready, it tells the customer, on every device, and follows what becomes of that.
+// An app service: when an order is ready, it notifies the customer on every device and prints what happens on each.
 // POST /orders/{number}/ready with the customer's own token for this service (`Authorization: Bearer …`).
 import { createServer, type IncomingMessage } from 'node:http';
 import { ConfidentialClientApplication, ProtocolMode } from '@azure/msal-node';
@@ -31,7 +31,7 @@ function graphFor(oboAssertion: string): Client {
   });
 }
 
-async function tell(request: IncomingMessage): Promise<{ id: string }> {
+async function notify(request: IncomingMessage): Promise<{ id: string }> {
   const graph = graphFor(request.headers.authorization?.slice('Bearer '.length) ?? '');
   const order = request.url?.split('/')[2];
   const notification = await graph.api('/me/notifications').post({
@@ -43,16 +43,16 @@ async function tell(request: IncomingMessage): Promise<{ id: string }> {
   return { id: notification.id };
 }
 
-async function watch(graph: Client, id: string, told = ''): Promise<void> {
+async function watch(graph: Client, id: string, printed: string | null = null): Promise<void> {
   const { value } = await graph.api(`/me/notifications/${id}/deliveries`).get();
   const now = value.map((each: Record<string, string>) => `${each.platform} ${each.status}`).join(', ');
-  if (now !== told) console.log(`${id}: ${now || 'no device yet'}`);
+  if (now !== printed) console.log(`${id}: ${now || 'the user has no device'}`);
   const open = value.some((each: Record<string, string>) => !settled.test(each.status ?? ''));
   if (open) setTimeout(() => watch(graph, id, now).catch(console.error), 1_000);
 }
 
 createServer(async (request, response) => {
-  const answer = await tell(request).catch((error: Error) => ({ error: error.message }));
+  const answer = await notify(request).catch((error: Error) => ({ error: error.message }));
   response.writeHead('id' in answer ? 202 : 502, { 'Content-Type': 'application/json' });
   response.end(JSON.stringify(answer));
 }).listen(Number(PORT), () => console.log(`the shop listens on http://localhost:${PORT}`));
