@@ -1,5 +1,7 @@
 // Runs all benchmarks, or the named ones, one after another, and writes their figures into RESULTS.md.
 // npm run bench [-- name…]
+import { needs } from '@carillon/testing/machine/needs.ts';
+import { installNeeds } from '../tools/install-needs.ts';
 import { clientReconnect } from './benchmarks/client-reconnect.ts';
 import { creates } from './benchmarks/creates.ts';
 import { delta } from './benchmarks/delta.ts';
@@ -39,6 +41,7 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
+await installNeeds(Object.values(needs));
 const lines: string[] = [];
 for (const benchmark of benchmarks) {
   if (asked.length > 0 && !asked.includes(benchmark.name)) continue;

@@ -5,6 +5,8 @@ import { globSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { InstallError, installNeeds } from './install-needs.ts';
+import { needsOf } from './needs-of.ts';
 import { Tally } from './test-tally.ts';
 
 /** Of a whole file too: some start Chromium or install packages, on a machine that is busy with other files. */
@@ -34,12 +36,26 @@ async function main(): Promise<void> {
   const tally = new Tally();
   if (files.length === 0) {
     console.log(`no *.test.ts ${filters.length > 0 ? `under ${filters.join(', ')}` : 'found'}`);
-  } else {
+  } else if (await hasNeeds(files)) {
     await runFiles(files, tally);
+  } else {
+    tally.failed = 1;
   }
   for (const file of tally.emptyFiles) console.log(`✖ ${file} holds no test`);
   console.log(`${tally.passed} passed, ${tally.failed} failed`);
   process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
+}
+
+/** Without what they need of the machine none of the files is tried: one sentence says more than fifty failures. */
+async function hasNeeds(files: readonly string[]): Promise<boolean> {
+  try {
+    await installNeeds(needsOf(files, root));
+    return true;
+  } catch (error) {
+    if (!(error instanceof InstallError)) throw error;
+    console.log(error.message);
+    return false;
+  }
 }
 
 async function runFiles(files: readonly string[], tally: Tally): Promise<void> {

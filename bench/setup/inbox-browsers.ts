@@ -1,7 +1,8 @@
 // Chromium at the inbox page of a hub under load: its profiles are browsers of one user who signs in as people do. The
 // hub has the name that its tokens say, which Chromium is told to find on this machine and to trust as if it had TLS.
 import { randomUUID } from 'node:crypto';
-import { chromiumArgs, chromiumPath, installChromium } from '@carillon/testing/machine/chromium.ts';
+import { chromiumArgs } from '@carillon/testing/machine/chromium.ts';
+import { needs, programOf } from '@carillon/testing/machine/needs.ts';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { hashPassword } from '../../packages/hub/src/auth/provider/sign-in/passwords.ts';
 import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
@@ -20,13 +21,12 @@ export async function addReader(dataDir: string): Promise<string> {
 }
 
 export async function openBrowser(port: number): Promise<Browser> {
-  installChromium();
   const { hostname } = new URL(publicUrl);
   const own = [
     `--host-resolver-rules=MAP ${hostname}:80 127.0.0.1:${port}`,
     `--unsafely-treat-insecure-origin-as-secure=${publicUrl}`,
   ];
-  return chromium.launch({ executablePath: chromiumPath, args: [...chromiumArgs, ...own] });
+  return chromium.launch({ executablePath: programOf(needs.chromium), args: [...chromiumArgs, ...own] });
 }
 
 /** A browser of its own, signed in. */

@@ -4,9 +4,8 @@
 //   const profile = await chromium.openProfile({ notificationsFor: site.origin });
 //   const page = await profile.newPage();
 // Each profile is a person's browser of its own: storage, workers and permissions are not shared.
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
+import { needs, programOf } from './needs.ts';
 
 export interface TestChromium extends AsyncDisposable {
   readonly browser: Browser;
@@ -17,8 +16,6 @@ export interface ProfileOptions extends BrowserContextOptions {
   /** The origin that may show notifications; without it nobody was asked yet. */
   readonly notificationsFor?: string;
 }
-
-export const chromiumPath = '/usr/bin/chromium';
 
 /** Nothing but the test talks to the network, and no sandbox: tests run as root in containers too. */
 export const chromiumArgs: readonly string[] = [
@@ -32,9 +29,8 @@ export const chromiumArgs: readonly string[] = [
 ];
 
 export async function startChromium(): Promise<TestChromium> {
-  installChromium();
   const browser = await chromium.launch({
-    executablePath: chromiumPath,
+    executablePath: programOf(needs.chromium),
     headless: true,
     args: [...chromiumArgs],
   });
@@ -47,12 +43,4 @@ export async function startChromium(): Promise<TestChromium> {
     },
     [Symbol.asyncDispose]: () => browser.close(),
   };
-}
-
-/** These tests are never skipped: without a browser they fail. */
-export function installChromium(): void {
-  if (existsSync(chromiumPath)) return;
-  const isRoot = process.getuid?.() === 0;
-  const installed = isRoot && spawnSync('apt-get', ['install', '-y', 'chromium']).status === 0;
-  if (!installed) throw new Error('chromium is missing: install it (Debian: apt-get install chromium)');
 }

@@ -1,9 +1,10 @@
 // A real nats-server of a test's own, on a free port: killed, stopped in its tracks and started again at will. It ends
 // with the test, and also when the test's process is killed: the shell that starts it waits for the end of its input.
 //   await using nats = await startNats();
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { freePort, until } from '../hub/hub.ts';
+import { needs, programOf } from './needs.ts';
 
 export interface TestNats extends AsyncDisposable {
   readonly url: string;
@@ -25,7 +26,6 @@ const script = '"$@" & echo $!; read -r _; kill -9 $! 2>/dev/null';
 
 /** `args` are more of the server's own, such as a limit. */
 export async function startNats(args: readonly string[] = []): Promise<TestNats> {
-  installServer();
   const port = await freePort();
   let running: Running | null = await start(port, args);
   const kill = async (): Promise<void> => {
@@ -51,7 +51,7 @@ export async function startNats(args: readonly string[] = []): Promise<TestNats>
 }
 
 async function start(port: number, args: readonly string[]): Promise<Running> {
-  const command = ['nats-server', '-a', '127.0.0.1', '-p', String(port), ...args];
+  const command = [programOf(needs.nats), '-a', '127.0.0.1', '-p', String(port), ...args];
   const shell = spawn('sh', ['-c', script, 'sh', ...command], { stdio: ['pipe', 'pipe', 'pipe'] });
   let said = '';
   let processId = '';
@@ -67,12 +67,4 @@ async function start(port: number, args: readonly string[]): Promise<Running> {
     throw new Error(`${error.message}: ${said}`);
   });
   return { shell, processId: Number(processId) };
-}
-
-/** These tests are never skipped: without a server they fail. */
-function installServer(): void {
-  if (spawnSync('nats-server', ['--version']).status === 0) return;
-  const isRoot = process.getuid?.() === 0;
-  const installed = isRoot && spawnSync('apt-get', ['install', '-y', 'nats-server']).status === 0;
-  if (!installed) throw new Error('nats-server is missing: install it (Debian: apt-get install nats-server)');
 }

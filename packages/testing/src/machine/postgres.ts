@@ -2,13 +2,14 @@
 // with its disk writes as in production. It ends with the process that started it, also when that is killed.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
+import { needs, programOf } from './needs.ts';
 
 export interface PostgresServer extends AsyncDisposable {
   readonly port: number;
@@ -38,7 +39,7 @@ export function sharedPostgres(): Promise<PostgresServer> {
 export async function startPostgres(): Promise<Server> {
   removeLeftovers();
   for (let tries = 1; ; tries++) {
-    const server = new Server(findBinaries(), await freePort());
+    const server = new Server(dirname(programOf(needs.postgres)), await freePort());
     try {
       await server.start();
       return server;
@@ -192,30 +193,6 @@ function asServer(command: string, args: string[]): [string, string[]] {
   if (process.platform !== 'linux') return [command, args];
   const as = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
   return ['setpriv', [...as, '--pdeathsig', 'QUIT', '--', command, ...args]];
-}
-
-function findBinaries(): string {
-  const found = searchBinaries();
-  if (found) return found;
-  if (process.getuid?.() === 0) {
-    spawnSync('apt-get', ['update'], { stdio: 'ignore' });
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', 'postgresql'], { stdio: 'ignore' });
-  }
-  const installed = searchBinaries();
-  if (installed) return installed;
-  throw new Error('The tests need PostgreSQL: install its server (initdb and postgres).');
-}
-
-function searchBinaries(): string | null {
-  const root = '/usr/lib/postgresql';
-  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = [
-    ...versions.map((version) => join(root, version, 'bin')),
-    ...(process.env.PATH ?? '').split(delimiter),
-    '/usr/local/bin',
-    '/opt/homebrew/bin',
-  ];
-  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null;
 }
 
 async function freePort(): Promise<number> {
