@@ -2,16 +2,16 @@
 // listen, and time alone changes it too.
 
 import type { Timer } from './clock.ts';
-import type { Standing } from './connection/connection.ts';
+import type { ConnectionStatus } from './connection/connection.ts';
 import { ChangeQueue } from './feed/change-queue.ts';
 import type { Feed, FeedChange, FeedStatus, HistoryPage } from './feed/feed.ts';
 import type { FeedView } from './feed/feed-view.ts';
-import { applyWish, composeWishes, type Wish, wishFor } from './feed/local-change.ts';
+import { applyMutation, composeMutations, type Mutation, mutationTo } from './feed/local-change.ts';
 import { HubError } from './requests/hub-error.ts';
 import { SharedView, type SharedViewOptions } from './tabs/shared-view.ts';
 
 export interface LiveFeedOptions
-  extends Omit<SharedViewOptions, 'account' | 'onChanges' | 'onStanding' | 'onSignOut'> {
+  extends Omit<SharedViewOptions, 'account' | 'onChanges' | 'onStatus' | 'onSignOut'> {
   /** Rejects when nobody is signed in. */
   readonly account: Promise<string>;
 }
@@ -25,10 +25,10 @@ export class LiveFeed implements Feed {
   readonly #ready = Promise.withResolvers<void>();
   readonly #listeners = new Set<() => void>();
   readonly #queues = new Set<ChangeQueue>();
-  readonly #before = new Map<string, Wish>();
+  readonly #before = new Map<string, Mutation>();
   readonly #opening: Promise<SharedView | null>;
   #shared: SharedView | null = null;
-  #standing: Standing = { phase: 'connecting', transport: null, reason: 'Connecting.' };
+  #connection: ConnectionStatus = { phase: 'connecting', transport: null, reason: 'Connecting.' };
   #status: FeedStatus;
   #turnedAt: number;
   #turning: { readonly timer: Timer; readonly at: number } | null = null;
@@ -57,7 +57,7 @@ export class LiveFeed implements Feed {
 
   changes(): AsyncIterable<FeedChange> {
     const queue = new ChangeQueue((ended) => this.#queues.delete(ended));
-    if (this.#standing.phase === 'closed') queue.end();
+    if (this.#connection.phase === 'closed') queue.end();
     else this.#queues.add(queue);
     return queue;
   }
@@ -98,9 +98,9 @@ export class LiveFeed implements Feed {
   }
 
   undo(id: string): void {
-    const wish = this.#before.get(id);
-    if (!wish) return;
-    this.#act(id, wish);
+    const mutation = this.#before.get(id);
+    if (!mutation) return;
+    this.#act(id, mutation);
     this.#before.delete(id);
   }
 
@@ -134,8 +134,8 @@ export class LiveFeed implements Feed {
     await (await this.#opening)?.close();
   }
 
-  /** `tellOthers` is false when another tab began it. */
-  async signOut(how?: { readonly tellOthers: boolean }): Promise<void> {
+  /** `postToTabs` is false when another tab began it. */
+  async signOut(how?: { readonly postToTabs: boolean }): Promise<void> {
     const shared = await this.#opening;
     this.#before.clear();
     await shared?.signOut(how);
@@ -153,42 +153,44 @@ export class LiveFeed implements Feed {
         ...this.#options,
         account,
         onChanges: (changes) => this.#changed(changes),
-        onStanding: (standing) => this.#stand(standing),
-        onSignOut: () => void this.signOut({ tellOthers: false }),
+        onStatus: (connection) => this.#setConnection(connection),
+        onSignOut: () => void this.signOut({ postToTabs: false }),
       });
     } catch (error) {
       const { message } = error as Error;
-      this.#stand({ phase: 'signedOut', transport: null, reason: message });
+      this.#setConnection({ phase: 'signedOut', transport: null, reason: message });
       return null;
     }
-    if (this.#standing.phase !== 'closed') await this.#shared.open();
+    if (this.#connection.phase !== 'closed') await this.#shared.open();
     return this.#shared;
   }
 
-  #act(ids: string | readonly string[], wish: Wish): void {
-    for (const id of typeof ids === 'string' ? [ids] : ids) this.#actOn(id, wish);
+  #act(ids: string | readonly string[], mutation: Mutation): void {
+    for (const id of typeof ids === 'string' ? [ids] : ids) this.#actOn(id, mutation);
   }
 
-  #actOn(id: string, wish: Wish): void {
+  #actOn(id: string, mutation: Mutation): void {
     const shared = this.#shared;
     if (!shared) return;
     const { view } = shared;
     const now = this.#options.clock.now();
     const item = view.find(id, now);
-    if (!item || applyWish(item, wish) === item) return;
+    if (!item || applyMutation(item, mutation) === item) return;
     if (view.waiting.size >= waitingMax) {
       this.#changed([{ type: 'refused', id, reason: 'Too many changes wait for the hub already.' }]);
       return;
     }
-    this.#before.set(id, wishFor(item));
+    this.#before.set(id, mutationTo(item));
     const { contentVersion } = item;
     const waiting = view.waitingOf(id);
     // What was done to older content is void by now, and not carried over to this one.
-    const same = waiting.filter((each) => each.contentVersion === contentVersion).map((each) => each.wish);
+    const same = waiting
+      .filter((each) => each.contentVersion === contentVersion)
+      .map((each) => each.mutation);
     const replaces = waiting.map(({ key }) => key);
     shared.act({
       key: this.#nextKey(now),
-      ...{ id, wish: [...same, wish].reduce(composeWishes), contentVersion, replaces },
+      ...{ id, mutation: [...same, mutation].reduce(composeMutations), contentVersion, replaces },
     });
   }
 
@@ -206,15 +208,15 @@ export class LiveFeed implements Feed {
     this.#tell();
   }
 
-  #stand(standing: Standing): void {
-    const { phase } = this.#standing;
-    if (phase === 'closed' || (phase === 'signedOut' && standing.phase !== 'closed')) return;
-    this.#standing = standing;
+  #setConnection(connection: ConnectionStatus): void {
+    const { phase } = this.#connection;
+    if (phase === 'closed' || (phase === 'signedOut' && connection.phase !== 'closed')) return;
+    this.#connection = connection;
     this.#tell();
   }
 
   #end(phase: 'closed' | 'signedOut', reason: string): void {
-    this.#stand({ phase, transport: null, reason });
+    this.#setConnection({ phase, transport: null, reason });
     this.#turning?.timer.stop();
     for (const queue of this.#queues) queue.end();
     this.#queues.clear();
@@ -233,14 +235,14 @@ export class LiveFeed implements Feed {
 
   #readStatus(): FeedStatus {
     const [pending, complete] = [this.#view?.waiting.size ?? 0, (this.#view?.position ?? null) !== null];
-    return { ...this.#standing, pending, complete };
+    return { ...this.#connection, pending, complete };
   }
 
   /** Sees to it that what expires or wakes does so in time. */
   #planTurn(): void {
     const { clock } = this.#options;
     const at = this.#view?.turnAt ?? Number.POSITIVE_INFINITY;
-    if (at === this.#turning?.at || isOver(this.#standing)) return;
+    if (at === this.#turning?.at || isOver(this.#connection)) return;
     this.#turning?.timer.stop();
     this.#turning = null;
     if (at === Number.POSITIVE_INFINITY) return;
@@ -257,6 +259,6 @@ export class LiveFeed implements Feed {
 
 const none: readonly never[] = [];
 
-function isOver({ phase }: Standing): boolean {
+function isOver({ phase }: ConnectionStatus): boolean {
   return phase === 'closed' || phase === 'signedOut';
 }

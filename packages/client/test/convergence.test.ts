@@ -115,7 +115,7 @@ test('whatever five devices and a service do, online or not, all views end as th
     new Device('laptop', hub, openIndexedDbStorage(new IDBFactory()), 'webSocket'),
     new Device('phone', hub, openIndexedDbStorage(new IDBFactory()), 'sse'),
     new Device('watch', hub, openMemoryStorage(), 'polling'),
-    new Device('desk', hub, openMemoryStorage(), 'webSocket'),
+    new Device('desktop', hub, openMemoryStorage(), 'webSocket'),
     new Device('server', hub, openFileStorage({ folder }), 'sse'),
   ];
   for (const device of devices) device.open();

@@ -6,11 +6,12 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
 import { post, startHub, subscribe, type TestHub, type TestUser } from '@carillon/testing/hub/hub.ts';
 import { type ServeOptions, serveNotifications } from '../src/service-worker/index.ts';
-import { nothingKept, openKept } from '../src/web-push/push-record.ts';
+import { emptyRecord } from '../src/web-push/push-record.ts';
+import { openPushStore } from '../src/web-push/push-store.ts';
 import { tapPush, visualPush } from './support/push-tests.ts';
 import { openWorkerScope, type WorkerScope, type WorkerScopeOptions } from './support/worker-scope.ts';
 
-const store = openKept();
+const store = openPushStore();
 let hub: TestHub;
 before(async () => {
   hub = await startHub({ settings: { 'allow-private-push': true } });
@@ -19,7 +20,7 @@ after(async () => {
   await store.close();
   await hub?.close();
 });
-afterEach(() => store.change(() => nothingKept));
+afterEach(() => store.change(() => emptyRecord));
 
 function openWorker(options: Partial<ServeOptions> = {}, how: Partial<WorkerScopeOptions> = {}): WorkerScope {
   const worker = openWorkerScope({ keys: webPushKeys, ...how });
@@ -48,12 +49,12 @@ describe('a push subscription that the browser changed', () => {
     subscriptionId = await subscribe(hub, { ...place, channel });
     const leaseUntil = Date.now() + 30 * 86_400_000;
     const registration = { subscriptionId, leaseUntil, post: { ...place, displayName: 'Chromium' } };
-    await store.change((kept) => ({ ...kept, registration }));
+    await store.change((record) => ({ ...record, registration }));
   });
   const leaseEnds = (leaseUntil: number) =>
-    store.change((kept) => ({
-      ...kept,
-      registration: kept.registration && { ...kept.registration, leaseUntil },
+    store.change((record) => ({
+      ...record,
+      registration: record.registration && { ...record.registration, leaseUntil },
     }));
   const addresses = async () => {
     const token = hub.token({ user: 'alice' });
@@ -216,13 +217,13 @@ describe('whose notifications a worker shows, by the `account` of the app', () =
     const [notification] = await worker.scope.registration.getNotifications();
     notification?.close();
     await worker.dispatch('notificationclose', { notification });
-    assert.ok((await store.read()).owed.length > 0);
+    assert.ok((await store.read()).outbox.length > 0);
     worker.network.switch(true);
     user = 'bob';
     const [own, before] = [await send('For Bob', 'bob'), worker.network.requests.length];
     await worker.dispatch('push', push(tapPush(own)));
     assert.deepEqual(worker.titles(), ['For Bob']);
-    assert.deepEqual((await store.read()).owed, []);
+    assert.deepEqual((await store.read()).outbox, []);
     assert.ok(!worker.network.requests.slice(before).some((each) => each.startsWith('PATCH')));
     const { json } = await hub.request('GET', `/v1.0/me/notifications/${id}`, {
       token: hub.token({ user: 'alice' }),

@@ -131,10 +131,10 @@ describe('push in a browser', () => {
       unreadCount: 1,
     });
     await device.shows('Sign in to see your notifications');
-    const kept = await device.worker.evaluate(async () => {
+    const record = await device.worker.evaluate(async () => {
       const databases = await indexedDB.databases();
       return databases.map(({ name }) => name);
     });
-    assert.deepEqual(kept, ['carillon-push']);
+    assert.deepEqual(record, ['carillon-push']);
   });
 });

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import { Requests } from '../requests/requests.ts';
 import { handledAs } from '../service-worker/decide.ts';
 import { digestOf, readPush } from '../service-worker/push-content.ts';
-import { readNews } from '../service-worker/read-updates.ts';
+import { readUpdates } from '../service-worker/read-updates.ts';
 import { channelOf } from '../web-push/channel.ts';
 import {
   type ProcessPushNotificationResult,
@@ -113,12 +113,12 @@ export class UserNotificationApiImpl {
       if (!push) return nothing;
       const named = push.notificationId === undefined ? [] : [push.notificationId];
       const unseen = named.filter((id) => !this.#seen.has(id));
-      const news = await readNews(this.#requests(), this.#cursor, { named, unseen, displayed: [] });
-      this.#cursor = news.cursor;
+      const updates = await readUpdates(this.#requests(), this.#cursor, { named, unseen, displayed: [] });
+      this.#cursor = updates.cursor;
       if (this.#seen.size > seenMax) this.#seen.clear();
-      for (const { id } of news.values) this.#seen.add(id);
+      for (const { id } of updates.values) this.#seen.add(id);
       const { clock = systemClock } = this.#options;
-      const open = new Map(news.values.map((value) => [value.id, value]));
+      const open = new Map(updates.values.map((value) => [value.id, value]));
       const userNotifications = [...open.values()].flatMap((value) =>
         '@removed' in value || handledAs(value, clock.now()) !== 'no' ? [] : toUserNotification(value),
       );

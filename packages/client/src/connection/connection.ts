@@ -11,7 +11,7 @@ import type { Requests } from '../requests/requests.ts';
 import { type Link, type LiveFrame, type OpenLink, TransportBlocked } from '../transports/link.ts';
 import { nextPhase, type PhaseInput } from './phases.ts';
 
-export interface Standing {
+export interface ConnectionStatus {
   readonly phase: FeedPhase;
   readonly transport: Transport | null;
   readonly reason: string | null;
@@ -26,7 +26,7 @@ export interface ConnectionOptions {
   /** Where the view stands; null before it was read. */
   readonly cursor: () => string | null;
   readonly onBase: (step: BaseStep) => void;
-  readonly onStanding: (standing: Standing) => void;
+  readonly onStatus: (status: ConnectionStatus) => void;
 }
 
 /** After a shorter absence the stream's own replay is cheaper than reading pages first. */
@@ -198,6 +198,6 @@ export class Connection {
 
   #tell(): void {
     const transport = this.#phase === 'live' ? (this.#options.transports[this.#rung]?.[0] ?? null) : null;
-    this.#options.onStanding({ phase: this.#phase, transport, reason: this.#reason });
+    this.#options.onStatus({ phase: this.#phase, transport, reason: this.#reason });
   }
 }

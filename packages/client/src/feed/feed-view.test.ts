@@ -3,15 +3,15 @@ import { describe, test } from 'node:test';
 import type { FrameValue, Notification, Removed } from '@carillon/protocol';
 import fc from 'fast-check';
 import {
+  anyMutation,
   anyNotification,
-  anyWish,
   notificationId,
   notificationOf,
   startMs,
 } from '../../test/support/arbitrary.ts';
 import type { FeedChange } from './feed.ts';
 import { type BaseStep, FeedView } from './feed-view.ts';
-import { applyWish, type LocalChange, type Wish } from './local-change.ts';
+import { applyMutation, type LocalChange, type Mutation } from './local-change.ts';
 
 const ids = 3;
 const removed = (id: string): Removed => ({ id, '@removed': { reason: 'deleted' } });
@@ -38,18 +38,18 @@ class Feed {
   }
 
   /** What a PATCH or DELETE answers. */
-  settle({ id, wish, contentVersion }: LocalChange): Notification | null | 'gone' {
+  settle({ id, mutation, contentVersion }: LocalChange): Notification | null | 'gone' {
     const item = this.items.get(id);
     if (!item) return 'gone';
-    const isVoid = wish !== null && (contentVersion ?? 0) < item.contentVersion;
-    const next = isVoid ? item : applyWish(item, wish);
+    const isVoid = mutation !== null && (contentVersion ?? 0) < item.contentVersion;
+    const next = isVoid ? item : applyMutation(item, mutation);
     if (next !== item) this.write(next ?? removed(id));
     return next && (this.items.get(id) as Notification);
   }
 }
 
-function change(key: string, id: string, wish: Wish, contentVersion = 3): LocalChange {
-  return { key, id, wish, contentVersion, replaces: [] };
+function change(key: string, id: string, mutation: Mutation, contentVersion = 3): LocalChange {
+  return { key, id, mutation, contentVersion, replaces: [] };
 }
 
 /** In any order: what the hub has committed is heard, a request leaves, the hub commits it, its answer comes. */
@@ -61,7 +61,11 @@ const step = fc.oneof(
   { weight: 1, arbitrary: on('answer') },
   {
     weight: 3,
-    arbitrary: fc.record({ do: fc.constant('act' as const), index: fc.nat(ids - 1), wish: anyWish() }),
+    arbitrary: fc.record({
+      do: fc.constant('act' as const),
+      index: fc.nat(ids - 1),
+      mutation: anyMutation(),
+    }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('post' as const), item: anyNotification(ids) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), index: fc.nat(ids - 1) }) },
@@ -79,7 +83,7 @@ class Run {
   do(each: Step): void {
     if (each.do === 'post') this.#post(each.item);
     else if (each.do === 'remove') this.#remove(notificationId(each.index));
-    else if (each.do === 'act') this.#act(notificationId(each.index), each.wish);
+    else if (each.do === 'act') this.#act(notificationId(each.index), each.mutation);
     else if (each.do === 'hear') this.#hear();
     else if (each.do === 'send') this.#send();
     else if (each.do === 'commit') this.#commit();
@@ -102,9 +106,9 @@ class Run {
     if (this.hub.items.has(id)) this.hub.write(removed(id));
   }
 
-  #act(id: string, wish: Wish): void {
+  #act(id: string, mutation: Mutation): void {
     const item = this.view.find(id, startMs);
-    if (item) this.view.act(change(`${this.#count++}`, id, wish, item.contentVersion), startMs);
+    if (item) this.view.act(change(`${this.#count++}`, id, mutation, item.contentVersion), startMs);
   }
 
   #hear(): void {
@@ -136,7 +140,7 @@ class Run {
     const { answer } = flight;
     const isVoid = answer !== null && answer !== 'gone' && answer.contentVersion > (contentVersion ?? 0);
     const seen = answer !== 'gone' && this.view.hasSeen(id, answer);
-    const result = answer === 'gone' ? 'gone' : isVoid ? 'refused' : seen ? 'dropped' : 'held';
+    const result = answer === 'gone' ? 'gone' : isVoid ? 'refused' : seen ? 'confirmed' : 'acknowledged';
     this.view.settle({ id, keys: [key], result }, startMs);
   }
 }

@@ -1,10 +1,10 @@
-// What a device holds of the feed: the base, as the hub told it, and on top the changes made here that the hub has not
-// confirmed. The hub's word always replaces the base, so the order of commits decides; a local change stays on top until
-// the hub has answered and its effect has come back in the base. Pure: it reads no clock and waits for nothing.
+// A device's copy of the feed: the base, as the hub sent it, and on top the local changes that the hub has not confirmed.
+// Frames and pages replace items of the base, so the order of commits decides. A local change stays on top until the hub
+// has answered it and its effect is in the base. Pure: it reads no clock and waits for nothing.
 import type { FrameValue, Notification, Removed } from '@carillon/protocol';
 import type { FeedChange } from './feed.ts';
 import { changesOf, countOf, isInInbox, markOf } from './inbox.ts';
-import { applyWish, type LocalChange } from './local-change.ts';
+import { applyMutation, type LocalChange } from './local-change.ts';
 
 export interface Position {
   readonly cursor: string;
@@ -12,16 +12,16 @@ export interface Position {
   readonly unreadCount: number;
 }
 
-/** The hub's word: what changed up to a position (null within a page), or everything there is at one. */
+/** From the hub: what changed up to a position (null within a page), or the whole feed at one. */
 export type BaseStep =
   | { readonly type: 'values'; readonly values: readonly FrameValue[]; readonly position: Position | null }
   | { readonly type: 'replace'; readonly items: readonly Notification[]; readonly position: Position };
 
-/** What became of local changes: `held` waits for its effect in the base, `dropped` needs nothing more. */
+/** How local changes ended: `acknowledged` waits for its effect in the base, `confirmed` has it there already. */
 export interface Outcome {
   readonly id: string;
   readonly keys: readonly string[];
-  readonly result: 'held' | 'dropped' | 'gone' | 'refused';
+  readonly result: 'acknowledged' | 'confirmed' | 'gone' | 'refused';
   /** Of `refused`. */
   readonly reason?: string;
 }
@@ -30,7 +30,7 @@ export interface ViewState {
   readonly position: Position | null;
   readonly items: readonly Notification[];
   readonly waiting: readonly LocalChange[];
-  readonly held: readonly LocalChange[];
+  readonly acknowledged: readonly LocalChange[];
 }
 
 interface Rendered {
@@ -46,12 +46,12 @@ const never = Number.POSITIVE_INFINITY;
 export class FeedView {
   #base = new Map<string, Notification>();
   #position: Position | null = null;
-  /** In the order in which they were made; Maps by key keep it. */
+  /** In the order in which they were made. */
   readonly #waiting = new Map<string, LocalChange>();
-  readonly #held = new Map<string, LocalChange>();
+  readonly #acknowledged = new Map<string, LocalChange>();
   /** The changes on top of each notification. */
   readonly #onTop = new Map<string, LocalChange[]>();
-  /** What the base has been, for each notification with a request under way. */
+  /** The marks of the base's versions, for each notification with a request in flight. */
   readonly #watched = new Map<string, Set<string>>();
   #rendered: Rendered | null = null;
   #turnAt = never;
@@ -69,12 +69,12 @@ export class FeedView {
     return (this.#onTop.get(id) ?? []).filter(({ key }) => this.#waiting.has(key));
   }
 
-  /** Of the hub's newest content here; 0 for what is not here. */
+  /** Of the newest content in the base; 0 for a notification that is not in it. */
   contentVersion(id: string): number {
     return this.#base.get(id)?.contentVersion ?? 0;
   }
 
-  /** When time alone changes the view next. */
+  /** When the passing of time changes the view next. */
   get turnAt(): number {
     return this.#turnAt;
   }
@@ -84,23 +84,23 @@ export class FeedView {
       position: this.#position,
       items: [...this.#base.values()],
       waiting: [...this.#waiting.values()],
-      held: [...this.#held.values()],
+      acknowledged: [...this.#acknowledged.values()],
     };
   }
 
-  /** Becomes what another view, or the storage, holds. */
+  /** Replaces everything by the state of another view or of the storage. */
   restore(state: ViewState): FeedChange[] {
     this.#waiting.clear();
-    this.#held.clear();
+    this.#acknowledged.clear();
     this.#onTop.clear();
     for (const each of state.waiting) this.#put(this.#waiting, each);
-    for (const each of state.held) this.#put(this.#held, each);
+    for (const each of state.acknowledged) this.#put(this.#acknowledged, each);
     this.#position = state.position;
     this.#rebase(state.items);
     return [{ type: 'replaced' }];
   }
 
-  /** The notification with everything applied, in the inbox or not; null when it is gone. */
+  /** The notification with the local changes applied, in the inbox or not; null when it was removed. */
   find(id: string, now: number): Notification | null {
     const item = this.#base.get(id);
     return item ? this.#shown(item, now) : null;
@@ -111,7 +111,7 @@ export class FeedView {
     return this.#rendered;
   }
 
-  /** Every notification that is unread here, of one group or of all. */
+  /** The ids of what is unread in this view, in one group or in all. */
   unread(now: number, groupName: string | undefined): string[] {
     const shown = [...this.#base.values()].map((item) => this.#shown(item, now));
     return shown
@@ -119,11 +119,11 @@ export class FeedView {
       .map((item) => (item as Notification).id);
   }
 
-  /** Takes the hub's word. */
+  /** Applies a step from the hub. */
   apply(step: BaseStep, now: number): FeedChange[] {
     if (step.type === 'replace') {
       this.#position = step.position;
-      for (const key of [...this.#held.keys()]) this.#remove(this.#held, key);
+      for (const key of [...this.#acknowledged.keys()]) this.#remove(this.#acknowledged, key);
       this.#rebase(step.items);
       return [{ type: 'replaced' }];
     }
@@ -139,18 +139,18 @@ export class FeedView {
   act(change: LocalChange, now: number): FeedChange[] {
     return this.#step(change.id, now, () => {
       for (const key of change.replaces) this.#remove(this.#waiting, key);
-      if (change.wish?.snoozeUntilDateTime) this.#turnBy(change.wish.snoozeUntilDateTime);
+      if (change.mutation?.snoozeUntilDateTime) this.#turnBy(change.mutation.snoozeUntilDateTime);
       this.#put(this.#waiting, change);
     });
   }
 
-  /** From now on it is noted what the base becomes: a request for this notification is under way. */
+  /** A request for this notification is in flight: from now on the versions of its base are recorded. */
   watch(id: string): void {
     const item = this.#base.get(id);
     this.#watched.set(id, new Set(item ? [markOf(item)] : []));
   }
 
-  /** Whether the base has been what the hub answered: then the hub's word after it is newer than the answer. */
+  /** Whether the base has had the version that the hub answered: what the hub sent after it is newer than the answer. */
   hasSeen(id: string, answer: Notification | null): boolean {
     const seen = this.#watched.get(id);
     this.#watched.delete(id);
@@ -163,15 +163,15 @@ export class FeedView {
         const change = this.#waiting.get(key);
         this.#remove(this.#waiting, key);
         if (!change || !this.#base.has(id)) continue;
-        if (result === 'held') this.#put(this.#held, change);
+        if (result === 'acknowledged') this.#put(this.#acknowledged, change);
         else if (result === 'gone')
-          this.#put(this.#held, { ...change, wish: null, contentVersion: anyVersion });
+          this.#put(this.#acknowledged, { ...change, mutation: null, contentVersion: anyVersion });
       }
     });
     return result === 'refused' ? [...changes, { type: 'refused', id, reason }] : changes;
   }
 
-  /** Lets time pass: what expired leaves, what was snoozed comes back. */
+  /** Applies the passing of time: removes what expired, wakes what was snoozed. */
   turn(before: number, now: number): FeedChange[] {
     const due = [...this.#base.values()].filter((item) => this.#nextTurn(item, before) <= now);
     const changes = due.flatMap(({ id }) => {
@@ -184,14 +184,14 @@ export class FeedView {
     return changes;
   }
 
-  /** The removals that the hub need not tell a device that was away: it keeps those of expired ones for a day only. */
-  removalsUntold(now: number): Removed[] {
+  /** Removals that the hub may no longer send to a device that was away: it keeps tombstones of expired ones for a day. */
+  expiredRemovals(now: number): Removed[] {
     const isOver = (item: Notification) => Date.parse(item.expirationDateTime) + sweptAfterMs <= now;
     const over = [...this.#base.values()].filter(isOver);
     return over.map(({ id }) => ({ id, '@removed': { reason: 'deleted' } }));
   }
 
-  /** Does something to one notification and says what that meant for the inbox. */
+  /** Changes one notification and returns what that changed in the inbox. */
   #step(id: string, now: number, change: () => void): FeedChange[] {
     const was = this.#inbox(id, now);
     change();
@@ -215,14 +215,14 @@ export class FeedView {
   #rebase(items: readonly Notification[]): void {
     this.#base = new Map(items.map((item) => [item.id, item]));
     this.#rendered = null;
-    // A turn finds out what is due.
+    // The next turn computes it.
     this.#turnAt = 0;
   }
 
-  /** The hub's word came after its answer: the base holds what was done here, or what came later. */
+  /** The base has the effect of what was acknowledged, or what came later. */
   #release(id: string): void {
-    for (const { key, wish } of this.#onTop.get(id) ?? []) {
-      if (wish !== null || !this.#base.has(id)) this.#remove(this.#held, key);
+    for (const { key, mutation } of this.#onTop.get(id) ?? []) {
+      if (mutation !== null || !this.#base.has(id)) this.#remove(this.#acknowledged, key);
     }
   }
 
@@ -244,12 +244,12 @@ export class FeedView {
   #shown(item: Notification, now: number): Notification | null {
     if (Date.parse(item.expirationDateTime) <= now) return null;
     let shown: Notification | null = item;
-    for (const { wish, contentVersion } of this.#onTop.get(item.id) ?? []) {
-      // Content that was not on the screen is not settled by what was done to the one before.
-      if (shown && (contentVersion ?? 0) >= item.contentVersion) shown = applyWish(shown, wish);
+    for (const { mutation, contentVersion } of this.#onTop.get(item.id) ?? []) {
+      // A change for older content does not apply to newer content: the user has not seen that.
+      if (shown && (contentVersion ?? 0) >= item.contentVersion) shown = applyMutation(shown, mutation);
     }
     const until = shown?.snoozeUntilDateTime;
-    return shown && until && Date.parse(until) <= now ? applyWish(shown, { readState: 'unread' }) : shown;
+    return shown && until && Date.parse(until) <= now ? applyMutation(shown, { readState: 'unread' }) : shown;
   }
 
   #inbox(id: string, now: number): Notification | null {
@@ -274,11 +274,11 @@ export class FeedView {
     this.#turnAt = Math.min(this.#turnAt, Date.parse(dateTime));
   }
 
-  /** When time alone changes this one next, after `now`. */
+  /** When the passing of time changes this one next, after `now`. */
   #nextTurn(item: Notification, now: number): number {
     const expires = Date.parse(item.expirationDateTime);
-    const wishes = (this.#onTop.get(item.id) ?? []).map(({ wish }) => wish?.snoozeUntilDateTime);
-    const wakes = [item.snoozeUntilDateTime, ...wishes].map((each) => (each ? Date.parse(each) : never));
+    const mutations = (this.#onTop.get(item.id) ?? []).map(({ mutation }) => mutation?.snoozeUntilDateTime);
+    const wakes = [item.snoozeUntilDateTime, ...mutations].map((each) => (each ? Date.parse(each) : never));
     return Math.min(...[expires, ...wakes].filter((at) => at > now));
   }
 }

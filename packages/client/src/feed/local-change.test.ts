@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Notification } from '@carillon/protocol';
 import fc from 'fast-check';
 import { mergeState, type State, type StateChange } from '../../../hub/src/model/state.ts';
-import { anyNotification, anyWish } from '../../test/support/arbitrary.ts';
-import { applyWish, composeWishes, type Wish, wishAt, wishFor } from './local-change.ts';
+import { anyMutation, anyNotification } from '../../test/support/arbitrary.ts';
+import { applyMutation, composeMutations, type Mutation, mutationAt, mutationTo } from './local-change.ts';
 
 const item = anyNotification();
 
@@ -13,46 +13,46 @@ function hubState({ readState, userActionState, snoozeUntilDateTime }: Notificat
   return { readState, userActionState, snoozeUntil };
 }
 
-function hubChange({ snoozeUntilDateTime, ...rest }: NonNullable<Wish>): StateChange {
+function hubChange({ snoozeUntilDateTime, ...rest }: NonNullable<Mutation>): StateChange {
   return snoozeUntilDateTime ? { ...rest, snoozeUntil: Date.parse(snoozeUntilDateTime) } : rest;
 }
 
-test('a wish does here what the hub will do with it', () => {
+test('a mutation does here what the hub will do with it', () => {
   fc.assert(
-    fc.property(item, anyWish(), (notification, wish) => {
-      const applied = applyWish(notification, wish);
-      if (wish === null) assert.equal(applied, null);
+    fc.property(item, anyMutation(), (notification, mutation) => {
+      const applied = applyMutation(notification, mutation);
+      if (mutation === null) assert.equal(applied, null);
       else
         assert.deepEqual(
           hubState(applied as Notification),
-          mergeState(hubState(notification), hubChange(wish)),
+          mergeState(hubState(notification), hubChange(mutation)),
         );
     }),
   );
 });
 
-test('one wish composed of two does what both do, one after the other', () => {
+test('one mutation composed of two does what both do, one after the other', () => {
   fc.assert(
-    fc.property(item, anyWish(), anyWish(), (notification, first, then) => {
-      const middle = applyWish(notification, first);
-      const both = middle && applyWish(middle, then);
-      assert.deepEqual(applyWish(notification, composeWishes(first, then)), both);
+    fc.property(item, anyMutation(), anyMutation(), (notification, first, then) => {
+      const middle = applyMutation(notification, first);
+      const both = middle && applyMutation(middle, then);
+      assert.deepEqual(applyMutation(notification, composeMutations(first, then)), both);
     }),
   );
 });
 
-test('the wish for a state leads back to it from any other', () => {
+test('the mutation for a state leads back to it from any other', () => {
   fc.assert(
-    fc.property(item, anyWish(), (notification, wish) => {
-      const after = applyWish(notification, wish);
-      if (after) assert.deepEqual(applyWish(after, wishFor(notification)), notification);
+    fc.property(item, anyMutation(), (notification, mutation) => {
+      const after = applyMutation(notification, mutation);
+      if (after) assert.deepEqual(applyMutation(after, mutationTo(notification)), notification);
     }),
   );
 });
 
 test('a snooze that is over when it is sent has become unread', () => {
-  const wish = { userActionState: 'snoozed', snoozeUntilDateTime: '2030-01-01T00:00:00.000Z' } as const;
-  const at = Date.parse(wish.snoozeUntilDateTime);
-  assert.equal(wishAt(wish, at - 1), wish);
-  assert.deepEqual(wishAt(wish, at), { readState: 'unread' });
+  const mutation = { userActionState: 'snoozed', snoozeUntilDateTime: '2030-01-01T00:00:00.000Z' } as const;
+  const at = Date.parse(mutation.snoozeUntilDateTime);
+  assert.equal(mutationAt(mutation, at - 1), mutation);
+  assert.deepEqual(mutationAt(mutation, at), { readState: 'unread' });
 });

@@ -3,24 +3,24 @@
 import type { Notification, StatePatch } from '@carillon/protocol';
 
 /** What to make of the state; null deletes. */
-export type Wish = Omit<StatePatch, 'contentVersion'> | null;
+export type Mutation = Omit<StatePatch, 'contentVersion'> | null;
 
 export interface LocalChange {
   /** Unique among all tabs and sessions of the account. */
   readonly key: string;
   /** The notification. */
   readonly id: string;
-  readonly wish: Wish;
+  readonly mutation: Mutation;
   /** The content that was on the screen; null when the notification was not held here. */
   readonly contentVersion: number | null;
   /** Keys of earlier changes that this one contains. */
   readonly replaces: readonly string[];
 }
 
-/** The notification as it is once `wish` is committed; null when deleted. The same object when nothing changes. */
-export function applyWish(item: Notification, wish: Wish): Notification | null {
-  if (wish === null) return null;
-  const { readState, userActionState, snoozeUntilDateTime = null } = stateAfter(item, wish);
+/** The notification as it is once `mutation` is committed; null when deleted. The same object when nothing changes. */
+export function applyMutation(item: Notification, mutation: Mutation): Notification | null {
+  if (mutation === null) return null;
+  const { readState, userActionState, snoozeUntilDateTime = null } = stateAfter(item, mutation);
   const isSame =
     readState === item.readState &&
     userActionState === item.userActionState &&
@@ -30,8 +30,8 @@ export function applyWish(item: Notification, wish: Wish): Notification | null {
 
 type State = Pick<Notification, 'readState' | 'userActionState' | 'snoozeUntilDateTime'>;
 
-function stateAfter(state: State, wish: NonNullable<Wish>): State {
-  const { readState, userActionState, snoozeUntilDateTime = null } = wish;
+function stateAfter(state: State, mutation: NonNullable<Mutation>): State {
+  const { readState, userActionState, snoozeUntilDateTime = null } = mutation;
   if (readState === 'unread') return fresh;
   if (userActionState === undefined) return { ...state, readState: 'read' };
   if (userActionState === 'noInteraction')
@@ -41,8 +41,8 @@ function stateAfter(state: State, wish: NonNullable<Wish>): State {
 
 const fresh: State = { readState: 'unread', userActionState: 'noInteraction', snoozeUntilDateTime: null };
 
-/** One wish with the effect of both, whatever the state they meet. */
-export function composeWishes(first: Wish, then: Wish): Wish {
+/** One mutation with the effect of both, whatever the state they meet. */
+export function composeMutations(first: Mutation, then: Mutation): Mutation {
   if (first === null || then === null) return null;
   // Only "read" leaves the rest as it was; everything else says the whole state.
   if (then.readState !== 'read' || then.userActionState !== undefined) return then;
@@ -51,14 +51,14 @@ export function composeWishes(first: Wish, then: Wish): Wish {
 }
 
 /** What brings a notification back into the state that this one is in. */
-export function wishFor({ readState, userActionState, snoozeUntilDateTime }: Notification): Wish {
+export function mutationTo({ readState, userActionState, snoozeUntilDateTime }: Notification): Mutation {
   if (readState === 'unread') return { readState };
   if (userActionState === 'noInteraction') return { readState, userActionState };
   return snoozeUntilDateTime === null ? { userActionState } : { userActionState, snoozeUntilDateTime };
 }
 
 /** A snooze that was over before it could be told is what waking makes of it. */
-export function wishAt(wish: Wish, now: number): Wish {
-  const until = wish?.snoozeUntilDateTime;
-  return until && Date.parse(until) <= now ? { readState: 'unread' } : wish;
+export function mutationAt(mutation: Mutation, now: number): Mutation {
+  const until = mutation?.snoozeUntilDateTime;
+  return until && Date.parse(until) <= now ? { readState: 'unread' } : mutation;
 }

@@ -1,9 +1,9 @@
 // Sends what was done here to the hub: stored first, then sent, one request under way for a notification and a few in
-// all, and tried again until the hub has answered. It works while the connection is live, and sends the newest wish only.
+// all, and tried again until the hub has answered. It works while the connection is live, and sends the newest mutation only.
 import type { Notification, StatePatch } from '@carillon/protocol';
 import type { Clock, Random, Timer } from '../clock.ts';
 import type { FeedView, Outcome } from '../feed/feed-view.ts';
-import { composeWishes, type LocalChange, wishAt } from '../feed/local-change.ts';
+import { composeMutations, type LocalChange, mutationAt } from '../feed/local-change.ts';
 import { backoffMs } from '../requests/backoff.ts';
 import { HubError } from '../requests/hub-error.ts';
 import type { Requests } from '../requests/requests.ts';
@@ -74,12 +74,12 @@ export class Outbox {
     const last = changes.at(-1);
     if (!last) return null;
     const keys = changes.map(({ key }) => key);
-    const wish = wishAt(changes.map((each) => each.wish).reduce(composeWishes), clock.now());
+    const mutation = mutationAt(changes.map((each) => each.mutation).reduce(composeMutations), clock.now());
     const { contentVersion } = last;
     const isReplaced = contentVersion !== null && view.contentVersion(id) > contentVersion;
     if (isReplaced) return { id, keys, result: 'refused', reason: replaced };
     view.watch(id);
-    const patch = wish && { ...wish, ...(contentVersion === null ? {} : { contentVersion }) };
+    const patch = mutation && { ...mutation, ...(contentVersion === null ? {} : { contentVersion }) };
     const answer = await this.#request(id, patch, contentVersion);
     if (answer instanceof HubError) {
       if (answer.kind === 'notFound') return { id, keys, result: 'gone' };
@@ -87,7 +87,7 @@ export class Outbox {
     }
     const isVoid = answer && contentVersion !== null && answer.contentVersion > contentVersion;
     if (isVoid) return { id, keys, result: 'refused', reason: replaced };
-    return { id, keys, result: view.hasSeen(id, answer) ? 'dropped' : 'held' };
+    return { id, keys, result: view.hasSeen(id, answer) ? 'confirmed' : 'acknowledged' };
   }
 
   /** The hub's answer or its final refusal; throws what may pass. */

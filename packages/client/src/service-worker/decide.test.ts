@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FrameValue, Notification } from '@carillon/protocol';
-import { type Kept, nothingKept, type Remembered } from '../web-push/push-record.ts';
+import { emptyRecord, type PushRecord, type Remembered } from '../web-push/push-record.ts';
 import { decideFiller, decideSync, decideVisual, ringAtOnceMax, type SyncFacts } from './decide.ts';
 import { digestOf, readPush } from './push-content.ts';
 
@@ -33,8 +33,8 @@ const remembered = (more: Partial<Remembered> = {}): Remembered => ({
   ...more,
 });
 
-const knowing = (known: Remembered, more: Partial<Kept> = {}): Kept => ({
-  ...nothingKept,
+const knowing = (known: Remembered, more: Partial<PushRecord> = {}): PushRecord => ({
+  ...emptyRecord,
   remembered: { n: known },
   ...more,
 });
@@ -45,7 +45,7 @@ const sync = (values: readonly FrameValue[], more: Partial<SyncFacts> = {}) =>
     digests: new Map([['n', 'lunch']]),
     named: new Set(),
     displayed: new Set(),
-    kept: nothingKept,
+    record: emptyRecord,
     now,
     isShowable: ({ payload }) => payload.visualContent != null,
     ...more,
@@ -55,10 +55,10 @@ const closed = (...args: Parameters<typeof sync>) => sync(...args).close;
 
 describe('a visual push', () => {
   const push = { v: 1, kind: 'visual', notificationId: 'n', title: 'Lunch', unreadCount: 1 } as const;
-  const isShown = (digest: string, kept: Kept) => decideVisual(push, digest, kept).show;
+  const isShown = (digest: string, record: PushRecord) => decideVisual(push, digest, record).show;
 
   test('shows what is not known, and other content of what is', () => {
-    assert.equal(isShown('lunch', nothingKept), true);
+    assert.equal(isShown('lunch', emptyRecord), true);
     assert.equal(isShown('dinner', knowing(remembered())), true);
     assert.equal(isShown('dinner', knowing(remembered({ handled: 'yes' }))), true);
   });
@@ -67,15 +67,15 @@ describe('a visual push', () => {
     assert.equal(isShown('lunch', knowing(remembered())), false);
     assert.equal(isShown('lunch', knowing(remembered({ handled: 'yes' }))), false);
     assert.equal(isShown('lunch', knowing(remembered({ handled: 'yes', digest: null }))), false);
-    assert.equal(isShown('lunch', { ...nothingKept, signedOut: true }), false);
+    assert.equal(isShown('lunch', { ...emptyRecord, signedOut: true }), false);
   });
 
   test('shows nothing at once of a push that may be for the user before, until this browser is registered again', () => {
-    const kept = { ...nothingKept, account: 'carol' };
-    assert.equal(isShown('lunch', kept), false);
+    const record = { ...emptyRecord, account: 'carol' };
+    assert.equal(isShown('lunch', record), false);
     const post = { targetHostName: 'a.example', installationId: 'i', platformType: 'webPush' } as const;
     const registration = { subscriptionId: 's', post, leaseUntil: now };
-    assert.equal(isShown('lunch', { ...kept, registration }), true);
+    assert.equal(isShown('lunch', { ...record, registration }), true);
   });
 
   test('shows again what was snoozed here: it woke', () => {
@@ -86,7 +86,7 @@ describe('a visual push', () => {
 describe('a sync shows', () => {
   test('what is unread and was not shown', () => {
     assert.deepEqual(shown([notification()]), ['n']);
-    assert.deepEqual(shown([notification()], { kept: knowing(remembered()) }), []);
+    assert.deepEqual(shown([notification()], { record: knowing(remembered()) }), []);
   });
 
   test('the latest of several states only', () => {
@@ -94,18 +94,18 @@ describe('a sync shows', () => {
   });
 
   test('new content, and what a push rings for after a change', () => {
-    const kept = knowing(remembered());
-    assert.deepEqual(shown([notification({ contentVersion: 2 })], { kept }), ['n']);
+    const record = knowing(remembered());
+    assert.deepEqual(shown([notification({ contentVersion: 2 })], { record }), ['n']);
     const woken = notification({ lastModifiedDateTime: '2026-06-01T11:59:00.000Z' });
-    assert.deepEqual(shown([woken], { kept }), []);
-    assert.deepEqual(shown([woken], { kept, named: new Set(['n']) }), ['n']);
-    assert.deepEqual(shown([woken], { kept: knowing(remembered({ handled: 'snoozed' })) }), ['n']);
+    assert.deepEqual(shown([woken], { record }), []);
+    assert.deepEqual(shown([woken], { record, named: new Set(['n']) }), ['n']);
+    assert.deepEqual(shown([woken], { record: knowing(remembered({ handled: 'snoozed' })) }), ['n']);
   });
 
   test('nothing for a push that came twice', () => {
     assert.deepEqual(
       shown([notification()], {
-        kept: knowing(remembered()),
+        record: knowing(remembered()),
         named: new Set(['n']),
         displayed: new Set(['n']),
       }),
@@ -114,20 +114,20 @@ describe('a sync shows', () => {
   });
 
   test('nothing of what the push has shown already, unless the content is another one by now', () => {
-    const kept = knowing(remembered({ contentVersion: null, modified: null }));
-    const decision = sync([notification()], { kept });
+    const record = knowing(remembered({ contentVersion: null, modified: null }));
+    const decision = sync([notification()], { record });
     assert.deepEqual(decision.show, []);
     assert.equal(decision.remember.n?.contentVersion, 1);
-    assert.deepEqual(shown([notification()], { kept, digests: new Map([['n', 'dinner']]) }), ['n']);
+    assert.deepEqual(shown([notification()], { record, digests: new Map([['n', 'dinner']]) }), ['n']);
   });
 
   test('nothing raw, nothing for other platforms, nothing whose time is over, nothing acted upon here', () => {
     const patch = { userActionState: 'dismissed' } as const;
-    const kept = { ...nothingKept, owed: [{ key: 1, kind: 'state', id: 'n', patch } as const] };
+    const record = { ...emptyRecord, outbox: [{ key: 1, kind: 'state', id: 'n', patch } as const] };
     assert.deepEqual(shown([notification({ payload: { rawContent: 'x' } })]), []);
     assert.deepEqual(shown([notification({ targetPolicy: { platformTypes: ['ios'] } })]), []);
     assert.deepEqual(shown([notification({ displayTimeToLive: 0 })]), []);
-    assert.deepEqual(shown([notification()], { kept }), []);
+    assert.deepEqual(shown([notification()], { record }), []);
   });
 
   test('the newest ones, oldest first', () => {
@@ -158,15 +158,15 @@ describe('a sync closes', () => {
   });
 
   test('what is shown longer than its sender wanted', () => {
-    assert.deepEqual(closed([], { displayed, kept: knowing(remembered({ displayUntil: now })) }), ['n']);
-    assert.deepEqual(closed([], { displayed, kept: knowing(remembered({ displayUntil: now + 1 })) }), []);
+    assert.deepEqual(closed([], { displayed, record: knowing(remembered({ displayUntil: now })) }), ['n']);
+    assert.deepEqual(closed([], { displayed, record: knowing(remembered({ displayUntil: now + 1 })) }), []);
   });
 
   test('and remembers what is handled, also when its push has yet to come', () => {
     const { remember } = sync([notification({ readState: 'read' })]);
     assert.equal(remember.n?.handled, 'yes');
     const push = { v: 1, kind: 'visual', notificationId: 'n', title: 'Lunch', unreadCount: 0 } as const;
-    assert.equal(decideVisual(push, 'lunch', { ...nothingKept, remembered: remember }).show, false);
+    assert.equal(decideVisual(push, 'lunch', { ...emptyRecord, remembered: remember }).show, false);
   });
 });
 

@@ -1,7 +1,7 @@
 // What a push shows and what it closes: decided from the push, from what this browser remembers and shows, and from what
 // the hub says. Pure, so that every case is a test in Node; the worker's events only carry it out.
 import type { FrameValue, Notification } from '@carillon/protocol';
-import type { Kept, Remembered } from '../web-push/push-record.ts';
+import type { PushRecord, Remembered } from '../web-push/push-record.ts';
 import type { PushContent } from './push-content.ts';
 
 /** After long offline only the newest ring; the rest is in the inbox. */
@@ -12,14 +12,14 @@ export type VisualDecision =
   | { readonly show: true; readonly id: string; readonly title: string; readonly body: string | null };
 
 /** What a visual push shows at once, before anything is asked. */
-export function decideVisual(push: PushContent, digest: string | null, kept: Kept): VisualDecision {
+export function decideVisual(push: PushContent, digest: string | null, record: PushRecord): VisualDecision {
   const { kind, notificationId: id, title, body = null } = push;
   if (kind !== 'visual' || id === undefined || title === undefined) return { show: false, why: 'tap' };
-  if (kept.signedOut) return { show: false, why: 'signedOut' };
+  if (record.signedOut) return { show: false, why: 'signedOut' };
   // Another user signed in since: a push of the last one may be on its way still, and the hub is asked as the new one.
-  if (kept.account !== null && kept.registration === null) return { show: false, why: 'notRegistered' };
+  if (record.account !== null && record.registration === null) return { show: false, why: 'notRegistered' };
   // Delivery is at least once. What woke or was posted anew with the same words is told apart by the sync that follows.
-  if (isKnown(kept.remembered[id], digest)) return { show: false, why: 'repeated' };
+  if (isKnown(record.remembered[id], digest)) return { show: false, why: 'repeated' };
   return { show: true, id, title, body };
 }
 
@@ -37,7 +37,7 @@ export interface SyncFacts {
   readonly named: ReadonlySet<string>;
   /** Ids on the screen. */
   readonly displayed: ReadonlySet<string>;
-  readonly kept: Kept;
+  readonly record: PushRecord;
   readonly now: number;
   /** Whether there is anything to show of it. */
   readonly isShowable: (notification: Notification) => boolean;
@@ -56,7 +56,7 @@ export function decideSync(facts: SyncFacts): SyncDecision {
   const close = new Set(overdue(facts));
   const remember: Record<string, Remembered> = {};
   for (const [id, value] of latest) {
-    const known = facts.kept.remembered[id];
+    const known = facts.record.remembered[id];
     const handled = handledAs(value, facts.now);
     if (handled !== 'no') {
       if (facts.displayed.has(id)) close.add(id);
@@ -76,8 +76,8 @@ export function decideSync(facts: SyncFacts): SyncDecision {
 /** Whether it is shown, newly or once more with a ring. */
 function rings(notification: Notification, known: Remembered | undefined, facts: SyncFacts): boolean {
   const { id, contentVersion, lastModifiedDateTime } = notification;
-  const isOwed = facts.kept.owed.some((owed) => owed.kind === 'state' && owed.id === id);
-  if (isOwed || !facts.isShowable(notification)) return false;
+  const isQueued = facts.record.outbox.some((entry) => entry.kind === 'state' && entry.id === id);
+  if (isQueued || !facts.isShowable(notification)) return false;
   // The policy of the sender limits which platforms ring, not what the feed holds.
   if (!notification.targetPolicy.platformTypes.includes('webPush')) return false;
   if (notification.displayTimeToLive === 0) return false;
@@ -115,8 +115,8 @@ function asSeen(value: FrameValue, { digests }: SyncFacts): Remembered {
 }
 
 /** On the screen longer than its sender wanted. */
-function overdue({ displayed, kept, now }: SyncFacts): string[] {
-  return [...displayed].filter((id) => (kept.remembered[id]?.displayUntil ?? Infinity) <= now);
+function overdue({ displayed, record, now }: SyncFacts): string[] {
+  return [...displayed].filter((id) => (record.remembered[id]?.displayUntil ?? Infinity) <= now);
 }
 
 /** Read, acted upon, snoozed, removed and expired are all the same to a screen. */

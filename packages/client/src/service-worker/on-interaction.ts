@@ -1,49 +1,53 @@
-// What a person does with a shown notification, as the hub's states: a click activates, closing dismisses, an action reads
-// or snoozes. It is kept first and told then, so that it survives a worker that ends and a network that is not there.
+// What a person does with a shown notification becomes a state at the hub: a click activates, closing dismisses, an action
+// marks read or snoozes. It is stored first and sent then, so that it survives the end of the worker and of the network.
 import type { StatePatch } from '@carillon/protocol';
-import { owe } from '../web-push/push-record.ts';
-import { type Desk, oweReceipt } from './push-worker.ts';
+import { enqueue, type PushRecord } from '../web-push/push-record.ts';
+import { enqueueReceipt } from './outbox.ts';
+import type { PushWorker } from './push-worker.ts';
 import { type About, readAction, snoozeAction } from './screen.ts';
 
 const snoozeMs = 3_600_000;
 
-/** `about` is null for what stands in where there was nothing to show. */
-export async function onClick(desk: Desk, about: About | null, action: string): Promise<void> {
+/** `about` is null for the filler. */
+export async function onClick(worker: PushWorker, about: About | null, action: string): Promise<void> {
   const isSilent = action === readAction || action === snoozeAction;
-  // Before anything is waited for: browsers allow a window only right after the click.
-  const opening = isSilent ? null : open(desk, about);
-  if (about) await act(desk, about, action);
+  // Before anything is awaited: browsers allow a window only right after the click.
+  const opening = isSilent ? null : open(worker, about);
+  if (about) await act(worker, about, action);
   await opening;
 }
 
-/** Browsers tell only of what the user closed; what this worker closed is known to be handled, and never dismissed. */
-export async function onClose(desk: Desk, about: About): Promise<void> {
-  const { remembered } = await desk.store.read();
-  if ((remembered[about.id]?.handled ?? 'no') === 'no') await act(desk, about, 'close');
+/** Browsers report only what the user closed; what this worker closed is recorded as handled, and never dismissed. */
+export async function onClose(worker: PushWorker, about: About): Promise<void> {
+  const { remembered } = await worker.store.read();
+  if ((remembered[about.id]?.handled ?? 'no') === 'no') await act(worker, about, 'close');
 }
 
-async function act(desk: Desk, about: About, action: string): Promise<void> {
+async function act(worker: PushWorker, about: About, action: string): Promise<void> {
+  const at = worker.clock.now();
+  const { unreadCount } = await worker.store.change((record) => recordAct(record, about, action, at));
+  await worker.screen.badge(unreadCount);
+  await worker.settle();
+}
+
+function recordAct(record: PushRecord, about: About, action: string, at: number): PushRecord {
   const { id } = about;
-  const at = desk.clock.now();
-  const kept = await desk.store.change((kept) => {
-    const known = kept.remembered[id];
-    const contentVersion = about.contentVersion ?? known?.contentVersion ?? null;
-    const patch = {
-      ...patchOf(action, at),
-      ...(contentVersion === null ? {} : { contentVersion }),
-    };
-    const kind = action === 'close' ? ('dismissed' as const) : ('activated' as const);
-    const notification = contentVersion === null ? null : { contentVersion };
-    const told = oweReceipt(owe(kept, { kind: 'state', id, patch }), { id, kind, at, notification });
-    const handled = action === snoozeAction ? ('snoozed' as const) : ('yes' as const);
-    return {
-      ...told,
-      unreadCount: Math.max(0, kept.unreadCount - (known?.handled === 'no' ? 1 : 0)),
-      remembered: known ? { ...kept.remembered, [id]: { ...known, handled } } : kept.remembered,
-    };
+  const known = record.remembered[id];
+  const contentVersion = about.contentVersion ?? known?.contentVersion ?? null;
+  const patch = { ...patchOf(action, at), ...(contentVersion === null ? {} : { contentVersion }) };
+  const kind = action === 'close' ? 'dismissed' : 'activated';
+  const queued = enqueueReceipt(enqueue(record, { kind: 'state', id, patch }), {
+    id,
+    kind,
+    at,
+    contentVersion,
   });
-  await desk.badge(kept.unreadCount);
-  await desk.settle();
+  const handled = action === snoozeAction ? 'snoozed' : 'yes';
+  return {
+    ...queued,
+    unreadCount: Math.max(0, record.unreadCount - (known?.handled === 'no' ? 1 : 0)),
+    remembered: known ? { ...record.remembered, [id]: { ...known, handled } } : record.remembered,
+  };
 }
 
 function patchOf(action: string, now: number): StatePatch {
@@ -53,8 +57,8 @@ function patchOf(action: string, now: number): StatePatch {
   return { userActionState: 'snoozed', snoozeUntilDateTime: new Date(now + snoozeMs).toISOString() };
 }
 
-/** A page that is open already is told what was clicked, and shown; else one is opened. */
-async function open({ scope }: Desk, about: About | null): Promise<void> {
+/** A page that is open is focused and gets a message; without one a window opens. */
+async function open({ scope }: PushWorker, about: About | null): Promise<void> {
   const url = new URL(about?.url ?? scope.registration.scope, scope.registration.scope).href;
   const windows = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const own = windows.filter((window) => window.url.startsWith(scope.registration.scope));

@@ -5,7 +5,7 @@ import type { FrameValue } from '@carillon/protocol';
 import { HubError } from '../requests/hub-error.ts';
 import type { DeltaCursor, Requests } from '../requests/requests.ts';
 
-export interface News {
+export interface Updates {
   readonly values: readonly FrameValue[];
   readonly cursor: string;
   readonly unreadCount: number;
@@ -14,7 +14,7 @@ export interface News {
 /** A worker that is woken for one push asks for no more than this many single notifications. */
 const askedForMax = 20;
 
-export interface Concern {
+export interface RequestedIds {
   /** By pushes. */
   readonly named: readonly string[];
   /** Those of them that were never seen here. */
@@ -22,23 +22,23 @@ export interface Concern {
   readonly displayed: readonly string[];
 }
 
-export async function readNews(
+export async function readUpdates(
   requests: Requests,
   cursor: string | null,
-  { named, unseen, displayed }: Concern,
-): Promise<News> {
+  { named, unseen, displayed }: RequestedIds,
+): Promise<Updates> {
   if (cursor !== null) {
-    const news = await readDelta(requests, cursor).catch((error: unknown) => {
+    const updates = await readDelta(requests, cursor).catch((error: unknown) => {
       if (error instanceof HubError && error.kind === 'resyncRequired') return null;
       throw error;
     });
-    if (news) {
-      const told = new Set(news.values.map(({ id }) => id));
+    if (updates) {
+      const told = new Set(updates.values.map(({ id }) => id));
       const missed = await readEach(
         requests,
         unseen.filter((id) => !told.has(id)),
       );
-      return { ...news, values: [...missed, ...news.values] };
+      return { ...updates, values: [...missed, ...updates.values] };
     }
   }
   // First the position, then what is there: a change in between comes again.
@@ -52,7 +52,7 @@ function readEach(requests: Requests, ids: readonly string[]): Promise<FrameValu
   return Promise.all(asked.map((id) => readOne(requests, id)));
 }
 
-async function readDelta(requests: Requests, deltaToken: string): Promise<News> {
+async function readDelta(requests: Requests, deltaToken: string): Promise<Updates> {
   const values: FrameValue[] = [];
   let at: DeltaCursor = { done: true, deltaToken };
   for (;;) {

@@ -1,5 +1,5 @@
-// What the browser shows for the hub: notifications tagged with their id, and at most one that stands in where there is
-// nothing to show. The browser's own list is the truth; nothing is mirrored.
+// What the browser shows for the hub: notifications tagged with their id, at most one filler where there is nothing to
+// show, and the badge. The browser's own list is the source of truth; no copy of it is stored.
 import type { Notification as HubNotification } from '@carillon/protocol';
 import type { FillerReason } from './decide.ts';
 import { type Announced, english, type ServeOptions, type Shown, type ShownOptions } from './options.ts';
@@ -26,11 +26,13 @@ export function aboutOf({ data }: { readonly data: unknown }): About | null {
 
 export class Screen {
   readonly #registration: ServiceWorkerRegistration;
+  readonly #navigator: WorkerNavigator;
   readonly #painter: Painter;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(registration: ServiceWorkerRegistration, painter: Painter) {
+  constructor({ registration, navigator }: ServiceWorkerGlobalScope, painter: Painter) {
     this.#registration = registration;
+    this.#navigator = navigator;
     this.#painter = painter;
   }
 
@@ -78,6 +80,14 @@ export class Screen {
   async showFiller(reason: FillerReason): Promise<void> {
     const words = { ...english, ...this.#painter.words };
     await this.#show(words[reason], { tag: fillerTag, silent: true });
+  }
+
+  /** The number on the app's icon, where the browser has one. */
+  async badge(unreadCount: number): Promise<void> {
+    const navigator = this.#navigator;
+    if (!('setAppBadge' in navigator)) return;
+    const set = unreadCount > 0 ? navigator.setAppBadge(unreadCount) : navigator.clearAppBadge();
+    await set.catch(() => {});
   }
 
   #show(title: string, options: ShownOptions): Promise<void> {

@@ -1,14 +1,14 @@
-// One account's kept feed as a value in memory, and how a write changes it: for the storages that hold it whole, in
+// One account's stored feed as a value in memory, and how a write changes it: for the storages that hold it whole, in
 // memory and in a file.
 import type { Notification } from '@carillon/protocol';
 import type { Position } from '../feed/feed-view.ts';
-import type { LocalChange } from '../feed/local-change.ts';
 import { emptyFeed, type FeedWrite, type StoredFeed } from './feed-storage.ts';
+import type { StoredChange } from './stored-change.ts';
 
-export class KeptFeed {
+export class FeedCopy {
   #position: Position | null;
   readonly #items: Map<string, Notification>;
-  readonly #changes: Map<string, LocalChange>;
+  readonly #changes: Map<string, StoredChange>;
 
   constructor({ position, items, changes }: StoredFeed = emptyFeed) {
     this.#position = position;
@@ -29,9 +29,9 @@ export class KeptFeed {
   }
 }
 
-function put<T>(kept: Map<string, T>, written: ReadonlyMap<string, T | null>): void {
+function put<T>(copy: Map<string, T>, written: ReadonlyMap<string, T | null>): void {
   for (const [key, value] of written) {
-    if (value === null) kept.delete(key);
-    else kept.set(key, value);
+    if (value === null) copy.delete(key);
+    else copy.set(key, value);
   }
 }

@@ -1,22 +1,22 @@
-// What a device keeps of a feed between sessions, for each account apart: the base with its position, and the changes
-// that wait for the hub. A write is whole or not there at all, so that a position never claims what is not kept.
+// What a device stores of a feed between sessions, for each account apart: the base with its position, and the changes
+// that wait for the hub. A write is atomic, so that a position never covers items that are not stored.
 import type { Notification } from '@carillon/protocol';
 import type { Position } from '../feed/feed-view.ts';
-import type { LocalChange } from '../feed/local-change.ts';
+import type { StoredChange } from './stored-change.ts';
 
 export interface StoredFeed {
-  /** Null when only changes are kept: the feed was never read to its end. */
+  /** Null when only changes are stored: the feed was never read to its end. */
   readonly position: Position | null;
   readonly items: readonly Notification[];
   /** In the order in which they were made. */
-  readonly changes: readonly LocalChange[];
+  readonly changes: readonly StoredChange[];
 }
 
 export interface FeedWrite {
-  /** The items are all there are: the kept ones go first. */
+  /** `items` is the whole base: the stored ones are removed first. */
   readonly replace: boolean;
   readonly items: ReadonlyMap<string, Notification | null>;
-  readonly changes: ReadonlyMap<string, LocalChange | null>;
+  readonly changes: ReadonlyMap<string, StoredChange | null>;
   /** Null leaves it as it is. */
   readonly position: Position | null;
 }

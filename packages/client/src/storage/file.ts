@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KeptFeed } from './feed-copy.ts';
+import { FeedCopy } from './feed-copy.ts';
 import type { FeedStorage, StoredFeed } from './feed-storage.ts';
 
 /** Only the user of this process may read it: it holds what others wrote to them. */
@@ -16,14 +16,14 @@ export interface FileStorageOptions {
 }
 
 export function openFileStorage({ folder }: FileStorageOptions): FeedStorage {
-  const feeds = new Map<string, Promise<KeptFeed>>();
+  const feeds = new Map<string, Promise<FeedCopy>>();
   let writing: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = writing.then(work);
     writing = done.catch(() => {});
     return done;
   };
-  const feedOf = (account: string): Promise<KeptFeed> => {
+  const feedOf = (account: string): Promise<FeedCopy> => {
     const feed = feeds.get(account) ?? readFeed(pathOf(folder, account));
     feeds.set(account, feed);
     return feed;
@@ -56,11 +56,11 @@ function besideOf(path: string): string {
 }
 
 /** A file that can't be read is a copy that is lost, and the hub has the original; the changes in it are lost with it. */
-async function readFeed(path: string): Promise<KeptFeed> {
+async function readFeed(path: string): Promise<FeedCopy> {
   try {
-    return new KeptFeed(JSON.parse(await readFile(path, 'utf8')) as StoredFeed);
+    return new FeedCopy(JSON.parse(await readFile(path, 'utf8')) as StoredFeed);
   } catch {
-    return new KeptFeed();
+    return new FeedCopy();
   }
 }
 

@@ -2,9 +2,9 @@
 // of one account goes in one transaction, whatever other tabs have open.
 import type { Notification } from '@carillon/protocol';
 import type { Position } from '../feed/feed-view.ts';
-import type { LocalChange } from '../feed/local-change.ts';
 import { answerOf, openDatabase } from './database.ts';
 import type { FeedStorage } from './feed-storage.ts';
+import type { StoredChange } from './stored-change.ts';
 
 const databaseName = 'carillon';
 const version = 1;
@@ -25,7 +25,7 @@ export function openIndexedDbStorage(factory: IDBFactory = indexedDB): FeedStora
       const [position, items, changes] = await Promise.all([
         answerOf<Position | undefined>(transaction.objectStore('positions').get(account)),
         answerOf<Notification[]>(transaction.objectStore('items').getAll(rangeOf(account))),
-        answerOf<LocalChange[]>(transaction.objectStore('changes').getAll(rangeOf(account))),
+        answerOf<StoredChange[]>(transaction.objectStore('changes').getAll(rangeOf(account))),
       ]);
       // Keys grow with time, so their order is that in which the changes were made.
       return { position: position ?? null, items, changes };

@@ -1,13 +1,13 @@
 // Keeps feeds as long as the process lives: where nothing else is there, and for those who want nothing left on the
 // device.
 
-import { KeptFeed } from './feed-copy.ts';
+import { FeedCopy } from './feed-copy.ts';
 import type { FeedStorage } from './feed-storage.ts';
 
 export function openMemoryStorage(): FeedStorage {
-  const feeds = new Map<string, KeptFeed>();
-  const feedOf = (account: string): KeptFeed => {
-    const feed = feeds.get(account) ?? new KeptFeed();
+  const feeds = new Map<string, FeedCopy>();
+  const feedOf = (account: string): FeedCopy => {
+    const feed = feeds.get(account) ?? new FeedCopy();
     feeds.set(account, feed);
     return feed;
   };

@@ -4,11 +4,12 @@ import type { Notification } from '@carillon/protocol';
 import type { BaseStep, Position } from '../feed/feed-view.ts';
 import type { LocalChange } from '../feed/local-change.ts';
 import type { FeedStorage, FeedWrite } from './feed-storage.ts';
+import { type StoredChange, toStored } from './stored-change.ts';
 
 class Gathered implements FeedWrite {
   replace = false;
   readonly items = new Map<string, Notification | null>();
-  readonly changes = new Map<string, LocalChange | null>();
+  readonly changes = new Map<string, StoredChange | null>();
   position: Position | null = null;
 
   add(step: BaseStep): void {
@@ -41,10 +42,10 @@ export class StorageWriter {
 
   /** Null when the hub has answered. */
   change(key: string, change: LocalChange | null): void {
-    this.#gather().changes.set(key, change);
+    this.#gather().changes.set(key, change && toStored(change));
   }
 
-  /** Resolves once all that was handed over is kept, or can't be. */
+  /** Resolves once all that was handed over is stored, or can't be. */
   flushed(): Promise<void> {
     return this.#writing;
   }

@@ -1,15 +1,17 @@
-// One tab's share of a feed: the view, what is kept of it, and its place among the other tabs. The tab that leads connects,
-// sends and stores, and tells the others each step, so that all of them show the same; the others tell it what was done.
+// One tab's copy of a feed: the view, its storage, and the exchange with the other tabs. The tab that leads connects, sends
+// and stores, and posts each step to the others, so that all show the same; the others post what the user did to it.
 import type { Clock, Random } from '../clock.ts';
-import { Connection, type ConnectionOptions, type Standing } from '../connection/connection.ts';
+import { Connection, type ConnectionOptions, type ConnectionStatus } from '../connection/connection.ts';
 import type { FeedChange } from '../feed/feed.ts';
 import { type BaseStep, FeedView, type Outcome, type ViewState } from '../feed/feed-view.ts';
 import type { LocalChange } from '../feed/local-change.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Requests } from '../requests/requests.ts';
 import type { FeedStorage } from '../storage/feed-storage.ts';
+import { fromStored, toStored } from '../storage/stored-change.ts';
 import { StorageWriter } from '../storage/writer.ts';
-import { type TabMessage, Tabs, type TabsOptions } from './tabs.ts';
+import { fromPosted, type TabMessage, toPosted } from './tab-message.ts';
+import { Tabs, type TabsOptions } from './tabs.ts';
 
 export interface SharedViewOptions {
   readonly account: string;
@@ -18,10 +20,10 @@ export interface SharedViewOptions {
   readonly random: Random;
   readonly storage: FeedStorage;
   readonly transports: ConnectionOptions['transports'];
-  /** Null: this one shares with nobody. */
+  /** Null: this tab has a stream of its own. */
   readonly sharing: Pick<TabsOptions, 'locks' | 'openChannel'> | null;
   readonly onChanges: (changes: readonly FeedChange[]) => void;
-  readonly onStanding: (standing: Standing) => void;
+  readonly onStatus: (status: ConnectionStatus) => void;
   /** Another tab signed the user out. */
   readonly onSignOut: () => void;
 }
@@ -31,19 +33,19 @@ export class SharedView {
   readonly #options: SharedViewOptions;
   readonly #writer: StorageWriter;
   readonly #tabs: Tabs | null;
-  #standing: Standing = { phase: 'connecting', transport: null, reason: 'Connecting.' };
+  #status: ConnectionStatus = { phase: 'connecting', transport: null, reason: 'Connecting.' };
   #connection: Connection | null = null;
   #outbox: Outbox | null = null;
   #stopLeading: () => Promise<void> = async () => {};
   /** Whether the view is that of the tab that leads. */
   #isSynced = false;
-  #toldAt = 0;
+  #sweptAt = 0;
   #isOver = false;
 
   constructor(options: SharedViewOptions) {
     this.#options = options;
     this.#writer = new StorageWriter(options.storage, options.account);
-    const [onMessage, onLead] = [(message: TabMessage) => this.#hear(message), () => this.#lead()];
+    const [onMessage, onLead] = [(message: TabMessage) => this.#receive(message), () => this.#lead()];
     const { account, sharing } = options;
     this.#tabs = sharing ? new Tabs({ account, ...sharing, onMessage, onLead }) : null;
   }
@@ -54,19 +56,19 @@ export class SharedView {
     const stored = await storage.read(account).catch(() => null);
     if (this.#isOver) return;
     if (stored && !this.#isSynced) {
-      const { changes: waiting, ...base } = stored;
-      this.#restore({ ...base, waiting, held: [] });
+      const { changes, ...base } = stored;
+      this.#restore({ ...base, waiting: changes.map(fromStored), acknowledged: [] });
     }
     if (this.#tabs) {
-      this.#tabs.stand();
+      this.#tabs.requestLead();
       this.#tabs.post({ type: 'hello' });
     } else this.#stopLeading = this.#lead();
   }
 
-  /** Shows a change at once, and brings it to the hub in time. */
+  /** Shows a change at once; the tab that leads sends it. */
   act(change: LocalChange): void {
     this.#take(change);
-    this.#tabs?.post({ type: 'act', change });
+    this.#tabs?.post({ type: 'act', change: toStored(change) });
   }
 
   turn(before: number, now: number): void {
@@ -82,17 +84,17 @@ export class SharedView {
   }
 
   freeze(): void {
-    this.#tabs?.stepDown();
+    this.#tabs?.releaseLead();
   }
 
-  /** Back from a time in which nothing was heard. */
+  /** The tab runs again after a time without messages. */
   resume(): void {
     if (this.#isOver || !this.#tabs) return;
     this.#tabs.post({ type: 'hello' });
-    this.#tabs.stand();
+    this.#tabs.requestLead();
   }
 
-  /** Stops; what was done stays kept. */
+  /** Stops; what was done stays stored. */
   async close(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -101,13 +103,13 @@ export class SharedView {
     await this.#writer.flushed();
   }
 
-  /** Stops, here and in the other tabs, and leaves nothing of the account on the device. */
-  async signOut({ tellOthers = true } = {}): Promise<void> {
-    if (tellOthers) this.#tabs?.post({ type: 'signOut' });
+  /** Stops, here and in the other tabs, and removes everything of the account from the device. */
+  async signOut({ postToTabs = true } = {}): Promise<void> {
+    if (postToTabs) this.#tabs?.post({ type: 'signOut' });
     const abandoned = this.#writer.abandon();
     await this.close();
     await abandoned;
-    this.#restore({ position: null, items: [], waiting: [], held: [] }, { keeps: false });
+    this.#restore({ position: null, items: [], waiting: [], acknowledged: [] }, { keeps: false });
     await this.#options.storage.clear(this.#options.account);
   }
 
@@ -117,8 +119,8 @@ export class SharedView {
       ...{ requests, clock, random, transports },
       cursor: () => this.view.position?.cursor ?? null,
       onBase: (step) => this.#base(step),
-      // One that was stopped says that it is closed, which the feed of a tab that stepped down is not.
-      onStanding: (standing) => this.#connection === connection && this.#stand(standing),
+      // A connection that was stopped reports `closed`; the feed of a tab that released the lead is not closed.
+      onStatus: (status) => this.#connection === connection && this.#setStatus(status),
     });
     const outbox = new Outbox({
       ...{ requests, clock, random, view: this.view },
@@ -127,8 +129,8 @@ export class SharedView {
     });
     this.#connection = connection;
     this.#outbox = outbox;
-    this.#keepAll();
-    this.#tellView();
+    this.#storeAll();
+    this.#postView();
     const running = connection.run();
     return async () => {
       outbox.close();
@@ -139,27 +141,27 @@ export class SharedView {
     };
   }
 
-  /** The last leader may have gone before it stored what it had told. */
-  #keepAll(): void {
+  /** The last leader may have ended before it stored what it had posted. */
+  #storeAll(): void {
     const { position, items, waiting } = this.view.state();
     if (position && this.#isSynced) this.#writer.base({ type: 'replace', items, position });
     for (const change of waiting) this.#writer.change(change.key, change);
   }
 
-  /** The hub's word, in the tab that leads. */
+  /** Takes a step of the base from the hub, in the tab that leads. */
   #base(step: BaseStep): void {
-    const whole = this.#withUntold(step);
+    const whole = this.#withSwept(step);
     this.#writer.base(whole);
     this.#tabs?.post({ type: 'base', step: whole });
     this.#apply(whole);
   }
 
-  /** Once a minute, or after an absence, drops what expired long ago: its removal may never be told. */
-  #withUntold(step: BaseStep): BaseStep {
+  /** Once a minute, or after an absence, removes what expired long ago: the hub may no longer send its removal. */
+  #withSwept(step: BaseStep): BaseStep {
     const now = this.#options.clock.now();
-    if (step.type === 'replace' || !step.position || now - this.#toldAt < 60_000) return step;
-    this.#toldAt = now;
-    return { ...step, values: [...step.values, ...this.view.removalsUntold(now)] };
+    if (step.type === 'replace' || !step.position || now - this.#sweptAt < 60_000) return step;
+    this.#sweptAt = now;
+    return { ...step, values: [...step.values, ...this.view.expiredRemovals(now)] };
   }
 
   #apply(step: BaseStep): void {
@@ -172,13 +174,13 @@ export class SharedView {
     this.#options.onChanges(this.view.settle(outcome, this.#options.clock.now()));
   }
 
-  #stand(standing: Standing): void {
-    this.#standing = standing;
-    if (standing.phase === 'live') this.#outbox?.open();
+  #setStatus(status: ConnectionStatus): void {
+    this.#status = status;
+    if (status.phase === 'live') this.#outbox?.open();
     else this.#outbox?.close();
     if (this.#isOver) return;
-    this.#tabs?.post({ type: 'standing', standing: { ...standing, transport: null } });
-    this.#options.onStanding(standing);
+    this.#tabs?.post({ type: 'standing', standing: { ...status, transport: null } });
+    this.#options.onStatus(status);
   }
 
   #take(change: LocalChange): void {
@@ -191,36 +193,36 @@ export class SharedView {
     this.#outbox?.send();
   }
 
-  #hear(message: TabMessage): void {
+  #receive(message: TabMessage): void {
     if (this.#isOver) return;
     if (message.type === 'signOut') this.#options.onSignOut();
-    else if (message.type === 'act') this.#take(message.change);
+    else if (message.type === 'act') this.#take(fromStored(message.change));
     else if (this.#connection) {
-      if (message.type === 'hello') this.#tellView();
+      if (message.type === 'hello') this.#postView();
     } else this.#follow(message);
   }
 
-  /** What the tab that leads said. */
+  /** A message of the tab that leads. */
   #follow(message: TabMessage): void {
     if (message.type === 'view') {
       this.#isSynced = true;
-      this.#restore(message.view);
-      this.#options.onStanding(message.standing);
-    } else if (message.type === 'standing') this.#options.onStanding(message.standing);
+      this.#restore(fromPosted(message.view));
+      this.#options.onStatus(message.standing);
+    } else if (message.type === 'standing') this.#options.onStatus(message.standing);
     else if (!this.#isSynced) return;
     else if (message.type === 'base') this.#apply(message.step);
     else if (message.type === 'outcome')
       this.#options.onChanges(this.view.settle(message.outcome, this.#options.clock.now()));
   }
 
-  #tellView(): void {
-    const standing = { ...this.#standing, transport: null };
-    this.#tabs?.post({ type: 'view', view: this.view.state(), standing });
+  #postView(): void {
+    const standing = { ...this.#status, transport: null };
+    this.#tabs?.post({ type: 'view', view: toPosted(this.view.state()), standing });
   }
 
-  /** Becomes that view; what was done here and is not in it yet stays, and is told again. */
+  /** Replaces the view; a change that was made here and is not in the new one is posted again. */
   #restore(state: ViewState, { keeps = true } = {}): void {
-    const known = new Set([...state.waiting, ...state.held].map(({ key }) => key));
+    const known = new Set([...state.waiting, ...state.acknowledged].map(({ key }) => key));
     const own = keeps ? [...this.view.waiting.values()].filter(({ key }) => !known.has(key)) : [];
     this.#options.onChanges(this.view.restore(state));
     for (const change of own) this.act(change);

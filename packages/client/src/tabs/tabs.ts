@@ -1,21 +1,7 @@
-// All tabs of one account in a browser share one stream: a Web Lock elects the tab that leads, and a BroadcastChannel
-// brings the others what it hears, and it what they do. The lock goes on by itself when its tab closes or crashes; one
-// that the browser freezes lets go of it. Every tab holds the whole view, so the next leader begins where the last stood.
-import type { Standing } from '../connection/connection.ts';
-import type { BaseStep, Outcome, ViewState } from '../feed/feed-view.ts';
-import type { LocalChange } from '../feed/local-change.ts';
-
-export type TabMessage =
-  /** A tab that has no view yet, or may have missed something, asks for it. */
-  | { readonly type: 'hello' }
-  /** The leader's answer, and its first word. */
-  | { readonly type: 'view'; readonly view: ViewState; readonly standing: Standing }
-  | { readonly type: 'base'; readonly step: BaseStep }
-  | { readonly type: 'standing'; readonly standing: Standing }
-  /** What the user did in one of the tabs. */
-  | { readonly type: 'act'; readonly change: LocalChange }
-  | { readonly type: 'outcome'; readonly outcome: Outcome }
-  | { readonly type: 'signOut' };
+// All tabs of one account in a browser share one stream. A Web Lock elects the tab that leads; a BroadcastChannel carries
+// the leader's steps to the others, and their changes to the leader. The browser releases the lock when its tab closes or
+// crashes; a tab that is about to be frozen releases it. Every tab holds the whole view, so the next leader resumes from it.
+import type { TabMessage } from './tab-message.ts';
 
 export interface TabsOptions {
   /** Tabs of another account share nothing with these. */
@@ -23,7 +9,7 @@ export interface TabsOptions {
   readonly locks: Pick<LockManager, 'request'>;
   readonly openChannel: (name: string) => BroadcastChannel;
   readonly onMessage: (message: TabMessage) => void;
-  /** This tab leads; it must have stopped when what it answers resolves. */
+  /** This tab leads. Returns how to stop; the promise of that resolves once it has stopped. */
   readonly onLead: () => () => Promise<void>;
 }
 
@@ -46,7 +32,7 @@ export class Tabs {
   }
 
   /** Leads as soon as no other tab does. */
-  stand(): void {
+  requestLead(): void {
     if (this.#candidacy) return;
     const candidacy = new AbortController();
     this.#candidacy = candidacy;
@@ -58,19 +44,19 @@ export class Tabs {
       await promise;
       await stop();
     };
-    // A request that is given up before its turn rejects, as does one of a page that goes away.
+    // A request that is aborted before its turn rejects, as does one of a page that closes.
     this.#options.locks.request(this.#name, { signal: candidacy.signal }, lead).catch(() => {});
   }
 
   /** Another tab may lead. */
-  stepDown(): void {
+  releaseLead(): void {
     this.#candidacy?.abort();
     this.#candidacy = null;
     this.#release();
   }
 
   close(): void {
-    this.stepDown();
+    this.releaseLead();
     this.#channel.onmessage = null;
     this.#channel.close();
   }

@@ -2,7 +2,8 @@
 // and everything when the user signs out. It needs no push.
 import type { Notification } from '@carillon/protocol';
 import type { Feed } from '../feed/feed.ts';
-import { nothingKept, openKept } from './push-record.ts';
+import { emptyRecord } from './push-record.ts';
+import { openPushStore } from './push-store.ts';
 
 /** Closes those that are shown, and tells the worker, so that a late push doesn't show them again. Answers how many closed. */
 export async function closeHandled(
@@ -39,9 +40,9 @@ export async function forgetNotifications(registration: ServiceWorkerRegistratio
   registration.active?.postMessage({ type: 'carillon-signed-out' });
   for (const notification of await registration.getNotifications())
     if (isOurs(notification)) notification.close();
-  const store = openKept();
+  const store = openPushStore();
   try {
-    await store.change(() => ({ ...nothingKept, signedOut: true }));
+    await store.change(() => ({ ...emptyRecord, signedOut: true }));
   } finally {
     await store.close();
   }

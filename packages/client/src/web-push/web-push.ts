@@ -3,7 +3,8 @@
 import type { NotificationType, Subscription, SubscriptionPost } from '@carillon/protocol';
 import { HubError } from '../requests/hub-error.ts';
 import { channelOf } from './channel.ts';
-import { type Kept, openKept, type PushRegistration } from './push-record.ts';
+import type { PushRecord, PushRegistration } from './push-record.ts';
+import { openPushStore } from './push-store.ts';
 
 export { closeHandled, closeWhatIsHandled, forgetNotifications } from './handled.ts';
 
@@ -67,7 +68,7 @@ export async function webPushState(registration: ServiceWorkerRegistration | nul
   if (lacking) return stateOf(lacking);
   if (Notification.permission === 'denied') return stateOf('denied');
   const subscription = (await registration?.pushManager.getSubscription()) ?? null;
-  const { registration: known } = await withKept((store) => store.read());
+  const { registration: known } = await withStore((store) => store.read());
   if (subscription && known) return stateOf('on', { subscriptionId: known.subscriptionId });
   return stateOf(Notification.permission === 'granted' ? 'off' : 'notAsked');
 }
@@ -95,11 +96,11 @@ export async function disableWebPush({
   hub,
   registration,
 }: Pick<EnableOptions, 'hub' | 'registration'>): Promise<WebPushState> {
-  const { registration: known } = await withKept((store) => store.read());
+  const { registration: known } = await withStore((store) => store.read());
   const ended = known ? await hub.unsubscribe(known.subscriptionId).catch(failed) : null;
   const subscription = await registration.pushManager.getSubscription();
   await subscription?.unsubscribe();
-  await withKept((store) => store.change((kept) => ({ ...kept, registration: null, renew: false })));
+  await withStore((store) => store.change((record) => ({ ...record, registration: null, renew: false })));
   const isOver = !(ended instanceof HubError) || ended.kind === 'notFound';
   return isOver ? stateOf('off') : stateOf('off', { detail: wordsOf(ended) });
 }
@@ -137,19 +138,20 @@ function postOf(options: EnableOptions): PushRegistration['post'] {
 
 /** Another subscription is another user or app: what was kept for the last one goes. */
 async function keep(registration: PushRegistration): Promise<void> {
-  const again = ({ registration: known }: Kept) => known?.subscriptionId === registration.subscriptionId;
-  const fresh = { account: null, cursor: null, unreadCount: 0, remembered: {}, owed: [] };
-  await withKept((store) =>
-    store.change((kept) => ({
-      ...kept,
-      ...(again(kept) ? {} : fresh),
+  const again = ({ registration: known }: PushRecord) =>
+    known?.subscriptionId === registration.subscriptionId;
+  const fresh = { account: null, cursor: null, unreadCount: 0, remembered: {}, outbox: [] };
+  await withStore((store) =>
+    store.change((record) => ({
+      ...record,
+      ...(again(record) ? {} : fresh),
       ...{ signedOut: false, registration, renew: false },
     })),
   );
 }
 
-async function withKept<T>(use: (store: ReturnType<typeof openKept>) => Promise<T>): Promise<T> {
-  const store = openKept();
+async function withStore<T>(use: (store: ReturnType<typeof openPushStore>) => Promise<T>): Promise<T> {
+  const store = openPushStore();
   try {
     return await use(store);
   } finally {

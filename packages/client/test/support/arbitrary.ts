@@ -1,7 +1,7 @@
 // Notifications, and what a user may do with them, for property tests: every state that the hub's rules can lead to.
 import type { Notification } from '@carillon/protocol';
 import fc from 'fast-check';
-import type { Wish } from '../../src/feed/local-change.ts';
+import type { Mutation } from '../../src/feed/local-change.ts';
 
 export const startMs = Date.UTC(2030, 0, 1);
 export const notificationId = (index: number): string =>
@@ -18,7 +18,7 @@ const states: readonly State[] = [
   { readState: 'read', userActionState: 'snoozed', snoozeUntilDateTime },
 ];
 
-const wishes: readonly Wish[] = [
+const mutations: readonly Mutation[] = [
   { readState: 'read' },
   { readState: 'unread' },
   { readState: 'read', userActionState: 'noInteraction' },
@@ -28,7 +28,7 @@ const wishes: readonly Wish[] = [
   null,
 ];
 
-export const anyWish = (): fc.Arbitrary<Wish> => fc.constantFrom(...wishes);
+export const anyMutation = (): fc.Arbitrary<Mutation> => fc.constantFrom(...mutations);
 
 export const anyNotification = (ids = 3): fc.Arbitrary<Notification> =>
   fc

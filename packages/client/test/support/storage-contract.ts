@@ -1,8 +1,8 @@
 // What every storage of feeds promises, as a suite that runs over each of them.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { LocalChange } from '../../src/feed/local-change.ts';
 import { emptyFeed, type FeedStorage, type FeedWrite } from '../../src/storage/feed-storage.ts';
+import type { StoredChange } from '../../src/storage/stored-change.ts';
 import { notificationOf } from './arbitrary.ts';
 
 export interface StoragePlace {
@@ -15,7 +15,7 @@ export interface StoragePlace {
 const [first, second] = [notificationOf(1), notificationOf(2)];
 const position = { cursor: 'here', unreadCount: 2 };
 
-function change(key: string): LocalChange {
+function change(key: string): StoredChange {
   return { key, id: first.id, wish: { readState: 'read' }, contentVersion: 1, replaces: [] };
 }
 

@@ -1,0 +1,23 @@
+// Shows a notification and records the receipt of it: `shown`, or `failed` where the browser refused. Visual pushes and
+// exchanges with the hub show through it.
+import type { Clock } from '../clock.ts';
+import type { PushStore } from '../web-push/push-store.ts';
+import type { Announced } from './options.ts';
+import { enqueueReceipt } from './outbox.ts';
+import type { Screen } from './screen.ts';
+
+export interface ShowParts {
+  readonly screen: Screen;
+  readonly store: PushStore;
+  readonly clock: Clock;
+}
+
+export async function show({ screen, store, clock }: ShowParts, announced: Announced): Promise<void> {
+  const kind = await screen.show(announced).then(
+    () => 'shown' as const,
+    () => 'failed' as const,
+  );
+  const { id, notification } = announced;
+  const contentVersion = notification?.contentVersion ?? null;
+  await store.change((record) => enqueueReceipt(record, { id, kind, at: clock.now(), contentVersion }));
+}
