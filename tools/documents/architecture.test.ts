@@ -1,5 +1,5 @@
-// ARCHITECTURE.md tells the truth about the tree: every path that it names exists, every folder of the hub stands in it,
-// and its import ranks are those that tidy enforces.
+// ARCHITECTURE.md and CONTRIBUTING.md tell the truth about the tree: every path that they name exists, every folder of the
+// hub stands in ARCHITECTURE.md, and its import ranks are those that tidy enforces.
 import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -8,6 +8,7 @@ import { ranks } from '../tidy/ranks.ts';
 import { readDocument, root } from './documents.ts';
 
 const text = readDocument('ARCHITECTURE.md');
+const contributing = readDocument('CONTRIBUTING.md');
 const hubSource = join(root, 'packages', 'hub', 'src');
 const places = [root, join(root, 'packages', 'hub'), hubSource, join(root, 'packages', 'client', 'src')];
 const drawings = [...text.matchAll(/^```\n([\s\S]*?)^```$/gm)].map(([, drawing]) => drawing as string);
@@ -21,11 +22,15 @@ function exists(path: string): boolean {
   });
 }
 
-/** Code spans that are paths: with a folder or an extension, and without anything that no path holds. */
-function namedPaths(): string[] {
-  const spans = [...text.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span as string);
-  const isPath = /^[a-z@][\w*.-]*(?:\/[\w*.-]+)*(?:\/|\.(?:ts|md))?$/;
-  return spans.filter((span) => isPath.test(span) && (span.includes('/') || /\.(?:ts|md)$/.test(span)));
+function missing(paths: readonly string[]): string[] {
+  return paths.filter((path) => !exists(path.replace(/\/$/, '')));
+}
+
+/** Code spans that are paths from a folder, of this repository. */
+function namedPaths(document: string): string[] {
+  const spans = [...document.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span as string);
+  const isPath = /^(?!node_modules\/)[a-z][\w-]*\/(?:[\w*.-]+\/)*[\w*.-]*$/;
+  return spans.filter((span) => isPath.test(span));
 }
 
 /** Words of the drawings that begin with a folder of the hub. */
@@ -36,10 +41,15 @@ function drawnPaths(): string[] {
 }
 
 test('every path that ARCHITECTURE.md names exists', () => {
-  const named = [...new Set([...namedPaths(), ...drawnPaths()])];
+  const named = [...new Set([...namedPaths(text), ...drawnPaths()])];
   assert.ok(named.length > 100, `only ${named.length} paths were found`);
-  const missing = named.filter((path) => !exists(path.replace(/\/$/, '')));
-  assert.deepEqual(missing, []);
+  assert.deepEqual(missing(named), []);
+});
+
+test('every path that the recipes of CONTRIBUTING.md name exists', () => {
+  const named = namedPaths(contributing);
+  assert.ok(named.length > 30, `only ${named.length} paths were found`);
+  assert.deepEqual(missing(named), []);
 });
 
 test('every folder of the hub stands in ARCHITECTURE.md', () => {
