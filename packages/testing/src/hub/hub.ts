@@ -5,7 +5,6 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { setImmediate as nextTurn } from 'node:timers';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
 import { mintToken } from '../../../hub/src/auth/provider/exchange/mint-token.ts';
 import { hashPassword } from '../../../hub/src/auth/provider/sign-in/passwords.ts';
@@ -17,6 +16,8 @@ import type { Registry } from '../../../hub/src/store/registry.ts';
 import { openLog } from '../../../hub/src/telemetry/log.ts';
 import { tempFolder } from './identity.ts';
 import { placeOf, type StoreName } from './store-place.ts';
+
+export { until } from '../machine/until.ts';
 
 export const hosts = { 'app-a': 'a.example', 'app-b': 'b.example' } as const;
 export type TestApp = keyof typeof hosts;
@@ -211,24 +212,6 @@ export async function sendRaw(baseUrl: string, bytes: string | Buffer): Promise<
   socket.end(bytes);
   await once(socket, 'close');
   return Buffer.concat(chunks).toString();
-}
-
-// bound: a condition that never comes true fails its test with a name, instead of hanging the file
-const untilMaxMs = 10_000;
-
-/** Waits until `condition` answers something true, and answers that. */
-export async function until<T>(
-  condition: () => T | Promise<T>,
-  what = 'the condition',
-  maxMs = untilMaxMs,
-): Promise<NonNullable<T>> {
-  const deadline = Date.now() + maxMs;
-  for (;;) {
-    const value = await condition();
-    if (value) return value as NonNullable<T>;
-    if (Date.now() > deadline) throw new Error(`${what} did not come true`);
-    await new Promise<void>((resolve) => void nextTurn(resolve));
-  }
 }
 
 /** The smallest body that an app may post, and what the test wants different. */
