@@ -4,7 +4,8 @@
 
 /** A place is a folder, a file, or (`*.ts`) the files directly in a folder. */
 export const ranks: readonly (readonly string[])[] = [
-  ['lib/', 'telemetry/'],
+  ['lib/'],
+  ['telemetry/'],
   ['model/'],
   ['store/*.ts'],
   ['bus/*.ts'],

@@ -8,7 +8,7 @@ import { type Given, problemWith } from '../../config/settings.ts';
 import { type Hub, openHub } from '../../hub/open-hub.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { boundYoungGeneration } from '../../lib/young-generation.ts';
-import { openLog } from '../../telemetry/log.ts';
+import { type Logger, openLog } from '../../telemetry/log.ts';
 import { publicUrlKey } from '../data-dir.ts';
 import { printDemonstration } from '../demonstration.ts';
 import { type Options, readOptions, withSettings } from '../setting-options.ts';
@@ -22,6 +22,7 @@ async function serve(options: Options): Promise<void> {
   const { flags, file } = readOptions(options);
   const config = await withPort(flags, file);
   const log = openLog(config.logLevel);
+  surviveOutput(log);
   const hub = await openHub({ config, log });
   try {
     await hub.listen();
@@ -35,6 +36,14 @@ async function serve(options: Options): Promise<void> {
   if (hub.caPath) process.stdout.write(`Trust this certificate authority for TLS: ${hub.caPath}\n`);
   if (config.dev) await printDemonstration(hub, config);
   process.stdout.write(`carillon is ready at ${config.publicUrl}\n`);
+}
+
+/** A disk that is full, a reader that stopped: what is printed may be lost, and the hub serves. */
+function surviveOutput(log: Logger): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  // Node writes warnings to standard error at once, and would wait for a reader that stopped.
+  process.removeAllListeners('warning');
+  process.on('warning', ({ name, message }) => log.warn({ name }, message));
 }
 
 /** Port 0 takes any free one, which must be known before the first URL is written. */
