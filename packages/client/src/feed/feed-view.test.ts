@@ -53,12 +53,15 @@ function change(key: string, id: string, mutation: Mutation, contentVersion = 3)
 }
 
 /** In any order: what the hub has committed is heard, a request leaves, the hub commits it, its answer comes. */
-const on = <Name extends 'hear' | 'send' | 'commit' | 'answer'>(name: Name) => fc.constant({ do: name });
+const on = <Name extends 'hear' | 'readPage' | 'send' | 'commit' | 'answer' | 'answerMany'>(name: Name) =>
+  fc.constant({ do: name });
 const step = fc.oneof(
   { weight: 4, arbitrary: on('hear') },
+  { weight: 1, arbitrary: on('readPage') },
   { weight: 2, arbitrary: on('send') },
   { weight: 2, arbitrary: on('commit') },
   { weight: 1, arbitrary: on('answer') },
+  { weight: 1, arbitrary: on('answerMany') },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -78,16 +81,18 @@ class Run {
   readonly #removed = new Set<string>();
   #heard = 0;
   #count = 0;
-  #flight: { readonly change: LocalChange; answer?: Notification | null | 'gone' } | null = null;
+  #flight: { readonly change: LocalChange; answer?: Notification | null | 'gone'; isNew?: boolean } | null =
+    null;
 
   do(each: Step): void {
     if (each.do === 'post') this.#post(each.item);
     else if (each.do === 'remove') this.#remove(notificationId(each.index));
     else if (each.do === 'act') this.#act(notificationId(each.index), each.mutation);
     else if (each.do === 'hear') this.#hear();
+    else if (each.do === 'readPage') this.#readPage();
     else if (each.do === 'send') this.#send();
     else if (each.do === 'commit') this.#commit();
-    else this.#answer();
+    else this.#answer(each.do === 'answerMany');
   }
 
   end(): void {
@@ -118,6 +123,22 @@ class Run {
     this.view.apply(frame, startMs);
   }
 
+  /** The latest state of each notification that changed, as after an absence. */
+  #readPage(): void {
+    const frames = this.hub.frames.slice(this.#heard);
+    const last = frames.at(-1);
+    if (!last) return;
+    this.#heard = this.hub.frames.length;
+    const latest = new Map<string, FrameValue>();
+    for (const frame of frames) {
+      for (const value of 'values' in frame ? frame.values : []) {
+        latest.delete(value.id);
+        latest.set(value.id, value);
+      }
+    }
+    this.view.apply({ type: 'values', values: [...latest.values()], position: last.position }, startMs);
+  }
+
   #send(): void {
     const [first] = this.view.waiting.values();
     if (!first || this.#flight) return;
@@ -128,18 +149,23 @@ class Run {
   #commit(): void {
     const flight = this.#flight;
     if (flight?.answer !== undefined || !flight) return;
+    const commits = this.hub.frames.length;
     flight.answer = this.hub.settle(flight.change);
+    flight.isNew = this.hub.frames.length > commits;
     if (!this.hub.items.has(flight.change.id)) this.#removed.add(flight.change.id);
   }
 
-  #answer(): void {
+  /** Of one: the notification. Of many: only whether it changed; deletions have no such answer. */
+  #answer(isOfMany: boolean): void {
     const flight = this.#flight;
     if (flight?.answer === undefined) return;
     this.#flight = null;
-    const { id, key, contentVersion } = flight.change;
-    const { answer } = flight;
+    const { id, key, mutation, contentVersion } = flight.change;
+    const { answer, isNew = false } = flight;
     const isVoid = answer !== null && answer !== 'gone' && answer.contentVersion > (contentVersion ?? 0);
-    const seen = answer !== 'gone' && this.view.hasSeen(id, answer);
+    const seen =
+      answer !== 'gone' &&
+      (isOfMany && mutation ? this.view.hasEffect(id, mutation, { isNew }) : this.view.hasSeen(id, answer));
     const result = answer === 'gone' ? 'gone' : isVoid ? 'refused' : seen ? 'confirmed' : 'acknowledged';
     this.view.settle({ id, keys: [key], result }, startMs);
   }
@@ -203,6 +229,37 @@ test('a change for content that was replaced meanwhile does not touch the new co
   const replaced = { ...item, contentVersion: 2 };
   view.apply({ type: 'values', values: [replaced], position: { cursor: '2', unreadCount: 1 } }, startMs);
   assert.deepEqual(view.render(startMs), { items: [replaced], unreadCount: 1 });
+});
+
+test('an answer that comes after a page with its change and a later one does not hide the later one', () => {
+  const item = notificationOf(1);
+  const read = {
+    ...item,
+    readState: 'read',
+    lastModifiedDateTime: new Date(startMs + 1).toISOString(),
+  } as const;
+  const unread = { ...item, lastModifiedDateTime: new Date(startMs + 2).toISOString() };
+  const position = { cursor: '3', unreadCount: 1 };
+  const pages: readonly BaseStep[] = [
+    { type: 'values', values: [unread], position },
+    { type: 'replace', items: [unread], position },
+  ];
+  const seen: readonly ((view: FeedView) => boolean)[] = [
+    (view) => view.hasSeen(item.id, read),
+    (view) => view.hasEffect(item.id, { readState: 'read' }, { isNew: true }),
+  ];
+  for (const page of pages) {
+    for (const hasSeen of seen) {
+      const view = new FeedView();
+      view.apply({ type: 'values', values: [item], position: { cursor: '1', unreadCount: 1 } }, startMs);
+      view.act(change('a', item.id, { readState: 'read' }, 1), startMs);
+      view.watch(item.id);
+      view.apply(page, startMs);
+      const result = hasSeen(view) ? 'confirmed' : 'acknowledged';
+      view.settle({ id: item.id, keys: ['a'], result }, startMs);
+      assert.deepEqual(view.render(startMs), { items: [unread], unreadCount: 1 });
+    }
+  }
 });
 
 test('what expires leaves without the hub, the count with it, and a snooze that is over comes back', () => {

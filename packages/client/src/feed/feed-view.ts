@@ -4,7 +4,7 @@
 import type { FrameValue, Notification, Removed } from '@carillon/protocol';
 import type { FeedChange } from './feed.ts';
 import { changesOf, countOf, isInInbox, markOf } from './inbox.ts';
-import { applyMutation, type LocalChange } from './local-change.ts';
+import { applyMutation, type LocalChange, type Mutation } from './local-change.ts';
 
 export interface Position {
   readonly cursor: string;
@@ -51,8 +51,8 @@ export class FeedView {
   readonly #acknowledged = new Map<string, LocalChange>();
   /** The changes on top of each notification. */
   readonly #onTop = new Map<string, LocalChange[]>();
-  /** The marks of the base's versions, for each notification with a request in flight. */
-  readonly #watched = new Map<string, Set<string>>();
+  /** The base when a request left, for each notification that the hub sent nothing about since. */
+  readonly #unchanged = new Map<string, Notification | null>();
   #rendered: Rendered | null = null;
   #turnAt = never;
 
@@ -144,17 +144,25 @@ export class FeedView {
     });
   }
 
-  /** A request for this notification is in flight: from now on the versions of its base are recorded. */
+  /** A request for this notification leaves now. */
   watch(id: string): void {
-    const item = this.#base.get(id);
-    this.#watched.set(id, new Set(item ? [markOf(item)] : []));
+    this.#unchanged.set(id, this.#base.get(id) ?? null);
   }
 
-  /** Whether the base has had the version that the hub answered: what the hub sent after it is newer than the answer. */
+  /**
+   * Whether the answer may be in the base already. When the hub sent anything about the notification since the request
+   * left, it may: pages tell only the latest state, so a later change may have taken the place of this one.
+   */
   hasSeen(id: string, answer: Notification | null): boolean {
-    const seen = this.#watched.get(id);
-    this.#watched.delete(id);
-    return answer === null ? !this.#base.has(id) : (seen?.has(markOf(answer)) ?? false);
+    if (answer === null) return !this.#base.has(id);
+    const before = this.#unchanged.get(id);
+    return !before || markOf(before) === markOf(answer);
+  }
+
+  /** The same where the answer says only whether something changed. */
+  hasEffect(id: string, mutation: Mutation, { isNew }: { readonly isNew: boolean }): boolean {
+    const before = this.#unchanged.get(id);
+    return !before || (!isNew && applyMutation(before, mutation) === before);
   }
 
   settle({ id, keys, result, reason = '' }: Outcome, now: number): FeedChange[] {
@@ -207,13 +215,14 @@ export class FeedView {
     }
     this.#base.set(value.id, value);
     this.#release(value.id);
-    this.#watched.get(value.id)?.add(markOf(value));
+    this.#unchanged.delete(value.id);
     this.#turnBy(value.expirationDateTime);
     if (value.snoozeUntilDateTime) this.#turnBy(value.snoozeUntilDateTime);
   }
 
   #rebase(items: readonly Notification[]): void {
     this.#base = new Map(items.map((item) => [item.id, item]));
+    this.#unchanged.clear();
     this.#rendered = null;
     // The next turn computes it.
     this.#turnAt = 0;

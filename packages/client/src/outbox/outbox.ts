@@ -1,30 +1,36 @@
-// Sends what was done here to the hub: stored first, then sent, one request under way for a notification and a few in
-// all, and tried again until the hub has answered. It works while the connection is live, and sends the newest mutation only.
-import type { Notification, StatePatch } from '@carillon/protocol';
+// Sends local changes to the hub: stored first, then sent, and again until the hub has answered. Changes of one state go in
+// one request; a notification has one request in flight, with its newest change. It sends while the connection is live.
 import type { Clock, Random, Timer } from '../clock.ts';
 import type { FeedView, Outcome } from '../feed/feed-view.ts';
-import { composeMutations, type LocalChange, mutationAt } from '../feed/local-change.ts';
+import { composeMutations, mutationAt } from '../feed/local-change.ts';
 import { backoffMs } from '../requests/backoff.ts';
 import { HubError } from '../requests/hub-error.ts';
 import type { Requests } from '../requests/requests.ts';
+import { replacedReason, sendMany, sendOne, type UnsentChange } from './send-changes.ts';
+import { isSameState, togetherMax } from './state-group.ts';
 
 export interface OutboxOptions {
   readonly requests: Requests;
   readonly clock: Clock;
   readonly random: Random;
   readonly view: FeedView;
-  /** Resolves once what was done so far is kept. */
+  /** Resolves once everything that was done so far is stored. */
   readonly stored: () => Promise<void>;
   readonly onOutcome: (outcome: Outcome) => void;
 }
 
-/** Browsers open six connections to a host over HTTP/1.1, and the stream may hold one. */
-const atOnce = 4;
+/** Browsers open six connections to a host over HTTP/1.1, and the stream may take one. */
+const requestsMax = 4;
 
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #underWay = new Set<string>();
+  /** Ids with a request in flight. */
+  readonly #inFlight = new Set<string>();
+  #requests = 0;
   #isOpen = false;
+  #isGathering = false;
+  /** Falls to 1 when the hub refuses a group: an older hub takes none, and of a newer one the change at fault is found. */
+  #groupMax = togetherMax;
   #failures = 0;
   #pause: Timer | null = null;
 
@@ -32,81 +38,90 @@ export class Outbox {
     this.#options = options;
   }
 
-  /** The hub can be reached: what waits is sent. */
+  /** The hub can be reached. */
   open(): void {
     this.#isOpen = true;
+    this.#groupMax = togetherMax;
     this.send();
   }
 
-  /** What is under way may still be answered; nothing else leaves. */
+  /** Requests in flight may still be answered; no other is sent. */
   close(): void {
     this.#isOpen = false;
     this.#pause?.stop();
     this.#pause = null;
   }
 
+  /** Changes that are made in one turn of the event loop are gathered. */
   send(): void {
-    if (!this.#isOpen || this.#pause) return;
-    for (const { id } of this.#options.view.waiting.values()) {
-      if (this.#underWay.size >= atOnce) return;
-      if (!this.#underWay.has(id)) void this.#sendOne(id);
-    }
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    queueMicrotask(() => {
+      this.#isGathering = false;
+      while (this.#isOpen && !this.#pause && this.#requests < requestsMax) {
+        const ids = this.#gather();
+        if (ids.length === 0) return;
+        void this.#sendGroup(ids);
+      }
+    });
   }
 
-  async #sendOne(id: string): Promise<void> {
-    const { view, stored, onOutcome } = this.#options;
-    this.#underWay.add(id);
+  /** The first that waits, and those that make the same of their notification. */
+  #gather(): string[] {
+    const ids = new Set<string>();
+    let first: UnsentChange | null = null;
+    for (const { id } of this.#options.view.waiting.values()) {
+      if (ids.size >= this.#groupMax || (first && first.mutation === null)) break;
+      if (this.#inFlight.has(id)) continue;
+      const unsent = this.#unsent(id);
+      first ??= unsent;
+      if (unsent && first && isSameState(unsent.mutation, first.mutation)) ids.add(id);
+    }
+    for (const id of ids) this.#inFlight.add(id);
+    return [...ids];
+  }
+
+  async #sendGroup(ids: readonly string[]): Promise<void> {
+    this.#requests++;
     try {
-      await stored();
-      const outcome = await this.#settle(id, view.waitingOf(id));
+      await this.#options.stored();
+      await this.#settle(ids.flatMap((id) => this.#unsent(id) ?? []));
       this.#failures = 0;
-      if (outcome) onOutcome(outcome);
     } catch (error) {
       this.#failed(error);
     }
-    this.#underWay.delete(id);
+    this.#requests--;
+    for (const id of ids) this.#inFlight.delete(id);
     this.send();
   }
 
-  /** Null when there was nothing left to send. */
-  async #settle(id: string, changes: readonly LocalChange[]): Promise<Outcome | null> {
-    const { view, clock } = this.#options;
-    const last = changes.at(-1);
-    if (!last) return null;
-    const keys = changes.map(({ key }) => key);
-    const mutation = mutationAt(changes.map((each) => each.mutation).reduce(composeMutations), clock.now());
-    const { contentVersion } = last;
-    const isReplaced = contentVersion !== null && view.contentVersion(id) > contentVersion;
-    if (isReplaced) return { id, keys, result: 'refused', reason: replaced };
-    view.watch(id);
-    const patch = mutation && { ...mutation, ...(contentVersion === null ? {} : { contentVersion }) };
-    const answer = await this.#request(id, patch, contentVersion);
-    if (answer instanceof HubError) {
-      if (answer.kind === 'notFound') return { id, keys, result: 'gone' };
-      return { id, keys, result: 'refused', reason: answer.message };
+  async #settle(group: readonly UnsentChange[]): Promise<void> {
+    const { view, requests, onOutcome } = this.#options;
+    const isReplaced = ({ id, contentVersion }: UnsentChange) =>
+      contentVersion !== null && view.contentVersion(id) > contentVersion;
+    for (const { id, keys } of group.filter(isReplaced))
+      onOutcome({ id, keys, result: 'refused', reason: replacedReason });
+    // What the user did to one meanwhile is sent with the next group.
+    const [first, ...others] = group.filter((each) => !isReplaced(each));
+    if (!first) return;
+    const same = others.filter(({ mutation }) => isSameState(mutation, first.mutation));
+    for (const { id } of [first, ...same]) view.watch(id);
+    if (first.mutation === null || same.length === 0) onOutcome(await sendOne(requests, view, first));
+    else {
+      const outcomes = await sendMany(requests, view, first.mutation, [first, ...same]);
+      if (outcomes === null) this.#groupMax = 1;
+      else for (const outcome of outcomes) onOutcome(outcome);
     }
-    const isVoid = answer && contentVersion !== null && answer.contentVersion > contentVersion;
-    if (isVoid) return { id, keys, result: 'refused', reason: replaced };
-    return { id, keys, result: view.hasSeen(id, answer) ? 'confirmed' : 'acknowledged' };
   }
 
-  /** The hub's answer or its final refusal; throws what may pass. */
-  async #request(
-    id: string,
-    patch: StatePatch | null,
-    contentVersion: number | null,
-  ): Promise<Notification | null | HubError> {
-    const { requests } = this.#options;
-    try {
-      if (patch) return await requests.updateState(id, patch);
-      if (contentVersion !== null) return await requests.deleteContent(id, contentVersion);
-      await requests.delete(id);
-      return null;
-    } catch (error) {
-      const isFinal = error instanceof HubError && !error.isPassing && error.kind !== 'signedOut';
-      if (isFinal) return error;
-      throw error;
-    }
+  /** All that waits for a notification, as one change; null when nothing does. */
+  #unsent(id: string): UnsentChange | null {
+    const { view, clock } = this.#options;
+    const changes = view.waitingOf(id);
+    const last = changes.at(-1);
+    if (!last) return null;
+    const mutation = mutationAt(changes.map((each) => each.mutation).reduce(composeMutations), clock.now());
+    return { id, keys: changes.map(({ key }) => key), mutation, contentVersion: last.contentVersion };
   }
 
   #failed(error: unknown): void {
@@ -120,5 +135,3 @@ export class Outbox {
     });
   }
 }
-
-const replaced = 'It was replaced by newer content before this reached the hub.';

@@ -44,6 +44,11 @@ export class HubError extends Error {
   }
 }
 
+/** The hub refuses the request, and will refuse it again. */
+export function isFinal(error: unknown): error is HubError {
+  return error instanceof HubError && !error.isPassing && error.kind !== 'signedOut';
+}
+
 /** The hub has no living registration of this device: its user removed it elsewhere, or its lease ended. */
 export function isOfNoDevice(error: unknown): boolean {
   return error instanceof HubError && error.target === 'X-UNS-ID';

@@ -131,8 +131,9 @@ export class Requests {
     return this.#json('POST', `${feed}/updateState`, { body: update });
   }
 
-  async delete(id: string): Promise<void> {
+  async delete(id: string): Promise<null> {
     await this.send('DELETE', `${feed}/${segment(id)}`);
+    return null;
   }
 
   /** Deletes it as it was seen: what replaced it stays, and is answered. */
