@@ -15,7 +15,7 @@ import { connectTo } from '../../src/bus/nats/servers.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { random } from '../../src/lib/random.ts';
 import type { UserKey } from '../../src/model/principal.ts';
-import { userLane } from '../../src/model/user-lane.ts';
+import { userShard } from '../../src/model/user-shard.ts';
 import { busContract, changeOf, joined, listen, type Node, type OpenedBuses, settle } from './bus.ts';
 
 interface OpenedNats extends OpenedBuses {
@@ -49,7 +49,7 @@ async function open(args: readonly string[] = []): Promise<OpenedNats> {
 
 busContract('NATS', open);
 
-/** Users of the same lane as alice. */
+/** Users of the same shard as alice. */
 function neighbours(count: number): UserKey[] {
   return Array.from({ length: count }, () => {
     const tail = randomBytes(14).toString('base64url').slice(0, 20);
@@ -72,13 +72,13 @@ async function pair(opened: OpenedNats): Promise<[Node, Node]> {
   return both;
 }
 
-test('with many users of a lane a node takes the whole lane, with few again each by name, and misses nothing', async () => {
+test('with many users of a shard a node takes the whole shard, with few again each by name, and misses nothing', async () => {
   const monitor = await freePort();
   await using opened = await open(['-m', String(monitor)]);
   const [a, b] = await pair(opened);
   const users = neighbours(exactMax + 4);
   const exact = (): Promise<number> => countExact(monitor);
-  assert.ok(users.every((user) => userLane(user) === userLane(alice)));
+  assert.ok(users.every((user) => userShard(user) === userShard(alice)));
   const seq = new Map<UserKey, number>();
   const tellAll = async (): Promise<void> => {
     for (const user of [...users, alice]) {
@@ -125,7 +125,7 @@ test('what is no message of a hub is refused, and the bus goes on', async () => 
   b.bus.join(alice);
   await joined(b, [a]);
   const anybody = await connect({ servers: opened.nats.url });
-  const changes = `carillon.store.c.${userLane(alice)}.${alice}`;
+  const changes = `carillon.store.c.${userShard(alice)}.${alice}`;
   for (const bad of [
     'nonsense\n{}\n',
     '[1,2]\n{}\n',
@@ -135,7 +135,7 @@ test('what is no message of a hub is refused, and the bus goes on', async () => 
   ])
     anybody.publish(changes, bad);
   for (const bad of ['', '{}', '[[1,2,3]]', '[["key",-1]]']) {
-    anybody.publish(`carillon.store.h.${groupOf(userLane(alice))}`, bad);
+    anybody.publish(`carillon.store.h.${groupOf(userShard(alice))}`, bad);
     anybody.publish('carillon.store.t', bad);
   }
   await anybody.drain();

@@ -1,13 +1,13 @@
 // The bus over NATS core. Subjects, below one space for each store, so that hubs which share nothing but a NATS server
 // never receive changes of each other's users:
-//   c.<lane>.<user key>  changes of one user     h.<group>  heads of 64 lanes, each second     t  uses of allowances
+//   c.<shard>.<user key>  changes of one user     h.<group>  heads of 64 shards, each second     t  uses of allowances
 // A change that is too large for a message is announced by its head: then the streams read it from the store.
 import { Buffer } from 'node:buffer';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Clock } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import type { UserKey } from '../../model/principal.ts';
-import { userLane } from '../../model/user-lane.ts';
+import { userShard } from '../../model/user-shard.ts';
 import type { FeedHead } from '../../store/store.ts';
 import type { Bus, BusChange, BusListener, Use } from '../bus.ts';
 import { Connection } from './connection.ts';
@@ -86,7 +86,7 @@ class NatsBus implements Bus {
 
   publishHeads(heads: readonly FeedHead[]): void {
     if (!this.connected) return;
-    for (const [group, all] of Map.groupBy(heads, ({ user }) => groupOf(userLane(user)))) {
+    for (const [group, all] of Map.groupBy(heads, ({ user }) => groupOf(userShard(user)))) {
       for (let from = 0; from < all.length; from += headsOfMessage)
         this.#send(headsSubject(group), encodeHeads(all.slice(from, from + headsOfMessage)));
     }
@@ -112,7 +112,7 @@ class NatsBus implements Bus {
   /** As many as fit into a message at a time. */
   #publishOfUser(changes: readonly BusChange[]): void {
     const { user } = changes[0] as BusChange;
-    const subject = changesSubject(userLane(user), user);
+    const subject = changesSubject(userShard(user), user);
     const maxBytes = Math.min(messageMaxBytes, this.#connection.payloadMaxBytes);
     let parts: Buffer[] = [];
     let bytes = 0;
@@ -162,7 +162,7 @@ class NatsBus implements Bus {
   }
 
   #readChanges(user: UserKey, bytes: Buffer): boolean {
-    // A whole lane brings others' users too.
+    // A whole shard brings others' users too.
     if (!this.#interest.has(user)) return true;
     const changes = decodeChanges(user, bytes.toString());
     for (const each of changes ?? []) for (const listener of this.#listeners) listener.change?.(each);

@@ -1,10 +1,10 @@
-// Which subjects this node listens to: each of its users by name while it has few of a lane, the whole lane beyond. Ten
-// million exact subjects would cost a server 9 GB, and as much each of its peers; whole lanes bring changes of users
+// Which subjects this node listens to: each of its users by name while it has few of a shard, the whole shard beyond. Ten
+// million exact subjects would cost a server 9 GB, and as much each of its peers; whole shards bring changes of users
 // without a stream here. It subscribes to the new subjects before it unsubscribes from the old, so nothing is missed.
 import type { UserKey } from '../../model/principal.ts';
-import { userLane } from '../../model/user-lane.ts';
+import { userShard } from '../../model/user-shard.ts';
 
-/** Beyond `exactMax` users the whole lane, until they are fewer than `exactAgain`. */
+/** Beyond `exactMax` users the whole shard, until they are fewer than `exactAgain`. */
 export const exactMax = 16;
 export const exactAgain = 8;
 
@@ -13,21 +13,21 @@ export interface Subjects {
   unsubscribe(subject: string): void;
 }
 
-interface LaneInterest {
+interface ShardInterest {
   readonly users: Set<UserKey>;
   whole: boolean;
 }
 
-export const changesSubject = (lane: number, user: UserKey | '*'): string => `c.${lane}.${user}`;
+export const changesSubject = (shard: number, user: UserKey | '*'): string => `c.${shard}.${user}`;
 export const headsSubject = (group: number): string => `h.${group}`;
 
-/** Heads of 64 lanes share a message: one for each lane would be as many messages as heads, all at once. */
-export const groupOf = (lane: number): number => lane >> 6;
+/** Heads of 64 shards share a message: one for each shard would be as many messages as heads, all at once. */
+export const groupOf = (shard: number): number => shard >> 6;
 
 export class Interest {
   readonly #subjects: Subjects;
-  readonly #lanes = new Map<number, LaneInterest>();
-  /** How many of its lanes have users. */
+  readonly #shards = new Map<number, ShardInterest>();
+  /** How many of its shards have users. */
   readonly #groups = new Map<number, number>();
 
   constructor(subjects: Subjects) {
@@ -35,35 +35,35 @@ export class Interest {
   }
 
   has(user: UserKey): boolean {
-    return this.#lanes.get(userLane(user))?.users.has(user) ?? false;
+    return this.#shards.get(userShard(user))?.users.has(user) ?? false;
   }
 
   join(user: UserKey): void {
-    const number = userLane(user);
-    const lane = this.#lanes.get(number) ?? this.#open(number);
-    if (lane.users.has(user)) return;
-    lane.users.add(user);
-    if (lane.whole) return;
-    if (lane.users.size <= exactMax) this.#subjects.subscribe(changesSubject(number, user));
-    else this.#takeWhole(number, lane, user);
+    const number = userShard(user);
+    const shard = this.#shards.get(number) ?? this.#open(number);
+    if (shard.users.has(user)) return;
+    shard.users.add(user);
+    if (shard.whole) return;
+    if (shard.users.size <= exactMax) this.#subjects.subscribe(changesSubject(number, user));
+    else this.#takeWhole(number, shard, user);
   }
 
   leave(user: UserKey): void {
-    const number = userLane(user);
-    const lane = this.#lanes.get(number);
-    if (!lane?.users.delete(user)) return;
-    if (!lane.whole) this.#subjects.unsubscribe(changesSubject(number, user));
-    else if (lane.users.size < exactAgain) this.#takeExact(number, lane);
-    if (lane.users.size > 0) return;
-    this.#lanes.delete(number);
+    const number = userShard(user);
+    const shard = this.#shards.get(number);
+    if (!shard?.users.delete(user)) return;
+    if (!shard.whole) this.#subjects.unsubscribe(changesSubject(number, user));
+    else if (shard.users.size < exactAgain) this.#takeExact(number, shard);
+    if (shard.users.size > 0) return;
+    this.#shards.delete(number);
     this.#count(groupOf(number), -1);
   }
 
-  #open(number: number): LaneInterest {
-    const lane: LaneInterest = { users: new Set(), whole: false };
-    this.#lanes.set(number, lane);
+  #open(number: number): ShardInterest {
+    const shard: ShardInterest = { users: new Set(), whole: false };
+    this.#shards.set(number, shard);
     this.#count(groupOf(number), 1);
-    return lane;
+    return shard;
   }
 
   #count(group: number, more: 1 | -1): void {
@@ -75,16 +75,16 @@ export class Interest {
   }
 
   /** `joining` has no subject of its own yet. */
-  #takeWhole(number: number, lane: LaneInterest, joining: UserKey): void {
-    lane.whole = true;
+  #takeWhole(number: number, shard: ShardInterest, joining: UserKey): void {
+    shard.whole = true;
     this.#subjects.subscribe(changesSubject(number, '*'));
-    for (const user of lane.users)
+    for (const user of shard.users)
       if (user !== joining) this.#subjects.unsubscribe(changesSubject(number, user));
   }
 
-  #takeExact(number: number, lane: LaneInterest): void {
-    lane.whole = false;
-    for (const user of lane.users) this.#subjects.subscribe(changesSubject(number, user));
+  #takeExact(number: number, shard: ShardInterest): void {
+    shard.whole = false;
+    for (const user of shard.users) this.#subjects.subscribe(changesSubject(number, user));
     this.#subjects.unsubscribe(changesSubject(number, '*'));
   }
 }

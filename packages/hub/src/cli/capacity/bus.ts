@@ -1,5 +1,5 @@
-// What NATS carries between the hubs. A hub asks for each of its users by name while it has few of a lane, and for the
-// whole lane beyond: with many users online, every hub hears of every change.
+// The load of the bus between hubs. A hub subscribes to each of its users by name while it has few of a shard, and to the
+// whole shard beyond: with many users online, every hub receives every change.
 import { hubFixed, wireBytes } from './constants.ts';
 import type { PlanInputs } from './inputs.ts';
 import type { Load } from './load.ts';
@@ -10,8 +10,8 @@ export interface Bus {
   readonly deliveredToHubPerSecond: number;
   readonly bytesPerSecond: number;
   readonly subscriptionsOfHub: number;
-  /** Whether hubs ask for whole lanes. */
-  readonly wholeLanes: boolean;
+  /** Whether hubs subscribe to whole shards. */
+  readonly wholeShards: boolean;
 }
 
 export function busOf(
@@ -19,23 +19,23 @@ export function busOf(
   { peak, streams, onlineUsers }: Load,
   hubs: number,
 ): Bus {
-  const { lanes, exactSubjectsOfLane } = hubFixed;
+  const { shards, exactSubjectsOfShard } = hubFixed;
   const streamsOfUser = onlineUsers === 0 ? 0 : streams / onlineUsers;
   const usersOfHub = onlineUsers * (1 - (1 - 1 / hubs) ** streamsOfUser);
-  const wholeLanes = usersOfHub / lanes > exactSubjectsOfLane;
-  const lanesOfHub = lanes * -Math.expm1(-usersOfHub / lanes);
+  const wholeShards = usersOfHub / shards > exactSubjectsOfShard;
+  const shardsOfHub = shards * -Math.expm1(-usersOfHub / shards);
   const changes = peak.creates + peak.stateChanges;
-  // Once a second each hub tells the heads of the lanes in which it committed.
-  const heads = Math.min(changes, hubs * lanes);
-  const changesTo = wholeLanes ? hubs : (usersOfHub * hubs) / users;
-  const headsTo = (hubs * lanesOfHub) / lanes;
+  // Once a second each hub announces the heads of the shards in which it committed.
+  const heads = Math.min(changes, hubs * shards);
+  const changesTo = wholeShards ? hubs : (usersOfHub * hubs) / users;
+  const headsTo = (hubs * shardsOfHub) / shards;
   const delivered = changes * changesTo + heads * headsTo;
   return {
     publishedPerSecond: changes + heads,
     deliveredPerSecond: delivered,
     deliveredToHubPerSecond: delivered / hubs,
     bytesPerSecond: changes * changesTo * (wireBytes.busMessage + content) + heads * headsTo * wireBytes.head,
-    subscriptionsOfHub: lanesOfHub + (wholeLanes ? lanesOfHub : usersOfHub),
-    wholeLanes,
+    subscriptionsOfHub: shardsOfHub + (wholeShards ? shardsOfHub : usersOfHub),
+    wholeShards,
   };
 }

@@ -157,12 +157,12 @@ test('Checkpoints further apart, and compression, make the log smaller.', () => 
   assert.ok(log({ compression: 3 }) < log({ compression: 1 }));
 });
 
-test('With few users online hubs ask for them by name; with many each hears every change.', () => {
+test('With few users online hubs ask for them by name; with many each receives every change.', () => {
   const few = computeCapacity({ ...defaults, users: 10_000 }).bus;
-  assert.equal(few.wholeLanes, false);
+  assert.equal(few.wholeShards, false);
   assert.ok(few.subscriptionsOfHub < 4096);
   const many = computeCapacity({ ...defaults, users: 50_000_000 });
-  assert.equal(many.bus.wholeLanes, true);
+  assert.equal(many.bus.wholeShards, true);
   assert.ok(Math.abs(many.bus.deliveredToHubPerSecond / many.bus.publishedPerSecond - 1) < 0.01);
 });
 

@@ -121,19 +121,19 @@ function postgresLimits({ rowsPerSecond, logBytesPerSecond, storedBytes, connect
   return [
     limit('PostgreSQL rows', rowsPerSecond, ceilings.postgresRowsPerSecond, {
       unit: 'rows a second',
-      remedy: 'a larger primary, then tables distributed by lane',
+      remedy: 'a larger primary, then tables distributed by shard',
     }),
     limit('PostgreSQL log', logBytesPerSecond, ceilings.postgresLogBytesPerSecond, {
       unit: 'bytes a second',
-      remedy: 'wal_compression and checkpoints further apart, then tables distributed by lane',
+      remedy: 'wal_compression and checkpoints further apart, then tables distributed by shard',
     }),
     limit('PostgreSQL storage', storedBytes, ceilings.postgresBytes, {
       unit: 'bytes',
-      remedy: 'let notifications expire sooner, a larger disk, then tables distributed by lane',
+      remedy: 'let notifications expire sooner, a larger disk, then tables distributed by shard',
     }),
     limit('PostgreSQL connections', connections, ceilings.postgresConnections, {
       unit: 'connections',
-      remedy: 'larger hubs instead of more, then a pooler or tables distributed by lane',
+      remedy: 'larger hubs instead of more, then a pooler or tables distributed by shard',
     }),
   ];
 }
@@ -142,11 +142,11 @@ function busLimits({ deliveredPerSecond, deliveredToHubPerSecond }: Bus): Limit[
   return [
     limit('NATS', deliveredPerSecond, ceilings.natsDeliveriesPerSecond, {
       unit: 'deliveries a second',
-      remedy: 'more servers, and hubs that serve a group of lanes each',
+      remedy: 'more servers, and hubs that serve a group of shards each',
     }),
     limit('bus messages of a hub', deliveredToHubPerSecond, ceilings.busMessagesOfHub, {
       unit: 'messages a second',
-      remedy: 'more hubs do not help when each hears everything: hubs that serve a group of lanes each',
+      remedy: 'more hubs do not help when each receives everything: hubs that serve a group of shards each',
     }),
   ];
 }

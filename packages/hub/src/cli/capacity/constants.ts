@@ -80,11 +80,11 @@ export const rowsWritten = {
   deliveryResult: 1,
 } as const;
 
-/** Fixed by the hub: connections of each to PostgreSQL, lanes, users by name in a lane, attempts under way. */
+/** Fixed by the hub: connections of each to PostgreSQL, shards, users by name in a shard, attempts under way. */
 export const hubFixed = {
   postgresConnections: 8,
-  lanes: 4096,
-  exactSubjectsOfLane: 16,
+  shards: 4096,
+  exactSubjectsOfShard: 16,
   pushesInFlight: 1024,
   pushesInFlightOfApp: 256,
   heartbeatSeconds: 25,

@@ -13,7 +13,7 @@ export function describeCapacity(plan: Plan, first: FirstLimit | null): string {
     ['NATS', busLines(plan)],
     ['Push services', providerLines(plan)],
     ['Network of all hubs, at the peak', networkLines(plan)],
-    ['Share of what one of each carries', plan.limits.map((limit) => limitLine(limit))],
+    ['Share of the limit of one of each', plan.limits.map((limit) => limitLine(limit))],
   ];
   const text = sections.map(([title, lines]) => `${title}\n${lines.map(lineText).join('')}`).join('\n');
   return `${text}\n${verdict(plan, first)}${caveat()}`;
@@ -64,7 +64,7 @@ function busLines({ bus }: Plan): Line[] {
     ['to one hub', `${count(bus.deliveredToHubPerSecond)} /s`],
     [
       'subscriptions of a hub',
-      `${count(bus.subscriptionsOfHub)} (${bus.wholeLanes ? 'whole lanes: each hub hears every change' : 'by user'})`,
+      `${count(bus.subscriptionsOfHub)} (${bus.wholeShards ? 'whole shards: each hub receives every change' : 'by user'})`,
     ],
   ];
 }
