@@ -1,8 +1,8 @@
-// The one door of every write to a feed. Writes that arrive while a transaction runs form the next one; a batch closes
-// when the commit before it ends, at the end of the event-loop turn when idle, or at its cap, never on a timer. A caller
-// is answered after COMMIT. The queue is bounded; beyond it the hub says that it is busy.
-// Two batches may be under way, so that the store has the next one while this thread still answers the last; the
-// second only opens for `eagerWrites`, since small transactions cost more than they hasten, or beside `spareWrites`.
+// Group commit: every write to a feed goes through here. Writes that arrive during a transaction form the next batch. A
+// batch closes when the commit before it ends, at the end of the event-loop turn when the store is idle, or at its cap,
+// never on a timer. A caller is answered after COMMIT. The queue is bounded; beyond it the hub is busy.
+// Two batches may be under way, so that the store has the next one while this thread answers the last. The second opens
+// only for `eagerWrites`, since small transactions cost more than they save, or beside `spareWrites`.
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../lib/clock.ts';
 import { busy, HubError } from '../model/errors.ts';
@@ -15,15 +15,15 @@ export interface CommitLimits {
   readonly queuedBytes: number;
   readonly batchWrites: number;
   readonly batchBytes: number;
-  /** So many waiting writes do not wait for the end of the turn, and open a second batch. */
+  /** This many waiting writes open a batch at once, even a second one. */
   readonly eagerWrites: number;
-  /** A second batch opens for any write beside one that is smaller: then the store has time to spare. */
+  /** Beside a batch smaller than this, any write opens a second one: the store has time to spare. */
   readonly spareWrites: number;
-  /** How often a batch that met a lock is tried again. */
+  /** How often a batch that met a lock is retried. */
   readonly retries: number;
 }
 
-/** Batches: the store carries one out while this thread answers the other. */
+/** Batches: the store commits one while this thread answers the other. */
 const underWayMax = 2;
 
 export const commitLimits: CommitLimits = {
@@ -37,17 +37,17 @@ export const commitLimits: CommitLimits = {
 };
 
 /**
- * A batch costs a store of several nodes two round trips and a dozen statements, so that fewer and larger ones pay; but
- * with little to do a write would wait through the one before it for nothing.
+ * In a store of several nodes a batch costs two round trips and a dozen statements, so fewer and larger ones pay. But with
+ * little to do, a write would wait for the round trips of the batch before it for nothing.
  */
 export const sharedStoreLimits: CommitLimits = { ...commitLimits, eagerWrites: 32, spareWrites: 8 };
 
 export interface Committer {
-  /** Resolves after the commit is durable; rejects with a HubError, and then nothing was written, or it says otherwise. */
+  /** Resolves after the commit is durable. Rejects with a HubError: then nothing was written, unless the error says otherwise. */
   commit<W extends Write>(write: W): Promise<OutcomeOf<W>>;
   /** Resolves when everything that was accepted is answered. */
   drain(): Promise<void>;
-  /** Writes that are not answered yet: how busy this process is with requests. */
+  /** Writes that are not answered yet: the load of this process by requests. */
   readonly load: number;
 }
 
@@ -93,7 +93,7 @@ class GroupCommit implements Committer {
       this.#queue.length >= this.#limits.queuedWrites ||
       this.#queuedBytes + bytes > this.#limits.queuedBytes
     ) {
-      return Promise.reject(busy('The hub has more writes waiting than it accepts: try again in a moment.'));
+      return Promise.reject(busy('Too many writes wait for the store: try again in a moment.'));
     }
     return new Promise((resolve, reject) => {
       this.#queue.push({ write, bytes, resolve, reject });
@@ -131,16 +131,16 @@ class GroupCommit implements Committer {
   #launch(): void {
     while (this.#underWay < underWayMax && this.#queue.length >= this.#worthwhile) {
       this.#underWay++;
-      void this.#carry(this.#nextBatch());
+      void this.#run(this.#nextBatch());
     }
   }
 
-  async #carry(batch: readonly Queued[]): Promise<void> {
+  async #run(batch: readonly Queued[]): Promise<void> {
     this.#writesUnderWay += batch.length;
     const settled = await this.#attempt(batch);
     this.#writesUnderWay -= batch.length;
     this.#underWay--;
-    // The next batch is on its way to the store before this one's answers are written.
+    // The next batch leaves for the store before this one's answers are written.
     this.#launch();
     this.#settle(batch, settled);
     if (this.#underWay > 0 || this.#queue.length > 0) return;
@@ -159,7 +159,7 @@ class GroupCommit implements Committer {
     return this.#queue.splice(0, count);
   }
 
-  /** Never rejects: a failure is each write's own answer. */
+  /** Never rejects: a failure becomes the answer of each write. */
   async #attempt(batch: readonly Queued[], retried = 0): Promise<Settled> {
     const { store, clock, onFailure, hasRoom } = this.#options;
     const writes = batch.map(({ write }) => write);
@@ -168,20 +168,20 @@ class GroupCommit implements Committer {
     } catch (error) {
       const fault = error instanceof StoreError ? error.fault : 'poison';
       if (fault === 'busy' && retried < this.#limits.retries) return this.#attempt(batch, retried + 1);
-      if (fault === 'poison' && batch.length > 1) return this.#halve(batch);
+      if (fault === 'poison' && batch.length > 1) return this.#bisect(batch);
       onFailure?.(error);
       const failure = failureOf(fault, error);
       return { outcomes: batch.map(() => failure), ...nothing };
     }
   }
 
-  /** Looks for the write that breaks the batch, so that only it fails. */
-  async #halve(batch: readonly Queued[]): Promise<Settled> {
+  /** Isolates the failing write, so that only it fails. */
+  async #bisect(batch: readonly Queued[]): Promise<Settled> {
     const middle = batch.length >> 1;
     const outcomes: (Outcome | HubError)[] = [];
     for (const half of [batch.slice(0, middle), batch.slice(middle)]) {
       const settled = await this.#attempt(half);
-      // The other batch under way may commit before the next half, and what is published is in the order of commits.
+      // The other batch may commit before the next half does, and changes are published in the order of commits.
       this.#options.publisher.publish(settled);
       outcomes.push(...settled.outcomes);
     }
@@ -209,18 +209,15 @@ const nothing = { changes: [], deliveries: [] };
 function failureOf(fault: StoreFault, cause: unknown): HubError {
   switch (fault) {
     case 'poison':
-      return new HubError(
-        'generalException',
-        'The hub could not store this; the operator finds the cause in its log.',
-      );
+      return new HubError('generalException', 'The hub could not store this; its log has the cause.');
     case 'uncertain':
       return busy(
-        'The store was lost while it wrote this, so it may be done or not: look before you repeat it, or repeat a post with the same appNotificationId.',
+        'The connection to the store was lost during this write, so its outcome is unknown: check before you repeat it, or repeat a post with the same appNotificationId.',
         cause,
       );
     default:
       return busy(
-        'The store can not be written right now; nothing was changed. Try again in a moment.',
+        'The store can not be written right now, and nothing was changed: try again in a moment.',
         cause,
       );
   }

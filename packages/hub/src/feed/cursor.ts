@@ -1,6 +1,6 @@
-// The cursor: a position in a feed, sealed so that it can't be forged and tells an app nothing of other apps. Bound to
-// the user and to what the token may see. Also the token of a page in a walk through delta, which remembers where the
-// walk began, and the token of a page in the history.
+// The cursor: a position in a feed, sealed so that it can't be forged and reveals nothing of other apps. Bound to the
+// user and to what the token may see. Also the token of a page of a delta, which holds where the pages began, and the
+// token of a page in the history.
 import type { ResyncReason } from '@carillon/protocol';
 import { openSeal, type Seal } from '../lib/seal.ts';
 import { HubError } from '../model/errors.ts';
@@ -11,8 +11,8 @@ export interface Cursor {
   readonly epoch: number;
   readonly seq: number;
   /**
-   * In a first walk: the head where it began. Tombstones up to there are left out, since the reader never saw those.
-   * Zero for a cursor that a device came back with.
+   * While a device reads its first pages: the head at the first page. Tombstones up to it are left out, since the reader
+   * has none of those notifications. Zero for a cursor that a device returns with.
    */
   readonly startedAt: number;
 }
@@ -21,7 +21,7 @@ export interface Cursors {
   write(user: UserKey, visibility: Visibility, cursor: Cursor): string;
   /** Throws `resyncRequired` for a text that is no cursor of this feed. */
   read(user: UserKey, visibility: Visibility, text: string): Cursor;
-  /** The cursor, if the feed can honour it; else `resyncRequired`. */
+  /** The cursor, if the feed still has all changes since; else `resyncRequired`. */
   check(cursor: Cursor, position: Position): Cursor;
 }
 
@@ -49,11 +49,11 @@ export function openCursors(secret: Buffer, generation: number): Cursors {
       return { epoch: plain.readUInt32BE(1), seq: plain.readDoubleBE(5), startedAt: plain.readDoubleBE(13) };
     },
     check(cursor, position) {
-      // A feed that does not exist yet has epoch 0; its cursor stays good when the feed begins.
+      // A feed that does not exist yet has epoch 0; its cursor stays valid when the feed begins.
       const sameEpoch = cursor.epoch === position.epoch || (cursor.epoch === 0 && cursor.seq === 0);
       if (!sameEpoch || cursor.seq > position.head)
-        throw resync('cursorInvalid', 'This cursor belongs to an earlier life of the feed');
-      // Who has seen nothing yet, or begins a walk after the purge, misses no tombstone.
+        throw resync('cursorInvalid', 'This cursor belongs to an earlier epoch of the feed');
+      // A reader without any notification, or whose first page came after the purge, misses no tombstone.
       const missedTombstones =
         cursor.seq > 0 && cursor.seq < position.floor && cursor.startedAt < position.floor;
       if (missedTombstones) throw resync('cursorTooOld', 'This cursor is too old');

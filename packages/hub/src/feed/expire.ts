@@ -1,6 +1,6 @@
 // The timers of a feed, over the store: notifications that expire, snoozed ones that wake, tombstones that are purged.
-// A sweep only names what may be due; the commit checks again under the feed's lock, so firing twice does nothing and
-// a restart loses nothing.
+// A sweep only names what may be due. The commit checks again under the feed's lock, so a second firing changes nothing
+// and a restart loses nothing.
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { ExpireWrite } from '../model/write.ts';
 import type { Due, FeedReader } from '../store/store.ts';
@@ -55,7 +55,7 @@ export function openSweeper({ read, committer, clock, onFailure }: SweeperOption
   };
 }
 
-/** One run at a time. A call during a run may be for what that run has looked past already, so another one follows. */
+/** One run at a time. A call during a run may be for rows that the run has already passed, so another run follows. */
 function single(run: () => Promise<void>): () => Promise<void> {
   let running = Promise.resolve();
   let next: Promise<void> | null = null;

@@ -1,11 +1,11 @@
-// Step 6 of the commit: committed changes are handed on, in the order of each feed's sequence, to everyone who follows.
-// A follower only takes note (it must not throw, wait, or write a feed): the commit does not know what it does.
+// Step 6 of the commit: passes committed changes to all followers, in the order of each feed's sequence. A follower must
+// not throw, wait or write a feed. The commit is independent of what followers do.
 import type { PlannedDelivery } from '../model/delivery.ts';
 import type { Change } from '../model/write.ts';
 import type { Committed } from '../store/store.ts';
 
 export type Follower = (changes: readonly Change[]) => void;
-/** Takes the deliveries that were born claimed: in this process's hands. */
+/** Takes the deliveries that the commit inserted already claimed, for this process to send. */
 export type Dispatch = (deliveries: readonly PlannedDelivery[]) => void;
 
 export interface Publisher {

@@ -8,7 +8,7 @@ import type { Cursor, Cursors } from './cursor.ts';
 export interface DeltaPage {
   readonly rows: readonly StoredNotification[];
   readonly unread: number;
-  /** Where the next page begins, or where the reader comes back to when `done`. */
+  /** Where the next page begins, or the position to return with when `done`. */
   readonly next: Cursor;
   readonly done: boolean;
 }
@@ -28,7 +28,7 @@ export async function readDelta(read: FeedReader, cursors: Cursors, query: Delta
   const page = await read.changes(user, visibility, after, limit);
   const cursor = query.cursor ? cursors.check(query.cursor, page) : null;
   const startedAt = cursor ? cursor.startedAt : page.head;
-  // One that has expired unswept is left out: its removal comes with a later sequence.
+  // One that has expired and is not swept yet is left out: its removal gets a later sequence.
   const rows = page.rows.filter((row) => (row.removed === null ? isAlive(row, now) : row.seq > startedAt));
   const done = page.scannedTo >= page.head;
   return {

@@ -1,11 +1,11 @@
-// How many nodes let requests through, as the bus tells it: while it is away each of them gives its part of an allowance.
-// A node says that it is there when it counts a request, now and then; one that is asked nothing takes nothing.
+// How many nodes had requests lately, counted over the bus. While the bus is away, each of them grants its share of an
+// allowance. A node announces itself at most every ten seconds, when it counts a request; an idle node has no share.
 
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../lib/clock.ts';
 
 const space = 'node ';
-const tellEveryMs = 10_000;
+const announceEveryMs = 10_000;
 const forgetAfterMs = 60_000;
 
 export class BusyNodes {
@@ -13,9 +13,9 @@ export class BusyNodes {
   readonly #clock: Clock;
   readonly #key: string;
   readonly #seenAt = new Map<string, number>();
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #announcedAt = Number.NEGATIVE_INFINITY;
 
-  /** `id` is another one for each node. */
+  /** `id` is unique to each node. */
   constructor(bus: Bus, clock: Clock, id: string) {
     this.#bus = bus;
     this.#clock = clock;
@@ -27,12 +27,12 @@ export class BusyNodes {
     });
   }
 
-  /** At each request: how many tokens it costs, which is one for each node that can't be told of it. */
+  /** The tokens that a request costs: one, and without the bus one more for each other node. */
   get cost(): number {
     const now = this.#clock.now();
     if (!this.#bus.connected) return 1 + this.#seenAt.size;
-    if (now - this.#toldAt >= tellEveryMs) {
-      this.#toldAt = now;
+    if (now - this.#announcedAt >= announceEveryMs) {
+      this.#announcedAt = now;
       this.#bus.publishUse([{ key: this.#key, tokens: 0 }]);
       for (const [key, at] of this.#seenAt) if (now - at > forgetAfterMs) this.#seenAt.delete(key);
     }

@@ -1,12 +1,12 @@
-// An allowance that all nodes share: each counts what it lets through, tells the others now and then, and charges what
-// they tell to its own buckets. A node keeps at most a hundredth of an allowance to itself, so ten nodes together stay
-// within a tenth; a user who asks seldom is never told of. Without the bus each node limits by itself
-// (busy-nodes).
+// An allowance that all nodes share. Each node counts the requests that it admits, publishes the count now and then, and
+// charges what others publish to its own buckets. It publishes each time the count reaches 1 % of the allowance, so ten
+// nodes together exceed it by at most a tenth, and a user with few requests costs no message. Without the bus each node
+// limits on its own (busy-nodes).
 
 import type { Bus } from '../bus/bus.ts';
 import type { TokenBuckets } from '../lib/token-bucket.ts';
 
-const untoldShare = 0.01;
+const publishedShare = 0.01;
 
 export interface SharedUse {
   /** A token was taken here. */
@@ -15,7 +15,7 @@ export interface SharedUse {
 
 export interface SharedUseOptions {
   readonly bus: Bus;
-  /** Tells these allowances from others on the bus. */
+  /** Separates these allowances from others on the bus. */
   readonly space: string;
   readonly buckets: TokenBuckets;
   readonly burst: number;
@@ -23,8 +23,8 @@ export interface SharedUseOptions {
 }
 
 export function shareUse({ bus, space, buckets, burst, keysMax }: SharedUseOptions): SharedUse {
-  const tellAt = Math.max(1, Math.floor(burst * untoldShare));
-  const untold = new Map<string, number>();
+  const publishAt = Math.max(1, Math.floor(burst * publishedShare));
+  const unpublished = new Map<string, number>();
   bus.listen({
     used(uses) {
       for (const { key, tokens } of uses) {
@@ -34,13 +34,13 @@ export function shareUse({ bus, space, buckets, burst, keysMax }: SharedUseOptio
   });
   return {
     count(key) {
-      const tokens = (untold.get(key) ?? 0) + 1;
-      if (tokens >= tellAt) {
-        untold.delete(key);
+      const tokens = (unpublished.get(key) ?? 0) + 1;
+      if (tokens >= publishAt) {
+        unpublished.delete(key);
         bus.publishUse([{ key: space + key, tokens }]);
       } else {
-        if (untold.size >= keysMax) untold.clear(); // less than a hundredth of each allowance
-        untold.set(key, tokens);
+        if (unpublished.size >= keysMax) unpublished.clear(); // less than 1 % of each allowance
+        unpublished.set(key, tokens);
       }
     },
   };

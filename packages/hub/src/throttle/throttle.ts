@@ -1,5 +1,5 @@
-// How much is too much: a bucket for each (user, app) that counts every request, and one for each address that counts
-// only what failed to authenticate, so that guessing costs the guesser before it costs a signature check.
+// Rate limits: a bucket for each (user, app) that counts every request, and one for each address that counts only failed
+// authentications, so that guessing is throttled before it costs signature checks.
 import { randomUUID } from 'node:crypto';
 import type { Identity } from '../auth/authenticate.ts';
 import type { Bus } from '../bus/bus.ts';
@@ -14,7 +14,7 @@ export interface Throttle {
   /** Throws `throttled` for an address that failed too often. */
   checkAddress(address: string): void;
   countFailure(address: string): void;
-  /** Throws `throttled` when the user's requests through this app are too many; `target` is whom an app writes to. */
+  /** Throws `throttled` when the user's requests through this app are too many; `target` is the user an app writes for. */
   count(identity: Identity, target: UserKey | null): void;
 }
 
@@ -27,7 +27,7 @@ export interface ThrottleOptions {
   readonly clock: Clock;
   /** The app that a client belongs to: its clients share one allowance. */
   readonly appOf: (clientId: string) => string;
-  /** To other nodes, with which all allowances are shared. */
+  /** The bus to the nodes that share all allowances. */
   readonly bus?: Bus | null;
 }
 
