@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { webPushKeys } from '@carillon/testing/feed/web-push-keys.ts';
 import { post, startHub, subscribe, type TestHub, type TestUser } from '@carillon/testing/hub/hub.ts';
 import { type ServeOptions, serveNotifications } from '../src/service-worker/index.ts';
-import { emptyRecord } from '../src/web-push/push-record.ts';
+import { emptyRecord, enqueue } from '../src/web-push/push-record.ts';
 import { openPushStore } from '../src/web-push/push-store.ts';
 import { tapPush, visualPush } from './support/push-tests.ts';
 import { openWorkerScope, type WorkerScope, type WorkerScopeOptions } from './support/worker-scope.ts';
@@ -31,8 +31,8 @@ function openWorker(options: Partial<ServeOptions> = {}, how: Partial<WorkerScop
 
 const push = (content: object) => ({ data: { text: () => JSON.stringify(content) } });
 
-async function send(title: string, user: TestUser = 'alice'): Promise<string> {
-  const body = post({ payload: { visualContent: { title } } });
+async function send(title: string, user: TestUser = 'alice', more: object = {}): Promise<string> {
+  const body = post({ payload: { visualContent: { title } }, ...more });
   const { json } = await hub.request('POST', '/v1.0/me/notifications', { token: hub.token({ user }), body });
   return json.id;
 }
@@ -191,6 +191,84 @@ describe("the number on the app's icon", () => {
     await worker.dispatch('message', { data: { type: 'carillon-signed-out' } });
     assert.deepEqual([worker.badges.at(-1), worker.titles()], [0, []]);
     await markAllRead(id);
+  });
+});
+
+describe('what waits for the hub', () => {
+  const closeAll = async (worker: WorkerScope): Promise<void> => {
+    for (const notification of await worker.scope.registration.getNotifications()) {
+      notification.close();
+      await worker.dispatch('notificationclose', { notification });
+    }
+  };
+  const writes = (worker: WorkerScope) =>
+    worker.network.requests.filter((each) => /^PATCH|updateState|receipts/.test(each));
+  const stateOf = async (id: string) => {
+    const { json } = await hub.request('GET', `/v1.0/me/notifications/${id}`, {
+      token: hub.token({ user: 'alice' }),
+    });
+    return [json.readState, json.userActionState, json.contentVersion];
+  };
+
+  test('goes together where the state is the same, each for the content that was seen', async () => {
+    const worker = openWorker();
+    const replace = (title: string) => send(title, 'alice', { appNotificationId: 'lunch' });
+    const ids = [await send('One'), await replace('Lunch is ready'), await send('Three')];
+    for (const id of ids) await worker.dispatch('push', push(tapPush(id)));
+    worker.network.switch(false);
+    await closeAll(worker);
+    await replace('Lunch is burning');
+    worker.network.switch(true);
+    await worker.dispatch('message', { data: { type: 'carillon-sync' } });
+    assert.deepEqual(writes(worker), ['POST notifications/updateState']);
+    assert.deepEqual(await Promise.all(ids.map(stateOf)), [
+      ['read', 'dismissed', 1],
+      ['unread', 'noInteraction', 2],
+      ['read', 'dismissed', 1],
+    ]);
+    assert.deepEqual((await store.read()).outbox, []);
+  });
+
+  test('keeps the order of what was done to one notification', async () => {
+    const worker = openWorker();
+    const ids = [await send('One'), await send('Two')];
+    const states = [
+      [ids[0], { readState: 'read' }],
+      [ids[0], { userActionState: 'dismissed' }],
+      [ids[1], { userActionState: 'dismissed' }],
+      [ids[0], { readState: 'read' }],
+      [ids[1], { readState: 'unread' }],
+      [ids[0], { readState: 'unread' }],
+    ] as const;
+    await store.change((record) =>
+      enqueue(record, ...states.map(([id = '', patch]) => ({ kind: 'state' as const, id, patch }))),
+    );
+    await worker.dispatch('message', { data: { type: 'carillon-sync' } });
+    assert.deepEqual(await Promise.all(ids.map(stateOf)), [
+      ['unread', 'noInteraction', 1],
+      ['unread', 'noInteraction', 1],
+    ]);
+    assert.deepEqual((await store.read()).outbox, []);
+  });
+
+  test('goes one by one to a hub that refuses it together', async () => {
+    const worker = openWorker();
+    const ids = [await send('One'), await send('Two')];
+    worker.scope.fetch = async (input, init) =>
+      String(input).endsWith('/updateState')
+        ? Response.json(
+            { error: { code: 'invalidRequest', message: 'no', target: 'changes' } },
+            { status: 400 },
+          )
+        : worker.network.fetch(input, init);
+    const patch = { userActionState: 'dismissed' } as const;
+    await store.change((record) =>
+      enqueue(record, ...ids.map((id) => ({ kind: 'state' as const, id, patch }))),
+    );
+    await worker.dispatch('message', { data: { type: 'carillon-sync' } });
+    assert.deepEqual(writes(worker).length, 2);
+    assert.deepEqual((await store.read()).outbox, []);
+    for (const id of ids) assert.deepEqual(await stateOf(id), ['read', 'dismissed', 1]);
   });
 });
 

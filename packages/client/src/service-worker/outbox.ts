@@ -1,35 +1,79 @@
 // What was done on the screen, and what it showed, reaches the hub: at once, or when the network is back. States of one kind
 // go together, each for the content that was seen; receipts go together.
 import type { Receipt } from '@carillon/protocol';
-import { HubError, isOfNoDevice } from '../requests/hub-error.ts';
+import { isSameState, togetherMax } from '../outbox/state-group.ts';
+import { HubError, isFinal, isOfNoDevice } from '../requests/hub-error.ts';
 import type { Requests } from '../requests/requests.ts';
 import { enqueue, type OutboxEntry, type PushRecord } from '../web-push/push-record.ts';
 import type { PushStore } from '../web-push/push-store.ts';
 
+type StateEntry = Extract<OutboxEntry, { kind: 'state' }>;
+
 /** Answers whether the outbox is empty now. Throws only what is not about the hub. */
 export async function flush(store: PushStore, requests: Requests): Promise<boolean> {
   const { outbox } = await store.read();
-  for (const entry of outbox) {
-    if (entry.kind !== 'state') continue;
-    if (!(await isSettled(() => requests.updateState(entry.id, entry.patch)))) return false;
-    await remove(store, [entry]);
+  const states = outbox.filter((entry) => entry.kind === 'state');
+  for (const group of groupsOf(states)) {
+    if (!(await isGroupSettled(group, requests))) return false;
+    await remove(store, group);
   }
-  const entries = outbox.filter((entry) => entry.kind === 'receipt');
-  if (entries.length === 0) return true;
-  if (!(await isSettled(() => requests.receipts(entries.map(({ receipt }) => receipt))))) return false;
-  await remove(store, entries);
+  const receipts = outbox.filter((entry) => entry.kind === 'receipt');
+  if (receipts.length === 0) return true;
+  const answer = await attempt(() => requests.receipts(receipts.map(({ receipt }) => receipt)));
+  if (answer === 'failed') return false;
+  await remove(store, receipts);
   return true;
 }
 
-/** False when it may be sent again. What the hub refuses for good (gone, too late, not allowed) is settled too. */
-async function isSettled(send: () => Promise<unknown>): Promise<boolean> {
+/** Entries of one state, in their order; what was done to one notification keeps its order over the groups. */
+function groupsOf(entries: readonly StateEntry[]): StateEntry[][] {
+  const groups: StateEntry[][] = [];
+  /** Of each notification, the group of its newest entry so far. */
+  const lastGroup = new Map<string, number>();
+  for (const entry of entries) {
+    const { id, patch } = entry;
+    const from = (lastGroup.get(id) ?? -1) + 1;
+    const found = groups.findIndex(
+      (group, at) => at >= from && group.length < togetherMax && isSameState(group[0]?.patch ?? null, patch),
+    );
+    const at = found < 0 ? groups.length : found;
+    groups[at] = [...(groups[at] ?? []), entry];
+    lastGroup.set(id, at);
+  }
+  return groups;
+}
+
+/** A hub that refuses them together, by its age or for one of them, gets them one by one. */
+async function isGroupSettled(group: readonly StateEntry[], requests: Requests): Promise<boolean> {
+  if (group.length > 1) {
+    const answer = await attempt(() => updateTogether(group, requests));
+    if (answer !== 'refused') return answer === 'taken';
+  }
+  for (const { id, patch } of group)
+    if ((await attempt(() => requests.updateState(id, patch))) === 'failed') return false;
+  return true;
+}
+
+function updateTogether(group: readonly StateEntry[], requests: Requests): Promise<unknown> {
+  const { contentVersion: _, ...state } = group[0]?.patch ?? {};
+  const changes = group.map(({ id, patch: { contentVersion } }) => ({
+    id,
+    ...(contentVersion === undefined ? {} : { contentVersion }),
+  }));
+  return requests.updateStates({ ...state, changes });
+}
+
+/** `refused`: for good (gone, too late, not allowed). `failed`: it may be sent again. */
+type Attempt = 'taken' | 'refused' | 'failed';
+
+async function attempt(send: () => Promise<unknown>): Promise<Attempt> {
   try {
     await send();
-    return true;
+    return 'taken';
   } catch (error) {
     // That is about the device, not about what was done: it is sent again without the device.
     if (!(error instanceof HubError) || isOfNoDevice(error)) throw error;
-    return !error.isPassing && error.kind !== 'signedOut';
+    return isFinal(error) ? 'refused' : 'failed';
   }
 }
 
