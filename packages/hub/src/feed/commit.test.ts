@@ -182,7 +182,7 @@ test('a store that can not tell what became of a batch is not said to have chang
   const { store, committer, batches } = open();
   store.decide = () => 'uncertain';
   const says = (error: unknown) =>
-    isBusy(error) && /may be done or not/.test((error as Error).message) && !/nothing/.test(`${error}`);
+    isBusy(error) && /outcome is unknown/.test((error as Error).message) && !/nothing/.test(`${error}`);
   await Promise.all(['a', 'b'].map((id) => assert.rejects(committer.commit(write(id)), says)));
   assert.deepEqual(batches(), [['a', 'b']]);
 });
