@@ -129,7 +129,9 @@ function openFeed(options: HubOptions, requests: Requests) {
 async function accountFor({ account }: HubOptions, requests: Requests): Promise<string> {
   const known = account ?? accountOf(await requests.token());
   if (known !== null) return known;
-  throw new HubError('invalidRequest', 'The token does not say whose it is: pass `account` to connectHub.');
+  const cause = new Error('The token is no JWT with `iss` and `sub` or `oid`: pass `account` to connectHub.');
+  // The message is what a person reads in `status.reason`.
+  throw new HubError('invalidRequest', 'This page can not use your sign-in.', { cause });
 }
 
 function hasIndexedDb({ storage }: HubOptions): boolean {
@@ -153,7 +155,7 @@ const defaultOrder: readonly Transport[] = ['webSocket', 'sse', 'polling'];
 
 function transportsFor(options: HubOptions): (readonly [Transport, OpenLink])[] {
   const { transports = defaultOrder, pollSeconds = 30 } = options;
-  const { WebSocket = globalThis.WebSocket as WebSocketClass | undefined } = options;
+  const { WebSocket = globalThis.WebSocket } = options;
   const { webSocketTakesHeaders: takesHeaders = isNode() } = options;
   const openers: Readonly<Record<Transport, OpenLink | null>> = {
     webSocket: WebSocket ? webSocketTransport({ WebSocket, takesHeaders }) : null,
@@ -167,6 +169,5 @@ function transportsFor(options: HubOptions): (readonly [Transport, OpenLink])[] 
 }
 
 function isNode(): boolean {
-  const { process } = globalThis as { process?: { versions?: { node?: string } } };
-  return process?.versions?.node !== undefined;
+  return globalThis.process?.versions?.node !== undefined;
 }

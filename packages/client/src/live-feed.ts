@@ -157,8 +157,9 @@ export class LiveFeed implements Feed {
         onSignOut: () => void this.signOut({ postToTabs: false }),
       });
     } catch (error) {
-      const { message } = error as Error;
-      this.#setConnection({ phase: 'signedOut', transport: null, reason: message });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#setConnection({ phase: 'signedOut', transport: null, reason });
+      if (error instanceof HubError && error.kind !== 'signedOut') this.#ready.reject(error);
       return null;
     }
     if (this.#connection.phase !== 'closed') await this.#shared.open();

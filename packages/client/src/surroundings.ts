@@ -27,5 +27,5 @@ export function watchSurroundings({ onWake, onFreeze, onResume }: SurroundingsWa
 }
 
 function page(): Document | undefined {
-  return globalThis.document as Document | undefined;
+  return 'document' in globalThis ? globalThis.document : undefined;
 }

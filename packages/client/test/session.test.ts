@@ -311,3 +311,16 @@ test('a device whose clock is days ahead asks for a token once, not for each req
   await client.hub.subscriptions();
   assert.equal(asked, 1);
 });
+
+test('a token that names no user shows a person why, and tells the developer what to pass', async () => {
+  await using hub = await startHub();
+  await using client = openClient(hub, { token: async () => 'opaque' });
+  const error: unknown = await client.feed.ready.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof HubError && error.cause instanceof Error);
+  assert.match(error.cause.message, /pass `account` to connectHub/);
+  const { phase, reason } = client.feed.status;
+  assert.deepEqual([phase, reason], ['signedOut', 'This page can not use your sign-in.']);
+});

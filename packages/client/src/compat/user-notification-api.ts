@@ -108,7 +108,10 @@ export class UserNotificationApiImpl {
   ): Promise<ProcessPushNotificationResult> {
     const push = readPush(notificationPayload ?? undefined);
     const isUserNotificationPush = push !== null;
-    const nothing = { isUserNotificationPush, userNotifications: [] as UserNotification[] };
+    const nothing: Omit<ProcessPushNotificationResult, 'status' | 'errorMessage'> = {
+      isUserNotificationPush,
+      userNotifications: [],
+    };
     return resultOf(nothing, async () => {
       if (!push) return nothing;
       const named = push.notificationId === undefined ? [] : [push.notificationId];

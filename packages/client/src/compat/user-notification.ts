@@ -42,6 +42,13 @@ export const actionStates = ['noInteraction', 'activated', 'dismissed', 'snoozed
   UserActionState
 >;
 
+const actionNumbers: Readonly<Record<UserActionState, UserNotificationUserActionState>> = {
+  noInteraction: 0,
+  activated: 1,
+  dismissed: 2,
+  snoozed: 3,
+};
+
 export function toUserNotification(notification: Notification): UserNotification {
   const { id, appNotificationId, groupName, priority, payload } = notification;
   const { createdDateTime, lastModifiedDateTime, expirationDateTime } = notification;
@@ -51,7 +58,7 @@ export function toUserNotification(notification: Notification): UserNotification
     ...{ id, appNotificationId, groupName, priority },
     status: UserNotificationStatus.Active,
     readState: notification.readState === 'read',
-    userActionState: actionStates.indexOf(notification.userActionState) as UserNotificationUserActionState,
+    userActionState: actionNumbers[notification.userActionState],
     payload: { rawContent, title: visualContent?.title ?? null, body: visualContent?.body ?? null },
     creationDateTime: new Date(createdDateTime),
     lastModifiedDateTime: isModified ? new Date(lastModifiedDateTime) : null,

@@ -106,7 +106,9 @@ export class Connection {
     const { requests, clock, cursor, transports } = this.#options;
     this.#linkClosing = new AbortController();
     const { signal } = this.#linkClosing;
-    const [, open] = transports[this.#rung] as (typeof transports)[number];
+    const transport = transports[this.#rung];
+    if (!transport) throw new HubError('offline', 'No transport is left to connect with.');
+    const [, open] = transport;
     const onFrame = (frame: LiveFrame): void => this.#take(frame, signal);
     this.#link = await open({ requests, clock, cursor: () => cursor() ?? '', onFrame, signal });
     this.#failures = 0;
@@ -116,7 +118,8 @@ export class Connection {
   }
 
   async #follow(): Promise<PhaseInput> {
-    const end = await (this.#link as Link).ended;
+    const end = await this.#link?.ended;
+    if (!end) return 'lost';
     this.#linkClosing.abort();
     this.#caughtUpAt = this.#options.clock.now();
     this.#startsOver = end.input === 'resync';

@@ -113,10 +113,12 @@ export class FeedView {
 
   /** The ids of what is unread in this view, in one group or in all. */
   unread(now: number, groupName: string | undefined): string[] {
-    const shown = [...this.#base.values()].map((item) => this.#shown(item, now));
-    return shown
-      .filter((item) => item?.readState === 'unread' && (groupName ?? item.groupName) === item.groupName)
-      .map((item) => (item as Notification).id);
+    return [...this.#base.values()].flatMap((base) => {
+      const item = this.#shown(base, now);
+      return item?.readState === 'unread' && (groupName ?? item.groupName) === item.groupName
+        ? [item.id]
+        : [];
+    });
   }
 
   /** Applies a step from the hub. */

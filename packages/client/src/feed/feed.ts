@@ -42,7 +42,7 @@ export interface Feed {
   /** The hub's count at the view's position, with what was done here applied already. */
   readonly unreadCount: number;
   readonly status: FeedStatus;
-  /** Resolves once `items` are those of the hub, or of the stored copy while offline. */
+  /** Resolves once `items` are those of the hub, or of the stored copy while offline. Rejects when the feed can't open. */
   readonly ready: Promise<void>;
   /** Every step from now on; ends when the feed is closed. */
   changes(): AsyncIterable<FeedChange>;

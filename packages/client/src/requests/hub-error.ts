@@ -62,7 +62,7 @@ export function offline(cause: unknown): HubError {
 
 /** The hub's refusal; also that of a proxy before it, which has another body or none. */
 export async function readRefusal(response: Response): Promise<HubError> {
-  const body = (await response.json().catch(() => null)) as Partial<ErrorBody> | null;
+  const body: Partial<ErrorBody> | null = await response.json().catch(() => null);
   const { status, headers } = response;
   const error = body?.error;
   return new HubError(kindOf(status), error?.message ?? `The hub answered ${status}.`, {
@@ -75,9 +75,16 @@ export async function readRefusal(response: Response): Promise<HubError> {
 }
 
 function kindOf(status: number): ErrorKind {
-  for (const [kind, row] of Object.entries(errorTable)) if (row.v1 === status) return kind as ErrorKind;
+  const known = keysOf(errorTable).find((kind) => errorTable[kind].v1 === status);
+  if (known) return known;
   if (status < 500) return 'invalidRequest';
   return status === 500 ? 'generalException' : 'unavailable';
+}
+
+function keysOf<T extends object>(table: T): Extract<keyof T, string>[] {
+  const keys = [];
+  for (const key in table) keys.push(key);
+  return keys;
 }
 
 /** In seconds, as the hub says it; the date form (RFC 9110, section 10.2.3) is a proxy's, and backoff serves as well. */

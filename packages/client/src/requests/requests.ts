@@ -31,6 +31,11 @@ export interface RequestsOptions {
   readonly clock?: Clock | undefined;
 }
 
+interface ListOptions {
+  readonly pageSize?: number;
+  readonly next?: string | null;
+}
+
 /** A page of the history; `next` is null at the end. */
 export interface ListPage {
   readonly items: readonly Notification[];
@@ -94,7 +99,7 @@ export class Requests {
   }
 
   /** The history, newest first. `pageSize` is 1 to 100. */
-  async list({ pageSize = 25, next = null as string | null } = {}): Promise<ListPage> {
+  async list({ pageSize = 25, next = null }: ListOptions = {}): Promise<ListPage> {
     const query = { $top: pageSize, $skiptoken: next };
     const answer = await this.#json<{ value: Notification[] } & Links>('GET', feed, { query });
     return { items: answer.value, next: tokenIn(answer['@odata.nextLink'], '$skiptoken') };
@@ -140,7 +145,7 @@ export class Requests {
   async deleteContent(id: string, contentVersion: number): Promise<Notification | null> {
     const path = `${feed}/${segment(id)}`;
     const response = await this.send('GET', path);
-    const current = (await response.json()) as Notification;
+    const current: Notification = await response.json();
     if (current.contentVersion > contentVersion) return current;
     try {
       await this.send('DELETE', path, { headers: { 'if-match': response.headers.get('etag') ?? '*' } });
@@ -257,7 +262,7 @@ export class Requests {
     const response = await this.send(method, path, sent);
     return response.json().catch((error: unknown) => {
       throw offline(error);
-    }) as Promise<T>;
+    });
   }
 
   #url(path: string, query: NonNullable<Sent['query']>): string {

@@ -34,8 +34,9 @@ export class TokenSource {
 
   /** `refused` is the token that the hub did not take: another request may have replaced it already. */
   read(refused: string | null = null): Promise<string> {
-    const isFresh = this.#token !== null && this.#token !== refused && this.#clock.now() < this.#refreshAt;
-    if (isFresh) return Promise.resolve(this.#token as string);
+    const token = this.#token;
+    const isFresh = token !== refused && this.#clock.now() < this.#refreshAt;
+    if (token !== null && isFresh) return Promise.resolve(token);
     this.#asking ??= this.#renew().finally(() => {
       this.#asking = null;
     });

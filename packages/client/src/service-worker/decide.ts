@@ -58,14 +58,14 @@ export function decideSync(facts: SyncFacts): SyncDecision {
   for (const [id, value] of latest) {
     const known = facts.record.remembered[id];
     const handled = handledAs(value, facts.now);
-    if (handled !== 'no') {
+    if (handled !== 'no' || '@removed' in value) {
       if (facts.displayed.has(id)) close.add(id);
       // Also what was never shown: its push may be on the way still.
       remember[id] = { ...(known ?? asSeen(value, facts)), handled };
-    } else if (rings(value as Notification, known, facts)) {
-      ringing.push(value as Notification);
+    } else if (rings(value, known, facts)) {
+      ringing.push(value);
     } else if (known) {
-      remember[id] = adopt(value as Notification, known);
+      remember[id] = adopt(value, known);
     }
   }
   const show = ringing.toSorted(byCreation).slice(-ringAtOnceMax);

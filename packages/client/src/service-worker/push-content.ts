@@ -19,7 +19,8 @@ export interface PushContent {
 export function readPush(text: string | undefined): PushContent | null {
   const value = parse(text);
   if (typeof value !== 'object' || value === null) return null;
-  const { v, kind, notificationId, unreadCount, close, title, body, tag } = value as Record<string, unknown>;
+  const fields: Readonly<Record<string, unknown>> = { ...value };
+  const { v, kind, notificationId, unreadCount, close, title, body, tag } = fields;
   if (v !== 1 || (kind !== 'tap' && kind !== 'visual')) return null;
   return {
     v,

@@ -20,8 +20,12 @@ export type Painter = Pick<ServeOptions, 'openUrl' | 'show' | 'words'>;
 
 /** Null for what another part of the app has shown. */
 export function aboutOf({ data }: { readonly data: unknown }): About | null {
-  const about = (data as { carillon?: About } | null)?.carillon;
-  return typeof about?.id === 'string' ? about : null;
+  const about = typeof data === 'object' && data !== null && 'carillon' in data ? data.carillon : null;
+  return isAbout(about) ? about : null;
+}
+
+function isAbout(value: unknown): value is About {
+  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
 }
 
 export class Screen {

@@ -58,7 +58,8 @@ function besideOf(path: string): string {
 /** A file that can't be read is a copy that is lost, and the hub has the original; the changes in it are lost with it. */
 async function readFeed(path: string): Promise<FeedCopy> {
   try {
-    return new FeedCopy(JSON.parse(await readFile(path, 'utf8')) as StoredFeed);
+    const stored: StoredFeed = JSON.parse(await readFile(path, 'utf8'));
+    return new FeedCopy(stored);
   } catch {
     return new FeedCopy();
   }

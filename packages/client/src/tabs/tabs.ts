@@ -24,7 +24,7 @@ export class Tabs {
     this.#options = options;
     this.#name = `carillon:${options.account}`;
     this.#channel = options.openChannel(this.#name);
-    this.#channel.onmessage = ({ data }: MessageEvent) => options.onMessage(data as TabMessage);
+    this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => options.onMessage(data);
   }
 
   post(message: TabMessage): void {

@@ -83,7 +83,7 @@ export class FrameLink implements Link {
   /** Takes one frame; what is no frame of today's is passed over, as newer hubs may say more. */
   take(text: string): void {
     if (this.#isOver) return;
-    const frame = JSON.parse(text) as Frame;
+    const frame: Frame = JSON.parse(text);
     if (frame.type === 'resync') {
       this.end({ input: 'resync', reason: 'Everything is read anew.', retryAfterMs: null });
     } else if (frame.type === 'bye') {

@@ -59,8 +59,8 @@ async function closeAllBut(
   if (ids.length > 0) await closeHandled(registration, ids);
 }
 
-function isOurs({ data, tag }: globalThis.Notification): boolean {
-  return tag === 'carillon-filler' || typeof (data as { carillon?: unknown } | null)?.carillon === 'object';
+function isOurs({ data, tag }: { readonly data: unknown; readonly tag: string }): boolean {
+  return tag === 'carillon-filler' || (typeof data === 'object' && data !== null && 'carillon' in data);
 }
 
 function isHandled({ readState, userActionState }: Notification): boolean {
