@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import tls from 'node:tls';
 import { type Command, Option } from 'commander';
 import { readSecretKey } from '../config/config.ts';
-import { settings, variableOf } from '../config/settings.ts';
+import { flagOf, type SettingName, settingOf, settings, variableOf } from '../config/settings.ts';
 import { openRegistry, servingHub } from '../hub/open-hub.ts';
+import { errorCode } from '../lib/error-code.ts';
 import type { Registry } from '../store/registry.ts';
+import { configFile } from './setting-options.ts';
 
 const servingWaitMs = 2000;
 const defaultPublicUrl = 'http://127.0.0.1:4280';
@@ -28,18 +30,15 @@ export interface DataOptions {
 
 /** Adds the options that every command has. */
 export function withDataOptions(command: Command): Command {
-  const { value, about } = settings['database-url'];
   return command
-    .addOption(new Option(`--database-url ${value}`, about).env(variableOf('database-url')))
-    .addOption(
-      new Option('--data-dir <folder>', 'folder with the data').env('CARILLON_DATA_DIR').default('.carillon'),
-    )
-    .addOption(
-      new Option('--public-url <url>', 'URL under which the hub is reached (default: the recorded one)').env(
-        'CARILLON_PUBLIC_URL',
-      ),
-    )
+    .addOption(dataOption('database-url'))
+    .addOption(dataOption('data-dir').default(settings['data-dir'].read(undefined)))
+    .addOption(dataOption('public-url', 'URL under which the hub is reached (default: the recorded one)'))
     .option('--json', 'print JSON');
+}
+
+function dataOption(name: SettingName, about = settingOf(name).about): Option {
+  return new Option(flagOf(name), about).env(variableOf(name));
 }
 
 /** Runs with the registry of the data folder, and closes it whatever happens. */
@@ -47,7 +46,7 @@ export async function withRegistry<T>(
   { dataDir, databaseUrl, config }: DataOptions,
   run: (registry: Registry) => T | Promise<T>,
 ): Promise<T> {
-  const file = config ?? process.env.CARILLON_CONFIG ?? null;
+  const file = configFile(config);
   const registry = openRegistry({ dataDir, databaseUrl: databaseUrl || null }, () =>
     readSecretKey(process.env, file),
   );
@@ -84,6 +83,6 @@ export function trustOwnAuthority(dataDir: string): void {
     const own = readFileSync(join(dataDir, 'tls', 'ca.pem'), 'utf8');
     tls.setDefaultCACertificates([...tls.getCACertificates('default'), own]);
   } catch (error) {
-    if ((error as { code?: string }).code !== 'ENOENT') throw error;
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }

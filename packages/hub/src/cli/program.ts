@@ -1,7 +1,7 @@
 // The command line: every command on one screen. Usage errors end with 2, everything else that fails with 1; either way
 // one line on stderr says what is wrong and what would be right.
 import { Command, CommanderError } from 'commander';
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../config/problem.ts';
 import { readVersion } from '../lib/version.ts';
 import { appCommand } from './commands/app.ts';
 import { backupCommand, generationCommand, restoreCommand } from './commands/backup.ts';

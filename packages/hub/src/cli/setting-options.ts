@@ -1,32 +1,50 @@
 // The settings as options of a command, for those that read the whole configuration: `serve`, and `doctor`, which looks
 // at what `serve` would be given.
 import { type Command, Option } from 'commander';
-import { type Given, isSecret, type SettingName, settings, variableOf } from '../config/settings.ts';
+import {
+  defaultOf,
+  flagOf,
+  isSettingName,
+  type SettingName,
+  settingGroups,
+  settingOf,
+  variableOf,
+} from '../config/settings.ts';
+import type { Given } from '../config/sources.ts';
+
+export const configVariable = 'CARILLON_CONFIG';
 
 /** What commander collected, by camel-case name. */
 export type Options = Readonly<Record<string, string | string[] | boolean>>;
 
 export function withSettings(command: Command): Command {
-  for (const [name, { kind, value, about }] of Object.entries(settings)) {
-    const flag = `--${name}${value === '' ? '' : ` ${value}`}`;
-    const option = new Option(flag, `${about} [${variableOf(name)}]`);
-    if (kind === 'list')
-      option.argParser((text: string, all: string[] | undefined) => [...(all ?? []), text]);
-    // Known all the same, so that whoever tries it is told why it is refused.
-    if (isSecret(name as SettingName)) option.hideHelp();
-    command.addOption(option);
+  for (const [heading, group] of Object.entries(settingGroups)) {
+    for (const name of Object.keys(group).filter(isSettingName))
+      command.addOption(optionOf(name).helpGroup(`${heading}:`));
   }
-  return command.option('--config <file>', 'settings as a JSON object [CARILLON_CONFIG]');
+  return command.option('--config <file>', `settings as a JSON object [${configVariable}]`);
+}
+
+function optionOf(name: SettingName): Option {
+  const setting = settingOf(name);
+  const usual = setting.takes === '' ? '' : ` (default: ${defaultOf(setting)})`;
+  const option = new Option(flagOf(name), `${setting.about}${usual} [${variableOf(name)}]`);
+  if (setting.repeatable)
+    option.argParser((text: string, all: readonly string[] | undefined) => [...(all ?? []), text]);
+  // Known all the same, so that whoever tries it learns why it is refused.
+  return setting.secret ? option.hideHelp() : option;
 }
 
 /** The flags by setting name, and the file with the rest. */
 export function readOptions(options: Options): { readonly flags: Given; readonly file: string | null } {
-  const { config: file, ...named } = options;
+  const { config, ...named } = options;
   const flags = Object.entries(named).map(([name, value]) => [dashed(name), value]);
-  return {
-    flags: Object.fromEntries(flags),
-    file: (file as string | undefined) ?? process.env.CARILLON_CONFIG ?? null,
-  };
+  return { flags: Object.fromEntries(flags), file: configFile(config) };
+}
+
+/** The path of the file with settings, when there is one. */
+export function configFile(given: unknown): string | null {
+  return typeof given === 'string' ? given : (process.env[configVariable] ?? null);
 }
 
 /** Commander names options in camel case. */

@@ -3,9 +3,12 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { makeCertificate } from '../lib/certificate.ts';
-import { ConfigError, readConfig, readSecretKey } from './config.ts';
+import { readConfig, readSecretKey } from './config.ts';
+import { ConfigError } from './problem.ts';
+import { settingGroups, settingNames, settingOf, settings, variableOf } from './settings.ts';
+import type { Given } from './sources.ts';
 
 const key = Buffer.alloc(32, 0xfb);
 
@@ -19,11 +22,96 @@ function problemsOf(read: () => unknown): readonly string[] {
   return [];
 }
 
-test('the secret key is 32 bytes in base64, from the environment or a file, and never a flag', (context) => {
+/** A path in a folder that goes with the test. */
+function fileOf(context: TestContext, name: string, content?: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'carillon-'));
   context.after(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'settings.json');
-  writeFileSync(file, JSON.stringify({ 'secret-key': key.toString('base64') }));
+  const path = join(folder, name);
+  if (content !== undefined) writeFileSync(path, content);
+  return path;
+}
+
+test('every setting is in one group, with a text, a type and a default', () => {
+  const grouped = Object.values(settingGroups).flatMap((group) => Object.keys(group));
+  assert.deepEqual(grouped.toSorted(), Object.keys(settings).toSorted());
+  assert.equal(new Set(grouped).size, grouped.length);
+  for (const name of settingNames) {
+    const { about, usual, read, takes } = settingOf(name);
+    assert.match(about, /^\S.*[^.]$/, name);
+    assert.ok(
+      takes === '' || usual !== null || read(undefined) !== null,
+      `${name} says what holds without it`,
+    );
+  }
+});
+
+test('the command line wins over the environment, the environment over the file, the file over the default', (context) => {
+  const file = fileOf(
+    context,
+    'settings.json',
+    '{"port": 1, "host": "::1", "issuer": "https://file.example"}',
+  );
+  const environment = { CARILLON_PORT: '2', CARILLON_ISSUER: 'https://a.example, https://b.example' };
+  const config = readConfig({ port: '3' }, environment, file);
+  assert.deepEqual([config.port, config.host, config.throttlePerMinute], [3, '::1', 3000]);
+  assert.deepEqual(config.issuers, ['https://a.example', 'https://b.example']);
+  assert.equal(readConfig({}, environment, file).port, 2);
+  assert.deepEqual(readConfig({}, { CARILLON_ISSUER: '' }, file).issuers, ['https://file.example']);
+});
+
+test('a switch is 1, 0, true or false wherever it is given', (context) => {
+  for (const [given, expected] of [
+    ['1', true],
+    ['TRUE', true],
+    ['0', false],
+    ['false', false],
+  ] as const) {
+    assert.equal(readConfig({}, { CARILLON_ALLOW_PRIVATE_PUSH: given }, null).allowPrivatePush, expected);
+  }
+  const file = fileOf(context, 'settings.json', '{"allow-private-push": true}');
+  assert.equal(readConfig({}, {}, file).allowPrivatePush, true);
+  const [problem] = problemsOf(() => readConfig({}, { CARILLON_DEV: 'maybe' }, null));
+  assert.equal(problem, 'dev (--dev, CARILLON_DEV): "maybe" must be 1, 0, true or false');
+});
+
+test('all problems of all parts are reported at once, each with key, flag and variable', (context) => {
+  const file = fileOf(context, 'settings.json', '{"colour": "red", "audience": [1], "drain-delay": 1.5}');
+  const flags: Given = {
+    ...{ port: '65536', host: '', throttle: 'much', 'log-level': 'loud' },
+    ...{ issuer: ['https://a.example', 'ftp://b', 'http://c'], 'trusted-proxy': ['10.0.0.0/8', 'x'] },
+    ...{ 'tls-cert': '/absent.pem', 'nats-creds': '/absent.creds' },
+  };
+  const problems = problemsOf(() => readConfig(flags, { CARILLON_INBOX_CLIENT_ID: 'x' }, file));
+  const keys = problems.map((problem) => problem.slice(0, problem.search(/[ :]/)));
+  assert.deepEqual(keys.toSorted(), [
+    ...['audience', 'colour', 'drain-delay', 'host', 'issuer', 'issuer', 'log-level'],
+    ...['nats-creds', 'port', 'throttle', 'tls-cert', 'tls-key', 'trusted-proxy'],
+  ]);
+  for (const [at, problem] of problems.entries()) {
+    const name = keys[at] ?? '';
+    if (name === 'colour') assert.match(problem, /unknown in .*; known are port, host, /);
+    else assert.ok(problem.startsWith(`${name} (--${name}, ${variableOf(name)}): `), problem);
+  }
+  assert.match(problems.join('\n'), /port .*"65536" must be a whole number from 0 to 65535$/m);
+  assert.match(problems.join('\n'), /throttle .*"much" must be off or a whole number from 1 to 10000000$/m);
+});
+
+test('what can be a password is never quoted', () => {
+  const flags = {
+    ...{ 'database-url': 'mysql://u:hunter2@h', 'public-url': 'https://u:hunter2@h' },
+    ...{
+      'nats-url': ['http://u:hunter2@h'],
+      issuer: ['ftp://u:hunter2@h'],
+      'admin-issuer': 'ftp://u:hunter2@h',
+    },
+  };
+  const problems = problemsOf(() => readConfig(flags, { CARILLON_SECRET_KEY: 'hunter2' }, null));
+  assert.equal(problems.length, 6);
+  assert.doesNotMatch(problems.join('\n'), /hunter2/);
+});
+
+test('the secret key is 32 bytes in base64, from the environment or a file, and never a flag', (context) => {
+  const file = fileOf(context, 'settings.json', JSON.stringify({ 'secret-key': key.toString('base64') }));
   assert.deepEqual(readConfig({}, {}, file).secretKey, key);
   assert.deepEqual(readConfig({}, { CARILLON_SECRET_KEY: key.toString('base64') }, null).secretKey, key);
   assert.deepEqual(readSecretKey({}, file), key);
@@ -39,24 +127,15 @@ test('the secret key is 32 bytes in base64, from the environment or a file, and 
   for (const wrong of ['short', `${key.toString('base64')}AAAA`, `${'*'.repeat(43)}=`]) {
     const problems = problemsOf(() => readSecretKey({ CARILLON_SECRET_KEY: wrong }, null));
     assert.match(problems[0] ?? '', /must be 32 bytes in base64/);
-    assert.ok(!problems[0]?.includes(wrong), 'a key is not told, right or wrong');
+    assert.ok(!problems[0]?.includes(wrong), 'a key is not quoted, right or wrong');
   }
 });
 
-test('taps are spared unless told otherwise, and certificates for push services are read as they are', async (context) => {
-  const folder = mkdtempSync(join(tmpdir(), 'carillon-'));
-  context.after(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'ca.pem');
+test('taps are spared by default, and certificates for push services are read as they are', async (context) => {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const issuer = { commonName: 'a CA', key: privateKey };
-  const pem = await makeCertificate({
-    commonName: 'a CA',
-    key: privateKey,
-    issuer,
-    notBefore: 0,
-    notAfter: 1e12,
-  });
-  writeFileSync(path, pem + pem);
+  const pem = await makeCertificate({ ...issuer, issuer, notBefore: 0, notAfter: 1e12 });
+  const path = fileOf(context, 'ca.pem', pem + pem);
   const { pushGrace, pushCa } = readConfig({ 'push-ca': path }, {}, null);
   assert.deepEqual([pushGrace, pushCa], ['taps', pem + pem]);
   assert.equal(readConfig({}, { CARILLON_PUSH_GRACE: 'off' }, null).pushGrace, 'off');
@@ -64,4 +143,22 @@ test('taps are spared unless told otherwise, and certificates for push services 
   const problems = problemsOf(() => readConfig({ 'push-ca': path, 'push-grace': 'never' }, {}, null));
   assert.equal(problems.length, 2);
   assert.match(problems.join('\n'), /push-ca .* holds no certificate.*push-grace .* off, taps, all/s);
+});
+
+test('what is left out follows from the rest', () => {
+  const urlOf = (flags: Given) => readConfig(flags, {}, null).publicUrl;
+  assert.equal(urlOf({ host: '::1', port: 80 }), 'http://[::1]:80');
+  assert.equal(urlOf({ 'tls-dev': true }), 'https://localhost:4280');
+  const one = readConfig({ issuer: ['https://a.example'], 'public-url': 'https://hub.example/' }, {}, null);
+  assert.deepEqual([one.adminIssuer, one.audiences], ['https://a.example', ['https://hub.example']]);
+  assert.equal(
+    readConfig({ issuer: ['https://a.example', 'https://b.example'] }, {}, null).adminIssuer,
+    null,
+  );
+  const nodes = readConfig({ 'nats-url': ['nats://a,nats://b'] }, {}, null);
+  assert.deepEqual([nodes.nats?.urls, nodes.drainDelayMs], [['nats://a', 'nats://b'], 2000]);
+  const development = readConfig({ dev: true }, {}, null);
+  assert.deepEqual([development.allowPrivatePush, development.logLevel], [true, 'warn']);
+  const [beyond] = problemsOf(() => readConfig({ dev: true, host: '0.0.0.0' }, {}, null));
+  assert.match(beyond ?? '', /^host .*not a loopback address/);
 });

@@ -2,7 +2,7 @@
 // be used is told as a problem of configuration, with the path.
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
 import type { Timer } from '../lib/clock.ts';
 import type { ReferenceClock } from '../lib/reference-clock.ts';

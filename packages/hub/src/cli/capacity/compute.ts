@@ -1,6 +1,6 @@
 // The plan: the load, what it takes of each resource, and which of them breaks first as the users become more. Pure
 // arithmetic over the constants; docs/capacity.md has the formulas.
-import type { PlatformType } from '@carillon/protocol';
+import { type PlatformType, platformTypes } from '@carillon/protocol';
 import { type Bus, busOf } from './bus.ts';
 import { ceilings, wireBytes } from './constants.ts';
 import { type Hubs, hubsOf } from './hubs.ts';
@@ -74,20 +74,23 @@ export function firstLimitOf(inputs: PlanInputs): FirstLimit | null {
     computeCapacity({ ...inputs, users }).limits.find(({ share }) => share > 1);
   let fits = 0;
   let over = 1;
-  while (!exceeded(over)) {
+  let limit = exceeded(over);
+  while (!limit) {
     if (over > numberInputs.users.max) return null;
     [fits, over] = [over, over * 2];
+    limit = exceeded(over);
   }
   while (over - fits > Math.max(1, fits / 1000)) {
     const middle = Math.floor((fits + over) / 2);
-    if (exceeded(middle)) over = middle;
+    const found = exceeded(middle);
+    if (found) [over, limit] = [middle, found];
     else fits = middle;
   }
-  return { users: fits, limit: exceeded(over) as Limit };
+  return { users: fits, limit };
 }
 
 function providersOf({ apps }: PlanInputs, { peak }: Load): Provider[] {
-  return (Object.keys(peak.pushes) as PlatformType[]).map((platform) => ({
+  return platformTypes.map((platform) => ({
     platform,
     perMinute: peak.pushes[platform] * 60,
     quotaPerMinute: platform === 'android' ? ceilings.fcmPerMinute * apps : null,

@@ -1,6 +1,6 @@
 // How many hubs: by the time of their main threads, by the memory of their open streams, and by how many pushes each may
 // have under way. At least two, and one more than what the load takes, so that one may be lost or replaced.
-import type { PlatformType } from '@carillon/protocol';
+import { type PlatformType, platformTypes } from '@carillon/protocol';
 import { catchUpChanges, fanOutStreams, hubFixed, type Measured, measured } from './constants.ts';
 import type { PlanInputs, Transport } from './inputs.ts';
 import type { Load, Rates } from './load.ts';
@@ -55,11 +55,10 @@ function mainThreadsOf(transport: Transport, peak: Rates): MainThreads {
   const commit = microseconds(measured.createMain) + microseconds(measured.createWriter);
   const fanOut = transport.startsWith('websocket') ? measured.fanOutWebSocket : measured.fanOutSse;
   const fetch = microseconds(measured.requestMain) + measured.catchUp.value / catchUpChanges;
-  const platforms = Object.keys(peak.pushes) as PlatformType[];
   return {
     commits: (peak.creates + peak.stateChanges) * commit,
     frames: (peak.frames * (fanOut.value / 1000)) / fanOutStreams,
-    pushes: platforms.reduce((sum, each) => sum + peak.pushes[each] / pushFigures[each].value, 0),
+    pushes: platformTypes.reduce((sum, each) => sum + peak.pushes[each] / pushFigures[each].value, 0),
     fetches: peak.fetches * fetch,
   };
 }

@@ -1,6 +1,7 @@
 // What is planned for: each input with its default, its bounds and what it means. A value that can't be used is an error
 // that says what would be right.
 import { type PlatformType, platformTypes } from '@carillon/protocol';
+import { recordOf } from '../../lib/record.ts';
 
 export const transports = ['websocket', 'sse', 'websocket-tls', 'sse-tls', 'http2-tls'] as const;
 export type Transport = (typeof transports)[number];
@@ -46,6 +47,12 @@ export const numberInputs = {
 
 export type NumberName = keyof typeof numberInputs;
 
+export const numberNames: readonly NumberName[] = Object.keys(numberInputs).filter(isNumberName);
+
+function isNumberName(name: string): name is NumberName {
+  return Object.hasOwn(numberInputs, name);
+}
+
 export interface PlanInputs extends Readonly<Record<NumberName, number>> {
   readonly transport: Transport;
   /** Shares that add up to 1. */
@@ -56,10 +63,8 @@ export const defaultPlatforms = 'ios=45,android=45,windows=5,webPush=5';
 
 /** The texts of the command line, by option name; what is absent has its default. */
 export function readInputs(texts: Readonly<Record<string, string | undefined>>): PlanInputs {
-  const names = Object.keys(numberInputs) as NumberName[];
-  const numbers = names.map((name) => [name, readNumber(name, texts[name])]);
   return {
-    ...(Object.fromEntries(numbers) as Record<NumberName, number>),
+    ...recordOf(numberNames, (name) => readNumber(name, texts[name])),
     transport: readTransport(texts.transport ?? 'sse'),
     platforms: readPlatforms(texts.platforms ?? defaultPlatforms),
   };
@@ -82,10 +87,7 @@ function readTransport(text: string): Transport {
 }
 
 function readPlatforms(text: string): Record<PlatformType, number> {
-  const shares = Object.fromEntries(platformTypes.map((platform) => [platform, 0])) as Record<
-    PlatformType,
-    number
-  >;
+  const shares = recordOf(platformTypes, () => 0);
   for (const part of text.split(',')) {
     const [name = '', share = ''] = part.trim().split('=');
     const platform = platformTypes.find((each) => each === name);

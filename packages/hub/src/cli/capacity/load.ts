@@ -1,6 +1,7 @@
 // What happens in a second at the peak, and on average: the traffic that everything else is calculated from. Where the
 // hub saves work when it can (a tap that a listening device doesn't need), the planner counts it as done.
 import { type PlatformType, platformTypes } from '@carillon/protocol';
+import { recordOf } from '../../lib/record.ts';
 import { hubFixed } from './constants.ts';
 import type { PlanInputs } from './inputs.ts';
 
@@ -47,9 +48,10 @@ function ratesOf({ devices, online, handled, platforms }: PlanInputs, creates: n
   // The device that acts is not tapped for it; a browser can't be, since it would have to show something.
   const clears = (platform: PlatformType): number =>
     platform === 'webPush' ? 0 : handledOnce * Math.max(devices - 1, 0) * platforms[platform];
-  const pushes = Object.fromEntries(
-    platformTypes.map((platform) => [platform, creates * devices * platforms[platform] + clears(platform)]),
-  ) as Record<PlatformType, number>;
+  const pushes = recordOf(
+    platformTypes,
+    (platform) => creates * devices * platforms[platform] + clears(platform),
+  );
   return {
     creates,
     stateChanges,

@@ -4,20 +4,15 @@ import { Command } from 'commander';
 import { computeCapacity, firstLimitOf } from '../capacity/compute.ts';
 import { measured } from '../capacity/constants.ts';
 import { describeCapacity } from '../capacity/describe.ts';
-import {
-  defaultPlatforms,
-  type NumberName,
-  numberInputs,
-  readInputs,
-  transports,
-} from '../capacity/inputs.ts';
+import { defaultPlatforms, numberInputs, numberNames, readInputs, transports } from '../capacity/inputs.ts';
 import { printJson } from '../data-dir.ts';
 
-type CapacityOptions = Readonly<Record<string, string | undefined>> & { readonly json?: true };
+/** By option name; `json` counts by being there. */
+type CapacityOptions = Readonly<Record<string, string | undefined>>;
 
 export function capacityCommand(): Command {
   const command = new Command('capacity').description('what so many users need, and what breaks first');
-  for (const name of Object.keys(numberInputs) as NumberName[]) {
+  for (const name of numberNames) {
     const { about, fallback } = numberInputs[name];
     command.option(`--${name} <number>`, `${about} (default ${fallback})`);
   }
@@ -32,7 +27,7 @@ export function capacityCommand(): Command {
 }
 
 function showCapacity({ json, ...texts }: CapacityOptions): void {
-  const computed = computeCapacity(readInputs(texts as Readonly<Record<string, string | undefined>>));
+  const computed = computeCapacity(readInputs(texts));
   const firstLimit = firstLimitOf(computed.inputs);
   if (json) printJson({ ...computed, firstLimit, measured });
   else process.stdout.write(describeCapacity(computed, firstLimit));

@@ -2,7 +2,8 @@
 // 0 when nothing fails, 1 when something does. It changes nothing, and works before, beside and without a hub.
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { type Config, ConfigError, readConfig } from '../../config/config.ts';
+import { type Config, readConfig } from '../../config/config.ts';
+import { ConfigError } from '../../config/problem.ts';
 import { openRegistry } from '../../hub/open-data.ts';
 import { openChannels } from '../../hub/open-push.ts';
 import { systemClock } from '../../lib/clock.ts';

@@ -1,12 +1,15 @@
-// `carillon serve`: runs the hub until it is told to stop. Its last line on standard output says that it serves; the
+// `carillon serve`: runs the hub until a signal stops it. Its last line on standard output says that it serves; the
 // log goes to standard error. SIGTERM and SIGINT drain and end with 0.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Command } from 'commander';
-import { type Config, ConfigError, readConfig } from '../../config/config.ts';
-import { type Given, problemWith } from '../../config/settings.ts';
+import { type Config, readConfig } from '../../config/config.ts';
+import { ConfigError } from '../../config/problem.ts';
+import { problemWith } from '../../config/settings.ts';
+import type { Given } from '../../config/sources.ts';
 import { type Hub, openHub } from '../../hub/open-hub.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { boundYoungGeneration } from '../../lib/young-generation.ts';
 import { type Logger, openLog } from '../../telemetry/log.ts';
 import { publicUrlKey } from '../data-dir.ts';
@@ -56,10 +59,11 @@ async function withPort(flags: Given, file: string | null): Promise<Config> {
   } catch (error) {
     throw listenError(error, config);
   }
-  const { port } = probe.address() as { port: number };
+  const address = probe.address();
   probe.close();
   await once(probe, 'close');
-  return readConfig({ ...flags, port: String(port) }, process.env, file);
+  if (address === null || typeof address === 'string') throw new Error('a free port could not be found');
+  return readConfig({ ...flags, port: address.port }, process.env, file);
 }
 
 function closeOnSignal(hub: Hub, maxMs: number): void {
@@ -79,8 +83,8 @@ function closeOnSignal(hub: Hub, maxMs: number): void {
 
 const unusableHost = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT'];
 
-function listenError(error: unknown, { host, port }: Config): Error {
-  const { code } = error as { code?: string };
+function listenError(error: unknown, { host, port }: Config): unknown {
+  const code = errorCode(error);
   if (code === 'EADDRINUSE')
     return new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another --port`);
   if (code === 'EACCES') return new Error(`port ${port} needs more rights: choose one from 1024 on`);
@@ -88,5 +92,5 @@ function listenError(error: unknown, { host, port }: Config): Error {
     const what = `"${host}" is no address of this machine, nor a name of one (${code})`;
     return new ConfigError([problemWith('host', what)]);
   }
-  return error as Error;
+  return error;
 }

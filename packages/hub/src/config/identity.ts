@@ -1,0 +1,78 @@
+// Whose tokens are trusted, and how the inbox page signs users in where the operator chose the issuer. Issuers spell
+// scopes differently, so the page's are a setting.
+import Type from 'typebox';
+import { quoteUrl } from './expected.ts';
+import { isLoopback } from './listen.ts';
+import { flag, type Reading, repeated, setting } from './setting.ts';
+
+export interface InboxSettings {
+  /** Null: the operator named none. */
+  readonly clientId: string | null;
+  readonly scope: string;
+}
+
+export interface IdentityConfig {
+  /** Empty: the embedded provider. */
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  readonly adminIssuer: string | null;
+  /** Whether the embedded provider may run with PostgreSQL. */
+  readonly embeddedProvider: boolean;
+  /** How the inbox page signs users in at the first issuer. */
+  readonly inbox: InboxSettings;
+}
+
+export const identitySettings = {
+  issuer: repeated(
+    { takes: 'url', usual: 'the embedded provider', about: 'OpenID Connect issuer to trust' },
+    readIssuer,
+  ),
+  audience: repeated(
+    { takes: 'text', usual: 'the public URL', about: 'audience that tokens must be for' },
+    (given) => given,
+  ),
+  'admin-issuer': setting(
+    {
+      schema: Type.String({ minLength: 1 }),
+      takes: 'url',
+      usual: 'the only issuer',
+      about: "issuer of operators' tokens",
+    },
+    (given) => (given === null ? null : readIssuer(given)),
+  ),
+  'embedded-provider': flag('run the embedded OpenID provider with PostgreSQL too'),
+  'inbox-client-id': setting({
+    schema: Type.String({ minLength: 1 }),
+    takes: 'id',
+    usual: 'none',
+    about: 'client that the inbox page signs users in with, at the first issuer',
+  }),
+  'inbox-scope': setting({
+    schema: Type.String({ minLength: 1 }),
+    default: 'openid profile offline_access Notifications.ReadWrite',
+    takes: 'scopes',
+    about: 'what the inbox page asks that issuer for',
+  }),
+};
+
+export function readIdentity(
+  { values, isGiven, problem }: Reading<typeof identitySettings>,
+  { dev, publicUrl }: { readonly dev: boolean; readonly publicUrl: string },
+): IdentityConfig {
+  const { issuer: issuers, audience: audiences } = values;
+  if (isGiven('inbox-client-id') && !isGiven('issuer'))
+    problem('inbox-client-id', 'is needed only beside issuer');
+  return {
+    issuers,
+    audiences: audiences.length > 0 ? audiences : [publicUrl],
+    adminIssuer: values['admin-issuer'] ?? (issuers.length === 1 ? (issuers[0] ?? null) : null),
+    embeddedProvider: dev || values['embedded-provider'],
+    inbox: { clientId: values['inbox-client-id'], scope: values['inbox-scope'] },
+  };
+}
+
+function readIssuer(given: string): string {
+  const url = URL.parse(given);
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return given;
+  throw new Error(`${quoteUrl(given)} must be an https URL (http only on loopback)`);
+}

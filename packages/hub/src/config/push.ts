@@ -1,0 +1,63 @@
+// How pushes leave the hub: whom it trusts, where they may go, and which of them a device doesn't need.
+// hub/open-push.ts opens the channels with it.
+import { X509Certificate } from 'node:crypto';
+import Type from 'typebox';
+import type { PushGrace } from '../push/plan/decide.ts';
+import { readTextFile } from './read-file.ts';
+import { flag, type Reading, setting } from './setting.ts';
+
+export interface PushConfig {
+  readonly allowPrivatePush: boolean;
+  /** Certificates to trust for push services beside the known ones, as PEM. */
+  readonly pushCa: string | null;
+  /** Which pushes a device doesn't get that listens live and acknowledges at once. */
+  readonly pushGrace: PushGrace;
+}
+
+const graces = ['off', 'taps', 'all'] as const satisfies readonly PushGrace[];
+
+export const pushSettings = {
+  'push-ca': setting(
+    {
+      schema: Type.String({ minLength: 1 }),
+      takes: 'file',
+      usual: 'none',
+      about: 'certificates to trust for push services beside the known ones, PEM',
+    },
+    (path) => (path === null ? null : readCertificates(path)),
+  ),
+  'push-grace': setting({
+    schema: Type.Enum(graces),
+    default: 'taps',
+    takes: graces.join('|'),
+    about: 'pushes that a device listening live makes needless',
+  }),
+  'allow-private-push': flag('push to private addresses and over http too'),
+};
+
+export function readPush(
+  { values }: Reading<typeof pushSettings>,
+  { dev }: { readonly dev: boolean },
+): PushConfig {
+  return {
+    allowPrivatePush: dev || values['allow-private-push'],
+    pushCa: values['push-ca'],
+    pushGrace: values['push-grace'],
+  };
+}
+
+function readCertificates(path: string): string {
+  const pem = readTextFile(path);
+  const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g);
+  if (!certificates) throw new Error(`${path} holds no certificate in PEM`);
+  for (const certificate of certificates) checkCertificate(path, certificate);
+  return pem;
+}
+
+function checkCertificate(path: string, pem: string): void {
+  try {
+    new X509Certificate(pem);
+  } catch (error) {
+    throw new Error(`${path} holds a certificate that can not be read`, { cause: error });
+  }
+}
