@@ -1,5 +1,5 @@
-// Small hashes of texts and of JSON values (FNV-1a, 32 bits): to look something up or to tell two apart quickly, never
-// as a proof that they are equal, and never against somebody who wants them to collide.
+// Small hashes of texts and of JSON values (FNV-1a, 32 bits): for look-ups and for a quick proof that two differ, never
+// as a proof that they are equal, and never against an attacker who wants a collision.
 
 const offset = 0x811c9dc5;
 const prime = 0x01000193;
@@ -18,7 +18,7 @@ export function hashJson(value: unknown): number {
   if (Array.isArray(value)) {
     for (const element of value) hash = Math.imul(hash ^ hashJson(element), prime);
   } else {
-    // A sum does not mind the order; each name is mixed with its own value.
+    // A sum is independent of the order; each name is mixed with its own value.
     for (const name in value) {
       hash += Math.imul(
         hashText(name) ^ Math.imul(hashJson((value as Record<string, unknown>)[name]), prime),

@@ -1,5 +1,5 @@
-// Identifiers: UUID version 7 (RFC 9562, section 5.7), made in strictly rising order within a process, so that
-// ids of one user sort in the order of creation and the index that holds them grows at its end.
+// Identifiers: UUID version 7 (RFC 9562, section 5.7), strictly rising within a process. So ids of one user sort in the
+// order of creation, and their index grows at its end.
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
@@ -21,7 +21,7 @@ export function openUuidSource(clock: Clock, random: (size: number) => Buffer = 
       lastMs = now;
       counter = 0;
     } else if (++counter > 0xfff) {
-      lastMs++; // more than 4 096 in a millisecond, or the clock went back: borrow from the future
+      lastMs++; // more than 4 096 in a millisecond, or the clock went back: run ahead of it
       counter = 0;
     }
     if (used + 8 > pool.length) {
@@ -36,7 +36,7 @@ export function openUuidSource(clock: Clock, random: (size: number) => Buffer = 
   };
 }
 
-/** The creation time that a version 7 UUID carries, in milliseconds since 1970. */
+/** The creation time in a version 7 UUID, in milliseconds since 1970. */
 export function uuidTime(uuid: string): number {
   return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }
@@ -51,8 +51,8 @@ export function uuidFromBytes(bytes: Uint8Array): string {
 }
 
 /**
- * A source of UUIDs of version 8 (RFC 9562, section 5.8) for naming requests: random for the process, counted within
- * it. Unique, cheap, and easy to guess, so nothing may be allowed by knowing one.
+ * A source of UUIDs of version 8 (RFC 9562, section 5.8) for request ids: random for the process, counted within it.
+ * Unique, cheap and easy to guess, so an id must never grant anything.
  */
 export function openRequestIds(random: (size: number) => Buffer = randomBytes): () => string {
   const hex = random(10).toString('hex');

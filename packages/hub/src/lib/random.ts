@@ -1,5 +1,5 @@
-// The one home of chance that is not secret: jitter, spreading. A simulation hands in a seeded one instead.
-// Secrets come from node:crypto where they are made.
+// The one home of random numbers that are not secret: jitter, spreading. A simulation passes a seeded one instead.
+// Secrets come from node:crypto, where they are made.
 
 /** A number from 0 up to, but not including, 1. */
 export type Random = () => number;

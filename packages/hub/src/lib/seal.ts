@@ -1,6 +1,6 @@
-// Sealed texts: what the hub hands out and takes back (cursors, page tokens, tickets, UNS-IDs) without storing it.
-// AES-256-GCM under a key derived for each purpose, so that it can't be forged, read, or used for another purpose;
-// `bound` is authenticated without being carried. Answers are base64url.
+// Sealed texts: what the hub gives out and takes back (cursors, page tokens, tickets, UNS-IDs) without storing it.
+// AES-256-GCM under a key derived for each purpose, so that it can't be forged, read, or used for another purpose.
+// `bound` is authenticated and not part of the text. Texts are base64url.
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const nonceBytes = 12;
@@ -13,8 +13,8 @@ export interface Seal {
 }
 
 /**
- * `steady: true` derives the nonce from the content (as SIV modes do), so that equal content gives an equal text:
- * right for an identifier, wrong for anything whose repetition must not show.
+ * `steady: true` derives the nonce from the content (as SIV modes do), so that equal content gives equal text. That suits
+ * an identifier, and nothing whose repetition must not show.
  */
 export function openSeal(secret: Buffer, purpose: string, { steady = false } = {}): Seal {
   const key = Buffer.from(hkdfSync('sha256', secret, '', `carillon ${purpose}`, 32));
@@ -37,7 +37,7 @@ export function openSeal(secret: Buffer, purpose: string, { steady = false } = {
     },
     open(text, bound = '') {
       const bytes = Buffer.from(text, 'base64url');
-      // The decoder passes over what is not base64url; one text only opens, so that an id has no second spelling.
+      // The decoder skips characters that are not base64url. Only one text opens, so that an id has no second spelling.
       if (bytes.length < nonceBytes + tagBytes || bytes.toString('base64url') !== text) return null;
       try {
         const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceBytes));

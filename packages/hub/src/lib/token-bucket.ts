@@ -1,5 +1,5 @@
-// Token buckets by key, in bounded memory: under pressure those that were used least recently are forgotten, which most
-// likely have filled up again, and a full bucket is the same as one never seen.
+// Token buckets by key, in bounded memory. Under pressure the least recently used ones are dropped: they have most likely
+// filled up again, and a full bucket equals a new one.
 import type { Clock } from './clock.ts';
 
 export interface BucketLimits {
@@ -18,8 +18,8 @@ interface Bucket {
 export class TokenBuckets {
   readonly #limits: BucketLimits;
   readonly #clock: Clock;
-  // Two generations instead of one in the order of use: a key that is deleted and set again all the time leaves its
-  // tombstones in one chain of the Map, and to find the oldest key walks over those of all others.
+  // Two generations instead of one Map in the order of use: keys that are deleted and set again leave deleted entries
+  // behind, and finding the oldest key walks over all of them.
   #recent = new Map<string, Bucket>();
   #older: ReadonlyMap<string, Bucket> = new Map();
 
@@ -28,20 +28,20 @@ export class TokenBuckets {
     this.#clock = clock;
   }
 
-  /** Takes a token: 0, or after how many milliseconds there will be one. */
+  /** Takes a token: answers 0, or the milliseconds until there is one. */
   take(key: string): number {
     const waitMs = this.waitMs(key);
     if (waitMs === 0) (this.#recent.get(key) as Bucket).tokens -= 1;
     return waitMs;
   }
 
-  /** Takes tokens that were spent elsewhere, be they there or not: a debt of at most a burst is paid off first. */
+  /** Takes tokens that were spent elsewhere, below zero if need be: by at most a burst, which refills first. */
   charge(key: string, tokens: number): void {
     const bucket = this.#refilled(key);
     bucket.tokens = Math.max(-this.#limits.burst, bucket.tokens - tokens);
   }
 
-  /** How long until a token is there, without taking it. */
+  /** The milliseconds until a token is there, without taking it. */
   waitMs(key: string): number {
     const { perMinute } = this.#limits;
     const bucket = this.#refilled(key);
@@ -57,7 +57,7 @@ export class TokenBuckets {
     return bucket;
   }
 
-  /** From the older ones, or a fresh one. */
+  /** From the older generation, or a new one. */
   #moved(key: string, now: number): Bucket {
     const { burst, keysMax } = this.#limits;
     const bucket = this.#older.get(key) ?? { tokens: burst, at: now };

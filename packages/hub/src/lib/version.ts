@@ -1,5 +1,5 @@
-// The version of this program, as its package says: for `--version`, for the inbox page, and for what it writes that
-// outlives it, such as the manifest of a backup.
+// The version of this program, from its package.json: for `--version`, the inbox page, and files that outlive the
+// process, such as the manifest of a backup.
 import { readFileSync } from 'node:fs';
 
 export function readVersion(): string {

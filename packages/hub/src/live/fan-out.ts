@@ -1,5 +1,5 @@
-// Who listens: the open streams of each user. A committed change is encoded once for each visibility and offered to
-// every stream of its user; one wheel keeps connections alive and ends those whose token is over or that never drain.
+// The open streams of each user. A committed change is encoded once for each visibility and offered to every stream of its
+// user. One timer wheel sends heartbeats, and ends streams whose token has expired or that never drain.
 import { limits } from '@carillon/protocol';
 import type { BusChange } from '../bus/bus.ts';
 import type { Timer } from '../lib/clock.ts';
@@ -14,13 +14,13 @@ const turnMs = 1000;
 /** Streams that come back after a restart are spread over this long. */
 const drainSpreadMs = 5000;
 
-/** Whoever must know which users have streams here. */
+/** Called when a user gets the first stream on this node, and loses the last. */
 export interface UserWatcher {
   joined(user: UserKey): void;
   left(user: UserKey): void;
 }
 
-/** A change as a stream's frame is made of it, but for the value. */
+/** What a stream's frame needs of a change, without the value. */
 type Announced = Omit<BusChange, 'value'>;
 
 export class FanOut {
@@ -31,7 +31,7 @@ export class FanOut {
   readonly #wheel: Set<Stream>[] = Array.from({ length: limits.heartbeatSeconds }, () => new Set());
   readonly #timer: Timer;
   #turn = 0;
-  /** Ever joined: new ones go round the wheel. */
+  /** Counts all joins, to spread new streams over the wheel. */
   #joined = 0;
   #open = 0;
   #draining = false;
@@ -41,12 +41,12 @@ export class FanOut {
     this.#timer = source.clock.every(turnMs, () => this.turn());
   }
 
-  /** Only from when it is called on: at most one watcher, before the first stream. */
+  /** Set before the first stream; at most one watcher. */
   watchUsers(watcher: UserWatcher): void {
     this.#watcher = watcher;
   }
 
-  /** How many streams are open, or closed and not yet gone. */
+  /** Streams that are open, or closed and not yet disconnected. */
   get open(): number {
     return this.#open;
   }
@@ -65,7 +65,7 @@ export class FanOut {
     return stream;
   }
 
-  /** Throws when another stream of this user is not taken. */
+  /** Throws when this user may open no more streams. */
   check(user: UserKey): void {
     if (this.#draining)
       throw new HubError('unavailable', 'The hub is shutting down.', { retryAfterMs: 1000 });
@@ -111,7 +111,7 @@ export class FanOut {
     if (streams) this.#offer(streams, change, () => change.value);
   }
 
-  /** A feed has come this far: its streams that have not catch up. */
+  /** The new head of a feed: streams that are behind it catch up. */
   notice(head: FeedHead): void {
     for (const stream of this.#byUser.get(head.user) ?? []) stream.notice(head);
   }

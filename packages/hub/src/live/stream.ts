@@ -1,5 +1,5 @@
-// One open stream, without its socket: what it has sent, which phase it is in, and how it catches up. It holds the
-// sequence that it has sent and nothing else, so there is no queue to overflow: the feed is the queue.
+// One open stream, without its socket: the sequence that it has sent, its phase, and how it catches up. It has no queue
+// that could overflow: the feed is the queue.
 import { type ByeReason, limits, type ResyncReason } from '@carillon/protocol';
 import type { Cursor, Cursors } from '../feed/cursor.ts';
 import { readDelta } from '../feed/read.ts';
@@ -12,17 +12,17 @@ import { nextPhase, type Phase, type PhaseInput } from './phases.ts';
 
 /** The connection, as the stream sees it; the edge has one for SSE and one for WebSocket. */
 export interface Sink {
-  /** False asks to wait: the stream goes on when the edge calls `drained`. */
+  /** False when the connection is full: the stream goes on when the edge calls `drained`. */
   write(frame: EncodedFrame): boolean;
-  /** The same for a sign of life. */
+  /** The same, for a heartbeat. */
   heartbeat(): boolean;
   /** Ends the connection once what was written has left. */
   close(): void;
-  /** Ends it now, whatever has not left. */
+  /** Ends the connection now, and discards what was not sent. */
   cut(): void;
 }
 
-/** From now, from a cursor, or from one that is none of this feed's and only gets its `resync`. */
+/** From now, from a cursor, or from a text that is no cursor of this feed and is answered `resync`. */
 export type StreamStart = Cursor | 'unreadable' | null;
 
 export interface StreamSource {
@@ -35,7 +35,7 @@ export interface StreamOptions {
   readonly user: UserKey;
   readonly visibility: Visibility;
   readonly expiresAt: number;
-  /** Of the device that listens, when it said which it is. */
+  /** The device that listens, if the request named it. */
   readonly subscription: string | null;
   readonly sink: Sink;
 }
@@ -98,7 +98,7 @@ export class Stream {
     await this.#catchUp();
   }
 
-  /** A committed change of this feed; `frame` is what it is to this stream, null when it is not visible here. */
+  /** A committed change of this feed; `frame` answers its frame, or null when it is not visible to this stream. */
   offer(change: FeedHead, frame: () => EncodedFrame | null): void {
     const isNext = change.seq === this.#sent + 1 && this.#isSameEpoch(change);
     if (this.#phase !== 'live' || !isNext) {
@@ -113,7 +113,7 @@ export class Stream {
     this.#write(encoded);
   }
 
-  /** The feed is known to have come this far: a stream that has not catches up. */
+  /** The feed's head as known elsewhere: a stream that is behind it catches up. */
   notice(head: FeedHead): void {
     if (this.#phase !== 'live') {
       this.#wanted = Math.max(this.#wanted, head.seq);
