@@ -2,7 +2,7 @@
 // a create costs here is everything but the store.
 import { type Config, readConfig } from '../../packages/hub/src/config/config.ts';
 import { openHub } from '../../packages/hub/src/hub/open-hub.ts';
-import { planBatch } from '../../packages/hub/src/push/plan/plan-batch.ts';
+import { planBatch } from '../../packages/hub/src/hub/plan-batch.ts';
 import type { FeedStore, Position, Snapshot } from '../../packages/hub/src/store/store.ts';
 import { openLog } from '../../packages/hub/src/telemetry/log.ts';
 

@@ -3,11 +3,11 @@
 import { hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { planBatch } from '../../packages/hub/src/hub/plan-batch.ts';
 import { openUuidSource } from '../../packages/hub/src/lib/ids.ts';
 import type { Content } from '../../packages/hub/src/model/notification.ts';
 import { userKey } from '../../packages/hub/src/model/principal.ts';
 import type { PostWrite } from '../../packages/hub/src/model/write.ts';
-import { planBatch } from '../../packages/hub/src/push/plan/plan-batch.ts';
 import { openApply } from '../../packages/hub/src/store/sqlite/feed/commit/apply.ts';
 import { KnownFeeds } from '../../packages/hub/src/store/sqlite/feed/commit/known-feeds.ts';
 import { openSnapshot } from '../../packages/hub/src/store/sqlite/feed/commit/snapshot.ts';

@@ -2,8 +2,8 @@
 // without waiting for the disk. Deliveries are left unclaimed, so that they are due when a hub opens the file.
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { planBatch } from '../../packages/hub/src/hub/plan-batch.ts';
 import type { Write } from '../../packages/hub/src/model/write.ts';
-import { planBatch } from '../../packages/hub/src/push/plan/plan-batch.ts';
 import { openApply } from '../../packages/hub/src/store/sqlite/feed/commit/apply.ts';
 import { KnownFeeds } from '../../packages/hub/src/store/sqlite/feed/commit/known-feeds.ts';
 import { openSnapshot } from '../../packages/hub/src/store/sqlite/feed/commit/snapshot.ts';

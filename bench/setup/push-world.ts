@@ -1,8 +1,10 @@
 // A hub's data and the push services that it reaches: credentials and keys are made once, and each hub gets a data
 // folder with a copy of them, so that all of them push to the same simulated providers.
+
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Channel, PlatformType } from '@carillon/protocol';
+import { given } from '@carillon/testing/feed/credentials.ts';
 import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
 import { vapidKeysOf } from '../../packages/hub/src/hub/open-push.ts';
 import type { SubscribeWrite } from '../../packages/hub/src/model/write.ts';
@@ -70,9 +72,9 @@ export async function openPushWorld(): Promise<PushWorld> {
 /** Returns the key that browsers subscribe to. */
 function storeCredentials(dataDir: string, { credentials: { apns, fcm, wns } }: Providers): string {
   const registry = openRegistry({ dataDir: dataDir });
-  registry.credentials.put(appId, 'apns', apns, Date.now());
-  registry.credentials.put(appId, 'fcm', fcm, Date.now());
-  registry.credentials.put(appId, 'wns', wns, Date.now());
+  registry.credentials.put(appId, 'apns', given('apns', apns), Date.now());
+  registry.credentials.put(appId, 'fcm', given('fcm', fcm), Date.now());
+  registry.credentials.put(appId, 'wns', given('wns', wns), Date.now());
   const { publicKey } = vapidKeysOf(registry);
   registry.close();
   return publicKey;
@@ -80,6 +82,6 @@ function storeCredentials(dataDir: string, { credentials: { apns, fcm, wns } }: 
 
 function refuseFcm(dataDir: string, { credentials: { fcm } }: Providers): void {
   const registry = openRegistry({ dataDir: dataDir });
-  registry.credentials.put(appId, 'fcm', { ...fcm, baseUrl: nobodyListens }, Date.now());
+  registry.credentials.put(appId, 'fcm', given('fcm', { ...fcm, baseUrl: nobodyListens }), Date.now());
   registry.close();
 }

@@ -2,6 +2,7 @@
 // notifications that show something on every platform.
 import { hash, randomBytes } from 'node:crypto';
 import type { Channel, PlatformType } from '@carillon/protocol';
+import { addressed } from '@carillon/testing/feed/writes.ts';
 import { systemClock } from '../../packages/hub/src/lib/clock.ts';
 import { openUuidSource } from '../../packages/hub/src/lib/ids.ts';
 import type { Content } from '../../packages/hub/src/model/notification.ts';
@@ -39,7 +40,7 @@ export function subscribeWrite(person: Person, platform: PlatformType, channel: 
       displayName: null,
       platform,
       notificationType: 'notificationWithPayload',
-      channel,
+      ...addressed(appId, channel),
       seesAll: false,
       leaseUntil: now + 30 * dayMs,
       created: now,

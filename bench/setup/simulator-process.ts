@@ -2,11 +2,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { Rule, ServiceAccountJson } from '@carillon/simulators';
-import type {
-  ApnsCredentials,
-  FcmCredentials,
-  WnsCredentials,
-} from '../../packages/hub/src/model/credentials.ts';
+import type { ApnsCredentials } from '../../packages/hub/src/push/channels/apns/credentials.ts';
+import type { FcmCredentials } from '../../packages/hub/src/push/channels/fcm/credentials.ts';
+import type { WnsCredentials } from '../../packages/hub/src/push/channels/wns/credentials.ts';
 
 export interface Providers {
   /** What the hub must trust. */

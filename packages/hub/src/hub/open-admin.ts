@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { openSeal } from '../lib/seal.ts';
 import { type AdminRunner, type AdminRunnerOptions, openAdminRunner } from '../operations/admin/run.ts';
 import { type HostVerifier, openHostVerifier } from '../operations/admin/verify-host.ts';
+import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
 import type { Registry } from '../store/registry.ts';
 import type { FeedReader } from '../store/store.ts';
 
@@ -14,6 +15,7 @@ export interface AdminBase {
   readonly config: Pick<Config, 'allowPrivatePush' | 'issuers' | 'publicUrl'>;
   readonly clock: Clock;
   readonly registry: Registry;
+  readonly descriptors: ChannelDescriptors;
   /** Absent: the world's DNS. */
   readonly hostVerifier: HostVerifier | undefined;
 }
@@ -25,7 +27,7 @@ export interface AdminLine {
 }
 
 export function openAdmin(
-  { config, clock, registry, hostVerifier }: AdminBase,
+  { config, clock, registry, hostVerifier, descriptors }: AdminBase,
   { read, committer, secret }: AdminLine,
   door: Omit<AdminRunnerOptions, 'services'>,
 ): AdminRunner {
@@ -33,6 +35,7 @@ export function openAdmin(
   const services = {
     clock,
     registry,
+    channels: descriptors,
     hosts: hostVerifier ?? openHostVerifier({ allowPrivate }),
     // Steady, so that one delivery always has the same id.
     seal: openSeal(secret, 'admin list', { steady: true }),

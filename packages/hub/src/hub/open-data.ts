@@ -6,7 +6,6 @@ import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
 import type { Timer } from '../lib/clock.ts';
 import type { ReferenceClock } from '../lib/reference-clock.ts';
-import { planBatch } from '../push/plan/plan-batch.ts';
 import { openRegistry as openRegistryInPostgres } from '../store/postgres/registry/registry.ts';
 import type { Registry } from '../store/registry.ts';
 import { openFeedStore as openSqliteFeedStore } from '../store/sqlite/feed/feed-store.ts';
@@ -15,7 +14,7 @@ import { type DataLock, type Serving, takeLock } from '../store/sqlite/file/lock
 import { type DatabaseState, inspectDatabase } from '../store/sqlite/maintenance/inspect.ts';
 import { openRegistry as openSqliteRegistry } from '../store/sqlite/registry/registry.ts';
 import { registryMigrations } from '../store/sqlite/registry/schema.ts';
-import { type FeedStore, StoreError } from '../store/store.ts';
+import { type FeedStore, type Planner, StoreError } from '../store/store.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Where the data is: in PostgreSQL, or in SQLite in the folder, which holds certificates and keys in either case. */
@@ -41,13 +40,14 @@ export function openRegistry(
 
 /** The feeds; `planner` is a module, since the writer's thread of SQLite loads it by name. */
 export async function openFeeds({ dataDir, databaseUrl }: DataPlace, planner: URL): Promise<FeedStore> {
-  if (databaseUrl) return openPostgresFeeds(databaseUrl);
+  if (databaseUrl) return openPostgresFeeds(databaseUrl, planner);
   const path = join(dataDir, 'feed.db');
   return openSqliteFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error));
 }
 
 /** The driver is loaded with it: a hub on SQLite needs none. */
-async function openPostgresFeeds(url: string): Promise<FeedStore> {
+async function openPostgresFeeds(url: string, planner: URL): Promise<FeedStore> {
+  const { planBatch } = (await import(planner.href)) as { readonly planBatch: Planner };
   const { openFeedStore } = await import('../store/postgres/feed/feed-store.ts');
   return openFeedStore({ url, planner: planBatch }).catch(refuseDatabase);
 }

@@ -2,7 +2,6 @@
 // it is the only one that knows which store and channels are behind the contracts.
 
 import { randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { openAuthenticator } from '../auth/authenticate.ts';
@@ -41,19 +40,20 @@ import type { HostVerifier } from '../operations/admin/verify-host.ts';
 import type { Services } from '../operations/kernel/call.ts';
 import { openDoor } from '../operations/kernel/door.ts';
 import { openRunner, type Runner } from '../operations/kernel/run.ts';
+import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
 import type { Dispatcher } from '../push/dispatch/dispatcher.ts';
 import { openFetched } from '../push/fetched.ts';
-import { resolvesPrivately } from '../push/transport/guard.ts';
 import { readGeneration } from '../store/generation.ts';
 import type { Registry } from '../store/registry.ts';
 import type { FeedStore } from '../store/store.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openThrottle } from '../throttle/throttle.ts';
+import { builtInChannels } from './channels.ts';
 import { openAdmin } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
 import { followTime, lockData, openFeeds, openRegistry } from './open-data.ts';
 import { embedsProvider, inboxConfig, withInboxOf } from './open-inbox.ts';
-import { openChannels, openDispatcher, vapidKeysOf } from './open-push.ts';
+import { openAddresses, openChannels, openDispatcher, vapidKeysOf } from './open-push.ts';
 
 export { openRegistry, servingHub } from './open-data.ts';
 
@@ -78,12 +78,14 @@ export interface HubOptions {
   readonly feedStore?: FeedStore;
   /** False: deliveries are planned and wait in the store for a hub that serves. */
   readonly pushes?: boolean;
+  /** Other push channels than the built-in ones, with the module that plans for them (as hub/plan-batch.ts does). */
+  readonly push?: { readonly channels: ChannelDescriptors; readonly planner: URL };
   /** Another way to verify host names than the world's DNS. */
   readonly hostVerifier?: HostVerifier;
 }
 
-const planner = new URL(
-  import.meta.url.endsWith('.ts') ? '../push/plan/plan-batch.ts' : '../push/plan/plan-batch.js',
+const builtInPlanner = new URL(
+  import.meta.url.endsWith('.ts') ? './plan-batch.ts' : './plan-batch.js',
   import.meta.url,
 );
 /** What is open, closed last in first out: at the end, and when a later step of opening fails. */
@@ -115,6 +117,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     clock: options.clock ?? new ReferenceClock(systemClock),
     registry,
     hostVerifier: options.hostVerifier,
+    descriptors: options.push?.channels ?? builtInChannels,
   };
   const line = await openLine(base, options, closers);
   const edge = await openEdge(base, line, openOperations(base, line));
@@ -166,12 +169,13 @@ interface Base {
   readonly clock: Clock;
   readonly registry: Registry;
   readonly hostVerifier: HostVerifier | undefined;
+  readonly descriptors: ChannelDescriptors;
 }
 
 /** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
-async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, closers: Closers) {
+async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptions, closers: Closers) {
   const { config, log, clock, registry } = base;
-  const store = feedStore ?? (await openFeeds(config, planner));
+  const store = feedStore ?? (await openFeeds(config, push?.planner ?? builtInPlanner));
   closers.push(() => store.close());
   const timekeeping = clock instanceof ReferenceClock ? await followTime(clock, store, log) : null;
   closers.push(() => timekeeping?.stop());
@@ -193,7 +197,7 @@ async function openLine(base: Base, { feedStore, pushes = true }: HubOptions, cl
   const limits = store.shared ? sharedStoreLimits : commitLimits;
   const committer = openCommitter({ store, clock, publisher, limits, onFailure, hasRoom });
   closers.push(() => committer.drain());
-  const { channels, hasCredentials, close: closeChannels } = openChannels(base);
+  const { channels, hasCredentials, close: closeChannels } = await openChannels(base);
   closers.push(closeChannels);
   const dispatcher = pushes ? openDispatcher(base, { store, committer, publisher, fanOut, channels }) : null;
   closers.push(() => dispatcher?.close());
@@ -218,11 +222,10 @@ function openOperations(base: Base, line: Line): Runners {
   const issuers = openIssuers({ own, remote: config.issuers });
   const tickets = openTickets(secret, registry.tickets, clock);
   const pageTokens = openSeal(secret, 'page token');
-  const { allowPrivatePush } = config;
   const services: Services = {
-    ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens, allowPrivatePush },
+    ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
     fetched: openFetched(committer),
-    isPrivateName: (name) => resolvesPrivately(name, lookup),
+    pushAddresses: openAddresses(base),
     unsIds: openUnsIds(secret),
     newId: openUuidSource(clock),
   };

@@ -1,20 +1,20 @@
-// The push half of the hub, part of its composition: one transport, the four channels over it, and the dispatcher that
-// sends through them. Only here the concrete channels are known.
+// The push half of the hub, part of its composition: one transport, the channels over it, and the dispatcher that sends
+// through them.
+import { lookup } from 'node:dns';
 import type { Config } from '../config/config.ts';
 import type { Committer } from '../feed/commit.ts';
 import type { Publisher } from '../feed/publish.ts';
 import type { Clock } from '../lib/clock.ts';
 import { random } from '../lib/random.ts';
 import type { FanOut } from '../live/fan-out.ts';
-import type { ChannelType } from '../model/delivery.ts';
+import type { AppId } from '../model/app.ts';
+import type { Credentials } from '../model/credentials.ts';
 import { makeVapidKeys, type VapidKeys } from '../model/vapid.ts';
-import { openApnsChannel } from '../push/channels/apns/channel.ts';
-import type { ChannelServices, CredentialSource } from '../push/channels/contract.ts';
-import { openFcmChannel } from '../push/channels/fcm/channel.ts';
-import { openWebPushChannel } from '../push/channels/webpush/channel.ts';
-import { openWnsChannel } from '../push/channels/wns/channel.ts';
+import { openPushAddresses, type PushAddresses } from '../operations/subscriptions/push-addresses.ts';
+import type { OpenChannel, OpenChannels } from '../push/channels/channels.ts';
+import type { ChannelDescriptor, ChannelDescriptors } from '../push/channels/descriptor.ts';
 import { Dispatcher } from '../push/dispatch/dispatcher.ts';
-import type { Channels } from '../push/dispatch/send.ts';
+import { resolvesPrivately } from '../push/transport/guard.ts';
 import { openTransport } from '../push/transport/transport.ts';
 import type { Registry } from '../store/registry.ts';
 import type { FeedStore } from '../store/store.ts';
@@ -34,50 +34,64 @@ export interface PushBase {
   readonly log: Logger;
   readonly clock: Clock;
   readonly registry: Registry;
+  readonly descriptors: ChannelDescriptors;
 }
 
-export interface OpenChannels {
-  readonly channels: Channels;
+export interface PushParts {
+  readonly channels: OpenChannels;
   /** Whether the app may push through a channel at all. */
-  readonly hasCredentials: (app: string, channel: ChannelType) => boolean;
+  readonly hasCredentials: (app: AppId, channel: ChannelDescriptor) => boolean;
   close(): Promise<void>;
 }
 
-export function openChannels({ config, log, clock, registry }: PushBase): OpenChannels {
-  const { allowPrivatePush: allowPrivate, pushCa: extraCa, publicUrl } = config;
+/** What devices may register. */
+export function openAddresses({
+  config,
+  descriptors,
+}: Pick<PushBase, 'config' | 'descriptors'>): PushAddresses {
+  return openPushAddresses({
+    channels: descriptors,
+    allowPrivate: config.allowPrivatePush,
+    isPrivateName: (name) => resolvesPrivately(name, lookup),
+  });
+}
+
+export async function openChannels(base: PushBase): Promise<PushParts> {
+  const { config, log, clock, registry, descriptors } = base;
+  const { allowPrivatePush: allowPrivate, pushCa: extraCa, publicUrl: contact } = config;
   const transport = openTransport({ allowPrivate, extraCa, clock, timeoutMs: requestTimeoutMs });
-  const credentials = loggedSource(registry.credentials, log);
-  const services: ChannelServices = { transport, credentials, now: () => clock.now() };
-  const channels = {
-    webPush: openWebPushChannel({ ...services, vapid: vapidKeysOf(registry), subject: publicUrl }),
-    fcm: openFcmChannel(services),
-    apns: openApnsChannel(services),
-    wns: openWnsChannel(services),
-  } as unknown as Channels;
+  const find = loggedSource(registry.credentials, log);
+  const identity = { keys: vapidKeysOf(registry), contact };
+  const open = async (descriptor: ChannelDescriptor): Promise<OpenChannel> => {
+    const credentials = (app: AppId) => find(app, descriptor.type);
+    const services = { transport, credentials, identity, now: () => clock.now() };
+    return { descriptor, channel: await descriptor.open(services) };
+  };
+  const opened = await Promise.all(descriptors.map(open));
   return {
-    channels,
-    hasCredentials: (app, channel) => channel === 'webPush' || credentials.find(app, channel) !== null,
+    channels: new Map(opened.map((each) => [each.descriptor.type, each])),
+    hasCredentials: (app, { type, credentials }) => credentials === null || find(app, type) !== null,
     async close() {
-      await Promise.all(Object.values(channels).map((channel) => channel.close()));
+      await Promise.all(opened.map(({ channel }) => channel.close()));
       await transport.close();
     },
   };
 }
 
+type FindCredentials = (app: AppId, kind: string) => Credentials | null;
+
 /** Credentials that can't be decrypted are none for a push; the operator learns of it once. */
-function loggedSource(credentials: CredentialSource, log: Logger): CredentialSource {
+function loggedSource(credentials: Registry['credentials'], log: Logger): FindCredentials {
   let told = '';
-  return {
-    find(app, kind) {
-      try {
-        return credentials.find(app, kind);
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        if (message !== told) log.error({ app, kind }, `push credentials can not be read: ${message}`);
-        told = message;
-        return null;
-      }
-    },
+  return (app, kind) => {
+    try {
+      return credentials.find(app, kind);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      if (message !== told) log.error({ app, kind }, `push credentials can not be read: ${message}`);
+      told = message;
+      return null;
+    }
   };
 }
 
@@ -86,7 +100,7 @@ export interface PushLine {
   readonly committer: Committer;
   readonly publisher: Publisher;
   readonly fanOut: FanOut;
-  readonly channels: Channels;
+  readonly channels: OpenChannels;
 }
 
 export function openDispatcher({ config, clock, log }: PushBase, line: PushLine): Dispatcher {

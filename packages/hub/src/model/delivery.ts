@@ -1,6 +1,6 @@
 // A delivery: the hub's duty to tell one subscription of one change through its channel, and the evidence of what came
 // of it. Planned in the same commit as the change, so that an accepted notification can't lose its pushes.
-import type { Channel, PlatformType, Verdict } from '@carillon/protocol';
+import type { PlatformType, Verdict } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { UserKey } from './principal.ts';
 import type { StoredSubscription } from './subscription.ts';
@@ -12,8 +12,8 @@ import type { StoredSubscription } from './subscription.ts';
 export const deliveryKinds = ['notify', 'fallback', 'clear'] as const;
 export type DeliveryKind = (typeof deliveryKinds)[number];
 
-export type ChannelType = Channel['type'];
-export const channelTypes = ['webPush', 'fcm', 'apns', 'wns'] as const satisfies readonly ChannelType[];
+/** A push channel by its number in the stores, which its descriptor declares (push/channels/descriptor.ts). */
+export type ChannelCode = number;
 
 /**
  * Of the sending alone; what the device did stands beside it. `pending` waits for its time or its answer, `sent` was
@@ -62,8 +62,8 @@ export interface StoredDelivery extends DeliveryKey {
   /** The subscription's app, whose credentials it is sent with. */
   readonly app: AppId;
   readonly platform: PlatformType;
-  /** Null when there was no push address to send it to. */
-  readonly channel: ChannelType | null;
+  /** Null when there is no push address to send it to. */
+  readonly channel: ChannelCode | null;
   /** Sequence of the change that it tells of; a newer one replaces the duty. */
   readonly seq: number;
   readonly status: SendStatus;
@@ -85,10 +85,12 @@ export interface StoredDelivery extends DeliveryKey {
   readonly actedAt: number | null;
 }
 
+export type Duty = Pick<StoredDelivery, 'user' | 'notification' | 'seq' | 'channel'>;
+
 /** A duty that begins now, due at once and in nobody's hands. */
 export function newDelivery(
-  { id, app, platform, channel }: StoredSubscription,
-  { user, notification, seq }: Pick<StoredDelivery, 'user' | 'notification' | 'seq'>,
+  { id, app, platform }: StoredSubscription,
+  { user, notification, seq, channel }: Duty,
   kind: DeliveryKind,
   now: number,
 ): StoredDelivery {
@@ -99,7 +101,7 @@ export function newDelivery(
     kind,
     app,
     platform,
-    channel: channel?.type ?? null,
+    channel,
     seq,
     status: 'pending',
     reason: null,
@@ -119,7 +121,7 @@ export function newDelivery(
 /** A delivery in the hands of the dispatcher: what it needs to find it again. */
 export interface PlannedDelivery extends DeliveryKey {
   readonly app: AppId;
-  readonly channel: ChannelType;
+  readonly channel: ChannelCode;
   readonly seq: number;
 }
 
@@ -138,7 +140,7 @@ export interface DeliveryResult extends DeliveryKey {
 /** All deliveries of one channel of one app wait in one lane: a provider that fails stops no other. */
 export interface Route {
   readonly app: AppId;
-  readonly channel: ChannelType;
+  readonly channel: ChannelCode;
 }
 
 /** How long a claim holds: longer than the longest attempt. */

@@ -1,28 +1,26 @@
-// What may be registered as a push address: https, a WNS channel only where the app's WNS token may go, Web Push keys
-// that content can be encrypted to, and never an address inside the operator's own network, so that nobody uses the hub
-// to reach in. Names are resolved and checked once more when a push connects (push/guard.ts).
-import { ECDH } from 'node:crypto';
-import type { Channel } from '@carillon/protocol';
+// A push address as a device registers it, and what holds for every one that is a URL: https, and never inside the
+// operator's own network, so that nobody uses the hub to reach in. Names are resolved and checked once more when a push
+// connects (push/transport/guard.ts). What else an address must be, its channel says.
+import { createHash } from 'node:crypto';
 import ipaddr from 'ipaddr.js';
+import type { AppId } from './app.ts';
 import { invalid } from './errors.ts';
 
-const wnsSuffix = '.notify.windows.com';
-type WebPushKeys = Extract<Channel, { type: 'webPush' }>['keys'];
-
-export function checkPushAddress(channel: Channel, allowPrivate: boolean): void {
-  if (channel.type === 'wns') {
-    const url = readUrl(channel.channelUri, 'channel.channelUri', allowPrivate);
-    if (!allowPrivate && !url.hostname.endsWith(wnsSuffix)) {
-      throw invalid(`channel.channelUri must be an https address under ${wnsSuffix}.`, 'channel.channelUri');
-    }
-  }
-  if (channel.type === 'webPush') {
-    readUrl(channel.endpoint, 'channel.endpoint', allowPrivate);
-    checkKeys(channel.keys);
-  }
+/** The `channel` of a subscription; its members are known to the push channel that `type` names. */
+export interface PushAddress {
+  readonly type: string;
+  readonly [member: string]: unknown;
 }
 
-function readUrl(text: string, target: string, allowPrivate: boolean): URL {
+/** The hash of an address; `identity` is its channel's text for it. Stored, so that it stays as it is. */
+export function hashAddress(app: AppId, type: string, identity: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([app, type, identity]))
+    .digest('base64url');
+}
+
+/** Throws what is wrong with an address that a device registered. */
+export function readPushUrl(text: string, target: string, allowPrivate: boolean): URL {
   const url = URL.parse(text);
   const scheme = url?.protocol === 'https:' || (allowPrivate && url?.protocol === 'http:');
   if (!url || !scheme || url.username !== '' || url.password !== '') {
@@ -35,38 +33,6 @@ function readUrl(text: string, target: string, allowPrivate: boolean): URL {
     );
   }
   return url;
-}
-
-/** RFC 8291, section 3: what a browser's `PushSubscription` gives, checked here since no push could tell it later. */
-function checkKeys({ p256dh, auth }: WebPushKeys): void {
-  if (!isP256Point(decode(p256dh, 65))) {
-    throw invalid(
-      'channel.keys.p256dh must be an uncompressed point of the curve P-256: 65 bytes in base64url.',
-      'channel.keys.p256dh',
-    );
-  }
-  if (!decode(auth, 16)) {
-    throw invalid('channel.keys.auth must be 16 bytes in base64url.', 'channel.keys.auth');
-  }
-}
-
-/** Base64url or base64, padded or not; null when it isn't exactly that many bytes. */
-function decode(text: string, bytes: number): Buffer | null {
-  const decoded = /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, 'base64url') : null;
-  return decoded?.length === bytes && text.replace(/=+$/, '').length === Math.ceil((bytes * 8) / 6)
-    ? decoded
-    : null;
-}
-
-/** Encrypting to a point that isn't on the curve would give an attacker parts of a private key, and no one the content. */
-function isP256Point(point: Buffer | null): boolean {
-  if (point?.[0] !== 4) return false;
-  try {
-    ECDH.convertKey(point, 'prime256v1');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A host of a URL that names the inside by itself; other names have to be resolved. */

@@ -1,10 +1,10 @@
 // A subscription as the store keeps it: one installed place of one user for one app, with its lease and push address.
 // Its push address is what makes two places of one app the same one.
 
-import { createHash } from 'node:crypto';
-import type { Channel, NotificationType, PlatformType } from '@carillon/protocol';
+import type { NotificationType, PlatformType } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { UserKey } from './principal.ts';
+import type { PushAddress } from './push-address.ts';
 
 export interface StoredSubscription {
   readonly user: UserKey;
@@ -16,31 +16,11 @@ export interface StoredSubscription {
   readonly displayName: string | null;
   readonly platform: PlatformType;
   readonly notificationType: NotificationType;
-  readonly channel: Channel | null;
+  readonly channel: PushAddress | null;
+  /** What makes two push addresses the same one within an app; null without an address. */
+  readonly addressHash: string | null;
   /** Made with a token that sees all apps, and so told of all of them. */
   readonly seesAll: boolean;
   readonly leaseUntil: number;
   readonly created: number;
-}
-
-/** What makes two push addresses the same one within an app; null without an address. */
-export function addressHash(app: AppId, channel: Channel | null): string | null {
-  if (channel === null) return null;
-  const address = addressOf(channel);
-  return createHash('sha256')
-    .update(JSON.stringify([app, channel.type, address]))
-    .digest('base64url');
-}
-
-function addressOf(channel: Channel): string {
-  switch (channel.type) {
-    case 'wns':
-      return channel.channelUri;
-    case 'apns':
-      return `${channel.topic} ${channel.token.toLowerCase()}`;
-    case 'fcm':
-      return channel.token;
-    case 'webPush':
-      return channel.endpoint;
-  }
 }

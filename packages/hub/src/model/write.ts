@@ -77,7 +77,7 @@ export interface RenewWrite {
   readonly app: AppId;
   readonly id: string;
   readonly patch: Partial<
-    Pick<StoredSubscription, 'displayName' | 'channel' | 'notificationType' | 'leaseUntil'>
+    Pick<StoredSubscription, 'displayName' | 'channel' | 'addressHash' | 'notificationType' | 'leaseUntil'>
   >;
 }
 

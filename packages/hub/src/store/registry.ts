@@ -2,8 +2,12 @@
 // users and grants of the embedded OpenID provider, the audit, and the hub's own facts and secrets. Commands write it beside a running hub, and what they
 // write counts from the hub's next request on, so no reader may cache it without asking `version`.
 import type { App, AppId } from '../model/app.ts';
-import type { CredentialKind, Credentials } from '../model/credentials.ts';
-import type { ShownCredentials } from '../model/shown-credentials.ts';
+import type {
+  CredentialKind,
+  Credentials,
+  GivenCredentials,
+  ShownCredentials,
+} from '../model/credentials.ts';
 
 export interface AppRegistry {
   /**
@@ -41,10 +45,10 @@ export interface CredentialRegistry {
   /** As that of the apps. */
   version(): number;
   /** Cheap enough for every push. Throws a SecretKeyError when what is stored can't be read with the key at hand. */
-  find<K extends CredentialKind>(app: AppId, kind: K): Credentials[K] | null;
+  find(app: AppId, kind: CredentialKind): Credentials | null;
   list(app: AppId): StoredCredentials[];
   /** Adds or replaces; answers whether they are new. Throws a HubError without a key, or beside another one's. */
-  put<K extends CredentialKind>(app: AppId, kind: K, credentials: Credentials[K], now: number): boolean;
+  put(app: AppId, kind: CredentialKind, given: GivenCredentials, now: number): boolean;
   /** Whether there were any. */
   remove(app: AppId, kind: CredentialKind): boolean;
 }

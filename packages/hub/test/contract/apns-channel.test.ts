@@ -10,11 +10,11 @@ import {
 } from '@carillon/simulators';
 import { startTransport } from '@carillon/testing/hub/transport.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import type { ApnsCredentials, CredentialKind, Credentials } from '../../src/model/credentials.ts';
 import { openApnsChannel } from '../../src/push/channels/apns/channel.ts';
+import type { ApnsCredentials } from '../../src/push/channels/apns/credentials.ts';
 import type { ApnsPush } from '../../src/push/channels/apns/payload.ts';
 import type { Push, PushRequest, Tap } from '../../src/push/channels/contract.ts';
-import { app, channelContract, type OpenedChannel, pushOf } from './channel.ts';
+import { app, channelContract, identity, type OpenedChannel, pushOf } from './channel.ts';
 
 const topic = 'example.shop.phone';
 const device = 'ab12'.repeat(16);
@@ -38,8 +38,12 @@ async function open(options: Partial<ApnsOptions> = {}) {
   const transport = startTransport({ clock });
   const stored = new Map<string, ApnsCredentials>();
   const skew = { ms: 0 };
-  const find = <K extends CredentialKind>(of: string) => (stored.get(of) ?? null) as Credentials[K] | null;
-  const channel = openApnsChannel({ transport, credentials: { find }, now: () => clock.now() + skew.ms });
+  const channel = openApnsChannel({
+    transport,
+    credentials: (of) => stored.get(of) ?? null,
+    identity,
+    now: () => clock.now() + skew.ms,
+  });
   const use = (credentials: Partial<ApnsCredentials>, of = app) =>
     stored.set(of, { ...key, baseUrl: simulator.url, ...credentials });
   use(key);
@@ -177,7 +181,8 @@ describe('APNs: provider tokens', () => {
         },
         async close() {},
       },
-      credentials: { find: <K extends CredentialKind>() => credentials as ApnsCredentials as Credentials[K] },
+      credentials: () => credentials,
+      identity,
       now: () => 0,
     });
     for (const environment of ['production', 'sandbox'] as const) {

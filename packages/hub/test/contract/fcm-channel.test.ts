@@ -10,11 +10,11 @@ import {
 } from '@carillon/simulators';
 import { startTransport } from '@carillon/testing/hub/transport.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import type { CredentialKind, Credentials, FcmCredentials } from '../../src/model/credentials.ts';
 import type { Push, PushRequest, Tap } from '../../src/push/channels/contract.ts';
 import { openFcmChannel } from '../../src/push/channels/fcm/channel.ts';
+import type { FcmCredentials } from '../../src/push/channels/fcm/credentials.ts';
 import type { FcmPush } from '../../src/push/channels/fcm/payload.ts';
-import { app, channelContract, type OpenedChannel, pushOf } from './channel.ts';
+import { app, channelContract, identity, type OpenedChannel, pushOf } from './channel.ts';
 
 const device = 'registration:device-1';
 const address = { type: 'fcm', token: device } as const;
@@ -49,8 +49,12 @@ async function open(options: Partial<FcmOptions> = {}) {
   });
   const transport = startTransport({ clock });
   let current: FcmCredentials | null = made.good;
-  const find = <K extends CredentialKind>() => current as Credentials[K] | null;
-  const channel = openFcmChannel({ transport, credentials: { find }, now: () => clock.now() });
+  const channel = openFcmChannel({
+    transport,
+    credentials: () => current,
+    identity,
+    now: () => clock.now(),
+  });
   const { serviceAccount } = made.good;
   const opened: OpenedChannel = {
     channel,
@@ -188,9 +192,8 @@ describe('FCM: access tokens', () => {
         },
         async close() {},
       },
-      credentials: {
-        find: <K extends CredentialKind>() => ({ serviceAccount: account }) as object as Credentials[K],
-      },
+      credentials: () => ({ serviceAccount: account }),
+      identity,
       now: () => 0,
     });
     await channel.send(pushOf({ address, clock: new ManualClock() }) as FcmPush);

@@ -7,7 +7,8 @@ import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { sharedPostgres, startPostgres } from '@carillon/testing/machine/postgres.ts';
 import { openCommitter } from '../../src/feed/commit.ts';
 import { openPublisher } from '../../src/feed/publish.ts';
-import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { builtIn } from '../../src/hub/channels.ts';
+import { planBatch } from '../../src/hub/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { commit as commitStatement } from '../../src/store/postgres/wire/pipeline.ts';
 import { type FeedStore, StoreError, type StoreFault } from '../../src/store/store.ts';
@@ -39,7 +40,7 @@ test('while the server is stopped all calls fail as unavailable, and the first a
   await assert.rejects(store.commit([postWrite()], startMs), failsAs('unavailable'));
   await assert.rejects(store.read.position(alice, null), failsAs('unavailable'));
   await assert.rejects(
-    store.claim({ app: 'app-a', channel: 'fcm', now: startMs, limit: 1 }),
+    store.claim({ app: 'app-a', channel: builtIn.fcm.code, now: startMs, limit: 1 }),
     failsAs('unavailable'),
   );
   await server.start();

@@ -12,9 +12,10 @@ import {
 } from '@carillon/testing/feed/writes.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { openRandom } from '@carillon/testing/machine/random.ts';
+import { builtIn } from '../../src/hub/channels.ts';
+import { planBatch } from '../../src/hub/plan-batch.ts';
 import { claimLeaseMs, type DeliveryResult, type PlannedDelivery } from '../../src/model/delivery.ts';
 import type { Write } from '../../src/model/write.ts';
-import { planBatch } from '../../src/push/plan/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type Committed, type FeedStore, StoreError } from '../../src/store/store.ts';
 
@@ -173,7 +174,7 @@ test('what a node held when it was lost is sent by another once its lease is ove
   await lost.commit([place], startMs);
   const posted = await lost.commit([postWrite({ content: visual })], startMs);
   assert.equal(posted.deliveries.length, 1);
-  const route = { app: 'app-a', channel: 'fcm' } as const;
+  const route = { app: 'app-a', channel: builtIn.fcm.code } as const;
   const early = startMs + claimLeaseMs - 1;
   assert.deepEqual(await other.read.dueRoutes(early), []);
   assert.deepEqual(await other.claim({ ...route, now: early, limit: 10 }), []);

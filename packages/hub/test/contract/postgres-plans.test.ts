@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test';
 import { postWrite, startMs } from '@carillon/testing/feed/writes.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { Client } from 'pg';
-import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { planBatch } from '../../src/hub/plan-batch.ts';
 import { holders, letGo, take } from '../../src/store/postgres/feed/commit/addresses.ts';
 import { feedWrites } from '../../src/store/postgres/feed/commit/apply.ts';
 import { deliveryWrites } from '../../src/store/postgres/feed/commit/apply-deliveries.ts';

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
+import { given } from '@carillon/testing/feed/credentials.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
 import { type Call, script, startRegistryProcess } from '@carillon/testing/hub/registry-process.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
@@ -65,7 +66,7 @@ describe('the key of push credentials in PostgreSQL', () => {
     const { credentials, apps } = open(null);
     const refused =
       /not stored without a key to encrypt them with: set CARILLON_SECRET_KEY to 32 bytes in base64/;
-    assert.throws(() => credentials.put('app', 'wns', wns, 1), refused);
+    assert.throws(() => credentials.put('app', 'wns', given('wns', wns), 1), refused);
     assert.equal(credentials.find('app', 'wns'), null);
     apps.put(app('app', 'a.example'));
     assert.equal(apps.list().length, 1);
@@ -74,9 +75,9 @@ describe('the key of push credentials in PostgreSQL', () => {
   test('alone opens them: no secret is in a dump of the database', async (context) => {
     const { open, query } = await fresh(context);
     const registry = open();
-    registry.audit.record(entry, () => registry.credentials.put('app', 'wns', wns, 1));
+    registry.audit.record(entry, () => registry.credentials.put('app', 'wns', given('wns', wns), 1));
     const privateKey = 'a private key to look for';
-    registry.credentials.put('app', 'apns', { teamId: 'T', keyId: 'K', privateKey }, 1);
+    registry.credentials.put('app', 'apns', given('apns', { teamId: 'T', keyId: 'K', privateKey }), 1);
     const [dump] = await query(`SELECT database_to_xml(true, false, '')::text AS xml`);
     const xml = dump?.xml as string;
     assert.match(xml, /apns/, 'the dump has the rows');
@@ -87,7 +88,7 @@ describe('the key of push credentials in PostgreSQL', () => {
 
   test('that is another one or missing is told with the name of its variable', async (context) => {
     const { open } = await fresh(context);
-    open().credentials.put('app', 'wns', wns, 1);
+    open().credentials.put('app', 'wns', given('wns', wns), 1);
     const wrong = /wns credentials of the app app are encrypted under another key: set CARILLON_SECRET_KEY/;
     assert.throws(() => open(randomBytes(32)).credentials.find('app', 'wns'), wrong);
     assert.throws(() => open(null).credentials.find('app', 'wns'), wrong);
@@ -97,17 +98,20 @@ describe('the key of push credentials in PostgreSQL', () => {
   test('never becomes a second one beside the first, except for the credentials that are replaced', async (context) => {
     const { open } = await fresh(context);
     const [first, second] = [open(randomBytes(32)).credentials, open(randomBytes(32)).credentials];
-    first.put('app', 'wns', wns, 1);
-    assert.throws(() => second.put('other', 'wns', wns, 1), /another key: .* Nothing was stored/);
+    first.put('app', 'wns', given('wns', wns), 1);
+    assert.throws(
+      () => second.put('other', 'wns', given('wns', wns), 1),
+      /another key: .* Nothing was stored/,
+    );
     assert.equal(second.find('other', 'wns'), null);
-    second.put('app', 'wns', wns, 2);
-    second.put('other', 'wns', wns, 2);
+    second.put('app', 'wns', given('wns', wns), 2);
+    second.put('other', 'wns', given('wns', wns), 2);
     assert.deepEqual(second.find('app', 'wns'), wns);
   });
 
   test('binds each row to its app and kind', async (context) => {
     const { open, query } = await fresh(context);
-    open().credentials.put('app', 'wns', wns, 1);
+    open().credentials.put('app', 'wns', given('wns', wns), 1);
     await query("UPDATE credential SET app = 'thief'");
     assert.throws(() => open().credentials.find('thief', 'wns'), /encrypted under another key/);
   });
@@ -164,7 +168,7 @@ describe('several hubs on one PostgreSQL', () => {
       const hash = `hash ${round}`;
       await other.run([['apps', 'put', app('a', 'a.example', hash)]]);
       assert.equal(registry.apps.findByClient('a')?.clients[0]?.secretHash, hash);
-      registry.credentials.put('a', 'wns', { ...wns, clientSecret: hash }, round);
+      registry.credentials.put('a', 'wns', given('wns', { ...wns, clientSecret: hash }), round);
       const [found] = await other.run([['credentials', 'find', 'a', 'wns']]);
       assert.deepEqual(found, { value: { ...wns, clientSecret: hash } });
     }
@@ -232,7 +236,7 @@ describe('while PostgreSQL is away', () => {
     const { server, open } = await fresh(context);
     const registry = open();
     registry.apps.put(app('a', 'a.example'));
-    registry.credentials.put('a', 'wns', wns, 1);
+    registry.credentials.put('a', 'wns', given('wns', wns), 1);
     await server.stop();
     try {
       assert.equal(registry.apps.findByClient('a')?.id, 'a');

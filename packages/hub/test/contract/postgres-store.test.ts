@@ -1,5 +1,5 @@
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
-import { planBatch } from '../../src/push/plan/plan-batch.ts';
+import { planBatch } from '../../src/hub/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';

@@ -10,8 +10,8 @@ import {
   timerWrite,
 } from '@carillon/testing/feed/writes.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { planBatch } from '../../src/hub/plan-batch.ts';
 import type { Write } from '../../src/model/write.ts';
-import { planBatch } from '../../src/push/plan/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 
 const weekMs = 7 * dayMs;

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, type TestContext, test } from 'node:test';
+import { given } from '@carillon/testing/feed/credentials.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { migrate } from '../../src/store/sqlite/maintenance/migrate.ts';
 import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
@@ -53,7 +54,7 @@ describe('the key of push credentials', () => {
     const credentials = open();
     assert.equal(credentials.find('app', 'wns'), null);
     assert.equal(existsSync(keyFile), false);
-    credentials.put('app', 'wns', wns, 1);
+    credentials.put('app', 'wns', given('wns', wns), 1);
     assert.equal(statSync(keyFile).mode & 0o777, 0o600);
     assert.deepEqual(
       readdirSync(join(keyFile, '..')).filter((name) => name.startsWith('secret.key.')),
@@ -65,14 +66,14 @@ describe('the key of push credentials', () => {
   test('is the operator’s own when one is given, and then no file is made', (context) => {
     const { keyFile, open } = folderOf(context);
     const key = randomBytes(32);
-    open(key).put('app', 'wns', wns, 1);
+    open(key).put('app', 'wns', given('wns', wns), 1);
     assert.equal(existsSync(keyFile), false);
     assert.deepEqual(open(key).find('app', 'wns'), wns);
   });
 
   test('alone opens them: no byte of a secret is in the database', (context) => {
     const { path, open } = folderOf(context);
-    open().put('app', 'wns', wns, 1);
+    open().put('app', 'wns', given('wns', wns), 1);
     for (const name of readdirSync(path)) {
       const bytes = readFileSync(join(path, name));
       assert.ok(!bytes.includes(wns.clientSecret), `${name} holds the secret`);
@@ -81,7 +82,7 @@ describe('the key of push credentials', () => {
 
   test('that is another one, missing or broken is told with the name of its variable', (context) => {
     const { keyFile, open } = folderOf(context);
-    open().put('app', 'wns', wns, 1);
+    open().put('app', 'wns', given('wns', wns), 1);
     const wrong = /wns credentials of the app app are encrypted under another key: set CARILLON_SECRET_KEY/;
     assert.throws(() => open(randomBytes(32)).find('app', 'wns'), wrong);
     assert.equal(open(randomBytes(32)).list('app').length, 1, 'what is no secret needs no key');
@@ -94,17 +95,20 @@ describe('the key of push credentials', () => {
   test('never becomes a second one beside the first, except for the credentials that are replaced', (context) => {
     const { open } = folderOf(context);
     const [first, second] = [randomBytes(32), randomBytes(32)];
-    open(first).put('app', 'wns', wns, 1);
-    assert.throws(() => open(second).put('other', 'wns', wns, 1), /another key: .* Nothing was stored/);
+    open(first).put('app', 'wns', given('wns', wns), 1);
+    assert.throws(
+      () => open(second).put('other', 'wns', given('wns', wns), 1),
+      /another key: .* Nothing was stored/,
+    );
     assert.equal(open(second).find('other', 'wns'), null);
-    open(second).put('app', 'wns', wns, 2);
-    open(second).put('other', 'wns', wns, 2);
+    open(second).put('app', 'wns', given('wns', wns), 2);
+    open(second).put('other', 'wns', given('wns', wns), 2);
     assert.deepEqual(open(second).find('app', 'wns'), wns);
   });
 
   test('binds each row to its app and kind', (context) => {
     const { path, open } = folderOf(context);
-    open().put('app', 'wns', wns, 1);
+    open().put('app', 'wns', given('wns', wns), 1);
     const db = new DatabaseSync(join(path, 'registry.db'));
     db.exec("UPDATE credential SET app = 'thief'");
     db.close();

@@ -11,6 +11,7 @@ import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { smallDisk } from '@carillon/testing/machine/small-disk.ts';
 import { openCommitter } from '../../src/feed/commit.ts';
 import { openPublisher } from '../../src/feed/publish.ts';
+import { builtIn } from '../../src/hub/channels.ts';
 import type { HubError } from '../../src/model/errors.ts';
 import type { Change } from '../../src/model/write.ts';
 import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
@@ -19,7 +20,7 @@ import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { storeReadsContract } from './store-reads.ts';
 
-const planner = new URL('../../src/push/plan/plan-batch.ts', import.meta.url);
+const planner = new URL('../../src/hub/plan-batch.ts', import.meta.url);
 
 async function openAt(folder: string): Promise<FeedStore> {
   return openFeedStore({ path: join(folder, 'feed.db'), planner });
@@ -113,7 +114,7 @@ test('what was claimed when the process ended is due at once when the store is o
   await first.close();
   const second = await openAt(folder.path);
   context.after(() => second.close());
-  const claimed = await second.claim({ app: 'app-a', channel: 'fcm', now: startMs, limit: 9 });
+  const claimed = await second.claim({ app: 'app-a', channel: builtIn.fcm.code, now: startMs, limit: 9 });
   assert.deepEqual(
     claimed.map(({ notification }) => notification),
     [write.id],

@@ -177,6 +177,7 @@ function subscriptions(open: OpenStore): void {
     assert.deepEqual(await store.read.subscription(alice, subscription.id), {
       ...subscription,
       channel: null,
+      addressHash: null,
     });
     await store.commit([subscribeWrite({ app: 'app-b', channel: fcm('shared') })], startMs);
     assert.deepEqual(await addresses(store, bob), { laptop: 'shared' });

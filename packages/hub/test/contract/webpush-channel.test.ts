@@ -5,12 +5,12 @@ import { type Delivered, openSimulator, webPushProvider } from '@carillon/simula
 import { startTransport } from '@carillon/testing/hub/transport.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { makeVapidKeys } from '../../src/model/vapid.ts';
-import type { ChannelOf, Push, Tap } from '../../src/push/channels/contract.ts';
+import type { AddressOf, Push, Tap } from '../../src/push/channels/contract.ts';
 import { openWebPushChannel } from '../../src/push/channels/webpush/channel.ts';
 import type { WebPush } from '../../src/push/channels/webpush/payload.ts';
 import { channelContract, notificationId, type OpenedChannel, pushOf } from './channel.ts';
 
-type Address = ChannelOf<'webPush'>;
+type Address = AddressOf<'webPush'>;
 
 interface Payload extends Omit<Tap, 'kind'> {
   readonly kind: 'tap' | 'visual';
@@ -27,10 +27,9 @@ async function open({ allowPrivate = true } = {}) {
   const vapid = makeVapidKeys();
   const channel = openWebPushChannel({
     transport,
-    credentials: { find: () => null },
+    credentials: () => null,
+    identity: { keys: vapid, contact: 'mailto:ops@hub.example' },
     now: () => clock.now(),
-    vapid,
-    subject: 'mailto:ops@hub.example',
   });
   const subscribe = (applicationServerKey = vapid.publicKey): Address => ({
     type: 'webPush',

@@ -13,15 +13,14 @@ import {
 } from '@carillon/simulators';
 import { startTransport } from '@carillon/testing/hub/transport.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import type { CredentialKind, Credentials, WnsCredentials } from '../../src/model/credentials.ts';
 import type { UserKey } from '../../src/model/principal.ts';
-import { wnsTag } from '../../src/model/push-tag.ts';
-import type { ChannelOf, Push, Tap } from '../../src/push/channels/contract.ts';
+import type { AddressOf, Push, Tap } from '../../src/push/channels/contract.ts';
 import { openWnsChannel } from '../../src/push/channels/wns/channel.ts';
-import type { WnsPush } from '../../src/push/channels/wns/payload.ts';
-import { app, channelContract, notificationId, type OpenedChannel, pushOf } from './channel.ts';
+import type { WnsCredentials } from '../../src/push/channels/wns/credentials.ts';
+import { type WnsPush, wnsTag } from '../../src/push/channels/wns/payload.ts';
+import { app, channelContract, identity, notificationId, type OpenedChannel, pushOf } from './channel.ts';
 
-type Address = ChannelOf<'wns'>;
+type Address = AddressOf<'wns'>;
 
 interface Toast {
   readonly texts: readonly string[];
@@ -54,9 +53,12 @@ async function open({
   const { clientId, clientSecret } = of;
   const good = { clientId, clientSecret, tokenUrl: simulator.url + tokenPath };
   const stored = new Map<string, WnsCredentials>([[app, good]]);
-  const find = <K extends CredentialKind>(whose: string) =>
-    (stored.get(whose) ?? null) as Credentials[K] | null;
-  const channel = openWnsChannel({ transport, credentials: { find }, now: () => clock.now() });
+  const channel = openWnsChannel({
+    transport,
+    credentials: (whose) => stored.get(whose) ?? null,
+    identity,
+    now: () => clock.now(),
+  });
   const channelUri = provider.makeChannel({ origin: simulator.url, app: clientId, removable });
   const address: Address = { type: 'wns', channelUri };
   const send = (given: Partial<Push> = {}) => channel.send(pushOf({ address, clock }, given) as WnsPush);

@@ -99,7 +99,9 @@ test('beside a hub the credentials count for its next push, under the key of its
   };
   const { status, stderr } = await set({ env });
   assert.equal(status, 0, stderr);
-  assert.equal(hub.registry.credentials.find('app-a', 'wns')?.clientSecret, 'from-the-shell');
+  assert.partialDeepStrictEqual(hub.registry.credentials.find('app-a', 'wns'), {
+    clientSecret: 'from-the-shell',
+  });
   const config = join(path, 'settings.json');
   writeFileSync(config, JSON.stringify({ 'secret-key': secretKey }));
   assert.equal((await set({}, '--config', config)).status, 0);
@@ -111,9 +113,9 @@ test('a secret may come from standard input', (context) => {
   const args = ['app', 'channel', 'set', '--app', 'shop', '--channel', 'wns', '--client-id', 'x'];
   const { status, stderr } = run([...args, '--client-secret-stdin'], { input: 'typed\n' });
   assert.equal(status, 0, stderr);
-  assert.equal(
-    look(({ credentials }) => credentials.find('shop', 'wns')?.clientSecret),
-    'typed',
+  assert.partialDeepStrictEqual(
+    look(({ credentials }) => credentials.find('shop', 'wns')),
+    { clientSecret: 'typed' },
   );
 });
 

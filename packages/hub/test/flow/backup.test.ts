@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeServiceAccount } from '@carillon/simulators';
+import { given } from '@carillon/testing/feed/credentials.ts';
 import { openSseReader } from '@carillon/testing/feed/readers.ts';
 import { assertError } from '@carillon/testing/hub/assert-error.ts';
 import { commandLine } from '@carillon/testing/hub/command-line.ts';
@@ -60,7 +61,12 @@ async function subscribeUnreachable(hub: TestHub): Promise<string> {
     projectId: 'contoso',
     tokenUri: 'https://127.0.0.1:9/token',
   });
-  hub.registry.credentials.put('app-a', 'fcm', { serviceAccount, baseUrl: 'https://127.0.0.1:9' }, 1);
+  hub.registry.credentials.put(
+    'app-a',
+    'fcm',
+    given('fcm', { serviceAccount, baseUrl: 'https://127.0.0.1:9' }),
+    1,
+  );
   return subscribe(hub, { platformType: 'android', channel: { type: 'fcm', token: 'a'.repeat(40) } });
 }
 
@@ -136,7 +142,9 @@ for (const [name, open] of stores) {
       [status, reason],
       ['withdrawn', 'a backup was restored: it may have been pushed before'],
     );
-    assert.equal(again.registry.credentials.find('app-a', 'fcm')?.baseUrl, 'https://127.0.0.1:9');
+    assert.partialDeepStrictEqual(again.registry.credentials.find('app-a', 'fcm'), {
+      baseUrl: 'https://127.0.0.1:9',
+    });
     const next = await create(again, 'after the restore');
     assert.deepEqual((await readDelta(again, fresh.cursor)).ids, [next]);
     assert.equal(again.registry.audit.list({ before: null, limit: 1 })[0]?.what, 'restore');

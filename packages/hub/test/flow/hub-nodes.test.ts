@@ -15,7 +15,7 @@ import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
 import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
 
 const feed = '/v1.0/me/notifications';
-const planner = new URL('../../src/push/plan/plan-batch.ts', import.meta.url);
+const planner = new URL('../../src/hub/plan-batch.ts', import.meta.url);
 const lifetimeSeconds = 1_000_000;
 
 /** A log, and what was written into it. */

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { makeServiceAccount } from '@carillon/simulators';
+import { given } from '@carillon/testing/feed/credentials.ts';
 import { openSseReader } from '@carillon/testing/feed/readers.ts';
 import { commandLine } from '@carillon/testing/hub/command-line.ts';
 import { freePort, post, startHub, subscribe, type TestHub } from '@carillon/testing/hub/hub.ts';
@@ -73,7 +74,12 @@ async function fill(hub: TestHub) {
     tokenUri: 'https://127.0.0.1:9/token',
   });
   const { registry } = hub;
-  registry.credentials.put('app-a', 'fcm', { serviceAccount, baseUrl: 'https://127.0.0.1:9' }, 1);
+  registry.credentials.put(
+    'app-a',
+    'fcm',
+    given('fcm', { serviceAccount, baseUrl: 'https://127.0.0.1:9' }),
+    1,
+  );
   registry.hostClaims.put({ app: 'app-a', host: 'claimed.example', value: 'v', claimedAt: 1 });
   const entry = { at: 1, who: 'an operator', what: 'putChannel', on: 'apps/app-a' };
   registry.audit.record(entry, () => registry.meta.write('odd', 'a\u0000b\u001ac'));
@@ -167,9 +173,9 @@ test('the registry comes along whole', async (context) => {
   assert.deepEqual(registry.grants.find('Grant', 'g'), grant);
   assert.equal(registry.hostClaims.find('app-a', 'claimed.example')?.value, 'v');
   assert.equal(registry.tickets.spend('ticket', Number.MAX_SAFE_INTEGER, 1), false);
-  assert.equal(
-    registry.credentials.find('app-a', 'fcm')?.baseUrl,
-    'https://127.0.0.1:9',
+  assert.partialDeepStrictEqual(
+    registry.credentials.find('app-a', 'fcm'),
+    { baseUrl: 'https://127.0.0.1:9' },
     'under another key',
   );
   const audit = registry.audit.list({ before: null, limit: 9 });

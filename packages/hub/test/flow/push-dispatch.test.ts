@@ -9,14 +9,14 @@ import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { openCommitter } from '../../src/feed/commit.ts';
 import { openPublisher } from '../../src/feed/publish.ts';
+import { builtInChannels } from '../../src/hub/channels.ts';
 import type { Outcome, Push, PushChannel } from '../../src/push/channels/contract.ts';
 import { Dispatcher } from '../../src/push/dispatch/dispatcher.ts';
 import { laneLimits } from '../../src/push/dispatch/lane.ts';
-import type { Channels } from '../../src/push/dispatch/send.ts';
 import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
 import type { FeedStore } from '../../src/store/store.ts';
 
-const planner = new URL('../../src/push/plan/plan-batch.ts', import.meta.url);
+const planner = new URL('../../src/hub/plan-batch.ts', import.meta.url);
 
 const accepted: Outcome = {
   ...{ verdict: 'accepted', status: 200, reason: null, afterMs: null },
@@ -36,14 +36,16 @@ async function openWorld(context: TestContext, send: Send, wrap = (store: FeedSt
   const onFailure = (error: unknown) => void failures.push(error);
   const hasRoom = (): boolean => dispatcher.hasRoom;
   const committer = openCommitter({ store, clock, publisher, onFailure, hasRoom });
-  const channel = {
-    type: 'fcm',
-    send(push: Push) {
+  const channel: PushChannel = {
+    describe: () => ({ method: 'POST', headers: {}, body: null, truncated: false }),
+    send(push) {
       sent.push(push);
       return send(push);
     },
-  } as unknown as PushChannel;
-  const channels = { fcm: channel, apns: channel, wns: channel, webPush: channel } as Channels;
+    check: () => null,
+    close: async () => {},
+  };
+  const channels = new Map(builtInChannels.map((descriptor) => [descriptor.type, { descriptor, channel }]));
   const dispatcher = new Dispatcher({
     ...{ store, committer, channels, clock, onFailure, random: () => 0.5, grace: 'taps' },
     listensLive: () => false,

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Delivered, rule } from '@carillon/simulators';
+import { given } from '@carillon/testing/feed/credentials.ts';
 import { startDriven } from '@carillon/testing/feed/driven-push.ts';
 import type { Device } from '@carillon/testing/feed/push.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
@@ -161,7 +162,12 @@ test('a provider that fails delays neither another channel nor the same channel 
   const fcm = credentials.find('app-a', 'fcm');
   assert.ok(fcm);
   // Another app whose provider is a port where nobody listens.
-  credentials.put('app-b', 'fcm', { ...fcm, baseUrl: 'https://127.0.0.1:9' }, driven.clock.now());
+  credentials.put(
+    'app-b',
+    'fcm',
+    given('fcm', { ...fcm, baseUrl: 'https://127.0.0.1:9' }),
+    driven.clock.now(),
+  );
   const token = push.hub.token({ user: 'alice', app: 'app-b' });
   const dead = await push.register('android', { token, targetHostName: 'b.example', installationId: 'dead' });
   const body = { targetHostName: 'b.example', payload: { visualContent: { title: 'x' } } };
@@ -179,7 +185,7 @@ test('a provider that fails delays neither another channel nor the same channel 
   assert.equal(driven.about(ios, id).length, 1);
   assert.equal(push.to(dead).length, 0);
   // And back: what waited arrives when its provider does.
-  credentials.put('app-b', 'fcm', fcm, driven.clock.now());
+  credentials.put('app-b', 'fcm', given('fcm', fcm), driven.clock.now());
   await driven.drive(() => failing.every((each) => driven.about(dead, each).length === 1), {
     maxMs: 2 * minute,
   });
@@ -234,7 +240,7 @@ test('without credentials a push waits, and is sent soon after they are put', as
   const waiting = await driven.delivery(id, device);
   assert.equal(waiting.status, 'pending');
   assert.equal(waiting.lastAnswer?.reason, 'credentialsMissing');
-  credentials.put('app-a', 'fcm', fcm, clock.now());
+  credentials.put('app-a', 'fcm', given('fcm', fcm), clock.now());
   await driven.drive(() => driven.about(device, id).length === 1, { maxMs: 31 * second });
 });
 

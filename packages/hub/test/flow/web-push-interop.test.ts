@@ -71,10 +71,9 @@ function pushTo(keys: WebPush['channel']['keys'], given: Partial<WebPush> = {}):
 async function sent(push: WebPush, vapid: VapidKeys = makeVapidKeys()): Promise<PushRequest> {
   const requests: PushRequest[] = [];
   const channel = openWebPushChannel({
-    vapid,
-    subject,
+    identity: { keys: vapid, contact: subject },
     now: () => now,
-    credentials: { find: () => null },
+    credentials: () => null,
     transport: {
       request: async (request) => {
         requests.push(request);

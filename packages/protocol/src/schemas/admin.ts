@@ -1,5 +1,5 @@
-// Schemas of what an operator sends: apps and their host names, push credentials, deliveries to try again.
-// What keys and URLs must look like beyond their shape is the hub's to say.
+// Schemas of what an operator sends: apps and their host names, deliveries to try again. What push credentials hold is
+// their channel's to say.
 import Type from 'typebox';
 import { limits } from '../limits.ts';
 import { strictObject } from './build.ts';
@@ -42,35 +42,6 @@ const appMembers = {
 export const appSchema = strictObject(appMembers, { ignored: ['appId', 'channels'] });
 
 export const hostPostSchema = strictObject({ host: hostName });
-
-const name = Type.String({ minLength: 1, maxLength: 256 });
-const secret = Type.String({ minLength: 1, maxLength: 4096 });
-const privateKey = Type.String({ minLength: 1, maxLength: 16_384 });
-
-export const wnsCredentialsSchema = strictObject({
-  clientId: name,
-  clientSecret: secret,
-  tokenUrl: Type.Optional(url),
-});
-
-export const apnsCredentialsSchema = strictObject({
-  teamId: name,
-  keyId: name,
-  privateKey,
-  baseUrl: Type.Optional(url),
-});
-
-/** Google's own JSON, of which more is kept than is used: its other members may be anything. */
-export const fcmCredentialsSchema = strictObject({
-  serviceAccount: Type.Object({
-    project_id: name,
-    client_email: name,
-    private_key: privateKey,
-    private_key_id: Type.Optional(name),
-    token_uri: Type.Optional(url),
-  }),
-  baseUrl: Type.Optional(url),
-});
 
 export const redriveSchema = strictObject({
   ids: Type.Optional(

@@ -1,37 +1,13 @@
-// Schemas of an installed place and of the push address it is reached at.
-// Whether a push address may be used at all is the hub's to decide.
+// Schemas of an installed place, as a device registers and renews it. What the push address that it is reached at must
+// be is its push channel's to say.
 import Type from 'typebox';
 import { limits } from '../limits.ts';
 import { platformTypes } from '../notification.ts';
 import { type Channel, notificationTypes } from '../subscription.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
 
-const address = Type.String({ minLength: 1, maxLength: limits.pushAddressCharacters });
-const key = Type.String({ minLength: 1, maxLength: 256 });
-
-const variants = [
-  strictObject({ type: oneOf(['wns']), channelUri: address }),
-  strictObject({
-    type: oneOf(['apns']),
-    token: Type.String({ pattern: '^[0-9a-fA-F]{2,400}$' }),
-    topic: key,
-    environment: oneOf(['production', 'sandbox']),
-  }),
-  strictObject({ type: oneOf(['fcm']), token: address }),
-  strictObject({
-    type: oneOf(['webPush']),
-    endpoint: address,
-    keys: strictObject({ p256dh: key, auth: key }),
-  }),
-];
-
-/** One of four, told apart by `type`; null for a place without a push address. */
-export const channelSchema = Type.Unsafe<Channel | null>({
-  type: ['object', 'null'],
-  discriminator: { propertyName: 'type' },
-  required: ['type'],
-  oneOf: variants,
-});
+/** Null for a place without a push address. What its members must be, the push channel that `type` names says. */
+const channel = Type.Unsafe<Channel | null>({ type: ['object', 'null'], required: ['type'] });
 
 const displayName = nullable(Type.String({ maxLength: limits.displayNameCharacters }));
 const notificationType = oneOf(notificationTypes);
@@ -42,7 +18,7 @@ export const subscriptionPostSchema = strictObject(
     installationId: Type.String({ minLength: 1, maxLength: limits.installationIdCharacters }),
     displayName: Type.Optional(displayName),
     platformType: oneOf(platformTypes, { web: 'webPush' }),
-    channel: Type.Optional(channelSchema),
+    channel: Type.Optional(channel),
     notificationType: Type.Optional(nullable(notificationType)),
     expirationDateTime: Type.Optional(nullable(dateTime)),
   },
@@ -52,7 +28,7 @@ export const subscriptionPostSchema = strictObject(
 export const subscriptionPatchSchema = strictObject(
   {
     displayName: Type.Optional(displayName),
-    channel: Type.Optional(channelSchema),
+    channel: Type.Optional(channel),
     notificationType: Type.Optional(notificationType),
     expirationDateTime: Type.Optional(nullable(dateTime)),
   },

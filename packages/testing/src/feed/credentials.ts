@@ -1,5 +1,7 @@
 // Push credentials as providers give them, with keys of their own: real enough for the hub to take, and of no worth.
 import { generateKeyPairSync } from 'node:crypto';
+import { builtInChannels } from '../../../hub/src/hub/channels.ts';
+import type { GivenCredentials } from '../../../hub/src/model/credentials.ts';
 
 function pemOf(key: { export(options: { type: 'pkcs8'; format: 'pem' }): string | Buffer }): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -38,4 +40,10 @@ export const fcm = { serviceAccount, baseUrl: 'http://127.0.0.1:9' };
 /** The middle lines of a PEM: what must be found nowhere. */
 export function heartOf(pem: string): string {
   return pem.split('\n')[2] ?? pem;
+}
+
+/** As a registry takes them. */
+export function given(channel: string, credentials: object): GivenCredentials {
+  const rules = builtInChannels.find(({ type }) => type === channel)?.credentials;
+  return { credentials, shown: rules?.show(credentials) ?? {} };
 }

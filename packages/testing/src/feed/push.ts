@@ -2,6 +2,7 @@
 //   await using push = await startPush();
 //   const devices = await push.fourDevices();
 //   await push.simulator.waitFor(({ address }) => address === devices.ios.address);
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -25,6 +26,7 @@ import { vapidKeysOf } from '../../../hub/src/hub/open-push.ts';
 import { type Clock, systemClock } from '../../../hub/src/lib/clock.ts';
 import { freePort, type HubOverrides, startHub, subscribe, type TestHub, type TestUser } from '../hub/hub.ts';
 import { tempFolder } from '../hub/identity.ts';
+import { given } from './credentials.ts';
 
 export const topic = 'example.contoso.app';
 
@@ -91,10 +93,10 @@ export async function startPush(overrides: HubOverrides = {}): Promise<PushHub> 
     const { credentials } = hub.registry;
     const { teamId, keyId, privateKey } = apnsKey;
     const { clientId, clientSecret, tenant } = entraApp;
-    credentials.put('app-a', 'apns', { teamId, keyId, privateKey, baseUrl: url }, clock.now());
-    credentials.put('app-a', 'fcm', { serviceAccount, baseUrl: url }, clock.now());
+    credentials.put('app-a', 'apns', given('apns', { teamId, keyId, privateKey, baseUrl: url }), clock.now());
+    credentials.put('app-a', 'fcm', given('fcm', { serviceAccount, baseUrl: url }), clock.now());
     const tokenUrl = `${url}/${tenant}/oauth2/v2.0/token`;
-    credentials.put('app-a', 'wns', { clientId, clientSecret, tokenUrl }, clock.now());
+    credentials.put('app-a', 'wns', given('wns', { clientId, clientSecret, tokenUrl }), clock.now());
     return hub;
   };
   let hub = await start();

@@ -1,7 +1,9 @@
 // Writes as the operations hand them to the commit, each with what the test wants different.
 import { randomBytes } from 'node:crypto';
+import { builtInChannels } from '../../../hub/src/hub/channels.ts';
 import { openUuidSource } from '../../../hub/src/lib/ids.ts';
 import { type UserKey, userKey } from '../../../hub/src/model/principal.ts';
+import type { PushAddress } from '../../../hub/src/model/push-address.ts';
 import type { StoredSubscription } from '../../../hub/src/model/subscription.ts';
 import type {
   DeleteWrite,
@@ -12,6 +14,7 @@ import type {
   StateWrite,
   SubscribeWrite,
 } from '../../../hub/src/model/write.ts';
+import { openPushAddresses } from '../../../hub/src/operations/subscriptions/push-addresses.ts';
 import { ManualClock } from '../machine/manual-clock.ts';
 
 /** Where the time of these tests starts: ids carry it, so that "newest first" is known. */
@@ -97,7 +100,7 @@ export function subscribeWrite(
     displayName: null,
     platform: 'android',
     notificationType: 'notificationWithPayload',
-    channel: null,
+    ...addressed(rest.app ?? 'app-a', rest.channel ?? null),
     seesAll: false,
     leaseUntil: startMs + 30 * dayMs,
     created: startMs,
@@ -105,6 +108,17 @@ export function subscribeWrite(
   };
   return { kind: 'subscribe', user: subscription.user, owner: owner(by), subscription };
 }
+
+/** A push address with its hash, as registration stores them. */
+export function addressed(app: string, channel: PushAddress | null) {
+  return addresses.addressed(app, channel);
+}
+
+const addresses = openPushAddresses({
+  channels: builtInChannels,
+  allowPrivate: true,
+  isPrivateName: async () => false,
+});
 
 /** The answer to a write of this kind; throws when it was refused. */
 export function outcome<Kind extends keyof Outcomes>(

@@ -22,7 +22,7 @@ import { startNats, type TestNats } from '../machine/nats.ts';
 import { until } from './hub.ts';
 import { tempFolder } from './identity.ts';
 
-const planner = new URL('../../../hub/src/push/plan/plan-batch.ts', import.meta.url);
+const planner = new URL('../../../hub/src/hub/plan-batch.ts', import.meta.url);
 
 /** What is taken away: what this node publishes, as a bus may lose it, and what it reads. */
 export interface Losses {

@@ -2,55 +2,38 @@
 // store. A secret comes from a file or standard input, so that it stays out of the list of processes and the history.
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { builtInChannels } from '../../hub/channels.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { App } from '../../model/app.ts';
-import { type CredentialKind, credentialKinds } from '../../model/credentials.ts';
 import { formatDateTime } from '../../model/date-time.ts';
-import { showCredentials } from '../../model/shown-credentials.ts';
 import { readCredentials } from '../../operations/admin/read-credentials.ts';
+import { type CredentialedChannel, credentialed, withoutCredentials } from '../../push/channels/channels.ts';
+import type {
+  ChannelDescriptors,
+  CredentialOption,
+  CredentialRules,
+} from '../../push/channels/descriptor.ts';
 import type { Registry, StoredCredentials } from '../../store/registry.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
 
+/** As commander collects them, by the names of the flags. */
 interface ChannelOptions extends DataOptions {
   readonly app: string;
-  readonly channel: CredentialKind;
-  readonly clientId?: string;
-  readonly clientSecret?: string;
-  readonly clientSecretFile?: string;
-  readonly clientSecretStdin?: boolean;
-  readonly tokenUrl?: string;
-  readonly teamId?: string;
-  readonly keyId?: string;
-  readonly keyFile?: string;
-  readonly serviceAccountFile?: string;
-  readonly baseUrl?: string;
+  readonly channel: string;
+  readonly [option: string]: unknown;
 }
 
-type OptionName = Exclude<keyof ChannelOptions, 'app' | 'channel' | keyof DataOptions>;
-
-const optionsOf: { readonly [K in CredentialKind]: readonly OptionName[] } = {
-  wns: ['clientId', 'clientSecret', 'clientSecretFile', 'clientSecretStdin', 'tokenUrl'],
-  apns: ['teamId', 'keyId', 'keyFile', 'baseUrl'],
-  fcm: ['serviceAccountFile', 'baseUrl'],
-};
-
-export function channelCommand(): Command {
+/** `known` are the hub's channels; each brings its own options. */
+export function channelCommand(known: ChannelDescriptors = builtInChannels): Command {
+  const channels = credentialed(known);
   const set = new Command('set')
     .description('store push credentials, encrypted; they count from the next push on')
     .addOption(appOption())
-    .addOption(channelOption())
-    .option('--client-id <id>', 'wns: application id of the Entra registration, or package SID')
-    .option('--client-secret-file <file>', 'wns: file with its secret')
-    .option('--client-secret-stdin', 'wns: read its secret from standard input')
-    .option('--client-secret <text>', 'wns: its secret (other processes may read it here)')
-    .option('--token-url <url>', "wns: where the token comes from (default: Microsoft's)")
-    .option('--team-id <id>', 'apns: id of the developer team')
-    .option('--key-id <id>', 'apns: id of the key')
-    .option('--key-file <file>', 'apns: the .p8 file')
-    .option('--service-account-file <file>', "fcm: Google's JSON of the service account's key")
-    .option('--base-url <url>', "apns, fcm: where pushes go (default: the provider's)")
+    .addOption(channelOption(channels));
+  for (const [flags, help] of credentialOptions(channels)) set.option(flags, help);
+  set
     .option('--config <file>', 'settings of the hub, for its secret-key [CARILLON_CONFIG]')
-    .action(setChannel);
+    .action((options: ChannelOptions) => setChannel(options, channels));
   const list = new Command('list')
     .description('list the push credentials, without secrets')
     .addOption(appOption())
@@ -58,32 +41,46 @@ export function channelCommand(): Command {
   const remove = new Command('remove')
     .description('remove push credentials')
     .addOption(appOption())
-    .addOption(channelOption())
+    .addOption(channelOption(channels))
     .action(removeChannel);
-  const command = new Command('channel').description('push credentials of an app (Web Push needs none)');
+  const about = `push credentials of an app (${withoutCredentials(known)} needs none)`;
+  const command = new Command('channel').description(about);
   for (const each of [set, list, remove]) command.addCommand(withDataOptions(each));
   return command;
+}
+
+/** Each once, with the channels that take it. */
+function credentialOptions(channels: readonly CredentialedChannel[]): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const { credentials } of channels) {
+    for (const { flags, help } of credentials.options) {
+      const takers = channels.filter((each) => each.credentials.options.some((one) => one.flags === flags));
+      all.set(flags, `${takers.map(({ type }) => type).join(', ')}: ${help}`);
+    }
+  }
+  return all;
 }
 
 function appOption(): Option {
   return new Option('--app <id>', 'whose they are').makeOptionMandatory();
 }
 
-function channelOption(): Option {
-  return new Option('--channel <type>', 'which').choices([...credentialKinds]).makeOptionMandatory();
+function channelOption(channels: readonly CredentialedChannel[]): Option {
+  const types = channels.map(({ type }) => type);
+  return new Option('--channel <type>', 'which').choices(types).makeOptionMandatory();
 }
 
-async function setChannel(options: ChannelOptions): Promise<void> {
+async function setChannel(options: ChannelOptions, channels: readonly CredentialedChannel[]): Promise<void> {
   const { channel } = options;
-  refuseForeign(options);
-  const credentials = readCredentials(channel, bodyOf[channel](options));
+  const descriptor = channels.find(({ type }) => type === channel);
+  if (!descriptor) throw new Error(`there is no channel named ${channel}`);
+  refuseForeign(options, descriptor, channels);
+  const given = readCredentials(descriptor.credentials, bodyOf(options, descriptor));
   await withRegistry(options, (registry) => {
     const { id } = findApp(registry, options);
     const now = systemClock.now();
-    record(registry, 'putChannel', id, channel, () =>
-      registry.credentials.put(id, channel, credentials, now),
-    );
-    print(id, { kind: channel, shown: showCredentials(channel, credentials), setAt: now }, options);
+    record(registry, 'putChannel', id, channel, () => registry.credentials.put(id, channel, given, now));
+    print(id, { kind: channel, shown: given.shown, setAt: now }, options);
   });
 }
 
@@ -108,13 +105,7 @@ async function removeChannel(options: ChannelOptions): Promise<void> {
   });
 }
 
-function record(
-  { audit }: Registry,
-  what: string,
-  app: string,
-  channel: CredentialKind,
-  write: () => unknown,
-): void {
+function record({ audit }: Registry, what: string, app: string, channel: string, write: () => unknown): void {
   const on = `apps/${app}/channels/${channel}`;
   audit.record({ at: systemClock.now(), who: commandLine, what, on }, write);
 }
@@ -128,76 +119,92 @@ function findApp({ apps }: Registry, { app }: ChannelOptions): App {
 }
 
 /** An option of another channel would be lost without a word. */
-function refuseForeign(options: ChannelOptions): void {
-  const own = optionsOf[options.channel];
-  const foreign = Object.values(optionsOf)
-    .flat()
-    .find((name) => options[name] !== undefined && !own.includes(name));
-  if (foreign) {
-    throw new Error(
-      `${flagOf(foreign)} is not of ${options.channel}, which takes ${own.map(flagOf).join(', ')}`,
-    );
+function refuseForeign(
+  options: ChannelOptions,
+  { type, credentials }: CredentialedChannel,
+  channels: readonly CredentialedChannel[],
+): void {
+  const own = credentials.options.map(({ flags }) => flags);
+  const foreign = channels
+    .flatMap((each) => each.credentials.options)
+    .find(({ flags }) => options[nameOf(flags)] !== undefined && !own.includes(flags));
+  if (!foreign) return;
+  throw new Error(`${flagOf(foreign.flags)} is not of ${type}, which takes ${own.map(flagOf).join(', ')}`);
+}
+
+/** What the options say, as an operator would PUT it. */
+function bodyOf(options: ChannelOptions, { type, credentials }: CredentialedChannel): object {
+  const body: Record<string, unknown> = {};
+  for (const option of credentials.options) {
+    const { member, flags, required } = option;
+    const value = options[nameOf(flags)];
+    if (value !== undefined) body[member] ??= readOption(String(value), option);
+    else if (required && !isGiven(member, options, credentials))
+      throw new Error(`${type} needs ${suggested(member, credentials)}`);
+  }
+  return body;
+}
+
+function isGiven(
+  member: string,
+  options: ChannelOptions,
+  { options: all }: CredentialRules<object>,
+): boolean {
+  return all.some((each) => each.member === member && options[nameOf(each.flags)] !== undefined);
+}
+
+function suggested(member: string, { options: all }: CredentialRules<object>): string {
+  const ways = all.filter((each) => each.member === member && !each.exposes);
+  return ways.map(({ flags }) => flagOf(flags)).join(', or ');
+}
+
+function readOption(value: string, option: CredentialOption): unknown {
+  switch (option.from) {
+    case 'argument':
+      return value;
+    case 'stdin':
+      return readFileSync(0, 'utf8').trim();
+    case 'file':
+      return readText(value, option);
+    case 'lineFile':
+      return readText(value, option).trim();
+    case 'jsonFile':
+      return readJson(value, option);
   }
 }
 
-const bodyOf: { readonly [K in CredentialKind]: (options: ChannelOptions) => unknown } = {
-  wns: (options) => ({
-    clientId: required(options, 'clientId'),
-    clientSecret: clientSecretOf(options),
-    ...given({ tokenUrl: options.tokenUrl }),
-  }),
-  apns: (options) => ({
-    teamId: required(options, 'teamId'),
-    keyId: required(options, 'keyId'),
-    privateKey: readText(required(options, 'keyFile'), 'keyFile'),
-    ...given({ baseUrl: options.baseUrl }),
-  }),
-  fcm: (options) => ({
-    serviceAccount: readAccount(required(options, 'serviceAccountFile')),
-    ...given({ baseUrl: options.baseUrl }),
-  }),
-};
-
-function required(
-  options: ChannelOptions,
-  name: 'clientId' | 'teamId' | 'keyId' | 'keyFile' | 'serviceAccountFile',
-) {
-  const value = options[name];
-  if (value !== undefined) return value;
-  throw new Error(`${options.channel} needs ${flagOf(name)}`);
-}
-
-function clientSecretOf({ clientSecret, clientSecretFile, clientSecretStdin }: ChannelOptions): string {
-  if (clientSecretFile !== undefined) return readText(clientSecretFile, 'clientSecretFile').trim();
-  if (clientSecretStdin) return readFileSync(0, 'utf8').trim();
-  if (clientSecret !== undefined) return clientSecret;
-  throw new Error('wns needs --client-secret-file, or --client-secret-stdin');
-}
-
-function readText(path: string, name: OptionName): string {
+function readText(path: string, { flags }: CredentialOption): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`${flagOf(name)} can not be read: ${(error as Error).message}`);
+    throw new Error(`${flagOf(flags)} can not be read: ${messageOf(error)}`);
   }
 }
 
 /** The parser's own message would quote the file. */
-function readAccount(path: string): unknown {
+function readJson(path: string, option: CredentialOption): unknown {
+  const text = readText(path, option);
   try {
-    return JSON.parse(readText(path, 'serviceAccountFile'));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new Error(`--service-account-file ${path} is not JSON: take the file as Google gave it`);
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${flagOf(option.flags)} ${path} is not JSON: ${option.mend ?? 'take another file'}`);
   }
 }
 
-function given(members: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
-function flagOf(name: OptionName): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** `--key-file` of `--key-file <file>`. */
+function flagOf(flags: string): string {
+  return flags.split(' ')[0] ?? flags;
+}
+
+/** Commander's name for it: `keyFile`. */
+function nameOf(flags: string): string {
+  return flagOf(flags)
+    .slice(2)
+    .replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function shown({ kind, shown: members, setAt }: StoredCredentials) {

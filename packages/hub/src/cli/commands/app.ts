@@ -1,6 +1,7 @@
 // `carillon app`: registers an app, its clients and its host names with the hub and the embedded provider, and lists them.
 // Told again for an existing id, `create` makes the app what was told, and keeps secrets unless new ones are asked for.
 import { Command } from 'commander';
+import { builtInChannels } from '../../hub/channels.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { App } from '../../model/app.ts';
 import {
@@ -120,6 +121,9 @@ function show({ id, hosts, clients, blocked }: App, { credentials, hostClaims }:
   };
 }
 
+/** Channels that need no credentials. */
+const alwaysThere = builtInChannels.filter(({ credentials }) => credentials === null).map(({ type }) => type);
+
 function lineOf({
   appId,
   blocked,
@@ -132,7 +136,7 @@ function lineOf({
     `hosts ${hosts.join(', ') || 'none'}`,
     ...(unverifiedHosts.length > 0 ? [`unverified ${unverifiedHosts.join(', ')}`] : []),
     `clients ${clients.join(', ')}`,
-    `channels ${['webPush', ...channels].join(', ')}`,
+    `channels ${[...alwaysThere, ...channels].join(', ')}`,
   ];
   return `${appId}${blocked ? ' (blocked)' : ''}: ${parts.join('; ')}`;
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/problem.ts';
+import { builtInChannels } from '../../hub/channels.ts';
 import { openRegistry } from '../../hub/open-data.ts';
 import { openChannels } from '../../hub/open-push.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -68,9 +69,11 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
   const serving = await checkServing(dataDir);
   if (!registryIsGood || !config) return [...findings, serving];
   const registry = openRegistry(config, () => config.secretKey);
-  const opened = openChannels({ config, log: openLog('silent'), clock: systemClock, registry });
+  const descriptors = builtInChannels;
+  const base = { config, log: openLog('silent'), clock: systemClock, registry, descriptors };
+  const opened = await openChannels(base);
   try {
-    const others = [...providerUrls(registry), ...config.issuers];
+    const others = [...providerUrls(registry, builtInChannels), ...config.issuers];
     const recorded = registry.meta.read(publicUrlKey) ?? config.publicUrl;
     const clock = await checkClock([...others, recorded], () => systemClock.now());
     return [...findings, serving, clock, ...(await checkCredentials(registry, opened.channels))];

@@ -1,25 +1,18 @@
 // The push credentials of each app: whether the hub can decrypt them, whether their provider takes them, by asking it,
 // and what is known of when they end.
 import type { AppId } from '../../model/app.ts';
-import type { CredentialKind } from '../../model/credentials.ts';
-import type { Channels } from '../../push/dispatch/send.ts';
-import type { Registry, StoredCredentials } from '../../store/registry.ts';
+import {
+  type CredentialedChannel,
+  credentialed,
+  type OpenChannels,
+  providerOf,
+  withoutCredentials,
+} from '../../push/channels/channels.ts';
+import type { ChannelDescriptors } from '../../push/channels/descriptor.ts';
+import type { Registry } from '../../store/registry.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
-const ends: { readonly [K in CredentialKind]: string } = {
-  wns: 'a secret of Entra ends on the date shown there, which the hub can not see',
-  apns: 'a key of APNs does not expire',
-  fcm: 'a key of a service account does not expire',
-};
-
-/** Where each provider is, when the credentials name no other place: whom the clock is compared with. */
-const providers: { readonly [K in CredentialKind]: string } = {
-  wns: 'https://login.microsoftonline.com',
-  apns: 'https://api.push.apple.com',
-  fcm: 'https://fcm.googleapis.com',
-};
-
-export async function checkCredentials(registry: Registry, channels: Channels): Promise<Finding[]> {
+export async function checkCredentials(registry: Registry, channels: OpenChannels): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { id } of registry.apps.list()) {
     for (const { kind } of registry.credentials.list(id)) {
@@ -27,33 +20,38 @@ export async function checkCredentials(registry: Registry, channels: Channels): 
     }
   }
   if (findings.length > 0) return findings;
-  return [ok('credentials', 'no app has any: pushes go over Web Push only, which needs none')];
+  const rest = withoutCredentials([...channels.values()].map(({ descriptor }) => descriptor));
+  return [ok('credentials', `no app has any: pushes go over ${rest} only, which needs none`)];
 }
 
 async function checkOne(
   app: AppId,
-  kind: CredentialKind,
+  kind: string,
   { credentials }: Registry,
-  channels: Channels,
+  channels: OpenChannels,
 ): Promise<Finding> {
   const name = `credentials ${app} ${kind}`;
+  const open = channels.get(kind);
+  if (!open) return fail(name, 'this hub has no such channel', `remove them, or run the version that has it`);
   try {
     credentials.find(app, kind);
   } catch (error) {
-    return { status: 'fail', name, message: (error as Error).message };
+    return { status: 'fail', name, message: error instanceof Error ? error.message : String(error) };
   }
-  const checked = await channels[kind].check(app);
+  const checked = await open.channel.check(app);
   if (!checked) return ok(name, 'not needed');
-  if (checked.ok) return ok(name, `${checked.message}; ${ends[kind]}`);
+  const { expiry } = open.descriptor.credentials ?? {};
+  if (checked.ok) return ok(name, expiry ? `${checked.message}; ${expiry}` : checked.message);
   return fail(name, checked.message, `then \`carillon app channel set --app ${app} --channel ${kind} …\``);
 }
 
-export function providerUrls(registry: Registry): string[] {
+/** Where the providers of all stored credentials are: whom the clock is compared with. */
+export function providerUrls(registry: Registry, channels: ChannelDescriptors): string[] {
+  const known = new Map(credentialed(channels).map((each) => [each.type, each]));
   const stored = registry.apps.list().flatMap(({ id }) => registry.credentials.list(id));
-  return [...new Set(stored.map(urlOf))];
-}
-
-function urlOf({ kind, shown }: StoredCredentials): string {
-  const { tokenUrl, baseUrl } = shown as { tokenUrl?: string; baseUrl?: string };
-  return new URL(tokenUrl ?? baseUrl ?? providers[kind]).origin;
+  const urls = stored.flatMap(({ kind, shown }) => {
+    const channel: CredentialedChannel | undefined = known.get(kind);
+    return channel ? [providerOf(channel.credentials, shown)] : [];
+  });
+  return [...new Set(urls)];
 }

@@ -3,7 +3,7 @@
 import type { AppId } from '../../model/app.ts';
 import { isUnread, type StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
-import { addressHash, type StoredSubscription } from '../../model/subscription.ts';
+import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Change, ChangeCause, FeedOwner } from '../../model/write.ts';
 import type { FeedAppRow, FeedRow, FetchMark, Plan, Snapshot } from '../../store/store.ts';
 import { DeliveryOverlay } from './overlay-deliveries.ts';
@@ -175,8 +175,7 @@ export class Overlay {
   putSubscription(row: StoredSubscription): void {
     this.#subscriptions.get(subscriptionKey(row), () => null);
     this.#subscriptions.put(subscriptionKey(row), row);
-    const hash = addressHash(row.app, row.channel);
-    if (hash !== null) this.#addresses.set(hash, row);
+    if (row.addressHash !== null) this.#addresses.set(row.addressHash, row);
     this.#installations.set(`${row.user} ${row.app} ${row.installationId}`, row.id);
   }
 

@@ -90,7 +90,11 @@ function unplanned(
   const place = overlay.subscriptions(row.user).find((each) => each.id === subscription);
   if (!place) return null;
   const duty = { user: row.user, notification: id, seq: row.seq };
-  return { ...newDelivery(place, duty, 'notify', now), status: 'skipped', reason: 'it was registered later' };
+  return {
+    ...newDelivery(place, { ...duty, channel: null }, 'notify', now),
+    status: 'skipped',
+    reason: 'it was registered later',
+  };
 }
 
 export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number): Outcomes['redrive'] {

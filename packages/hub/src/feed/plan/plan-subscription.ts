@@ -2,7 +2,7 @@
 // that registered it last. The loser keeps its id and lease, without a channel.
 import { limits } from '@carillon/protocol';
 import { invalid, notFound } from '../../model/errors.ts';
-import { addressHash, type StoredSubscription } from '../../model/subscription.ts';
+import type { StoredSubscription } from '../../model/subscription.ts';
 import type { GoneWrite, Outcomes, RenewWrite, SubscribeWrite, UnsubscribeWrite } from '../../model/write.ts';
 import type { Overlay } from './overlay.ts';
 
@@ -55,16 +55,16 @@ export function planUnsubscribe(write: UnsubscribeWrite, overlay: Overlay): Outc
 /** Only while it still has that address: a device that registered anew meanwhile is not gone. */
 export function planGone(write: GoneWrite, overlay: Overlay): Outcomes['gone'] {
   const before = overlay.subscription(write.user, write.app, write.id);
-  if (!before || addressHash(before.app, before.channel) !== write.addressHash) return { ended: false };
+  if (!before || before.addressHash !== write.addressHash) return { ended: false };
   overlay.endSubscription(before);
   return { ended: true };
 }
 
 function put(subscription: StoredSubscription, overlay: Overlay): void {
-  const hash = addressHash(subscription.app, subscription.channel);
+  const { addressHash: hash } = subscription;
   const holder = hash === null ? null : overlay.addressHolder(hash);
-  if (holder && holder.id !== subscription.id && addressHash(holder.app, holder.channel) === hash) {
-    overlay.putSubscription({ ...holder, channel: null });
+  if (holder && holder.id !== subscription.id && holder.addressHash === hash) {
+    overlay.putSubscription({ ...holder, channel: null, addressHash: null });
   }
   overlay.putSubscription(subscription);
 }

@@ -6,6 +6,7 @@ import type { App } from '../../model/app.ts';
 import type { DeliveryKey } from '../../model/delivery.ts';
 import { HubError } from '../../model/errors.ts';
 import type { OperatorPrincipal } from '../../model/principal.ts';
+import type { ChannelDescriptors } from '../../push/channels/descriptor.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { FeedReader } from '../../store/store.ts';
 import type { Query } from '../kernel/call.ts';
@@ -21,6 +22,7 @@ export interface AdminFeed {
 export interface AdminServices {
   readonly clock: Clock;
   readonly registry: Registry;
+  readonly channels: ChannelDescriptors;
   readonly feed: AdminFeed;
   readonly hosts: HostVerifier;
   /** Of page tokens and of the ids of deliveries. */

@@ -110,8 +110,8 @@ async function ownersOf(
   );
 }
 
-function show(delivery: StoredDelivery, user: ShownUser | null, { seal }: AdminServices) {
-  const { app, notification, kind, channel, platform, status, attempts, answer, reason } = delivery;
+function show(delivery: StoredDelivery, user: ShownUser | null, { seal, channels }: AdminServices) {
+  const { app, notification, kind, platform, status, attempts, answer, reason } = delivery;
   return {
     id: seal.seal(Buffer.from(JSON.stringify(keyOfDelivery(delivery))), 'delivery'),
     appId: app,
@@ -119,7 +119,7 @@ function show(delivery: StoredDelivery, user: ShownUser | null, { seal }: AdminS
     notificationId: notification === noNotification ? null : notification,
     subscription: shortHash(delivery.subscription),
     kind,
-    channel,
+    channel: channels.find(({ code }) => code === delivery.channel)?.type ?? null,
     platform,
     status,
     reason,

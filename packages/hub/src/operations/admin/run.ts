@@ -41,7 +41,7 @@ export function openAdminRunner({ door, authorizer, throttle, services }: AdminR
     async run({ operation, operator, params, query, json }) {
       const verb: AdminVerb = adminTable[operation];
       checkQuery(query, verb.query);
-      const body = verb.readBody?.(json, params);
+      const body = verb.readBody?.(json, params, services);
       return verb.run({ operator, operation, params, query, body: body as never }, services);
     },
   };

@@ -18,7 +18,7 @@ export interface AdminVerb {
   readonly summary: string;
   readonly query: readonly string[];
   /** Absent when it takes none. */
-  readonly readBody?: (json: unknown, params: AdminCall['params']) => unknown;
+  readonly readBody?: (json: unknown, params: AdminCall['params'], services: AdminServices) => unknown;
   readonly run: (call: AdminCall<never>, services: AdminServices) => AdminAnswer | Promise<AdminAnswer>;
 }
 

@@ -1,10 +1,12 @@
 // What a user has registered, for an operator who is asked why a device stays silent. Neither the UNS-ID nor a push
 // address is told: each is a capability, so only the end of the address shows, beside a hash that tells places apart.
-import type { Channel } from '@carillon/protocol';
 import { formatDateTime } from '../../model/date-time.ts';
 import { HubError } from '../../model/errors.ts';
 import { type UserKey, userKey } from '../../model/principal.ts';
+import type { PushAddress } from '../../model/push-address.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
+import { capabilityOf } from '../../push/channels/channels.ts';
+import type { ChannelDescriptors } from '../../push/channels/descriptor.ts';
 import type { FeedRow } from '../../store/store.ts';
 import type { AdminAnswer, AdminCall, AdminServices } from './call.ts';
 import { shortHash } from './deliveries.ts';
@@ -16,7 +18,9 @@ export async function listUserSubscriptions(
   const { read } = services.feed;
   const owner = await findOwner(params.user ?? '', services);
   const now = services.clock.now();
-  const value = (await read.subscriptionsOfUser(owner.user)).map((each) => show(each, now));
+  const value = (await read.subscriptionsOfUser(owner.user)).map((each) =>
+    show(each, services.channels, now),
+  );
   return { outcome: 'ok', body: { user: { id: owner.subject, name: owner.name }, value } };
 }
 
@@ -34,7 +38,7 @@ async function findOwner(idOrName: string, { feed, registry, issuers }: AdminSer
   );
 }
 
-function show(subscription: StoredSubscription, now: number) {
+function show(subscription: StoredSubscription, channels: ChannelDescriptors, now: number) {
   const { app, id, channel, leaseUntil } = subscription;
   return {
     subscription: shortHash(id),
@@ -44,7 +48,7 @@ function show(subscription: StoredSubscription, now: number) {
     targetHostName: subscription.targetHostName,
     platformType: subscription.platform,
     notificationType: subscription.notificationType,
-    channel: channel && showChannel(channel),
+    channel: channel && showChannel(channel, channels),
     expired: leaseUntil <= now,
     expirationDateTime: formatDateTime(leaseUntil),
     createdDateTime: formatDateTime(subscription.created),
@@ -53,21 +57,12 @@ function show(subscription: StoredSubscription, now: number) {
 
 const endCharacters = 4;
 
-function showChannel(channel: Channel) {
-  const address = addressOf(channel);
-  return { type: channel.type, host: hostOf(address), addressEnd: address.slice(-endCharacters) };
-}
-
-function addressOf(channel: Channel): string {
-  switch (channel.type) {
-    case 'wns':
-      return channel.channelUri;
-    case 'webPush':
-      return channel.endpoint;
-    case 'apns':
-    case 'fcm':
-      return channel.token;
-  }
+/** Of a channel that this hub does not have nothing is known but its name. */
+function showChannel(address: PushAddress, channels: ChannelDescriptors) {
+  const { type } = address;
+  const rules = channels.find((each) => each.type === type)?.address;
+  const capability = rules ? capabilityOf(address, rules) : '';
+  return { type, host: hostOf(capability), addressEnd: capability.slice(-endCharacters) };
 }
 
 /** Whose push service it is; a token has none. */

@@ -126,8 +126,6 @@ function wanted(keyword: string, params: Record<string, unknown>, error: ErrorOb
       return `must be one of ${(params.allowedValues as unknown[]).filter((name) => name !== null).join(', ')}`;
     case 'maxBytes':
       return `must be at most ${String(error.schema)} bytes in UTF-8`;
-    case 'discriminator':
-      return 'must have a "type" that is one of wns, apns, fcm, webPush';
     default:
       return error.message ?? 'is not valid';
   }

@@ -9,12 +9,13 @@ import type { Cursors } from '../../feed/cursor.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { StreamStart } from '../../live/stream.ts';
-import type { ChannelType } from '../../model/delivery.ts';
 import type { AppPrincipal, User, UserPrincipal } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
-import type { Channels } from '../../push/dispatch/send.ts';
+import type { OpenChannels } from '../../push/channels/channels.ts';
+import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';
 import type { Fetched } from '../../push/fetched.ts';
 import type { FeedReader } from '../../store/store.ts';
+import type { PushAddresses } from '../subscriptions/push-addresses.ts';
 
 /** What the verbs work with. */
 export interface Services {
@@ -26,12 +27,10 @@ export interface Services {
   readonly unsIds: UnsIds;
   readonly tickets: Tickets;
   readonly newId: () => string;
-  readonly channels: Channels;
-  readonly hasCredentials: (app: string, channel: ChannelType) => boolean;
+  readonly channels: OpenChannels;
+  readonly hasCredentials: (app: string, channel: ChannelDescriptor) => boolean;
   readonly fetched: Fetched;
-  readonly allowPrivatePush: boolean;
-  /** Whether a host name leads inside a private network now. */
-  readonly isPrivateName: (hostname: string) => Promise<boolean>;
+  readonly pushAddresses: PushAddresses;
 }
 
 export interface Call<Body = unknown, Caller = UserPrincipal> {

@@ -1,10 +1,11 @@
 // A dry run of a create: which of the user's devices would be pushed what, and why not the others. Nothing is written,
 // and nothing is told of a device but what its sender may know: neither its address nor a token.
-import type { Channel, Explanation } from '@carillon/protocol';
+import type { Explanation } from '@carillon/protocol';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { PushedNotification } from '../../push/channels/contract.ts';
-import { decisionOf, isToldOf } from '../../push/plan/plan.ts';
+import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';
+import { decisionOf, isToldOf, unknownChannel } from '../../push/plan/plan.ts';
 import type { Answer, Services } from '../kernel/call.ts';
 import { checkHost, contentOf, type PostCall } from './create.ts';
 
@@ -55,9 +56,10 @@ function explain(subscription: StoredSubscription, explained: Explained, service
   const { user, app, platform, channel } = subscription;
   const base = { subscriptionId: services.unsIds.write(user, subscription.id), platform };
   const decision = decisionOf(content, subscription, now);
-  if (decision.decision === 'skip' || channel === null) {
-    return { ...base, decision: 'skip', reason: decision.reason, request: null };
-  }
+  const skip = (why: string): Explanation => ({ ...base, decision: 'skip', reason: why, request: null });
+  if (decision.decision === 'skip' || channel === null) return skip(decision.reason);
+  const open = services.channels.get(channel.type);
+  if (!open) return skip(unknownChannel.reason);
   const { visual, reason } = decision;
   const push = {
     kind: 'notify' as const,
@@ -70,11 +72,11 @@ function explain(subscription: StoredSubscription, explained: Explained, service
     close: [],
     now,
   };
-  const request = services.channels[channel.type].describe(push);
-  return { ...base, decision: 'push', reason: reason + waitsFor(app, channel, services), request };
+  const request = open.channel.describe(push);
+  return { ...base, decision: 'push', reason: reason + waitsFor(app, open.descriptor, services), request };
 }
 
-function waitsFor(app: string, { type }: Channel, { hasCredentials }: Services): string {
-  if (hasCredentials(app, type)) return '';
-  return `, which waits until an operator sets the ${type} credentials of the app`;
+function waitsFor(app: string, descriptor: ChannelDescriptor, { hasCredentials }: Services): string {
+  if (hasCredentials(app, descriptor)) return '';
+  return `, which waits until an operator sets the ${descriptor.type} credentials of the app`;
 }

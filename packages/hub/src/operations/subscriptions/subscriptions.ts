@@ -2,58 +2,64 @@
 // One for each user, app and installation; a push address belongs to whoever registered it last.
 
 import { randomBytes } from 'node:crypto';
-import {
-  type Channel,
-  limits,
-  type Subscription,
-  type SubscriptionPatch,
-  type SubscriptionPost,
-} from '@carillon/protocol';
+import { limits, type Subscription, type SubscriptionPatch, type SubscriptionPost } from '@carillon/protocol';
 import { subscriptionPatchSchema, subscriptionPostSchema } from '@carillon/protocol/schemas';
 import { parseDateTime } from '../../model/date-time.ts';
 import { denied, invalid, notFound } from '../../model/errors.ts';
-import { checkPushAddress } from '../../model/push-address.ts';
+import type { PushAddress } from '../../model/push-address.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { RenewWrite } from '../../model/write.ts';
 import { openBodyReader } from '../kernel/body.ts';
 import type { Answer, Call, Services } from '../kernel/call.ts';
+import type { Addressed } from './push-addresses.ts';
 
 const dayMs = 86_400_000;
 
 export interface Registered {
-  readonly post: SubscriptionPost;
+  readonly post: Posted<SubscriptionPost>;
+  readonly address: PushAddress | null;
   readonly leaseUntil: number;
 }
 
-const readPost = openBodyReader<SubscriptionPost>(subscriptionPostSchema);
-const readPatch = openBodyReader<SubscriptionPatch>(subscriptionPatchSchema);
+/** What `channel` must be, the hub's channels say. */
+type Posted<Body> = Omit<Body, 'channel'> & { readonly channel?: object | null };
 
-export function readRegistered(json: unknown, { clock, allowPrivatePush }: Services): Registered {
+const readPost = openBodyReader<Posted<SubscriptionPost>>(subscriptionPostSchema);
+const readPatch = openBodyReader<Posted<SubscriptionPatch>>(subscriptionPatchSchema);
+
+export function readRegistered(json: unknown, { clock, pushAddresses }: Services): Registered {
   const post = readPost(json);
   const now = clock.now();
-  if (post.channel) checkPushAddress(post.channel, allowPrivatePush);
   return {
     post,
+    address: post.channel ? pushAddresses.read(post.channel) : null,
     leaseUntil: readLease(post.expirationDateTime, now) ?? now + limits.leaseDaysDefault * dayMs,
   };
 }
 
-export function readRenewed(json: unknown, { clock, allowPrivatePush }: Services): RenewWrite['patch'] {
+export interface Renewed {
+  /** Undefined: it stays as it is. */
+  readonly address: PushAddress | null | undefined;
+  readonly patch: Omit<RenewWrite['patch'], keyof Addressed>;
+}
+
+export function readRenewed(json: unknown, { clock, pushAddresses }: Services): Renewed {
   const { channel, displayName, notificationType, expirationDateTime } = readPatch(json);
   const leaseUntil = readLease(expirationDateTime, clock.now());
-  if (channel) checkPushAddress(channel, allowPrivatePush);
   return {
-    ...(channel === undefined ? {} : { channel }),
-    ...(displayName === undefined ? {} : { displayName }),
-    ...(notificationType === undefined ? {} : { notificationType }),
-    ...(leaseUntil === null ? {} : { leaseUntil }),
+    address: channel && pushAddresses.read(channel),
+    patch: {
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(notificationType === undefined ? {} : { notificationType }),
+      ...(leaseUntil === null ? {} : { leaseUntil }),
+    },
   };
 }
 
 export async function createSubscription(call: Call<Registered>, services: Services): Promise<Answer> {
   const { user, principal } = call;
-  const { post: body, leaseUntil } = call.body;
-  await checkResolved(body.channel, services);
+  const { post: body, address, leaseUntil } = call.body;
+  if (address) await services.pushAddresses.checkResolved(address);
   if (!principal.app.hosts.includes(body.targetHostName.toLowerCase())) {
     throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
   }
@@ -70,7 +76,7 @@ export async function createSubscription(call: Call<Registered>, services: Servi
       displayName: body.displayName ?? null,
       platform: body.platformType,
       notificationType: body.notificationType ?? 'notificationWithPayload',
-      channel: body.channel ?? null,
+      ...services.pushAddresses.addressed(principal.app.id, address),
       seesAll: principal.visibility === null,
       leaseUntil,
       created: services.clock.now(),
@@ -97,19 +103,18 @@ export async function getSubscription(call: Call, services: Services): Promise<A
   return answerOne(row, services);
 }
 
-export async function updateSubscription(
-  call: Call<RenewWrite['patch']>,
-  services: Services,
-): Promise<Answer> {
+export async function updateSubscription(call: Call<Renewed>, services: Services): Promise<Answer> {
   const { key: user } = call.user;
   const id = idOf(call, services);
-  await checkResolved(call.body.channel, services);
+  const { address, patch } = call.body;
+  const { app } = call.principal;
+  if (address) await services.pushAddresses.checkResolved(address);
   const renewed = await services.committer.commit({
     kind: 'renew',
     user,
-    app: call.principal.app.id,
+    app: app.id,
     id,
-    patch: call.body,
+    patch: address === undefined ? patch : { ...patch, ...services.pushAddresses.addressed(app.id, address) },
   });
   return answerOne(renewed.subscription, services);
 }
@@ -121,19 +126,6 @@ export async function deleteSubscription(call: Call, services: Services): Promis
   return { outcome: 'noContent' };
 }
 
-/** What a name leads to is checked now, and once more whenever a push connects. */
-async function checkResolved(channel: Channel | null | undefined, services: Services): Promise<void> {
-  const [target, address] =
-    channel?.type === 'webPush'
-      ? ['channel.endpoint', channel.endpoint]
-      : channel?.type === 'wns'
-        ? ['channel.channelUri', channel.channelUri]
-        : [];
-  if (!address || services.allowPrivatePush) return;
-  if (!(await services.isPrivateName(new URL(address).hostname))) return;
-  throw invalid(`"${target}" leads inside a private network, where a push is never sent.`, target);
-}
-
 function answerOne(row: StoredSubscription, services: Services): Answer {
   return {
     outcome: 'ok',
@@ -142,7 +134,10 @@ function answerOne(row: StoredSubscription, services: Services): Answer {
   };
 }
 
-function answerSubscription(row: StoredSubscription, { unsIds }: Services): Subscription {
+/** The channel is answered as it was registered. */
+type Answered = Omit<Subscription, 'channel'> & { readonly channel: PushAddress | null };
+
+function answerSubscription(row: StoredSubscription, { unsIds }: Services): Answered {
   return {
     id: unsIds.write(row.user, row.id),
     targetHostName: row.targetHostName,

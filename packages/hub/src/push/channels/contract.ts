@@ -1,19 +1,21 @@
-// The contract of a push channel: one push becomes one provider's request, its answer one of five verdicts. Channels
-// are symmetric (push/channels/*: channel, payload, token, verdicts), get everything they need from here, and pass one
-// suite (test/contract/channel.ts). What to send, when, and how often is not theirs to decide.
+// The contract of an open push channel: one push becomes one provider's request, its answer one of five verdicts.
+// Channels get everything they need from here, and pass one suite (test/contract/channel.ts). What to send, when, and how
+// often is not theirs to decide. What the rest of the hub needs to know of a channel is its descriptor (descriptor.ts).
 import type { Channel, Priority, VisualContent } from '@carillon/protocol';
 import type { AppId } from '../../model/app.ts';
-import type { CredentialKind, Credentials } from '../../model/credentials.ts';
-import type { ChannelType, DeliveryKind, Verdict } from '../../model/delivery.ts';
+import type { Credentials } from '../../model/credentials.ts';
+import type { DeliveryKind, Verdict } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
+import type { PushAddress } from '../../model/push-address.ts';
+import type { VapidKeys } from '../../model/vapid.ts';
 
 /** One attempt's content, the same for every platform. */
-export interface Push<C extends Channel = Channel> {
+export interface Push<A extends PushAddress = PushAddress> {
   readonly kind: DeliveryKind;
   /** The subscription's app: its credentials are used. */
   readonly app: AppId;
   readonly user: UserKey;
-  readonly channel: C;
+  readonly channel: A;
   /** What the platform shows by itself; null for a bare tap. */
   readonly visual: VisualContent | null;
   /** What it is about; null in a `clear`. */
@@ -62,11 +64,10 @@ export interface DescribedRequest {
   readonly truncated: boolean;
 }
 
-export interface PushChannel<C extends Channel = Channel> {
-  readonly type: C['type'];
-  describe(push: Push<C>): DescribedRequest;
+export interface PushChannel<A extends PushAddress = PushAddress> {
+  describe(push: Push<A>): DescribedRequest;
   /** Never rejects: what goes wrong is a verdict. */
-  send(push: Push<C>): Promise<Outcome>;
+  send(push: Push<A>): Promise<Outcome>;
   /** Whether the provider takes the app's credentials, by asking it; null when the channel needs none. */
   check(app: AppId): Promise<CredentialCheck> | null;
   close(): Promise<void>;
@@ -78,12 +79,8 @@ export interface CredentialCheck {
   readonly message: string;
 }
 
-export type ChannelOf<T extends ChannelType> = Extract<Channel, { type: T }>;
-
-/** Reads the current credentials; cheap enough to ask before every push, so that new ones count at once. */
-export interface CredentialSource {
-  find<K extends CredentialKind>(app: AppId, kind: K): Credentials[K] | null;
-}
+/** The address that devices register for one of the wire's channels. */
+export type AddressOf<T extends Channel['type']> = Extract<Channel, { type: T }>;
 
 export interface PushRequest {
   readonly method: 'POST' | 'DELETE';
@@ -124,10 +121,20 @@ export interface PushTransport {
   close(): Promise<void>;
 }
 
-export interface ChannelServices {
+/** What a channel is opened with; `C` is what its credentials hold. */
+export interface ChannelServices<C extends Credentials = Credentials> {
   readonly transport: PushTransport;
-  readonly credentials: CredentialSource;
+  /** The app's current credentials for this channel; cheap enough to ask before every push, so that new ones count at once. */
+  credentials(app: AppId): C | null;
+  /** How the hub itself is known to push services that need no credentials of an app. */
+  readonly identity: HubIdentity;
   readonly now: () => number;
+}
+
+export interface HubIdentity {
+  readonly keys: VapidKeys;
+  /** Whom a push service may write to: a `mailto:` address, or the hub's public URL. */
+  readonly contact: string;
 }
 
 /** What every platform's app client gets as a tap: "sync from your cursor". */

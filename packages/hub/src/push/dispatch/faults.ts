@@ -1,5 +1,5 @@
 // Whose fault a failed attempt is, as far as others share it: what the breakers of lanes and of push services count.
-// And the attempt that stands for a channel which broke its contract.
+// And the outcomes that stand for a channel which broke its contract, or is not there.
 import type { Outcome } from '../channels/contract.ts';
 
 /** A channel never rejects; one that does all the same must not keep its lane or host taken. */
@@ -11,6 +11,17 @@ export const channelFailed: Outcome = {
   unanswered: true,
   truncated: false,
   blame: 'provider',
+};
+
+/** The subscription is of a channel that this hub does not have, as after a return to an older one. */
+export const channelUnknown: Outcome = {
+  verdict: 'refused',
+  status: null,
+  reason: 'channelUnknown',
+  afterMs: null,
+  unanswered: false,
+  truncated: false,
+  blame: 'address',
 };
 
 /** A failure of the provider or of the credentials, which others share. */

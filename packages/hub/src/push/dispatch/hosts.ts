@@ -1,7 +1,6 @@
-// The push services of browsers, which devices name themselves: each has a circuit breaker of its own, so that one that
+// The push services that devices name themselves, as browsers do: each has a circuit breaker of its own, so that one that
 // is down or made up stops no other, and those that never took a push share a few places, so that no number of them
 // keeps a whole lane waiting.
-import type { Channel } from '@carillon/protocol';
 import { Breaker } from './breaker.ts';
 
 const remembered = 1000;
@@ -21,11 +20,6 @@ interface Host {
 export interface Entry {
   readonly waitMs: number;
   readonly exactly: boolean;
-}
-
-/** The origin that a device chose; null where the provider is a known one. */
-export function hostOf(channel: Channel): string | null {
-  return channel.type === 'webPush' ? new URL(channel.endpoint).origin : null;
 }
 
 export class Hosts {

@@ -4,7 +4,7 @@ import type { PlannedDelivery } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
 import { Lane, laneLimits } from './lane.ts';
 
-const route = { app: 'app-a', channel: 'fcm' } as const;
+const route = { app: 'app-a', channel: 1 } as const;
 
 function delivery(seq: number): PlannedDelivery {
   const user = 'user' as UserKey;

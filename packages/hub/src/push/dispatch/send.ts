@@ -2,24 +2,23 @@
 // tells the breakers the outcome, and hands it to the recorder. The dispatcher says when.
 import type { Committer } from '../../feed/commit.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { ChannelType, PlannedDelivery } from '../../model/delivery.ts';
+import type { PlannedDelivery } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
-import { addressHash } from '../../model/subscription.ts';
 import type { SendContext } from '../../store/store.ts';
-import type { Outcome, Push, PushChannel } from '../channels/contract.ts';
+import { capabilityOf, type OpenChannels } from '../channels/channels.ts';
+import type { Outcome, Push } from '../channels/contract.ts';
+import type { ChannelDescriptor } from '../channels/descriptor.ts';
 import { decide, type PushGrace, sentResult, settledResult, tryUntil } from '../plan/decide.ts';
 import { longestPauseMs } from './breaker.ts';
-import { channelFailed, isOfProvider } from './faults.ts';
-import { type Entry, Hosts, hostOf } from './hosts.ts';
+import { channelFailed, channelUnknown, isOfProvider } from './faults.ts';
+import { type Entry, Hosts } from './hosts.ts';
 import type { Lane } from './lane.ts';
 import type { Recorder } from './recorder.ts';
 import { retryDelayMs } from './retry.ts';
 
-export type Channels = Readonly<Record<ChannelType, PushChannel>>;
-
 export interface SenderOptions {
   readonly committer: Pick<Committer, 'commit'>;
-  readonly channels: Channels;
+  readonly channels: OpenChannels;
   readonly clock: Clock;
   readonly random: () => number;
   readonly grace: PushGrace;
@@ -46,10 +45,12 @@ export class Sender {
   }
 
   async send(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<SendEnd> {
-    const { grace, listensLive, clock } = this.#options;
+    const { grace, listensLive, clock, channels } = this.#options;
     const now = clock.now();
+    const address = context?.subscription?.channel;
+    const canClear = (address && channels.get(address.type)?.descriptor.flags.canClear) ?? false;
     const live = context !== null && listensLive(taken.user, taken.subscription);
-    const step = decide(taken, context, { now, grace, listensLive: live });
+    const step = decide(taken, context, { now, grace, listensLive: live, canClear });
     if (step.kind === 'send' && context) return this.#send(lane, context, step.push);
     lane.breaker.notMade();
     if (step.kind === 'wait') return { againAfterMs: step.until - now };
@@ -59,12 +60,13 @@ export class Sender {
   }
 
   async #send(lane: Lane, context: SendContext, push: Push): Promise<SendEnd> {
-    const { clock } = this.#options;
-    const host = hostOf(push.channel);
+    const { clock, channels } = this.#options;
+    const descriptor = channels.get(push.channel.type)?.descriptor;
+    const host = descriptor ? hostOf(push, descriptor) : null;
     if (host === null) {
       const outcome = await this.#attempt(push);
       // One whose device has another channel by now says nothing of this lane's provider.
-      if (push.channel.type !== lane.route.channel) lane.breaker.notMade();
+      if (descriptor?.code !== lane.route.channel) lane.breaker.notMade();
       else if (isOfProvider(outcome)) lane.breaker.failed(clock.now(), outcome.afterMs);
       else lane.breaker.succeeded(clock.now());
       return this.#record(context, outcome);
@@ -95,7 +97,9 @@ export class Sender {
 
   #attempt(push: Push): Promise<Outcome> {
     const { channels, onFailure } = this.#options;
-    return channels[push.channel.type].send(push).catch((error: unknown) => {
+    const open = channels.get(push.channel.type);
+    if (!open) return Promise.resolve(channelUnknown);
+    return open.channel.send(push).catch((error: unknown) => {
       onFailure(error);
       return channelFailed;
     });
@@ -119,16 +123,20 @@ export class Sender {
 
   /** Once, and only while the subscription still has the address that is dead. */
   async #end({ subscription }: SendContext): Promise<boolean> {
-    const hash = subscription && addressHash(subscription.app, subscription.channel);
-    if (!hash) return true;
-    const { user, app, id } = subscription;
+    if (!subscription?.addressHash) return true;
+    const { user, app, id, addressHash } = subscription;
     const { committer, onFailure } = this.#options;
     try {
-      await committer.commit({ kind: 'gone', user, app, id, addressHash: hash });
+      await committer.commit({ kind: 'gone', user, app, id, addressHash });
       return true;
     } catch (error) {
       onFailure(error);
       return false;
     }
   }
+}
+
+/** The origin that the device chose; null where the provider is a known one. */
+function hostOf({ channel }: Push, { address, flags }: ChannelDescriptor): string | null {
+  return flags.hostFromAddress ? new URL(capabilityOf(channel, address)).origin : null;
 }

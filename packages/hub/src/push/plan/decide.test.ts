@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { alice, postWrite, startMs, subscribeWrite } from '@carillon/testing/feed/writes.ts';
+import { builtIn } from '../../hub/channels.ts';
 import type { PlannedDelivery, StoredDelivery } from '../../model/delivery.ts';
 import { noNotification } from '../../model/delivery.ts';
 import type { StoredNotification } from '../../model/notification.ts';
@@ -11,7 +12,7 @@ import { channelFailed, isOfProvider } from '../dispatch/faults.ts';
 import { decide, type StepContext, sentResult, settledResult, tryUntil } from './decide.ts';
 
 const channel = { type: 'fcm', token: 'one' } as const;
-const quiet: StepContext = { now: startMs, grace: 'taps', listensLive: false };
+const quiet: StepContext = { now: startMs, grace: 'taps', listensLive: false, canClear: true };
 
 interface Given {
   readonly delivery?: Partial<StoredDelivery>;
@@ -39,7 +40,14 @@ function contextOf({ delivery, notification, subscription, content, more }: Give
   return {
     delivery: {
       ...{ user: alice, notification: write.id, subscription: place.id, kind: 'notify', app: 'app-a' },
-      ...{ platform: place.platform, channel: 'fcm', seq: 7, status: 'pending', reason: null, attempts: 0 },
+      ...{
+        platform: place.platform,
+        channel: builtIn.fcm.code,
+        seq: 7,
+        status: 'pending',
+        reason: null,
+        attempts: 0,
+      },
       ...{ due: startMs, claimed: true, plannedAt: startMs, sentAt: null, truncated: false, answer: null },
       ...{ fetchedAt: null, shownAt: null, actedAt: null, ...delivery },
     } as StoredDelivery,
@@ -51,7 +59,7 @@ function contextOf({ delivery, notification, subscription, content, more }: Give
 
 function takenOf({ delivery }: SendContext): PlannedDelivery {
   const { user, notification, subscription, kind, app, seq } = delivery;
-  return { user, notification, subscription, kind, app, channel: 'fcm', seq };
+  return { user, notification, subscription, kind, app, channel: builtIn.fcm.code, seq };
 }
 
 function step(given: Given = {}, when: Partial<StepContext> = {}) {
@@ -143,15 +151,8 @@ describe('what is to be done with a delivery that is due', () => {
     assert.deepEqual([visual, notification, close], [null, null, ['h1']]);
     const old = { ...clear, delivery: { ...clear.delivery, plannedAt: startMs - 86_400_000 } };
     assert.equal(settled(old), 'expired: it waited for a day');
-    const browser = {
-      type: 'webPush',
-      endpoint: 'https://x.example',
-      keys: { p256dh: '', auth: '' },
-    } as const;
-    assert.equal(
-      settled({ ...clear, subscription: { channel: browser } }),
-      'skipped: a browser is not pushed a state change',
-    );
+    const silent = { canClear: false };
+    assert.equal(settled(clear, silent), 'skipped: its channel is not pushed a state change alone');
   });
 });
 

@@ -1,9 +1,9 @@
 // What to do with a delivery that is due, as everything is now: send it, wait a little, or settle it without sending.
 // And what an attempt leaves behind. Pure.
-import type { Channel } from '@carillon/protocol';
 import type { DeliveryResult, PlannedDelivery, SendStatus, StoredDelivery } from '../../model/delivery.ts';
 import { isOpen } from '../../model/delivery.ts';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
+import type { PushAddress } from '../../model/push-address.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { SendContext } from '../../store/store.ts';
 import type { Outcome, Push } from '../channels/contract.ts';
@@ -28,12 +28,14 @@ export interface StepContext {
   readonly now: number;
   readonly grace: PushGrace;
   readonly listensLive: boolean;
+  /** The subscription's channel takes a state change by itself. */
+  readonly canClear: boolean;
 }
 
 export function decide(
   taken: PlannedDelivery,
   context: SendContext | null,
-  { now, grace, listensLive }: StepContext,
+  { now, grace, listensLive, canClear }: StepContext,
 ): Step {
   const delivery = context?.delivery;
   if (!delivery || delivery.seq !== taken.seq || !isOpen(delivery.status)) return { kind: 'drop' };
@@ -42,7 +44,7 @@ export function decide(
   if (subscription.leaseUntil <= now) return settle('gone', 'its lease is over');
   const { channel } = subscription;
   if (channel === null) return settle('gone', 'another subscription has taken its push address');
-  if (delivery.kind === 'clear') return decideClear(context, subscription, channel, now);
+  if (delivery.kind === 'clear') return decideClear(context, { ...subscription, channel }, { canClear, now });
   if (!notification || !isAlive(notification, now)) return settle('expired', 'the notification expired');
   if (isHandled(notification)) return settle('withdrawn', 'it was handled elsewhere');
   const push = pushOf(context, notification, { ...subscription, channel }, now);
@@ -60,19 +62,18 @@ export function decide(
 
 function decideClear(
   context: SendContext,
-  subscription: StoredSubscription,
-  channel: Channel,
-  now: number,
+  subscription: Reachable,
+  { canClear, now }: Pick<StepContext, 'canClear' | 'now'>,
 ): Step {
-  if (channel.type === 'webPush') return settle('skipped', 'a browser is not pushed a state change');
+  if (!canClear) return settle('skipped', 'its channel is not pushed a state change alone');
   if (context.delivery.plannedAt + clearLifeMs <= now) return settle('expired', 'it waited for a day');
   return {
     kind: 'send',
-    push: { ...baseOf(context, { ...subscription, channel }, now), visual: null, notification: null },
+    push: { ...baseOf(context, subscription, now), visual: null, notification: null },
   };
 }
 
-type Reachable = StoredSubscription & { readonly channel: Channel };
+type Reachable = StoredSubscription & { readonly channel: PushAddress };
 
 function pushOf(
   context: SendContext,

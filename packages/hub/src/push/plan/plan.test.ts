@@ -10,6 +10,7 @@ import {
   subscribeWrite,
   timerWrite,
 } from '@carillon/testing/feed/writes.ts';
+import { planBatch } from '../../hub/plan-batch.ts';
 import {
   claimLeaseMs,
   type DeliveryResult,
@@ -21,7 +22,6 @@ import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Write } from '../../model/write.ts';
 import type { FeedAppRow, FeedRow, Plan, Snapshot } from '../../store/store.ts';
 import { decisionOf, isToldOf } from './plan.ts';
-import { planBatch } from './plan-batch.ts';
 
 const everywhere = ['windows', 'ios', 'android', 'webPush'];
 

@@ -16,10 +16,25 @@ import type { Content, StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Change } from '../../model/write.ts';
+import type { ChannelDescriptor } from '../channels/descriptor.ts';
 
-export const deliveryPlanner: DeliveryPlanner = { planChange, planLate };
+/** A plan with the channels of the hub, by their names on the wire. */
+interface PushPlan extends DeliveryPlan {
+  readonly channels: ReadonlyMap<string, PlannedChannel>;
+}
 
-export function planChange(change: Change, plan: DeliveryPlan): void {
+/** What planning knows of a channel. */
+export type PlannedChannel = Pick<ChannelDescriptor, 'type' | 'code' | 'flags'>;
+
+export function openDeliveryPlanner(descriptors: readonly PlannedChannel[]): DeliveryPlanner {
+  const channels = new Map(descriptors.map((each) => [each.type, each]));
+  return {
+    planChange: (change, plan) => planChange(change, { ...plan, channels }),
+    planLate: (late, plan) => planLate(late, { ...plan, channels }),
+  };
+}
+
+function planChange(change: Change, plan: PushPlan): void {
   switch (change.cause) {
     case 'posted':
       plan.overlay.deliveries.begin(change.user, change.notification.id);
@@ -72,17 +87,23 @@ export function isHandled({ readState, removed }: StoredNotification): boolean {
   return readState === 'read' || removed !== null;
 }
 
-function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
+function ring(change: Change, { overlay, now, claim, channels }: PushPlan): void {
   const { notification } = change;
   const told = overlay
     .subscriptions(change.user)
     .filter((each) => isToldOf(notification.app, each) && each.leaseUntil > now);
   if (told.length === 0) return;
   const content = JSON.parse(notification.content) as Content;
-  const duty = { user: change.user, notification: notification.id, seq: change.seq };
   const before = overlay.deliveries.of(change.user, notification.id);
   for (const subscription of told) {
-    const decision = decisionOf(content, subscription, now);
+    const channel = channelOf(subscription, channels);
+    const decision = channel === undefined ? unknownChannel : decisionOf(content, subscription, now);
+    const duty = {
+      user: change.user,
+      notification: notification.id,
+      seq: change.seq,
+      channel: channel?.code ?? null,
+    };
     const fresh = newDelivery(subscription, duty, 'notify', now);
     // That an earlier content was sent is kept: the device may still show it.
     const { sentAt = null } = find(before, subscription.id, 'notify') ?? {};
@@ -100,7 +121,7 @@ function ring(change: Change, { overlay, now, claim }: DeliveryPlan): void {
 }
 
 /** Nothing that was not sent yet is sent any more, also where an attempt is under way: its result no longer counts. */
-function withdraw(change: Change, status: SendStatus, { overlay }: DeliveryPlan): void {
+function withdraw(change: Change, status: SendStatus, { overlay }: PushPlan): void {
   const reason = status === 'expired' ? 'the notification expired' : `it was ${reasonOf(change)} elsewhere`;
   for (const row of overlay.deliveries.of(change.user, change.notification.id)) {
     if (!isOpen(row.status)) continue;
@@ -113,11 +134,8 @@ function reasonOf({ cause, notification }: Change): string {
   return notification.userActionState === 'noInteraction' ? 'read' : notification.userActionState;
 }
 
-/**
- * Taps every other device that may show it: it was told, or an attempt is under way. Browsers demand a visible
- * notification for each push, so none for them.
- */
-function clear({ user, notification, seq }: Change, plan: DeliveryPlan): void {
+/** Taps every other device that may show it: it was told, or an attempt is under way. */
+function clear({ user, notification, seq }: Change, plan: PushPlan): void {
   const told = plan.overlay.deliveries
     .of(user, notification.id)
     .filter(({ subscription }) => subscription !== plan.acting)
@@ -131,7 +149,7 @@ function mayShow({ sentAt, claimed, status, fetchedAt, shownAt }: StoredDelivery
 }
 
 /** The tap that its withdrawal planned may have overtaken it. */
-export function planLate({ user, notification, subscription }: StoredDelivery, plan: DeliveryPlan): void {
+function planLate({ user, notification, subscription }: StoredDelivery, plan: PushPlan): void {
   const row = plan.overlay.notification(user, notification);
   if (row && isHandled(row)) tap(user, row.seq, new Set([subscription]), plan);
 }
@@ -140,16 +158,23 @@ function tap(
   user: UserKey,
   seq: number,
   ids: ReadonlySet<string>,
-  { overlay, now, claim }: DeliveryPlan,
+  { overlay, now, claim, channels }: PushPlan,
 ): void {
   const waiting = overlay.deliveries.of(user, noNotification);
   for (const subscription of overlay.subscriptions(user)) {
-    const { channel, leaseUntil, id } = subscription;
-    if (!ids.has(id) || leaseUntil <= now || channel === null || channel.type === 'webPush') continue;
+    const { leaseUntil, id } = subscription;
+    if (!ids.has(id) || leaseUntil <= now) continue;
+    const channel = channelOf(subscription, channels);
+    if (!channel?.flags.canClear) continue;
     if (subscription.notificationType === 'noNotification') continue;
     const before = find(waiting, id, 'clear');
     // Never the sequence of the tap before it, or that one's result would settle this.
-    const duty = { user, notification: noNotification, seq: Math.max(seq, (before?.seq ?? 0) + 1) };
+    const duty = {
+      user,
+      notification: noNotification,
+      seq: Math.max(seq, (before?.seq ?? 0) + 1),
+      channel: channel.code,
+    };
     const fresh = newDelivery(subscription, duty, 'clear', now);
     const backsOff = before && isOpen(before.status) && !before.claimed && before.due > now;
     overlay.deliveries.put(
@@ -159,6 +184,16 @@ function tap(
     );
   }
 }
+
+/** Null without a push address, undefined when it is of a channel that this hub does not have. */
+function channelOf(
+  { channel }: StoredSubscription,
+  channels: ReadonlyMap<string, PlannedChannel>,
+): PlannedChannel | null | undefined {
+  return channel && channels.get(channel.type);
+}
+
+export const unknownChannel: Decision = { decision: 'skip', reason: 'this hub has no such push channel' };
 
 function find(
   rows: readonly StoredDelivery[],

@@ -1,33 +1,25 @@
 // Pushes to Apple devices through APNs, which speaks HTTP/2 alone. The host follows the subscription's environment, the
 // provider token is shared by all pushes of a key, and each key has connections of its own.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+
 import type { AppId } from '../../../model/app.ts';
-import type { ApnsCredentials } from '../../../model/credentials.ts';
-import type {
-  ChannelOf,
-  ChannelServices,
-  CredentialCheck,
-  Outcome,
-  PushChannel,
-  PushRequest,
-} from '../contract.ts';
+import type { ChannelServices, CredentialCheck, Outcome, PushChannel, PushRequest } from '../contract.ts';
 import { credentialsMissing, unansweredOutcome } from '../outcome.ts';
+import type { ApnsAddress } from './address.ts';
+import type { ApnsCredentials } from './credentials.ts';
 import { type ApnsPayload, type ApnsPush, apnsPayload } from './payload.ts';
 import { type ApnsTokens, openApnsTokens } from './token.ts';
 import { type ApnsAnswer, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
 
-type ApnsChannel = ChannelOf<'apns'>;
-
 const hosts = {
   production: 'https://api.push.apple.com',
   sandbox: 'https://api.sandbox.push.apple.com',
-} as const satisfies Record<ApnsChannel['environment'], string>;
+} as const satisfies Record<ApnsAddress['environment'], string>;
 
-export function openApnsChannel(services: ChannelServices): PushChannel<ApnsChannel> {
+export function openApnsChannel(services: ChannelServices<ApnsCredentials>): PushChannel<ApnsAddress> {
   const tokens = openApnsTokens(services.now);
   const connected = { ...services, tokens };
   return {
-    type: 'apns',
     describe(push) {
       const { headers, body, truncated } = apnsPayload(push);
       return { method: 'POST', headers, body: JSON.parse(body), truncated };
@@ -38,12 +30,12 @@ export function openApnsChannel(services: ChannelServices): PushChannel<ApnsChan
   };
 }
 
-interface Connected extends ChannelServices {
+interface Connected extends ChannelServices<ApnsCredentials> {
   readonly tokens: ApnsTokens;
 }
 
 async function send(push: ApnsPush, services: Connected): Promise<Outcome> {
-  const credentials = services.credentials.find(push.app, 'apns');
+  const credentials = services.credentials(push.app);
   if (!credentials) return credentialsMissing;
   // It becomes a header, and a broken one must not look like a broken connection, which pauses the whole channel.
   if (!/^[\x21-\x7e]+$/.test(push.channel.topic)) return badTopic;
@@ -68,7 +60,7 @@ interface Sending {
 
 /** An outcome alone: there was no answer. */
 async function post(
-  channel: ApnsChannel,
+  channel: ApnsAddress,
   payload: ApnsPayload,
   { credentials, services }: Sending,
 ): Promise<ApnsAnswer | Outcome> {
@@ -83,7 +75,7 @@ async function post(
 }
 
 function requestOf(
-  { environment, token: device }: ApnsChannel,
+  { environment, token: device }: ApnsAddress,
   { headers, body }: ApnsPayload,
   { credentials, token }: { credentials: ApnsCredentials; token: string },
 ): PushRequest {
@@ -101,7 +93,7 @@ function requestOf(
 
 /** APNs has nothing to ask for a token: a push to a device that can't exist tells whether the token is taken. */
 async function check(app: AppId, services: Connected): Promise<CredentialCheck> {
-  const credentials = services.credentials.find(app, 'apns');
+  const credentials = services.credentials(app);
   if (!credentials)
     return no(
       `No APNs credentials are stored: PUT /admin/apps/${app}/channels/apns with teamId, keyId, privateKey.`,
@@ -109,7 +101,7 @@ async function check(app: AppId, services: Connected): Promise<CredentialCheck> 
   return judge(await post(nowhere, nothing, { credentials, services }), credentials);
 }
 
-const nowhere: ApnsChannel = {
+const nowhere: ApnsAddress = {
   type: 'apns',
   token: '0'.repeat(64),
   topic: 'carillon.check',

@@ -2,9 +2,11 @@
 // app. Pure; the address and the authentication token are added by the channel.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 // https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
+
 import type { VisualContent } from '@carillon/protocol';
-import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { type Push, secondsToLive, type Tap } from '../contract.ts';
 import { fit } from '../fit.ts';
+import type { ApnsAddress } from './address.ts';
 
 export interface ApnsPayload {
   readonly headers: Readonly<Record<string, string>>;
@@ -12,7 +14,7 @@ export interface ApnsPayload {
   readonly truncated: boolean;
 }
 
-export type ApnsPush = Push<ChannelOf<'apns'>>;
+export type ApnsPush = Push<ApnsAddress>;
 
 /** Of the body; VoIP pushes alone may have more. */
 export const payloadBytesMax = 4096;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { test } from 'node:test';
 import { decodeProtectedHeader, jwtVerify } from 'jose';
-import type { ApnsCredentials } from '../../../model/credentials.ts';
+import type { ApnsCredentials } from './credentials.ts';
 import { openApnsTokens } from './token.ts';
 
 const minuteMs = 60_000;

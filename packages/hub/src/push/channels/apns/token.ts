@@ -2,9 +2,9 @@
 // wants a new one every 20 to 60 minutes, and answers 429 when there are more than that.
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 import { importPKCS8, SignJWT } from 'jose';
-import type { ApnsCredentials } from '../../../model/credentials.ts';
 import type { Outcome } from '../contract.ts';
 import { credentialsOutcome } from '../outcome.ts';
+import type { ApnsCredentials } from './credentials.ts';
 
 export interface ApnsTokens {
   /** The token, or the outcome of an attempt that ends here. */

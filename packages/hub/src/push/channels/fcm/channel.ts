@@ -1,27 +1,21 @@
 // Pushes to Android devices through Firebase Cloud Messaging, HTTP v1, in the name of the app's own service account.
 // https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send
+
 import type { AppId } from '../../../model/app.ts';
-import type { FcmCredentials } from '../../../model/credentials.ts';
-import type {
-  ChannelOf,
-  ChannelServices,
-  CredentialCheck,
-  Outcome,
-  PushChannel,
-  PushRequest,
-} from '../contract.ts';
+import type { ChannelServices, CredentialCheck, Outcome, PushChannel, PushRequest } from '../contract.ts';
 import { credentialsMissing, unansweredOutcome } from '../outcome.ts';
+import type { FcmAddress } from './address.ts';
+import type { FcmCredentials } from './credentials.ts';
 import { addressed, type FcmPush, fcmHeaders, fcmPayload } from './payload.ts';
 import { type FcmTokens, keyUnusable, openFcmTokens } from './token.ts';
 import { readFcmAnswer } from './verdicts.ts';
 
 const host = 'https://fcm.googleapis.com';
 
-export function openFcmChannel(services: ChannelServices): PushChannel<ChannelOf<'fcm'>> {
+export function openFcmChannel(services: ChannelServices<FcmCredentials>): PushChannel<FcmAddress> {
   const tokens = openFcmTokens(services);
   const connected = { ...services, tokens };
   return {
-    type: 'fcm',
     describe(push) {
       const { message, truncated } = fcmPayload(push);
       return { method: 'POST', headers: fcmHeaders, body: { message: JSON.parse(message) }, truncated };
@@ -32,12 +26,12 @@ export function openFcmChannel(services: ChannelServices): PushChannel<ChannelOf
   };
 }
 
-interface Connected extends ChannelServices {
+interface Connected extends ChannelServices<FcmCredentials> {
   readonly tokens: FcmTokens;
 }
 
 async function send(push: FcmPush, services: Connected): Promise<Outcome> {
-  const credentials = services.credentials.find(push.app, 'fcm');
+  const credentials = services.credentials(push.app);
   if (!credentials) return credentialsMissing;
   const token = await services.tokens.get(credentials.serviceAccount);
   if (typeof token !== 'string') return token;
@@ -70,7 +64,7 @@ function requestOf(
 }
 
 async function check(app: AppId, services: Connected): Promise<CredentialCheck> {
-  const credentials = services.credentials.find(app, 'fcm');
+  const credentials = services.credentials(app);
   if (!credentials)
     return no(
       `No FCM credentials are stored: PUT /admin/apps/${app}/channels/fcm with the service account's JSON.`,

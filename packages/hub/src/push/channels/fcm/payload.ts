@@ -1,9 +1,11 @@
 // A push as the message that FCM takes: a notification that Android shows by itself, or a data message that wakes the
 // app. Pure; the address and the authentication token are added by the channel.
 // https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
+
 import type { VisualContent } from '@carillon/protocol';
-import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { type Push, secondsToLive, type Tap } from '../contract.ts';
 import { fit } from '../fit.ts';
+import type { FcmAddress } from './address.ts';
 
 export interface FcmPayload {
   /** JSON of the message, still without its address. */
@@ -11,7 +13,7 @@ export interface FcmPayload {
   readonly truncated: boolean;
 }
 
-export type FcmPush = Push<ChannelOf<'fcm'>>;
+export type FcmPush = Push<FcmAddress>;
 
 export const fcmHeaders = { 'content-type': 'application/json' } as const;
 

@@ -2,10 +2,10 @@
 // Asked for once however many pushes wait for it, and used until five minutes before it expires (../grants.ts).
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest
 import { importPKCS8, SignJWT } from 'jose';
-import type { ServiceAccount } from '../../../model/credentials.ts';
 import type { ChannelServices, Outcome } from '../contract.ts';
 import { type Grant, openGrants, requestGrant } from '../grants.ts';
 import { credentialsOutcome } from '../outcome.ts';
+import type { ServiceAccount } from './credentials.ts';
 import { readTokenRefusal } from './verdicts.ts';
 
 export interface FcmTokens {

@@ -1,26 +1,20 @@
 // Pushes to browsers, and to whatever else registers with an RFC 8030 service, such as UnifiedPush. The endpoint was
 // given by the device, so that it is never trusted; no credentials of the app are used, the hub signs with its own key.
-import type { VapidKeys } from '../../../model/vapid.ts';
-import type { ChannelOf, ChannelServices, Outcome, PushChannel } from '../contract.ts';
+
+import type { ChannelServices, Outcome, PushChannel } from '../contract.ts';
 import { answeredOutcome, unansweredOutcome } from '../outcome.ts';
+import type { WebPushAddress } from './address.ts';
 import { type Encryptor, openEncryptor } from './encryptor.ts';
 import { type WebPush, type WebPushPayload, webPushPayload } from './payload.ts';
 import { openVapidTokens, type VapidTokens } from './token.ts';
 import { readWebPushAnswer } from './verdicts.ts';
 
-export interface WebPushServices extends ChannelServices {
-  readonly vapid: VapidKeys;
-  /** Whom a push service may write to: a `mailto:` address, or the hub's public URL. */
-  readonly subject: string;
-}
-
-export function openWebPushChannel(services: WebPushServices): PushChannel<ChannelOf<'webPush'>> {
-  const { vapid: keys, subject, now } = services;
-  const tokens = openVapidTokens({ keys, subject, now });
+export function openWebPushChannel(services: ChannelServices): PushChannel<WebPushAddress> {
+  const { identity, now } = services;
+  const tokens = openVapidTokens({ keys: identity.keys, subject: identity.contact, now });
   const encryptor = openEncryptor();
   const connected = { ...services, tokens, encryptor };
   return {
-    type: 'webPush',
     describe(push) {
       const { headers, plaintext, truncated } = webPushPayload(push);
       return { method: 'POST', headers, body: JSON.parse(plaintext), truncated };
@@ -34,7 +28,7 @@ export function openWebPushChannel(services: WebPushServices): PushChannel<Chann
   };
 }
 
-interface Connected extends WebPushServices {
+interface Connected extends ChannelServices {
   readonly tokens: VapidTokens;
   readonly encryptor: Encryptor;
 }

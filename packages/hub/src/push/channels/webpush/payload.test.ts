@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserKey } from '../../../model/principal.ts';
-import { webPushTopic } from '../../../model/push-tag.ts';
 import { overheadBytes } from './encryption.ts';
-import { bodyBytesMax, type WebPush, webPushPayload } from './payload.ts';
+import { bodyBytesMax, topicOf, type WebPush, webPushPayload } from './payload.ts';
 
 const now = Date.UTC(2030, 0, 1);
 const id = '0199d1f4-0000-7000-8000-000000000001';
@@ -52,7 +51,7 @@ test('the head says how long, how urgent and what it replaces', () => {
   assert.deepEqual(webPushPayload(push).headers, {
     ttl: '90',
     urgency: 'high',
-    topic: webPushTopic({ app: 'app', user: 'user' as UserKey, name: id }),
+    topic: topicOf({ app: 'app', user: 'user' as UserKey, name: id }),
     'content-encoding': 'aes128gcm',
     'content-type': 'application/octet-stream',
   });

@@ -1,13 +1,15 @@
 // A push as the payload that a page's service worker gets, and the head under which any RFC 8030 service takes it. Pure;
 // encryption and authentication are added by the channel.
 // https://www.rfc-editor.org/rfc/rfc8030#section-5
+
 import type { Priority, VisualContent } from '@carillon/protocol';
-import { webPushTopic } from '../../../model/push-tag.ts';
-import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { type Push, secondsToLive, type Tap } from '../contract.ts';
 import { fit } from '../fit.ts';
+import { type Tagged, tagOf } from '../tag.ts';
+import type { WebPushAddress } from './address.ts';
 import { overheadBytes } from './encryption.ts';
 
-export type WebPush = Push<ChannelOf<'webPush'>>;
+export type WebPush = Push<WebPushAddress>;
 
 export interface WebPushPayload {
   readonly headers: Readonly<Record<string, string>>;
@@ -32,10 +34,15 @@ function headersOf(push: WebPush): Record<string, string> {
   return {
     ttl: String(secondsToLive(push)),
     urgency: notification ? urgencies[notification.priority] : 'low',
-    ...(notification ? { topic: webPushTopic({ app, user, name: notification.id }) } : {}),
+    ...(notification ? { topic: topicOf({ app, user, name: notification.id }) } : {}),
     'content-encoding': 'aes128gcm',
     'content-type': 'application/octet-stream',
   };
+}
+
+/** A topic has 32 characters of base64url (RFC 8030, section 5.4). */
+export function topicOf(tagged: Tagged): string {
+  return tagOf(tagged).toString('base64url', 0, 24);
 }
 
 function writePayload({ notification }: WebPush, visual: VisualContent | null, tap: Tap): string {

@@ -1,19 +1,20 @@
 // Pushes to Windows devices through WNS. The channel URI was given by the device, so that it is never trusted; the
 // access token is the app's. A state change wakes the app's client with a tap and takes the toasts away by itself.
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers
+
 import type { AppId } from '../../../model/app.ts';
-import type { WnsCredentials } from '../../../model/credentials.ts';
-import type { ChannelOf, ChannelServices, CredentialCheck, Outcome, PushChannel } from '../contract.ts';
+import type { ChannelServices, CredentialCheck, Outcome, PushChannel } from '../contract.ts';
 import { answeredOutcome, credentialsMissing, unansweredOutcome } from '../outcome.ts';
+import type { WnsAddress } from './address.ts';
+import type { WnsCredentials } from './credentials.ts';
 import { removals, type WnsPush, wnsPayload } from './payload.ts';
 import { isStoreApp, openWnsTokens, type WnsTokens } from './token.ts';
 import { readWnsAnswer, type WnsAnswer } from './verdicts.ts';
 
-export function openWnsChannel(services: ChannelServices): PushChannel<ChannelOf<'wns'>> {
+export function openWnsChannel(services: ChannelServices<WnsCredentials>): PushChannel<WnsAddress> {
   const tokens = openWnsTokens(services);
   const connected = { ...services, tokens, unremovable: new Map<AppId, number>() };
   return {
-    type: 'wns',
     describe(push) {
       const { headers, body, truncated } = wnsPayload(push);
       const isToast = headers['x-wns-type'] === 'wns/toast';
@@ -25,7 +26,7 @@ export function openWnsChannel(services: ChannelServices): PushChannel<ChannelOf
   };
 }
 
-interface Connected extends ChannelServices {
+interface Connected extends ChannelServices<WnsCredentials> {
   readonly tokens: WnsTokens;
   /** Apps whose channels take no DELETE, and until when that is believed. */
   readonly unremovable: Map<AppId, number>;
@@ -35,7 +36,7 @@ interface Connected extends ChannelServices {
 const unremovableMs = 24 * 60 * 60 * 1000;
 
 async function send(push: WnsPush, services: Connected): Promise<Outcome> {
-  const credentials = services.credentials.find(push.app, 'wns');
+  const credentials = services.credentials(push.app);
   if (!credentials) return credentialsMissing;
   if (!URL.canParse(push.channel.channelUri)) return channelUnusable;
   const token = await services.tokens.get(push.app, credentials);
@@ -102,7 +103,7 @@ async function removeToasts(push: WnsPush, token: string, services: Connected): 
 }
 
 async function check(app: AppId, { credentials, tokens }: Connected): Promise<CredentialCheck> {
-  const known = credentials.find(app, 'wns');
+  const known = credentials(app);
   if (!known)
     return no(
       `No WNS credentials are stored: PUT /admin/apps/${app}/channels/wns with clientId and clientSecret.`,

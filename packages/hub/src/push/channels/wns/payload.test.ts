@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserKey } from '../../../model/principal.ts';
-import { wnsTag } from '../../../model/push-tag.ts';
-import { payloadBytesMax, removals, type WnsPush, wnsPayload } from './payload.ts';
+import { payloadBytesMax, removals, type WnsPush, wnsPayload, wnsTag } from './payload.ts';
 
 const now = Date.UTC(2030, 0, 1);
 const id = '0199d1f4-0000-7000-8000-000000000001';

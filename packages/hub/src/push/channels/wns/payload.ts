@@ -1,13 +1,15 @@
 // A push as the request that WNS takes: a toast that Windows shows by itself, or a raw notification that the app's
 // client reads as a tap; and the removal of a toast. Pure; address and token are added by the channel.
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers
+
 import type { Priority, VisualContent } from '@carillon/protocol';
-import { wnsTag } from '../../../model/push-tag.ts';
-import { type ChannelOf, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { type Push, secondsToLive, type Tap } from '../contract.ts';
 import { fit } from '../fit.ts';
+import { type Tagged, tagOf } from '../tag.ts';
+import type { WnsAddress } from './address.ts';
 import { xmlAttribute, xmlText } from './xml.ts';
 
-export type WnsPush = Push<ChannelOf<'wns'>>;
+export type WnsPush = Push<WnsAddress>;
 
 export interface WnsPayload {
   readonly headers: Readonly<Record<string, string>>;
@@ -74,6 +76,11 @@ function rawHeaders(push: WnsPush): Record<string, string> {
 /** In seconds; it also ends the toast's time in the notification center, so that it carries `displayTimeToLive`. */
 function commonHeaders(push: WnsPush): Record<string, string> {
   return { 'x-wns-ttl': String(Math.max(1, secondsToLive(push))), 'x-wns-requestforstatus': 'true' };
+}
+
+/** Tag and group have 16 characters. */
+export function wnsTag(tagged: Tagged): string {
+  return tagOf(tagged).toString('hex', 0, 8);
 }
 
 /** The values of `X-WNS-Match` that remove the toasts of the newest closed notifications, whatever their group. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { WnsCredentials } from '../../../model/credentials.ts';
 import type { PushFailure, PushRequest, PushResponse } from '../contract.ts';
+import type { WnsCredentials } from './credentials.ts';
 import { openWnsTokens } from './token.ts';
 
 const minute = 60_000;

@@ -4,9 +4,9 @@
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/wns-overview
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-quickstart
 import type { AppId } from '../../../model/app.ts';
-import type { WnsCredentials } from '../../../model/credentials.ts';
 import type { ChannelServices, Outcome } from '../contract.ts';
 import { openGrants, requestGrant } from '../grants.ts';
+import type { WnsCredentials } from './credentials.ts';
 import { readTokenRefusal } from './verdicts.ts';
 
 export interface WnsTokens {

@@ -2,8 +2,6 @@
 // Used by the snapshot of a commit, by its apply, and by the reader.
 import { platformTypes, type Verdict, verdicts } from '@carillon/protocol';
 import {
-  type ChannelType,
-  channelTypes,
   type DeliveryKey,
   type DeliveryKind,
   type DeliveryResult,
@@ -21,10 +19,6 @@ import type { Column } from './columns.ts';
 
 export function packKind(kind: DeliveryKind): number {
   return deliveryKinds.indexOf(kind);
-}
-
-export function packChannel(channel: ChannelType | null): number | null {
-  return channel === null ? null : channelTypes.indexOf(channel);
 }
 
 /** `verdict status at reason`. */
@@ -57,7 +51,7 @@ const nounColumns: readonly Column<StoredDelivery>[] = [
   ...deliveryKey,
   { name: 'app', type: 'text', of: (row) => row.app },
   { name: 'platform', type: 'smallint', of: (row) => platformTypes.indexOf(row.platform) },
-  { name: 'channel', type: 'smallint', of: (row) => packChannel(row.channel) },
+  { name: 'channel', type: 'smallint', of: (row) => row.channel },
   { name: 'seq', type: 'bigint', of: (row) => row.seq },
   { name: 'status', type: 'smallint', of: (row) => sendStatuses.indexOf(row.status) },
   { name: 'reason', type: 'text', of: (row) => row.reason && packText(row.reason) },
@@ -95,7 +89,7 @@ export function readDelivery(row: Row): StoredDelivery {
     ...readDeliveryKey(row),
     app: row.app as string,
     platform: platformTypes[row.platform as number] as StoredDelivery['platform'],
-    channel: row.channel === null ? null : (channelTypes[row.channel as number] as ChannelType),
+    channel: row.channel as number | null,
     seq: row.seq as number,
     status: sendStatuses[row.status as number] as SendStatus,
     reason: readText(row.reason as string | null),
@@ -117,7 +111,7 @@ export function readPlanned(row: Row): PlannedDelivery {
   return {
     ...readDeliveryKey(row),
     app: row.app as string,
-    channel: channelTypes[row.channel as number] as ChannelType,
+    channel: row.channel as number,
     seq: row.seq as number,
   };
 }

@@ -1,11 +1,12 @@
 // Rows of the feed tables <-> nouns of the model. One place knows how a state, an id or a user's key is packed.
 // Used by the snapshot of a commit and by the reader alike, so that both see the same nouns.
-import type { Channel, NotificationType, PlatformType } from '@carillon/protocol';
+import type { NotificationType, PlatformType } from '@carillon/protocol';
 import { readStates, userActionStates } from '@carillon/protocol';
 import { isUuid, uuidToBytes } from '../../../lib/ids.ts';
 import type { Removal, StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
-import { addressHash, type StoredSubscription } from '../../../model/subscription.ts';
+import type { PushAddress } from '../../../model/push-address.ts';
+import type { StoredSubscription } from '../../../model/subscription.ts';
 import type { FeedAppRow, FeedRow } from '../../store.ts';
 import type { Row } from '../wire/pipeline.ts';
 import type { Column } from './columns.ts';
@@ -192,7 +193,7 @@ export const subscriptionColumns: readonly Column<StoredSubscription>[] = [
   { name: 'platform', type: 'text', of: (row) => row.platform },
   { name: 'notification_type', type: 'text', of: (row) => row.notificationType },
   { name: 'channel', type: 'text', of: (row) => row.channel && JSON.stringify(row.channel) },
-  { name: 'address_hash', type: 'text', of: (row) => addressHash(row.app, row.channel) },
+  { name: 'address_hash', type: 'text', of: (row) => row.addressHash },
   { name: 'sees_all', type: 'boolean', of: (row) => row.seesAll },
   { name: 'lease_until', type: 'bigint', of: (row) => row.leaseUntil },
   { name: 'created', type: 'bigint', of: (row) => row.created },
@@ -208,7 +209,8 @@ export function readSubscription(user: UserKey, row: Row): StoredSubscription {
     displayName: readText(row.display_name as string | null),
     platform: row.platform as PlatformType,
     notificationType: row.notification_type as NotificationType,
-    channel: row.channel === null ? null : (JSON.parse(row.channel as string) as Channel),
+    channel: row.channel === null ? null : (JSON.parse(row.channel as string) as PushAddress),
+    addressHash: row.address_hash as string | null,
     seesAll: row.sees_all as boolean,
     leaseUntil: row.lease_until as number,
     created: row.created as number,

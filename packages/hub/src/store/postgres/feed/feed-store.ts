@@ -154,6 +154,8 @@ function keepKnown(known: Set<UserKey>, { feeds }: Plan): void {
 function claimedOf(deliveries: readonly RowChange<StoredDelivery>[]): PlannedDelivery[] {
   return deliveries.flatMap(({ row }) => {
     const { user, notification, subscription, kind, app, channel, seq } = row;
-    return row.claimed && channel ? [{ user, notification, subscription, kind, app, channel, seq }] : [];
+    return row.claimed && channel !== null
+      ? [{ user, notification, subscription, kind, app, channel, seq }]
+      : [];
   });
 }

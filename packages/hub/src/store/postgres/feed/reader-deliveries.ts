@@ -1,13 +1,7 @@
 // Reads of deliveries: everything that decides on an attempt as it is now, which lanes have work, and what became of a
 // notification on each device.
 import { isUuid } from '../../../lib/ids.ts';
-import {
-  type ChannelType,
-  channelTypes,
-  type DeliveryKey,
-  noNotification,
-  type Route,
-} from '../../../model/delivery.ts';
+import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
@@ -92,7 +86,7 @@ export function deliveryReads(connections: Connections): DeliveryReader {
       return rows.map(
         ({ app, channel }): Route => ({
           app: app as string,
-          channel: channelTypes[channel as number] as ChannelType,
+          channel: channel as number,
         }),
       );
     },

@@ -1,9 +1,13 @@
 // Push credentials in PostgreSQL: one sealed row an app and kind, beside what of it may be shown. The sealed rows are
 // in memory, and what was opened is kept until any process changes one, since a channel asks before every push.
 import type { AppId } from '../../../model/app.ts';
-import type { CredentialKind, Credentials } from '../../../model/credentials.ts';
+import type {
+  CredentialKind,
+  Credentials,
+  GivenCredentials,
+  ShownCredentials,
+} from '../../../model/credentials.ts';
 import { denied } from '../../../model/errors.ts';
-import { type ShownCredentials, showCredentials } from '../../../model/shown-credentials.ts';
 import type { CredentialRegistry } from '../../registry.ts';
 import { type SecretBox, type SecretBoxes, wrongKey } from '../../secret-box.ts';
 import type { Session } from './session.ts';
@@ -12,7 +16,7 @@ import type { Row } from './threads.ts';
 interface Opened {
   readonly version: number;
   readonly rows: ReadonlyMap<string, Row>;
-  readonly byName: Map<string, Credentials[CredentialKind] | null>;
+  readonly byName: Map<string, Credentials | null>;
 }
 
 export function openCredentials(session: Session, boxes: SecretBoxes): CredentialRegistry {
@@ -29,17 +33,17 @@ export function openCredentials(session: Session, boxes: SecretBoxes): Credentia
 
   return {
     version: () => session.keptOf('credential').version,
-    find<K extends CredentialKind>(app: AppId, kind: K) {
+    find(app, kind) {
       const { rows, byName } = newest();
       const name = nameOf(app, kind);
       const known = byName.get(name);
       const found = known === undefined ? open(boxes, rows.get(name)) : known;
       byName.set(name, found);
-      return found as Credentials[K] | null;
+      return found;
     },
     list: (app) => [...newest().rows.values()].filter((row) => row.app === app).map(show),
-    put: (app, kind, credentials, now) =>
-      changed(session, () => put(session, boxes.make(), { app, kind, credentials, now })),
+    put: (app, kind, given, now) =>
+      changed(session, () => put(session, boxes.make(), { ...given, app, kind, now })),
     remove: (app, kind) =>
       changed(
         session,
@@ -52,12 +56,12 @@ function nameOf(app: string, kind: string): string {
   return JSON.stringify([app, kind]);
 }
 
-function open(boxes: SecretBoxes, row: Row | undefined): Credentials[CredentialKind] | null {
+function open(boxes: SecretBoxes, row: Row | undefined): Credentials | null {
   if (!row) return null;
   const [app, kind] = [row.app as string, row.kind as CredentialKind];
   const plain = boxes.find()?.open(row.sealed as string, app, kind);
   if (plain == null) throw wrongKey(app, kind);
-  return JSON.parse(plain) as Credentials[CredentialKind];
+  return JSON.parse(plain) as Credentials;
 }
 
 function show(row: Row) {
@@ -75,10 +79,9 @@ function changed<T>(session: Session, change: () => T): T {
   });
 }
 
-interface Given<K extends CredentialKind> {
+interface Given extends GivenCredentials {
   readonly app: AppId;
-  readonly kind: K;
-  readonly credentials: Credentials[K];
+  readonly kind: CredentialKind;
   readonly now: number;
 }
 
@@ -90,7 +93,7 @@ const write = `
     key_id = excluded.key_id, set_at = excluded.set_at`;
 
 /** Answers whether the row is new. */
-function put<K extends CredentialKind>(session: Session, box: SecretBox, given: Given<K>): boolean {
+function put(session: Session, box: SecretBox, given: Given): boolean {
   const { app, kind, credentials, now } = given;
   // A hub or command with another key would else store what the others can't read.
   const other = session.query(foreign, box.keyId, app, kind).rows[0];
@@ -99,7 +102,7 @@ function put<K extends CredentialKind>(session: Session, box: SecretBox, given: 
       `${wrongKey(other.app as string, other.kind as CredentialKind).message} Nothing was stored.`,
     );
   const stored = session.query('SELECT 1 FROM credential WHERE app = $1 AND kind = $2', app, kind);
-  const shown = JSON.stringify(showCredentials(kind, credentials));
+  const shown = JSON.stringify(given.shown);
   const sealed = box.seal(JSON.stringify(credentials), app, kind);
   session.query(write, app, kind, sealed, shown, box.keyId, now);
   return stored.rowCount === 0;

@@ -4,8 +4,6 @@ import type { SQLInputValue } from 'node:sqlite';
 import { platformTypes, type Verdict, verdicts } from '@carillon/protocol';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import {
-  type ChannelType,
-  channelTypes,
   type DeliveryKey,
   type DeliveryKind,
   deliveryKinds,
@@ -25,10 +23,6 @@ export function packKind(kind: DeliveryKind): number {
 
 export function packStatus(status: SendStatus): number {
   return sendStatuses.indexOf(status);
-}
-
-export function packChannel(channel: ChannelType | null): number | null {
-  return channel === null ? null : channelTypes.indexOf(channel);
 }
 
 /** A subscription's id: 16 bytes, base64url as a noun. */
@@ -66,7 +60,7 @@ export const deliveryColumns =
 export function deliveryValues(row: StoredDelivery): SQLInputValue[] {
   return [
     platformTypes.indexOf(row.platform),
-    packChannel(row.channel),
+    row.channel,
     row.seq,
     packStatus(row.status),
     row.reason,
@@ -88,7 +82,7 @@ export function readDelivery(user: UserKey, interned: Interned, row: Row): Store
     ...readKey(user, row),
     app: interned.appName(row.app as number),
     platform: platformTypes[row.platform as number] as StoredDelivery['platform'],
-    channel: row.channel === null ? null : (channelTypes[row.channel as number] as ChannelType),
+    channel: row.channel as number | null,
     seq: row.seq as number,
     status: sendStatuses[row.status as number] as SendStatus,
     reason: row.reason as string | null,
@@ -110,7 +104,7 @@ export function readPlanned(interned: Interned, row: Row): PlannedDelivery {
   return {
     ...readKey(interned.user(row.account as number), row),
     app: interned.appName(row.app as number),
-    channel: channelTypes[row.channel as number] as ChannelType,
+    channel: row.channel as number,
     seq: row.seq as number,
   };
 }

@@ -2,13 +2,14 @@
 // Used by the writer's snapshot and by the reader alike, so that both see the same nouns.
 
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
-import type { Channel, NotificationType, PlatformType } from '@carillon/protocol';
+import type { NotificationType, PlatformType } from '@carillon/protocol';
 import { readStates, userActionStates } from '@carillon/protocol';
 import { hashText } from '../../../lib/fingerprint.ts';
 import { uuidFromBytes } from '../../../lib/ids.ts';
 import type { Removal, StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
-import { addressHash, type StoredSubscription } from '../../../model/subscription.ts';
+import type { PushAddress } from '../../../model/push-address.ts';
+import type { StoredSubscription } from '../../../model/subscription.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -91,7 +92,7 @@ export function subscriptionValues(row: StoredSubscription): SQLInputValue[] {
     row.platform,
     row.notificationType,
     row.channel === null ? null : JSON.stringify(row.channel),
-    addressHash(row.app, row.channel),
+    row.addressHash,
     Number(row.seesAll),
     row.leaseUntil,
     row.created,
@@ -112,7 +113,8 @@ export function readSubscription(
     displayName: row.display_name as string | null,
     platform: row.platform as PlatformType,
     notificationType: row.notification_type as NotificationType,
-    channel: row.channel === null ? null : (JSON.parse(row.channel as string) as Channel),
+    channel: row.channel === null ? null : (JSON.parse(row.channel as string) as PushAddress),
+    addressHash: row.address_hash as string | null,
     seesAll: row.sees_all === 1,
     leaseUntil: row.lease_until as number,
     created: row.created as number,

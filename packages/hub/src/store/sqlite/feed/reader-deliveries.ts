@@ -2,7 +2,7 @@
 // notification on each device.
 import type { DatabaseSync } from 'node:sqlite';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
-import { channelTypes, type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
+import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
 import type { StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
@@ -37,8 +37,7 @@ export function deliveryReads(db: DatabaseSync, interned: Interned): DeliveryRea
         if (!row) return routes;
         at = { app: row.app as number, channel: row.channel as number };
         const due = statement.firstDue.get(at.app, at.channel)?.due as number;
-        const channel = channelTypes[at.channel];
-        if (due <= now && channel) routes.push({ app: interned.appName(at.app), channel });
+        if (due <= now) routes.push({ app: interned.appName(at.app), channel: at.channel });
       }
     },
     async deliveries(user: UserKey, notification: string) {

@@ -2,9 +2,13 @@
 // until any process changes a row, since a channel asks before every push.
 import type { DatabaseSync } from 'node:sqlite';
 import type { AppId } from '../../../model/app.ts';
-import type { CredentialKind, Credentials } from '../../../model/credentials.ts';
+import type {
+  CredentialKind,
+  Credentials,
+  GivenCredentials,
+  ShownCredentials,
+} from '../../../model/credentials.ts';
 import { denied } from '../../../model/errors.ts';
-import { type ShownCredentials, showCredentials } from '../../../model/shown-credentials.ts';
 import type { CredentialRegistry } from '../../registry.ts';
 import { type SecretBox, type SecretBoxes, wrongKey } from '../../secret-box.ts';
 import { atomically } from '../file/transaction.ts';
@@ -12,7 +16,7 @@ import type { Versions } from './versions.ts';
 
 interface Opened {
   readonly version: number;
-  readonly byName: Map<string, Credentials[CredentialKind] | null>;
+  readonly byName: Map<string, Credentials | null>;
 }
 
 export function openCredentials(
@@ -26,12 +30,12 @@ export function openCredentials(
   const write = openWrite(db);
   let opened: Opened = { version: -1, byName: new Map() };
 
-  function read(app: AppId, kind: CredentialKind): Credentials[CredentialKind] | null {
+  function read(app: AppId, kind: CredentialKind): Credentials | null {
     const row = select.get(app, kind);
     if (!row) return null;
     const plain = boxes.find()?.open(row.sealed as string, app, kind);
     if (plain == null) throw wrongKey(app, kind);
-    return JSON.parse(plain) as Credentials[CredentialKind];
+    return JSON.parse(plain) as Credentials;
   }
 
   function changed<T>(change: () => T): T {
@@ -48,14 +52,14 @@ export function openCredentials(
 
   return {
     version: () => versions.of('credential'),
-    find<K extends CredentialKind>(app: AppId, kind: K) {
+    find(app, kind) {
       const version = versions.of('credential');
       if (opened.version !== version) opened = { version, byName: new Map() };
       const name = JSON.stringify([app, kind]);
       const known = opened.byName.get(name);
       const found = known === undefined ? read(app, kind) : known;
       opened.byName.set(name, found);
-      return found as Credentials[K] | null;
+      return found;
     },
     list: (app) =>
       all.all(app).map((row) => ({
@@ -63,19 +67,18 @@ export function openCredentials(
         shown: JSON.parse(row.shown as string) as ShownCredentials,
         setAt: row.set_at as number,
       })),
-    put: (app, kind, credentials, now) => changed(() => write(boxes.make(), { app, kind, credentials, now })),
+    put: (app, kind, given, now) => changed(() => write(boxes.make(), { ...given, app, kind, now })),
     remove: (app, kind) => changed(() => remove.run(app, kind).changes === 1),
   };
 }
 
-interface Given<K extends CredentialKind> {
+interface Given extends GivenCredentials {
   readonly app: AppId;
-  readonly kind: K;
-  readonly credentials: Credentials[K];
+  readonly kind: CredentialKind;
   readonly now: number;
 }
 
-type Write = <K extends CredentialKind>(box: SecretBox, given: Given<K>) => boolean;
+type Write = (box: SecretBox, given: Given) => boolean;
 
 /** Answers whether the row is new. */
 function openWrite(db: DatabaseSync): Write {
@@ -87,7 +90,7 @@ function openWrite(db: DatabaseSync): Write {
     INSERT INTO credential(app, kind, sealed, shown, key_id, set_at) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT(app, kind) DO UPDATE SET sealed = excluded.sealed, shown = excluded.shown,
       key_id = excluded.key_id, set_at = excluded.set_at`);
-  return (box, { app, kind, credentials, now }) => {
+  return (box, { app, kind, credentials, shown, now }) => {
     // A command that doesn't know the hub's key would else store what the hub can't read.
     const other = foreign.get(box.keyId, app, kind);
     if (other)
@@ -95,8 +98,14 @@ function openWrite(db: DatabaseSync): Write {
         `${wrongKey(other.app as string, other.kind as CredentialKind).message} Nothing was stored.`,
       );
     const isNew = exists.get(app, kind) === undefined;
-    const shown = JSON.stringify(showCredentials(kind, credentials));
-    put.run(app, kind, box.seal(JSON.stringify(credentials), app, kind), shown, box.keyId, now);
+    put.run(
+      app,
+      kind,
+      box.seal(JSON.stringify(credentials), app, kind),
+      JSON.stringify(shown),
+      box.keyId,
+      now,
+    );
     return isNew;
   };
 }

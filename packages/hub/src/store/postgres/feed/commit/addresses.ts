@@ -2,7 +2,7 @@
 // place, so they change in statements of their own: an address is taken before the commit of the batch that brings it
 // and let go after the commit of the one that ends it. A crash between leaves an address with nobody, which its device
 // mends by registering again; never with two.
-import { addressHash, type StoredSubscription } from '../../../../model/subscription.ts';
+import type { StoredSubscription } from '../../../../model/subscription.ts';
 import type { Plan, Snapshot } from '../../../store.ts';
 import { type Ask, type Row, statement } from '../../wire/pipeline.ts';
 import { subscriptionKey } from '../codec.ts';
@@ -10,7 +10,7 @@ import { arraysOf, type Column, namesOf, unnest } from '../columns.ts';
 import type { Named } from './plan-reads.ts';
 
 export const addressColumns: readonly Column<StoredSubscription>[] = [
-  { name: 'address_hash', type: 'text', of: ({ app, channel }) => addressHash(app, channel) },
+  { name: 'address_hash', type: 'text', of: (row) => row.addressHash },
   ...subscriptionKey.map((column) => (column.name === 'id' ? { ...column, name: 'subscription' } : column)),
 ];
 
@@ -30,7 +30,7 @@ export function takeAsk({ subscriptions }: Plan, { addresses }: Named): Ask | nu
   const taken = subscriptions
     .map(({ row }) => row)
     .filter((row) => row.channel !== null)
-    .filter((row) => addresses.has(`${row.user} ${addressHash(row.app, row.channel)}`));
+    .filter((row) => addresses.has(`${row.user} ${row.addressHash}`));
   return taken.length === 0 ? null : { statement: take, values: arraysOf(addressColumns, taken) };
 }
 
@@ -38,7 +38,7 @@ export function takeAsk({ subscriptions }: Plan, { addresses }: Named): Ask | nu
 export function letGoAsk({ subscriptions, endedSubscriptions }: Plan, snapshot: Snapshot): Ask | null {
   const before = subscriptions.flatMap(({ row, isNew }) => {
     const old = isNew ? null : snapshot.subscription(row.user, row.app, row.id);
-    const kept = old && addressHash(old.app, old.channel) === addressHash(row.app, row.channel);
+    const kept = old && old.addressHash === row.addressHash;
     return old && !kept ? [old] : [];
   });
   const gone = [...before, ...endedSubscriptions].filter(({ channel }) => channel !== null);

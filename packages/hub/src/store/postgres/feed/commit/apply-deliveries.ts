@@ -5,7 +5,7 @@ import type { UserKey } from '../../../../model/principal.ts';
 import type { ClaimQuery, FetchMark, Plan } from '../../../store.ts';
 import { type Ask, type Statement, statement } from '../../wire/pipeline.ts';
 import { notificationKey, packKey, packUuid, userColumns } from '../codec.ts';
-import { deliveryColumns, deliveryKey, packChannel, resultColumns } from '../codec-delivery.ts';
+import { deliveryColumns, deliveryKey, resultColumns } from '../codec-delivery.ts';
 import { arraysOf, type Column, namesOf, sameKey, unnest } from '../columns.ts';
 import { fetchedRange, uptoColumns } from './lock-deliveries.ts';
 
@@ -122,6 +122,6 @@ function waves<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] 
 }
 
 export function claimAsk(node: Buffer, { app, channel, now, limit }: ClaimQuery): Ask {
-  const values = [node, now + claimLeaseMs, app, packChannel(channel), now, limit];
+  const values = [node, now + claimLeaseMs, app, channel, now, limit];
   return { statement: deliveryWrites.claim, values };
 }

@@ -2,7 +2,6 @@
 // The snapshot reads these and nothing else, in one round trip; a plan that asks for more is a mistake, and fails.
 import { type DeliveryKey, noNotification } from '../../../../model/delivery.ts';
 import type { UserKey } from '../../../../model/principal.ts';
-import { addressHash } from '../../../../model/subscription.ts';
 import type { FetchWrite, PostWrite, Write } from '../../../../model/write.ts';
 
 export interface NamedRow {
@@ -137,13 +136,13 @@ function nameOne(write: Write, named: Naming): void {
       named.redrive(write.deliveries);
       break;
     case 'subscribe': {
-      const { user, app, channel } = write.subscription;
+      const { user, addressHash } = write.subscription;
       named.begun.add(user);
-      named.addresses.add(`${user} ${addressHash(app, channel)}`);
+      named.addresses.add(`${user} ${addressHash}`);
       break;
     }
     case 'renew':
-      named.addresses.add(`${write.user} ${addressHash(write.app, write.patch.channel ?? null)}`);
+      named.addresses.add(`${write.user} ${write.patch.addressHash ?? null}`);
       break;
     case 'fetch':
       named.marks.push(write);

@@ -3,7 +3,7 @@
 import { noNotification, type StoredDelivery } from '../../../../model/delivery.ts';
 import type { StoredNotification } from '../../../../model/notification.ts';
 import type { UserKey } from '../../../../model/principal.ts';
-import { addressHash, type StoredSubscription } from '../../../../model/subscription.ts';
+import type { StoredSubscription } from '../../../../model/subscription.ts';
 import type { FeedAppRow, FeedRow, Snapshot } from '../../../store.ts';
 import type { Named } from './plan-reads.ts';
 
@@ -102,7 +102,7 @@ export class SeenRows implements Snapshot {
    */
   addressHolder(hash: string): { user: UserKey; id: string; app: string } | null {
     for (const rows of this.#subscriptions.values()) {
-      const holder = rows.find(({ app, channel }) => addressHash(app, channel) === hash);
+      const holder = rows.find(({ addressHash }) => addressHash === hash);
       if (holder) return holder;
     }
     return null;

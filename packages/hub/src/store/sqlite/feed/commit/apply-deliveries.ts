@@ -15,7 +15,6 @@ import {
   deliveryValues,
   keyValues,
   packAnswer,
-  packChannel,
   packStatus,
   packSubscription,
   readPlanned,
@@ -80,7 +79,7 @@ export function openClaim(db: DatabaseSync, interned: Interned): (query: ClaimQu
        WHERE status < 2 AND app = ? AND channel = ? AND due <= ? ORDER BY due LIMIT ?)
     RETURNING account, notification, subscription, kind, app, channel, seq`);
   return ({ app, channel, now, limit }) => {
-    const rows = claim.all(now + claimLeaseMs, interned.app(app), packChannel(channel), now, limit);
+    const rows = claim.all(now + claimLeaseMs, interned.app(app), channel, now, limit);
     return rows.map((row) => readPlanned(interned, row));
   };
 }

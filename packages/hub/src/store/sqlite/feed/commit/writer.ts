@@ -143,7 +143,8 @@ function claimedOf(deliveries: readonly RowChange<StoredDelivery>[]): PlannedDel
   const planned: PlannedDelivery[] = [];
   for (const { row } of deliveries) {
     const { user, notification, subscription, kind, app, channel, seq } = row;
-    if (row.claimed && channel) planned.push({ user, notification, subscription, kind, app, channel, seq });
+    if (row.claimed && channel !== null)
+      planned.push({ user, notification, subscription, kind, app, channel, seq });
   }
   return planned;
 }
