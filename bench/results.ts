@@ -1,8 +1,8 @@
 // RESULTS.md: one section a benchmark, each with the machine and the command it was measured with, so that running one
 // of them again replaces its section alone.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { Benchmark, Figure } from './setup/figure.ts';
-import { describeMachine, describeRevision } from './setup/machine.ts';
+import type { Benchmark, Figure } from './measure/figure.ts';
+import { describeMachine, describeRevision } from './measure/machine.ts';
 
 const file = new URL('RESULTS.md', import.meta.url);
 const title = `# Measured

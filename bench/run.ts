@@ -2,27 +2,27 @@
 // npm run bench [-- name…]
 import { needs } from '@carillon/testing/machine/needs.ts';
 import { installNeeds } from '../tools/install-needs.ts';
-import { clientReconnect } from './benchmarks/client-reconnect.ts';
-import { creates } from './benchmarks/creates.ts';
-import { delta } from './benchmarks/delta.ts';
-import { fanOut } from './benchmarks/fan-out.ts';
-import { inboxLoad } from './benchmarks/inbox-load.ts';
-import { inboxScroll } from './benchmarks/inbox-scroll.ts';
-import { live } from './benchmarks/live.ts';
-import { nodes } from './benchmarks/nodes.ts';
-import { postgresCreates } from './benchmarks/postgres-creates.ts';
-import { postgresStored } from './benchmarks/postgres-stored.ts';
-import { pushCreates } from './benchmarks/push-creates.ts';
-import { pushDrain } from './benchmarks/push-drain.ts';
-import { pushFaults } from './benchmarks/push-faults.ts';
-import { pushLatency } from './benchmarks/push-latency.ts';
-import { pushWaiting } from './benchmarks/push-waiting.ts';
-import { start } from './benchmarks/start.ts';
-import { stored } from './benchmarks/stored.ts';
-import { streams } from './benchmarks/streams.ts';
-import { takeover } from './benchmarks/takeover.ts';
+import { creates } from './benchmarks/hub/creates.ts';
+import { delta } from './benchmarks/hub/delta.ts';
+import { fanOut } from './benchmarks/hub/fan-out.ts';
+import { live } from './benchmarks/hub/live.ts';
+import { nodes } from './benchmarks/hub/nodes.ts';
+import { postgresCreates } from './benchmarks/hub/postgres-creates.ts';
+import { postgresStored } from './benchmarks/hub/postgres-stored.ts';
+import { start } from './benchmarks/hub/start.ts';
+import { stored } from './benchmarks/hub/stored.ts';
+import { streams } from './benchmarks/hub/streams.ts';
+import { takeover } from './benchmarks/hub/takeover.ts';
+import { clientReconnect } from './benchmarks/pages/client-reconnect.ts';
+import { inboxLoad } from './benchmarks/pages/inbox-load.ts';
+import { inboxScroll } from './benchmarks/pages/inbox-scroll.ts';
+import { pushCreates } from './benchmarks/push/push-creates.ts';
+import { pushDrain } from './benchmarks/push/push-drain.ts';
+import { pushFaults } from './benchmarks/push/push-faults.ts';
+import { pushLatency } from './benchmarks/push/push-latency.ts';
+import { pushWaiting } from './benchmarks/push/push-waiting.ts';
+import type { Benchmark } from './measure/figure.ts';
 import { recordResults } from './results.ts';
-import type { Benchmark } from './setup/figure.ts';
 
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],

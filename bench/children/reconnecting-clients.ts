@@ -1,7 +1,7 @@
 // Holds many clients of the client library in one process, each of a user of its own. It tells its parent when all are
 // live, and, after their hub was restarted, when all are live again and how many requests each second saw.
 import { connectHub, type Feed } from '../../packages/client/src/index.ts';
-import type { Reconnected, ReconnectOrder } from '../benchmarks/client-reconnect.ts';
+import type { Reconnected, ReconnectOrder } from '../benchmarks/pages/client-reconnect.ts';
 
 /** When each request left; a WebSocket's upgrade is one. */
 const sentAt: number[] = [];

@@ -3,7 +3,7 @@
 import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { StreamOrder } from '../benchmarks/streams.ts';
+import type { StreamOrder } from '../benchmarks/hub/streams.ts';
 import { streamRequest } from '../load/stream-connection.ts';
 
 const atOnce = 32;

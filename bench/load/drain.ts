@@ -3,11 +3,11 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PlatformType } from '@carillon/protocol';
+import { type CpuTimes, cpuBetween, cpuTimes } from '../measure/process-times.ts';
+import { starvedUs } from '../measure/run-queue.ts';
 import { countOpenDeliveries, openOfflineFeed } from '../setup/offline-feed.ts';
-import { type CpuTimes, cpuBetween, cpuTimes } from '../setup/process-times.ts';
 import type { PushWorld } from '../setup/push-world.ts';
 import { people, postWrites } from '../setup/push-writes.ts';
-import { starvedUs } from '../setup/run-queue.ts';
 import { sharedNow, type Tally } from '../setup/simulator-process.ts';
 import { removeDataDir } from '../setup/world.ts';
 

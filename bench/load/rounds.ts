@@ -1,7 +1,8 @@
 // Rates of several servers compared in rounds. Within a round the servers take turns in short slices, so that whatever
 // else the machine does falls on all of them, and a ratio is taken within its round.
+
+import { type CpuTimes, cpuBetween, cpuTimes } from '../measure/process-times.ts';
 import type { Child } from '../setup/child-process.ts';
-import { type CpuTimes, cpuBetween, cpuTimes } from '../setup/process-times.ts';
 import { ClosedLoop, type ClosedLoopOptions } from './closed-loop.ts';
 
 export interface Rate {

@@ -19,6 +19,9 @@ export type Source = TextFile & {
 
 export type SourceRule = (source: Source) => Finding[];
 
+/** A rule that needs all files at once. */
+export type TreeRule = (sources: readonly Source[], files: readonly TextFile[]) => Finding[];
+
 /** Parses a .ts file; a syntax error is thrown as a finding. */
 export function parseSource({ path, text }: TextFile): Source {
   const { program, comments, errors } = parseSync(path, text);

@@ -1,14 +1,16 @@
 // The panel as something that opens: above everything, placed at its bell, closed by a press outside, and never losing
 // the focus: when what had it leaves, the nearest row has it, and the bell when the panel closes.
-import type { ReactiveController } from 'lit';
-import type { CarillonInbox } from './carillon-inbox.ts';
+import type { LitElement, ReactiveController } from 'lit';
+import type { InboxHost } from './view/host.ts';
 import { placeAt } from './view/placing.ts';
+
+type Owner = LitElement & InboxHost;
 
 const sheetQuery = '(max-width: 480px)';
 
 export class PanelController implements ReactiveController {
   isSheet = false;
-  readonly #host: CarillonInbox;
+  readonly #host: Owner;
   #query: MediaQueryList | null = null;
   #wasOpen = false;
   #hadFocus = false;
@@ -16,7 +18,7 @@ export class PanelController implements ReactiveController {
   /** The row to focus once it is back in the list. */
   #awaited: string | null = null;
 
-  constructor(host: CarillonInbox) {
+  constructor(host: Owner) {
     this.#host = host;
     host.addController(this);
   }

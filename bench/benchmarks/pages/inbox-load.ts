@@ -2,18 +2,18 @@
 // that a service sends is seen in two browsers.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mintToken } from '../../packages/hub/src/auth/provider/exchange/mint-token.ts';
-import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
-import { systemClock } from '../../packages/hub/src/lib/clock.ts';
-import { buildPage } from '../../packages/web/build.ts';
-import { startHub } from '../setup/child-process.ts';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { addReader, openBrowser, openInbox, shownAt, usableAfter } from '../setup/inbox-browsers.ts';
-import { appId, hostName, makeDataDir, publicUrl } from '../setup/world.ts';
+import { mintToken } from '../../../packages/hub/src/auth/provider/exchange/mint-token.ts';
+import { openRegistry } from '../../../packages/hub/src/hub/open-hub.ts';
+import { systemClock } from '../../../packages/hub/src/lib/clock.ts';
+import { buildPage } from '../../../packages/web/build.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import { startHub } from '../../setup/child-process.ts';
+import { addReader, openBrowser, openInbox, shownAt, usableAfter } from '../../setup/inbox-browsers.ts';
+import { appId, hostName, makeDataDir, publicUrl } from '../../setup/world.ts';
 
 const loads = 11;
 const sends = 50;
-const assets = new URL('../../packages/web/dist/assets/', import.meta.url).pathname;
+const assets = new URL('../../../packages/web/dist/assets/', import.meta.url).pathname;
 
 export const inboxLoad: Benchmark = {
   name: 'inbox-load',

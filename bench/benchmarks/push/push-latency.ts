@@ -1,15 +1,15 @@
 // From the request that creates a notification to the provider that has its push, while nothing else happens.
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ringingCreatesFor } from '../load/push-requests.ts';
-import { openConnection } from '../load/send-all.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import { openOfflineFeed } from '../setup/offline-feed.ts';
-import { openPushWorld, type PushWorld } from '../setup/push-world.ts';
-import { platforms } from '../setup/push-writes.ts';
-import { sharedNow } from '../setup/simulator-process.ts';
-import { quantile } from '../setup/statistics.ts';
-import { type BenchUser, users } from '../setup/world.ts';
+import { ringingCreatesFor } from '../../load/push-requests.ts';
+import { openConnection } from '../../load/send-all.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import { quantile } from '../../measure/statistics.ts';
+import { openOfflineFeed } from '../../setup/offline-feed.ts';
+import { openPushWorld, type PushWorld } from '../../setup/push-world.ts';
+import { platforms } from '../../setup/push-writes.ts';
+import { sharedNow } from '../../setup/simulator-process.ts';
+import { type BenchUser, users } from '../../setup/world.ts';
 
 const warmUps = 20;
 const measured = 200;

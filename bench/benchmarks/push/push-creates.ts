@@ -1,17 +1,17 @@
 // What four devices a user cost the creates, and how far their pushes lag behind.
 import { join } from 'node:path';
-import { ClosedLoop } from '../load/closed-loop.ts';
-import { ringingCreatesFor } from '../load/push-requests.ts';
-import { countRequest } from '../load/requests.ts';
-import { sendAll } from '../load/send-all.ts';
-import type { Child } from '../setup/child-process.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import { openOfflineFeed } from '../setup/offline-feed.ts';
-import { type CpuTimes, cpuBetween, cpuTimes } from '../setup/process-times.ts';
-import { openPushWorld, type PushWorld } from '../setup/push-world.ts';
-import { platforms } from '../setup/push-writes.ts';
-import { type SimulatorProcess, sharedNow } from '../setup/simulator-process.ts';
-import { type BenchUser, users } from '../setup/world.ts';
+import { ClosedLoop } from '../../load/closed-loop.ts';
+import { ringingCreatesFor } from '../../load/push-requests.ts';
+import { countRequest } from '../../load/requests.ts';
+import { sendAll } from '../../load/send-all.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import { type CpuTimes, cpuBetween, cpuTimes } from '../../measure/process-times.ts';
+import type { Child } from '../../setup/child-process.ts';
+import { openOfflineFeed } from '../../setup/offline-feed.ts';
+import { openPushWorld, type PushWorld } from '../../setup/push-world.ts';
+import { platforms } from '../../setup/push-writes.ts';
+import { type SimulatorProcess, sharedNow } from '../../setup/simulator-process.ts';
+import { type BenchUser, users } from '../../setup/world.ts';
 
 const rounds = 5;
 const userCount = 10_000;

@@ -1,12 +1,12 @@
 // What an idle stream keeps in the hub's memory, for each way to have one.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type Child, startHub } from '../setup/child-process.ts';
-import { collectGarbage } from '../setup/collect-garbage.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import { residentBytes } from '../setup/process-times.ts';
-import { settledAbout, settledBytes } from '../setup/settled-memory.ts';
-import { makeDataDir, users } from '../setup/world.ts';
+import { collectGarbage } from '../../measure/collect-garbage.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import { residentBytes } from '../../measure/process-times.ts';
+import { settledAbout, settledBytes } from '../../measure/settled-memory.ts';
+import { type Child, startHub } from '../../setup/child-process.ts';
+import { makeDataDir, users } from '../../setup/world.ts';
 
 /** What the process that holds the streams is told. */
 export interface StreamOrder {
@@ -45,7 +45,7 @@ export const streams: Benchmark = {
 async function measure({ what, kind, tls, atMost }: (typeof cases)[number]): Promise<Figure[]> {
   const hub = await startHub({ dataDir: makeDataDir(), tls });
   const idle = await memoryOf(hub);
-  const client = fork(new URL('../children/stream-client.ts', import.meta.url));
+  const client = fork(new URL('../../children/stream-client.ts', import.meta.url));
   const tokens = users(userCount).map(({ token }) => token);
   await open(client, { port: hub.port, kind, tls, count, tokens });
   const full = await memoryOf(hub);

@@ -1,8 +1,8 @@
 // From the request at one node to the frame that another node writes to the user's device, through PostgreSQL and NATS.
-import { openStreams } from '../load/stream-connection.ts';
-import { clusterAbout, openCluster } from '../setup/cluster.ts';
-import type { Benchmark } from '../setup/figure.ts';
-import { users } from '../setup/world.ts';
+import { openStreams } from '../../load/stream-connection.ts';
+import type { Benchmark } from '../../measure/figure.ts';
+import { clusterAbout, openCluster } from '../../setup/cluster.ts';
+import { users } from '../../setup/world.ts';
 import { figures, kinds, runCreates, userCount, Watch } from './live.ts';
 
 const perSecond = 300;

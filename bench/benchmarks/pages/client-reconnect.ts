@@ -1,9 +1,9 @@
 // How the clients of the client library come back to a hub that was restarted: soon, and not all at once.
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { startHub } from '../setup/child-process.ts';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { makeDataDir, users } from '../setup/world.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import { startHub } from '../../setup/child-process.ts';
+import { makeDataDir, users } from '../../setup/world.ts';
 
 /** What the process that holds the clients is told. */
 export interface ReconnectOrder {
@@ -34,7 +34,7 @@ export const clientReconnect: Benchmark = {
   async run() {
     const dataDir = makeDataDir();
     const hub = await startHub({ dataDir });
-    const clients = fork(new URL('../children/reconnecting-clients.ts', import.meta.url));
+    const clients = fork(new URL('../../children/reconnecting-clients.ts', import.meta.url));
     const tokens = users(count).map(({ token }) => token);
     clients.send({ port: hub.port, tokens } satisfies ReconnectOrder);
     await told(clients);

@@ -1,10 +1,10 @@
 // How soon a hub serves when its data is there already, and what it holds while nobody asks for anything.
-import { createsFor } from '../load/requests.ts';
-import { sendAll } from '../load/send-all.ts';
-import { startHub } from '../setup/child-process.ts';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { settledAbout, settledBytes } from '../setup/settled-memory.ts';
-import { makeDataDir, users } from '../setup/world.ts';
+import { createsFor } from '../../load/requests.ts';
+import { sendAll } from '../../load/send-all.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import { settledAbout, settledBytes } from '../../measure/settled-memory.ts';
+import { startHub } from '../../setup/child-process.ts';
+import { makeDataDir, users } from '../../setup/world.ts';
 
 const runs = 5;
 const stored = 10_000;

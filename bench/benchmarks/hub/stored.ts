@@ -1,13 +1,13 @@
 // Whether creates slow down when a million notifications are stored already.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { countRequest, createsFor } from '../load/requests.ts';
-import { ratios, roundsAbout, runRounds } from '../load/rounds.ts';
-import { sendAll } from '../load/send-all.ts';
-import { type Child, startHub } from '../setup/child-process.ts';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { fillFeeds } from '../setup/fill-feeds.ts';
-import { type BenchUser, makeDataDir, removeDataDir, users } from '../setup/world.ts';
+import { countRequest, createsFor } from '../../load/requests.ts';
+import { ratios, roundsAbout, runRounds } from '../../load/rounds.ts';
+import { sendAll } from '../../load/send-all.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import { type Child, startHub } from '../../setup/child-process.ts';
+import { fillFeeds } from '../../setup/fill-feeds.ts';
+import { type BenchUser, makeDataDir, removeDataDir, users } from '../../setup/world.ts';
 
 const storedCount = 1_000_000;
 const userCount = 10_000;

@@ -1,12 +1,12 @@
 // Whether reads slow down when ten million notifications are stored in PostgreSQL.
-import { getRequest } from '../load/requests.ts';
-import { type Load, type Round, ratios, roundsAbout, runRounds } from '../load/rounds.ts';
-import { sendAll } from '../load/send-all.ts';
-import type { Child } from '../setup/child-process.ts';
-import { type BenchCluster, clusterAbout, openCluster } from '../setup/cluster.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import { fillPostgres } from '../setup/fill-postgres.ts';
-import { type BenchUser, users } from '../setup/world.ts';
+import { getRequest } from '../../load/requests.ts';
+import { type Load, type Round, ratios, roundsAbout, runRounds } from '../../load/rounds.ts';
+import { sendAll } from '../../load/send-all.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import type { Child } from '../../setup/child-process.ts';
+import { type BenchCluster, clusterAbout, openCluster } from '../../setup/cluster.ts';
+import { fillPostgres } from '../../setup/fill-postgres.ts';
+import { type BenchUser, users } from '../../setup/world.ts';
 
 const perUser = 200;
 const userCounts = { many: 50_000, few: 50 } as const;

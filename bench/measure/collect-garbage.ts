@@ -2,7 +2,7 @@
 // its memory says when V8 last felt like it rather than what it keeps.
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Child } from './child-process.ts';
+import type { Child } from '../setup/child-process.ts';
 
 const openMaxMs = 10_000;
 /** V8 gives pages back a moment after it has freed them. */

@@ -1,15 +1,15 @@
 // How long the deliveries that a node has in hand wait when it is killed, until another node has sent them.
 import { join } from 'node:path';
 import { rule } from '@carillon/simulators';
-import { claimLeaseMs } from '../../packages/hub/src/model/delivery.ts';
-import { ringingCreatesFor } from '../load/push-requests.ts';
-import { sendAll } from '../load/send-all.ts';
-import { type BenchCluster, clusterAbout, openCluster } from '../setup/cluster.ts';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { openOfflineFeed } from '../setup/offline-feed.ts';
-import { openPushWorld, type PushWorld } from '../setup/push-world.ts';
-import { sharedNow } from '../setup/simulator-process.ts';
-import { type BenchUser, users } from '../setup/world.ts';
+import { claimLeaseMs } from '../../../packages/hub/src/model/delivery.ts';
+import { ringingCreatesFor } from '../../load/push-requests.ts';
+import { sendAll } from '../../load/send-all.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import { type BenchCluster, clusterAbout, openCluster } from '../../setup/cluster.ts';
+import { openOfflineFeed } from '../../setup/offline-feed.ts';
+import { openPushWorld, type PushWorld } from '../../setup/push-world.ts';
+import { sharedNow } from '../../setup/simulator-process.ts';
+import { type BenchUser, users } from '../../setup/world.ts';
 
 const runs = 5;
 const userCount = 500;

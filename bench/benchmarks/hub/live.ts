@@ -1,13 +1,13 @@
 // From the request that changes something to the frame on the user's other devices, while others do the same.
 import type { Buffer } from 'node:buffer';
 import { setTimeout as delay } from 'node:timers/promises';
-import { runOpenLoop } from '../load/open-loop.ts';
-import { createRequest, nextName, stateRequest } from '../load/requests.ts';
-import { openStreams, type StreamKind } from '../load/stream-connection.ts';
-import { startHub } from '../setup/child-process.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import { quantile } from '../setup/statistics.ts';
-import { type BenchUser, makeDataDir, users } from '../setup/world.ts';
+import { runOpenLoop } from '../../load/open-loop.ts';
+import { createRequest, nextName, stateRequest } from '../../load/requests.ts';
+import { openStreams, type StreamKind } from '../../load/stream-connection.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import { quantile } from '../../measure/statistics.ts';
+import { startHub } from '../../setup/child-process.ts';
+import { type BenchUser, makeDataDir, users } from '../../setup/world.ts';
 
 export const userCount = 1000;
 const createsPerSecond = 500;

@@ -1,11 +1,11 @@
 // One create that a thousand streams of its user wait for: how long until the last of them has read it.
 import { setTimeout as delay } from 'node:timers/promises';
-import { createRequest, nextName } from '../load/requests.ts';
-import { openConnection } from '../load/send-all.ts';
-import { openStreams, type StreamKind } from '../load/stream-connection.ts';
-import { startHub } from '../setup/child-process.ts';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { type BenchUser, makeDataDir, users } from '../setup/world.ts';
+import { createRequest, nextName } from '../../load/requests.ts';
+import { openConnection } from '../../load/send-all.ts';
+import { openStreams, type StreamKind } from '../../load/stream-connection.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import { startHub } from '../../setup/child-process.ts';
+import { type BenchUser, makeDataDir, users } from '../../setup/world.ts';
 
 const streamCount = 1000;
 const warmUps = 5;

@@ -1,15 +1,15 @@
 // Durable creates through one hub on PostgreSQL, against the same hub on SQLite: as hubs in use are, with a million
 // notifications stored, and as they begin, empty.
 import { join } from 'node:path';
-import { countRequest, createsFor } from '../load/requests.ts';
-import { type Round, ratios, roundsAbout, runRounds } from '../load/rounds.ts';
-import { sendAll } from '../load/send-all.ts';
-import { startHub } from '../setup/child-process.ts';
-import { clusterAbout, openCluster } from '../setup/cluster.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import { fillFeeds } from '../setup/fill-feeds.ts';
-import { fillPostgres } from '../setup/fill-postgres.ts';
-import { type BenchUser, makeDataDir, users } from '../setup/world.ts';
+import { countRequest, createsFor } from '../../load/requests.ts';
+import { type Round, ratios, roundsAbout, runRounds } from '../../load/rounds.ts';
+import { sendAll } from '../../load/send-all.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import { startHub } from '../../setup/child-process.ts';
+import { clusterAbout, openCluster } from '../../setup/cluster.ts';
+import { fillFeeds } from '../../setup/fill-feeds.ts';
+import { fillPostgres } from '../../setup/fill-postgres.ts';
+import { type BenchUser, makeDataDir, users } from '../../setup/world.ts';
 
 const rounds = 9;
 const userCount = 10_000;

@@ -1,9 +1,9 @@
 // A device that was away for long: ten thousand changes, read in pages of a hundred.
-import { createRequest, getRequest, nextName } from '../load/requests.ts';
-import { openConnection, sendAll } from '../load/send-all.ts';
-import { startHub } from '../setup/child-process.ts';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { type BenchUser, makeDataDir, publicUrl, users } from '../setup/world.ts';
+import { createRequest, getRequest, nextName } from '../../load/requests.ts';
+import { openConnection, sendAll } from '../../load/send-all.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import { startHub } from '../../setup/child-process.ts';
+import { type BenchUser, makeDataDir, publicUrl, users } from '../../setup/world.ts';
 
 const changes = 10_000;
 const pageSize = 100;

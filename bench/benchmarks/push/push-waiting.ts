@@ -1,15 +1,15 @@
 // Whether creates slow down while a hundred thousand pushes wait for a provider that is down.
 import { join } from 'node:path';
-import { countRequest, createsFor } from '../load/requests.ts';
-import { ratios, roundsAbout, runRounds } from '../load/rounds.ts';
-import { sendAll } from '../load/send-all.ts';
-import type { Child } from '../setup/child-process.ts';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { countOpenDeliveries, openOfflineFeed } from '../setup/offline-feed.ts';
-import type { CpuTimes } from '../setup/process-times.ts';
-import { openPushWorld, type PushWorld } from '../setup/push-world.ts';
-import { people, postWrites } from '../setup/push-writes.ts';
-import { type BenchUser, users } from '../setup/world.ts';
+import { countRequest, createsFor } from '../../load/requests.ts';
+import { ratios, roundsAbout, runRounds } from '../../load/rounds.ts';
+import { sendAll } from '../../load/send-all.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import type { CpuTimes } from '../../measure/process-times.ts';
+import type { Child } from '../../setup/child-process.ts';
+import { countOpenDeliveries, openOfflineFeed } from '../../setup/offline-feed.ts';
+import { openPushWorld, type PushWorld } from '../../setup/push-world.ts';
+import { people, postWrites } from '../../setup/push-writes.ts';
+import { type BenchUser, users } from '../../setup/world.ts';
 
 const rounds = 7;
 const waitingCount = 100_000;

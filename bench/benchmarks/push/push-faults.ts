@@ -1,8 +1,8 @@
 // What a provider that answers badly costs: some pushes are throttled, some connections break, and all must arrive.
 import { rule } from '@carillon/simulators';
-import { type Drained, drain, fillWaiting, showDrained } from '../load/drain.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import { openPushWorld, type PushWorld } from '../setup/push-world.ts';
+import { type Drained, drain, fillWaiting, showDrained } from '../../load/drain.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import { openPushWorld, type PushWorld } from '../../setup/push-world.ts';
 
 const rounds = 3;
 const count = 20_000;

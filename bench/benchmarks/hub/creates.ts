@@ -1,11 +1,11 @@
 // Durable creates against the least that a Node server can do, and against the same hub with a store that keeps nothing.
-import { countRequest, createsFor } from '../load/requests.ts';
-import { type Round, ratios, roundsAbout, runRounds } from '../load/rounds.ts';
-import { sendAll } from '../load/send-all.ts';
-import { type Child, startChild, startHub } from '../setup/child-process.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import type { CpuTimes } from '../setup/process-times.ts';
-import { type BenchUser, makeDataDir, publicUrl, users } from '../setup/world.ts';
+import { countRequest, createsFor } from '../../load/requests.ts';
+import { type Round, ratios, roundsAbout, runRounds } from '../../load/rounds.ts';
+import { sendAll } from '../../load/send-all.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import type { CpuTimes } from '../../measure/process-times.ts';
+import { type Child, startChild, startHub } from '../../setup/child-process.ts';
+import { type BenchUser, makeDataDir, publicUrl, users } from '../../setup/world.ts';
 
 const rounds = 9;
 const logRounds = 3;

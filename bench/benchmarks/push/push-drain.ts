@@ -1,7 +1,7 @@
 // How fast a hub sends what has waited in its store, as after an outage: one provider at a time.
-import { type Drained, drain, fillWaiting, showDrained } from '../load/drain.ts';
-import { type Benchmark, type Figure, figure } from '../setup/figure.ts';
-import { openPushWorld } from '../setup/push-world.ts';
+import { type Drained, drain, fillWaiting, showDrained } from '../../load/drain.ts';
+import { type Benchmark, type Figure, figure } from '../../measure/figure.ts';
+import { openPushWorld } from '../../setup/push-world.ts';
 
 const rounds = 5;
 const count = 30_000;

@@ -2,8 +2,8 @@
 // side is a script of the component's package, run as a process of its own: it needs the types of a browser.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { type Benchmark, figure } from '../setup/figure.ts';
-import { quantile } from '../setup/statistics.ts';
+import { type Benchmark, figure } from '../../measure/figure.ts';
+import { quantile } from '../../measure/statistics.ts';
 
 interface Run {
   readonly renderMs: number;
@@ -16,7 +16,7 @@ interface Run {
 const runs = 5;
 const frames = 180;
 const pixelsAFrame = 90;
-const script = new URL('../../packages/inbox/test/measure-scroll.ts', import.meta.url).pathname;
+const script = new URL('../../../packages/inbox/test/measure-scroll.ts', import.meta.url).pathname;
 
 export const inboxScroll: Benchmark = {
   name: 'inbox-scroll',
