@@ -1,5 +1,5 @@
-// The one home of time and chance in the client. Everything that reads the time, waits or spreads takes them as
-// arguments, so that a test drives them. Times are whole milliseconds since 1970 in UTC.
+// The only place in the client that reads the time or draws random numbers. Everything else takes the clock and the random
+// source as arguments, so that a test drives them. Times are whole milliseconds since 1970 in UTC.
 
 export interface Timer {
   stop(): void;

@@ -1,5 +1,5 @@
-// Where a user of this package begins: one object for one hub and one signed-in user. It opens the feed at its first use
-// and puts the parts together: requests, storage, transports, tabs.
+// The entry of the package: one object for one hub and one signed-in user. It opens the feed at its first use and composes
+// the parts: requests, storage, transports, tabs.
 import type {
   Receipt,
   ReceiptsAnswer,
@@ -27,24 +27,24 @@ export interface HubOptions {
   /** The hub's public URL. */
   readonly baseUrl: string;
   /**
-   * A delegated token. Asked again with `refresh: true` when the hub refuses the last one, and a minute before its `exp`
-   * when it is a JWT. Rejecting means signed out.
+   * Returns a delegated token. Called again with `refresh: true` when the hub refuses the last one, and a minute before the
+   * `exp` of a JWT. A rejection means that nobody is signed in.
    */
   readonly token: AskToken;
   /**
-   * Keeps the copy of one account apart from another's. Default: derived from the token's issuer, user and client; then
-   * the stored copy shows only once there is a token. Needed where tokens are opaque.
+   * Separates the stored copies of accounts. Default: the token's issuer, user and client; the stored copy then shows only
+   * once there is a token. Set it where tokens are opaque.
    */
   readonly account?: string;
-  /** Where the copy is kept. Default: IndexedDB where it exists, else memory. For Node: `@carillon/client/node`. */
+  /** Where the copy is stored. Default: IndexedDB where it exists, else memory. For Node: `@carillon/client/node`. */
   readonly storage?: 'indexedDB' | 'memory' | FeedStorage;
   /** UNS-ID of this device, from its subscription. */
   readonly device?: string | null;
-  /** The hub no longer knows that device: what is done goes on without it. Register again and call `useDevice`. */
+  /** The hub no longer has that device, and changes are sent without it. Register again and call `useDevice`. */
   readonly onDeviceRefused?: () => void;
   /** In the order they are tried. Default: WebSocket, SSE, polling. */
   readonly transports?: readonly Transport[];
-  /** How often to ask when nothing stays open. Default: 30. */
+  /** The interval of polling, where no stream stays open. Default: 30. */
   readonly pollSeconds?: number;
   /** Whether all tabs of this browser share one stream. Default: where the copy is in IndexedDB. */
   readonly shareTabs?: boolean;
@@ -70,9 +70,9 @@ export interface Hub {
   receipts(receipts: readonly Receipt[]): Promise<ReceiptsAnswer>;
   /** Which subscription acts from now on; null for none. */
   useDevice(unsId: string | null): void;
-  /** Ends the feed; what was done stays stored. */
+  /** Closes the feed; changes that were not sent stay stored. */
   close(): Promise<void>;
-  /** Closes, and removes everything that is stored of this account, in all tabs. What did not reach the hub is lost. */
+  /** Closes, and removes everything that is stored of this account, in all tabs. Changes that were not sent are lost. */
   signOut(): Promise<void>;
 }
 

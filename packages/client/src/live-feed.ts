@@ -1,5 +1,5 @@
-// The feed as its users hold it (./feed/feed.ts): what they do becomes local changes, each step of the view reaches those who
-// listen, and time alone changes it too.
+// The implementation of ./feed/feed.ts: what the user does becomes local changes, listeners get each step of the view, and
+// a timer applies what expires and wakes.
 
 import type { Timer } from './clock.ts';
 import type { ConnectionStatus } from './connection/connection.ts';
@@ -16,7 +16,7 @@ export interface LiveFeedOptions
   readonly account: Promise<string>;
 }
 
-/** Beyond it a change is refused: so many were never made by a person who comes back online. */
+/** Beyond it a change is refused: no person makes that many while offline. */
 export const waitingMax = 10_000;
 
 export class LiveFeed implements Feed {
@@ -63,7 +63,7 @@ export class LiveFeed implements Feed {
   }
 
   subscribe(listener: () => void): () => void {
-    // The same function may be handed in twice, and each is stopped on its own.
+    // A function that is passed twice has two subscriptions.
     const call = () => listener();
     this.#listeners.add(call);
     return () => this.#listeners.delete(call);
@@ -184,7 +184,7 @@ export class LiveFeed implements Feed {
     this.#before.set(id, mutationTo(item));
     const { contentVersion } = item;
     const waiting = view.waitingOf(id);
-    // What was done to older content is void by now, and not carried over to this one.
+    // Changes of older content do not apply to this content.
     const same = waiting
       .filter((each) => each.contentVersion === contentVersion)
       .map((each) => each.mutation);
@@ -195,7 +195,7 @@ export class LiveFeed implements Feed {
     });
   }
 
-  /** Sorts by time, which is how storages keep the order. */
+  /** Sorts by time: storages return changes in the order of their keys. */
   #nextKey(now: number): string {
     const [time, count] = [now.toString(36), (this.#count++).toString(36)].map((part) =>
       part.padStart(9, '0'),
@@ -206,14 +206,14 @@ export class LiveFeed implements Feed {
   #changed(changes: readonly FeedChange[]): void {
     for (const change of changes) for (const queue of this.#queues) queue.push(change);
     this.#planTurn();
-    this.#tell();
+    this.#notify();
   }
 
   #setConnection(connection: ConnectionStatus): void {
     const { phase } = this.#connection;
     if (phase === 'closed' || (phase === 'signedOut' && connection.phase !== 'closed')) return;
     this.#connection = connection;
-    this.#tell();
+    this.#notify();
   }
 
   #end(phase: 'closed' | 'signedOut', reason: string): void {
@@ -224,7 +224,7 @@ export class LiveFeed implements Feed {
     this.#ready.reject(new HubError(phase === 'closed' ? 'offline' : 'signedOut', reason));
   }
 
-  #tell(): void {
+  #notify(): void {
     const status = this.#readStatus();
     const isSame = JSON.stringify(status) === JSON.stringify(this.#status);
     if (!isSame) this.#status = status;
@@ -239,7 +239,7 @@ export class LiveFeed implements Feed {
     return { ...this.#connection, pending, complete };
   }
 
-  /** Sees to it that what expires or wakes does so in time. */
+  /** Sets the timer for what expires or wakes next. */
   #planTurn(): void {
     const { clock } = this.#options;
     const at = this.#view?.turnAt ?? Number.POSITIVE_INFINITY;

@@ -1,10 +1,10 @@
-// What a page knows of where it runs: whether anybody looks at it, whether the network came back, whether the browser is
-// about to freeze it. In Node and in workers there is less to know, and nothing here needs a DOM.
+// The events of the browser around a page: it became visible or hidden, the network came back, the browser is about to
+// freeze it. Node and workers have fewer of these events, and nothing here needs a DOM.
 
 export interface SurroundingsWatcher {
   /** The next try may succeed now. */
   readonly onWake: () => void;
-  /** No script runs until `onResume`; nothing may depend on this page meanwhile. */
+  /** No script runs until `onResume`: other tabs must not depend on this one meanwhile. */
   readonly onFreeze: () => void;
   readonly onResume: () => void;
 }
@@ -13,7 +13,7 @@ export function isHidden(): boolean {
   return page()?.visibilityState === 'hidden';
 }
 
-/** Answers how to stop. */
+/** Returns how to stop. */
 export function watchSurroundings({ onWake, onFreeze, onResume }: SurroundingsWatcher): () => void {
   const stop = new AbortController();
   const { signal } = stop;

@@ -26,7 +26,7 @@ async function openAlice({ pushService }: { readonly pushService: 'stubbed' | 'r
 
 const panelOf = ({ page }: Person) => page.locator('carillon-devices');
 const switchOf = (person: Person) => panelOf(person).getByRole('switch', { name: /Ring while closed/ });
-const onText = /This browser is told of new notifications/;
+const onText = /This browser receives new notifications/;
 
 interface Registered {
   readonly id: string;

@@ -1,5 +1,5 @@
 // The surface of Microsoft's preview web SDK for Graph notifications (npm: @microsoft/user-notifications-client), so that
-// a page and a worker written for it change their import and name their hub. docs/compat.md says what is known of it.
+// a page and a worker written for it change their import and name their hub. docs/compat.md has the sources.
 export {
   type ProcessPushNotificationResult,
   UserNotificationApiResultStatus,

@@ -1,4 +1,4 @@
-// What each call of Microsoft's web SDK answers: it never rejects, a status tells how it went. `Succeeded` and
+// What each call of Microsoft's web SDK answers: it never rejects, and `status` is its result. `Succeeded` and
 // `FailedDueToInvalidAccessToken` are the names in Microsoft's samples; the package itself is no longer published, so the
 // other names and all numbers are ours: compare by name.
 import { HubError } from '../requests/hub-error.ts';
@@ -14,7 +14,7 @@ export const UserNotificationApiResultStatus: Readonly<
 
 interface Result {
   readonly status: UserNotificationApiResultStatus;
-  /** Why it failed, in words; null when it succeeded. Ours. */
+  /** Why it failed, in words; null when it succeeded. Microsoft's SDK does not have it. */
   readonly errorMessage: string | null;
 }
 

@@ -1,5 +1,5 @@
 // `UserNotificationApiImpl` of Microsoft's preview web SDK (npm: @microsoft/user-notifications-client, 0.1.7), over this
-// hub. The surface is the one that Microsoft's sample app uses; see docs/compat.md for what is known of it and from where.
+// hub. The surface is the one that Microsoft's sample app uses; docs/compat.md has the sources.
 import { type Clock, systemClock } from '../clock.ts';
 import { Requests } from '../requests/requests.ts';
 import { handledAs } from '../service-worker/decide.ts';
@@ -27,9 +27,9 @@ export interface ApiOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** Microsoft's call has no time to snooze until; the hub wants one. */
+/** Microsoft's call has no time for a snooze; the hub needs one. */
 const snoozeMs = 3_600_000;
-/** Beyond it a push that comes twice may be told twice. */
+/** Beyond it, a push that arrives twice may be reported twice. */
 const seenMax = 1000;
 
 type BrowserSubscription = Pick<PushSubscription, 'toJSON'> & Partial<PushSubscription>;
@@ -38,13 +38,13 @@ export class UserNotificationApiImpl {
   /** For all instances without one of their own. Default: where the script comes from. */
   static baseUrl: string = globalThis.location?.origin ?? 'http://127.0.0.1:4280';
 
-  /** The user's token for the hub; set again whenever there is a new one. */
+  /** The user's token for the hub. The page sets it again whenever it has a new one. */
   oAuthAccessToken: string | null;
   readonly #options: ApiOptions;
   #subscriptionId: string | null = null;
   /** Where the last push was read up to; a new worker begins at the push that woke it. */
   #cursor: string | null = null;
-  /** What an earlier push has told of already. */
+  /** Ids that an earlier push has reported. */
   readonly #seen = new Set<string>();
 
   constructor(accessToken: string | null, options: ApiOptions = {}) {
@@ -102,7 +102,7 @@ export class UserNotificationApiImpl {
     });
   }
 
-  /** What a push is about, asked of the hub: what is new and not handled on any device. */
+  /** Reads from the hub what a push stands for: what is new and not handled on any device. */
   processPushNotificationAsync(
     notificationPayload: string | null | undefined,
   ): Promise<ProcessPushNotificationResult> {
@@ -178,8 +178,8 @@ export class UserNotificationApiImpl {
 }
 
 /**
- * The sample app subscribes its browser with the key of Microsoft's service, and a push service takes no other sender's
- * pushes then: such a subscription is made anew with the hub's key.
+ * The sample app subscribes its browser with the key of Microsoft's service, and the push service then refuses the hub's
+ * pushes: such a subscription is replaced by one with the hub's key.
  */
 async function forKey(subscription: BrowserSubscription, key: string): Promise<BrowserSubscription> {
   const bytes = subscription.options?.applicationServerKey;

@@ -1,11 +1,11 @@
-// The words of Microsoft's web SDK for a notification, and how the hub's become them. Read states are booleans and
-// actions numbers there; `lastModifiedDateTime` is null until something was modified.
+// A notification in the terms of Microsoft's web SDK, converted from the hub's. There, read states are booleans and actions
+// are numbers; `lastModifiedDateTime` is null until something was modified.
 import type { Notification, UserActionState } from '@carillon/protocol';
 
-/** Numbers as the sample app asks for them: "None=0, Activated = 1, Dismissed = 2, Snoozed = 3". */
+/** Numbers as in the sample app: "None=0, Activated = 1, Dismissed = 2, Snoozed = 3". */
 export type UserNotificationUserActionState = 0 | 1 | 2 | 3;
 
-/** Typed as the union, as an enum would be: what `let state = UserNotificationUserActionState.None` holds can change. */
+/** Each member has the type of the union, as in an enum: a variable that begins as `None` can take another value. */
 export const UserNotificationUserActionState: Readonly<
   Record<'None' | 'Activated' | 'Dismissed' | 'Snoozed', UserNotificationUserActionState>
 > = { None: 0, Activated: 1, Dismissed: 2, Snoozed: 3 };

@@ -1,5 +1,5 @@
-// Keeps one feed up to date for as long as it is open: it does what each phase of ./phases.ts says, and the table says
-// what comes next. What the hub says leaves through `onBase`, in order; where the connection stands, through `onPhase`.
+// Keeps one feed up to date while it is open: it runs the step of each phase of ./phases.ts, and the table gives the next
+// phase. `onBase` gets what the hub sends, in order; `onStatus` gets the phase.
 
 import type { Clock, Random, Timer } from '../clock.ts';
 import type { FeedPhase, Transport } from '../feed/feed.ts';
@@ -21,17 +21,17 @@ export interface ConnectionOptions {
   readonly requests: Requests;
   readonly clock: Clock;
   readonly random: Random;
-  /** The preferred one first; one that something in between blocks gives way to the next. */
+  /** The preferred one first. When something in between blocks it, the next is used. */
   readonly transports: readonly (readonly [name: Transport, open: OpenLink])[];
-  /** Where the view stands; null before it was read. */
+  /** The position of the view; null until the feed has been read. */
   readonly cursor: () => string | null;
   readonly onBase: (step: BaseStep) => void;
   readonly onStatus: (status: ConnectionStatus) => void;
 }
 
-/** After a shorter absence the stream's own replay is cheaper than reading pages first. */
+/** After a shorter absence the stream's replay is cheaper than reading pages first. */
 const shortAbsenceMs = 60_000;
-/** So long after the last change everything that came is acknowledged at once. */
+/** Changes that arrive within this time are acknowledged together. */
 const acknowledgeMs = 250;
 const blockedMax = 2;
 
@@ -68,19 +68,19 @@ export class Connection {
   /** Runs until it is closed or signed out. */
   async run(): Promise<void> {
     for (let step = this.#steps[this.#phase]; step; step = this.#steps[this.#phase]) {
-      this.#tell();
+      this.#report();
       this.#enter(await step().catch((error: unknown) => this.#failed(error)));
     }
-    this.#tell();
+    this.#report();
   }
 
-  /** Something happened that makes the next try worth it now: the network is back, the page is looked at. */
+  /** The next try may succeed now: the network is back, or the page became visible. */
   retryNow(): void {
     this.#wake();
     if (this.#phase === 'live') this.#link?.check();
   }
 
-  /** Opens the stream anew, with what goes with each request now. */
+  /** Opens the stream again, with the device that requests carry now. */
   reopen(): void {
     if (this.#phase !== 'live') return;
     this.#reopens = true;
@@ -157,7 +157,7 @@ export class Connection {
     return 'retried';
   }
 
-  /** What a step that failed means for the phase. */
+  /** Turns the error of a step into an input of the table. */
   #failed(error: unknown): PhaseInput {
     this.#linkClosing.abort();
     this.#reason = error instanceof Error ? error.message : String(error);
@@ -168,13 +168,13 @@ export class Connection {
     if (!(error instanceof HubError)) return 'lost';
     this.#retryAfterMs = error.retryAfterMs;
     if (error.kind === 'signedOut') return 'signedOut';
-    // A feed that can't even be read from its beginning is tried again after a while, not at once.
+    // When even reading from the beginning fails, the next try waits.
     if (error.kind !== 'resyncRequired' || this.#startsOver) return 'lost';
     this.#startsOver = true;
     return 'resync';
   }
 
-  /** To the next transport, once this one was blocked twice in a row: a hub that is merely slow looks the same. */
+  /** Uses the next transport once this one was blocked twice in a row: a slow hub looks the same once. */
   #stepDown(): boolean {
     this.#blocked++;
     if (this.#blocked < blockedMax || this.#rung === this.#options.transports.length - 1) return false;
@@ -199,7 +199,7 @@ export class Connection {
     this.#phase = nextPhase(this.#phase, input);
   }
 
-  #tell(): void {
+  #report(): void {
     const transport = this.#phase === 'live' ? (this.#options.transports[this.#rung]?.[0] ?? null) : null;
     this.#options.onStatus({ phase: this.#phase, transport, reason: this.#reason });
   }

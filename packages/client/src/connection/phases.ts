@@ -1,9 +1,9 @@
 // The phases of a connection, as a complete table: the compiler refuses a phase or an input without its line.
-//   connecting  the stream is being opened, from where the view stands
+//   connecting  the stream is being opened, from the view's position
 //   catchingUp  pages of changes are read: the view is far behind, empty, or must start over
-//   live        every change comes as it is committed (over polling: with the next poll)
-//   offline     the next try waits for its time, or for a sign that it may succeed
-//   signedOut   the hub takes no token that there is, and nothing is tried; only `closed`, the end, follows
+//   live        every change arrives as it is committed (over polling: with the next poll)
+//   offline     the next try waits for its time, or for an event of the browser
+//   signedOut   the hub accepts no token, and nothing is tried; only `closed`, the end, follows
 import type { FeedPhase } from '../feed/feed.ts';
 
 export type PhaseInput =

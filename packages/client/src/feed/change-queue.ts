@@ -1,9 +1,9 @@
-// The steps of a view as an async iterable, for one reader. A reader that falls far behind is told once that everything
-// may have changed, instead of everything it has missed; what the hub refused it is told all the same.
+// The steps of a view as an async iterable, for one reader. A reader that falls far behind gets one `replaced` step in place
+// of those that it missed, and the refusals.
 import type { FeedChange } from './feed.ts';
 
 const queuedMax = 1000;
-/** Of what was refused, the latest: the view shows what is true in any case. */
+/** The latest refusals; the view shows the hub's state in any case. */
 const refusedMax = 100;
 
 export class ChangeQueue implements AsyncIterableIterator<FeedChange> {

@@ -1,8 +1,8 @@
-// What a page, a worker or a Node program holds of one user's notifications: a live view that is always consistent, and
-// the things a user does with them. Everything here works offline: it shows at once, and reaches the hub when it can.
+// The public interface of a feed: a live, always consistent view of one user's notifications, and what the user can do with
+// them. Everything works offline: it shows at once, and reaches the hub later.
 import type { Notification } from '@carillon/protocol';
 
-/** Where the feed stands. `offline`: nothing reaches the hub now; `signedOut`: the hub takes no token, nothing is tried. */
+/** `offline`: the hub can't be reached now. `signedOut`: the hub accepts no token, and nothing is tried. */
 export type FeedPhase = 'connecting' | 'catchingUp' | 'live' | 'offline' | 'signedOut' | 'closed';
 
 export type Transport = 'webSocket' | 'sse' | 'polling';
@@ -13,13 +13,13 @@ export interface FeedStatus {
   readonly transport: Transport | null;
   /** State changes that have not reached the hub yet. */
   readonly pending: number;
-  /** Whether the stored copy has been read and completed once: before it, an empty list says nothing. */
+  /** Whether the feed has been read to its end once: until then an empty list means nothing. */
   readonly complete: boolean;
   /** Why it is not live, in words for a person; null while it is. */
   readonly reason: string | null;
 }
 
-/** One step of the view. `refused`: the hub did not take a change, and the view shows again what is true. */
+/** One step of the view. `refused`: the hub refused a change, and the view shows the hub's state again. */
 export type FeedChange =
   | { readonly type: 'added' | 'changed'; readonly item: Notification }
   | { readonly type: 'removed'; readonly id: string }
@@ -46,7 +46,7 @@ export interface Feed {
   readonly ready: Promise<void>;
   /** Every step from now on; ends when the feed is closed. */
   changes(): AsyncIterable<FeedChange>;
-  /** Calls after each step and each change of `status`; answers how to stop. */
+  /** Calls after each step and each change of `status`. Returns how to stop. */
   subscribe(listener: () => void): () => void;
   markRead(ids: string | readonly string[]): void;
   markUnread(ids: string | readonly string[]): void;
@@ -55,10 +55,10 @@ export interface Feed {
   /** The user opened it. */
   activate(id: string): void;
   dismiss(ids: string | readonly string[]): void;
-  /** Away until then; it comes back unread and rings. */
+  /** Hides it until then; it comes back unread and rings. */
   snooze(id: string, until: Date): void;
   delete(ids: string | readonly string[]): void;
-  /** Back in the inbox as it was before the last thing done to it here: its state, not a deletion. */
+  /** Restores the state before the last change that was made here; a deletion can't be undone. */
   undo(id: string): void;
   /** Everything that has not expired, handled or not, newest first, from the hub. Rejects with a HubError when offline. */
   history(options?: { readonly pageSize?: number }): Promise<HistoryPage>;

@@ -1,5 +1,5 @@
-// What single notifications mean for the inbox: whether they are in it, whether they count, and what a step of one is
-// called. Pure.
+// The rules of the inbox for one notification: whether it is listed, whether it counts as unread, and which step a change
+// of it is. Pure.
 import type { Notification } from '@carillon/protocol';
 import type { FeedChange } from './feed.ts';
 
@@ -16,7 +16,7 @@ export function changesOf(id: string, was: Notification | null, is: Notification
   return was && !is ? [{ type: 'removed', id }] : [];
 }
 
-/** Tells two commits of a notification apart without comparing times, which differ between the nodes of a hub. */
+/** Identifies a version of a notification. Only equality counts: the clocks of a hub's nodes differ. */
 export function markOf(item: Notification): string {
   const { lastModifiedDateTime, contentVersion, readState, userActionState, snoozeUntilDateTime } = item;
   return [lastModifiedDateTime, contentVersion, readState, userActionState, snoozeUntilDateTime].join();

@@ -1,8 +1,8 @@
-// What a user did here and the hub has not confirmed yet, and how it merges: into a notification by the hub's own rules
-// of state, and into another change of the same notification, so that the queue holds one for each. Pure.
+// A change that the user made here and the hub has not confirmed, and its merges: into a notification by the hub's rules of
+// state, and into another change of the same notification, so that the queue holds one for each. Pure.
 import type { Notification, StatePatch } from '@carillon/protocol';
 
-/** What to make of the state; null deletes. */
+/** What a change does to the state; null deletes. */
 export type Mutation = Omit<StatePatch, 'contentVersion'> | null;
 
 export interface LocalChange {
@@ -44,20 +44,20 @@ const fresh: State = { readState: 'unread', userActionState: 'noInteraction', sn
 /** One mutation with the effect of both, whatever the state they meet. */
 export function composeMutations(first: Mutation, then: Mutation): Mutation {
   if (first === null || then === null) return null;
-  // Only "read" leaves the rest as it was; everything else says the whole state.
+  // Only "read" keeps the rest of the state; every other mutation sets all of it.
   if (then.readState !== 'read' || then.userActionState !== undefined) return then;
   if (first.readState === 'unread') return { readState: 'read', userActionState: 'noInteraction' };
   return first;
 }
 
-/** What brings a notification back into the state that this one is in. */
+/** The mutation that gives a notification the state of this one. */
 export function mutationTo({ readState, userActionState, snoozeUntilDateTime }: Notification): Mutation {
   if (readState === 'unread') return { readState };
   if (userActionState === 'noInteraction') return { readState, userActionState };
   return snoozeUntilDateTime === null ? { userActionState } : { userActionState, snoozeUntilDateTime };
 }
 
-/** A snooze that was over before it could be told is what waking makes of it. */
+/** A snooze that ended before it was sent is sent as what waking makes of it. */
 export function mutationAt(mutation: Mutation, now: number): Mutation {
   const until = mutation?.snoozeUntilDateTime;
   return until && Date.parse(until) <= now ? { readState: 'unread' } : mutation;

@@ -29,7 +29,7 @@ export class Outbox {
   #requests = 0;
   #isOpen = false;
   #isGathering = false;
-  /** Falls to 1 when the hub refuses a group: an older hub takes none, and of a newer one the change at fault is found. */
+  /** 1 after the hub refused a group: an older hub takes no groups, and a newer one refuses all for one change. */
   #groupMax = togetherMax;
   #failures = 0;
   #pause: Timer | null = null;
@@ -66,7 +66,7 @@ export class Outbox {
     });
   }
 
-  /** The first that waits, and those that make the same of their notification. */
+  /** The ids of the first change that waits and of those with the same state. */
   #gather(): string[] {
     const ids = new Set<string>();
     let first: UnsentChange | null = null;
@@ -101,7 +101,7 @@ export class Outbox {
       contentVersion !== null && view.contentVersion(id) > contentVersion;
     for (const { id, keys } of group.filter(isReplaced))
       onOutcome({ id, keys, result: 'refused', reason: replacedReason });
-    // What the user did to one meanwhile is sent with the next group.
+    // A change that the user made while the others were stored goes with the next group.
     const [first, ...others] = group.filter((each) => !isReplaced(each));
     if (!first) return;
     const same = others.filter(({ mutation }) => isSameState(mutation, first.mutation));

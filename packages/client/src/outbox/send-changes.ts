@@ -1,5 +1,5 @@
-// Sends one change, or many of one state, and says how each ended by what the hub answered. What may pass with time (no
-// network, a busy hub) is thrown.
+// Sends one change, or many of one state, and turns the answer into an outcome for each. Failures that may pass (no network,
+// a busy hub) are thrown.
 import type { Notification, StateUpdateResult } from '@carillon/protocol';
 import type { FeedView, Outcome } from '../feed/feed-view.ts';
 import type { Mutation } from '../feed/local-change.ts';

@@ -1,4 +1,4 @@
-// Which changes go to the hub in one request: those that make the same of their notification. Pages and workers group alike.
+// Which changes go to the hub in one request: those with the same state. Pages and workers group alike.
 // A request of 1 000 ids is about 80 KiB, within the 256 KiB that the hub takes.
 import type { StatePatch } from '@carillon/protocol';
 

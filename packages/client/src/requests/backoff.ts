@@ -1,19 +1,19 @@
-// How long to wait before the next try, so that the clients of a hub that restarts come back spread out: a thousand of
-// them within 10 s, and never more than 200 in one second. Pure.
+// How long to wait before the next try. The clients of a hub that restarts reconnect spread out: a thousand of them within
+// 10 s, and never more than 200 in one second. Pure.
 import type { Random } from '../clock.ts';
 
-/** 1 000 clients over this long are 133 a second, and those that came too early once more are within the 200. */
+/** 1 000 clients over this long are 133 a second; with those that came too early and try again, fewer than 200. */
 const windowMs = 7500;
 const windowMaxMs = 60_000;
 /** The hub spreads its own `retryAfterMs` over 5 s, 200 a second; stretched by chance they are about 150. */
 const stretch = 0.7;
-/** No loop spins, whatever is drawn. */
+/** The least wait, so that no loop spins. */
 const floorMs = 50;
 
 export interface Failure {
   /** Tries that failed in a row; 1 at first. */
   readonly count: number;
-  /** What the hub asked for. */
+  /** The wait that the hub asked for. */
   readonly retryAfterMs: number | null;
 }
 

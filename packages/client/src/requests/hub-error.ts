@@ -1,20 +1,20 @@
-// What goes wrong on the way to the hub, as one error: the hub's own refusals by the kinds of the protocol's table, and
-// the two that only a client knows, that nothing was reached and that nobody is signed in.
+// Every failure of a request as one error class: the hub's refusals by the kinds of the protocol's table, and two kinds of
+// the client: the hub was not reached, and nobody is signed in.
 import { type ErrorBody, type ErrorKind, errorTable } from '@carillon/protocol';
 
-/** `offline`: no answer came back. `signedOut`: there is no token, or the hub takes none that there is. */
+/** `offline`: there was no answer. `signedOut`: there is no token, or the hub refused it. */
 export type HubErrorKind = ErrorKind | 'offline' | 'signedOut';
 
 export interface HubErrorDetails {
   /** HTTP status; 0 when there was no answer. */
   readonly status?: number | undefined;
-  /** The hub's `code`; the kind where the hub said none. */
+  /** The hub's `code`; the kind where the answer had none. */
   readonly code?: string | undefined;
   /** The member, header or query option that is wrong. */
   readonly target?: string | undefined;
-  /** How long the hub asks to wait. */
+  /** The wait that the hub asked for. */
   readonly retryAfterMs?: number | undefined;
-  /** By which the hub's operator finds the request in the log. */
+  /** The request's id in the hub's log. */
   readonly requestId?: string | undefined;
   readonly cause?: unknown;
 }
@@ -49,18 +49,18 @@ export function isFinal(error: unknown): error is HubError {
   return error instanceof HubError && !error.isPassing && error.kind !== 'signedOut';
 }
 
-/** The hub has no living registration of this device: its user removed it elsewhere, or its lease ended. */
+/** The hub has no subscription of this device: the user removed it on another one, or its lease expired. */
 export function isOfNoDevice(error: unknown): boolean {
   return error instanceof HubError && error.target === 'X-UNS-ID';
 }
 
-/** Whatever was thrown while nothing had been answered. */
+/** The error of a request without an answer. */
 export function offline(cause: unknown): HubError {
   if (cause instanceof HubError) return cause;
   return new HubError('offline', 'The hub can not be reached.', { cause });
 }
 
-/** The hub's refusal; also that of a proxy before it, which has another body or none. */
+/** The refusal of the hub, or of a proxy before it, which has another body or none. */
 export async function readRefusal(response: Response): Promise<HubError> {
   const body: Partial<ErrorBody> | null = await response.json().catch(() => null);
   const { status, headers } = response;
@@ -87,7 +87,7 @@ function keysOf<T extends object>(table: T): Extract<keyof T, string>[] {
   return keys;
 }
 
-/** In seconds, as the hub says it; the date form (RFC 9110, section 10.2.3) is a proxy's, and backoff serves as well. */
+/** In seconds, as the hub sends it. The date form (RFC 9110, section 10.2.3) comes from proxies; backoff replaces it. */
 function readRetryAfter(text: string | null): number | undefined {
   const seconds = Number(text ?? Number.NaN);
   return seconds >= 0 ? seconds * 1000 : undefined;

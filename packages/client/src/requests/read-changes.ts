@@ -1,5 +1,5 @@
-// Walks the delta from a cursor to the head, or through everything that is stored, page by page. It holds all of it: a
-// feed is bounded by what expires within 30 days.
+// Reads the delta page by page, from a cursor to the head, or the whole feed. It holds all of it in memory: a feed is
+// bounded, since everything expires within 30 days.
 import type { FrameValue, Notification } from '@carillon/protocol';
 import type { Position } from '../feed/feed-view.ts';
 import type { DeltaCursor, Requests } from './requests.ts';
@@ -9,7 +9,7 @@ export interface Changes {
   readonly position: Position;
 }
 
-/** Each change of a notification that was made meanwhile comes again, so the last one of an id counts. */
+/** A notification that changes during the walk comes again: the last value of an id counts. */
 export async function readChanges(
   requests: Requests,
   from: string | null,
@@ -27,7 +27,7 @@ export async function readChanges(
   }
 }
 
-/** What there is after all of them. */
+/** The feed after all of these values. */
 export function itemsAfter(values: readonly FrameValue[]): Notification[] {
   const items = new Map<string, Notification>();
   for (const value of values) {

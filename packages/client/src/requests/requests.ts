@@ -20,11 +20,11 @@ export interface RequestsOptions {
   /** The hub's public URL; a path below it is kept. */
   readonly baseUrl: string;
   readonly token: AskToken;
-  /** UNS-ID of this device; it gets no tap for what it does itself, and the hub learns what it has fetched. */
+  /** UNS-ID of this device: it gets no tap for its own changes, and the hub records what it has fetched. */
   readonly device?: string | null | undefined;
   /**
-   * The hub no longer knows the device: it goes unnamed from now on, until another one is set. Without this, what names
-   * it is refused.
+   * The hub no longer has the device's subscription: requests go without it until another is set. Without this callback
+   * such requests are refused.
    */
   readonly onDeviceRefused?: (() => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
@@ -44,7 +44,7 @@ export interface ListPage {
 
 export interface DeltaPage {
   readonly values: readonly FrameValue[];
-  /** Where the walk goes on, or where the next one begins when `done`. */
+  /** The next page, or where the next walk begins when `done`. */
   readonly cursor: DeltaCursor;
   /** The hub's count at the end of the walk; null before it. */
   readonly unreadCount: number | null;
@@ -64,11 +64,11 @@ interface Sent {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** The answer goes on for as long as it is wanted. */
+  /** The answer has no end, and no time limit. */
   readonly isStream?: boolean;
 }
 
-/** An answer that has not come whole by then is one that never will. */
+/** A request whose answer is not complete by then has failed. */
 const answerMaxMs = 30_000;
 
 const feed = 'me/notifications';
@@ -76,7 +76,7 @@ const subscriptions = 'me/notificationSubscriptions';
 const segment = encodeURIComponent;
 
 export class Requests {
-  /** UNS-ID that goes with every request from now on. */
+  /** UNS-ID that every request carries from now on. */
   device: string | null;
   readonly #base: string;
   readonly #tokens: TokenSource;
@@ -89,11 +89,11 @@ export class Requests {
     this.#onDeviceRefused = options.onDeviceRefused ?? null;
     this.#base = `${baseUrl.replace(/\/+$/, '')}/v1.0/`;
     this.#tokens = new TokenSource(token, clock);
-    // A browser's own refuses to be called as anybody's method.
+    // A browser's `fetch` throws when it is called as a method of another object.
     this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
   }
 
-  /** The token as it goes with a request: for deriving whose it is, and where a header can be set without fetch. */
+  /** The token of the requests: to read the account from it, and for a header without fetch. */
   token(refused: string | null = null): Promise<string> {
     return this.#tokens.read(refused);
   }
@@ -127,7 +127,7 @@ export class Requests {
     return { values, unreadCount, cursor: { done: true, deltaToken } };
   }
 
-  /** Answers the notification as it is now: with an older `contentVersion` than the stored one nothing was changed. */
+  /** Returns the notification as it is now. With an older `contentVersion` than the stored one, nothing changes. */
   updateState(id: string, patch: StatePatch): Promise<Notification> {
     return this.#json('PATCH', `${feed}/${segment(id)}`, { body: patch });
   }
@@ -141,7 +141,7 @@ export class Requests {
     return null;
   }
 
-  /** Deletes it as it was seen: what replaced it stays, and is answered. */
+  /** Deletes the content that was seen. Newer content stays, and is returned. */
   async deleteContent(id: string, contentVersion: number): Promise<Notification | null> {
     const path = `${feed}/${segment(id)}`;
     const response = await this.send('GET', path);
@@ -151,14 +151,14 @@ export class Requests {
       await this.send('DELETE', path, { headers: { 'if-match': response.headers.get('etag') ?? '*' } });
       return null;
     } catch (error) {
-      // Another change came in between: it may be another content.
+      // There was another change in between, perhaps newer content.
       if (error instanceof HubError && error.kind === 'resourceModified')
         return this.deleteContent(id, contentVersion);
       throw error;
     }
   }
 
-  /** What became of notifications on this device; at most 1 000 a call. */
+  /** Reports what happened to notifications on this device; at most 1 000 a call. */
   receipts(receipts: readonly Receipt[]): Promise<ReceiptsAnswer> {
     return this.#json('POST', `${feed}/receipts`, { body: { receipts } });
   }
@@ -205,18 +205,18 @@ export class Requests {
     return this.#url(`${feed}/stream`, query).replace(/^http/, 'ws');
   }
 
-  /** Any call below the API's version; an answer of 400 or above is thrown. */
+  /** Any request below the API's version; a status of 400 or above is thrown. */
   async send(method: string, path: string, sent: Sent = {}): Promise<Response> {
     const { device } = this;
     try {
       return await this.#sendSigned(method, path, sent);
     } catch (error) {
-      const tell = this.#onDeviceRefused;
-      if (device === null || tell === null || !isOfNoDevice(error)) throw error;
-      // What the user does and sees doesn't depend on it.
+      const report = this.#onDeviceRefused;
+      if (device === null || report === null || !isOfNoDevice(error)) throw error;
+      // Nothing that the user does or sees depends on it.
       if (this.device === device) {
         this.device = null;
-        tell();
+        report();
       }
       return this.#sendSigned(method, path, sent);
     }
@@ -250,7 +250,7 @@ export class Requests {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.any(signals),
-      // A feed that a browser answers from its cache would be one that stands still.
+      // From the browser's cache the feed would never change.
       cache: 'no-store' as const,
     };
     return this.#fetch(this.#url(path, query), init).catch((error: unknown) => {
@@ -272,7 +272,7 @@ export class Requests {
   }
 }
 
-/** Of an absolute link only the token counts: its base is the hub's public URL, which may not be how it is reached here. */
+/** Only the token of a link is used: this client may reach the hub under another URL than its public one. */
 function tokenIn(link: string | undefined, name: string): string | null {
   return link === undefined ? null : new URL(link).searchParams.get(name);
 }

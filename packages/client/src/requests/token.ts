@@ -1,9 +1,9 @@
-// The delegated token of one user: asked for once and shared by all requests, asked for again shortly before it ends and
-// when the hub refuses it. A token that can't be read (opaque) is used until then.
+// The delegated token of one user. All requests share it. It is requested again shortly before it expires and when the hub
+// refuses it; an opaque token, whose expiry can't be read, only then.
 import type { Clock } from '../clock.ts';
 import { HubError } from './hub-error.ts';
 
-/** Answers a delegated token; `refresh` asks for another one than last time. Rejecting means signed out. */
+/** Returns a delegated token; with `refresh`, a new one. A rejection means that nobody is signed in. */
 export type AskToken = (asked: { readonly refresh: boolean }) => Promise<string>;
 
 export interface TokenClaims {
@@ -17,7 +17,7 @@ export interface TokenClaims {
   readonly exp?: number;
 }
 
-/** A request that leaves now must not arrive with a token that ends on the way. */
+/** So that no token expires while its request is on the way. */
 const refreshBeforeMs = 60_000;
 
 export class TokenSource {
@@ -32,7 +32,7 @@ export class TokenSource {
     this.#clock = clock;
   }
 
-  /** `refused` is the token that the hub did not take: another request may have replaced it already. */
+  /** `refused` is the token that the hub refused: another request may have replaced it already. */
   read(refused: string | null = null): Promise<string> {
     const token = this.#token;
     const isFresh = token !== refused && this.#clock.now() < this.#refreshAt;
@@ -51,9 +51,9 @@ export class TokenSource {
     this.#token = token;
     const { exp = Number.POSITIVE_INFINITY } = readClaims(token) ?? {};
     const left = exp * 1000 - this.#clock.now();
-    // A new one that is over already: this device's clock is wrong, and only the hub can tell when it ends.
+    // A new token that has expired: this device's clock is wrong, and only the hub's refusal shows when a token ends.
     if (left <= 0) this.#refreshAt = Number.POSITIVE_INFINITY;
-    // A short-lived one is used for most of its life, or each request would ask for another.
+    // A short-lived token is used for most of its life; otherwise each request would need a new one.
     else this.#refreshAt = this.#clock.now() + Math.max(left - refreshBeforeMs, left * 0.75);
     return token;
   }
@@ -71,7 +71,7 @@ export function readClaims(token: string): TokenClaims | null {
   }
 }
 
-/** Whose copy a device keeps: the hub's user, seen through one client. Null for an opaque token. */
+/** The account of a stored copy: the hub's user through one client. Null for an opaque token. */
 export function accountOf(token: string): string | null {
   const { iss, oid, sub, azp, appid, client_id } = readClaims(token) ?? {};
   const user = oid ?? sub;

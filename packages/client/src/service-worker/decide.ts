@@ -1,5 +1,5 @@
-// What a push shows and what it closes: decided from the push, from what this browser remembers and shows, and from what
-// the hub says. Pure, so that every case is a test in Node; the worker's events only carry it out.
+// Decides what a push shows and closes, from the push, the push record, the screen and what the hub answered. Pure, so that
+// every case has a test in Node; the worker's events carry the decision out.
 import type { FrameValue, Notification } from '@carillon/protocol';
 import type { PushRecord, Remembered } from '../web-push/push-record.ts';
 import type { PushContent } from './push-content.ts';
@@ -11,14 +11,14 @@ export type VisualDecision =
   | { readonly show: false; readonly why: 'tap' | 'signedOut' | 'notRegistered' | 'repeated' }
   | { readonly show: true; readonly id: string; readonly title: string; readonly body: string | null };
 
-/** What a visual push shows at once, before anything is asked. */
+/** What a visual push shows at once, before the hub is asked. */
 export function decideVisual(push: PushContent, digest: string | null, record: PushRecord): VisualDecision {
   const { kind, notificationId: id, title, body = null } = push;
   if (kind !== 'visual' || id === undefined || title === undefined) return { show: false, why: 'tap' };
   if (record.signedOut) return { show: false, why: 'signedOut' };
-  // Another user signed in since: a push of the last one may be on its way still, and the hub is asked as the new one.
+  // Another user has signed in, and a push for the last one may still arrive: the hub is asked first, as the new user.
   if (record.account !== null && record.registration === null) return { show: false, why: 'notRegistered' };
-  // Delivery is at least once. What woke or was posted anew with the same words is told apart by the sync that follows.
+  // Delivery is at least once. The sync that follows shows what woke, or was posted anew with the same words.
   if (isKnown(record.remembered[id], digest)) return { show: false, why: 'repeated' };
   return { show: true, id, title, body };
 }
@@ -39,7 +39,7 @@ export interface SyncFacts {
   readonly displayed: ReadonlySet<string>;
   readonly record: PushRecord;
   readonly now: number;
-  /** Whether there is anything to show of it. */
+  /** Whether it has content that can be shown. */
   readonly isShowable: (notification: Notification) => boolean;
 }
 
@@ -60,7 +60,7 @@ export function decideSync(facts: SyncFacts): SyncDecision {
     const handled = handledAs(value, facts.now);
     if (handled !== 'no' || '@removed' in value) {
       if (facts.displayed.has(id)) close.add(id);
-      // Also what was never shown: its push may be on the way still.
+      // Also where it was never shown: its push may still arrive.
       remember[id] = { ...(known ?? asSeen(value, facts)), handled };
     } else if (rings(value, known, facts)) {
       ringing.push(value);
@@ -73,7 +73,7 @@ export function decideSync(facts: SyncFacts): SyncDecision {
   return { show, close: [...close], remember };
 }
 
-/** Whether it is shown, newly or once more with a ring. */
+/** Whether it is shown with a ring, for the first time or again. */
 function rings(notification: Notification, known: Remembered | undefined, facts: SyncFacts): boolean {
   const { id, contentVersion, lastModifiedDateTime } = notification;
   const isQueued = facts.record.outbox.some((entry) => entry.kind === 'state' && entry.id === id);
@@ -84,11 +84,11 @@ function rings(notification: Notification, known: Remembered | undefined, facts:
   if (!known) return true;
   if (known.contentVersion === null) return known.digest !== facts.digests.get(id);
   if (contentVersion > known.contentVersion || known.handled === 'snoozed') return true;
-  // Woken from a snooze that this browser never heard of. Marked unread elsewhere is a change too, but nothing rings for it.
+  // It woke from a snooze that this browser did not see. Marking it unread elsewhere is a change too, without a ring.
   return facts.named.has(id) && known.modified !== lastModifiedDateTime;
 }
 
-/** Shown from a push before: what the hub says of it is known only now. */
+/** A push showed it; the hub's answer has its version. */
 function adopt(notification: Notification, known: Remembered): Remembered {
   if (known.contentVersion !== null) return known;
   const { contentVersion, lastModifiedDateTime: modified } = notification;

@@ -1,5 +1,5 @@
-// What an app tells its worker: where the hub is, who is signed in, what a notification looks like and what a click
-// opens. Every word that the worker says by itself can be replaced.
+// An app's settings for its worker: where the hub is, who is signed in, what a notification looks like and what a click
+// opens. The app can replace every text of the worker.
 import type { Notification } from '@carillon/protocol';
 import type { Clock } from '../clock.ts';
 import type { AskToken } from '../requests/token.ts';
@@ -9,11 +9,11 @@ export interface Announced {
   readonly id: string;
   readonly title: string;
   readonly body: string | null;
-  /** Null while only the push is known. */
+  /** Null until the hub has answered. */
   readonly notification: Notification | null;
 }
 
-/** As `showNotification` takes them; the standard's own list is longer than what TypeScript's library knows. */
+/** As `showNotification` takes them; TypeScript's library lacks some of the standard's options. */
 export interface ShownOptions extends NotificationOptions {
   readonly actions?: readonly { readonly action: string; readonly title: string; readonly icon?: string }[];
   readonly image?: string;
@@ -27,11 +27,11 @@ export interface Shown {
   readonly options?: ShownOptions;
 }
 
-/** Everything that the worker says by itself, for translation. */
+/** All texts of the worker, for translation. */
 export interface Words {
   readonly markRead: string;
   readonly snoozeHour: string;
-  /** A push came, and the hub could not be asked what it is about. */
+  /** A push arrived, and the hub could not be reached. */
   readonly unreadable: string;
   /** A push came, and what it was about is handled already. */
   readonly upToDate: string;
@@ -51,7 +51,7 @@ export interface ServeOptions {
   readonly baseUrl: string;
   /** A delegated token, from where the worker can read it without a page. Rejecting means that it can't now. */
   readonly token: AskToken;
-  /** Who is signed in, from storage alone; null for nobody. Needed where tokens are opaque or users share a browser. */
+  /** Who is signed in, read from storage alone; null for nobody. Set it where tokens are opaque or users share a browser. */
   readonly account?: () => Promise<string | null>;
   /** What a click opens. Default: the scope of the worker. */
   readonly openUrl?: (announced: Announced) => string;

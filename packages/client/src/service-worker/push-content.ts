@@ -1,11 +1,11 @@
-// What the hub puts into a push (RFC 8291 plaintext, JSON), and how it is told from what other services push to the same
-// worker. Pure.
+// The content of a push (RFC 8291 plaintext, JSON), read and checked: other services may push to the same worker. Pure:
+// nothing here waits or keeps state.
 
-/** A tap says only that there is something to read; a visual push holds what to show. */
+/** A tap has no content: it only makes the device sync. A visual push has the text to show. */
 export interface PushContent {
   readonly v: 1;
   readonly kind: 'tap' | 'visual';
-  /** What the push rings for; absent when it is about many. */
+  /** The notification that the push rings for; absent when it stands for many. */
   readonly notificationId?: string;
   readonly unreadCount: number;
   /** Handled elsewhere: what must not stay on the screen. */
@@ -42,7 +42,7 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-/** Tells the same content from another one without keeping its words. */
+/** Identifies content without storing its words. */
 export async function digestOf(title: string, body: string | null | undefined): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify([title, body ?? null]));
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

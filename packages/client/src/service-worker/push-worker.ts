@@ -87,7 +87,7 @@ export class PushWorker implements ExchangeParts {
     const { outbox, renew } = await this.store.read();
     if (outbox.length === 0 && !renew) return;
     const end = await this.#exchange({ named: null });
-    // While the hub has an old push address, no push gives another chance.
+    // With an old push address at the hub, no push would start this worker again.
     if (end !== 'done' || (await this.store.read()).renew) await this.askForSync();
   }
 

@@ -1,6 +1,6 @@
-// What the hub says since this browser's own cursor, the page's one untouched, and of what a push named that came before
-// it and was never seen here. Without a cursor, or with one that the hub no longer honours, it starts from now and asks
-// for what a push named and what is on the screen.
+// Reads what changed since the worker's own cursor, and the notifications that a push named and this browser has not seen.
+// Without a cursor, or with one that the hub no longer honours, it starts from now and reads what pushes named and what is
+// on the screen. The page has a cursor of its own.
 import type { FrameValue } from '@carillon/protocol';
 import { HubError } from '../requests/hub-error.ts';
 import type { DeltaCursor, Requests } from '../requests/requests.ts';
@@ -11,7 +11,7 @@ export interface Updates {
   readonly unreadCount: number;
 }
 
-/** A worker that is woken for one push asks for no more than this many single notifications. */
+/** The most single notifications that are read for one push. */
 const askedForMax = 20;
 
 export interface RequestedIds {
@@ -41,7 +41,7 @@ export async function readUpdates(
       return { ...updates, values: [...missed, ...updates.values] };
     }
   }
-  // First the position, then what is there: a change in between comes again.
+  // The position first, then the notifications: a change in between is read again next time.
   const { cursor: from, unreadCount } = await readDelta(requests, 'latest');
   const values = await readEach(requests, [...named, ...displayed]);
   return { values, cursor: from, unreadCount };

@@ -7,7 +7,7 @@ import { type Announced, english, type ServeOptions, type Shown, type ShownOptio
 /** Rides in `data` of each shown notification, beside the app's own. */
 export interface About {
   readonly id: string;
-  /** Null while only the push is known. */
+  /** Null until the hub has answered. */
   readonly contentVersion: number | null;
   readonly url: string;
 }
@@ -45,7 +45,7 @@ export class Screen {
     return new Set(shown.flatMap((one) => aboutOf(one)?.id ?? []));
   }
 
-  /** Everything of the hub that is on the screen; what the app shows by itself is not touched. */
+  /** Closes everything of the hub; what the app shows by itself stays. */
   async closeAll(): Promise<void> {
     await this.#closeWhere((about, tag) => about !== null || tag === fillerTag);
   }
@@ -124,7 +124,7 @@ export function announce(notification: HubNotification): Announced {
   return { id: notification.id, title, body, notification };
 }
 
-/** Raw content is for the app to read: without its own `show` there is nothing to see in it. */
+/** Only the app can read raw content: it is shown only by the app's own `show`. */
 function paintVisual({ title, body }: Announced, { words }: Painter): Shown | null {
   if (title === '') return null;
   const { markRead, snoozeHour } = { ...english, ...words };

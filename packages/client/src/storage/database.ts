@@ -1,12 +1,12 @@
-// One IndexedDB database, as promises. It lets go of itself when a newer version of the page wants to change it, or when
-// the browser takes it away.
+// One IndexedDB database, as promises. It closes itself when a newer version of the page upgrades the database, or when the
+// browser ends the connection.
 
 export interface DatabaseOptions {
   readonly factory: IDBFactory;
   readonly name: string;
   readonly version: number;
   readonly stores: readonly string[];
-  /** It is gone, or never opened: it is opened again at the next use. */
+  /** It is closed, or failed to open: the next use opens it again. */
   readonly onEnd: () => void;
 }
 

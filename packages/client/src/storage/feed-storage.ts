@@ -17,15 +17,15 @@ export interface FeedWrite {
   readonly replace: boolean;
   readonly items: ReadonlyMap<string, Notification | null>;
   readonly changes: ReadonlyMap<string, StoredChange | null>;
-  /** Null leaves it as it is. */
+  /** Null keeps the stored one. */
   readonly position: Position | null;
 }
 
-/** Null in `items` and `changes` removes. Implementations reject when they can't; the feed then goes on without. */
+/** Null in `items` and `changes` removes. A storage that fails rejects; the feed then runs without it. */
 export interface FeedStorage {
   read(account: string): Promise<StoredFeed>;
   write(account: string, write: FeedWrite): Promise<void>;
-  /** Leaves nothing of the account behind. */
+  /** Removes everything of the account. */
   clear(account: string): Promise<void>;
   close(): Promise<void>;
 }

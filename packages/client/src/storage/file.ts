@@ -1,17 +1,17 @@
-// Keeps feeds in a folder, a JSON file for each account, for Node. A file is written beside the old one, brought to the
-// disk, and then takes its name, so that a crash leaves the old or the new one and never half of either.
+// Stores feeds in a folder, a JSON file for each account, for Node. A file is written beside the old one, synced and then
+// renamed, so that a crash leaves the old or the new one, and never a half.
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FeedCopy } from './feed-copy.ts';
 import type { FeedStorage, StoredFeed } from './feed-storage.ts';
 
-/** Only the user of this process may read it: it holds what others wrote to them. */
+/** Only the user of this process may read the files: they hold private messages. */
 const folderMode = 0o700;
 const fileMode = 0o600;
 
 export interface FileStorageOptions {
-  /** Made when it is not there. One process at a time may use it. */
+  /** Created when it does not exist. One process at a time may use it. */
   readonly folder: string;
 }
 
@@ -55,7 +55,7 @@ function besideOf(path: string): string {
   return `${path}.new`;
 }
 
-/** A file that can't be read is a copy that is lost, and the hub has the original; the changes in it are lost with it. */
+/** A file that can't be read is dropped: the hub has the feed, and the changes in the file are lost. */
 async function readFeed(path: string): Promise<FeedCopy> {
   try {
     const stored: StoredFeed = JSON.parse(await readFile(path, 'utf8'));

@@ -1,5 +1,5 @@
-// Keeps feeds in the browser's IndexedDB: one database, and in each store one account's rows under its name, so that all
-// of one account goes in one transaction, whatever other tabs have open.
+// Stores feeds in the browser's IndexedDB: one database, where each key begins with the account. One transaction writes
+// everything of an account, whatever other tabs have open.
 import type { Notification } from '@carillon/protocol';
 import type { Position } from '../feed/feed-view.ts';
 import { answerOf, openDatabase } from './database.ts';
@@ -36,7 +36,7 @@ export function openIndexedDbStorage(factory: IDBFactory = indexedDB): FeedStora
       put(transaction.objectStore('items'), account, items);
       put(transaction.objectStore('changes'), account, changes);
       if (position) transaction.objectStore('positions').put(position, account);
-      // Not when the page gets round to it: it may be about to go away.
+      // At once: the page may be about to close.
       transaction.commit();
       await endOf(transaction);
     },

@@ -1,5 +1,5 @@
-// Keeps feeds as long as the process lives: where nothing else is there, and for those who want nothing left on the
-// device.
+// Stores feeds in memory, until the process ends: where there is no other storage, and for apps that must leave nothing on
+// the device.
 
 import { FeedCopy } from './feed-copy.ts';
 import type { FeedStorage } from './feed-storage.ts';

@@ -1,5 +1,5 @@
-// Writes a feed's steps to its storage in their order, one write at a time: what comes meanwhile is gathered into the
-// next. A storage that fails is given up for this session; the feed goes on without it, from the hub.
+// Writes a feed's steps to its storage in order, one write at a time: steps that arrive meanwhile are gathered into the
+// next. After a failure the storage is not used again in this session; the feed runs without it.
 import type { Notification } from '@carillon/protocol';
 import type { BaseStep, Position } from '../feed/feed-view.ts';
 import type { LocalChange } from '../feed/local-change.ts';
@@ -50,7 +50,7 @@ export class StorageWriter {
     return this.#writing;
   }
 
-  /** Writes nothing more; resolves once what is under way is over. */
+  /** Stops writing; resolves once the write in progress has ended. */
   abandon(): Promise<void> {
     this.#isOver = true;
     return this.#writing;

@@ -1,5 +1,5 @@
-// One open stream, without its wire: frames go in as text, and it says when the stream has begun and why it ended.
-// Whatever carries it must be heard of twice as often as it promised, or it is taken for dead.
+// One open stream, apart from its wire: it takes frames as text, and reports when the stream has begun and why it ended. A
+// stream without a sign of life for two heartbeats is dead.
 import type { Frame } from '@carillon/protocol';
 import type { Clock, Timer } from '../clock.ts';
 import { HubError } from '../requests/hub-error.ts';
@@ -8,26 +8,26 @@ import type { Requests } from '../requests/requests.ts';
 export type LiveFrame = Extract<Frame, { cursor: string }>;
 
 export interface LinkEnd {
-  /** `resync`: the cursor can't be honoured, everything must be read anew. */
+  /** `resync`: the hub can't honour the cursor, and the whole feed must be read again. */
   readonly input: 'lost' | 'resync';
   /** In words for a person. */
   readonly reason: string;
-  /** How long the hub asks to wait; null when it did not say. */
+  /** The wait that the hub asked for; null when it asked for none. */
   readonly retryAfterMs: number | null;
 }
 
 export interface Link {
   readonly ended: Promise<LinkEnd>;
-  /** Tells the hub that everything up to the cursor has arrived here. */
+  /** Acknowledges everything up to the cursor. */
   acknowledge(cursor: string): void;
-  /** Finds out whether it is alive, where it can be asked: the device may have slept. */
+  /** Probes the stream where that is possible: the device may have slept. */
   check(): void;
 }
 
 export interface LinkAsk {
   readonly requests: Requests;
   readonly clock: Clock;
-  /** Where the view stands. */
+  /** The position of the view. */
   readonly cursor: () => string;
   readonly onFrame: (frame: LiveFrame) => void;
   /** Ends the link. */
@@ -37,16 +37,16 @@ export interface LinkAsk {
 /** Resolves when the stream has begun; rejects with a HubError, or with `TransportBlocked`. */
 export type OpenLink = (ask: LinkAsk) => Promise<Link>;
 
-/** The hub answers, but not over this: something in between does not let it through. */
+/** The hub answers, but something in between blocks this transport. */
 export class TransportBlocked extends Error {}
 
-/** A stream that says nothing for this long while it opens is held back by something in between. */
+/** A stream that has not begun after this long is blocked by something in between. */
 export const openMaxMs = 10_000;
 const heartbeatDefaultMs = 25_000;
 
 export interface FrameLinkOptions {
   readonly ask: LinkAsk;
-  /** Called when it was silent for too long; it may find that it is alive, and then hears of it less often. */
+  /** Called after a silence. While it answers true, it is called less and less often. */
   readonly isAlive?: () => Promise<boolean>;
   readonly acknowledge?: (cursor: string) => void;
 }
@@ -80,12 +80,12 @@ export class FrameLink implements Link {
     if (!this.#isOver && this.#options.isAlive) void this.#silent(this.#silenceMs);
   }
 
-  /** Takes one frame; what is no frame of today's is passed over, as newer hubs may say more. */
+  /** Takes one frame. Types that this client does not have are skipped: newer hubs may send more. */
   take(text: string): void {
     if (this.#isOver) return;
     const frame: Frame = JSON.parse(text);
     if (frame.type === 'resync') {
-      this.end({ input: 'resync', reason: 'Everything is read anew.', retryAfterMs: null });
+      this.end({ input: 'resync', reason: 'Everything is read again.', retryAfterMs: null });
     } else if (frame.type === 'bye') {
       const { retryAfterMs } = frame;
       this.end({ input: 'lost', reason: 'The hub closed the stream.', retryAfterMs });
@@ -110,7 +110,7 @@ export class FrameLink implements Link {
     this.#begun.reject(new HubError('offline', end.reason, { retryAfterMs: end.retryAfterMs ?? undefined }));
   }
 
-  /** What carried it is gone. */
+  /** The wire broke. */
   lost(reason = 'The connection was lost.'): void {
     this.end({ input: 'lost', reason, retryAfterMs: null });
   }

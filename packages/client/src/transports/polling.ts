@@ -1,5 +1,5 @@
-// Reads what changed every few seconds, where nothing that stays open gets through. A page that nobody sees asks less
-// often. It ends as a stream would, so the connection knows no difference.
+// Reads what changed every few seconds, where no stream can stay open. A hidden page polls less often. It has the interface
+// of a stream, so the connection treats both alike.
 import { HubError } from '../requests/hub-error.ts';
 import { readChanges } from '../requests/read-changes.ts';
 import type { LinkEnd, OpenLink } from './link.ts';

@@ -11,7 +11,7 @@ export async function openSse(ask: LinkAsk): Promise<Link> {
   return link;
 }
 
-/** Whoever takes the request and says nothing is given up. */
+/** A server that accepts the request and does not answer is abandoned. */
 async function openEvents({ requests, clock, cursor, signal }: LinkAsk): Promise<Response> {
   const opening = new AbortController();
   const timer = clock.after(openMaxMs, () => opening.abort());
@@ -37,7 +37,7 @@ async function follow(response: Response, link: FrameLink): Promise<void> {
   }
 }
 
-/** Calls with the data of each event as its blank line comes, however the bytes are cut. */
+/** Calls with the data of each event at its blank line, wherever the chunks begin and end. */
 export class EventData {
   readonly #onData: (data: string) => void;
   #rest = '';
@@ -48,7 +48,7 @@ export class EventData {
   }
 
   take(text: string): void {
-    // A return at the end may be the first half of a line's end.
+    // A carriage return at the end may be the first half of a line end.
     const lines = (this.#rest + text).split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? '';
     for (const line of lines) this.#line(line);

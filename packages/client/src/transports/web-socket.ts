@@ -1,10 +1,10 @@
 // The stream over a WebSocket. A page can't set headers on one, so it opens with a one-time ticket; Node can, which saves
-// a request. Why an upgrade was refused is told to nobody there, so the ticket's answer says whether the hub is there and
-// takes the token. Pings are answered below the script, so silence is no proof: a cheap read tells.
+// a request. A script can't see why an upgrade was refused, so the answer to the ticket shows whether the hub is reached and
+// accepts the token. A script can't see pings either, so silence proves nothing: a cheap read does.
 import { offline } from '../requests/hub-error.ts';
 import { FrameLink, type Link, type LinkAsk, type OpenLink, TransportBlocked } from './link.ts';
 
-/** As browsers have it; Node's takes `{ headers }` where the subprotocols stand. */
+/** The browsers' class; Node's takes `{ headers }` in place of the subprotocols. */
 export type WebSocketClass = new (url: string, options?: string[]) => WebSocket;
 
 export interface WebSocketOptions {
@@ -16,7 +16,7 @@ export interface WebSocketOptions {
 export function webSocketTransport(options: WebSocketOptions): OpenLink {
   let hasFailed = false;
   return async (ask) => {
-    // One request a try, as while a hub is away each counts. The second one is by ticket, and learns why.
+    // One request a try: while a hub is down, each counts. The second try is by ticket, whose answer has the reason.
     if (options.takesHeaders && !hasFailed) {
       return openWithHeaders(ask, options).catch((error: unknown) => {
         hasFailed = true;
@@ -59,7 +59,7 @@ async function openSocket(ask: LinkAsk, socket: WebSocket): Promise<Link> {
   return link;
 }
 
-/** Nothing has changed since what the stream told last: dead or alive, it has missed nothing. */
+/** Nothing has changed since the last frame: the stream has missed nothing, whether it is alive or not. */
 async function missesNothing({ requests, cursor, signal }: LinkAsk): Promise<boolean> {
   const page = await requests.delta({ done: true, deltaToken: cursor() }, { top: 1, signal });
   return page.values.length === 0 && page.cursor.done;

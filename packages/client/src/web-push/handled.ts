@@ -1,11 +1,11 @@
-// What a page does with the notifications that its worker has shown: closes what was handled, here or on another device,
+// The page's part for the notifications that its worker has shown: it closes what was handled, here or on another device,
 // and everything when the user signs out. It needs no push.
 import type { Notification } from '@carillon/protocol';
 import type { Feed } from '../feed/feed.ts';
 import { emptyRecord } from './push-record.ts';
 import { openPushStore } from './push-store.ts';
 
-/** Closes those that are shown, and tells the worker, so that a late push doesn't show them again. Answers how many closed. */
+/** Closes them, here and in the worker's record, so that a late push doesn't show them again. Returns how many it closed. */
 export async function closeHandled(
   registration: ServiceWorkerRegistration,
   ids: readonly string[],
@@ -17,7 +17,7 @@ export async function closeHandled(
   return shown.length;
 }
 
-/** Closes with each change of the feed what is handled by it. Answers how to stop. */
+/** Closes what each change of the feed handles. Returns how to stop. */
 export function closeWhatIsHandled(feed: Feed, registration: ServiceWorkerRegistration): () => void {
   let isStopped = false;
   const follow = async (): Promise<void> => {
@@ -35,7 +35,7 @@ export function closeWhatIsHandled(feed: Feed, registration: ServiceWorkerRegist
   };
 }
 
-/** At sign-out: nothing that was shown, or kept for showing, stays for who comes next. */
+/** At sign-out: removes everything that was shown, and the push record, before the next user signs in. */
 export async function forgetNotifications(registration: ServiceWorkerRegistration): Promise<void> {
   registration.active?.postMessage({ type: 'carillon-signed-out' });
   for (const notification of await registration.getNotifications())

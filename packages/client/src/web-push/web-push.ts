@@ -1,5 +1,5 @@
-// Push for this browser, on and off: whether it can be had and why not, in words for a person. Every failure is told
-// as what it is; nothing is thrown for what a user may run into.
+// Turns push on and off in this browser, and says whether it is available and why not, in words for a person. What a user
+// may run into is a state; nothing is thrown for it.
 import type { NotificationType, Subscription, SubscriptionPost } from '@carillon/protocol';
 import { HubError } from '../requests/hub-error.ts';
 import { channelOf } from './channel.ts';
@@ -8,7 +8,7 @@ import { openPushStore } from './push-store.ts';
 
 export { closeHandled, closeWhatIsHandled, forgetNotifications } from './handled.ts';
 
-/** `on`: this browser is registered; the other ones say why it isn't, or that it may be. */
+/** `on`: this browser is registered. The others say why it is not, or that it can be. */
 export type WebPushStateName =
   | 'on'
   | 'off'
@@ -24,14 +24,14 @@ export interface WebPushState {
   readonly state: WebPushStateName;
   /** In English, for a person: what it means, and what helps. Other languages go by `state`. */
   readonly reason: string;
-  /** The browser's or the hub's own words; null unless something failed. */
+  /** The message of the browser or of the hub; null unless something failed. */
   readonly detail: string | null;
   /** UNS-ID while it is on. */
   readonly subscriptionId: string | null;
 }
 
 export const webPushReasons = {
-  on: 'This browser is told of new notifications, also when this page is closed.',
+  on: 'This browser receives new notifications, also when this page is closed.',
   off: 'Push is off in this browser.',
   notAsked: 'Push is off. Turning it on asks for your permission first.',
   denied: 'Notifications from this site are blocked. Allow them in the browser’s settings for this site.',
@@ -87,11 +87,11 @@ export async function enableWebPush(options: EnableOptions): Promise<WebPushStat
   const answer = await options.hub.subscribe({ ...post, channel: channelOf(subscription) }).catch(failed);
   if (answer instanceof Error) return stateOf('hubFailed', { detail: wordsOf(answer) });
   const { id: subscriptionId, expirationDateTime } = answer;
-  await keep({ subscriptionId, post, leaseUntil: Date.parse(expirationDateTime) });
+  await record({ subscriptionId, post, leaseUntil: Date.parse(expirationDateTime) });
   return stateOf('on', { subscriptionId });
 }
 
-/** Ends it at the hub and in the browser. Where the hub can't be reached its lease ends by itself, and pushes find nobody. */
+/** Ends it at the hub and in the browser. If the hub can't be reached, its lease expires and its pushes are refused. */
 export async function disableWebPush({
   hub,
   registration,
@@ -113,7 +113,7 @@ function whatIsLacking(): WebPushStateName | null {
   return 'standalone' in navigator && navigator.standalone === false ? 'needsInstall' : 'unsupported';
 }
 
-/** One that was made for another hub's key can't be used, and a browser has one a worker. */
+/** A subscription for another hub's key can't be used, and a worker has only one: it is replaced. */
 async function subscribeBrowser(
   { pushManager }: ServiceWorkerRegistration,
   key: string,
@@ -136,8 +136,8 @@ function postOf(options: EnableOptions): PushRegistration['post'] {
   return { targetHostName, installationId, displayName, platformType: 'webPush', notificationType };
 }
 
-/** Another subscription is another user or app: what was kept for the last one goes. */
-async function keep(registration: PushRegistration): Promise<void> {
+/** Another subscription is another user or app: what was stored for the last one is removed. */
+async function record(registration: PushRegistration): Promise<void> {
   const again = ({ registration: known }: PushRecord) =>
     known?.subscriptionId === registration.subscriptionId;
   const fresh = { account: null, cursor: null, unreadCount: 0, remembered: {}, outbox: [] };
