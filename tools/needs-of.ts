@@ -21,7 +21,7 @@ export function needsOf(files: readonly string[], root: string): Need[] {
     }
   };
   for (const file of files) look(join(root, file));
-  return Object.entries(needs).flatMap(([name, need]) =>
-    seen.has(join(sharedFolder, 'machine', `${name}.ts`)) ? [need] : [],
+  return Object.entries<Need>(needs).flatMap(([name, need]) =>
+    seen.has(join(sharedFolder, 'machine', `${need.file ?? name}.ts`)) ? [need] : [],
   );
 }

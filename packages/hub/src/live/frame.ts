@@ -6,11 +6,14 @@ import { notificationJson, removedJson, type StoredNotification } from '../model
 
 type ChangeFrame = Extract<Frame, { type: 'change' }>;
 
+/** How long a browser waits before it comes back after its connection ended. */
+const retryMs = 2000;
+
 export class EncodedFrame {
   readonly json: string;
   readonly #type: Frame['type'];
   readonly #cursor: string | null;
-  #sse: Buffer | null = null;
+  #sse: Chunk | null = null;
   #webSocket: Buffer | null = null;
 
   /** `valueJson` is the `value` of a change, which is text already. */
@@ -23,8 +26,18 @@ export class EncodedFrame {
 
   /** As text/event-stream (WHATWG HTML, 9.2): the cursor is the id, so that a browser resumes from it by itself. */
   get sse(): Buffer {
+    return this.#event.payload;
+  }
+
+  /** The same as one chunk of HTTP/1.1, over the same bytes: a client that reads in blocks gets each event at once. */
+  get sseChunk(): Buffer {
+    return this.#event.chunk;
+  }
+
+  get #event(): Chunk {
     const id = this.#cursor === null ? '' : `id: ${this.#cursor}\n`;
-    this.#sse ??= Buffer.from(`event: ${this.#type}\n${id}data: ${this.json}\n\n`);
+    const retry = this.#type === 'ready' ? `retry: ${retryMs}\n` : '';
+    this.#sse ??= chunkOf(`event: ${this.#type}\n${id}${retry}data: ${this.json}\n\n`);
     return this.#sse;
   }
 
@@ -33,6 +46,19 @@ export class EncodedFrame {
     this.#webSocket ??= textFrame(Buffer.from(this.json));
     return this.#webSocket;
   }
+}
+
+/** A chunk (RFC 9112, 7.1) and, as a view of it, what it holds. */
+export interface Chunk {
+  readonly chunk: Buffer;
+  readonly payload: Buffer;
+}
+
+export function chunkOf(text: string): Chunk {
+  const length = Buffer.byteLength(text);
+  const size = `${length.toString(16)}\r\n`;
+  const chunk = Buffer.from(`${size}${text}\r\n`);
+  return { chunk, payload: chunk.subarray(size.length, size.length + length) };
 }
 
 /** What a change frame says of the notification: itself, or that it is gone. */

@@ -293,7 +293,7 @@ test('over SSE the event is named by its type and its id is the cursor', async (
   await send();
   await reader.next('change');
   assert.match(reader.headers['content-type'] ?? '', /^text\/event-stream/);
-  assert.equal(reader.headers['cache-control'], 'no-store');
+  assert.equal(reader.headers['cache-control'], 'no-store, no-transform');
   const events = reader.sent.map(({ event, id }) => ({ event, id }));
   const frames = reader.frames.map((frame) => ({ event: frame.type, id: 'cursor' in frame && frame.cursor }));
   assert.deepEqual(events, frames);

@@ -1,6 +1,6 @@
 // What the tests and benchmarks need of the machine beside Node: one line for each program. `npm test` installs what is
-// missing before the first test (tools/install-needs.ts). The file of the same name in this folder starts the program, so a
-// test needs `nats` when it imports nats.ts, directly or through others.
+// missing before the first test (tools/install-needs.ts). The file of the same name in this folder, or the one that `file`
+// names, starts the program, so a test needs `nats` when it imports nats.ts, directly or through others.
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -11,6 +11,8 @@ export interface Need {
   readonly packages: readonly string[];
   /** Where it is when PATH does not lead there. */
   readonly folders?: () => string[];
+  /** The file in this folder that starts it; by default the one of the same name. */
+  readonly file?: string;
 }
 
 export const needs = {
@@ -18,6 +20,10 @@ export const needs = {
   nats: { name: 'nats-server', program: 'nats-server', packages: ['nats-server'] },
   // Its text has the same width everywhere with these fonts.
   chromium: { name: 'Chromium', program: 'chromium', packages: ['chromium', 'fonts-liberation'] },
+  nginx: { name: 'nginx', program: 'nginx', packages: ['nginx-light'], file: 'proxies' },
+  caddy: { name: 'Caddy', program: 'caddy', packages: ['caddy'], file: 'proxies' },
+  haproxy: { name: 'HAProxy', program: 'haproxy', packages: ['haproxy'], file: 'proxies' },
+  apache: { name: 'Apache', program: 'apache2', packages: ['apache2-bin'], file: 'proxies' },
 } satisfies Record<string, Need>;
 
 /** PATH of someone who isn't root leaves some of them out. */

@@ -4,12 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FanOut } from '../../live/fan-out.ts';
-import type { EncodedFrame } from '../../live/frame.ts';
+import { chunkOf, type EncodedFrame } from '../../live/frame.ts';
 import type { Sink } from '../../live/stream.ts';
 import type { StreamOrder } from '../../operations/kernel/call.ts';
 import { baseHeaders } from '../http/base-headers.ts';
 
-const heartbeat = Buffer.from(':\n\n');
+const heartbeat = chunkOf(':\n\n');
 
 export function openSse(
   request: FastifyRequest,
@@ -21,12 +21,12 @@ export function openSse(
   const headers = {
     ...baseHeaders(request),
     'content-type': 'text/event-stream',
-    'cache-control': 'no-store',
+    // A proxy that compresses or buffers would hold frames back: nginx honours the second of these.
+    'cache-control': 'no-store, no-transform',
+    'x-accel-buffering': 'no',
   };
   reply.hijack();
   const response = reply.raw;
-  // The stream ends with the connection, so no chunk needs its length: one write a frame instead of two.
-  response.useChunkedEncodingByDefault = false;
   response.writeHead(200, headers);
   response.flushHeaders();
   follow(request.raw, response, order, fanOut);
@@ -39,8 +39,7 @@ function follow(
   fanOut: FanOut,
 ): void {
   const { user, principal, from, subscription } = order;
-  const out = request.httpVersionMajor === 1 ? (response.socket ?? response) : response;
-  const sink = new SseSink(response, out);
+  const sink = sinkOf(request, response);
   const stream = fanOut.join(
     {
       user: user.key,
@@ -51,7 +50,7 @@ function follow(
     },
     from,
   );
-  out.on('drain', () => stream.drained());
+  sink.out.on('drain', () => stream.drained());
   response.on('close', () => fanOut.leave(stream));
   response.on('error', () => response.destroy());
   if (request.httpVersionMajor === 1) letGo(request);
@@ -63,22 +62,29 @@ function letGo(request: IncomingMessage): void {
   request.headers = {};
 }
 
-class SseSink implements Sink {
-  readonly #response: ServerResponse;
-  /** Once the head is out nothing is framed on HTTP/1.1, so frames go straight to the socket. */
-  readonly #out: Writable;
+/** Once the head is out, frames go straight to the socket of HTTP/1: each is a chunk already, or (1.0) needs none. */
+function sinkOf({ httpVersion, httpVersionMajor }: IncomingMessage, response: ServerResponse): SseSink {
+  const out = httpVersionMajor === 1 ? (response.socket ?? response) : response;
+  return new SseSink(response, out, httpVersion === '1.1');
+}
 
-  constructor(response: ServerResponse, out: Writable) {
+class SseSink implements Sink {
+  readonly out: Writable;
+  readonly #response: ServerResponse;
+  readonly #chunked: boolean;
+
+  constructor(response: ServerResponse, out: Writable, chunked: boolean) {
     this.#response = response;
-    this.#out = out;
+    this.out = out;
+    this.#chunked = chunked;
   }
 
   write(frame: EncodedFrame): boolean {
-    return this.#out.write(frame.sse);
+    return this.out.write(this.#chunked ? frame.sseChunk : frame.sse);
   }
 
   heartbeat(): boolean {
-    return this.#out.write(heartbeat);
+    return this.out.write(this.#chunked ? heartbeat.chunk : heartbeat.payload);
   }
 
   close(): void {
