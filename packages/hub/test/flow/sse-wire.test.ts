@@ -29,7 +29,7 @@ describe('a stream over server-sent events, on the wire', () => {
     const { socket, text } = await askRaw(context, hub, '1.1');
     await until(() => text().includes('event: ready'));
     await createOne(hub);
-    await until(() => /event: change\n[^]*\n\n\r\n$/.test(text()));
+    await until(() => /event: change\n[\s\S]*\n\n\r\n$/.test(text()));
     const [head = '', ...rest] = text().split('\r\n\r\n');
     assert.match(head, /^HTTP\/1\.1 200 /);
     assert.match(head, /\r\ntransfer-encoding: chunked/i);
