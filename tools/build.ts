@@ -6,10 +6,11 @@ const ifChanged = process.argv.includes('--if-changed');
 
 try {
   const startedAt = performance.now();
-  const built = await buildPage({ always: !ifChanged });
+  const onStart = () => console.error('Building the inbox page ...');
+  const built = await buildPage({ always: !ifChanged, onStart });
   if (built)
     console.error(`Built the inbox page in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
 } catch (error) {
-  console.error('The inbox page could not be built:', error);
+  console.error('The inbox page could not be built; the hub serves everything else:', error);
   if (!ifChanged) process.exitCode = 1;
 }

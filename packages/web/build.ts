@@ -20,10 +20,17 @@ const sources = [
 ];
 const texts = /\.(html|js|css|svg|webmanifest)$/;
 
+export interface BuildOptions {
+  /** Even when the page is that of the sources. */
+  readonly always: boolean;
+  readonly onStart?: () => void;
+}
+
 /** Answers whether there was something to do. */
-export async function buildPage({ always }: { readonly always: boolean }): Promise<boolean> {
+export async function buildPage({ always, onStart }: BuildOptions): Promise<boolean> {
   const stamp = stampOfSources();
   if (!always && stampOfBuild() === stamp) return false;
+  onStart?.();
   try {
     await build(page);
     await build(serviceWorker(listFiles()));

@@ -2,6 +2,7 @@
 // log goes to standard error. SIGTERM and SIGINT drain and end with 0.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { type Config, readConfig } from '../../config/config.ts';
 import { ConfigError } from '../../config/problem.ts';
@@ -24,6 +25,7 @@ export function serveCommand(): Command {
 async function serve(options: Options): Promise<void> {
   const { flags, file } = readOptions(options);
   const config = await withPort(flags, file);
+  if (config.dev) process.stdout.write(`Starting the hub with the data in ${resolve(config.dataDir)} ...\n`);
   const log = openLog(config.logLevel);
   surviveOutput(log);
   const hub = await openHub({ config, log });
