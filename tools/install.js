@@ -62,6 +62,7 @@ function packagePaths() {
   const library = glibcVersionRuntime ? 'glibc' : 'musl';
   return Object.entries(readPackages(join(root, 'package-lock.json')))
     .filter(([path, { link }]) => path.includes('node_modules/') && !link)
+    .filter(([, { optional, os }]) => !optional || os !== undefined) // the others may never be installed
     .filter(([, { os, cpu, libc }]) => {
       const isElsewhere = [
         [os, process.platform],
@@ -77,16 +78,16 @@ function packagePaths() {
 function showProgress(paths, startedAt) {
   const { isTTY } = process.stderr;
   const waiting = new Set(paths);
-  let loggedAt = Number.NEGATIVE_INFINITY;
+  let logged = { done: 0, at: startedAt };
   const timer = setInterval(() => {
     for (const path of waiting) if (existsSync(join(root, path, 'package.json'))) waiting.delete(path);
     const done = paths.length - waiting.size;
-    const now = performance.now();
+    const at = performance.now();
     const line = `  ${phaseOf(done, paths.length)}, ${secondsSince(startedAt)}`;
     if (isTTY) process.stderr.write(`\r\x1b[K${line}`);
-    else if (done > 0 && now - loggedAt >= logEveryMs) {
+    else if (at - logged.at >= logEveryMs || (done > 0 && logged.done === 0)) {
       process.stderr.write(`${line}\n`);
-      loggedAt = now;
+      logged = { done, at };
     }
   }, lookEveryMs);
   return {

@@ -3,6 +3,7 @@
 // RS256 costs 60-160 µs without, 2-5 µs with.
 import { limits } from '@carillon/protocol';
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
 import type { Issuers } from './issuers.ts';
@@ -25,6 +26,11 @@ export interface Authenticator {
   cached(token: string): Identity | null;
   /** Throws `invalidToken`. */
   authenticate(token: string): Promise<Identity>;
+}
+
+interface Verified {
+  readonly token: string;
+  readonly identity: Identity;
 }
 
 export interface AuthenticatorOptions {
@@ -52,31 +58,19 @@ const entryBytes = 1024;
 
 export function openAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { issuers, audiences, clock, cacheBytes = 32 * 1024 * 1024 } = options;
-  const cache = new Map<string, { readonly token: string; readonly identity: Identity }>();
-  let cachedBytes = 0;
+  const cache = new BoundedMap<string, Verified>({
+    entriesMax: Math.floor(cacheBytes / entryBytes),
+    bytesMax: cacheBytes,
+    bytesOf: (_key, { token }) => token.length + entryBytes,
+  });
   const toleranceMs = limits.clockToleranceSeconds * 1000;
-
-  function forget(key: string): void {
-    const entry = cache.get(key);
-    if (entry && cache.delete(key)) cachedBytes -= entry.token.length + entryBytes;
-  }
-
-  function keep(token: string, identity: Identity): void {
-    forget(keyOf(token));
-    cache.set(keyOf(token), { token, identity });
-    cachedBytes += token.length + entryBytes;
-    for (const oldest of cache.keys()) {
-      if (cachedBytes <= cacheBytes) break;
-      forget(oldest);
-    }
-  }
 
   function cached(token: string): Identity | null {
     const key = keyOf(token);
     const entry = cache.get(key);
     if (entry?.token !== token) return null;
     if (entry.identity.expiresAt + toleranceMs > clock.now()) return entry.identity;
-    forget(key);
+    cache.delete(key);
     return null;
   }
 
@@ -87,7 +81,7 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
       if (known) return known;
       if (token.length > tokenBytesMax) throw refused('The token is longer than 16 KiB.');
       const identity = identityOf(await verify(token));
-      keep(token, identity);
+      cache.set(keyOf(token), { token, identity });
       return identity;
     },
   };

@@ -1,5 +1,6 @@
 // Token buckets by key, in bounded memory. Under pressure the least recently used ones are dropped: they have most likely
 // filled up again, and a full bucket equals a new one.
+import { BoundedMap } from './bounded-map.ts';
 import type { Clock } from './clock.ts';
 
 export interface BucketLimits {
@@ -18,20 +19,19 @@ interface Bucket {
 export class TokenBuckets {
   readonly #limits: BucketLimits;
   readonly #clock: Clock;
-  // Two generations instead of one Map in the order of use: keys that are deleted and set again leave deleted entries
-  // behind, and finding the oldest key walks over all of them.
-  #recent = new Map<string, Bucket>();
-  #older: ReadonlyMap<string, Bucket> = new Map();
+  readonly #buckets: BoundedMap<string, Bucket>;
 
   constructor(limits: BucketLimits, clock: Clock) {
     this.#limits = limits;
+    this.#buckets = new BoundedMap({ entriesMax: limits.keysMax, keeps: 'used' });
     this.#clock = clock;
   }
 
   /** Takes a token: answers 0, or the milliseconds until there is one. */
   take(key: string): number {
-    const waitMs = this.waitMs(key);
-    if (waitMs === 0) (this.#recent.get(key) as Bucket).tokens -= 1;
+    const bucket = this.#refilled(key);
+    const waitMs = this.#waitMsOf(bucket);
+    if (waitMs === 0) bucket.tokens -= 1;
     return waitMs;
   }
 
@@ -43,29 +43,25 @@ export class TokenBuckets {
 
   /** The milliseconds until a token is there, without taking it. */
   waitMs(key: string): number {
-    const { perMinute } = this.#limits;
-    const bucket = this.#refilled(key);
-    return bucket.tokens >= 1 ? 0 : Math.ceil(((1 - bucket.tokens) * 60_000) / perMinute);
+    return this.#waitMsOf(this.#refilled(key));
+  }
+
+  #waitMsOf({ tokens }: Bucket): number {
+    return tokens >= 1 ? 0 : Math.ceil(((1 - tokens) * 60_000) / this.#limits.perMinute);
   }
 
   #refilled(key: string): Bucket {
     const { perMinute, burst } = this.#limits;
     const now = this.#clock.now();
-    const bucket = this.#recent.get(key) ?? this.#moved(key, now);
+    const bucket = this.#buckets.get(key) ?? this.#full(key, now);
     bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) * perMinute) / 60_000);
     bucket.at = now;
     return bucket;
   }
 
-  /** From the older generation, or a new one. */
-  #moved(key: string, now: number): Bucket {
-    const { burst, keysMax } = this.#limits;
-    const bucket = this.#older.get(key) ?? { tokens: burst, at: now };
-    if (this.#recent.size >= Math.floor(keysMax / 2)) {
-      this.#older = this.#recent;
-      this.#recent = new Map();
-    }
-    this.#recent.set(key, bucket);
+  #full(key: string, now: number): Bucket {
+    const bucket = { tokens: this.#limits.burst, at: now };
+    this.#buckets.set(key, bucket);
     return bucket;
   }
 }

@@ -2,6 +2,7 @@
 // its stream, comes back with a cursor, or sends a receipt. A mark that can't be stored keeps no answer back: the worst
 // that follows is a push too many.
 import type { Committer } from '../feed/commit.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FetchedOne } from '../model/write.ts';
 
@@ -22,7 +23,7 @@ export interface Fetched {
 const remembered = 10_000;
 
 export function openFetched(committer: Pick<Committer, 'commit'>): Fetched {
-  const marked = new Map<string, number>();
+  const marked = new BoundedMap<string, number>({ entriesMax: remembered });
   const mark = async (
     subscription: Fetching,
     upTo: number | null,
@@ -45,7 +46,6 @@ export function openFetched(committer: Pick<Committer, 'commit'>): Fetched {
     async upTo(subscription, seq) {
       if (seq <= (marked.get(subscription.id) ?? 0)) return;
       if (!(await mark(subscription, seq, []))) return;
-      if (marked.size >= remembered) marked.delete(marked.keys().next().value as string);
       marked.set(subscription.id, Math.max(seq, marked.get(subscription.id) ?? 0));
     },
     async each(subscription, rows) {

@@ -4,6 +4,7 @@
 // limits on its own (busy-nodes).
 
 import type { Bus } from '../bus/bus.ts';
+import { BoundedMap } from '../lib/bounded-map.ts';
 import type { TokenBuckets } from '../lib/token-bucket.ts';
 
 const publishedShare = 0.01;
@@ -24,7 +25,7 @@ export interface SharedUseOptions {
 
 export function shareUse({ bus, space, buckets, burst, keysMax }: SharedUseOptions): SharedUse {
   const publishAt = Math.max(1, Math.floor(burst * publishedShare));
-  const unpublished = new Map<string, number>();
+  const unpublished = new BoundedMap<string, number>({ entriesMax: keysMax });
   bus.listen({
     used(uses) {
       for (const { key, tokens } of uses) {
@@ -39,8 +40,7 @@ export function shareUse({ bus, space, buckets, burst, keysMax }: SharedUseOptio
         unpublished.delete(key);
         bus.publishUse([{ key: space + key, tokens }]);
       } else {
-        if (unpublished.size >= keysMax) unpublished.clear(); // less than 1 % of each allowance
-        unpublished.set(key, tokens);
+        unpublished.set(key, tokens); // what is dropped is less than 1 % of an allowance
       }
     },
   };

@@ -1,5 +1,6 @@
 // Access tokens of OAuth token endpoints, as FCM and WNS are spoken to with: asked for once however many pushes wait for
 // one, used until five minutes before it expires, and forgotten when the provider does not take it.
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { ChannelServices, Outcome, PushResponse } from './contract.ts';
 import { unansweredOutcome } from './outcome.ts';
 
@@ -44,14 +45,12 @@ const keptMax = 1000;
 
 export function openGrants<Credentials>(options: GrantsOptions<Credentials>): Grants<Credentials> {
   const { request, nameOf, now } = options;
-  const kept = new Map<string, Kept>();
+  const kept = new BoundedMap<string, Kept>({ entriesMax: keptMax });
 
   function start(key: string, credentials: Credentials): Kept {
     const at = now();
     const asked = request(credentials);
     const next: Kept = { credentials: nameOf(credentials), at, token: asked.then(tokenOf), given: null };
-    kept.delete(key);
-    if (kept.size >= keptMax) kept.delete(kept.keys().next().value as string);
     kept.set(key, next);
     void asked.then((got) => {
       if ('lifeMs' in got) next.given = { token: got.token, renewAt: at + renewAfterMs(got.lifeMs) };

@@ -1,6 +1,7 @@
 // The push services that devices name themselves, as browsers do: each has a circuit breaker of its own, so that one that
 // is down or made up stops no other, and those that never took a push share a few places, so that no number of them
 // keeps a whole lane waiting.
+import { BoundedMap } from '../../lib/bounded-map.ts';
 import { Breaker } from './breaker.ts';
 
 const remembered = 1000;
@@ -23,8 +24,7 @@ export interface Entry {
 }
 
 export class Hosts {
-  /** The least recently used first. */
-  readonly #hosts = new Map<string, Host>();
+  readonly #hosts = new BoundedMap<string, Host>({ entriesMax: remembered, keeps: 'used' });
   #unproven = 0;
   #turnedAway = 0;
   #turnedAwaySince = 0;
@@ -72,9 +72,9 @@ export class Hosts {
   }
 
   #open(name: string): Host {
-    const host = this.#hosts.get(name) ?? { breaker: new Breaker(), proven: false, probeAt: 0 };
-    this.#hosts.delete(name);
-    if (this.#hosts.size >= remembered) this.#hosts.delete(this.#hosts.keys().next().value as string);
+    const known = this.#hosts.get(name);
+    if (known) return known;
+    const host = { breaker: new Breaker(), proven: false, probeAt: 0 };
     this.#hosts.set(name, host);
     return host;
   }

@@ -1,5 +1,6 @@
 // Bounds guessing of passwords: at most ten failed attempts a minute for each key (a user name, an address). An attempt
 // counts from its start, so that many at once can't slip through while the slow hash is computed; a success is taken back.
+import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { Clock } from '../../../lib/clock.ts';
 
 const windowMs = 60_000;
@@ -19,16 +20,13 @@ export interface Attempts {
 }
 
 export function openAttempts(clock: Clock): Attempts {
-  const counts = new Map<string, Count>();
+  const counts = new BoundedMap<string, Count>({ entriesMax: maxKeys });
 
   function current(key: string): Count {
     const known = counts.get(key);
     if (known && clock.now() < known.since + windowMs) return known;
     const fresh = { failures: 0, since: clock.now() };
-    counts.delete(key);
     counts.set(key, fresh);
-    const [oldest] = counts.keys();
-    if (counts.size > maxKeys && oldest !== undefined) counts.delete(oldest);
     return fresh;
   }
 

@@ -2,6 +2,7 @@
 // wants a new one every 20 to 60 minutes, and answers 429 when there are more than that.
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
 import { importPKCS8, SignJWT } from 'jose';
+import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { Outcome } from '../contract.ts';
 import { credentialsOutcome } from '../outcome.ts';
 import type { ApnsCredentials } from './credentials.ts';
@@ -29,15 +30,13 @@ const keysMax = 1000;
 export const keyUnusable = 'privateKeyUnusable';
 
 export function openApnsTokens(now: () => number): ApnsTokens {
-  const made = new Map<string, Made>();
+  const made = new BoundedMap<string, Made>({ entriesMax: keysMax });
   return {
     get(credentials) {
       const name = nameOf(credentials);
       const known = made.get(name);
       if (known && !isStale(known, now())) return known.token;
       const next = { at: now(), token: signToken(credentials, now()), refused: false };
-      made.delete(name);
-      if (made.size >= keysMax) made.delete(made.keys().next().value!);
       made.set(name, next);
       return next.token;
     },

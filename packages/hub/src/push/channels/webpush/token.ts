@@ -1,6 +1,7 @@
 // How the hub names itself to a push service: a VAPID token (RFC 8292) for each origin, signed with ES256, good for half
 // a day, and made anew when half of that is over, so that none is ever sent close to its end.
 import { createPrivateKey, sign } from 'node:crypto';
+import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { type VapidKeys, vapidJwk } from '../../../model/vapid.ts';
 
 export interface VapidTokens {
@@ -32,7 +33,7 @@ const originsMax = 1000;
 export function openVapidTokens({ keys, subject, now }: VapidOptions): VapidTokens {
   const key = createPrivateKey({ key: vapidJwk(keys), format: 'jwk' });
   const contact = contactOf(subject);
-  const made = new Map<string, Made>();
+  const made = new BoundedMap<string, Made>({ entriesMax: originsMax });
 
   function make(origin: string, at: number): Made {
     const claims = { aud: origin, exp: Math.floor((at + lifeMs) / 1000), sub: contact };
@@ -47,8 +48,6 @@ export function openVapidTokens({ keys, subject, now }: VapidOptions): VapidToke
       const known = made.get(origin);
       if (known && !isStale(known, now())) return known.authorization;
       const next = make(origin, now());
-      made.delete(origin);
-      if (made.size >= originsMax) made.delete(made.keys().next().value!);
       made.set(origin, next);
       return next.authorization;
     },

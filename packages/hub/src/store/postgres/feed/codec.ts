@@ -2,6 +2,7 @@
 // Used by the snapshot of a commit and by the reader alike, so that both see the same nouns.
 import type { NotificationType, PlatformType } from '@carillon/protocol';
 import { readStates, userActionStates } from '@carillon/protocol';
+import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { isUuid, uuidToBytes } from '../../../lib/ids.ts';
 import type { Removal, StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
@@ -18,14 +19,12 @@ export function laneOf(user: UserKey): number {
 }
 
 /** A batch names each of its users several times. */
-const packed = new Map<UserKey, Buffer>();
-const packedMax = 4096;
+const packed = new BoundedMap<UserKey, Buffer>({ entriesMax: 4096 });
 
 export function packUser(user: UserKey): Buffer {
   let key = packed.get(user);
   if (!key) {
     key = packKey(user);
-    if (packed.size >= packedMax) packed.clear();
     packed.set(user, key);
   }
   return key;

@@ -1,13 +1,14 @@
 // Users and apps are interned to small integers. Both only ever grow and never change, so what was seen may be kept.
 // Both sides keep their own: the writer's thread and the reader of the main thread.
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { AppId } from '../../../model/app.ts';
 import type { UserKey } from '../../../model/principal.ts';
 
 const accountsKept = 100_000;
 
 export class Interned {
-  readonly #accounts = new Map<UserKey, number>();
+  readonly #accounts = new BoundedMap<UserKey, number>({ entriesMax: accountsKept });
   readonly #apps = new Map<AppId, number>();
   readonly #appNames = new Map<number, AppId>();
   readonly #findAccount: StatementSync;
@@ -36,7 +37,6 @@ export class Interned {
   }
 
   keepAccount(user: UserKey, account: number): void {
-    if (this.#accounts.size >= accountsKept) this.#accounts.clear();
     this.#accounts.set(user, account);
   }
 

@@ -1,5 +1,6 @@
 // The heads, counts and subscriptions of the feeds that were written last. Only the writer's thread writes the feed database, so what
 // it has committed is what is there, and it need not be read again: two of the three look-ups of a create.
+import { BoundedMap } from '../../../../lib/bounded-map.ts';
 import type { AppId } from '../../../../model/app.ts';
 import type { UserKey } from '../../../../model/principal.ts';
 import type { StoredSubscription } from '../../../../model/subscription.ts';
@@ -15,8 +16,10 @@ interface KnownFeed {
 }
 
 export class KnownFeeds {
-  readonly #feeds = new Map<UserKey, KnownFeed>();
-  readonly #subscriptions = new Map<UserKey, readonly StoredSubscription[]>();
+  readonly #feeds = new BoundedMap<UserKey, KnownFeed>({ entriesMax: feedsKept });
+  readonly #subscriptions = new BoundedMap<UserKey, readonly StoredSubscription[]>({
+    entriesMax: feedsKept,
+  });
 
   get(user: UserKey): KnownFeed | undefined {
     return this.#feeds.get(user);
@@ -32,9 +35,6 @@ export class KnownFeeds {
 
   keepSubscriptions(user: UserKey, rows: readonly StoredSubscription[]): readonly StoredSubscription[] {
     if (rows.length > subscriptionsKept) return rows;
-    if (this.#subscriptions.size >= feedsKept) {
-      this.#subscriptions.delete(this.#subscriptions.keys().next().value as UserKey);
-    }
     this.#subscriptions.set(user, rows);
     return rows;
   }
@@ -60,10 +60,7 @@ export class KnownFeeds {
   }
 
   #keep(feed: KnownFeed): KnownFeed {
-    const { user } = feed.row;
-    this.#feeds.delete(user);
-    if (this.#feeds.size >= feedsKept) this.#feeds.delete(this.#feeds.keys().next().value as UserKey);
-    this.#feeds.set(user, feed);
+    this.#feeds.set(feed.row.user, feed);
     return feed;
   }
 }
