@@ -51,12 +51,10 @@ const misnomers: readonly Misnomer[] = [
 
 /** Misnomers of today, until they are renamed. */
 const known: readonly string[] = [
-  `${hub}bus/nats/interest.ts`,
   `${hub}cli/capacity/compute.ts`,
   `${hub}cli/capacity/inputs.ts`,
   `${hub}edge/request/json-body.ts`,
   `${hub}edge/request/request-head.ts`,
-  `${hub}model/user-lane.ts`,
   `${hub}operations/kernel/run.ts`,
   `${hub}store/postgres/feed/codec.ts`,
   `${hub}store/postgres/registry/threads.ts`,
