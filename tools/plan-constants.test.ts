@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withFigures } from './plan-constants.ts';
+import { withFigures, withRate } from './plan-constants.ts';
 
 const source = `a: row('creates', 'main thread', 115.5, 'µs'),\nb: awaited('push', "FCM's rate", 3500, '/s'),`;
 const results = (rows: string): string =>
@@ -24,4 +24,11 @@ test('A figure without a row keeps its value and is awaited.', () => {
 
 test('A figure that is now measured in another unit is an error.', () => {
   assert.throws(() => withFigures(source, '## creates\n\n| main thread | 0.1 ms |  |  |  |\n'), /not in µs/);
+});
+
+test("A channel's rate is taken over into its descriptor, and kept without a row.", () => {
+  const descriptor = "capacity: { drained: { figure: 'FCM, drained', perSecond: 4500 } }";
+  const measured = '## push-drain\n\n| FCM, drained | 4700 /s |  |  |  |\n';
+  assert.match(withRate(descriptor, measured), /perSecond: 4700 /);
+  assert.equal(withRate(descriptor, results('')), descriptor);
 });

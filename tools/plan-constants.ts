@@ -1,8 +1,11 @@
-// Takes the figures of bench/RESULTS.md over into the constants of `carillon plan`, after a benchmark was measured again.
+// Takes the figures of bench/RESULTS.md over into the constants of `carillon capacity` and into the descriptors of push
+// channels, after a benchmark was measured again.
 // node tools/plan-constants.ts
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const constants = new URL('../packages/hub/src/cli/capacity/constants.ts', import.meta.url);
+const descriptors = new URL('../packages/hub/src/push/channels/*/descriptor.ts', import.meta.url);
 const results = new URL('../bench/RESULTS.md', import.meta.url);
 /** `row('section', 'figure', 1.5, 'unit')`, or `awaited(…)` while there is no such row. */
 const call = /\b(row|awaited)\('([^']+)', ('[^']+'|"[^"]+"), ([\d.]+), '([^']+)'\)/g;
@@ -15,6 +18,17 @@ export function withFigures(source: string, resultsText: string): string {
   });
 }
 
+/** `{ figure: 'a row of push-drain', perSecond: 4500 }`, as the descriptor of a channel has it. */
+const rate = /\{ figure: '([^']+)', perSecond: ([\d.]+) \}/g;
+
+/** The source of a descriptor with the median of the results; one without a row keeps its value. */
+export function withRate(source: string, resultsText: string): string {
+  return source.replace(rate, (_all, figure: string, value: string) => {
+    const median = medianOf(resultsText, 'push-drain', figure, '/s');
+    return `{ figure: '${figure}', perSecond: ${median ?? value} }`;
+  });
+}
+
 function medianOf(text: string, section: string, figure: string, unit: string): string | null {
   const part = text.split(/^## /m).find((each) => each.startsWith(`${section}\n`));
   const line = part?.split('\n').find((each) => each.startsWith(`| ${figure} |`));
@@ -24,11 +38,19 @@ function medianOf(text: string, section: string, figure: string, unit: string): 
   return median;
 }
 
+function takeOver(path: string | URL, withFigure: (source: string, resultsText: string) => string): boolean {
+  const before = readFileSync(path, 'utf8');
+  const after = withFigure(before, readFileSync(results, 'utf8'));
+  writeFileSync(path, after);
+  return before !== after;
+}
+
 if (import.meta.main) {
-  const before = readFileSync(constants, 'utf8');
-  const after = withFigures(before, readFileSync(results, 'utf8'));
-  writeFileSync(constants, after);
+  const channels = globSync(fileURLToPath(descriptors)).map((path) => takeOver(path, withRate));
+  const changed = [takeOver(constants, withFigures), ...channels];
   console.log(
-    before === after ? 'The constants are those of bench/RESULTS.md.' : 'The constants were taken over.',
+    changed.includes(true)
+      ? 'The constants were taken over.'
+      : 'The constants are those of bench/RESULTS.md.',
   );
 }

@@ -19,13 +19,14 @@ export interface GivenAnswer {
   readonly body?: string;
 }
 
+/** The one list of the providers; each is a folder, and run.ts opens them. */
 export const providerNames = ['apns', 'fcm', 'wns', 'webpush'] as const;
 export type ProviderName = (typeof providerNames)[number];
 
 /** A push that a provider accepted, as its device would see it. */
 export interface Delivered {
   readonly provider: ProviderName;
-  /** What names the device: APNs and FCM token (or `/topics/…`), WNS channel URI, Web Push endpoint. */
+  /** What names the device: its token (or `/topics/…`), or the URL that it registered. */
   readonly address: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly payload: unknown;
@@ -63,7 +64,7 @@ export type Refusal =
 /** What an app's operator types into the hub, and what a device would register. */
 export interface ProviderGuide {
   /** The kind of the hub's push credentials; null when the hub needs none. */
-  readonly credentialKind: 'apns' | 'fcm' | 'wns' | null;
+  readonly credentialKind: string | null;
   /** The members of those credentials. */
   readonly credentials: Readonly<Record<string, unknown>>;
   /** An address that this simulator takes, as the `channel` of a subscription. */

@@ -1,8 +1,8 @@
 // The hub's VAPID key pair (RFC 8292): by it a push service knows the hub, and browsers subscribe for its public half
-// alone, so that replacing the pair makes every Web Push subscription useless. Made once and kept.
+// alone, so that replacing the pair makes every subscription of a browser useless. Made once and kept.
 import { generateKeyPairSync, type JsonWebKey } from 'node:crypto';
 
-/** A P-256 pair as the browsers' API and other Web Push libraries write it, so that an existing pair can be taken over. */
+/** A P-256 pair as the browsers' API and other libraries write it, so that an existing pair can be taken over. */
 export interface VapidKeys {
   /** The uncompressed point: 65 bytes in base64url, the page's `applicationServerKey`. */
   readonly publicKey: string;

@@ -73,7 +73,7 @@ export interface AuditEntry {
   readonly who: string;
   /** The operation, such as `putChannel`. */
   readonly what: string;
-  /** What it was done to, such as `apps/shop/channels/wns`. */
+  /** What it was done to, such as `apps/shop/hosts/shop.example`. */
   readonly on: string;
 }
 

@@ -41,6 +41,7 @@ export interface HubOverrides {
   readonly store?: StoreName;
   readonly feedStore?: HubOptions['feedStore'];
   readonly hostVerifier?: HubOptions['hostVerifier'];
+  readonly push?: HubOptions['push'];
   readonly log?: HubOptions['log'];
   /** Opens this data again instead of a folder of its own, and leaves it there. */
   readonly dataDir?: string;
@@ -88,7 +89,7 @@ export interface TestHub extends AsyncDisposable {
 }
 
 export async function startHub(overrides: HubOverrides = {}): Promise<TestHub> {
-  const { clock = systemClock, settings = {}, environment = {}, feedStore, hostVerifier } = overrides;
+  const { clock = systemClock, settings = {}, environment = {}, feedStore, hostVerifier, push } = overrides;
   const folder = overrides.dataDir ? { path: overrides.dataDir, remove: () => {} } : tempFolder();
   const port = String(settings.port ?? (await freePort()));
   const place = await placeOf(folder.path, overrides.store);
@@ -100,6 +101,7 @@ export async function startHub(overrides: HubOverrides = {}): Promise<TestHub> {
     ...{ config, log, clock },
     ...(feedStore ? { feedStore } : {}),
     ...(hostVerifier ? { hostVerifier } : {}),
+    ...(push ? { push } : {}),
   });
   await seedHub(hub.registry);
   await hub.listen();

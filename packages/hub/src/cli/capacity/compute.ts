@@ -2,6 +2,7 @@
 // arithmetic over the constants; docs/capacity.md has the formulas.
 import { type PlatformType, platformTypes } from '@carillon/protocol';
 import { type Bus, busOf } from './bus.ts';
+import { channelOf } from './channels.ts';
 import { ceilings, wireBytes } from './constants.ts';
 import { type Hubs, hubsOf } from './hubs.ts';
 import { numberInputs, type PlanInputs } from './inputs.ts';
@@ -51,10 +52,7 @@ export function computeCapacity(inputs: PlanInputs): Plan {
   const postgres = postgresOf(inputs, load, hubs.count);
   const bus = busOf(inputs, load, hubs.count);
   const providers = providersOf(inputs, load);
-  const limits = [
-    ...[fcmLimit(providers), ...postgresLimits(postgres)].filter((limit) => limit !== null),
-    ...busLimits(bus),
-  ];
+  const limits = [...quotaLimits(providers), ...postgresLimits(postgres), ...busLimits(bus)];
   return {
     ...{ inputs, load, hubs, postgres, bus, providers },
     network: networkOf(inputs, load),
@@ -93,7 +91,7 @@ function providersOf({ apps }: PlanInputs, { peak }: Load): Provider[] {
   return platformTypes.map((platform) => ({
     platform,
     perMinute: peak.pushes[platform] * 60,
-    quotaPerMinute: platform === 'android' ? ceilings.fcmPerMinute * apps : null,
+    quotaPerMinute: quotaOf(platform, apps),
   }));
 }
 
@@ -109,14 +107,18 @@ function networkOf({ content }: PlanInputs, { peak, heartbeats }: Load): Network
   };
 }
 
-function fcmLimit(providers: readonly Provider[]): Limit | null {
-  const fcm = providers.find(({ quotaPerMinute }) => quotaPerMinute !== null);
-  if (!fcm?.quotaPerMinute) return null;
-  return limit('FCM quota', fcm.perMinute, fcm.quotaPerMinute, {
-    unit: 'messages a minute',
-    source: 'documented',
-    remedy:
-      'ask Google for more, or spread the users over more projects; pushes beyond it wait and are sent later',
+/** Each app has a project of its own; null: the provider documents no quota. */
+function quotaOf(platform: PlatformType, apps: number): number | null {
+  const { quota } = channelOf(platform).capacity;
+  return quota && quota.perMinute * apps;
+}
+
+function quotaLimits(providers: readonly Provider[]): Limit[] {
+  return providers.flatMap(({ platform, perMinute, quotaPerMinute }) => {
+    const { quota } = channelOf(platform).capacity;
+    if (quota === null || quotaPerMinute === null) return [];
+    const { resource, unit, remedy } = quota;
+    return [limit(resource, perMinute, quotaPerMinute, { unit, remedy, source: 'documented' })];
   });
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { limits } from '@carillon/protocol';
+import { builtInChannels } from '../../hub/channels.ts';
 import { laneLimits } from '../../push/dispatch/lane.ts';
 import { hubFixed, measured } from './constants.ts';
 
@@ -13,6 +14,13 @@ for (const { section, figure, value, unit, recorded } of Object.values(measured)
     const median = findMedian(section, figure);
     if (recorded) assert.equal(median, `${value} ${unit}`, mend);
     else assert.equal(median, undefined, `it is recorded now: ${mend}`);
+  });
+}
+
+for (const { title, capacity } of builtInChannels) {
+  test(`What ${title} carries is the median of "${capacity.drained.figure}" of bench/RESULTS.md.`, () => {
+    const { figure, perSecond } = capacity.drained;
+    assert.equal(findMedian('push-drain', figure), `${perSecond} /s`, mend);
   });
 }
 

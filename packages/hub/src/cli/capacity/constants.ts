@@ -33,9 +33,6 @@ export const measured = {
   catchUp: row('delta', 'catch-up of 10000 changes', 0.16, 's'),
   storedSqlite: row('stored', 'size of a stored notification', 540, 'bytes'),
   idleMemory: row('start', 'idle memory', 123, 'MB'),
-  fcmDrained: row('push-drain', 'FCM, drained', 4500, '/s'),
-  apnsDrained: row('push-drain', 'APNs, drained', 4329, '/s'),
-  webPushDrained: row('push-drain', 'Web Push, drained', 2280, '/s'),
 };
 
 /** Streams that the rows of `fan-out` were read by, and changes that `delta` walked: they stand in the rows' names. */
@@ -100,10 +97,8 @@ export const wireBytes = {
   head: 60,
 } as const;
 
-/** What one of them carries before it must be more than one. Of these only `fcmPerMinute` is documented by a provider. */
+/** What one of them carries before it must be more than one. What providers document, the descriptors of channels say. */
 export const ceilings = {
-  /** Of a project, by default: firebase.google.com/docs/cloud-messaging/throttling-and-quotas. */
-  fcmPerMinute: 600_000,
   /** An assumption for one primary with 16 cores and local NVMe; measure yours. */
   postgresRowsPerSecond: 50_000,
   postgresLogBytesPerSecond: 200_000_000,

@@ -1,6 +1,7 @@
 // How many hubs: by the time of their main threads, by the memory of their open streams, and by how many pushes each may
 // have under way. At least two, and one more than what the load takes, so that one may be lost or replaced.
-import { type PlatformType, platformTypes } from '@carillon/protocol';
+import { platformTypes } from '@carillon/protocol';
+import { channelOf } from './channels.ts';
 import { catchUpChanges, fanOutStreams, hubFixed, type Measured, measured } from './constants.ts';
 import type { PlanInputs, Transport } from './inputs.ts';
 import type { Load, Rates } from './load.ts';
@@ -30,14 +31,6 @@ const streamFigures: Readonly<Record<Transport, Measured>> = {
   'http2-tls': measured.streamHttp2,
 };
 
-/** WNS has no benchmark of its own; it is spoken over the same client as FCM. */
-const pushFigures: Readonly<Record<PlatformType, Measured>> = {
-  windows: measured.fcmDrained,
-  ios: measured.apnsDrained,
-  android: measured.fcmDrained,
-  webPush: measured.webPushDrained,
-};
-
 export function hubsOf(inputs: PlanInputs, { peak, streams }: Load): Hubs {
   const mainThreads = mainThreadsOf(inputs.transport, peak);
   const busySeconds = Object.values(mainThreads).reduce((sum, each) => sum + each, 0);
@@ -58,7 +51,10 @@ function mainThreadsOf(transport: Transport, peak: Rates): MainThreads {
   return {
     commits: (peak.creates + peak.stateChanges) * commit,
     frames: (peak.frames * (fanOut.value / 1000)) / fanOutStreams,
-    pushes: platformTypes.reduce((sum, each) => sum + peak.pushes[each] / pushFigures[each].value, 0),
+    pushes: platformTypes.reduce(
+      (sum, each) => sum + peak.pushes[each] / channelOf(each).capacity.drained.perSecond,
+      0,
+    ),
     fetches: peak.fetches * fetch,
   };
 }

@@ -2,6 +2,7 @@
 // hub saves work when it can (a tap that a listening device doesn't need), the planner counts it as done.
 import { type PlatformType, platformTypes } from '@carillon/protocol';
 import { recordOf } from '../../lib/record.ts';
+import { channelOf } from './channels.ts';
 import { hubFixed } from './constants.ts';
 import type { PlanInputs } from './inputs.ts';
 
@@ -47,7 +48,7 @@ function ratesOf({ devices, online, handled, platforms }: PlanInputs, creates: n
   const handledOnce = creates * Math.min(handled, 1);
   // The device that acts is not tapped for it; a browser can't be, since it would have to show something.
   const clears = (platform: PlatformType): number =>
-    platform === 'webPush' ? 0 : handledOnce * Math.max(devices - 1, 0) * platforms[platform];
+    channelOf(platform).flags.canClear ? handledOnce * Math.max(devices - 1, 0) * platforms[platform] : 0;
   const pushes = recordOf(
     platformTypes,
     (platform) => creates * devices * platforms[platform] + clears(platform),

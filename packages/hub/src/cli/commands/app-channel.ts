@@ -8,10 +8,11 @@ import type { App } from '../../model/app.ts';
 import { formatDateTime } from '../../model/date-time.ts';
 import { readCredentials } from '../../operations/admin/read-credentials.ts';
 import { type CredentialedChannel, credentialed, withoutCredentials } from '../../push/channels/channels.ts';
-import type {
-  ChannelDescriptors,
-  CredentialOption,
-  CredentialRules,
+import {
+  type ChannelDescriptors,
+  type CredentialOption,
+  type CredentialRules,
+  flagOf,
 } from '../../push/channels/descriptor.ts';
 import type { Registry, StoredCredentials } from '../../store/registry.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
@@ -193,11 +194,6 @@ function readJson(path: string, option: CredentialOption): unknown {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** `--key-file` of `--key-file <file>`. */
-function flagOf(flags: string): string {
-  return flags.split(' ')[0] ?? flags;
 }
 
 /** Commander's name for it: `keyFile`. */

@@ -6,7 +6,10 @@ import { join, resolve } from 'node:path';
 import type { Delivered, Provider, Simulator, SimulatorKeys } from '@carillon/simulators';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { makeDevCertificate } from '../../edge/http/dev-certificate.ts';
+import { builtInChannels } from '../../hub/channels.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { credentialed, withoutCredentials } from '../../push/channels/channels.ts';
+import { type CredentialOption, flagOf } from '../../push/channels/descriptor.ts';
 import { printJson } from '../data-dir.ts';
 
 interface SimulateOptions {
@@ -21,15 +24,19 @@ interface SimulateOptions {
 
 type Guide = ReturnType<Provider['about']>;
 
+const titles = builtInChannels.map(({ title }) => title).join(', ');
+
 export function simulateCommand(): Command {
   return new Command('simulate')
-    .description('run simulated push services (APNs, FCM, WNS, Web Push) to test a hub against')
+    .description(`run simulated push services (${titles}) to test a hub against`)
     .option('--port <number>', 'port to listen on; 0: any free one', readPort, 4290)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--plain', 'without TLS')
-    .option('--topic <bundle ids...>', 'bundle ids that the APNs key may push to', ['com.example.app'])
+    .option('--topic <bundle ids...>', 'bundle ids that the simulated Apple key may push to', [
+      'com.example.app',
+    ])
     .addOption(
-      new Option('--decrypt <which>', 'Web Push payloads to decrypt')
+      new Option('--decrypt <which>', 'encrypted payloads to decrypt')
         .choices(['all', 'sample'])
         .default('all'),
     )
@@ -108,27 +115,29 @@ async function printStart({ simulator, folder, caPath, json }: Start): Promise<v
 
 /** The command that gives a hub those credentials, with the files that it reads; none when there are no credentials. */
 async function commandFor({ credentialKind, credentials }: Guide, folder: string): Promise<string[]> {
-  if (credentialKind === null) return [];
+  const channel = credentialed(builtInChannels).find(({ type }) => type === credentialKind);
+  if (!channel) return [];
   const flags: string[] = [];
-  for (const [name, value] of Object.entries(credentials)) {
-    const file = secretFiles[name];
-    if (file === undefined) flags.push(`--${dashed(name)} ${quoted(String(value))}`);
-    else {
-      const path = join(folder, file.name);
-      const content = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-      await writeFile(path, content, { mode: 0o600 });
-      flags.push(`--${file.flag} ${quoted(path)}`);
-    }
+  for (const [member, value] of Object.entries(credentials)) {
+    const option = channel.credentials.options.find((each) => each.member === member && !each.exposes);
+    if (!option) throw new Error(`carillon app channel set has no option for ${member} of ${channel.type}`);
+    flags.push(`${flagOf(option.flags)} ${quoted(await argumentOf(value, option, folder))}`);
   }
-  return [`npx carillon app channel set --app APP --channel ${credentialKind} ${flags.join(' ')}`];
+  return [`npx carillon app channel set --app APP --channel ${channel.type} ${flags.join(' ')}`];
 }
 
-/** Members of credentials that the command takes from a file. */
-const secretFiles: Readonly<Record<string, { readonly name: string; readonly flag: string }>> = {
-  privateKey: { name: 'AuthKey.p8', flag: 'key-file' },
-  serviceAccount: { name: 'service-account.json', flag: 'service-account-file' },
-  clientSecret: { name: 'wns-client-secret', flag: 'client-secret-file' },
-};
+/** The value itself, or the file that holds it. */
+async function argumentOf(
+  value: unknown,
+  { from, fileName }: CredentialOption,
+  folder: string,
+): Promise<string> {
+  if (from === 'argument' || fileName === undefined) return String(value);
+  const path = join(folder, fileName);
+  const content = from === 'jsonFile' ? JSON.stringify(value, null, 2) : String(value);
+  await writeFile(path, content, { mode: 0o600 });
+  return path;
+}
 
 function text(start: {
   readonly url: string;
@@ -143,7 +152,7 @@ function text(start: {
       ? ''
       : `\nStart the hub so that it trusts the simulators:\n  npx carillon serve --allow-private-push --push-ca ${quoted(caPath)}\n`;
   return `
-Let the hub push for the app APP through them (Web Push needs no credentials):
+Let the hub push for the app APP through them (${withoutCredentials(builtInChannels)} needs no credentials):
 ${commands.map((command) => `  ${command}`).join('\n')}
 ${trust}
 Addresses that devices may register, as the channel of a subscription:
@@ -193,10 +202,6 @@ function listenError(error: unknown, { host, port }: SimulateOptions): unknown {
   if (code === 'EACCES') return new Error(`port ${port} needs more rights: choose one from 1024 on`);
   if (code === undefined) return error;
   return new Error(`"${host}" is no address of this machine, nor a name of one (${code})`);
-}
-
-function dashed(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function quoted(text: string): string {

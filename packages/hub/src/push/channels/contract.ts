@@ -59,7 +59,7 @@ export interface Outcome {
 export interface DescribedRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Of Web Push before it is encrypted. */
+  /** Before it is encrypted, where it is. */
   readonly body: unknown;
   readonly truncated: boolean;
 }
@@ -92,7 +92,7 @@ export interface PushRequest {
   /** The provider speaks nothing else; without it, what TLS negotiates. */
   readonly http2Only: boolean;
   /**
-   * Requests of different names never share a connection, since APNs binds a connection to the key of its first
+   * Requests of different names never share a connection, since a provider may bind a connection to the key of its first
    * request; absent: shared by all to that origin.
    */
   readonly connection?: string;

@@ -75,11 +75,16 @@ export interface CredentialOption {
   readonly fileName?: string;
 }
 
+/** `--key-file` of `--key-file <file>`. */
+export function flagOf(flags: string): string {
+  return flags.split(' ')[0] ?? flags;
+}
+
 export interface ChannelCapacity {
   /** Devices of this platform are counted as reached through the channel. */
   readonly platform: PlatformType;
-  /** Its row of push-drain in bench/RESULTS.md; channels over the same client may share one. */
-  readonly drainedAs: string;
+  /** A row of push-drain in bench/RESULTS.md, which tools/plan-constants.ts takes over; channels may share one. */
+  readonly drained: { readonly figure: string; readonly perSecond: number };
   /** Null: the provider documents none. */
   readonly quota: ProviderQuota | null;
 }

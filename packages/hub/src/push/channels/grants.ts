@@ -1,4 +1,4 @@
-// Access tokens of OAuth token endpoints, as FCM and WNS are spoken to with: asked for once however many pushes wait for
+// Access tokens of OAuth token endpoints, as some providers are spoken to with: asked for once however many pushes wait for
 // one, used until five minutes before it expires, and forgotten when the provider does not take it.
 import { BoundedMap } from '../../lib/bounded-map.ts';
 import type { ChannelServices, Outcome, PushResponse } from './contract.ts';

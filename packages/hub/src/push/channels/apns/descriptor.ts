@@ -11,6 +11,6 @@ export const apns: ChannelDescriptor<ApnsAddress, ApnsCredentials> = {
   flags: { canClear: true, hostFromAddress: false },
   address: apnsAddress,
   credentials: apnsCredentials,
-  capacity: { platform: 'ios', drainedAs: 'APNs, drained', quota: null },
+  capacity: { platform: 'ios', drained: { figure: 'APNs, drained', perSecond: 4329 }, quota: null },
   open: async (services) => (await import('./channel.ts')).openApnsChannel(services),
 };

@@ -20,6 +20,6 @@ export const fcm: ChannelDescriptor<FcmAddress, FcmCredentials> = {
   flags: { canClear: true, hostFromAddress: false },
   address: fcmAddress,
   credentials: fcmCredentials,
-  capacity: { platform: 'android', drainedAs: 'FCM, drained', quota: quota },
+  capacity: { platform: 'android', drained: { figure: 'FCM, drained', perSecond: 4500 }, quota: quota },
   open: async (services) => (await import('./channel.ts')).openFcmChannel(services),
 };

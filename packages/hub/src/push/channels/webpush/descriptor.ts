@@ -10,6 +10,6 @@ export const webPush: ChannelDescriptor<WebPushAddress> = {
   flags: { canClear: false, hostFromAddress: true },
   address: webPushAddress,
   credentials: null,
-  capacity: { platform: 'webPush', drainedAs: 'Web Push, drained', quota: null },
+  capacity: { platform: 'webPush', drained: { figure: 'Web Push, drained', perSecond: 2280 }, quota: null },
   open: async (services) => (await import('./channel.ts')).openWebPushChannel(services),
 };

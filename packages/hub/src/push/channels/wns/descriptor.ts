@@ -11,6 +11,6 @@ export const wns: ChannelDescriptor<WnsAddress, WnsCredentials> = {
   flags: { canClear: true, hostFromAddress: false },
   address: wnsAddress,
   credentials: wnsCredentials,
-  capacity: { platform: 'windows', drainedAs: 'FCM, drained', quota: null },
+  capacity: { platform: 'windows', drained: { figure: 'FCM, drained', perSecond: 4500 }, quota: null },
   open: async (services) => (await import('./channel.ts')).openWnsChannel(services),
 };

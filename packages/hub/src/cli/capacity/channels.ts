@@ -1,0 +1,11 @@
+// Which channel the devices of a platform are counted as reached through: what the planner knows of channels, it asks
+// their descriptors.
+import type { PlatformType } from '@carillon/protocol';
+import { builtInChannels } from '../../hub/channels.ts';
+import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';
+
+export function channelOf(platform: PlatformType): ChannelDescriptor {
+  const channel = builtInChannels.find(({ capacity }) => capacity.platform === platform);
+  if (channel) return channel;
+  throw new Error(`no channel reaches ${platform}: give one the platform in its descriptor`);
+}
