@@ -1,5 +1,5 @@
-// Builds the page into dist/: the page itself, then the service worker with the list of its files, then each text file once
-// more compressed, so that the hub never compresses while it serves. A stamp of the sources says what was built.
+// Builds the page into dist/: the page, then the service worker with the list of the page's files, then a compressed copy of
+// each text file, so that the hub does not compress while it serves. A stamp has the hash of the sources.
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -9,7 +9,7 @@ import { build, type InlineConfig } from 'vite';
 const folder = import.meta.dirname;
 const root = join(folder, '..', '..');
 const dist = join(folder, 'dist');
-/** Built beside, and put in place when it is whole: a hub may start, and a test build too, meanwhile. */
+/** Built beside and renamed when it is complete: a hub may start meanwhile, and a test may build too. */
 const building = join(folder, `dist.${process.pid}`);
 const stampName = '.stamp';
 const sources = [

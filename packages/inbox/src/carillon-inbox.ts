@@ -1,5 +1,5 @@
-// The element <carillon-inbox>: holds what its views show and does what they ask for, all of it through the feed that the
-// page gives it. Its parts are controllers (feed, list, undo, history, panel) and views (functions to templates).
+// The element <carillon-inbox>: it has the state that its views show, and runs their actions on the feed that the page sets.
+// Its parts are controllers (feed, list, undo, history, panel) and views, which are functions to templates.
 import type { Feed } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';

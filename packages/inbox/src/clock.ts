@@ -1,5 +1,5 @@
-// Time as the component takes it: the hour, and one call later. It is handed in, so that a test drives relative times
-// and undo without waiting; the real one is here and nowhere else. The shape is that of the client's clock.
+// The time of the component: now, and one call after a delay. It is an argument everywhere, so that a test drives relative
+// times and undo without waiting. Only this file reads the real time. The interface is that of the client's clock.
 
 export interface Timer {
   stop(): void;

@@ -1,5 +1,5 @@
-// Makes the element known to the document: once, whoever comes first, and not at all where there is no document, so that
-// a page rendered by a server may import it.
+// Defines the element, once a document. Without a document it does nothing, so that a page that is rendered on a server may
+// import it.
 import { CarillonInbox } from './carillon-inbox.ts';
 
 export const tagName = 'carillon-inbox';

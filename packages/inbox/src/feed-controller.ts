@@ -1,5 +1,5 @@
-// The component's ear at its feed: asks for an update after each step, puts into words what is new for those who listen,
-// and keeps the reason of a change that the hub refused until it was read.
+// Follows the feed: it requests an update after each step, announces new notifications to screen readers, and has the reason
+// of a refused change until the user dismisses it.
 import type { Feed, FeedChange } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
 import type { ReactiveControllerHost } from 'lit';

@@ -1,5 +1,5 @@
-// The pages of the history as far as they were asked for. It is read when it is opened, and anew with each opening;
-// failing is a state of its own, with the way to try again.
+// The pages of the history that were read so far. Each opening reads it again; a failure is a phase of its own, from which
+// the user can try again.
 import type { Feed, HistoryPage } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
 import type { ReactiveControllerHost } from 'lit';
@@ -14,7 +14,7 @@ export class HistoryController {
   phase: 'loading' | 'ready' | 'failed' = 'loading';
   items: readonly Notification[] = [];
   #next: HistoryPage['next'] = null;
-  /** A page that was asked for before the history was opened again is thrown away. */
+  /** Counts openings: a page that was requested before the last one is dropped. */
   #opening = 0;
   readonly #owner: Owner;
 

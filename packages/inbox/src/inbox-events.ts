@@ -1,15 +1,15 @@
 // The events of the element, typed for addEventListener. All of them bubble and leave the shadow tree.
-// A page that prevents `carillon-activate` does what opening means itself.
+// A page that prevents `carillon-activate` activates the notification itself.
 import type { Notification } from '@carillon/protocol';
 
 export interface InboxEventMap {
   /** A row was opened. Unless it is prevented, the notification is marked as activated. The page opens its URL. */
   'carillon-activate': CustomEvent<{ readonly notification: Notification }>;
-  /** The number of unread notifications is another one. */
+  /** The number of unread notifications changed. */
   'carillon-count': CustomEvent<{ readonly count: number }>;
   /** The panel opened or closed. */
   'carillon-toggle': CustomEvent<{ readonly open: boolean }>;
-  /** The user wants to sign in: the feed's token is no longer taken. */
+  /** The user wants to sign in: the hub refuses the feed's token. */
   'carillon-sign-in': CustomEvent<null>;
 }
 

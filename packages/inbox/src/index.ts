@@ -1,5 +1,5 @@
-// The inbox component: what its users import, and nothing else. Importing it defines the element <carillon-inbox>; the
-// typed React component has an entry of its own.
+// The public entry of the inbox component. Importing it defines the element <carillon-inbox>; the typed React component has
+// an entry of its own.
 import type { CarillonInbox } from './carillon-inbox.ts';
 import { defineInbox, tagName } from './define.ts';
 import type { InboxEventMap } from './inbox-events.ts';

@@ -1,5 +1,5 @@
-// The panel as something that opens: above everything, placed at its bell, closed by a press outside, and never losing
-// the focus: when what had it leaves, the nearest row has it, and the bell when the panel closes.
+// The panel as a popover: above everything, placed at its bell, closed by a press outside. It keeps the focus: when the
+// focused element is removed, the nearest row gets the focus, and the bell when the panel closes.
 import type { LitElement, ReactiveController } from 'lit';
 import type { InboxHost } from './view/host.ts';
 import { placeAt } from './view/placing.ts';
@@ -47,7 +47,7 @@ export class PanelController implements ReactiveController {
 
   hostUpdated(): void {
     const { open, inline, isConnected } = this.#host;
-    // An update that was asked for before the element was taken from the page: nothing opens there.
+    // An update that was requested before the element was removed from the page: nothing can open.
     if (!isConnected) return;
     const isOpen = open && !inline;
     if (isOpen && !this.#wasOpen) this.#show();
@@ -58,7 +58,7 @@ export class PanelController implements ReactiveController {
     else this.#keepFocus();
   }
 
-  /** The first thing of the panel, after its content was replaced. */
+  /** The panel's first control, after its content was replaced. */
   focusFirst(): void {
     void this.#host.updateComplete.then(() => this.#find('.bar .tool')?.focus());
   }
@@ -86,7 +86,7 @@ export class PanelController implements ReactiveController {
     void this.#focusListOrPlace();
   }
 
-  /** Only when the focus went with the panel: a press elsewhere has put it there. */
+  /** Only when the panel had the focus; after a press elsewhere the focus is there. */
   #returnToBell(): void {
     if (this.#hadFocus || document.activeElement === document.body) this.#find('.bell')?.focus();
   }

@@ -1,5 +1,5 @@
-// What was just done and can be taken back. A deletion can't be undone at the hub, so it is only hidden here and sent when
-// the time is over; the others are done at once and undone by the feed.
+// What was just done and can be undone. The hub can't undo a deletion, so a deleted notification is only hidden, and deleted
+// when the time is over; everything else is done at once and undone by the feed.
 import type { Feed } from '@carillon/client';
 import type { ReactiveControllerHost } from 'lit';
 import type { Clock, Timer } from './clock.ts';
@@ -21,9 +21,9 @@ interface Owner extends ReactiveControllerHost {
 
 export class UndoController {
   done: Undoable | null = null;
-  /** Deleted here and not yet sent: the list leaves them out. A new set with each change. */
+  /** Deleted here and not yet at the hub; the list omits them. A new set with each change. */
   hidden: ReadonlySet<string> = new Set();
-  /** The content of each hidden one that was on the screen. */
+  /** The content version of each hidden one. */
   readonly #versions = new Map<string, number | undefined>();
   readonly #owner: Owner;
   #timer: Timer | null = null;
@@ -33,7 +33,7 @@ export class UndoController {
     owner.addController(this);
   }
 
-  /** Acts and offers the way back; acts of one kind in a row are undone together. */
+  /** Acts and offers undo; acts of one kind in a row are undone together. */
   add(kind: UndoKind, id: string, until = 0): void {
     const together = this.done?.kind === kind && kind !== 'snoozed' ? this.done.ids : [];
     if (together.length === 0) this.commit();
@@ -63,7 +63,7 @@ export class UndoController {
     this.hidden = new Set();
   }
 
-  /** Nobody loses the way back while reaching for it (WCAG 2.2.1). */
+  /** The time stops while the user points at the bar or focuses it (WCAG 2.2.1). */
   pause(): void {
     this.#timer?.stop();
     this.#timer = null;
@@ -84,16 +84,16 @@ export class UndoController {
     this.commit();
   }
 
-  /** What replaced a hidden one was never seen: it shows, and is not deleted in its stead. */
+  /** Content that replaced a hidden one was never seen: it shows, and is not deleted. */
   showReplaced(): void {
     if (!this.done || this.hidden.size === 0) return;
-    const kept = [...this.hidden].filter((id) => {
+    const remaining = [...this.hidden].filter((id) => {
       const version = this.#versionOf(id);
       return version === undefined || version === this.#versions.get(id);
     });
-    if (kept.length === this.hidden.size) return;
-    this.hidden = new Set(kept);
-    this.done = kept.length > 0 ? { ...this.done, ids: kept } : null;
+    if (remaining.length === this.hidden.size) return;
+    this.hidden = new Set(remaining);
+    this.done = remaining.length > 0 ? { ...this.done, ids: remaining } : null;
     if (!this.done) this.pause();
   }
 
@@ -106,7 +106,7 @@ export class UndoController {
     return this.#owner.feed?.items.find((item) => item.id === id)?.contentVersion;
   }
 
-  /** A page that goes away takes the way back with it, and not what was asked for. */
+  /** When the page closes there is no undo any more; the deletion still happens. */
   readonly #left = (): void => this.commit();
 
   #end(): void {

@@ -1,4 +1,4 @@
-// The page's home of time: everything that reads it takes it from here or as an argument, so that a test drives it.
+// The only place of the page that reads the time; everything else takes it as an argument, so that a test drives it.
 // Milliseconds since 1970 in UTC.
 export type Now = () => number;
 

@@ -1,5 +1,5 @@
-// Web Push of this browser, as the page shows it: on or off, and why it can't be turned on where it can't. The words are
-// the client's own; here is what they mean for a switch.
+// Web Push of this browser as a switch: on or off, and the reason when it can't be turned on. The texts are the client's; this
+// file maps its states to the switch.
 import type { Hub } from '@carillon/client';
 import {
   disableWebPush,
@@ -28,13 +28,13 @@ export interface DevicePushOptions {
   readonly hub: Hub;
   readonly installationId: string;
   readonly targetHostName: string;
-  /** Sees to it that the hub still knows this device, now without a push address. */
+  /** Registers this device again, without a push address. */
   readonly onTurnedOff: () => Promise<void>;
 }
 
 export function openDevicePush(options: DevicePushOptions): DevicePush {
   const { hub, installationId, targetHostName, onTurnedOff } = options;
-  // Only its push address goes: the device stays the user's, under the name that they gave it.
+  // Only the push address is removed: the device and the name that the user gave it stay.
   const keepingDevice: PushHub = {
     ...hub,
     unsubscribe: async (id) => void (await hub.updateSubscription(id, { channel: null })),

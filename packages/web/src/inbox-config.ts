@@ -1,12 +1,12 @@
-// What the hub tells the page about itself: where users sign in and as which client. The last answer is kept, so that
-// the page starts without the hub.
+// The hub's configuration of the page: where users sign in and as which client. The last answer is stored, so that the page
+// starts without the hub.
 import type { Vault } from './sign-in/vault.ts';
 
 /** As the hub answers it at /inbox/config.json. */
 export interface InboxConfig {
   readonly publicUrl: string;
   readonly issuer: string;
-  /** Null: the operator has not said which client of the issuer the page is. */
+  /** Null: the operator has not set the page's client of the issuer. */
   readonly clientId: string | null;
   readonly scope: string;
   readonly targetHostName: string;
@@ -19,7 +19,7 @@ export async function readConfig(vault: Vault): Promise<InboxConfig | null> {
   try {
     const response = await fetch('inbox/config.json');
     if (!response.ok) throw new Error(`the hub answered ${response.status}`);
-    const config = (await response.json()) as InboxConfig;
+    const config: InboxConfig = await response.json();
     await vault.write('config', config);
     return config;
   } catch {

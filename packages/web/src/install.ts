@@ -1,16 +1,20 @@
-// Installing the page as an app: the browser says when it can
-// be, and is asked when the user wants it.
+// Installs the page as an app. The browser announces that it is possible; its prompt
+// opens when the user asks for it.
 interface InstallEvent extends Event {
   prompt(): Promise<void>;
 }
 
-/** Calls with what asks the browser, or null once that is over. Answers what holds at first: nothing. */
+function isInstall(event: Event): event is InstallEvent {
+  return 'prompt' in event;
+}
+
+/** Calls with a function that opens the prompt, or with null when there is none. Returns the first value: null. */
 export function openInstall(changed: (run: (() => void) | null) => void): null {
   addEventListener('beforeinstallprompt', (event) => {
     event.preventDefault();
     changed(() => {
       changed(null);
-      void (event as InstallEvent).prompt();
+      if (isInstall(event)) void event.prompt();
     });
   });
   addEventListener('appinstalled', () => changed(null));

@@ -1,5 +1,5 @@
-// The page's entry: shows it at once, and lets the service worker keep it for starts without the network.
-// What happens then is in start.ts.
+// The page's entry: it shows the page at once and registers the service worker, which starts it without the network.
+// start.ts does the rest.
 import { Page } from './parts/page.ts';
 import { start } from './start.ts';
 import { registerWorker } from './worker.ts';

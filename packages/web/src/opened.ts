@@ -1,5 +1,5 @@
-// The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's.
-// Opened once a page; leaving it at sign-out lets go of everything that is the user's.
+// The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's. It opens
+// once a page; at sign-out it removes everything of the user.
 import { connectHub, Requests } from '@carillon/client';
 import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
 import '@carillon/inbox';
@@ -18,7 +18,7 @@ export interface Opened {
   readonly user: User;
   readonly inbox: HTMLElement;
   readonly devices: DevicesPanel;
-  /** When the list is the user's, of the hub or as it was here last. */
+  /** Resolves once the list is shown, from the hub or from the stored copy. */
   readonly ready: Promise<void>;
   /** Posts a notification to the user. */
   send(notification: object): Promise<void>;
@@ -45,12 +45,12 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
   // Another device may have removed this one, or it slept for longer than its lease.
   const onDeviceRefused = (): void => tryRegister();
   const hub = connectHub({ baseUrl, token, account, device, onDeviceRefused });
-  // Without a device: what is asked of all of them must not depend on this one's registration.
+  // Without a device: requests about all devices must not depend on this one's registration.
   const calls = new Requests({ baseUrl, token });
   const feed = hub.feed();
   feed.subscribe(() => showUnread(feed.unreadCount));
   const inbox = Object.assign(document.createElement('carillon-inbox'), { feed, inline: true });
-  const devices = document.createElement('carillon-devices') as DevicesPanel;
+  const devices = document.createElement('carillon-devices');
   const register = async (): Promise<void> => {
     devices.devices = await registerDevice({ calls, installationId, targetHostName, now: now() });
     const own = devices.devices.at(-1)?.id ?? null;
@@ -71,7 +71,7 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
       await calls.send('POST', 'me/notifications', { body: notification });
     },
     async leave() {
-      // What is stored and shown here goes first: it must not wait for a hub that doesn't answer.
+      // What is stored and shown here is removed first, without waiting for the hub.
       await hub.signOut();
       const worker = await findWorker();
       if (worker) await forgetNotifications(worker).catch(() => {});

@@ -1,5 +1,5 @@
-// Why the page can't offer to sign in here, and what would help: no hub, another address than the hub's own, a connection
-// without the browser's cryptography, a hub that doesn't know the page's client.
+// Why the page can't offer to sign in, and what helps: no hub, another address than the hub's own, a connection without the
+// browser's cryptography, a hub without the page's client.
 import { html } from 'lit';
 import type { InboxConfig } from './inbox-config.ts';
 import type { Welcome } from './parts/welcome.ts';
@@ -25,4 +25,8 @@ export function whyNot(config: InboxConfig | null): Welcome | null {
     return { title: 'Almost there', text };
   }
   return null;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

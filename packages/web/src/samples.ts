@@ -1,12 +1,12 @@
-// What "Send myself one" sends, in a development hub: one after another, so
-// that groups, times and long texts are seen.
+// The notifications of "Send myself one" on a development hub, one after another:
+// they show groups, times and long texts.
 interface Sample {
   readonly title: string;
   readonly body: string;
   readonly groupName?: string;
 }
 
-const samples: readonly Sample[] = [
+const samples: readonly [Sample, ...Sample[]] = [
   { title: 'Lunch is ready', body: 'Soup today, and there is still cake.', groupName: 'Kitchen' },
   { title: 'Build 4812 passed', body: 'main · 214 tests in 3 minutes', groupName: 'Builds' },
   { title: 'Maria mentioned you', body: '“Could you look at the second paragraph before we send it?”' },
@@ -16,6 +16,6 @@ const samples: readonly Sample[] = [
 ];
 
 export function sampleAt(turn: number, targetHostName: string): object {
-  const { groupName, ...visualContent } = samples[turn % samples.length] as Sample;
+  const { groupName, ...visualContent } = samples[turn % samples.length] ?? samples[0];
   return { targetHostName, payload: { visualContent }, ...(groupName ? { groupName } : {}) };
 }

@@ -1,12 +1,12 @@
-// What the page does from its first moment: reads where it is, completes a sign-in that comes back, and shows the inbox
-// or the way in. Signing in and out reach the browser's other tabs.
+// The start of the page: it reads the address, completes a sign-in that returns, and shows the inbox or the sign-in button.
+// Signing in and out reach the browser's other tabs.
 import { systemNow } from './clock.ts';
 import { type InboxConfig, readConfig } from './inbox-config.ts';
 import { openInstall } from './install.ts';
 import { openInbox } from './opened.ts';
 import type { Page } from './parts/page.ts';
 import type { Welcome } from './parts/welcome.ts';
-import { whyNot } from './reasons.ts';
+import { messageOf, whyNot } from './reasons.ts';
 import { sampleAt } from './samples.ts';
 import { beginSignIn, completeSignIn, isAnswer } from './sign-in/code-flow.ts';
 import { keepSigned, openSession, type Session, type Signed } from './sign-in/session.ts';
@@ -16,7 +16,7 @@ import { showUnread } from './unread-mark.ts';
 
 const vault = openVault();
 const session = openSession({ vault, now: systemNow });
-/** Tells other tabs that another user, or nobody, is signed in from now on. */
+/** Other tabs reload when another user, or nobody, is signed in. */
 const tabs = new BroadcastChannel('carillon-page');
 
 export async function start(page: Page): Promise<void> {
@@ -34,11 +34,11 @@ export async function start(page: Page): Promise<void> {
   else offerSignIn(page, config, problem);
 }
 
-/** Completes a sign-in whose answer is in the address; answers what went wrong with it. */
+/** Completes a sign-in whose answer is in the address. Returns what went wrong. */
 async function comeBack(config: InboxConfig): Promise<string | null> {
   const url = new URL(location.href);
   if (!isAnswer(url)) return null;
-  // The code is no part of the history, nor of what is bookmarked or shared.
+  // The code must not stay in the history, in a bookmark or in a link that is shared.
   history.replaceState(null, '', location.pathname);
   try {
     const { signed, hash } = await completeSignIn(url, { config, attempts: sessionStorage, now: systemNow });
@@ -49,7 +49,7 @@ async function comeBack(config: InboxConfig): Promise<string | null> {
     tabs.postMessage('signed in');
     return null;
   } catch (error) {
-    return (error as Error).message;
+    return messageOf(error);
   }
 }
 
@@ -65,7 +65,7 @@ function offerSignIn(page: Page, config: InboxConfig, problem: string | null): v
     const askAgain = localStorage.getItem(askAgainName) !== null;
     beginSignIn({ config, askAgain, attempts: sessionStorage }).then(
       (url) => location.assign(url),
-      (error: Error) => show({ problem: error.message }, false),
+      (error: unknown) => show({ problem: messageOf(error) }, false),
     );
   };
   show({ problem }, false);
@@ -103,7 +103,7 @@ function markUsable(page: Page, what: 'sign-in' | 'inbox'): void {
   void page.updateComplete.then(() => performance.mark(`carillon-${what}`));
 }
 
-/** The session, which brings back the way in when it has ended. */
+/** The session; when it ends, the sign-in button is shown. */
 function endingAt(page: Page, config: InboxConfig): Session {
   return {
     ...session,
@@ -111,7 +111,7 @@ function endingAt(page: Page, config: InboxConfig): Session {
       try {
         return await session.token(asked);
       } catch (error) {
-        if (page.leaving === false) offerSignIn(page, config, (error as Error).message);
+        if (page.leaving === false) offerSignIn(page, config, messageOf(error));
         throw error;
       }
     },

@@ -1,11 +1,11 @@
-// This browser as one of the user's devices: registered at sign-in so that it can be named and removed, with a name that
-// says what it is, and renewed whenever the page opens.
+// This browser as one of the user's devices: registered at sign-in under a descriptive name, so that the user can rename and
+// remove it, and renewed whenever the page opens.
 import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
 import type { Vault } from './sign-in/vault.ts';
 
 export const installationName = 'installation';
-/** Where the vault keeps this device's UNS-ID. */
+/** The name of this device's UNS-ID in the vault. */
 export const deviceName = 'device';
 
 /** Stable until sign-out, when the next user gets another. */
@@ -27,7 +27,7 @@ export interface DeviceOptions {
 
 const leaseMs = 30 * 86_400_000;
 
-/** A push address that it has is kept. Answers all of the user's devices, this one last. */
+/** Its push address stays. Returns all of the user's devices, this one last. */
 export async function registerDevice(options: DeviceOptions): Promise<readonly Subscription[]> {
   const { calls, installationId, targetHostName, now } = options;
   const devices = await calls.subscriptions();

@@ -1,4 +1,4 @@
-// The unread count where it is seen without looking at the page: the tab's title and icon, and the badge of the installed
+// Shows the unread count outside the page: in the tab's title and icon, and on the badge of the installed
 // app.
 const bell = document.querySelector<HTMLLinkElement>('link[rel="icon"]');
 const plainIcon = bell?.href ?? '';

@@ -1,5 +1,5 @@
-// The page's service worker: registered once the page is there, so that it doesn't compete with it for the network, and
-// found by whoever needs it.
+// The page's service worker: registered after the page has loaded, so that it does not compete with it for the network, and
+// found by every part that needs it.
 const options = { scope: 'inbox' };
 
 export function registerWorker(): void {

@@ -1,22 +1,22 @@
-// One scrolling list of notifications: what of it is in the document, which row has the roving tab stop, and that the view
-// stands still when rows above it change. The element renders what `shown` says; everything is measured after it did.
+// One scrolling list of notifications: which rows are in the document, which row has the roving tab stop, and a scroll
+// position that stays when rows above it change. The element renders the rows of `shown`, and they are measured afterwards.
 import type { Notification } from '@carillon/protocol';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { type ItemRow, layRows, type Row } from './rows.ts';
 import { layOffsets, overscan, type Range, rangeOf, rowAt, rowHeights, shownRows } from './window.ts';
 
-/** What stands above the rows while they scroll: the heading of the day. */
+/** The heading of the day, which stays above the rows while they scroll. */
 const stickyHeight = 36;
 
 export class ListController implements ReactiveController {
   rows: readonly Row[] = [];
   offsets: Float64Array = new Float64Array(1);
-  /** Where the tab stop is; null as long as it is the first row. */
+  /** The row with the tab stop; null means the first. */
   activeKey: string | null = null;
   /** Called when the end is less than a screen away. */
   onNearEnd: (() => void) | null = null;
   readonly #host: ReactiveControllerHost & HTMLElement;
-  /** Measured, by key: kept when the rows are laid anew. */
+  /** Measured heights by key; they outlive a new layout. */
   readonly #known = new Map<string, number>();
   #heights: Float64Array = new Float64Array();
   #items: readonly Notification[] | null = null;
@@ -39,7 +39,7 @@ export class ListController implements ReactiveController {
     return this.#itemRows.length;
   }
 
-  /** Lays the rows anew when the notifications are others; what is in view stays where it is. */
+  /** Lays the rows out again when the notifications changed; the visible ones keep their place. */
   show(items: readonly Notification[]): void {
     if (items === this.#items) return;
     this.#items = items;
@@ -60,7 +60,7 @@ export class ListController implements ReactiveController {
     return shownRows(this.#range, active ? (this.#rowOf.get(active.key) ?? -1) : -1);
   }
 
-  /** The row with the tab stop: where it was put, else what took that row's place. */
+  /** The row with the tab stop; when that row is gone, the one in its place. */
   activeRow(): ItemRow | null {
     const known = this.activeKey === null ? undefined : this.#rowOf.get(this.activeKey);
     const row = this.rows[known ?? -1];
@@ -74,7 +74,7 @@ export class ListController implements ReactiveController {
     this.#activePosition = row.position;
   }
 
-  /** Focuses the notification at this place, or the nearest, scrolled to where it is seen. */
+  /** Scrolls to the notification at this place, or to the nearest, and focuses it. */
   async focusPosition(position: number): Promise<boolean> {
     const row = this.#itemAt(Math.max(1, Math.min(position, this.total)));
     if (!row) return false;
@@ -116,7 +116,7 @@ export class ListController implements ReactiveController {
       const anchor = rowAt(before, this.#top);
       this.offsets = layOffsets(this.#heights);
       this.#top += (this.offsets[anchor] ?? 0) - (before[anchor] ?? 0);
-      // The rows stand where they should already; only when they leave a gap there are more to render.
+      // The rows are in place already; another update is needed only when they leave a gap.
       if (!this.#isCovered()) this.#host.requestUpdate();
     }
     if (Math.abs(scroller.scrollTop - this.#top) < 1) return;
@@ -152,7 +152,7 @@ export class ListController implements ReactiveController {
     if (this.#top + 2 * this.#height > (this.offsets.at(-1) ?? 0)) this.onNearEnd?.();
   };
 
-  /** Whether what is seen, and a little more, is in the document. */
+  /** Whether the visible range, and a margin, is in the document. */
   #isCovered(): boolean {
     const margin = overscan / 3;
     const { first, end } = rangeOf(this.offsets, this.#top - margin, this.#height + 2 * margin);
@@ -162,7 +162,7 @@ export class ListController implements ReactiveController {
   #resized(element: HTMLElement): void {
     const { clientHeight, clientWidth } = element;
     if (clientHeight === 0 || (clientHeight === this.#height && clientWidth === this.#width)) return;
-    // Text wraps otherwise at another width, so every height is open again.
+    // Another width wraps text differently, so no measured height holds.
     if (clientWidth !== this.#width) this.#known.clear();
     this.#height = clientHeight;
     this.#width = clientWidth;

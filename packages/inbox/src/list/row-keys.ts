@@ -1,5 +1,5 @@
-// The keys of a row, by the roving tab stop of WAI-ARIA: up and down move between rows, left and right between a row and
-// its actions, and letters do what the actions do. The row's button itself answers Enter and the space bar.
+// The keys of a row, after the roving tab stop of WAI-ARIA: up and down move between rows, left and right between a row and
+// its actions, and letters run the actions. The row's button handles Enter and the space bar.
 import type { InboxHost } from '../view/host.ts';
 import type { ItemRow } from './rows.ts';
 
@@ -8,7 +8,7 @@ const pageRows = 8;
 export function rowKeys(host: InboxHost, row: ItemRow): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const run = moves(host, row, event) ?? deeds(host, row, event);
+    const run = moves(host, row, event) ?? actionOf(host, row, event);
     if (!run) return;
     event.preventDefault();
     event.stopPropagation();
@@ -41,7 +41,7 @@ function moves(host: InboxHost, row: ItemRow, event: KeyboardEvent): (() => void
   }
 }
 
-function deeds(host: InboxHost, { item }: ItemRow, event: KeyboardEvent): (() => void) | undefined {
+function actionOf(host: InboxHost, { item }: ItemRow, event: KeyboardEvent): (() => void) | undefined {
   if (host.view === 'history') return undefined;
   const discard = (): void => (event.shiftKey ? host.deleteItem(item) : host.dismiss(item));
   const table: Readonly<Record<string, () => void>> = {

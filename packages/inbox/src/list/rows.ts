@@ -1,5 +1,5 @@
-// Notifications as the rows of a list: a heading a day, a heading a group of two or more, and one row each. Pure; groups
-// stand together within a day, at the place of their newest.
+// Notifications as the rows of a list: a heading for each day, a heading for each group of two or more, and a row for each
+// notification. Pure. A group is listed together within a day, at the place of its newest notification.
 import type { Notification } from '@carillon/protocol';
 import { endOfDay, startOfDay } from '../time/days.ts';
 

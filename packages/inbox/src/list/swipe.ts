@@ -1,11 +1,11 @@
-// Swiping a row by touch: towards its end dismisses, towards its beginning opens the snooze menu. A directive, because
-// it follows the finger without a render a frame. A mouse doesn't swipe; scrolling stays the browser's.
+// Swiping a row by touch: towards its end dismisses, towards its beginning opens the snooze menu. It is a directive, so that
+// it follows the finger without a render for each frame. A mouse does not swipe; scrolling is the browser's.
 import type { Notification } from '@carillon/protocol';
 import { noChange } from 'lit';
 import { Directive, type DirectiveParameters, directive, type ElementPart } from 'lit/directive.js';
 import type { InboxHost } from '../view/host.ts';
 
-/** Of the row's width: beyond it, letting go acts. */
+/** The part of the row's width beyond which the end of a swipe acts. */
 const threshold = 0.3;
 /** Pixels before a touch counts as a swipe. */
 const slack = 12;
@@ -37,7 +37,7 @@ class SwipeDirective extends Directive {
     element.addEventListener('pointermove', (event) => this.#move(element, event));
     element.addEventListener('pointerup', () => this.#end(element, true));
     element.addEventListener('pointercancel', () => this.#end(element, false));
-    // A swipe that ends over the row is no click on it.
+    // The end of a swipe over the row is not a click.
     element.addEventListener('click', (event) => this.#shift !== 0 && event.stopPropagation(), {
       capture: true,
     });
@@ -53,11 +53,11 @@ class SwipeDirective extends Directive {
     element.dataset.swipe = this.#isTowardsEnd() ? 'end' : 'start';
   }
 
-  #end(element: HTMLElement, isLetGo: boolean): void {
+  #end(element: HTMLElement, isReleased: boolean): void {
     const isFar = Math.abs(this.#shift) > threshold * element.offsetWidth;
     element.style.removeProperty('--swipe');
     delete element.dataset.swipe;
-    if (!isLetGo || !isFar || !this.#item) return;
+    if (!isReleased || !isFar || !this.#item) return;
     if (this.#isTowardsEnd()) this.#host?.dismiss(this.#item);
     else this.#host?.openMenu(this.#item, 'snooze');
   }

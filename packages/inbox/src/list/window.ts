@@ -1,5 +1,5 @@
-// Which of thousands of rows are in the document: heights are estimated, then known once a row was shown. Pure
-// arithmetic over prefix sums; summing 10 000 heights anew takes microseconds, so that no tree is needed.
+// Which of thousands of rows are in the document. Heights are estimated until a row has been measured. Pure arithmetic over
+// prefix sums: summing 10 000 heights takes microseconds, so no tree is needed.
 import type { Row } from './rows.ts';
 
 export interface Range {

@@ -1,4 +1,4 @@
-// The catalog in Arabic. It says what en.ts says, in the same order; Arabic has six forms of number, and the
+// The catalog in Arabic. It has the texts of en.ts in the same order; Arabic has six plural forms, and the
 // interface runs from right to left.
 import type { Messages } from './messages.ts';
 

@@ -1,5 +1,5 @@
-// The catalog in German. It says what en.ts says, in the same order, with the words that
-// German systems use for the same things.
+// The catalog in German. It has the texts of en.ts in the same order, in the words of other German
+// interfaces.
 import type { Messages } from './messages.ts';
 
 export const de: Messages = {

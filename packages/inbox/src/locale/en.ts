@@ -1,5 +1,5 @@
-// The catalog in English; the other languages say the same in the same order.
-// It is also what a language without a catalog of its own falls back to.
+// The catalog in English; the other catalogs have the same texts in the same order.
+// It is also the fallback for a language without a catalog.
 import type { Messages } from './messages.ts';
 
 export const en: Messages = {

@@ -1,4 +1,4 @@
-// The catalog in French. It says what en.ts says, in the same order; French counts 0 and 1 as
+// The catalog in French. It has the texts of en.ts in the same order; French counts 0 and 1 as
 // singular, and large round numbers have a category of their own.
 import type { Messages } from './messages.ts';
 

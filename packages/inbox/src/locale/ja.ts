@@ -1,5 +1,5 @@
-// The catalog in Japanese. It says what en.ts says, in the same order; Japanese has one
-// form for every number.
+// The catalog in Japanese. It has the texts of en.ts in the same order; Japanese has one form for
+// every number.
 import type { Messages } from './messages.ts';
 
 export const ja: Messages = {

@@ -1,5 +1,5 @@
-// Which language and direction the component has: its own `lang`, else that of the nearest element with one, through
-// shadow trees, else the browser's. It follows when the page changes them.
+// The language and direction of the component: its own `lang`, else that of the nearest element with one, through shadow
+// trees, else the browser's. It updates when the page changes them.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { directionOf, onLocaleSet } from './locales.ts';
 import { Localizer } from './localizer.ts';
@@ -53,7 +53,7 @@ export class LanguageController implements ReactiveController {
     this.#words = null;
   }
 
-  /** What the page says of this element; else what its own language is written in; else the page's. */
+  /** The element's own `dir`; else the direction of its own language; else the page's. */
   #readDirection(): 'ltr' | 'rtl' {
     const { dir, lang } = this.#host;
     if (dir === 'ltr' || dir === 'rtl') return dir;

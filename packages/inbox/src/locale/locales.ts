@@ -1,5 +1,5 @@
-// The languages that the component speaks: five are built in, a page adds its own. A tag is matched from its longest form
-// to its language ('de-AT', 'de'), and ends at English.
+// The languages of the component: five are built in, and a page can add others. A tag is matched from its longest form to its
+// language ('de-AT', 'de'), and falls back to English.
 import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';

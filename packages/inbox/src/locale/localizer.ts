@@ -1,5 +1,5 @@
-// One language in use: its sentences filled in, its numbers and times formatted. Made once a language and kept, because
-// the formatters of Intl are dear to make.
+// One language in use: it fills in texts and formats numbers and times. There is one instance a language, because Intl's
+// formatters are expensive to create.
 import { daysBetween } from '../time/days.ts';
 import { chooseLocale } from './locales.ts';
 import type { CountMessages, Messages, TextMessages } from './messages.ts';
@@ -38,7 +38,7 @@ export class Localizer {
     return this.#number.format(value);
   }
 
-  /** As a row says it: "now", "5 min. ago" within a day of 24 hours, else the time of day; its heading says which day. */
+  /** The time of a row: "now", "5 min. ago" within 24 hours, else the time of day; the heading has the day. */
   ago(time: number, now: number): string {
     const minutes = Math.floor((now - time) / 60_000);
     if (minutes < 1) return this.text('now');

@@ -1,9 +1,9 @@
-// Everything the component says, as one typed object a language: a catalog that lacks a sentence does not compile.
-// `{name}` is filled in; a plural has the categories that Intl.PluralRules answers for its language.
+// All texts of the component, as one typed object a language: a catalog without one of them does not compile. `{name}` is
+// replaced; a plural has the categories of Intl.PluralRules for its language.
 
 export type Plural = { readonly other: string } & { readonly [rule in Intl.LDMLPluralRule]?: string };
 
-/** What is said with a number; `{count}` is filled in. */
+/** Texts with a number; `{count}` is replaced. */
 export interface CountMessages {
   readonly bell: Plural;
   readonly unread: Plural;
@@ -34,7 +34,7 @@ export interface TextMessages {
   readonly more: string;
   readonly unreadMark: string;
   readonly lowPriority: string;
-  /** Stands for the title of a notification without visible content. */
+  /** The title of a notification without visible content. */
   readonly untitled: string;
   readonly now: string;
   readonly snoozeHour: string;

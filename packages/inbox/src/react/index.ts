@@ -1,5 +1,5 @@
-// The inbox as a React component, typed: objects are set as properties, the element's events are callbacks. Written by
-// hand over three hooks, so that it brings nothing but React itself (17 and later) and renders on a server.
+// The inbox as a typed React component: objects are set as properties, and events are callbacks. It is written by hand over
+// three hooks, so that it depends only on React (17 and later) and renders on a server.
 import { createElement, type ReactElement, type RefCallback, useCallback, useEffect, useRef } from 'react';
 import type { CarillonInbox as InboxElement } from '../carillon-inbox.ts';
 import { tagName } from '../define.ts';
@@ -25,12 +25,17 @@ export interface CarillonInboxProps {
   readonly onSignIn?: (event: InboxEventMap['carillon-sign-in']) => void;
 }
 
-const callbacks = {
-  'carillon-activate': 'onActivate',
-  'carillon-count': 'onCount',
-  'carillon-toggle': 'onToggle',
-  'carillon-sign-in': 'onSignIn',
-} as const satisfies Record<InboxEventName, keyof CarillonInboxProps>;
+type Listener<Name extends InboxEventName> = (event: InboxEventMap[Name]) => void;
+
+/** The callback of each event. */
+const callbacks: {
+  readonly [Name in InboxEventName]: (props: CarillonInboxProps) => Listener<Name> | undefined;
+} = {
+  'carillon-activate': ({ onActivate }) => onActivate,
+  'carillon-count': ({ onCount }) => onCount,
+  'carillon-toggle': ({ onToggle }) => onToggle,
+  'carillon-sign-in': ({ onSignIn }) => onSignIn,
+};
 
 export function CarillonInbox(props: CarillonInboxProps): ReactElement {
   const { feed, inline = false, open, theme, undoSeconds, elementRef, className, ...rest } = props;
@@ -58,16 +63,18 @@ function attributesOf({ id, lang, dir, style }: Partial<CarillonInboxProps>): Re
   return { id, lang, dir, style };
 }
 
-/** The newest callbacks are called, without listening anew at each render. */
+/** Calls the newest callbacks, without new listeners at each render. */
 function listen(element: InboxElement | null, latest: { readonly current: CarillonInboxProps }): () => void {
   const ending = new AbortController();
-  for (const name of Object.keys(callbacks) as InboxEventName[]) {
-    const call = (event: Event): void => {
-      const callback = latest.current[callbacks[name]] as ((event: Event) => void) | undefined;
-      callback?.(event);
-    };
-    element?.addEventListener(name, call, { signal: ending.signal });
-  }
+  const { signal } = ending;
+  const listenTo = <Name extends InboxEventName>(name: Name): void => {
+    const call: Listener<Name> = (event) => callbacks[name](latest.current)?.(event);
+    element?.addEventListener(name, call, { signal });
+  };
+  listenTo('carillon-activate');
+  listenTo('carillon-count');
+  listenTo('carillon-toggle');
+  listenTo('carillon-sign-in');
   return () => ending.abort();
 }
 

@@ -1,5 +1,5 @@
-// What floats above the list: the menu of a row, the picker of a time, the bar with the way back; and the line below
-// that says how the feed is connected.
+// The parts above the list: the menu of a row, the picker of a time, the bar with the undo button; and the line below it with
+// the state of the connection.
 import { css } from 'lit';
 
 export const floatingStyles = css`

@@ -1,5 +1,5 @@
-// One row: dot, avatar, words, time; its actions take the place of the time when it is pointed at or focused. Unread is
-// said three times: by the dot, by weight and by a tint, never by colour alone.
+// One row: dot, avatar, text, time. Its actions replace the time while it is hovered or focused. Unread is shown three times,
+// by the dot, by weight and by a tint, and never by colour alone.
 import { css } from 'lit';
 
 export const rowStyles = css`

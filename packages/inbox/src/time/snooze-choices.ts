@@ -1,5 +1,5 @@
-// When a snoozed notification may come back: four moments that people mean, in the user's zone.
-// Pure; what lies behind the clock is not offered.
+// The four times that a snooze offers, in the user's time zone.
+// Pure; a time in the past is not offered.
 
 export type SnoozeChoice = 'snoozeHour' | 'snoozeEvening' | 'snoozeTomorrow' | 'snoozeNextWeek';
 

@@ -1,5 +1,5 @@
-// Keeps relative times true: an update at each full minute while the component is on the page and seen.
-// Driven by the clock that the component was given.
+// Updates relative times: at each full minute, while the component is on the page and visible.
+// It uses the component's clock.
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Clock, Timer } from '../clock.ts';
 
@@ -30,7 +30,7 @@ export class TickController implements ReactiveController {
     this.#stop();
   }
 
-  /** The first update knows the clock that the page has set. */
+  /** At the first update the page has set its clock. */
   hostUpdated(): void {
     if (!this.#timer && this.#isConnected) this.#wait();
   }

@@ -1,5 +1,5 @@
-// The bell: a button with the number of unread notifications, which is also in its label. The panel hangs on it.
-// A bell alone says what there is; the words are in the panel.
+// The bell: a button with the number of unread notifications, which its label has too. The panel opens at it.
+// The bell alone shows the count; the panel has the text.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { InboxHost } from './host.ts';
 import { icons } from './icons.ts';

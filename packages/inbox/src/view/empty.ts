@@ -1,5 +1,5 @@
-// What stands in the place of the list: nothing yet, nothing to show, or why nothing can be shown, each in words and
-// with what to do. While it loads, the shape of what comes.
+// The places without a list: nothing yet, nothing to show, or why nothing can be shown, each in words and with an action.
+// While the feed loads, skeletons of rows.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { InboxHost } from './host.ts';
 import { pictures } from './icons.ts';
@@ -8,7 +8,7 @@ interface Place {
   readonly picture: keyof typeof pictures;
   readonly title: string;
   readonly text: string;
-  /** More about it, as the feed said it. */
+  /** The feed's reason. */
   readonly reason?: string | null;
   readonly action?: { readonly label: string; readonly run: () => void };
 }
@@ -35,7 +35,7 @@ export function renderLoading({ words }: InboxHost): TemplateResult {
   </div>`;
 }
 
-/** What stands there instead of the inbox; null when its list is to be shown. */
+/** What is shown in place of the list; null when there is a list. */
 export function renderInsteadOfInbox(host: InboxHost): TemplateResult | null {
   const { feed, words, listening } = host;
   if (host.list.total > 0) return null;

@@ -1,5 +1,5 @@
-// What stands below the list: how the feed is connected when it isn't, what waits to be sent, what the hub refused, and
-// the way back from what was just done.
+// The part below the list: the state of the connection while it is not live, the changes that wait, the hub's refusal, and the
+// undo button.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { InboxHost } from './host.ts';
 import { icons } from './icons.ts';
@@ -49,7 +49,7 @@ function statusLine(host: InboxHost): TemplateResult {
 }
 
 function connectionWords({ feed, words, list }: InboxHost): string | null {
-  // An empty list says it at length already.
+  // An empty list shows it in full already.
   if (!feed || list.total === 0) return null;
   const { phase } = feed.status;
   if (phase === 'offline') return words.text('offlineLine');

@@ -1,5 +1,5 @@
-// The history: all that has not expired, handled or not, a page at a time as the end comes near. It comes from the
-// hub, so that it can fail where the inbox can't.
+// The history: everything that has not expired, handled or not, page by page as the user scrolls. It comes from the hub, so it
+// can fail where the inbox can't.
 import { html, nothing, type TemplateResult } from 'lit';
 import { renderLoading, renderPlace } from './empty.ts';
 import type { InboxHost } from './host.ts';

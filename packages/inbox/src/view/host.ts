@@ -1,5 +1,5 @@
-// What the views know of the element that they are parts of: what to show, and what can be done. The element implements
-// it; the views are functions from it to a template.
+// The interface between the element and its views: what to show, and what the user can do. The element implements it; the
+// views are functions from it to a template.
 import type { Feed } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
 import type { FeedController } from '../feed-controller.ts';

@@ -1,5 +1,5 @@
-// The list as sections of days: a heading that sticks, in it lists of notifications, those of a group under its name.
-// Rows that are not in the document are margins of their neighbours, so that the scroll bar tells the truth.
+// The list as a section for each day: a sticky heading, and below it lists of notifications, those of a group under its name.
+// Rows that are not in the document are margins of their neighbours, so that the scroll bar has the right size.
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { ref } from 'lit/directives/ref.js';

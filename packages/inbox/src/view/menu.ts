@@ -1,5 +1,5 @@
-// The menu of a row: on touch all actions, else when to bring it back; its last page takes a date and time. A menu by
-// WAI-ARIA: the arrows move, Escape goes back to the row.
+// The menu of a row: all actions on touch, else the snooze times; its last page has a date and time. It follows the menu
+// pattern of WAI-ARIA: arrows move, Escape returns to the row.
 import { html, nothing, type TemplateResult } from 'lit';
 import { inputTime, snoozeChoices } from '../time/snooze-choices.ts';
 import type { InboxHost, OpenMenu } from './host.ts';
@@ -72,7 +72,7 @@ function rowEntries(host: InboxHost, { item }: OpenMenu): Entry[] {
 
 function snoozeEntries(host: InboxHost, { item }: OpenMenu): Entry[] {
   const { words, now } = host;
-  // Once it has expired there is nothing to bring back.
+  // A snooze must end before the notification expires.
   const offered = snoozeChoices(now).filter(({ until }) => until < Date.parse(item.expirationDateTime));
   const times = offered.map(({ choice, until }): Entry => {
     const isToday = choice === 'snoozeHour' || choice === 'snoozeEvening';
@@ -92,7 +92,8 @@ function picker(host: InboxHost, { item }: OpenMenu): TemplateResult {
   const expires = Date.parse(item.expirationDateTime);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const input = (event.currentTarget as HTMLFormElement).querySelector('input');
+    const form = event.currentTarget;
+    const input = form instanceof HTMLFormElement ? form.querySelector('input') : null;
     const until = Date.parse(input?.value ?? '');
     if (until > host.now) host.snooze(item, until);
   };
@@ -108,8 +109,8 @@ function menuKeys(host: InboxHost, event: KeyboardEvent): void {
   if (event.key === 'Escape' || event.key === 'Tab') {
     host.closeMenu();
   } else {
-    const menu = event.currentTarget as HTMLElement;
-    const entries = [...menu.querySelectorAll<HTMLElement>('.entry')];
+    const menu = event.currentTarget;
+    const entries = menu instanceof HTMLElement ? [...menu.querySelectorAll<HTMLElement>('.entry')] : [];
     const next = nextEntry(
       event.key,
       entries.findIndex((each) => each.matches(':focus')),

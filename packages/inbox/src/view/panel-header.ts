@@ -1,5 +1,5 @@
-// The head of the panel: what it is, how much is unread, what applies to all, and which of them to show. In the history
-// only the way back.
+// The head of the panel: its title, the unread count, the actions for all, and the filters. In the history only the button
+// back.
 import { html, nothing, type TemplateResult } from 'lit';
 import type { InboxHost } from './host.ts';
 import { icons } from './icons.ts';
@@ -67,7 +67,8 @@ function filters(host: InboxHost): TemplateResult {
 function groupSelect(host: InboxHost): TemplateResult {
   const { words, filter, groups } = host;
   const choose = (event: Event): void => {
-    const { value } = event.target as HTMLSelectElement;
+    if (!(event.target instanceof HTMLSelectElement)) return;
+    const { value } = event.target;
     host.filterBy({ group: value === '' ? null : value.slice(1) });
   };
   return html`<label class="select ${filter.group === null ? '' : 'chosen'}"><span class="hidden">${words.text('group')}</span>

@@ -1,5 +1,5 @@
-// The panel: head, list or what stands in its place, foot. On the bell it is a dialog above the page, on a small screen a
-// sheet; inline it is a part of the page.
+// The panel: head, list or its replacement, foot. At the bell it is a dialog above the page, on a small screen a sheet;
+// inline it is a part of the page.
 import { html, type TemplateResult } from 'lit';
 import { renderInsteadOfInbox } from './empty.ts';
 import { renderFoot } from './foot.ts';
@@ -29,13 +29,14 @@ function panelKeys(host: InboxHost, event: KeyboardEvent): void {
     event.stopPropagation();
     host.close();
   } else if (event.key === 'Tab' && host.isSheet && !host.inline) {
-    holdFocus(event);
+    trapFocus(event);
   }
 }
 
-/** Nothing of the page behind a sheet is seen, so the focus goes round within it. */
-function holdFocus(event: KeyboardEvent): void {
-  const panel = event.currentTarget as HTMLElement;
+/** A sheet covers the page, so the focus stays within it. */
+function trapFocus(event: KeyboardEvent): void {
+  const panel = event.currentTarget;
+  if (!(panel instanceof HTMLElement)) return;
   const stops = [...panel.querySelectorAll<HTMLElement>('button, select, input')].filter(
     (each) => each.tabIndex === 0 && each.offsetWidth > 0,
   );

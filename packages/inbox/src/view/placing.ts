@@ -1,5 +1,5 @@
-// Where floating parts stand: the panel under its bell, the menu at its row, both within the window. Measured when they
-// open and when the window changes; CSS anchor positioning is not in every browser yet.
+// Places the floating parts: the panel under its bell, the menu at its row, both within the window. They are measured when they
+// open and when the window changes; not every browser has CSS anchor positioning.
 
 interface Placing {
   readonly anchor: DOMRect;

@@ -1,5 +1,5 @@
-// One notification: a button over its whole width that opens it, and beside it what else can be done. Its words are
-// the app's; their direction is their own.
+// One notification: a button over its whole width that opens it, and beside it the other actions. Its text is the app's and
+// has its own direction.
 import type { Notification } from '@carillon/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { rowKeys } from '../list/row-keys.ts';
@@ -47,7 +47,7 @@ function content(host: InboxHost, { item, time, isGrouped }: ItemRow, isUnread: 
     </span>`;
 }
 
-/** What else is to say beside the app: its group, that it is not urgent, and in the history what became of it. */
+/** The line beside the app's name: the group, low priority, and in the history the state. */
 function note({ words, view }: InboxHost, item: Notification, isGrouped: boolean): TemplateResult[] {
   const notes: string[] = [];
   if (item.groupName !== null && !isGrouped) notes.push(item.groupName);

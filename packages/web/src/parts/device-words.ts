@@ -1,5 +1,5 @@
-// How a device is called, and since when and until when the hub
-// knows it, in the words of the page.
+// How the page describes a device: its name, and since when and until when
+// it is registered.
 import type { Subscription } from '@carillon/protocol';
 
 const dayMs = 86_400_000;
@@ -20,7 +20,7 @@ export function createdText({ createdDateTime }: Subscription, now: number): str
   return days === 0 ? 'added today' : `added ${relative(days)}`;
 }
 
-/** The hub forgets a device that has not come back until then. */
+/** The hub removes a device that has not renewed its lease by then. */
 export function leaseText({ expirationDateTime }: Subscription, now: number): string {
   const until = new Date(Math.max(now, Date.parse(expirationDateTime)));
   return `until ${until.toLocaleDateString('en', { day: 'numeric', month: 'short' })}`;

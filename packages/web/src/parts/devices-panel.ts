@@ -4,6 +4,7 @@ import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { type DevicePush, type PushView, pushAtHub } from '../device-push.ts';
+import { messageOf } from '../reasons.ts';
 import { createdText, describeDevice, leaseText } from './device-words.ts';
 import { look } from './look.ts';
 import { binMark, laptopMark, pencilMark, phoneMark } from './marks.ts';
@@ -44,8 +45,8 @@ export class DevicesPanel extends LitElement {
     void this.#lookAtPush();
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (!changed.has('renaming' as never) || this.renaming === null) return;
+  protected override updated(changed: PropertyValues): void {
+    if (!changed.has('renaming') || this.renaming === null) return;
     this.renderRoot.querySelector<HTMLInputElement>('input[name="device"]')?.select();
   }
 
@@ -53,7 +54,7 @@ export class DevicesPanel extends LitElement {
     this.pushView = await this.push.read();
   }
 
-  /** One thing at a time; what goes wrong is said above the list. */
+  /** One action at a time; an error is shown above the list. */
   async #act(act: () => Promise<void>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
@@ -61,7 +62,7 @@ export class DevicesPanel extends LitElement {
     try {
       await act();
     } catch (error) {
-      this.problem = (error as Error).message;
+      this.problem = messageOf(error);
     }
     this.busy = false;
   }
@@ -80,7 +81,8 @@ export class DevicesPanel extends LitElement {
 
   #rename(event: SubmitEvent, id: string): void {
     event.preventDefault();
-    const displayName = String(new FormData(event.target as HTMLFormElement).get('device') ?? '').trim();
+    const form = event.target instanceof HTMLFormElement ? event.target : undefined;
+    const displayName = String(new FormData(form).get('device') ?? '').trim();
     void this.#act(async () => {
       await this.calls.updateSubscription(id, { displayName: displayName || null });
       this.renaming = null;
@@ -234,3 +236,9 @@ export class DevicesPanel extends LitElement {
 }
 
 customElements.define('carillon-devices', DevicesPanel);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'carillon-devices': DevicesPanel;
+  }
+}

@@ -1,4 +1,4 @@
-// What buttons, cards and messages of the page have in common. Colours
+// The shared styles of the page's buttons, cards and messages. Colours
 // come from page.css as custom properties.
 import { css } from 'lit';
 

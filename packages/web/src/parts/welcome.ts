@@ -1,5 +1,5 @@
-// What stands in the page's middle while nobody is signed in: the way in,
-// or why there is none and what would help.
+// The middle of the page while nobody is signed in: the sign-in button,
+// or why there is none and what helps.
 import { css, html, type TemplateResult } from 'lit';
 import { bellMark } from './marks.ts';
 

@@ -1,19 +1,19 @@
-// The page's service worker: starts the page without the network, and rings while no page is open. It keeps the files of
-// one build and nothing of a user's; the build names them.
+// The page's service worker: it starts the page without the network, and shows pushes while no page is open. It caches the
+// files of one build, whose names the build inserts, and nothing of a user.
 import { serveNotifications } from '@carillon/client/service-worker';
 import { systemNow } from '../clock.ts';
 import { openSession } from '../sign-in/session.ts';
 import { openVault } from '../sign-in/vault.ts';
 
 declare const self: ServiceWorkerGlobalScope;
-/** Put in by the build: the files of the page by their path below it, and a hash of them all. */
+/** Inserted by the build: the files of the page by their path below it, and a hash of them all. */
 declare const SHELL: { readonly version: string; readonly files: readonly string[] };
 
 const cacheName = `carillon-page-${SHELL.version}`;
 const below = new URL('./', self.location.href);
 const pageUrl = below.href.replace(/\/$/, '');
 const pagePath = new URL(pageUrl).pathname;
-/** A hub that takes longer is as good as none: the page is here, and the feed says where it stands. */
+/** After this long the cached page is shown; the feed shows the state of the connection. */
 const answerMaxMs = 4000;
 
 self.addEventListener('install', (event) => {
@@ -51,11 +51,11 @@ function isFile(pathname: string): boolean {
 
 /** The hub's own where it answers in time, so that a new version shows at once. */
 async function answerPage(request: Request): Promise<Response> {
-  const kept = await caches.match(pageUrl, { cacheName });
-  if (!kept) return fetch(request);
+  const cached = await caches.match(pageUrl, { cacheName });
+  if (!cached) return fetch(request);
   return fetch(request.url, { signal: AbortSignal.timeout(answerMaxMs) }).then(
-    (response) => (response.ok ? response : kept),
-    () => kept,
+    (response) => (response.ok ? response : cached),
+    () => cached,
   );
 }
 

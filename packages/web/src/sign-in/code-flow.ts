@@ -1,5 +1,5 @@
-// Signing in: the authorization code flow with PKCE (RFC 6749, 7636, 9700). What an attempt needs to be completed stays in
-// the tab that began it and is taken away before it is used, so that an answer counts once and only where it was asked.
+// Signing in: the authorization code flow with PKCE (RFC 6749, 7636, 9700). The attempt is stored in the tab that began it and
+// removed before it is used, so that an answer is accepted once, and only there.
 import type { Now } from '../clock.ts';
 import type { InboxConfig } from '../inbox-config.ts';
 import { challengeOf, randomText } from './base64url.ts';
@@ -12,7 +12,7 @@ interface Attempt {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** The fragment of the page to come back to. */
+  /** The page's fragment, restored after the sign-in. */
   readonly hash: string;
 }
 
@@ -20,7 +20,7 @@ const attemptName = 'carillon-sign-in';
 
 export interface SignInOptions {
   readonly config: InboxConfig;
-  /** Asks for name and password whoever the issuer takes this browser for: after a sign-out. */
+  /** After a sign-out: the issuer asks for name and password although it has a session. */
   readonly askAgain: boolean;
   readonly attempts: Storage;
 }
@@ -63,7 +63,7 @@ export interface AnswerOptions {
   readonly now: Now;
 }
 
-/** Redeems the code in the address. Throws a SignInError with what the user should know. */
+/** Redeems the code in the address. Throws a SignInError whose message is for the user. */
 export async function completeSignIn(
   { searchParams }: URL,
   { config, attempts, now }: AnswerOptions,
@@ -106,7 +106,9 @@ export async function completeSignIn(
 function takeAttempt(attempts: Storage): Attempt | null {
   const text = attempts.getItem(attemptName);
   attempts.removeItem(attemptName);
-  return text === null ? null : (JSON.parse(text) as Attempt);
+  if (text === null) return null;
+  const attempt: Attempt = JSON.parse(text);
+  return attempt;
 }
 
 function refusal(answer: URLSearchParams): SignInError {

@@ -1,5 +1,5 @@
-// What the ID token says of the user. It comes straight from the token endpoint, so its signature adds nothing to that
-// connection (OpenID Connect Core 1.0, section 3.1.3.7, number 6); what it claims is checked all the same.
+// Reads the user from the ID token. The token comes directly from the token endpoint, so its signature adds nothing to that
+// connection (OpenID Connect Core 1.0, section 3.1.3.7, number 6); its claims are checked all the same.
 import { decodeBase64url } from './base64url.ts';
 import { SignInError } from './sign-in-error.ts';
 
@@ -47,13 +47,14 @@ export function readUser(idToken: string | undefined, expected: ExpectedClaims):
               ? 'names nobody'
               : null;
   if (problem) throw new SignInError(`The sign-in was not accepted: its ID token ${problem}.`);
-  const subject = claims.sub as string;
+  const subject = claims.sub ?? '';
   return { subject, name: claims.preferred_username ?? claims.name ?? subject };
 }
 
 function decode(idToken: string | undefined): Claims {
   try {
-    return JSON.parse(decodeBase64url((idToken ?? '').split('.')[1] ?? '')) as Claims;
+    const claims: Claims = JSON.parse(decodeBase64url((idToken ?? '').split('.')[1] ?? ''));
+    return claims;
   } catch {
     throw new SignInError('The sign-in service sent no readable ID token.');
   }

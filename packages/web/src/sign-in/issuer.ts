@@ -1,5 +1,5 @@
-// The issuer's own description of itself (OpenID Connect Discovery 1.0), as far as the page needs it, and its token
-// endpoint. An issuer that describes another one is not believed.
+// The issuer's metadata (OpenID Connect Discovery 1.0), as far as the page needs it, and its token endpoint. Metadata that
+// names another issuer is refused.
 import { SignInError } from './sign-in-error.ts';
 
 export interface Issuer {
@@ -34,7 +34,7 @@ export async function discover(issuer: string): Promise<Issuer> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const response = await fetch(url, { credentials: 'omit' }).catch(() => null);
   if (!response?.ok) throw new SignInError('The sign-in service can’t be reached. Try again in a moment.');
-  const found = (await response.json()) as Issuer;
+  const found: Issuer = await response.json();
   if (found.issuer.replace(/\/$/, '') !== issuer.replace(/\/$/, ''))
     throw new SignInError(`The sign-in service calls itself ${found.issuer}, not ${issuer}.`);
   return found;
@@ -44,8 +44,9 @@ export async function askTokens(endpoint: string, form: Record<string, string>):
   const body = new URLSearchParams(form);
   const response = await fetch(endpoint, { method: 'POST', body, credentials: 'omit' }).catch(() => null);
   if (!response) throw new TokenError('The sign-in service can’t be reached.', false);
-  const answer = (await response.json().catch(() => ({}))) as Partial<TokenAnswer> & Refusal;
-  if (response.ok && answer.access_token) return answer as TokenAnswer;
+  const answer: Partial<TokenAnswer> & Refusal = await response.json().catch(() => ({}));
+  const { access_token } = answer;
+  if (response.ok && access_token) return { ...answer, access_token };
   const refused = response.status === 400 || response.status === 401;
   throw new TokenError(
     answer.error_description ?? answer.error ?? `It answered ${response.status}.`,

@@ -1,6 +1,6 @@
-// The tokens of the user who is signed in, shared by every tab and the service worker: one refresh at a time (a Web
-// Lock), because a refresh token is good once. Without a connection the last token is answered: the hub isn't reached
-// either, and nobody is signed out for that.
+// The tokens of the user who is signed in, shared by every tab and the service worker. One refresh runs at a time (a Web Lock),
+// because a refresh token is good once. Without a connection the last token is returned: the hub can't be reached either, and
+// the user stays signed in.
 import type { Now } from '../clock.ts';
 import { readUser, type User } from './id-token.ts';
 import { askTokens, TokenError } from './issuer.ts';
@@ -35,7 +35,7 @@ export interface SessionOptions {
 
 const signedName = 'signed';
 const lockName = 'carillon-page-tokens';
-/** A token that leaves now must not arrive expired. */
+/** So that no token expires while its request is on the way. */
 const earlyMs = 60_000;
 
 export function openSession({ vault, now }: SessionOptions): Session {
@@ -61,7 +61,7 @@ export function keepSigned(vault: Vault, signed: Signed): Promise<void> {
   return vault.write(signedName, signed);
 }
 
-/** Waits for a refresh under way, which would bring the tokens back. */
+/** Waits for a refresh in progress, which would store tokens again. */
 export async function forgetSigned(vault: Vault): Promise<void> {
   await navigator.locks.request(lockName, () => vault.remove(signedName));
 }

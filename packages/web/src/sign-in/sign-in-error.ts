@@ -1,5 +1,5 @@
-// Why a sign-in did not succeed, in words for the person at the screen. The page shows the message and offers to begin
-// again; nothing else is kept of the attempt.
+// Why a sign-in failed, in words for the person at the screen. The page shows the message and offers to sign in again;
+// nothing else of the attempt is stored.
 export class SignInError extends Error {
   override readonly name = 'SignInError';
 }

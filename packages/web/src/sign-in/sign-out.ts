@@ -1,5 +1,5 @@
-// Signing out leaves nothing of the user in this browser: tokens (revoked at the issuer), stored notifications, what
-// the screen shows of them, the page's databases, and at last the issuer's own session, which a redirect ends.
+// Signing out removes everything of the user from this browser: tokens (revoked at the issuer), stored and shown
+// notifications, the page's databases, and last the issuer's own session, by a redirect.
 import { forgetNotifications } from '@carillon/client/web-push';
 import { within } from '../clock.ts';
 import type { InboxConfig } from '../inbox-config.ts';
@@ -11,9 +11,9 @@ import type { Vault } from './vault.ts';
 
 /** Set while the next sign-in must ask for a password, even if the issuer was not reached to end its session. */
 export const askAgainName = 'carillon-ask-again';
-/** The feed's copy and the vault. What the worker keeps is emptied by itself, and remembers that nobody is signed in. */
+/** The feed's copy and the vault. The push record is not deleted: it is emptied, and says that nobody is signed in. */
 const userDatabases = ['carillon', 'carillon-page'];
-/** Nobody who signs out waits longer for the hub, nor for the issuer. */
+/** Signing out waits no longer for the hub or the issuer. */
 const answerMaxMs = 4000;
 const ownerName = 'owner';
 /** In the vault, beside the tokens. */
@@ -49,8 +49,8 @@ export async function signOut({ signed, config, vault, leave }: SignOutOptions):
 }
 
 /**
- * Before someone's tokens are kept. Who was here last may never have signed out: a sign-in that was revoked or ran out
- * ends by itself, and what it left waits for the same user, and for nobody else.
+ * Before a user's tokens are stored. The last user may not have signed out: after a sign-in that was revoked or expired, the
+ * stored data waits for the same user. For another user it is removed first.
  */
 export async function makeRoomFor({ user, issuer }: Signed, vault: Vault): Promise<void> {
   const owner = `${issuer}|${user.subject}`;
@@ -78,7 +78,7 @@ async function revoke({ revocationEndpoint, refreshToken, accessToken, clientId 
     );
 }
 
-/** A tab that still has it open is told, and closes it. */
+/** A tab that still has it open gets an event, and closes it. */
 function removeDatabase(name: string): Promise<void> {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);

@@ -1,10 +1,10 @@
-// Where the page and its service worker keep what outlives a tab: tokens, the hub's configuration, this device's name.
-// One IndexedDB database with one store of named values; emptied at sign-out.
+// The storage of the page and its service worker for what outlives a tab: tokens, the hub's configuration, this device's name.
+// One IndexedDB database with one store of named values; sign-out empties it.
 const databaseName = 'carillon-page';
 const storeName = 'kept';
 
 export interface Vault {
-  /** Null when nothing is kept under that name. */
+  /** Null when nothing is stored under that name. */
   read<T>(name: string): Promise<T | null>;
   write(name: string, value: unknown): Promise<void>;
   remove(...names: readonly string[]): Promise<void>;
@@ -21,7 +21,8 @@ export function openVault(): Vault {
   return {
     async read<T>(name: string) {
       const store = (await open()).transaction(storeName).objectStore(storeName);
-      return ((await settled(store.get(name))) as T | undefined) ?? null;
+      const value: T | undefined = await settled(store.get(name));
+      return value ?? null;
     },
     async write(name, value) {
       const transaction = (await open()).transaction(storeName, 'readwrite');
@@ -40,7 +41,7 @@ async function openDatabase(onClosed: () => void): Promise<IDBDatabase> {
   const request = indexedDB.open(databaseName, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(storeName);
   const database = await settled(request);
-  // Another tab signs out and deletes it: it must not wait for this one.
+  // Another tab that signs out deletes the database, and must not wait for this one.
   database.onversionchange = () => {
     database.close();
     onClosed();
