@@ -105,7 +105,7 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
   }
 }
 
-/** The end of the signature: enough to tell tokens apart, and quicker to hash than all of it. The whole is compared. */
+/** The end of the signature: it distinguishes tokens, and hashes faster than the whole. The whole token is compared. */
 function keyOf(token: string): string {
   return token.slice(-43);
 }

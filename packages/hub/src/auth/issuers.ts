@@ -1,5 +1,5 @@
-// The keys of the issuers that the hub believes: its own, held in memory, and those of any OpenID Connect issuer,
-// found by discovery (OpenID Connect Discovery 1.0, section 4) and fetched again when a token names a new key.
+// The keys of the issuers that the hub trusts: its own, in memory, and those of configured OpenID Connect issuers, found
+// by discovery (OpenID Connect Discovery 1.0, section 4) and fetched again when a token names a new key.
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
 import { busy, HubError } from '../model/errors.ts';
 
@@ -53,7 +53,7 @@ function localKeys(read: () => PublicKeys): JWTVerifyGetKey {
   };
 }
 
-/** Discovers on first use, and again after a failure: an issuer that is down when the hub starts does not matter. */
+/** Discovers on first use, and again after a failure, so the hub can start while an issuer is down. */
 function remoteKeys(issuer: string, get: typeof fetch): JWTVerifyGetKey {
   let found: Promise<JWTVerifyGetKey> | null = null;
   return async (header, token) => {
@@ -70,7 +70,7 @@ function remoteKeys(issuer: string, get: typeof fetch): JWTVerifyGetKey {
   };
 }
 
-/** Whether the token is to blame: the keys were there, and none of them fits it. */
+/** Whether the token is at fault: the keys were there, and none of them fits it. */
 function wasFetched(error: unknown): boolean {
   const atFault = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
   return atFault.some((kind) => error instanceof kind) || error instanceof errors.JWSInvalid;

@@ -1,5 +1,5 @@
 // The UNS-ID: a subscription's name on the wire and an unguessable capability. It seals the user and 128 random bits,
-// so that it is found with one look-up, tells nothing, and needs no secret in the store. Never logged.
+// so that it is found with one look-up, reveals nothing, and needs no secret in the store. Never logged.
 import { openSeal } from '../lib/seal.ts';
 import type { UserKey } from '../model/principal.ts';
 

@@ -1,7 +1,7 @@
-// Requests of a command to a hub that serves. What it answers badly becomes an error that says so in one line, whatever
-// the answer holds; one that may be better a moment later says that too.
+// Requests of a command to a serving hub. A failed answer becomes an error of one line, whatever the answer contains. The
+// error also says whether a retry may succeed.
 
-/** Where the hub is, and on whose behalf it is asked. */
+/** The hub's URL, and the token to call it with. */
 export interface Caller {
   readonly publicUrl: string;
   readonly token: string;
@@ -12,7 +12,7 @@ export interface HubAnswer {
   readonly text: string;
 }
 
-/** The hub refused, or what answered in its place. */
+/** The hub, or a server in its place, answered with a failure. */
 export class Refusal extends Error {
   readonly status: number;
 
@@ -21,7 +21,7 @@ export class Refusal extends Error {
     this.status = status;
   }
 
-  /** The same request may succeed in a moment. */
+  /** A retry may succeed. */
   get passes(): boolean {
     return this.status === 429 || this.status >= 500;
   }
@@ -48,7 +48,7 @@ export async function callHub(
   }
 }
 
-/** The JSON of a good answer, which must be an object with that member. */
+/** The JSON of a successful answer, which must be an object with that member. */
 export function readAnswer<T>(answer: HubAnswer, member: keyof T & string): T {
   if (answer.status < 200 || answer.status > 299) throw new Refusal(answer);
   const json = parse(answer.text);
@@ -70,7 +70,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** `fetch` itself says no more than that it failed. */
+/** The error of `fetch` only says that it failed; its cause says why. */
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   const { code } = (cause ?? {}) as { code?: string };

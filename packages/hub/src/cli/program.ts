@@ -50,7 +50,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   } catch (error) {
     const code = report(error);
     if (code === 0) return;
-    // A command that failed is over, whatever it may have left open. What it said must be out before.
+    // A failed command ends, whatever it left open. Its output must be written first.
     await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
     process.exit(code);
   }
@@ -73,7 +73,7 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   });
 }
 
-/** Commands are made on their own, so what they share with the program is handed down afterwards. */
+/** Commands are created on their own, so the program's shared options are passed on afterwards. */
 function inherit(command: Command, parent: Command): void {
   command.copyInheritedSettings(parent);
   for (const child of command.commands) inherit(child, command);

@@ -31,7 +31,7 @@ function optionOf(name: SettingName): Option {
   const option = new Option(flagOf(name), `${setting.about}${usual} [${variableOf(name)}]`);
   if (setting.repeatable)
     option.argParser((text: string, all: readonly string[] | undefined) => [...(all ?? []), text]);
-  // Known all the same, so that whoever tries it learns why it is refused.
+  // An option nevertheless, so that its refusal can say why.
   return setting.secret ? option.hideHelp() : option;
 }
 

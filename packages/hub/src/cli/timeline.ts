@@ -1,5 +1,5 @@
-// What became of a notification on each device, as a list of events: each look at its deliveries yields what is new
-// since the look before. Where two things happened between looks, both are told, each with its own time.
+// The history of a notification on each device, as a list of events: each read of its deliveries yields what is new since
+// the last one. Of several events between two reads, each is reported with its own time.
 import type { Delivery, Subscription, Verdict } from '@carillon/protocol';
 
 /** One line of the timeline that is about a device. */
@@ -18,7 +18,7 @@ export interface DeviceEvent {
   readonly reason?: string | null;
 }
 
-/** What an answer of a provider comes to. */
+/** What an answer of a provider means. */
 const outcomes = {
   accepted: 'accepted',
   retry: 'retry',
@@ -33,7 +33,7 @@ type Fact = Omit<DeviceEvent, 'device' | 'subscriptionId' | 'platform' | 'kind'>
 export class Timeline {
   readonly #told = new Set<string>();
 
-  /** What these deliveries say that was not said before, in the order of time. */
+  /** What is new in these deliveries, in the order of time. */
   next(deliveries: readonly Delivery[], devices: Devices): DeviceEvent[] {
     const events = deliveries.flatMap((delivery) =>
       factsOf(delivery)
@@ -52,8 +52,8 @@ export class Timeline {
 }
 
 /**
- * Whether nobody is left who would tell more: every push has ended short of its device. A device that has it may still
- * show it and act, and so may one that listens live.
+ * Whether nothing more can be reported: every push has ended without reaching its device. A device that has it, or that
+ * listens live, may still show it and act.
  */
 export function isOver(deliveries: readonly Delivery[], devices: Devices): boolean {
   return deliveries.length > 0 && deliveries.every((each) => hasEnded(each, devices));
@@ -85,7 +85,7 @@ function factsOf(delivery: Delivery): Fact[] {
   return facts;
 }
 
-/** What was skipped from the start never waited for anything, also when its device fetched it all the same. */
+/** A delivery that was skipped from the start never waited, even if its device fetched the notification later. */
 function wasPlanned({ status, reason, attempts }: Delivery): boolean {
   const waited = ['pending', 'withdrawn', 'expired', 'gone'].includes(status);
   return attempts > 0 || waited || (status !== 'skipped' && reason === null);
@@ -97,7 +97,7 @@ function answerOf({ attempts, lastAnswer }: Delivery): Fact[] {
   return [{ dateTime, what: outcomes[verdict], attempts, verdict, status, reason }];
 }
 
-/** How it ended, where no answer of a provider says it. */
+/** How it ended, when no answer of a provider says so. */
 function endOf({ status, reason, lastAnswer }: Delivery): Fact[] {
   const said = lastAnswer && outcomes[lastAnswer.verdict] === status;
   if ((status === 'failed' || status === 'gone') && said) return [];
@@ -105,14 +105,14 @@ function endOf({ status, reason, lastAnswer }: Delivery): Fact[] {
   return ends.includes(status) ? [{ dateTime: null, what: status, reason }] : [];
 }
 
-/** What has no time of its own became known now. */
+/** An event without a time of its own gets the present. */
 function timeOf({ dateTime }: Fact): number {
   return dateTime === null ? Number.MAX_SAFE_INTEGER : Date.parse(dateTime);
 }
 
 function deviceOf({ subscriptionId, platform, kind }: Delivery, devices: Devices) {
   const known = devices.get(subscriptionId);
-  // Of one that came and went nothing but its id is left.
+  // A subscription that has ended leaves only its id.
   const name = known?.displayName || `${platform} ${known?.installationId ?? subscriptionId.slice(0, 8)}`;
   return { device: name, subscriptionId, platform, kind };
 }

@@ -1,6 +1,6 @@
-// `carillon send --watch`: what becomes of a notification, as it becomes known. Its state comes from the user's own
-// stream, what its deliveries came to is looked up with every frame and twice a second. It ends when the notification is
-// handled for good, or when no push is on its way and no device is left that would tell more.
+// `carillon send --watch`: follows a notification. Its state comes from the user's own stream; its deliveries are read with
+// every frame and twice a second. It ends when the notification is handled for good, or when no push is on its way and no
+// device can report more.
 import type { Delivery, Frame, Subscription } from '@carillon/protocol';
 import type { Clock } from '../lib/clock.ts';
 import { type Caller, callHub, Refusal, readAnswer } from './call-hub.ts';
@@ -10,11 +10,11 @@ import { type DeviceEvent, isOver, Timeline } from './timeline.ts';
 export type WatchEvent = DeviceEvent | { readonly what: string; readonly message?: string };
 export type Report = (event: WatchEvent) => void;
 
-/** How things were before it was posted. */
+/** The state before the post. */
 export interface Before {
-  /** Where the feed was, as a token to continue from. */
+  /** The position of the feed, as a token to continue from. */
   readonly cursor: string;
-  /** Some may end with their first push. */
+  /** The subscriptions; some may end with their first push. */
   readonly devices: ReadonlyMap<string, Subscription>;
 }
 
@@ -39,10 +39,10 @@ export async function watch(caller: Caller, watched: Watched): Promise<void> {
   const look = openLook(caller, watched);
   try {
     for (;;) {
-      // Asked before the look, so that the last look comes after the end.
+      // Checked before the read, so that the last read comes after the end.
       const { handled } = states;
       const over = await look().catch((error: unknown) => {
-        // That the hub stops explains why it does not answer.
+        // A stopping hub explains an unanswered request.
         throw states.failure ?? error;
       });
       if (handled) return;
@@ -60,12 +60,12 @@ interface States {
   readonly handled: boolean;
   /** Why the stream ended on its own. */
   readonly failure: Error | null;
-  /** Until a frame came or it is time for the next look; rejects when the stream ended on its own. */
+  /** Resolves at the next frame or when the next read is due; rejects when the stream ended on its own. */
   wait(clock: Clock): Promise<void>;
   close(): void;
 }
 
-/** The notification's state, reported whenever the stream tells another. */
+/** The notification's state, reported whenever the stream brings a new one. */
 async function openStates(caller: Caller, { id, cursor, report }: Watched): Promise<States> {
   const { ticket } = readAnswer<{ ticket: string }>(
     await callHub(caller, 'POST', 'notifications/streamTicket'),
@@ -131,7 +131,7 @@ function readFrame(text: string): Frame | string {
   return frame;
 }
 
-/** There is nothing more to wait for. */
+/** Nothing more is to be awaited. */
 const settled = ['removed', 'activated', 'dismissed'];
 
 function stateOf(value: Extract<Frame, { type: 'change' }>['value']): string {
@@ -139,7 +139,7 @@ function stateOf(value: Extract<Frame, { type: 'change' }>['value']): string {
   return value.userActionState === 'noInteraction' ? value.readState : value.userActionState;
 }
 
-/** Looks at the deliveries and reports what is new; answers whether nothing more is expected of them. */
+/** Reads the deliveries and reports what is new; answers whether nothing more is expected of them. */
 function openLook(caller: Caller, { id, devices: before, report }: Watched): () => Promise<boolean> {
   const timeline = new Timeline();
   let devices = before;
@@ -147,11 +147,11 @@ function openLook(caller: Caller, { id, devices: before, report }: Watched): () 
   let complaint = '';
   const look = async (): Promise<boolean> => {
     const answer = await callHub(caller, 'GET', `notifications/${id}/deliveries`);
-    // It is gone, which the stream is about to tell.
+    // It was removed; the stream is about to report that.
     if (answer.status === 404) return false;
     const { value } = readAnswer<{ value: Delivery[] }>(answer, 'value');
     if (value.some(({ subscriptionId }) => !asked.has(subscriptionId))) {
-      // Those that ended stay known by the name they had.
+      // Subscriptions that ended keep the name they had.
       devices = new Map([...devices, ...(await readDevices(caller))]);
       asked = new Set([...devices.keys(), ...value.map(({ subscriptionId }) => subscriptionId)]);
     }
@@ -165,7 +165,7 @@ function openLook(caller: Caller, { id, devices: before, report }: Watched): () 
       return over;
     } catch (error) {
       if (!(error instanceof Refusal && error.passes)) throw error;
-      // Told once, however often it is tried again.
+      // Reported once, however often the read is retried.
       if (complaint !== error.message) report({ what: 'unanswered', message: error.message });
       complaint = error.message;
       return false;

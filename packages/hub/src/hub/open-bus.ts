@@ -1,5 +1,5 @@
-// The bus between the nodes of a hub, part of its composition: NATS when it is configured, else none. Only here the
-// concrete bus is known. Without a connection the hub serves all the same, and its log says so.
+// The bus between the nodes of a hub: NATS when it is configured, else none. Only this file imports a concrete bus.
+// Without a connection the hub still serves, and logs that.
 import { createHash } from 'node:crypto';
 import type { Bus } from '../bus/bus.ts';
 import { openNatsBus } from '../bus/nats/bus.ts';
@@ -15,10 +15,10 @@ export interface BusBase {
   readonly clock: Clock;
 }
 
-/** What goes wrong again and again is told so often. */
+/** A repeated error is logged at most this often. */
 const tellAgainMs = 60_000;
 
-/** Null for one machine. `secret` is that of the store, so that only nodes which share it hear of each other. */
+/** Null for one machine. `secret` is that of the store, so that only nodes of one store receive each other's messages. */
 export function openBus({ config: { nats }, log, clock }: BusBase, secret: Buffer): Bus | null {
   if (!nats) return null;
   const servers = shownServers(nats);

@@ -1,5 +1,5 @@
-// The inbox page's part of the hub: which client it is, who knows it, and what it is told. A part of hub.ts, like
-// hub-data.ts.
+// The inbox page's part of the hub: its client, where that is registered, and its configuration.
+// Part of the composition.
 import { hostOf, inboxAppId, withInbox } from '../auth/inbox-app.ts';
 import { issuerOf } from '../auth/provider/open-provider.ts';
 import type { Config } from '../config/config.ts';
@@ -24,7 +24,7 @@ export function inboxConfig(config: Config): InboxConfig {
   return { ...own, issuer, clientId: inboxClient(config), scope: inbox.scope };
 }
 
-/** The embedded provider knows the inbox by itself; another issuer's operator says which client it is. */
+/** With the embedded provider the inbox is a built-in client; with another issuer the operator names the client. */
 function inboxClient(config: Config): string | null {
   return embedsProvider(config) ? inboxAppId : config.inbox.clientId;
 }

@@ -1,12 +1,12 @@
-// A delivery: the hub's duty to tell one subscription of one change through its channel, and the evidence of what came
-// of it. Planned in the same commit as the change, so that an accepted notification can't lose its pushes.
+// A delivery: the duty to push one change to one subscription through its channel, and the evidence of the result. It is
+// planned in the commit of the change, so that an accepted notification can't lose its pushes.
 import type { PlatformType, Verdict } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { UserKey } from './principal.ts';
 import type { StoredSubscription } from './subscription.ts';
 
 /**
- * `notify` tells of a notification, `fallback` shows it on an iOS device that has not fetched it, `clear` taps a device
+ * `notify` announces a notification, `fallback` shows it on an iOS device that has not fetched it, `clear` taps a device
  * because a state has changed elsewhere. A subscription has one `clear` at most, since each says "sync from your cursor".
  */
 export const deliveryKinds = ['notify', 'fallback', 'clear'] as const;
@@ -16,8 +16,8 @@ export type DeliveryKind = (typeof deliveryKinds)[number];
 export type ChannelCode = number;
 
 /**
- * Of the sending alone; what the device did stands beside it. `pending` waits for its time or its answer, `sent` was
- * written to the provider without an answer and is tried again; the others are final.
+ * Of the sending alone; evidence of the device is beside it. `pending` waits for its time or its answer. `sent` was
+ * written to the provider without an answer and is retried. The others are final.
  */
 export const sendStatuses = [
   'pending',
@@ -64,7 +64,7 @@ export interface StoredDelivery extends DeliveryKey {
   readonly platform: PlatformType;
   /** Null when there is no push address to send it to. */
   readonly channel: ChannelCode | null;
-  /** Sequence of the change that it tells of; a newer one replaces the duty. */
+  /** Sequence of the change that it announces; a newer one supersedes it. */
   readonly seq: number;
   readonly status: SendStatus;
   /** Why it was skipped, withdrawn, given up or refused; null while there is nothing to explain. */
@@ -72,7 +72,7 @@ export interface StoredDelivery extends DeliveryKey {
   readonly attempts: number;
   /** When it is to be sent, or when its claim ends. */
   readonly due: number;
-  /** A node has it in hand until it is due. */
+  /** A node has claimed it until it is due. */
   readonly claimed: boolean;
   readonly plannedAt: number;
   /** Of the last attempt that the provider accepted or may have. */
@@ -87,7 +87,7 @@ export interface StoredDelivery extends DeliveryKey {
 
 export type Duty = Pick<StoredDelivery, 'user' | 'notification' | 'seq' | 'channel'>;
 
-/** A duty that begins now, due at once and in nobody's hands. */
+/** A duty that begins now: due at once and not claimed. */
 export function newDelivery(
   { id, app, platform }: StoredSubscription,
   { user, notification, seq, channel }: Duty,
@@ -118,14 +118,14 @@ export function newDelivery(
   };
 }
 
-/** A delivery in the hands of the dispatcher: what it needs to find it again. */
+/** A delivery as the dispatcher holds it: what it needs to read it again. */
 export interface PlannedDelivery extends DeliveryKey {
   readonly app: AppId;
   readonly channel: ChannelCode;
   readonly seq: number;
 }
 
-/** What an attempt, or the decision not to make one, leaves behind. Counts only while the duty is still that of `seq`. */
+/** The result of an attempt, or of the decision not to make one. It counts only while the duty is still that of `seq`. */
 export interface DeliveryResult extends DeliveryKey {
   readonly seq: number;
   readonly status: SendStatus;

@@ -1,5 +1,5 @@
-// The one error that inner code throws for an outcome of the closed table in the protocol. It knows no HTTP.
-// The edge turns its kind into a status and a code; everything else only throws and passes it on.
+// The one error that inner code throws, for an outcome of the closed table in the protocol. It is independent of HTTP.
+// The edge turns its kind into a status and a code; everything else only throws it or passes it on.
 import { type ErrorKind, errorTable, type ResyncReason } from '@carillon/protocol';
 
 export interface ErrorDetails {
@@ -38,7 +38,7 @@ export function denied(message: string, target?: string): HubError {
   return new HubError('accessDenied', message, target === undefined ? {} : { target });
 }
 
-/** Not there and not visible are never told apart. */
+/** Not there and not visible are the same answer. */
 export function notFound(): HubError {
   return new HubError(
     'notFound',

@@ -51,7 +51,7 @@ export interface StoredNotification {
   /** Counts every change; the ETag. */
   readonly changes: number;
   readonly appNotificationId: string | null;
-  /** How the newest accepted body was sent, beside its content: to tell a retry from a replacement. */
+  /** A fingerprint of the newest accepted body as it was sent, to distinguish a retry from a replacement. */
   readonly sentAs: string | null;
   /** `Content` as JSON; empty in a tombstone. */
   readonly content: string;
@@ -70,8 +70,8 @@ export function etagOf(row: StoredNotification): string {
 }
 
 /**
- * What the wire answers for a living notification, as JSON text. The content was made text when it was posted and is
- * spliced in as it is: to parse it and write it again would cost more than all the rest of an answer.
+ * A living notification on the wire, as JSON text. The content was serialised when it was posted and is spliced in:
+ * parsing and serialising it again would cost more than the rest of an answer.
  */
 export function notificationJson(row: StoredNotification, now: number): string {
   const remaining = row.displayUntil === null ? null : remainingSeconds(row.displayUntil, now);
@@ -83,12 +83,12 @@ export function notificationJson(row: StoredNotification, now: number): string {
   );
 }
 
-/** The same as an object, for who needs single members. */
+/** The same as an object, for callers that need single members. */
 export function answerNotification(row: StoredNotification, now: number): Notification {
   return JSON.parse(notificationJson(row, now)) as Notification;
 }
 
-/** What the wire says of one that is gone. */
+/** A removed notification on the wire. */
 export function removedJson(id: string): string {
   return `{"id":"${id}","@removed":{"reason":"deleted"}}`;
 }

@@ -1,5 +1,5 @@
-// A subscription as the store keeps it: one installed place of one user for one app, with its lease and push address.
-// Its push address is what makes two places of one app the same one.
+// A subscription as the store keeps it: one installed app of one user, with its lease and push address. Within an app, a
+// push address belongs to one subscription.
 
 import type { NotificationType, PlatformType } from '@carillon/protocol';
 import type { AppId } from './app.ts';
@@ -19,7 +19,7 @@ export interface StoredSubscription {
   readonly channel: PushAddress | null;
   /** What makes two push addresses the same one within an app; null without an address. */
   readonly addressHash: string | null;
-  /** Made with a token that sees all apps, and so told of all of them. */
+  /** Created with a token that sees all apps, so it gets the notifications of all of them. */
   readonly seesAll: boolean;
   readonly leaseUntil: number;
   readonly created: number;

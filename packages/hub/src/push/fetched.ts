@@ -1,6 +1,6 @@
-// What a device has fetched: marked when a page, a list or a single one was answered to it, when it acknowledges over
-// its stream, comes back with a cursor, or sends a receipt. A mark that can't be stored keeps no answer back: the worst
-// that follows is a push too many.
+// What a device has fetched: marked when a page, a list or a single read was answered to it, when it acknowledges over its
+// stream, returns with a cursor, or sends a receipt. A mark that can't be stored delays no answer: the worst result is one
+// push too many.
 import type { Committer } from '../feed/commit.ts';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { UserKey } from '../model/principal.ts';
@@ -19,7 +19,7 @@ export interface Fetched {
   each(subscription: Fetching, rows: readonly FetchedOne[]): Promise<void>;
 }
 
-/** Marks remembered, so that a device that polls without news writes nothing. */
+/** Marks kept in memory, so that a device that polls without changes writes nothing. */
 const remembered = 10_000;
 
 export function openFetched(committer: Pick<Committer, 'commit'>): Fetched {

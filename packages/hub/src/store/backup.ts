@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a database holds: rows by table, and the migrations that ran on it. */
+/** The content of a database: rows by table, and the migrations that ran on it. */
 export interface Contents {
   readonly tables: Readonly<Record<string, number>>;
   readonly migrations: readonly string[];
@@ -48,7 +48,7 @@ export class BackupError extends Error {
 
 const manifestName = 'manifest.json';
 
-/** Makes the folder; one that holds anything is left alone. */
+/** Creates the folder; refuses one that is not empty. */
 export function makeBackupFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (readdirSync(folder).length === 0) return;
@@ -57,7 +57,7 @@ export function makeBackupFolder(folder: string): void {
   );
 }
 
-/** Of a file that is whole: puts it on disk and says what it is. */
+/** For a complete file: syncs it to disk and answers its size and hash. */
 export async function describeFile(folder: string, name: string, contents: Contents): Promise<BackupFile> {
   const path = join(folder, name);
   syncFile(path);
@@ -111,7 +111,7 @@ export function compareContents(where: string, found: Contents, promised: Conten
   );
 }
 
-/** A backup of a newer version is that version's to restore. */
+/** Refuses a backup of a newer version, which only that version can restore. */
 export function refuseNewer({ files }: BackupManifest, known: readonly string[]): void {
   const newer = files.flatMap(({ migrations }) => migrations).filter((name) => !known.includes(name));
   if (newer.length === 0) return;
@@ -129,7 +129,7 @@ export function syncFile(path: string): void {
   }
 }
 
-/** Names are on disk too. Windows has no such thing. */
+/** Syncs the folder, so that names are on disk too. Windows has no such thing. */
 export function syncFolder(folder: string): void {
   if (process.platform === 'win32') return;
   const file = openSync(folder, 'r');

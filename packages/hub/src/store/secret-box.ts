@@ -1,12 +1,12 @@
 // Push credentials at rest: sealed with AES-256-GCM under the operator's key (CARILLON_SECRET_KEY, or a key file of the
-// data folder), each bound to its app and kind, so that a copied database tells nothing and no row stands in for another.
+// data folder), each bound to its app and kind, so that a copied database reveals nothing and no row can replace another.
 import { createHmac } from 'node:crypto';
 import { openSeal } from '../lib/seal.ts';
 import type { CredentialKind } from '../model/credentials.ts';
 import { denied } from '../model/errors.ts';
 
 export interface SecretBox {
-  /** Tells keys apart without telling anything of them. */
+  /** Identifies a key without revealing it. */
   readonly keyId: string;
   seal(plain: string, app: string, kind: CredentialKind): string;
   /** Null for anything that was not sealed under this key for this app and kind. */
@@ -24,7 +24,7 @@ export function openSecretBox(key: Buffer): SecretBox {
   };
 }
 
-/** Where a store has its key from; asked on first need, so that nothing is made or demanded before. */
+/** The source of a store's key; asked on first need, so that no key is created or required before. */
 export interface SecretBoxes {
   /** Null without any key. */
   find(): SecretBox | null;
@@ -52,7 +52,7 @@ export function givenKeyOnly(secretKey: () => Buffer | null): SecretBoxes {
   };
 }
 
-/** What was stored can't be read with the key at hand. */
+/** What was stored can't be read with the present key. */
 export class SecretKeyError extends Error {
   override readonly name = 'SecretKeyError';
 }

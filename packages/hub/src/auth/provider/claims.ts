@@ -14,7 +14,7 @@ export function delegatedClaims(user: LocalUser, clientId: string, scopes: reado
     name: user.name,
     azp: clientId,
     client_id: clientId,
-    // A token without `scp` would be taken for an app's own; sign-in alone grants nothing, but says so.
+    // A token without `scp` would count as an app's own. Sign-in alone grants nothing, so its `scp` says that.
     scp: scopes.length > 0 ? scopes.join(' ') : 'openid',
     scope: scopes.length > 0 ? scopes.join(' ') : 'openid',
     ...(scopes.includes(adminScope) ? { roles: [adminScope] } : {}),

@@ -78,7 +78,7 @@ function readScope(word: string, base: string | null, publicUrl: string): Read {
 }
 
 function readApiScope(audience: string, name: string): Read {
-  // These mean something to the provider and to the hub; a token for a service must not carry them by accident.
+  // These have a meaning for the provider and the hub; a token for a service must not contain them by accident.
   if (name === adminScope || openIdScopes.includes(name)) {
     throw new ScopeError(`${name} can't be a scope of api://${audience}; choose another name.`);
   }

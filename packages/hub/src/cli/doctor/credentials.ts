@@ -1,5 +1,5 @@
-// The push credentials of each app: whether the hub can decrypt them, whether their provider takes them, by asking it,
-// and what is known of when they end.
+// The push credentials of each app: whether the hub can decrypt them, whether their provider accepts them (it is asked),
+// and when they end as far as that is known.
 import type { AppId } from '../../model/app.ts';
 import {
   type CredentialedChannel,

@@ -1,5 +1,5 @@
-// What the doctor finds, one line a check: good, worth a look, or broken. A line that is not good also says what to do,
-// after a dash.
+// The findings of the doctor, one line a check: ok, warn or fail. A line that is not ok also says what to do, after a
+// dash.
 export type Status = 'ok' | 'warn' | 'fail';
 
 export interface Finding {

@@ -1,5 +1,5 @@
-// What the machine gives: the version of Node, who may read the data, and room on the disk. None of it is made or
-// changed by looking.
+// The machine: the version of Node, who may read the data, and free space on the disk. These checks create and change
+// nothing.
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Finding, fail, ok, warn } from './finding.ts';

@@ -1,5 +1,5 @@
-// How the hub is reached: whether one serves this data and is ready, what its public URL promises, how long its
-// certificate lasts, and whether the clock agrees with others'.
+// How the hub is reached: whether one serves this data and is ready, whether clients can call its public URL, how long its
+// certificate is valid, and whether its clock agrees with others.
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,7 +70,7 @@ function readDevCertificate(dataDir: string): string | null {
   }
 }
 
-/** Against the first of these servers that answers; its Date has whole seconds and is read halfway. */
+/** Compares with the first of these servers that answers; its Date has whole seconds and is taken as of mid-request. */
 export async function checkClock(urls: readonly string[], now: () => number): Promise<Finding> {
   for (const url of urls) {
     const asked = now();

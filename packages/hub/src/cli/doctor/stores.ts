@@ -1,5 +1,5 @@
-// The databases of the data folder, and the bus between hubs. They are looked at without being opened for writing, so
-// that a damaged or foreign one stays as it is.
+// The databases of the data folder, and the bus between hubs. Databases are not opened for writing, so that a damaged or
+// foreign one stays as it is.
 import { basename } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { probeBus } from '../../hub/open-bus.ts';

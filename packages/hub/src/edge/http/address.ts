@@ -1,5 +1,5 @@
-// Where a request comes from. X-Forwarded-For is believed only from the proxies that the operator named, and then its
-// rightmost hop that is not one of them: everything further left is the client's own claim.
+// The address of a request. X-Forwarded-For is trusted only from the proxies that the operator named, and then its
+// rightmost hop that is none of them: everything further left is the client's claim.
 import ipaddr from 'ipaddr.js';
 
 export type AddressReader = (socketAddress: string, forwardedFor: string | undefined) => string;

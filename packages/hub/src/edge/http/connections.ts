@@ -1,5 +1,5 @@
-// What must be closed for a drain to end: plain sockets with a request under way finish it, and HTTP/2 sessions, which
-// Node's own close waits for without telling them, are told. Whatever is left after the grace is cut.
+// Closes connections for a drain: plain sockets finish a running request, and HTTP/2 sessions get a GOAWAY, for which
+// Node's own close would wait forever. What is left after the grace period is cut.
 import type { Server } from 'node:http';
 import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';

@@ -1,5 +1,5 @@
-// What /inbox says where the page is not built: that the hub works all the same, what works, and how the page is made.
-// It loads nothing from elsewhere and runs no script.
+// What /inbox shows when the page is not built: that the hub works, what works, and how to build the page. It loads
+// nothing from elsewhere and runs no script.
 
 export const missingPagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
 

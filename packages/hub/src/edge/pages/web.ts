@@ -1,5 +1,5 @@
-// The pages that the hub serves: the built inbox at /inbox with its files below, and what it must know to sign users in.
-// Nothing here needs a token, and nothing here is anyone's: what is a user's comes from the operations.
+// The pages that the hub serves: the built inbox at /inbox with its files below, and the configuration of its sign-in.
+// Nothing here needs a token or is private: a user's data comes from the operations.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { missingPage, missingPagePolicy } from './missing-page.ts';
 import { chooseEncoding, isKnown, type PageFile, type PageFiles } from './page-files.ts';
@@ -11,7 +11,7 @@ export interface InboxConfig {
   /** Null: the operator has not said which client of the issuer the page is. */
   readonly clientId: string | null;
   readonly scope: string;
-  /** Of the page's subscriptions, and of what it posts itself. */
+  /** The host name of the page's subscriptions and of its own posts. */
   readonly targetHostName: string;
   readonly dev: boolean;
   readonly version: string;

@@ -1,5 +1,5 @@
-// Moves the data of a stopped hub from SQLite into PostgreSQL, part of its composition. Keys, generation, epochs and
-// sequences come along as they are, so that cursors, UNS-IDs and tokens stay good; the folder is left as it was.
+// Moves the data of a stopped hub from SQLite into PostgreSQL. Keys, generation, epochs and sequences stay the same, so that
+// cursors, UNS-IDs and tokens stay valid. The folder is not changed.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CredentialKind } from '../../model/credentials.ts';
@@ -20,7 +20,7 @@ export interface MoveOptions {
   readonly who: string;
 }
 
-/** Answers what was moved, table by table; throws, and has moved nothing, when anything is in the way. */
+/** Answers what was moved, table by table. Throws when it can't move everything, and then nothing was moved. */
 export async function moveToPostgres(options: MoveOptions): Promise<MovedTable[]> {
   const { dataDir, to, now, who } = options;
   if (!existsSync(join(dataDir, 'registry.db')))

@@ -1,5 +1,5 @@
-// Proof that an app's operator holds a host name: a TXT record of its DNS, or a document at its well-known address. It
-// is fetched as anybody's address is: never from inside a private network, without following redirects, and bounded.
+// Proof that an app's operator holds a host name: a TXT record of its DNS, or a document at its well-known address. The
+// document is fetched like any foreign address: never from a private network, without redirects, and bounded.
 import { promises as systemDns, lookup as systemLookup } from 'node:dns';
 import { request } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -49,7 +49,7 @@ export function openHostVerifier(options: HostVerifierOptions): HostVerifier {
     return found;
   }
 
-  /** What connects is what was checked: the name is not resolved a second time. */
+  /** Connects to the address that was checked: the name is not resolved a second time. */
   const lookup: LookupFunction = (host, { all }, done) => {
     publicAddresses(host).then(
       (found) => {

@@ -1,5 +1,5 @@
-// Fits a push into what a provider takes: first the ids to close go, from the end, since a sync tells of them anyway;
-// then the content goes and a bare tap is sent in its place. Nothing is ever cut in the middle.
+// Fits a push into a provider's limit. First it drops ids to close, from the end, since a sync brings them anyway. Then it
+// replaces the content by a bare tap. Nothing is ever cut in the middle.
 import type { VisualContent } from '@carillon/protocol';
 import { type Push, type Tap, tapOf } from './contract.ts';
 

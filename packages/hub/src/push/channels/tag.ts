@@ -1,4 +1,4 @@
-// The short name that a platform knows a notification by, where an id does not fit: the start of the SHA-256 over app,
+// The short name of a notification on a platform, where an id does not fit: the start of the SHA-256 over app,
 // user and notification id, so that no two users of a shared device ever replace each other's.
 import { createHash } from 'node:crypto';
 import type { AppId } from '../../model/app.ts';

@@ -3,7 +3,7 @@
 //            breaks fails everything under way on it, while the others go on
 //   open     no attempt before the pause is over: 1 s doubling to 30 s, or longer when the provider said so
 //   probing  one attempt is under way; what comes of it closes or opens it again
-// Only failures of the provider or of the credentials count; a dead address says nothing of its neighbours.
+// Only failures of the provider or of the credentials count; a dead address says nothing of other addresses.
 
 export type BreakerPhase = 'closed' | 'open' | 'probing';
 type BreakerInput = 'succeeded' | 'failedOften' | 'probed' | 'probeFailed';
@@ -71,7 +71,7 @@ export class Breaker {
     this.#failures++;
     const often = this.#failures >= failuresToOpen && now - this.#succeededAt >= justNowMs;
     if (!probe && !often) return;
-    // Of the attempts that were under way when it opened, each says the same again.
+    // Attempts that were under way when it opened repeat the same failure.
     if (this.#phase === 'open') return;
     const pause = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(this.#pauses++, 10));
     this.#until = now + Math.max(pause, Math.min(afterMs ?? 0, longestPauseMs));

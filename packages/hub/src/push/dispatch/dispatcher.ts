@@ -1,7 +1,7 @@
-// The dispatcher: takes deliveries that were born claimed, and those that a sweep finds due, and sends each
-// through its channel: bounded in memory, for each lane and in what flies. Everything is read once more right before an
-// attempt, so that what was handled elsewhere is not sent. A crash at any point leaves a row in the store that comes due
-// again; the device tells a duplicate by its tag.
+// The dispatcher takes deliveries that commits inserted already claimed, and those that a sweep finds due, and sends each
+// through its channel. It is bounded in memory, in each lane and in attempts under way. Right before an attempt everything
+// is read once more, so that what was handled elsewhere is not sent. A crash at any point leaves a row in the store that
+// comes due again; the tag lets the device recognise a duplicate.
 import { setImmediate } from 'node:timers';
 import type { Committer } from '../../feed/commit.ts';
 import type { Timer } from '../../lib/clock.ts';
@@ -17,7 +17,7 @@ export interface DispatcherOptions extends SenderOptions {
 }
 
 const sweepEveryMs = 500;
-/** Deliveries in hand, in all lanes together. */
+/** Deliveries held in memory, in all lanes together. */
 const heldMost = 32_768;
 /** Of these, what commits may fill. */
 const claimRoom = 2048;
@@ -37,7 +37,7 @@ export class Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #recorder: Recorder;
   readonly #lanes = new Map<string, Lane>();
-  /** In hand, by key: with the sequence it tells of. */
+  /** The sequence of each delivery held in memory, by key. */
   readonly #held = new Map<string, number>();
   readonly #sender: Sender;
   readonly #timer: Timer;
@@ -218,7 +218,7 @@ export class Dispatcher {
       if (ended === 'dropped') this.#release(taken);
       else if (ended !== 'recorded') clock.after(ended.againAfterMs, () => this.#resume(taken));
     } catch (error) {
-      // A probe that ended like this would keep its lane shut for ever.
+      // A probe that ended like this would keep its lane closed forever.
       lane.breaker.notMade();
       this.#release(taken);
       onFailure(error);

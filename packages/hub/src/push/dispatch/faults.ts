@@ -2,7 +2,7 @@
 // And the outcomes that stand for a channel which broke its contract, or is not there.
 import type { Outcome } from '../channels/contract.ts';
 
-/** A channel never rejects; one that does all the same must not keep its lane or host taken. */
+/** A channel never rejects. If one does, it must not block its lane or host. */
 export const channelFailed: Outcome = {
   verdict: 'retry',
   status: null,

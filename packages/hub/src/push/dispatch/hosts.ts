@@ -17,7 +17,7 @@ interface Host {
   probeAt: number;
 }
 
-/** How long an attempt has to wait; 0: it starts now. `exactly`: it probes then, or nothing is known against the host. */
+/** How long an attempt has to wait; 0: it starts now. `exactly`: it probes then, or the host has not failed. */
 export interface Entry {
   readonly waitMs: number;
   readonly exactly: boolean;

@@ -1,5 +1,5 @@
-// One lane: the deliveries of one channel of one app that this process has in hand, in order, with the breaker of its
-// provider. Bounded: what does not fit waits in the store, where a sweep finds it.
+// One lane: the deliveries of one channel of one app that this process holds, in order, and the breaker of its provider.
+// Bounded: what does not fit waits in the store, where a sweep finds it.
 import type { PlannedDelivery, Route } from '../../model/delivery.ts';
 import { Breaker } from './breaker.ts';
 

@@ -1,5 +1,5 @@
-// What came of attempts, on its way into the store: collected while the commit before it runs, so that results share
-// the transactions of the writes they happen beside. Nothing is lost while the store is away: a result is tried again.
+// Writes the results of attempts to the store. They are collected while the commit before runs, so that they share the
+// transactions of other writes. While the store is unreachable nothing is lost: a result is retried.
 import type { Committer } from '../../feed/commit.ts';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { DeliveryResult } from '../../model/delivery.ts';

@@ -8,7 +8,7 @@ const longestMs = 600_000;
 export interface Retry {
   /** How many attempts have failed by now; at least 1. */
   readonly attempts: number;
-  /** The provider's own wish, if it had one. */
+  /** The provider's Retry-After, if it sent one. */
   readonly afterMs: number | null;
   /** It waits no longer than this by itself. */
   readonly mostMs: number;
@@ -17,7 +17,7 @@ export interface Retry {
 
 export function retryDelayMs({ attempts, afterMs, mostMs, random }: Retry): number {
   const ceiling = Math.min(longestMs, mostMs, firstMs * 2 ** Math.min(attempts - 1, 20));
-  // What was told to wait comes back spread over a second, not all at one moment.
+  // Deliveries with the same Retry-After are spread over a second.
   if (afterMs !== null && afterMs >= ceiling) return afterMs + Math.floor(random() * 1000);
   return Math.max(afterMs ?? 0, Math.floor(random() * ceiling));
 }

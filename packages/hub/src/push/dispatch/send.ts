@@ -1,5 +1,5 @@
-// Sends one delivery that is due: decides by everything as it is at this moment, makes the attempt through its channel,
-// tells the breakers the outcome, and hands it to the recorder. The dispatcher says when.
+// Sends one due delivery: decides by the current rows, makes the attempt through its channel, and passes the outcome to the
+// breakers and the recorder. The dispatcher decides when.
 import type { Committer } from '../../feed/commit.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { PlannedDelivery } from '../../model/delivery.ts';
@@ -82,7 +82,7 @@ export class Sender {
     return this.#record(context, outcome);
   }
 
-  /** The longer it has waited already, the less often it asks: what waits for a host that is gone costs next to nothing. */
+  /** The longer it has waited, the less often it asks: deliveries for a dead host cost next to nothing. */
   #postpone({ delivery }: SendContext, { waitMs, exactly }: Entry): SendEnd {
     const { clock, random } = this.#options;
     const now = clock.now();
@@ -121,7 +121,7 @@ export class Sender {
     return 'recorded';
   }
 
-  /** Once, and only while the subscription still has the address that is dead. */
+  /** Once, and only while the subscription still has the dead address. */
   async #end({ subscription }: SendContext): Promise<boolean> {
     if (!subscription?.addressHash) return true;
     const { user, app, id, addressHash } = subscription;

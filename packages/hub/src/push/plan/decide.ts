@@ -9,12 +9,12 @@ import type { SendContext } from '../../store/store.ts';
 import type { Outcome, Push } from '../channels/contract.ts';
 import { decisionOf, isHandled } from './plan.ts';
 
-/** Which pushes a device needs not that listens live and has the notification within the grace. */
+/** Which pushes are skipped for a device that listens live and acknowledges within the grace. */
 export type PushGrace = 'off' | 'taps' | 'all';
 
 /** How long a device that listens live has to acknowledge before it is pushed to. */
 export const graceMs = 2000;
-/** A tap that nobody could deliver for a day tells nothing that the device does not learn when it comes back. */
+/** A tap that could not be delivered for a day is useless: the device syncs when it returns. */
 const clearLifeMs = 86_400_000;
 
 export type Step =
@@ -86,7 +86,7 @@ function pushOf(
   if (decision.decision === 'skip') return null;
   const fallback = content.fallbackPolicy?.endpointFallback.visualContent ?? null;
   const visual = context.delivery.kind === 'fallback' ? fallback : decision.visual;
-  // What has left the viewer already is not shown any more, but the device still learns of it.
+  // Content whose display time is over is not shown any more, but the device still gets a tap.
   const past = row.displayUntil !== null && row.displayUntil <= now;
   const { id, expires, displayUntil } = row;
   const { groupName, priority } = content;

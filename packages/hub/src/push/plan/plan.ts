@@ -1,6 +1,6 @@
-// Whom a change is told through a push: change × subscriptions × policy → deliveries, inside the transaction of the
-// change. Pure. A new, replaced or woken notification rings; a state that changed withdraws what was not sent yet and
-// taps the devices that may show it.
+// Plans the pushes of a change: change × subscriptions × policy → deliveries, inside the transaction of the change. Pure.
+// A new, replaced or woken notification rings. A changed state withdraws unsent pushes and taps the devices that may show
+// the notification.
 import type { VisualContent } from '@carillon/protocol';
 import type { DeliveryPlan, DeliveryPlanner } from '../../feed/plan/plan.ts';
 import {
@@ -57,7 +57,7 @@ function planChange(change: Change, plan: PushPlan): void {
   }
 }
 
-/** What a subscription gets of a notification. */
+/** What a subscription is pushed of a notification. */
 export type Decision =
   | { readonly decision: 'push'; readonly reason: string; readonly visual: VisualContent | null }
   | { readonly decision: 'skip'; readonly reason: string };
@@ -78,7 +78,7 @@ export function decisionOf(content: Content, subscription: StoredSubscription, n
   return { decision: 'push', reason: 'visual content', visual: visualContent };
 }
 
-/** Whether a subscription is told of an app's notifications at all. */
+/** Whether a subscription receives an app's notifications at all. */
 export function isToldOf(app: string, subscription: StoredSubscription): boolean {
   return subscription.seesAll || subscription.app === app;
 }
@@ -120,7 +120,7 @@ function ring(change: Change, { overlay, now, claim, channels }: PushPlan): void
   }
 }
 
-/** Nothing that was not sent yet is sent any more, also where an attempt is under way: its result no longer counts. */
+/** Withdraws everything unsent, also where an attempt is under way: its result no longer counts. */
 function withdraw(change: Change, status: SendStatus, { overlay }: PushPlan): void {
   const reason = status === 'expired' ? 'the notification expired' : `it was ${reasonOf(change)} elsewhere`;
   for (const row of overlay.deliveries.of(change.user, change.notification.id)) {
@@ -134,7 +134,7 @@ function reasonOf({ cause, notification }: Change): string {
   return notification.userActionState === 'noInteraction' ? 'read' : notification.userActionState;
 }
 
-/** Taps every other device that may show it: it was told, or an attempt is under way. */
+/** Taps every other device that may show it: it was pushed, or an attempt is under way. */
 function clear({ user, notification, seq }: Change, plan: PushPlan): void {
   const told = plan.overlay.deliveries
     .of(user, notification.id)

@@ -25,7 +25,7 @@ export interface ConnectorOptions {
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly onOpen: (socket: Socket) => void;
-  /** Called before the requests that wait for the connection learn of it. */
+  /** Called before the requests that wait for the connection fail. */
   readonly onFailure: (error: Error) => void;
 }
 
@@ -81,7 +81,7 @@ async function dial(target: Target, options: ConnectorOptions, signal: AbortSign
   if (options.guarded) checkHost(target.hostname);
   await options.slots.reserve(signal);
   const socket = options.slots.occupy(() => startConnecting(target, options));
-  socket.on('error', () => {}); // after it is open, the one who uses it learns of its end
+  socket.on('error', () => {}); // once it is open, its user gets the error
   try {
     await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect', { signal });
   } catch (error) {

@@ -1,5 +1,5 @@
-// One request and what becomes of it: an answer, or why there is none. It settles once, at the latest when its time is
-// over, whatever the connection still does.
+// One request and its outcome: an answer, or the reason for none. It settles once, at the latest at its timeout, whatever
+// the connection still does.
 import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../../lib/clock.ts';
 import type { PushFailure, PushResponse } from '../channels/contract.ts';

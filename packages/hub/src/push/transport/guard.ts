@@ -1,5 +1,5 @@
-// Keeps pushes out of the operator's own network at the only moment that counts, when a name is resolved to connect:
-// the addresses that were checked are the ones connected to, so a name that changes its mind in between gains nothing.
+// Keeps pushes out of the operator's own network when a name is resolved to connect, the only moment that counts. The
+// connection goes to the addresses that were checked, so a name that resolves differently a moment later gains nothing.
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isPrivateAddress, isPrivateHost } from '../../model/push-address.ts';
 

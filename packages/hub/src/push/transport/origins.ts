@@ -39,7 +39,7 @@ export interface Origin {
 const load = createRequire(import.meta.url);
 const loadUndici = (): typeof import('undici') => load('undici');
 
-/** Streams of one HTTP/2 connection; a server that allows fewer is heeded. */
+/** Streams of one HTTP/2 connection, unless the server allows fewer. */
 const streamsMax = 256;
 
 export class Origins {
@@ -114,7 +114,7 @@ export class Origins {
     return origin;
   }
 
-  /** No connection and none to be had: whoever waits for one learns of it now, or each would make its own attempt. */
+  /** No connection is possible: all waiting requests fail now, or each would make its own attempt. */
   #fail(origin: Origin, error: Error): void {
     if (origin.sockets === 0) this.#end(origin, error);
   }

@@ -1,5 +1,5 @@
-// The bound on open connections of all origins together. Who wants one more than that waits, until a connection closes
-// by itself or an idle one is closed to make room.
+// The bound on open connections of all origins together. One more has to wait until a connection closes by itself or an
+// idle one is closed to make room.
 import type { Socket } from 'node:net';
 
 export class ConnectionFailure extends Error {

@@ -14,7 +14,7 @@ export const maxBodyBytes = 64 * 1024;
 export class InnerRequest extends Readable {
   readonly method: string;
   readonly url: string;
-  /** With the path of the issuer: from the difference oidc-provider learns where it is mounted. */
+  /** With the path of the issuer: oidc-provider derives its mount path from the difference. */
   readonly originalUrl: string;
   readonly headers: IncomingHttpHeaders;
   readonly socket: { readonly remoteAddress: string };

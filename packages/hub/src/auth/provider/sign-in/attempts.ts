@@ -5,7 +5,7 @@ import type { Clock } from '../../../lib/clock.ts';
 
 const windowMs = 60_000;
 const maxFailures = 10;
-/** Beyond this many keys the oldest is forgotten: an attacker who has so many addresses isn't stopped here. */
+/** Beyond this many keys the oldest is dropped: an attacker with so many addresses isn't stopped here. */
 const maxKeys = 10_000;
 
 interface Count {

@@ -91,7 +91,7 @@ function requestOf(
   };
 }
 
-/** APNs has nothing to ask for a token: a push to a device that can't exist tells whether the token is taken. */
+/** APNs has no endpoint to check a token: a push to a device that can't exist shows whether the token is accepted. */
 async function check(app: AppId, services: Connected): Promise<CredentialCheck> {
   const credentials = services.credentials(app);
   if (!credentials)

@@ -24,7 +24,7 @@ interface Made {
 const minuteMs = 60_000;
 const renewAfterMs = 45 * minuteMs;
 const renewAtMostEveryMs = 20 * minuteMs;
-/** More keys than this are in use at once only when somebody replaces them in a loop. */
+/** More keys than this are in use at once only when they are replaced in a loop. */
 const keysMax = 1000;
 
 export const keyUnusable = 'privateKeyUnusable';

@@ -6,7 +6,7 @@ import { answeredOutcome, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface ApnsVerdict extends VerdictLine {
   readonly status: number;
-  /** The provider token is to blame: not to be used again. */
+  /** The provider token is at fault: not to be used again. */
   readonly tokenRefused?: true;
 }
 

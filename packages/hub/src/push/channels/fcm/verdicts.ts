@@ -5,7 +5,7 @@ import { answeredOutcome, ownWord, type VerdictLine } from '../outcome.ts';
 
 export interface FcmVerdict extends VerdictLine {
   readonly status: number;
-  /** The access token is to blame: not to be used again. */
+  /** The access token is at fault: not to be used again. */
   readonly tokenRefused?: true;
 }
 
@@ -32,7 +32,7 @@ export const fcmVerdicts = {
   THIRD_PARTY_AUTH_ERROR: { status: 401, verdict: 'retry', blame: 'address', source: codes },
 } as const satisfies Record<string, FcmVerdict>;
 
-/** Where one code has two meanings, the one that its details tell. */
+/** Where one code has two meanings, its details decide. */
 export const detailedVerdicts = {
   /** INVALID_ARGUMENT about message.token: it never was an address. */
   invalidToken: { status: 400, verdict: 'gone', blame: 'address', source: examples },

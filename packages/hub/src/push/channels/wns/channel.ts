@@ -28,7 +28,7 @@ export function openWnsChannel(services: ChannelServices<WnsCredentials>): PushC
 
 interface Connected extends ChannelServices<WnsCredentials> {
   readonly tokens: WnsTokens;
-  /** Apps whose channels take no DELETE, and until when that is believed. */
+  /** Apps whose channels take no DELETE, and until when that is remembered. */
   readonly unremovable: Map<AppId, number>;
 }
 

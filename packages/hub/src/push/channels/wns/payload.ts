@@ -62,7 +62,7 @@ function toastHeaders(push: WnsPush): Record<string, string> {
   };
 }
 
-/** WNS keeps the newest raw notification for a device that is away, but only when told to. */
+/** WNS keeps the newest raw notification for an offline device only when the request asks for it. */
 function rawHeaders(push: WnsPush): Record<string, string> {
   return {
     'content-type': 'application/octet-stream',

@@ -21,7 +21,7 @@ export interface WnsTokens {
 
 const storeEndpoint = 'https://login.live.com/accesstoken.srf';
 /**
- * Microsoft documents the endpoint of the app's own directory, which only the operator knows and gives as `tokenUrl`.
+ * Microsoft documents the endpoint of the app's own directory, which the operator gives as `tokenUrl`.
  * The common one may refuse an app that names itself by a secret; the check then says to give `tokenUrl`.
  */
 const entraEndpoint = 'https://login.microsoftonline.com/common/oauth2/v2.0/token';

@@ -9,7 +9,7 @@ export interface WnsVerdict extends VerdictLine {
   /** What response headers must say. */
   readonly says?: Readonly<Record<string, RegExp>>;
   readonly reason?: string;
-  /** The access token is to blame: not to be used again. */
+  /** The access token is at fault: not to be used again. */
   readonly tokenRefused?: true;
 }
 

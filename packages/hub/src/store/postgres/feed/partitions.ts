@@ -1,6 +1,6 @@
-// Deliveries stand in a table for each week of their notification's creation, which its id carries: once the last one of
-// a week is purged, its table and indexes go at once and leave no bloat. The week is part of the key, so that a row is
-// still found by its key alone. What no week was made for (an id from a clock that is far off) is kept beside them.
+// Deliveries are partitioned by the week of their notification's creation, which its id contains. Once the last one of a
+// week is purged, its table and indexes are dropped and leave no bloat. The week is part of the key, so a row is still
+// found by its key alone. Ids without a partition (from a clock that is far off) are in a default one.
 
 import { StoreError } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
@@ -36,7 +36,7 @@ export function openPartitions(connections: Connections): Partitions {
   };
 }
 
-/** Another node does the same, or the table is in use: what was not done is done by the next that comes by. */
+/** Another node does the same, or the table is in use: the next run does what was left. */
 function forgive(error: unknown): void {
   if (!(error instanceof StoreError)) throw error;
 }

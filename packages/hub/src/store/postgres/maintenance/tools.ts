@@ -7,7 +7,7 @@ import { BackupError } from '../../backup.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 export type Tool = 'pg_dump' | 'pg_restore';
 
-/** Parameters that the driver alone knows: the programs refuse what they don't know. */
+/** Parameters of the driver alone: the programs refuse unknown ones. */
 const driversOwn = ['ssl', 'uselibpqcompat'];
 
 /** The URL that may be shown, and the environment with what may not. */

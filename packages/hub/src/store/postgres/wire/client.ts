@@ -1,5 +1,5 @@
-// One connection to PostgreSQL for a command that takes its time, such as a backup or a move: no bound on how long a
-// statement runs, but one on how long connecting takes.
+// One connection to PostgreSQL for a long command, such as a backup or a migration: statements have no time limit, but
+// connecting has.
 import { Client, type CustomTypesConfig, types } from 'pg';
 import { queryError } from './fault.ts';
 

@@ -1,5 +1,5 @@
-// Connections to PostgreSQL: two pools, so that a flood of reads never holds up a commit. Whatever happens to the server
-// or the network, each call ends within the time given here, and a connection that missed it is thrown away.
+// Connections to PostgreSQL: two pools, so that a flood of reads never delays a commit. Whatever happens to the server or
+// the network, each call ends within the time given here, and a connection that missed it is discarded.
 import { type ClientBase, Pool, type PoolClient } from 'pg';
 import { StoreError } from '../../store.ts';
 import { queryError } from './fault.ts';
@@ -15,12 +15,12 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** A failed commit is told within two seconds: its last round trip, and a new connection that asks what became of it. */
+/** A failed commit is answered within two seconds: its last round trip, and a new connection that asks for the outcome. */
 const connectMs = 600;
 const answerMs = 1000;
 /** How long a statement waits for a lock of another node; with the committer's retries, within two seconds. */
 const lockWaitMs = 400;
-/** A node that stops in the middle of a transaction lets go of its locks. */
+/** A node that stops in the middle of a transaction releases its locks. */
 const idleInTransactionMs = 5000;
 /** The committer has two batches under way; beside them go claims and moves of push addresses. */
 const writers = 4;

@@ -1,5 +1,5 @@
 // What PostgreSQL's error codes mean for a batch (https://www.postgresql.org/docs/current/errcodes-appendix.html).
-// The committer decides by them whether to try again, to halve the batch, or to say that the store is away.
+// The committer decides by them whether to retry, to bisect the batch, or to answer that the store is unreachable.
 import { DatabaseError } from 'pg';
 import { StoreError, type StoreFault } from '../../store.ts';
 

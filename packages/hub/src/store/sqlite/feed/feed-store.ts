@@ -1,5 +1,5 @@
-// The SQLite feed store as the hub sees it: a writer's thread that is sent one batch at a time, and reads beside it.
-// The planner travels as the name of its module, since code can't be sent to a thread.
+// The SQLite feed store: a writer's thread that gets one batch at a time, and reads on the main thread. The planner is
+// passed as the name of its module, since code can't be sent to a thread.
 import { Worker } from 'node:worker_threads';
 import type { PlannedDelivery } from '../../../model/delivery.ts';
 import { type Committed, type FeedStore, StoreError } from '../../store.ts';

@@ -1,5 +1,5 @@
 // What SQLite's result codes mean for a batch (https://www.sqlite.org/rescode.html).
-// The committer decides by them whether to try again, to halve the batch, or to say that the store is away.
+// The committer decides by them whether to retry, to bisect the batch, or to answer that the store is unreachable.
 import type { StoreFault } from '../../store.ts';
 
 const primaryCode = {

@@ -1,5 +1,5 @@
-// The key of the push credentials on one machine: the operator's own, or else `secret.key` beside the registry, made for
-// its owner alone when the first credentials are stored. It is not in the database, so a copy of that tells no secret.
+// The key of the push credentials on one machine: the operator's own, or else `secret.key` beside the registry, created for
+// its owner alone with the first credentials. It is not in the database, so a copy of that reveals no secret.
 import { randomBytes } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import {
@@ -50,7 +50,7 @@ function readKey(path: string): Buffer | null {
   );
 }
 
-/** Whole or not at all, and the first of several processes wins. */
+/** Written atomically; the first of several processes wins. */
 function makeKey(path: string): void {
   const own = `${path}.${randomBytes(6).toString('hex')}`;
   writeFileSync(own, `${randomBytes(keyBytes).toString('base64')}\n`, { mode: 0o600, flush: true });

@@ -1,6 +1,6 @@
-// One hub a data folder: a lock that the kernel lets go of when the process ends, however it ends, so that a hub which
-// was killed leaves nothing to clean up. SQLite's own lock on an empty database is such a lock on every platform. Beside
-// it lies, for as long as its holder serves, who that is: an offline command holds the lock too, but serves nobody.
+// One hub a data folder: a lock that the kernel releases when the process ends in any way, so that a killed hub leaves
+// nothing to clean up. SQLite's own lock on an empty database is such a lock on every platform. While its holder serves, a
+// file beside it names the holder: an offline command holds the lock too, but does not serve.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -15,17 +15,17 @@ export interface Serving {
 export interface DataLock {
   /** Says that the holder serves; from then on, nobody waits for the lock. */
   announce(publicUrl: string): void;
-  /** It stops serving, and will let go. */
+  /** The holder stops serving and will release the lock. */
   withdraw(): void;
   release(): void;
 }
 
-/** A holder that does not serve is a command, or a hub that starts or stops: it lets go soon. */
+/** A holder that does not serve is a command, or a hub that starts or stops: it releases the lock soon. */
 const waits = 100;
 const waitMs = 50;
 const busy = 5;
 
-/** The lock, or who serves; null when somebody who doesn't serve held it for five seconds. */
+/** The lock, or the hub that serves; null when a process that doesn't serve held it for five seconds. */
 export function takeLock(dataDir: string): DataLock | Serving | null {
   for (let wait = 0; wait < waits; wait++) {
     const lock = tryLock(dataDir);

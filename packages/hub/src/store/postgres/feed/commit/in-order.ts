@@ -1,5 +1,5 @@
-// Batches of this node that name a same user run one after the other: no connection waits for a lock that another one of
-// its own holds, and their answers come in the order of their commits, which is the order they are published in.
+// Batches of this node that name the same user run one after the other. So no connection waits for a lock of another of
+// this node, and answers come in the order of commits, which is the order of publishing.
 
 /** Runs `work` once all earlier work that shares a key with it has ended. */
 export type InOrder<Key> = <T>(keys: ReadonlySet<Key>, work: () => Promise<T>) => Promise<T>;
