@@ -1,6 +1,7 @@
 // Applies every rule to a set of files: each file is parsed once, and the findings come in the order of path and line.
 // The files are handed in as text, so that the tests run it on fixtures that never touch the disk.
 import { casts } from './rules/casts.ts';
+import { channelNames } from './rules/channel-names.ts';
 import { circles } from './rules/circles.ts';
 import { fileNames } from './rules/file-names.ts';
 import { folderSizes } from './rules/folder-sizes.ts';
@@ -36,7 +37,7 @@ const sourceRules: readonly SourceRule[] = [
 ];
 
 /** What only all files together show. */
-const treeRules: readonly TreeRule[] = [folderSizes, circles, casts, glossary];
+const treeRules: readonly TreeRule[] = [folderSizes, circles, casts, glossary, channelNames];
 
 export function inspect(files: readonly TextFile[]): Finding[] {
   const entries = new Set(files.flatMap(packageEntries));

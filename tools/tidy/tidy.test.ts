@@ -99,6 +99,30 @@ describe('import ranks', () => {
   });
 });
 
+describe('push channels', () => {
+  const others = { 'packages/hub/src/push/channels/pager/channel.ts': header };
+  const planned = (text: string) => tidy('packages/hub/src/push/plan.ts', `${header}${text}\n`, others);
+
+  for (const named of [
+    "if (type === 'pager') skip();",
+    'open(pagerRate);',
+    'openPagerChannel();',
+    '// PAGER is slow',
+  ])
+    test(`are not named elsewhere: ${named}`, () =>
+      assertOne(planned(named), /names the push channel pager/));
+
+  test('are named by nothing that only looks alike', () => {
+    assertClean(planned("open(pagers, shownPagerless, 'pager=5');"));
+  });
+
+  test('are named in their own folder, in the list of channels and in tests', () => {
+    const text = `${header}open('pager');\n`;
+    for (const path of ['push/channels/pager/token.ts', 'hub/channels.ts', 'push/plan.test.ts'])
+      assertClean(tidy(`packages/hub/src/${path}`, text, others));
+  });
+});
+
 describe('concrete back ends', () => {
   const allowed: [file: string, specifier: string][] = [
     ['hub/open-data.ts', '../store/sqlite/sqlite-store.ts'],
