@@ -51,8 +51,6 @@ const misnomers: readonly Misnomer[] = [
 
 /** Misnomers of today, until they are renamed. */
 const known: readonly string[] = [
-  `${hub}cli/capacity/compute.ts`,
-  `${hub}cli/capacity/inputs.ts`,
   `${hub}edge/request/json-body.ts`,
   `${hub}edge/request/request-head.ts`,
   `${hub}operations/kernel/run.ts`,

@@ -1,7 +1,7 @@
 // The load of the bus between hubs. A hub subscribes to each of its users by name while it has few of a shard, and to the
 // whole shard beyond: with many users online, every hub receives every change.
 import { hubFixed, wireBytes } from './constants.ts';
-import type { PlanInputs } from './inputs.ts';
+import type { CapacityInputs } from './inputs.ts';
 import type { Load } from './load.ts';
 
 export interface Bus {
@@ -15,7 +15,7 @@ export interface Bus {
 }
 
 export function busOf(
-  { users, content }: PlanInputs,
+  { users, content }: CapacityInputs,
   { peak, streams, onlineUsers }: Load,
   hubs: number,
 ): Bus {

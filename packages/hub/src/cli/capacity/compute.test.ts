@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { computeCapacity, firstLimitOf, type Plan } from './compute.ts';
+import { type Capacity, computeCapacity, firstLimitOf } from './compute.ts';
 import { measured } from './constants.ts';
 import { describeCapacity } from './describe.ts';
-import { type PlanInputs, readInputs, transports } from './inputs.ts';
+import { type CapacityInputs, readInputs, transports } from './inputs.ts';
 
 const defaults = readInputs({});
 
@@ -13,7 +13,7 @@ function hundredths(min: number, max: number): fc.Arbitrary<number> {
   return fc.integer({ min: Math.ceil(min * 100), max: max * 100 }).map((each) => each / 100);
 }
 
-const anyInputs: fc.Arbitrary<PlanInputs> = fc.record({
+const anyInputs: fc.Arbitrary<CapacityInputs> = fc.record({
   users: fc.integer({ min: 1, max: 500_000_000 }),
   devices: hundredths(0, 20),
   rate: hundredths(0, 500),
@@ -33,7 +33,7 @@ const anyInputs: fc.Arbitrary<PlanInputs> = fc.record({
 });
 
 /** Whatever must not become less when there is more to do. */
-function needs({ load, hubs, postgres, bus, network, providers }: Plan): Record<string, number> {
+function needs({ load, hubs, postgres, bus, network, providers }: Capacity): Record<string, number> {
   return {
     creates: load.peak.creates,
     frames: load.peak.frames,
@@ -71,17 +71,17 @@ test('More devices never need less of anything.', () => {
   );
 });
 
-test('Every figure of every plan is a number from zero on, and no share of the log is above 1.', () => {
+test('Every figure of every capacity is a number from zero on, and no share of the log is above 1.', () => {
   fc.assert(
     fc.property(anyInputs, (inputs) => {
-      const plan = computeCapacity(inputs);
-      for (const [name, need] of Object.entries(needs(plan)))
+      const capacity = computeCapacity(inputs);
+      for (const [name, need] of Object.entries(needs(capacity)))
         assert.ok(need >= 0 && Number.isFinite(need), name);
-      for (const { share, resource } of plan.limits)
+      for (const { share, resource } of capacity.limits)
         assert.ok(share >= 0 && Number.isFinite(share), resource);
-      assert.ok(plan.postgres.pageImageShare <= 1);
-      assert.ok(plan.bus.deliveredToHubPerSecond <= plan.bus.publishedPerSecond * (1 + 1e-9));
-      assert.ok(plan.load.onlineUsers <= inputs.users);
+      assert.ok(capacity.postgres.pageImageShare <= 1);
+      assert.ok(capacity.bus.deliveredToHubPerSecond <= capacity.bus.publishedPerSecond * (1 + 1e-9));
+      assert.ok(capacity.load.onlineUsers <= inputs.users);
     }),
   );
 });
@@ -97,24 +97,24 @@ test('A million users with two devices and ten notifications a day make what ari
 });
 
 test('Without devices nothing is pushed, streamed or told to push services.', () => {
-  const plan = computeCapacity({ ...defaults, devices: 0 });
-  assert.equal(plan.load.peak.pushesAll + plan.load.streams + plan.load.peak.frames, 0);
-  assert.equal(plan.network.toPushServices, 0);
-  assert.equal(plan.bus.deliveredPerSecond, 0);
+  const capacity = computeCapacity({ ...defaults, devices: 0 });
+  assert.equal(capacity.load.peak.pushesAll + capacity.load.streams + capacity.load.peak.frames, 0);
+  assert.equal(capacity.network.toPushServices, 0);
+  assert.equal(capacity.bus.deliveredPerSecond, 0);
 });
 
 test('Streams that end their TLS in the hub take more memory, as measured, and so more hubs.', () => {
   const inputs = { ...defaults, users: 10_000_000 };
-  const of = (transport: PlanInputs['transport']) => computeCapacity({ ...inputs, transport }).hubs;
+  const of = (transport: CapacityInputs['transport']) => computeCapacity({ ...inputs, transport }).hubs;
   assert.equal(of('sse-tls').streamBytes, measured.streamSseTls.value * 1024);
   assert.ok(of('sse-tls').byMemory > of('sse').byMemory);
   assert.ok(of('http2-tls').byMemory > of('websocket-tls').byMemory);
 });
 
 test('The memory of a hub holds its streams with a quarter to spare.', () => {
-  const plan = computeCapacity({ ...defaults, users: 50_000_000, rate: 0 });
-  const { count, streamBytes } = plan.hubs;
-  const used = (plan.load.streams / (count - 1)) * streamBytes + measured.idleMemory.value * 1e6;
+  const capacity = computeCapacity({ ...defaults, users: 50_000_000, rate: 0 });
+  const { count, streamBytes } = capacity.hubs;
+  const used = (capacity.load.streams / (count - 1)) * streamBytes + measured.idleMemory.value * 1e6;
   assert.ok(used <= 2 * 1024 ** 3 * 0.75);
 });
 
@@ -151,7 +151,7 @@ test('A push service that answers slowly takes more hubs, since each has a bound
 });
 
 test('Checkpoints further apart, and compression, make the log smaller.', () => {
-  const log = (inputs: Partial<PlanInputs>) =>
+  const log = (inputs: Partial<CapacityInputs>) =>
     computeCapacity({ ...defaults, users: 5_000_000, ...inputs }).postgres.logBytesPerSecond;
   assert.ok(log({ checkpoint: 60 }) < log({ checkpoint: 5 }));
   assert.ok(log({ compression: 3 }) < log({ compression: 1 }));
@@ -193,7 +193,7 @@ test('The text names what breaks first, and every benchmark that is not recorded
   const inputs = { ...defaults, users: 100_000_000 };
   const first = firstLimitOf(inputs);
   const text = describeCapacity(computeCapacity(inputs), first);
-  assert.ok(first && text.includes(`${first.limit.resource} breaks first`));
+  assert.ok(first && text.includes(`${first.limit.resource} reaches its limit first`));
   for (const { figure, recorded } of Object.values(measured))
     assert.equal(!recorded, text.includes(figure), figure);
   assert.ok(text.split('\n').every((line) => !/NaN|undefined|Infinity/.test(line)));

@@ -1,11 +1,11 @@
-// The plan: the load, what it takes of each resource, and which of them breaks first as the users become more. Pure
+// The calculation: the load, its need of each resource, and the first limit that more users reach. Pure
 // arithmetic over the constants; docs/capacity.md has the formulas.
 import { type PlatformType, platformTypes } from '@carillon/protocol';
 import { type Bus, busOf } from './bus.ts';
 import { channelOf } from './channels.ts';
 import { ceilings, wireBytes } from './constants.ts';
 import { type Hubs, hubsOf } from './hubs.ts';
-import { numberInputs, type PlanInputs } from './inputs.ts';
+import { type CapacityInputs, numberInputs } from './inputs.ts';
 import { type Load, loadOf } from './load.ts';
 import { type Postgres, postgresOf } from './postgres.ts';
 
@@ -34,8 +34,8 @@ export interface Limit {
   readonly remedy: string;
 }
 
-export interface Plan {
-  readonly inputs: PlanInputs;
+export interface Capacity {
+  readonly inputs: CapacityInputs;
   readonly load: Load;
   readonly hubs: Hubs;
   readonly postgres: Postgres;
@@ -46,7 +46,7 @@ export interface Plan {
   readonly limits: readonly Limit[];
 }
 
-export function computeCapacity(inputs: PlanInputs): Plan {
+export function computeCapacity(inputs: CapacityInputs): Capacity {
   const load = loadOf(inputs);
   const hubs = hubsOf(inputs, load);
   const postgres = postgresOf(inputs, load, hubs.count);
@@ -60,14 +60,14 @@ export function computeCapacity(inputs: PlanInputs): Plan {
   };
 }
 
-/** What breaks first as the users become more, all else as it is, and how many still fit. */
+/** The first limit that more users reach, all else equal, and how many users still fit. */
 export interface FirstLimit {
   readonly users: number;
   readonly limit: Limit;
 }
 
-/** Null when nothing breaks before the most users that can be planned for. */
-export function firstLimitOf(inputs: PlanInputs): FirstLimit | null {
+/** Null when no limit is reached up to the most users that it calculates for. */
+export function firstLimitOf(inputs: CapacityInputs): FirstLimit | null {
   const exceeded = (users: number): Limit | undefined =>
     computeCapacity({ ...inputs, users }).limits.find(({ share }) => share > 1);
   let fits = 0;
@@ -87,7 +87,7 @@ export function firstLimitOf(inputs: PlanInputs): FirstLimit | null {
   return { users: fits, limit };
 }
 
-function providersOf({ apps }: PlanInputs, { peak }: Load): Provider[] {
+function providersOf({ apps }: CapacityInputs, { peak }: Load): Provider[] {
   return platformTypes.map((platform) => ({
     platform,
     perMinute: peak.pushes[platform] * 60,
@@ -95,7 +95,7 @@ function providersOf({ apps }: PlanInputs, { peak }: Load): Provider[] {
   }));
 }
 
-function networkOf({ content }: PlanInputs, { peak, heartbeats }: Load): Network {
+function networkOf({ content }: CapacityInputs, { peak, heartbeats }: Load): Network {
   const { frame, request, heartbeat, push } = wireBytes;
   return {
     fromClients: peak.creates * (request + content) + (peak.stateChanges + peak.fetches) * request,

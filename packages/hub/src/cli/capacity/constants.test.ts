@@ -7,10 +7,10 @@ import { laneLimits } from '../../push/dispatch/lane.ts';
 import { hubFixed, measured } from './constants.ts';
 
 const results = readFileSync(new URL('../../../../../bench/RESULTS.md', import.meta.url), 'utf8');
-const mend = 'run `node tools/plan-constants.ts`';
+const mend = 'run `node tools/capacity-constants.ts`';
 
 for (const { section, figure, value, unit, recorded } of Object.values(measured)) {
-  test(`The planner's "${figure}" is that of the section ${section} of bench/RESULTS.md.`, () => {
+  test(`The figure "${figure}" is that of the section ${section} of bench/RESULTS.md.`, () => {
     const median = findMedian(section, figure);
     if (recorded) assert.equal(median, `${value} ${unit}`, mend);
     else assert.equal(median, undefined, `it is recorded now: ${mend}`);
@@ -24,7 +24,7 @@ for (const { title, capacity } of builtInChannels) {
   });
 }
 
-test('What the planner takes as fixed is what the hub has.', () => {
+test('What the calculation takes as fixed is what the hub has.', () => {
   assert.equal(hubFixed.pushesInFlightOfApp, laneLimits.inFlight);
   assert.equal(hubFixed.heartbeatSeconds, limits.heartbeatSeconds);
   const dispatcher = readFileSync(new URL('../../push/dispatch/dispatcher.ts', import.meta.url), 'utf8');

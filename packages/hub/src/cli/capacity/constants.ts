@@ -1,5 +1,5 @@
-// What the planner calculates with. Figures of bench/RESULTS.md stand here by section and row; a test compares them, and
-// `node tools/plan-constants.ts` takes them over after a benchmark. What no benchmark records says where it comes from.
+// The figures of the calculation. Those of bench/RESULTS.md are here by section and row; a test compares them, and
+// `node tools/capacity-constants.ts` takes them over after a benchmark. What no benchmark records says where it comes from.
 
 /** A row of bench/RESULTS.md. One that is awaited has no row yet: the target of its benchmark stands in. */
 export interface Measured {
@@ -13,10 +13,10 @@ export interface Measured {
 type Row = (section: string, figure: string, value: number, unit: Measured['unit']) => Measured;
 
 const row: Row = (section, figure, value, unit) => ({ section, figure, value, unit, recorded: true });
-// biome-ignore lint/correctness/noUnusedVariables: for a figure that no run has recorded yet, which tools/plan-constants.ts marks so
+// biome-ignore lint/correctness/noUnusedVariables: for a figure that no run has recorded yet, which tools/capacity-constants.ts marks so
 const awaited: Row = (section, figure, value, unit) => ({ section, figure, value, unit, recorded: false });
 
-// One call a line, which is how tools/plan-constants.ts finds them.
+// One call a line, which is how tools/capacity-constants.ts finds them.
 // biome-ignore format: a call that is broken over lines would not be found
 export const measured = {
   createMain: row('creates', 'main thread, a create', 115.5, 'µs'),
@@ -42,7 +42,7 @@ export const catchUpChanges = 10_000;
 /**
  * Bytes in PostgreSQL, without the content of a notification, from a trial of the feed's tables in PostgreSQL 15: 10 000
  * users with four subscriptions, batches of 128, 64 000 creates without and as many with deliveries, content of 265
- * bytes. The log is that of `full_page_writes = off`: the planner adds the images, which depend on how much is stored.
+ * bytes. The log is that of `full_page_writes = off`: the calculation adds the images, which depend on how much is stored.
  */
 export const postgresTrial = {
   /** With its indexes, like the others. */

@@ -1,25 +1,25 @@
-// A plan as text for people: one line a figure, and at the end what breaks first, at how many users, and what to do
+// The calculation as text: one line a figure, and at the end the first limit, at how many users, and what to do
 // about it. Every figure is rounded to three digits, since none is known better.
-import type { FirstLimit, Limit, Plan } from './compute.ts';
+import type { Capacity, FirstLimit, Limit } from './compute.ts';
 import { measured } from './constants.ts';
 
 type Line = readonly [what: string, value: string];
 
-export function describeCapacity(plan: Plan, first: FirstLimit | null): string {
+export function describeCapacity(capacity: Capacity, first: FirstLimit | null): string {
   const sections: readonly (readonly [string, readonly Line[]])[] = [
-    ['Load at the peak', loadLines(plan)],
-    ['Hubs', hubLines(plan)],
-    ['PostgreSQL', postgresLines(plan)],
-    ['NATS', busLines(plan)],
-    ['Push services', providerLines(plan)],
-    ['Network of all hubs, at the peak', networkLines(plan)],
-    ['Share of the limit of one of each', plan.limits.map((limit) => limitLine(limit))],
+    ['Load at the peak', loadLines(capacity)],
+    ['Hubs', hubLines(capacity)],
+    ['PostgreSQL', postgresLines(capacity)],
+    ['NATS', busLines(capacity)],
+    ['Push services', providerLines(capacity)],
+    ['Network of all hubs, at the peak', networkLines(capacity)],
+    ['Share of the limit of one of each', capacity.limits.map((limit) => limitLine(limit))],
   ];
   const text = sections.map(([title, lines]) => `${title}\n${lines.map(lineText).join('')}`).join('\n');
-  return `${text}\n${verdict(plan, first)}${caveat()}`;
+  return `${text}\n${verdict(capacity, first)}${caveat()}`;
 }
 
-function loadLines({ load: { peak, streams, devices, onlineUsers } }: Plan): Line[] {
+function loadLines({ load: { peak, streams, devices, onlineUsers } }: Capacity): Line[] {
   return [
     ['creates', `${count(peak.creates)} /s`],
     ['changes of state', `${count(peak.stateChanges)} /s`],
@@ -30,7 +30,7 @@ function loadLines({ load: { peak, streams, devices, onlineUsers } }: Plan): Lin
   ];
 }
 
-function hubLines({ hubs, inputs }: Plan): Line[] {
+function hubLines({ hubs, inputs }: Capacity): Line[] {
   const spent = Object.entries(hubs.mainThreads).map(([on, seconds]) => `${on} ${count(seconds)}`);
   return [
     ['hubs', `${hubs.count}, one of them to spare`],
@@ -41,7 +41,7 @@ function hubLines({ hubs, inputs }: Plan): Line[] {
   ];
 }
 
-function postgresLines({ postgres }: Plan): Line[] {
+function postgresLines({ postgres }: Capacity): Line[] {
   return [
     ['rows written', `${count(postgres.rowsPerSecond)} /s`],
     [
@@ -57,7 +57,7 @@ function postgresLines({ postgres }: Plan): Line[] {
   ];
 }
 
-function busLines({ bus }: Plan): Line[] {
+function busLines({ bus }: Capacity): Line[] {
   return [
     ['published', `${count(bus.publishedPerSecond)} /s`],
     ['delivered', `${count(bus.deliveredPerSecond)} /s, ${bytes(bus.bytesPerSecond)}/s`],
@@ -69,7 +69,7 @@ function busLines({ bus }: Plan): Line[] {
   ];
 }
 
-function providerLines({ providers }: Plan): Line[] {
+function providerLines({ providers }: Capacity): Line[] {
   return providers.map(({ platform, perMinute, quotaPerMinute }) => [
     platform,
     `${count(perMinute)} a minute, ` +
@@ -77,7 +77,7 @@ function providerLines({ providers }: Plan): Line[] {
   ]);
 }
 
-function networkLines({ network }: Plan): Line[] {
+function networkLines({ network }: Capacity): Line[] {
   return [
     ['from clients', `${bytes(network.fromClients)}/s`],
     ['to clients', `${bytes(network.toClients)}/s`],
@@ -91,12 +91,12 @@ function limitLine({ resource, need, ceiling, unit, share, source }: Limit): Lin
   return [resource, `${percent(share)} (${of}, ${source})`];
 }
 
-function verdict({ inputs: { users } }: Plan, first: FirstLimit | null): string {
-  if (!first) return 'Nothing breaks before the most users that can be planned for.\n';
+function verdict({ inputs: { users } }: Capacity, first: FirstLimit | null): string {
+  if (!first) return 'No limit is reached up to the most users that can be calculated.\n';
   const { resource, remedy, source } = first.limit;
   const also = users > first.users ? `, and ${count(users)} are more` : '';
   return (
-    `${resource} breaks first: at about ${count(first.users)} users, all else as it is${also}. Its ceiling is ${source}.\n` +
+    `${resource} reaches its limit first: at about ${count(first.users)} users, all else equal${also}. The limit is ${source}.\n` +
     `What to do: ${remedy}.\n`
   );
 }
@@ -104,10 +104,10 @@ function verdict({ inputs: { users } }: Plan, first: FirstLimit | null): string 
 function caveat(): string {
   const awaited = Object.values(measured).filter(({ recorded }) => !recorded);
   const guessed = awaited.map(({ figure }) => figure).join('; ');
-  const note = guessed === '' ? '' : ` Not recorded yet, so the benchmark's target stands in: ${guessed}.`;
+  const note = guessed === '' ? '' : ` Not recorded yet, so the benchmark's target is used: ${guessed}.`;
   return (
     'Costs were measured with load generator and hub on two shared cores, so they are high rather than low; "assumed" ' +
-    `ceilings are guesses of one good machine: measure yours.${note} The formulas: docs/capacity.md\n`
+    `limits are guesses for one good machine: measure yours.${note} The formulas: docs/capacity.md\n`
   );
 }
 

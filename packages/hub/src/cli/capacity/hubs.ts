@@ -3,7 +3,7 @@
 import { platformTypes } from '@carillon/protocol';
 import { channelOf } from './channels.ts';
 import { catchUpChanges, fanOutStreams, hubFixed, type Measured, measured } from './constants.ts';
-import type { PlanInputs, Transport } from './inputs.ts';
+import type { CapacityInputs, Transport } from './inputs.ts';
 import type { Load, Rates } from './load.ts';
 
 /** Seconds of main threads a second, by what they are spent on. */
@@ -31,7 +31,7 @@ const streamFigures: Readonly<Record<Transport, Measured>> = {
   'http2-tls': measured.streamHttp2,
 };
 
-export function hubsOf(inputs: PlanInputs, { peak, streams }: Load): Hubs {
+export function hubsOf(inputs: CapacityInputs, { peak, streams }: Load): Hubs {
   const mainThreads = mainThreadsOf(inputs.transport, peak);
   const busySeconds = Object.values(mainThreads).reduce((sum, each) => sum + each, 0);
   const streamBytes = streamFigures[inputs.transport].value * 1024;
@@ -60,7 +60,7 @@ function mainThreadsOf(transport: Transport, peak: Rates): MainThreads {
 }
 
 /** A hub has so many attempts under way, and so many of one app and channel. */
-function hubsByPushes({ answer, apps }: PlanInputs, { pushes, pushesAll }: Rates): number {
+function hubsByPushes({ answer, apps }: CapacityInputs, { pushes, pushesAll }: Rates): number {
   const seconds = answer / 1000;
   const busiest = Math.max(...Object.values(pushes)) / apps;
   return Math.ceil(

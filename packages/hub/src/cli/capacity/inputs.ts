@@ -1,4 +1,4 @@
-// What is planned for: each input with its default, its bounds and what it means. A value that can't be used is an error
+// The inputs, each with its default, its bounds and what it means. A value that can't be used is an error
 // that says what would be right.
 import { type PlatformType, platformTypes } from '@carillon/protocol';
 import { recordOf } from '../../lib/record.ts';
@@ -53,7 +53,7 @@ function isNumberName(name: string): name is NumberName {
   return Object.hasOwn(numberInputs, name);
 }
 
-export interface PlanInputs extends Readonly<Record<NumberName, number>> {
+export interface CapacityInputs extends Readonly<Record<NumberName, number>> {
   readonly transport: Transport;
   /** Shares that add up to 1. */
   readonly platforms: Readonly<Record<PlatformType, number>>;
@@ -62,7 +62,7 @@ export interface PlanInputs extends Readonly<Record<NumberName, number>> {
 export const defaultPlatforms = 'ios=45,android=45,windows=5,webPush=5';
 
 /** The texts of the command line, by option name; what is absent has its default. */
-export function readInputs(texts: Readonly<Record<string, string | undefined>>): PlanInputs {
+export function readInputs(texts: Readonly<Record<string, string | undefined>>): CapacityInputs {
   return {
     ...recordOf(numberNames, (name) => readNumber(name, texts[name])),
     transport: readTransport(texts.transport ?? 'sse'),

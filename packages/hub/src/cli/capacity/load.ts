@@ -1,10 +1,10 @@
 // What happens in a second at the peak, and on average: the traffic that everything else is calculated from. Where the
-// hub saves work when it can (a tap that a listening device doesn't need), the planner counts it as done.
+// hub saves work when it can (a tap that a listening device doesn't need), it is counted as done.
 import { type PlatformType, platformTypes } from '@carillon/protocol';
 import { recordOf } from '../../lib/record.ts';
 import { channelOf } from './channels.ts';
 import { hubFixed } from './constants.ts';
-import type { PlanInputs } from './inputs.ts';
+import type { CapacityInputs } from './inputs.ts';
 
 const daySeconds = 86_400;
 
@@ -29,7 +29,7 @@ export interface Load {
   readonly heartbeats: number;
 }
 
-export function loadOf(inputs: PlanInputs): Load {
+export function loadOf(inputs: CapacityInputs): Load {
   const { users, devices, online, rate, peak } = inputs;
   const creates = (users * rate) / daySeconds;
   const streams = users * devices * online;
@@ -43,7 +43,7 @@ export function loadOf(inputs: PlanInputs): Load {
   };
 }
 
-function ratesOf({ devices, online, handled, platforms }: PlanInputs, creates: number): Rates {
+function ratesOf({ devices, online, handled, platforms }: CapacityInputs, creates: number): Rates {
   const stateChanges = creates * handled;
   const handledOnce = creates * Math.min(handled, 1);
   // The device that acts is not tapped for it; a browser can't be, since it would have to show something.

@@ -9,7 +9,7 @@ import {
   rowsWritten,
   postgresTrial as trial,
 } from './constants.ts';
-import type { PlanInputs } from './inputs.ts';
+import type { CapacityInputs } from './inputs.ts';
 import type { Load, Rates } from './load.ts';
 
 export interface Postgres {
@@ -29,7 +29,7 @@ const bloat = 1.3;
 const tombstoneDays = 1;
 const daySeconds = 86_400;
 
-export function postgresOf(inputs: PlanInputs, { mean, peak }: Load, hubs: number): Postgres {
+export function postgresOf(inputs: CapacityInputs, { mean, peak }: Load, hubs: number): Postgres {
   const { users, devices, rate, days, content } = inputs;
   const notification = trial.notificationBytes + content + devices * trial.deliveryBytes;
   const growthBytesPerDay = users * rate * notification * bloat;
@@ -55,7 +55,7 @@ function rowsOf({ creates, stateChanges, pushesAll }: Rates): number {
 
 /** Bytes a second: of the rows, and of the pages that they are the first to touch since the last checkpoint. */
 function logOf(
-  { content, checkpoint, compression }: PlanInputs,
+  { content, checkpoint, compression }: CapacityInputs,
   { creates, stateChanges, pushesAll }: Rates,
   storedBytes: number,
 ): { readonly rows: number; readonly pages: number } {

@@ -16,17 +16,20 @@ async function run(...options: string[]): Promise<string> {
   return written.join('');
 }
 
-test('`plan --json` prints one object with the inputs, the figures, the sources and what breaks first.', async () => {
-  const plan = JSON.parse(await run('--users', '1e8', '--devices', '3', '--rate', '20', '--json'));
-  assert.deepEqual([plan.inputs.users, plan.inputs.devices, plan.inputs.rate], [100_000_000, 3, 20]);
-  assert.ok(plan.hubs.count > 100);
-  assert.ok(plan.firstLimit.users < plan.inputs.users);
-  assert.equal(plan.measured.createMain.section, 'creates');
+test('`capacity --json` prints one object with the inputs, the figures, the sources and what breaks first.', async () => {
+  const capacity = JSON.parse(await run('--users', '1e8', '--devices', '3', '--rate', '20', '--json'));
+  assert.deepEqual(
+    [capacity.inputs.users, capacity.inputs.devices, capacity.inputs.rate],
+    [100_000_000, 3, 20],
+  );
+  assert.ok(capacity.hubs.count > 100);
+  assert.ok(capacity.firstLimit.users < capacity.inputs.users);
+  assert.equal(capacity.measured.createMain.section, 'creates');
 });
 
-test('`plan` prints the same for people, and rejects what it can not use.', async () => {
+test('`capacity` prints the same for people, and rejects what it can not use.', async () => {
   const text = await run('--users', '1e8');
-  for (const part of ['Hubs', 'PostgreSQL', 'NATS', 'Push services', 'breaks first'])
+  for (const part of ['Hubs', 'PostgreSQL', 'NATS', 'Push services', 'reaches its limit first'])
     assert.ok(text.includes(part), part);
   await assert.rejects(run('--users', 'many'), /--users "many" must be a whole number/);
 });

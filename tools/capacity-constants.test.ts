@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withFigures, withRate } from './plan-constants.ts';
+import { withFigures, withRate } from './capacity-constants.ts';
 
 const source = `a: row('creates', 'main thread', 115.5, 'µs'),\nb: awaited('push', "FCM's rate", 3500, '/s'),`;
 const results = (rows: string): string =>

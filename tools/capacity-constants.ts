@@ -1,6 +1,6 @@
 // Takes the figures of bench/RESULTS.md over into the constants of `carillon capacity` and into the descriptors of push
 // channels, after a benchmark was measured again.
-// node tools/plan-constants.ts
+// node tools/capacity-constants.ts
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
