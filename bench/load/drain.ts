@@ -21,7 +21,7 @@ interface Fill {
 
 /** A feed database in which so many deliveries wait, of users with one device each. Returns its path. */
 export async function fillWaiting(world: PushWorld, { platform, count, userCount }: Fill): Promise<string> {
-  const path = join(world.makeDataDir(), 'feed.db');
+  const path = join(await world.makeDataDir(), 'feed.db');
   const persons = people(userCount);
   const feed = openOfflineFeed(path);
   feed.write(await world.subscribe(persons, platform));
@@ -57,7 +57,7 @@ export interface Drained {
 
 export async function drain(world: PushWorld, { feed, count, withinMs }: Waiting): Promise<Drained> {
   const { simulator } = world;
-  const dataDir = world.makeDataDir();
+  const dataDir = await world.makeDataDir();
   copyFileSync(feed, join(dataDir, 'feed.db'));
   await simulator.ask('reset', null);
   const hub = await world.startHub(dataDir);

@@ -13,10 +13,10 @@ const password = 'correct horse';
 
 /** Makes the user; before the hub is started. Answers the user's id. */
 export async function addReader(dataDir: string): Promise<string> {
-  const registry = openRegistry({ dataDir });
+  const registry = await openRegistry({ dataDir });
   const id = randomUUID();
-  registry.users.put({ id, name, passwordHash: await hashPassword(password), operator: false });
-  registry.close();
+  await registry.users.put({ id, name, passwordHash: await hashPassword(password), operator: false });
+  await registry.close();
   return id;
 }
 

@@ -19,7 +19,7 @@ const nobodyListens = 'https://127.0.0.1:1';
 export interface PushWorld {
   readonly simulator: SimulatorProcess;
   /** A folder that knows the providers' credentials; `fcmIsDead`: connections to FCM are refused. */
-  makeDataDir(options?: { readonly fcmIsDead?: boolean }): string;
+  makeDataDir(options?: { readonly fcmIsDead?: boolean }): Promise<string>;
   /** One device of that platform for each person, which the simulator knows. */
   subscribe(persons: readonly Person[], platform: PlatformType): Promise<SubscribeWrite[]>;
   startHub(dataDir: string): Promise<Child>;
@@ -32,7 +32,7 @@ export async function openPushWorld(): Promise<PushWorld> {
   const base = makeDataDir();
   const simulator = new SimulatorProcess(join(base, 'providers'));
   const providers = await simulator.ask('open', null);
-  const applicationServerKey = storeCredentials(base, providers);
+  const applicationServerKey = await storeCredentials(base, providers);
   const { caPath, topic } = providers;
   const env = { CARILLON_PUSH_CA: caPath, CARILLON_ALLOW_PRIVATE_PUSH: '1' };
   const channelsOf = async (platform: PlatformType, count: number): Promise<readonly Channel[]> => {
@@ -53,10 +53,10 @@ export async function openPushWorld(): Promise<PushWorld> {
   };
   return {
     simulator,
-    makeDataDir({ fcmIsDead = false } = {}) {
+    async makeDataDir({ fcmIsDead = false } = {}) {
       const dataDir = makeDataDir();
       for (const file of ['registry.db', 'secret.key']) copyFileSync(join(base, file), join(dataDir, file));
-      if (fcmIsDead) refuseFcm(dataDir, providers);
+      if (fcmIsDead) await refuseFcm(dataDir, providers);
       return dataDir;
     },
     async subscribe(persons, platform) {
@@ -70,18 +70,21 @@ export async function openPushWorld(): Promise<PushWorld> {
 }
 
 /** Returns the key that browsers subscribe to. */
-function storeCredentials(dataDir: string, { credentials: { apns, fcm, wns } }: Providers): string {
-  const registry = openRegistry({ dataDir: dataDir });
-  registry.credentials.put(appId, 'apns', given('apns', apns), Date.now());
-  registry.credentials.put(appId, 'fcm', given('fcm', fcm), Date.now());
-  registry.credentials.put(appId, 'wns', given('wns', wns), Date.now());
-  const { publicKey } = vapidKeysOf(registry);
-  registry.close();
+async function storeCredentials(
+  dataDir: string,
+  { credentials: { apns, fcm, wns } }: Providers,
+): Promise<string> {
+  const registry = await openRegistry({ dataDir: dataDir });
+  await registry.credentials.put(appId, 'apns', given('apns', apns), Date.now());
+  await registry.credentials.put(appId, 'fcm', given('fcm', fcm), Date.now());
+  await registry.credentials.put(appId, 'wns', given('wns', wns), Date.now());
+  const { publicKey } = await vapidKeysOf(registry);
+  await registry.close();
   return publicKey;
 }
 
-function refuseFcm(dataDir: string, { credentials: { fcm } }: Providers): void {
-  const registry = openRegistry({ dataDir: dataDir });
-  registry.credentials.put(appId, 'fcm', given('fcm', { ...fcm, baseUrl: nobodyListens }), Date.now());
-  registry.close();
+async function refuseFcm(dataDir: string, { credentials: { fcm } }: Providers): Promise<void> {
+  const registry = await openRegistry({ dataDir: dataDir });
+  await registry.credentials.put(appId, 'fcm', given('fcm', { ...fcm, baseUrl: nobodyListens }), Date.now());
+  await registry.close();
 }

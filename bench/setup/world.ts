@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delegatedClaims } from '../../packages/hub/src/auth/provider/claims.ts';
-import { openSigningKeys } from '../../packages/hub/src/auth/provider/keys.ts';
+import { openSigningKeys, type SigningKeys } from '../../packages/hub/src/auth/provider/keys.ts';
 import { issuerOf } from '../../packages/hub/src/auth/provider/open-provider.ts';
 import { createdByAppScope } from '../../packages/hub/src/auth/provider/scopes.ts';
 import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
@@ -26,12 +26,12 @@ export interface BenchUser {
 const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const template = join(folder, 'template');
+const signingKeys = await registerApp();
 let made: BenchUser[] = [];
 let dataDirs = 0;
 
 /** A folder for a hub of its own, removed when the run ends. */
 export function makeDataDir(): string {
-  if (dataDirs === 0) registerApp();
   const dataDir = join(folder, `data-${++dataDirs}`);
   mkdirSync(dataDir, { mode: 0o700 });
   copyFileSync(join(template, 'registry.db'), join(dataDir, 'registry.db'));
@@ -43,31 +43,28 @@ export function removeDataDir(dataDir: string): void {
 }
 
 /** As `carillon app create` does; closing the registry folds its log into the one file. */
-function registerApp(): void {
-  const registry = openRegistry({ dataDir: template });
+async function registerApp(): Promise<SigningKeys> {
+  const registry = await openRegistry({ dataDir: template });
   const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
-  registry.apps.put({ id: appId, hosts: [hostName], clients: [client], blocked: false });
-  openSigningKeys(registry.meta);
+  await registry.apps.put({ id: appId, hosts: [hostName], clients: [client], blocked: false });
+  const keys = await openSigningKeys(registry.meta);
   // Hubs that share it are nodes of one cluster.
-  registry.meta.readOrMake('seal-key', () => randomBytes(32).toString('base64'));
-  registry.close();
+  await registry.meta.readOrMake('seal-key', () => randomBytes(32).toString('base64'));
+  await registry.close();
+  return keys;
 }
 
 /** The first `count` users, the same all through a run. Their tokens are signed here, as `carillon token` would. */
 export function users(count: number): readonly BenchUser[] {
   if (made.length >= count) return made.slice(0, count);
-  if (dataDirs === 0) makeDataDir();
-  const registry = openRegistry({ dataDir: template });
-  const keys = openSigningKeys(registry.meta);
   const now = Math.floor(Date.now() / 1000);
   const shared = { iss: issuer, aud: publicUrl, iat: now, exp: now + tokenSeconds };
   const more = Array.from({ length: count - made.length }, (_, index) => {
     const name = `user${made.length + index}@contoso.example`;
     const user = { id: subjectOf(name), name, passwordHash: '', operator: false };
     const claims = { ...shared, jti: randomUUID(), ...delegatedClaims(user, appId, [createdByAppScope]) };
-    return { subject: user.id, name, token: keys.sign(claims) };
+    return { subject: user.id, name, token: signingKeys.sign(claims) };
   });
-  registry.close();
   made = [...made, ...more];
   return made;
 }

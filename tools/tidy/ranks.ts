@@ -8,6 +8,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['telemetry/'],
   ['model/'],
   ['store/*.ts'],
+  ['store/sql-registry/'],
   ['bus/*.ts'],
   ['feed/', 'auth/', 'push/channels/*.ts'],
   ['live/', 'push/', 'throttle/'],
@@ -36,7 +37,7 @@ export const backEnds: readonly BackEnd[] = [
 ];
 
 /** The highest place that a back end may import, beside its own contract. */
-export const backEndCeiling = 'store/*.ts';
+export const backEndCeiling = 'store/sql-registry/';
 
 /** The only folder that knows concrete back ends. */
 export const compositionRoot = 'hub/';

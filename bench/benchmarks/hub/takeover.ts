@@ -25,7 +25,7 @@ export const takeover: Benchmark = {
   async run() {
     const world = await openPushWorld();
     const people = users(userCount);
-    const dataDir = world.makeDataDir();
+    const dataDir = await world.makeDataDir();
     const feed = openOfflineFeed(join(dataDir, 'feed.db'));
     feed.write(await world.subscribe(people, 'android'));
     feed.close();

@@ -26,7 +26,7 @@ export const inboxLoad: Benchmark = {
     await buildPage({ always: false });
     const dataDir = makeDataDir();
     await addReader(dataDir);
-    const token = tokenOfService(dataDir);
+    const token = await tokenOfService(dataDir);
     const hub = await startHub({ dataDir });
     const browser = await openBrowser(hub.port);
     const signIn: number[] = [];
@@ -77,16 +77,16 @@ async function reloadEmpty(page: Awaited<ReturnType<typeof openInbox>>): Promise
   return times;
 }
 
-function tokenOfService(dataDir: string): string {
-  const registry = openRegistry({ dataDir });
-  const token = mintToken({
+async function tokenOfService(dataDir: string): Promise<string> {
+  const registry = await openRegistry({ dataDir });
+  const token = await mintToken({
     registry,
     publicUrl,
     clock: systemClock,
     appId,
     userName: 'reader@contoso.example',
   });
-  registry.close();
+  await registry.close();
   return token;
 }
 

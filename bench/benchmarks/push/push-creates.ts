@@ -66,7 +66,7 @@ async function start(
   creators: readonly BenchUser[],
   devices: typeof platforms | [],
 ): Promise<Child> {
-  const dataDir = world.makeDataDir();
+  const dataDir = await world.makeDataDir();
   const feed = openOfflineFeed(join(dataDir, 'feed.db'));
   for (const platform of devices) feed.write(await world.subscribe(creators, platform));
   feed.close();

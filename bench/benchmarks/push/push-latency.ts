@@ -26,7 +26,7 @@ export const pushLatency: Benchmark = {
   async run() {
     const world = await openPushWorld();
     const people = users(platforms.length);
-    const dataDir = world.makeDataDir();
+    const dataDir = await world.makeDataDir();
     const feed = openOfflineFeed(join(dataDir, 'feed.db'));
     for (const [index, platform] of platforms.entries())
       feed.write(await world.subscribe([people[index] as BenchUser], platform));

@@ -60,7 +60,7 @@ export const pushWaiting: Benchmark = {
 };
 
 async function fill(world: PushWorld, withDevices: boolean): Promise<string> {
-  const dataDir = world.makeDataDir({ fcmIsDead: true });
+  const dataDir = await world.makeDataDir({ fcmIsDead: true });
   const others = people(userCount);
   const feed = openOfflineFeed(join(dataDir, 'feed.db'));
   if (withDevices) feed.write(await world.subscribe(others, 'android'));

@@ -35,7 +35,7 @@ interface Registered {
 }
 
 async function registered(): Promise<Registered[]> {
-  const token = inboxToken(hub, 'alice');
+  const token = await inboxToken(hub, 'alice');
   return (await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token })).json.value;
 }
 
@@ -81,7 +81,7 @@ test('a device that was removed elsewhere says so, and is told again once it is 
   await turn(alice, true);
   const own = (await registered()).find(({ channel }) => channel !== null);
   const path = `/v1.0/me/notificationSubscriptions/${encodeURIComponent(own?.id ?? '')}`;
-  assert.equal((await hub.request('DELETE', path, { token: inboxToken(hub, 'alice') })).status, 204);
+  assert.equal((await hub.request('DELETE', path, { token: await inboxToken(hub, 'alice') })).status, 204);
   await alice.page.reload();
   await panelOf(alice)
     .getByText(/was removed on another one/)

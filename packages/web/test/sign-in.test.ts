@@ -126,7 +126,7 @@ suite('signing out', () => {
 });
 
 async function subscriptionsOf(user: 'alice' | 'bob'): Promise<readonly { readonly id: string }[]> {
-  const token = inboxToken(hub, user);
+  const token = await inboxToken(hub, user);
   const { json } = await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token });
   return json.value;
 }

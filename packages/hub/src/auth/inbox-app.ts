@@ -3,7 +3,7 @@
 // because it asks for that scope, not because of what it is.
 import type { App } from '../model/app.ts';
 import { HubError } from '../model/errors.ts';
-import type { Registry } from '../store/registry.ts';
+import type { AppRegistry, Registry } from '../store/registry.ts';
 
 /** Its app id, and its client id with the embedded provider. */
 export const inboxAppId = 'carillon-inbox';
@@ -27,18 +27,28 @@ export function hostOf(publicUrl: string): string {
 /** The same registry, in which the inbox is found too. It comes first: nobody takes its place by registering its id. */
 export function withInbox(registry: Registry, options: InboxOptions): Registry {
   const inbox = inboxApp(options);
-  const { apps } = registry;
+  const { apps, audit } = registry;
+  const guarded =
+    (put: AppRegistry['put']): AppRegistry['put'] =>
+    async (app) => {
+      refuseIts(app, options.clientId);
+      await put(app);
+    };
   return {
     ...registry,
+    audit: {
+      list: (page) => audit.list(page),
+      record: (entry, write) =>
+        audit.record(entry, (within) =>
+          write({ ...within, apps: { ...within.apps, put: guarded(within.apps.put) } }),
+        ),
+    },
     apps: {
       version: () => apps.version(),
       list: () => apps.list(),
       findById: (appId) => (appId === inbox.id ? inbox : apps.findById(appId)),
       findByClient: (clientId) => (clientId === options.clientId ? inbox : apps.findByClient(clientId)),
-      put(app) {
-        refuseIts(app, options.clientId);
-        apps.put(app);
-      },
+      put: guarded(apps.put),
     },
   };
 }

@@ -17,7 +17,7 @@ export interface Ticket {
 export interface Tickets {
   issue(ticket: Ticket): string;
   /** Throws `invalidToken` for one that is forged, over, or spent. */
-  spend(text: string): Ticket;
+  spend(text: string): Promise<Ticket>;
 }
 
 interface Sealed extends Ticket {
@@ -33,11 +33,11 @@ export function openTickets(secret: Buffer, spent: SpentTickets, clock: Clock): 
       const sealed: Sealed = { ...ticket, id: randomBytes(16).toString('base64url'), until };
       return seal.seal(Buffer.from(JSON.stringify(sealed)));
     },
-    spend(text) {
+    async spend(text) {
       const plain = seal.open(text);
-      const sealed = plain && (JSON.parse(plain.toString()) as Sealed);
+      const sealed: Sealed | null = plain && JSON.parse(plain.toString());
       const now = clock.now();
-      if (!sealed || sealed.until <= now || !spent.spend(sealed.id, sealed.until, now)) {
+      if (!sealed || sealed.until <= now || !(await spent.spend(sealed.id, sealed.until, now))) {
         throw new HubError(
           'invalidToken',
           'The ticket is not valid, over, or already used: ask for a new one.',

@@ -47,13 +47,13 @@ export async function withRegistry<T>(
   run: (registry: Registry) => T | Promise<T>,
 ): Promise<T> {
   const file = configFile(config);
-  const registry = openRegistry({ dataDir, databaseUrl: databaseUrl || null }, () =>
+  const registry = await openRegistry({ dataDir, databaseUrl: databaseUrl || null }, () =>
     readSecretKey(process.env, file),
   );
   try {
     return await run(registry);
   } finally {
-    registry.close();
+    await registry.close();
   }
 }
 
@@ -61,7 +61,7 @@ export async function withRegistry<T>(
 export async function servingUrl(options: DataOptions, registry: Registry): Promise<string | null> {
   if (!options.databaseUrl) return servingHub(options.dataDir)?.publicUrl ?? null;
   trustOwnAuthority(options.dataDir);
-  const url = publicUrlOf(registry, options);
+  const url = await publicUrlOf(registry, options);
   try {
     const { ok } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(servingWaitMs) });
     return ok ? url : null;
@@ -70,8 +70,8 @@ export async function servingUrl(options: DataOptions, registry: Registry): Prom
   }
 }
 
-export function publicUrlOf(registry: Registry, { publicUrl }: DataOptions): string {
-  return publicUrl ?? registry.meta.read(publicUrlKey) ?? defaultPublicUrl;
+export async function publicUrlOf({ meta }: Registry, { publicUrl }: DataOptions): Promise<string> {
+  return publicUrl ?? (await meta.read(publicUrlKey)) ?? defaultPublicUrl;
 }
 
 export function printJson(value: object): void {

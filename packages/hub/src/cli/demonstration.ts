@@ -24,22 +24,23 @@ export async function printDemonstration(hub: Hub, config: Config): Promise<void
   await makeData(registry);
   const folder = resolve(config.dataDir, 'demo');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const renew = (): void => {
-    for (const user of users) writeHeaders(folder, user, registry, config.publicUrl);
+  const renew = async (): Promise<void> => {
+    for (const user of users) await writeHeaders(folder, user, registry, config.publicUrl);
   };
-  renew();
-  systemClock.every(renewEveryMs, renew);
+  await renew();
+  // One that fails for a while leaves the tokens of the time before, which last until the next.
+  systemClock.every(renewEveryMs, () => void renew().catch(() => {}));
   process.stdout.write(text(config.publicUrl, folder, hub.caPath));
 }
 
 async function makeData({ apps, users: known }: Registry): Promise<void> {
   if (!apps.findById(appId)) {
     const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
-    apps.put({ id: appId, hosts: [host], blocked: false, clients: [client] });
+    await apps.put({ id: appId, hosts: [host], blocked: false, clients: [client] });
   }
   for (const name of users) {
-    if (known.findByName(name)) continue;
-    known.put({ id: randomUUID(), name, passwordHash: await hashPassword(password), operator: false });
+    if (await known.findByName(name)) continue;
+    await known.put({ id: randomUUID(), name, passwordHash: await hashPassword(password), operator: false });
   }
 }
 
@@ -47,8 +48,13 @@ function headerFile(folder: string, user: string): string {
   return join(folder, `${user.split('@', 1)[0]}.headers`);
 }
 
-function writeHeaders(folder: string, userName: string, registry: Registry, publicUrl: string): void {
-  const token = mintToken({ registry, publicUrl, clock: systemClock, appId, userName });
+async function writeHeaders(
+  folder: string,
+  userName: string,
+  registry: Registry,
+  publicUrl: string,
+): Promise<void> {
+  const token = await mintToken({ registry, publicUrl, clock: systemClock, appId, userName });
   const headers = `Authorization: Bearer ${token}\nContent-Type: application/json\n`;
   writeFileSync(headerFile(folder, userName), headers, { mode: 0o600 });
 }

@@ -6,7 +6,6 @@ import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
 import type { Timer } from '../lib/clock.ts';
 import type { ReferenceClock } from '../lib/reference-clock.ts';
-import { openRegistry as openRegistryInPostgres } from '../store/postgres/registry/registry.ts';
 import type { Registry } from '../store/registry.ts';
 import { openFeedStore as openSqliteFeedStore } from '../store/sqlite/feed/feed-store.ts';
 import { feedMigrations } from '../store/sqlite/feed/schema.ts';
@@ -24,15 +23,15 @@ export interface DataPlace {
 }
 
 /** `secretKey` encrypts push credentials; without one, with SQLite, a key file in the folder does. */
-export function openRegistry(
+export async function openRegistry(
   { dataDir, databaseUrl }: DataPlace,
   secretKey: () => Buffer | null = () => null,
-): Registry {
+): Promise<Registry> {
   if (databaseUrl) return openPostgresRegistry(databaseUrl, secretKey);
   makeDataDir(dataDir);
   const path = join(dataDir, 'registry.db');
   try {
-    return openSqliteRegistry(path, secretKey);
+    return await openSqliteRegistry(path, secretKey);
   } catch (error) {
     return refuseFile(path, error);
   }
@@ -45,7 +44,6 @@ export async function openFeeds({ dataDir, databaseUrl }: DataPlace, planner: UR
   return openSqliteFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error));
 }
 
-/** The driver is loaded with it: a hub on SQLite needs none. */
 async function openPostgresFeeds(url: string, planner: URL): Promise<FeedStore> {
   const { planBatch } = (await import(planner.href)) as { readonly planBatch: Planner };
   const { openFeedStore } = await import('../store/postgres/feed/feed-store.ts');
@@ -67,12 +65,10 @@ export async function followTime(
   return clock.follow({ read: readTime, onChange });
 }
 
-function openPostgresRegistry(url: string, secretKey: () => Buffer | null): Registry {
-  try {
-    return openRegistryInPostgres(url, secretKey);
-  } catch (error) {
-    return refuseDatabase(error);
-  }
+/** The driver is loaded with it: a hub on SQLite needs none. */
+async function openPostgresRegistry(url: string, secretKey: () => Buffer | null): Promise<Registry> {
+  const { openRegistry: open } = await import('../store/postgres/registry/registry.ts');
+  return open(url, secretKey).catch(refuseDatabase);
 }
 
 function refuseDatabase(error: unknown): never {

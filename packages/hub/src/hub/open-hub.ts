@@ -105,12 +105,9 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const { config } = options;
   const lock = lockData(config);
   closers.push(() => lock.release());
-  const registry = withInboxOf(
-    config,
-    openRegistry(config, () => config.secretKey),
-  );
+  const registry = withInboxOf(config, await openRegistry(config, () => config.secretKey));
   closers.push(() => registry.close());
-  checkProvider(config, registry);
+  await checkProvider(config, registry);
   const base: Base = {
     config,
     log: options.log,
@@ -120,7 +117,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     descriptors: options.push?.channels ?? builtInChannels,
   };
   const line = await openLine(base, options, closers);
-  const edge = await openEdge(base, line, openOperations(base, line));
+  const edge = await openEdge(base, line, await openOperations(base, line));
   closers.push(() => edge.close());
   let listened = false;
   closers.push(async () => {
@@ -182,8 +179,8 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   const { read } = store;
   const onFailure = (error: unknown): void =>
     log.error({ err: error }, 'the store could not be written or read');
-  const secret = Buffer.from(registry.meta.readOrMake('seal-key', newSealKey), 'base64');
-  const cursors = openCursors(secret, readGeneration(registry));
+  const secret = Buffer.from(await registry.meta.readOrMake('seal-key', newSealKey), 'base64');
+  const cursors = openCursors(secret, await readGeneration(registry.meta));
   const bus = openBus(base, secret);
   closers.push(() => bus?.close());
   if (bus && !store.shared)
@@ -214,10 +211,10 @@ interface Runners {
 }
 
 /** Who calls, whether they may, and the verbs. */
-function openOperations(base: Base, line: Line): Runners {
+async function openOperations(base: Base, line: Line): Promise<Runners> {
   const { config, clock, registry } = base;
   const { secret, read, committer, cursors, channels, hasCredentials } = line;
-  const signing = embedsProvider(config) ? openSigningKeys(registry.meta) : null;
+  const signing = embedsProvider(config) ? await openSigningKeys(registry.meta) : null;
   const own = signing && { issuer: issuerOf(config.publicUrl), keys: () => signing.publicKeys };
   const issuers = openIssuers({ own, remote: config.issuers });
   const tickets = openTickets(secret, registry.tickets, clock);
@@ -257,10 +254,10 @@ async function openEdge(
   const connections = trackConnections(app.server);
   let draining = false;
   addHealth(app, { ready: async () => !draining && (await isReadable(read, clock)) });
-  addNotificationKeys(app, { publicUrl, key: vapidKeysOf(registry).publicKey });
+  addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
   if (embedsProvider(config))
-    mountIdentity(app, openProvider({ registry, publicUrl, clock, log }), addressOf);
+    mountIdentity(app, await openProvider({ registry, publicUrl, clock, log }), addressOf);
   return {
     app,
     caPath: certificate?.caPath ?? null,
@@ -272,9 +269,9 @@ async function openEdge(
 }
 
 /** Where several nodes may serve, nobody should come to the embedded provider by leaving something out. */
-function checkProvider(config: Config, registry: Registry): void {
-  const told = config.embeddedProvider || registry.users.list().length > 0;
-  if (config.databaseUrl === null || !embedsProvider(config) || told) return;
+async function checkProvider(config: Config, registry: Registry): Promise<void> {
+  if (config.databaseUrl === null || !embedsProvider(config) || config.embeddedProvider) return;
+  if ((await registry.users.list()).length > 0) return;
   const what =
     'with PostgreSQL name an OpenID Connect issuer, or say --embedded-provider (or make a local user)';
   throw new ConfigError([problemWith('issuer', what)]);

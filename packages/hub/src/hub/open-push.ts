@@ -25,8 +25,8 @@ const requestTimeoutMs = 7000;
 const vapidKey = 'vapid-keys';
 
 /** Made once and kept: browsers subscribe to this key, and a subscription dies with it. */
-export function vapidKeysOf({ meta }: Registry): VapidKeys {
-  return JSON.parse(meta.readOrMake(vapidKey, () => JSON.stringify(makeVapidKeys()))) as VapidKeys;
+export async function vapidKeysOf({ meta }: Registry): Promise<VapidKeys> {
+  return JSON.parse(await meta.readOrMake(vapidKey, () => JSON.stringify(makeVapidKeys())));
 }
 
 export interface PushBase {
@@ -61,7 +61,7 @@ export async function openChannels(base: PushBase): Promise<PushParts> {
   const { allowPrivatePush: allowPrivate, pushCa: extraCa, publicUrl: contact } = config;
   const transport = openTransport({ allowPrivate, extraCa, clock, timeoutMs: requestTimeoutMs });
   const find = loggedSource(registry.credentials, log);
-  const identity = { keys: vapidKeysOf(registry), contact };
+  const identity = { keys: await vapidKeysOf(registry), contact };
   const open = async (descriptor: ChannelDescriptor): Promise<OpenChannel> => {
     const credentials = (app: AppId) => find(app, descriptor.type);
     const services = { transport, credentials, identity, now: () => clock.now() };

@@ -1,6 +1,8 @@
 // Store contract, part two: what is registered rather than posted. Apps with their clients and push credentials, the
-// users and grants of the embedded OpenID provider, the audit, and the hub's own facts and secrets. Commands write it beside a running hub, and what they
-// write counts from the hub's next request on, so no reader may cache it without asking `version`.
+// users and grants of the embedded OpenID provider, the audit, and the hub's own facts and secrets. Commands write it
+// beside a running hub, and what they write counts from the hub's next request on. Apps and credentials are in memory
+// and answer at once, also while the store is away. All else is a promise, which rejects with a StoreError within two
+// seconds when the store can't be had.
 import type { App, AppId } from '../model/app.ts';
 import type {
   CredentialKind,
@@ -12,14 +14,14 @@ import type {
 export interface AppRegistry {
   /**
    * Changes when any process changed an app, at the latest in the next turn of the event loop; cheap enough to ask on
-   * every request.
+   * every request. No reader may cache an app without asking.
    */
   version(): number;
   findById(appId: string): App | null;
   findByClient(clientId: string): App | null;
   list(): App[];
   /** Adds the app or replaces it. Throws a HubError when a host or client id belongs to another app. */
-  put(app: App): void;
+  put(app: App): Promise<void>;
 }
 
 /** A host name that an app has not proven to be its own yet. */
@@ -33,11 +35,11 @@ export interface HostClaim {
 }
 
 export interface HostClaims {
-  find(app: AppId, host: string): HostClaim | null;
-  list(app: AppId): HostClaim[];
-  put(claim: HostClaim): void;
+  find(app: AppId, host: string): Promise<HostClaim | null>;
+  list(app: AppId): Promise<HostClaim[]>;
+  put(claim: HostClaim): Promise<void>;
   /** Whether there was one. */
-  remove(app: AppId, host: string): boolean;
+  remove(app: AppId, host: string): Promise<boolean>;
 }
 
 /** Encrypted at rest; see store/secret-box. */
@@ -48,9 +50,9 @@ export interface CredentialRegistry {
   find(app: AppId, kind: CredentialKind): Credentials | null;
   list(app: AppId): StoredCredentials[];
   /** Adds or replaces; answers whether they are new. Throws a HubError without a key, or beside another one's. */
-  put(app: AppId, kind: CredentialKind, given: GivenCredentials, now: number): boolean;
+  put(app: AppId, kind: CredentialKind, given: GivenCredentials, now: number): Promise<boolean>;
   /** Whether there were any. */
-  remove(app: AppId, kind: CredentialKind): boolean;
+  remove(app: AppId, kind: CredentialKind): Promise<boolean>;
 }
 
 export interface StoredCredentials {
@@ -61,10 +63,26 @@ export interface StoredCredentials {
 
 /** What operators did. Only ever added to, and never a secret. */
 export interface Audit {
-  /** Runs the write and adds the entry: both become durable, or neither. */
-  record<T>(entry: AuditEntry, write: () => T): T;
+  /**
+   * Runs the write and adds the entry: both become durable, or neither. Only what is written through `within` is part
+   * of it.
+   */
+  record<T>(entry: AuditEntry, write: (within: AuditedWrites) => Promise<T>): Promise<T>;
   /** The newest first; `before` is the id of an entry. */
-  list(page: { readonly before: number | null; readonly limit: number }): AuditRecord[];
+  list(page: { readonly before: number | null; readonly limit: number }): Promise<AuditRecord[]>;
+}
+
+export interface AppWrites extends Pick<AppRegistry, 'put'> {
+  /** The app as it is stored; nobody else changes an app until the transaction ends. */
+  findToChange(appId: string): Promise<App | null>;
+}
+
+/** What operators change, as part of one transaction. */
+export interface AuditedWrites {
+  readonly apps: AppWrites;
+  readonly hostClaims: HostClaims;
+  readonly credentials: Pick<CredentialRegistry, 'put' | 'remove'>;
+  readonly meta: Meta;
 }
 
 export interface AuditEntry {
@@ -90,25 +108,25 @@ export interface LocalUser {
 }
 
 export interface Users {
-  findById(id: string): LocalUser | null;
-  findByName(name: string): LocalUser | null;
-  list(): LocalUser[];
-  /** Adds the user, or replaces the one with the same id. */
-  put(user: LocalUser): void;
+  findById(id: string): Promise<LocalUser | null>;
+  findByName(name: string): Promise<LocalUser | null>;
+  list(): Promise<LocalUser[]>;
+  /** Adds the user, or replaces the one with the same id. Throws a HubError when another one has the name. */
+  put(user: LocalUser): Promise<void>;
 }
 
 /** What the OpenID provider keeps: sessions, grants, codes, refresh tokens, by model name and id. */
 export interface Grants {
-  put(record: GrantRecord): void;
-  find(model: string, id: string): GrantRecord | null;
-  findByUid(model: string, uid: string): GrantRecord | null;
-  findByUserCode(model: string, userCode: string): GrantRecord | null;
+  put(record: GrantRecord): Promise<void>;
+  find(model: string, id: string): Promise<GrantRecord | null>;
+  findByUid(model: string, uid: string): Promise<GrantRecord | null>;
+  findByUserCode(model: string, userCode: string): Promise<GrantRecord | null>;
   /** Marks it as used at that time, in seconds since 1970. */
-  consume(model: string, id: string, atSeconds: number): void;
-  remove(model: string, id: string): void;
-  removeByGrant(grantId: string): void;
+  consume(model: string, id: string, atSeconds: number): Promise<void>;
+  remove(model: string, id: string): Promise<void>;
+  removeByGrant(grantId: string): Promise<void>;
   /** Removes what ended before that time; at most `limit` records. Answers how many. */
-  removeExpired(nowMs: number, limit: number): number;
+  removeExpired(nowMs: number, limit: number): Promise<number>;
 }
 
 export interface GrantRecord {
@@ -123,15 +141,15 @@ export interface GrantRecord {
 }
 
 export interface Meta {
-  read(key: string): string | null;
-  write(key: string, value: string): void;
+  read(key: string): Promise<string | null>;
+  write(key: string, value: string): Promise<void>;
   /** The value of the key, made and kept by the first process that asks for it. */
-  readOrMake(key: string, make: () => string): string;
+  readOrMake(key: string, make: () => string | Promise<string>): Promise<string>;
 }
 
 export interface SpentTickets {
   /** True for the first caller of any process, false ever after. Forgets ids after `expiresAt`. */
-  spend(id: string, expiresAt: number, now: number): boolean;
+  spend(id: string, expiresAt: number, now: number): Promise<boolean>;
 }
 
 export interface Registry {
@@ -143,5 +161,5 @@ export interface Registry {
   readonly grants: Grants;
   readonly meta: Meta;
   readonly tickets: SpentTickets;
-  close(): void;
+  close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { StoredDelivery } from '../model/delivery.ts';
 import type { StoredNotification } from '../model/notification.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
+import type { RegistryTable } from './registry-tables.ts';
 import type { FeedAppRow, FeedRow } from './store.ts';
 
 export interface MovedFeeds {
@@ -23,29 +24,6 @@ export const feedTables = [
   'delivery',
 ] as const satisfies readonly FeedTable[];
 
-/** The tables of the registry, which both stores name alike, and the columns that move. */
-export const registryTables = {
-  app: { id: 'text', doc: 'text' },
-  app_client: { client_id: 'text', app: 'text' },
-  app_host: { host: 'text', app: 'text' },
-  host_claim: { app: 'text', host: 'text', value: 'text', claimed_at: 'bigint' },
-  credential: { app: 'text', kind: 'text', sealed: 'text', shown: 'text', key_id: 'text', set_at: 'bigint' },
-  audit: { id: 'bigint', at: 'bigint', who: 'text', what: 'text', on_what: 'text' },
-  local_user: { id: 'text', name: 'text', name_key: 'text', password_hash: 'text', operator: 'boolean' },
-  idp_grant: {
-    model: 'text',
-    id: 'text',
-    payload: 'text',
-    grant_id: 'text',
-    uid: 'text',
-    user_code: 'text',
-    expires_at: 'bigint',
-  },
-  fact: { key: 'text', value: 'text' },
-  spent_ticket: { id: 'text', expires_at: 'bigint' },
-} as const satisfies Readonly<Record<string, Readonly<Record<string, 'text' | 'bigint' | 'boolean'>>>>;
-
-export type RegistryTable = keyof typeof registryTables;
 export type RegistryRow = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface TransferSource {

@@ -20,14 +20,14 @@ const entry = { at: 1, who: 'olga', what: 'putApp', on: 'apps/a' };
 registryContract('PostgreSQL', async () => {
   const server = await sharedPostgres();
   const url = await server.createDatabase();
-  const hub = openRegistry(url, () => key);
-  const command = openRegistry(url, () => key);
+  const hub = await openRegistry(url, () => key);
+  const command = await openRegistry(url, () => key);
   return {
     hub,
     command,
     async [Symbol.asyncDispose]() {
-      hub.close();
-      command.close();
+      await hub.close();
+      await command.close();
     },
   };
 });
@@ -39,8 +39,8 @@ async function fresh(context: TestContext) {
   return {
     server,
     url,
-    open(secretKey: Buffer | null = key): Registry {
-      const registry = openRegistry(url, () => secretKey);
+    async open(secretKey: Buffer | null = key): Promise<Registry> {
+      const registry = await openRegistry(url, () => secretKey);
       context.after(() => registry.close());
       return registry;
     },
@@ -63,21 +63,23 @@ const isUnavailable = (error: unknown) => error instanceof StoreError && error.f
 describe('the key of push credentials in PostgreSQL', () => {
   test('is the operator’s own: without one everything but storing them works, and it says why', async (context) => {
     const { open } = await fresh(context);
-    const { credentials, apps } = open(null);
+    const { credentials, apps } = await open(null);
     const refused =
       /not stored without a key to encrypt them with: set CARILLON_SECRET_KEY to 32 bytes in base64/;
-    assert.throws(() => credentials.put('app', 'wns', given('wns', wns), 1), refused);
+    await assert.rejects(credentials.put('app', 'wns', given('wns', wns), 1), refused);
     assert.equal(credentials.find('app', 'wns'), null);
-    apps.put(app('app', 'a.example'));
+    await apps.put(app('app', 'a.example'));
     assert.equal(apps.list().length, 1);
   });
 
   test('alone opens them: no secret is in a dump of the database', async (context) => {
     const { open, query } = await fresh(context);
-    const registry = open();
-    registry.audit.record(entry, () => registry.credentials.put('app', 'wns', given('wns', wns), 1));
+    const registry = await open();
+    await registry.audit.record(entry, ({ credentials }) =>
+      credentials.put('app', 'wns', given('wns', wns), 1),
+    );
     const privateKey = 'a private key to look for';
-    registry.credentials.put('app', 'apns', given('apns', { teamId: 'T', keyId: 'K', privateKey }), 1);
+    await registry.credentials.put('app', 'apns', given('apns', { teamId: 'T', keyId: 'K', privateKey }), 1);
     const [dump] = await query(`SELECT database_to_xml(true, false, '')::text AS xml`);
     const xml = dump?.xml as string;
     assert.match(xml, /apns/, 'the dump has the rows');
@@ -88,58 +90,59 @@ describe('the key of push credentials in PostgreSQL', () => {
 
   test('that is another one or missing is told with the name of its variable', async (context) => {
     const { open } = await fresh(context);
-    open().credentials.put('app', 'wns', given('wns', wns), 1);
+    await (await open()).credentials.put('app', 'wns', given('wns', wns), 1);
     const wrong = /wns credentials of the app app are encrypted under another key: set CARILLON_SECRET_KEY/;
-    assert.throws(() => open(randomBytes(32)).credentials.find('app', 'wns'), wrong);
-    assert.throws(() => open(null).credentials.find('app', 'wns'), wrong);
-    assert.equal(open(null).credentials.list('app').length, 1, 'what is no secret needs no key');
+    await assert.rejects(async () => (await open(randomBytes(32))).credentials.find('app', 'wns'), wrong);
+    await assert.rejects(async () => (await open(null)).credentials.find('app', 'wns'), wrong);
+    assert.equal((await open(null)).credentials.list('app').length, 1, 'what is no secret needs no key');
   });
 
   test('never becomes a second one beside the first, except for the credentials that are replaced', async (context) => {
     const { open } = await fresh(context);
-    const [first, second] = [open(randomBytes(32)).credentials, open(randomBytes(32)).credentials];
-    first.put('app', 'wns', given('wns', wns), 1);
-    assert.throws(
-      () => second.put('other', 'wns', given('wns', wns), 1),
+    const first = (await open(randomBytes(32))).credentials;
+    const second = (await open(randomBytes(32))).credentials;
+    await first.put('app', 'wns', given('wns', wns), 1);
+    await assert.rejects(
+      second.put('other', 'wns', given('wns', wns), 1),
       /another key: .* Nothing was stored/,
     );
     assert.equal(second.find('other', 'wns'), null);
-    second.put('app', 'wns', given('wns', wns), 2);
-    second.put('other', 'wns', given('wns', wns), 2);
+    await second.put('app', 'wns', given('wns', wns), 2);
+    await second.put('other', 'wns', given('wns', wns), 2);
     assert.deepEqual(second.find('app', 'wns'), wns);
   });
 
   test('binds each row to its app and kind', async (context) => {
     const { open, query } = await fresh(context);
-    open().credentials.put('app', 'wns', given('wns', wns), 1);
+    await (await open()).credentials.put('app', 'wns', given('wns', wns), 1);
     await query("UPDATE credential SET app = 'thief'");
-    assert.throws(() => open().credentials.find('thief', 'wns'), /encrypted under another key/);
+    await assert.rejects(
+      async () => (await open()).credentials.find('thief', 'wns'),
+      /encrypted under another key/,
+    );
   });
 });
 
 test('the audit is never changed, not by SQL either', async (context) => {
   const { open, query } = await fresh(context);
-  const { audit } = open();
-  audit.record(entry, () => {});
+  const { audit } = await open();
+  await audit.record(entry, async () => {});
   await assert.rejects(query("UPDATE audit SET who = 'nobody'"), /never changed/);
   await assert.rejects(query('DELETE FROM audit'), /never removed/);
   await assert.rejects(query('TRUNCATE audit'), /never removed/);
-  assert.equal(audit.list({ before: null, limit: 9 }).length, 1);
+  assert.equal((await audit.list({ before: null, limit: 9 })).length, 1);
 });
 
 test('an audited write is undone when one of its statements failed, even when the caller goes on', async (context) => {
-  const { audit, apps, hostClaims } = (await fresh(context)).open();
-  const write = (): void => {
-    apps.put(app('a', 'a.example'));
-    try {
-      hostClaims.put({ app: 'a', host: 'h', value: 'v', claimedAt: 1.5 });
-    } catch {
-      // The database refuses half a millisecond; the caller hides it.
-    }
-  };
-  assert.throws(() => audit.record(entry, write), StoreError);
+  const { audit, apps } = await (await fresh(context)).open();
+  const recording = audit.record(entry, async (within) => {
+    await within.apps.put(app('a', 'a.example'));
+    // The database refuses half a millisecond; the caller hides it.
+    await within.hostClaims.put({ app: 'a', host: 'h', value: 'v', claimedAt: 1.5 }).catch(() => {});
+  });
+  await assert.rejects(recording, StoreError);
   assert.equal(apps.findById('a'), null);
-  apps.put(app('b', 'a.example'));
+  await apps.put(app('b', 'a.example'));
   assert.deepEqual(
     apps.list().map(({ id }) => id),
     ['b'],
@@ -147,28 +150,28 @@ test('an audited write is undone when one of its statements failed, even when th
 });
 
 test('a text may hold what PostgreSQL can not, and is told apart from what stands for it', async (context) => {
-  const { grants, meta } = (await fresh(context)).open();
+  const { grants, meta } = await (await fresh(context)).open();
   const record = { model: 'Session', payload: { state: 'a\0b' }, grantId: null, uid: null, userCode: null };
   for (const id of ['a\0b', 'a\x1a0b', 'a\x1ab']) {
-    grants.put({ ...record, id, expiresAt: null });
-    assert.equal(grants.find('Session', id)?.id, id);
-    grants.consume('Session', id, 7);
-    assert.deepEqual(grants.find('Session', id)?.payload, { state: 'a\0b', consumed: 7 });
+    await grants.put({ ...record, id, expiresAt: null });
+    assert.equal((await grants.find('Session', id))?.id, id);
+    await grants.consume('Session', id, 7);
+    assert.deepEqual((await grants.find('Session', id))?.payload, { state: 'a\0b', consumed: 7 });
   }
-  assert.equal(grants.find('Session', '\0'), null);
-  assert.equal(meta.read('\0'), null);
+  assert.equal(await grants.find('Session', '\0'), null);
+  assert.equal(await meta.read('\0'), null);
 });
 
 describe('several hubs on one PostgreSQL', () => {
   test('what one writes counts for the next call of another, without a wait', async (context) => {
     const { open, startProcess } = await fresh(context);
-    const registry = open();
+    const registry = await open();
     const other = await startProcess();
     for (let round = 0; round < 30; round += 1) {
       const hash = `hash ${round}`;
       await other.run([['apps', 'put', app('a', 'a.example', hash)]]);
       assert.equal(registry.apps.findByClient('a')?.clients[0]?.secretHash, hash);
-      registry.credentials.put('a', 'wns', given('wns', { ...wns, clientSecret: hash }), round);
+      await registry.credentials.put('a', 'wns', given('wns', { ...wns, clientSecret: hash }), round);
       const [found] = await other.run([['credentials', 'find', 'a', 'wns']]);
       assert.deepEqual(found, { value: { ...wns, clientSecret: hash } });
     }
@@ -211,17 +214,17 @@ describe('several hubs on one PostgreSQL', () => {
         new RegExp(`${round}\\.example already belongs to the app app[01]-${round}`),
       );
     }
-    assert.equal(open().apps.list().length, rounds.length);
+    assert.equal((await open()).apps.list().length, rounds.length);
   });
 
   test('take their claims from the one that is killed or stopped, and go on', async (context) => {
     const { open, startProcess } = await fresh(context);
-    const registry = open();
+    const registry = await open();
     const [killed, stopped] = await Promise.all([startProcess(), startProcess()]);
     killed.process.kill('SIGKILL');
     stopped.process.kill('SIGSTOP');
-    registry.apps.put(app('a', 'a.example'));
-    registry.apps.put(app('a', 'a.example', 'new'));
+    await registry.apps.put(app('a', 'a.example'));
+    await registry.apps.put(app('a', 'a.example', 'new'));
     assert.equal(registry.apps.findByClient('a')?.clients[0]?.secretHash, 'new');
     stopped.process.kill('SIGCONT');
     await until(async () => {
@@ -234,18 +237,21 @@ describe('several hubs on one PostgreSQL', () => {
 describe('while PostgreSQL is away', () => {
   test('what is known is served, all else fails as unavailable, and works again after its return', async (context) => {
     const { server, open } = await fresh(context);
-    const registry = open();
-    registry.apps.put(app('a', 'a.example'));
-    registry.credentials.put('a', 'wns', given('wns', wns), 1);
+    const registry = await open();
+    await registry.apps.put(app('a', 'a.example'));
+    await registry.credentials.put('a', 'wns', given('wns', wns), 1);
     await server.stop();
     try {
       assert.equal(registry.apps.findByClient('a')?.id, 'a');
       assert.deepEqual(registry.credentials.find('a', 'wns'), wns);
       assert.equal(registry.credentials.list('a').length, 1);
-      assert.throws(() => registry.apps.put(app('b', 'b.example')), isUnavailable);
-      assert.throws(() => registry.tickets.spend('ticket', 9000, 1), isUnavailable);
-      assert.throws(() => registry.audit.record(entry, () => {}), isUnavailable);
-      assert.throws(() => registry.grants.find('Session', 'one'), isUnavailable);
+      await assert.rejects(registry.apps.put(app('b', 'b.example')), isUnavailable);
+      await assert.rejects(registry.tickets.spend('ticket', 9000, 1), isUnavailable);
+      await assert.rejects(
+        registry.audit.record(entry, async () => {}),
+        isUnavailable,
+      );
+      await assert.rejects(registry.grants.find('Session', 'one'), isUnavailable);
     } finally {
       await server.start();
     }
@@ -254,13 +260,13 @@ describe('while PostgreSQL is away', () => {
       registry.apps.list().map(({ id }) => id),
       ['a', 'b'],
     );
-    assert.equal(registry.tickets.spend('ticket', 9000, 1), true);
+    assert.equal(await registry.tickets.spend('ticket', 9000, 1), true);
   });
 
   test('what changed meanwhile counts after its return', async (context) => {
     const { server, url, open } = await fresh(context);
-    const registry = open();
-    registry.apps.put(app('a', 'a.example'));
+    const registry = await open();
+    await registry.apps.put(app('a', 'a.example'));
     // As a restored backup: other rows under the same version.
     await server.query(url, 'UPDATE app SET doc = $1', [JSON.stringify(app('a', 'a.example', 'new'))]);
     await server.query(
@@ -274,35 +280,35 @@ describe('while PostgreSQL is away', () => {
 
   test('a server that answers nothing is found out, and nothing of the transaction is left', async (context) => {
     const { server, open } = await fresh(context);
-    const registry = open();
-    const write = (): void => {
-      registry.apps.put(app('a', 'a.example'));
-      server.freeze();
-    };
+    const registry = await open();
     try {
-      assert.throws(() => registry.audit.record(entry, write), isUnavailable);
-      assert.throws(() => registry.meta.read('key'), isUnavailable);
+      const recording = registry.audit.record(entry, async ({ apps }) => {
+        await apps.put(app('a', 'a.example'));
+        server.freeze();
+      });
+      await assert.rejects(recording, isUnavailable);
+      await assert.rejects(registry.meta.read('key'), isUnavailable);
       assert.equal(registry.apps.findById('a'), null);
     } finally {
       server.thaw();
     }
     await until(() => succeeds(() => registry.apps.put(app('b', 'a.example'))));
     assert.equal(registry.apps.findById('a'), null);
-    assert.deepEqual(registry.audit.list({ before: null, limit: 9 }), []);
+    assert.deepEqual(await registry.audit.list({ before: null, limit: 9 }), []);
   });
 
   test('none is opened, and it says why without the password', async () => {
     const opening = () => openRegistry('postgres://carillon:hush@127.0.0.1:1/carillon');
-    assert.throws(opening, (error) => isUnavailable(error) && /ECONNREFUSED/.test(String(error)));
-    assert.throws(opening, (error) => !String((error as Error).stack).includes('hush'));
+    await assert.rejects(opening, (error) => isUnavailable(error) && /ECONNREFUSED/.test(String(error)));
+    await assert.rejects(opening, (error) => !String((error as Error).stack).includes('hush'));
   });
 });
 
 test('a migration that was changed is refused', async (context) => {
   const { open, query } = await fresh(context);
-  open();
+  await open();
   await query("UPDATE migration SET sha256 = 'another' WHERE name = '0001-registry'");
-  assert.throws(() => open(), /Migration 0001-registry was changed after it ran on this database/);
+  await assert.rejects(open(), /Migration 0001-registry was changed after it ran on this database/);
 });
 
 test('an open registry keeps no process alive', async (context) => {
@@ -312,9 +318,9 @@ test('an open registry keeps no process alive', async (context) => {
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
-function succeeds(write: () => void): boolean {
+async function succeeds(write: () => Promise<unknown>): Promise<boolean> {
   try {
-    write();
+    await write();
     return true;
   } catch (error) {
     if (isUnavailable(error)) return false;

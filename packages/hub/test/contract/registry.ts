@@ -39,7 +39,7 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
     test('an app is found by its id and by each of its clients', async () => {
       await using pair = await open();
       const stored = app('service', { hosts: ['a.example'], clients: ['service', 'phone'] });
-      pair.hub.apps.put(stored);
+      await pair.hub.apps.put(stored);
       assert.deepEqual(pair.hub.apps.findById('service'), stored);
       assert.deepEqual(pair.hub.apps.findByClient('phone'), stored);
       assert.deepEqual(pair.hub.apps.list(), [stored]);
@@ -49,11 +49,11 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
     test('what a command writes is seen by the hub in its next turn, and changes the version', async () => {
       await using pair = await open();
       const before = pair.hub.apps.version();
-      pair.command.apps.put(app('service', { clients: ['service', 'phone'] }));
+      await pair.command.apps.put(app('service', { clients: ['service', 'phone'] }));
       await nextTurn();
       assert.notEqual(pair.hub.apps.version(), before);
       assert.equal(pair.hub.apps.findByClient('phone')?.id, 'service');
-      pair.command.apps.put(app('service'));
+      await pair.command.apps.put(app('service'));
       await nextTurn();
       assert.equal(pair.hub.apps.findByClient('phone'), null);
     });
@@ -61,24 +61,24 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
     test("one's own write changes the version, another kind of write doesn't", async () => {
       await using pair = await open();
       const before = pair.hub.apps.version();
-      pair.hub.apps.put(app('service'));
+      await pair.hub.apps.put(app('service'));
       const after = pair.hub.apps.version();
       assert.notEqual(after, before);
-      pair.command.meta.write('key', 'value');
+      await pair.command.meta.write('key', 'value');
       assert.equal(pair.hub.apps.version(), after);
     });
 
     test('a client id or host of another app is refused with its name, and nothing is changed', async () => {
       await using pair = await open();
-      pair.hub.apps.put(app('first', { hosts: ['a.example'] }));
-      pair.hub.apps.put(app('second', { hosts: ['b.example'] }));
+      await pair.hub.apps.put(app('first', { hosts: ['a.example'] }));
+      await pair.hub.apps.put(app('second', { hosts: ['b.example'] }));
       const version = pair.hub.apps.version();
-      assert.throws(
-        () => pair.command.apps.put(app('second', { hosts: ['a.example'] })),
+      await assert.rejects(
+        pair.command.apps.put(app('second', { hosts: ['a.example'] })),
         /a\.example already belongs to the app first/,
       );
-      assert.throws(
-        () => pair.command.apps.put(app('second', { clients: ['second', 'first'] })),
+      await assert.rejects(
+        pair.command.apps.put(app('second', { clients: ['second', 'first'] })),
         /first already belongs to the app first/,
       );
       assert.deepEqual(pair.hub.apps.findById('second')?.hosts, ['b.example']);
@@ -87,9 +87,9 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
 
     test('an app may be put again with its own hosts, and frees those it no longer has', async () => {
       await using pair = await open();
-      pair.hub.apps.put(app('first', { hosts: ['a.example', 'b.example'] }));
-      pair.hub.apps.put(app('first', { hosts: ['a.example'] }));
-      pair.hub.apps.put(app('second', { hosts: ['b.example'] }));
+      await pair.hub.apps.put(app('first', { hosts: ['a.example', 'b.example'] }));
+      await pair.hub.apps.put(app('first', { hosts: ['a.example'] }));
+      await pair.hub.apps.put(app('second', { hosts: ['b.example'] }));
       assert.deepEqual(pair.hub.apps.findById('second')?.hosts, ['b.example']);
     });
   });
@@ -99,68 +99,68 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
 
     test('a user is found by id, and by name in any case, on every connection', async () => {
       await using pair = await open();
-      pair.command.users.put(alice);
-      assert.deepEqual(pair.hub.users.findById('1'), alice);
-      assert.deepEqual(pair.hub.users.findByName('alice@contoso.EXAMPLE'), alice);
-      assert.deepEqual(pair.hub.users.list(), [alice]);
-      assert.equal(pair.hub.users.findByName('bob'), null);
+      await pair.command.users.put(alice);
+      assert.deepEqual(await pair.hub.users.findById('1'), alice);
+      assert.deepEqual(await pair.hub.users.findByName('alice@contoso.EXAMPLE'), alice);
+      assert.deepEqual(await pair.hub.users.list(), [alice]);
+      assert.equal(await pair.hub.users.findByName('bob'), null);
     });
 
     test('a name belongs to one user, whatever its case', async () => {
       await using pair = await open();
-      pair.hub.users.put(alice);
-      assert.throws(
-        () => pair.command.users.put({ ...alice, id: '2', name: 'ALICE@contoso.example' }),
+      await pair.hub.users.put(alice);
+      await assert.rejects(
+        pair.command.users.put({ ...alice, id: '2', name: 'ALICE@contoso.example' }),
         /There is already a user named ALICE@contoso\.example/,
       );
-      pair.command.users.put({ ...alice, passwordHash: 'new' });
-      assert.equal(pair.hub.users.findById('1')?.passwordHash, 'new');
+      await pair.command.users.put({ ...alice, passwordHash: 'new' });
+      assert.equal((await pair.hub.users.findById('1'))?.passwordHash, 'new');
     });
   });
 
   describe(`${name}: grants`, () => {
     test('a record is found by model and id, by uid and by user code', async () => {
       await using pair = await open();
-      pair.hub.grants.put(grant);
-      assert.deepEqual(pair.command.grants.find('RefreshToken', 'one'), grant);
-      assert.deepEqual(pair.command.grants.findByUid('RefreshToken', 'uid'), grant);
-      assert.deepEqual(pair.command.grants.findByUserCode('RefreshToken', 'code'), grant);
-      assert.equal(pair.command.grants.find('Session', 'one'), null);
+      await pair.hub.grants.put(grant);
+      assert.deepEqual(await pair.command.grants.find('RefreshToken', 'one'), grant);
+      assert.deepEqual(await pair.command.grants.findByUid('RefreshToken', 'uid'), grant);
+      assert.deepEqual(await pair.command.grants.findByUserCode('RefreshToken', 'code'), grant);
+      assert.equal(await pair.command.grants.find('Session', 'one'), null);
     });
 
     test('consuming marks the payload, removing forgets the record', async () => {
       await using pair = await open();
-      pair.hub.grants.put(grant);
-      pair.hub.grants.consume('RefreshToken', 'one', 7);
-      assert.deepEqual(pair.hub.grants.find('RefreshToken', 'one')?.payload, {
+      await pair.hub.grants.put(grant);
+      await pair.hub.grants.consume('RefreshToken', 'one', 7);
+      assert.deepEqual((await pair.hub.grants.find('RefreshToken', 'one'))?.payload, {
         scope: 'openid',
         consumed: 7,
       });
-      pair.hub.grants.remove('RefreshToken', 'one');
-      assert.equal(pair.hub.grants.find('RefreshToken', 'one'), null);
+      await pair.hub.grants.remove('RefreshToken', 'one');
+      assert.equal(await pair.hub.grants.find('RefreshToken', 'one'), null);
     });
 
     test('removing by grant takes all records of the grant, of whatever model', async () => {
       await using pair = await open();
-      pair.hub.grants.put(grant);
-      pair.hub.grants.put({ ...grant, model: 'AuthorizationCode' });
-      pair.hub.grants.put({ ...grant, id: 'two', grantId: 'another' });
-      pair.hub.grants.removeByGrant('grant');
-      assert.equal(pair.hub.grants.find('RefreshToken', 'one'), null);
-      assert.equal(pair.hub.grants.find('AuthorizationCode', 'one'), null);
-      assert.ok(pair.hub.grants.find('RefreshToken', 'two'));
+      await pair.hub.grants.put(grant);
+      await pair.hub.grants.put({ ...grant, model: 'AuthorizationCode' });
+      await pair.hub.grants.put({ ...grant, id: 'two', grantId: 'another' });
+      await pair.hub.grants.removeByGrant('grant');
+      assert.equal(await pair.hub.grants.find('RefreshToken', 'one'), null);
+      assert.equal(await pair.hub.grants.find('AuthorizationCode', 'one'), null);
+      assert.ok(await pair.hub.grants.find('RefreshToken', 'two'));
     });
 
     test('the sweep removes what ended, at most as many as asked, and never what has no end', async () => {
       await using pair = await open();
-      for (const id of ['a', 'b', 'c']) pair.hub.grants.put({ ...grant, id });
-      pair.hub.grants.put({ ...grant, id: 'later', expiresAt: 5000 });
-      pair.hub.grants.put({ ...grant, id: 'never', expiresAt: null });
-      assert.equal(pair.hub.grants.removeExpired(2000, 2), 2);
-      assert.equal(pair.hub.grants.removeExpired(2000, 2), 1);
-      assert.equal(pair.hub.grants.removeExpired(2000, 2), 0);
-      assert.ok(pair.hub.grants.find('RefreshToken', 'later'));
-      assert.ok(pair.hub.grants.find('RefreshToken', 'never'));
+      for (const id of ['a', 'b', 'c']) await pair.hub.grants.put({ ...grant, id });
+      await pair.hub.grants.put({ ...grant, id: 'later', expiresAt: 5000 });
+      await pair.hub.grants.put({ ...grant, id: 'never', expiresAt: null });
+      assert.equal(await pair.hub.grants.removeExpired(2000, 2), 2);
+      assert.equal(await pair.hub.grants.removeExpired(2000, 2), 1);
+      assert.equal(await pair.hub.grants.removeExpired(2000, 2), 0);
+      assert.ok(await pair.hub.grants.find('RefreshToken', 'later'));
+      assert.ok(await pair.hub.grants.find('RefreshToken', 'never'));
     });
   });
 
@@ -168,7 +168,7 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
     test('are found whole by app and kind, and listed without their secrets', async () => {
       await using pair = await open();
       assert.equal(pair.hub.credentials.find('service', 'wns'), null);
-      assert.equal(pair.hub.credentials.put('service', 'wns', given('wns', wns), 1000), true);
+      assert.equal(await pair.hub.credentials.put('service', 'wns', given('wns', wns), 1000), true);
       assert.deepEqual(pair.hub.credentials.find('service', 'wns'), wns);
       assert.deepEqual(pair.command.credentials.find('service', 'wns'), wns);
       assert.equal(pair.hub.credentials.find('service', 'fcm'), null);
@@ -185,8 +185,8 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
         apns: { teamId: 'T', keyId: 'K', privateKey: 'hush', baseUrl: 'http://a' },
         fcm: { serviceAccount: account, baseUrl: 'http://f' },
       };
-      pair.hub.credentials.put('service', 'apns', given('apns', each.apns), 1);
-      pair.hub.credentials.put('service', 'fcm', given('fcm', each.fcm), 2);
+      await pair.hub.credentials.put('service', 'apns', given('apns', each.apns), 1);
+      await pair.hub.credentials.put('service', 'fcm', given('fcm', each.fcm), 2);
       const shown = JSON.stringify(pair.command.credentials.list('service'));
       assert.doesNotMatch(shown, /hush/);
       for (const told of ['"T"', '"K"', 'http://a', 'http://f', '"p"', 'a@p'])
@@ -197,20 +197,25 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
     test('that a command replaces or removes count for the hub in its next turn, and change the version', async () => {
       await using pair = await open();
       const found = () => secretOf(pair.hub.credentials.find('service', 'wns'));
-      pair.hub.credentials.put('service', 'wns', given('wns', wns), 1);
+      await pair.hub.credentials.put('service', 'wns', given('wns', wns), 1);
       assert.equal(found(), 'hush');
       const version = pair.hub.credentials.version();
       await nextTurn();
       assert.equal(
-        pair.command.credentials.put('service', 'wns', given('wns', { ...wns, clientSecret: 'new' }), 2),
+        await pair.command.credentials.put(
+          'service',
+          'wns',
+          given('wns', { ...wns, clientSecret: 'new' }),
+          2,
+        ),
         false,
       );
       await nextTurn();
       assert.notEqual(pair.hub.credentials.version(), version);
       assert.equal(found(), 'new');
       await nextTurn();
-      assert.equal(pair.command.credentials.remove('service', 'wns'), true);
-      assert.equal(pair.command.credentials.remove('service', 'wns'), false);
+      assert.equal(await pair.command.credentials.remove('service', 'wns'), true);
+      assert.equal(await pair.command.credentials.remove('service', 'wns'), false);
       await nextTurn();
       assert.equal(found(), undefined);
     });
@@ -218,10 +223,10 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
     test('that are put or removed count at once for whoever did it, and leave the version of the apps', async () => {
       await using pair = await open();
       const apps = pair.hub.apps.version();
-      pair.hub.credentials.put('service', 'wns', given('wns', wns), 1);
-      pair.hub.credentials.put('service', 'wns', given('wns', { ...wns, clientSecret: 'new' }), 1);
+      await pair.hub.credentials.put('service', 'wns', given('wns', wns), 1);
+      await pair.hub.credentials.put('service', 'wns', given('wns', { ...wns, clientSecret: 'new' }), 1);
       assert.equal(secretOf(pair.hub.credentials.find('service', 'wns')), 'new');
-      pair.hub.credentials.remove('service', 'wns');
+      await pair.hub.credentials.remove('service', 'wns');
       assert.equal(pair.hub.credentials.find('service', 'wns'), null);
       assert.equal(pair.hub.apps.version(), apps);
     });
@@ -232,13 +237,13 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
 
     test('belong to an app each, and several apps may claim one name', async () => {
       await using pair = await open();
-      pair.hub.hostClaims.put(claim);
-      pair.command.hostClaims.put({ ...claim, app: 'other', value: 'w' });
-      assert.deepEqual(pair.command.hostClaims.find('service', 'a.example'), claim);
-      assert.deepEqual(pair.hub.hostClaims.list('service'), [claim]);
-      assert.equal(pair.hub.hostClaims.remove('service', 'a.example'), true);
-      assert.equal(pair.hub.hostClaims.remove('service', 'a.example'), false);
-      assert.equal(pair.hub.hostClaims.find('other', 'a.example')?.value, 'w');
+      await pair.hub.hostClaims.put(claim);
+      await pair.command.hostClaims.put({ ...claim, app: 'other', value: 'w' });
+      assert.deepEqual(await pair.command.hostClaims.find('service', 'a.example'), claim);
+      assert.deepEqual(await pair.hub.hostClaims.list('service'), [claim]);
+      assert.equal(await pair.hub.hostClaims.remove('service', 'a.example'), true);
+      assert.equal(await pair.hub.hostClaims.remove('service', 'a.example'), false);
+      assert.equal((await pair.hub.hostClaims.find('other', 'a.example'))?.value, 'w');
     });
   });
 
@@ -247,18 +252,15 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
 
     test('has an entry for each write, the newest first, in pages', async () => {
       await using pair = await open();
-      assert.equal(
-        pair.hub.audit.record(entry('one'), () => 'result'),
-        'result',
-      );
-      pair.command.audit.record(entry('two'), () => pair.command.apps.put(app('service')));
-      pair.hub.audit.record(entry('three'), () => {});
-      const page = pair.hub.audit.list({ before: null, limit: 2 });
+      assert.equal(await pair.hub.audit.record(entry('one'), async () => 'result'), 'result');
+      await pair.command.audit.record(entry('two'), ({ apps }) => apps.put(app('service')));
+      await pair.hub.audit.record(entry('three'), async () => {});
+      const page = await pair.hub.audit.list({ before: null, limit: 2 });
       assert.deepEqual(
         page.map(({ id: _, ...rest }) => rest),
         [entry('three'), entry('two')],
       );
-      const rest = pair.hub.audit.list({ before: page[1]?.id ?? 0, limit: 2 });
+      const rest = await pair.hub.audit.list({ before: page[1]?.id ?? 0, limit: 2 });
       assert.deepEqual(
         rest.map(({ on }) => on),
         ['one'],
@@ -269,12 +271,12 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
     test('has none for a write that failed, of which nothing is left either', async () => {
       await using pair = await open();
       const version = pair.hub.apps.version();
-      const write = (): void => {
-        pair.hub.apps.put(app('service'));
+      const recording = pair.hub.audit.record(entry('one'), async ({ apps }) => {
+        await apps.put(app('service'));
         throw new Error('it failed');
-      };
-      assert.throws(() => pair.hub.audit.record(entry('one'), write), /it failed/);
-      assert.deepEqual(pair.hub.audit.list({ before: null, limit: 9 }), []);
+      });
+      await assert.rejects(recording, /it failed/);
+      assert.deepEqual(await pair.hub.audit.list({ before: null, limit: 9 }), []);
       assert.equal(pair.hub.apps.findById('service'), null);
       assert.equal(pair.hub.apps.version(), version);
     });
@@ -283,25 +285,19 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
   describe(`${name}: facts and tickets`, () => {
     test('the first maker of a fact wins, a write replaces it', async () => {
       await using pair = await open();
-      assert.equal(pair.hub.meta.read('key'), null);
-      assert.equal(
-        pair.hub.meta.readOrMake('key', () => 'first'),
-        'first',
-      );
-      assert.equal(
-        pair.command.meta.readOrMake('key', () => 'second'),
-        'first',
-      );
-      pair.command.meta.write('key', 'third');
-      assert.equal(pair.hub.meta.read('key'), 'third');
+      assert.equal(await pair.hub.meta.read('key'), null);
+      assert.equal(await pair.hub.meta.readOrMake('key', () => 'first'), 'first');
+      assert.equal(await pair.command.meta.readOrMake('key', () => 'second'), 'first');
+      await pair.command.meta.write('key', 'third');
+      assert.equal(await pair.hub.meta.read('key'), 'third');
     });
 
     test('a ticket is spent once over all connections, until long after its end', async () => {
       await using pair = await open();
-      assert.equal(pair.hub.tickets.spend('ticket', 1000, 500), true);
-      assert.equal(pair.command.tickets.spend('ticket', 1000, 600), false);
-      assert.equal(pair.command.tickets.spend('another', 3000, 2000), true);
-      assert.equal(pair.hub.tickets.spend('another', 3000, 2100), false);
+      assert.equal(await pair.hub.tickets.spend('ticket', 1000, 500), true);
+      assert.equal(await pair.command.tickets.spend('ticket', 1000, 600), false);
+      assert.equal(await pair.command.tickets.spend('another', 3000, 2000), true);
+      assert.equal(await pair.hub.tickets.spend('another', 3000, 2100), false);
     });
   });
 }

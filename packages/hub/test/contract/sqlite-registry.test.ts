@@ -13,24 +13,24 @@ import { registryContract } from './registry.ts';
 registryContract('SQLite', async () => {
   const folder = tempFolder();
   const path = join(folder.path, 'data', 'registry.db');
-  const hub = openRegistry(path);
-  const command = openRegistry(path);
+  const hub = await openRegistry(path);
+  const command = await openRegistry(path);
   return {
     hub,
     command,
     async [Symbol.asyncDispose]() {
-      hub.close();
-      command.close();
+      await hub.close();
+      await command.close();
       folder.remove();
     },
   };
 });
 
-test('the registry file, which holds the signing key, is for its owner alone', (context) => {
+test('the registry file, which holds the signing key, is for its owner alone', async (context) => {
   const folder = tempFolder();
   context.after(folder.remove);
   const path = join(folder.path, 'registry.db');
-  openRegistry(path).close();
+  await (await openRegistry(path)).close();
   assert.equal(statSync(path).mode & 0o777, 0o600);
 });
 
@@ -41,88 +41,91 @@ describe('the key of push credentials', () => {
     const folder = tempFolder();
     context.after(folder.remove);
     const keyFile = join(folder.path, 'secret.key');
-    const open = (key: Buffer | null = null) => {
-      const registry = openRegistry(join(folder.path, 'registry.db'), () => key);
+    const open = async (key: Buffer | null = null) => {
+      const registry = await openRegistry(join(folder.path, 'registry.db'), () => key);
       context.after(() => registry.close());
       return registry.credentials;
     };
     return { path: folder.path, keyFile, open };
   }
 
-  test('is a file for its owner alone, made with the first credentials and not before', (context) => {
+  test('is a file for its owner alone, made with the first credentials and not before', async (context) => {
     const { keyFile, open } = folderOf(context);
-    const credentials = open();
+    const credentials = await open();
     assert.equal(credentials.find('app', 'wns'), null);
     assert.equal(existsSync(keyFile), false);
-    credentials.put('app', 'wns', given('wns', wns), 1);
+    await credentials.put('app', 'wns', given('wns', wns), 1);
     assert.equal(statSync(keyFile).mode & 0o777, 0o600);
     assert.deepEqual(
       readdirSync(join(keyFile, '..')).filter((name) => name.startsWith('secret.key.')),
       [],
     );
-    assert.deepEqual(open().find('app', 'wns'), wns);
+    assert.deepEqual((await open()).find('app', 'wns'), wns);
   });
 
-  test('is the operator’s own when one is given, and then no file is made', (context) => {
+  test('is the operator’s own when one is given, and then no file is made', async (context) => {
     const { keyFile, open } = folderOf(context);
     const key = randomBytes(32);
-    open(key).put('app', 'wns', given('wns', wns), 1);
+    await (await open(key)).put('app', 'wns', given('wns', wns), 1);
     assert.equal(existsSync(keyFile), false);
-    assert.deepEqual(open(key).find('app', 'wns'), wns);
+    assert.deepEqual((await open(key)).find('app', 'wns'), wns);
   });
 
-  test('alone opens them: no byte of a secret is in the database', (context) => {
+  test('alone opens them: no byte of a secret is in the database', async (context) => {
     const { path, open } = folderOf(context);
-    open().put('app', 'wns', given('wns', wns), 1);
+    await (await open()).put('app', 'wns', given('wns', wns), 1);
     for (const name of readdirSync(path)) {
       const bytes = readFileSync(join(path, name));
       assert.ok(!bytes.includes(wns.clientSecret), `${name} holds the secret`);
     }
   });
 
-  test('that is another one, missing or broken is told with the name of its variable', (context) => {
+  test('that is another one, missing or broken is told with the name of its variable', async (context) => {
     const { keyFile, open } = folderOf(context);
-    open().put('app', 'wns', given('wns', wns), 1);
+    await (await open()).put('app', 'wns', given('wns', wns), 1);
     const wrong = /wns credentials of the app app are encrypted under another key: set CARILLON_SECRET_KEY/;
-    assert.throws(() => open(randomBytes(32)).find('app', 'wns'), wrong);
-    assert.equal(open(randomBytes(32)).list('app').length, 1, 'what is no secret needs no key');
+    await assert.rejects(async () => (await open(randomBytes(32))).find('app', 'wns'), wrong);
+    assert.equal((await open(randomBytes(32))).list('app').length, 1, 'what is no secret needs no key');
     writeFileSync(keyFile, 'short');
-    assert.throws(() => open().find('app', 'wns'), /holds no 32 bytes in base64: .* CARILLON_SECRET_KEY/);
+    await assert.rejects(
+      async () => (await open()).find('app', 'wns'),
+      /holds no 32 bytes in base64: .* CARILLON_SECRET_KEY/,
+    );
     rmSync(keyFile);
-    assert.throws(() => open().find('app', 'wns'), wrong);
+    await assert.rejects(async () => (await open()).find('app', 'wns'), wrong);
   });
 
-  test('never becomes a second one beside the first, except for the credentials that are replaced', (context) => {
+  test('never becomes a second one beside the first, except for the credentials that are replaced', async (context) => {
     const { open } = folderOf(context);
     const [first, second] = [randomBytes(32), randomBytes(32)];
-    open(first).put('app', 'wns', given('wns', wns), 1);
-    assert.throws(
-      () => open(second).put('other', 'wns', given('wns', wns), 1),
+    await (await open(first)).put('app', 'wns', given('wns', wns), 1);
+    await assert.rejects(
+      (await open(second)).put('other', 'wns', given('wns', wns), 1),
       /another key: .* Nothing was stored/,
     );
-    assert.equal(open(second).find('other', 'wns'), null);
-    open(second).put('app', 'wns', given('wns', wns), 2);
-    open(second).put('other', 'wns', given('wns', wns), 2);
-    assert.deepEqual(open(second).find('app', 'wns'), wns);
+    assert.equal((await open(second)).find('other', 'wns'), null);
+    await (await open(second)).put('app', 'wns', given('wns', wns), 2);
+    await (await open(second)).put('other', 'wns', given('wns', wns), 2);
+    assert.deepEqual((await open(second)).find('app', 'wns'), wns);
   });
 
-  test('binds each row to its app and kind', (context) => {
+  test('binds each row to its app and kind', async (context) => {
     const { path, open } = folderOf(context);
-    open().put('app', 'wns', given('wns', wns), 1);
+    await (await open()).put('app', 'wns', given('wns', wns), 1);
     const db = new DatabaseSync(join(path, 'registry.db'));
     db.exec("UPDATE credential SET app = 'thief'");
     db.close();
-    assert.throws(() => open().find('thief', 'wns'), /encrypted under another key/);
+    await assert.rejects(async () => (await open()).find('thief', 'wns'), /encrypted under another key/);
   });
 });
 
-test('the audit is never changed, not by SQL either', (context) => {
+test('the audit is never changed, not by SQL either', async (context) => {
   const folder = tempFolder();
   context.after(folder.remove);
   const path = join(folder.path, 'registry.db');
-  const registry = openRegistry(path);
-  registry.audit.record({ at: 1, who: 'olga', what: 'putApp', on: 'apps/a' }, () => {});
-  registry.close();
+  const registry = await openRegistry(path);
+  await registry.audit.record({ at: 1, who: 'olga', what: 'putApp', on: 'apps/a' }, async () => {});
+  await registry.close();
   const db = new DatabaseSync(path);
   context.after(() => db.close());
   assert.throws(() => db.exec("UPDATE audit SET who = 'nobody'"), /never changed/);

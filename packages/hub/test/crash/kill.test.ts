@@ -20,7 +20,7 @@ async function open(context: TestContext) {
   const folder = tempFolder();
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
-  const token = seedData(folder.path, baseUrl);
+  const token = await seedData(folder.path, baseUrl);
   const running: Served[] = [];
   const start = async (): Promise<Served> => {
     const served = serve(folder.path, ['--port', String(port), '--throttle', 'off', '--log-level', 'error']);
@@ -111,10 +111,10 @@ async function readAll({ baseUrl, token }: Opened): Promise<Map<string, Notifica
   }
 }
 
-function openSequences({ dataDir, baseUrl }: Opened): (cursor: string) => number {
-  const registry = openRegistry(join(dataDir, 'registry.db'));
-  const secret = Buffer.from(registry.meta.read('seal-key') ?? '', 'base64');
-  registry.close();
+async function openSequences({ dataDir, baseUrl }: Opened): Promise<(cursor: string) => number> {
+  const registry = await openRegistry(join(dataDir, 'registry.db'));
+  const secret = Buffer.from((await registry.meta.read('seal-key')) ?? '', 'base64');
+  await registry.close();
   const cursors = openCursors(secret, 1);
   return (cursor) => cursors.read(userKey(`${baseUrl}/identity`, 'alice'), 'app-a', cursor).seq;
 }
@@ -122,7 +122,7 @@ function openSequences({ dataDir, baseUrl }: Opened): (cursor: string) => number
 /** After the restart the sequence goes on where the last durable change left it. */
 async function checkSequence(opened: Opened, changes: number): Promise<void> {
   const { baseUrl, token } = opened;
-  const sequence = openSequences(opened);
+  const sequence = await openSequences(opened);
   const reader = await openSseReader({ baseUrl, token });
   const head = sequence((await reader.next('ready')).cursor);
   assert.equal(head, changes, 'as many sequences as changes');

@@ -21,7 +21,7 @@ function open(context: TestContext) {
   return { ...line, file, channel };
 }
 
-test('each channel is set from files, listed without secrets, and removed', (context) => {
+test('each channel is set from files, listed without secrets, and removed', async (context) => {
   const { run, channel, file, look, path } = open(context);
   const results = [
     channel(
@@ -59,11 +59,11 @@ test('each channel is set from files, listed without secrets, and removed', (con
   );
   assert.deepEqual(JSON.parse(results[5]?.stdout ?? '').value[0].channels, ['apns', 'fcm', 'wns']);
   assert.ok(existsSync(join(path, 'secret.key')));
-  look(({ credentials, audit }) => {
+  await look(async ({ credentials, audit }) => {
     assert.deepEqual(credentials.find('shop', 'wns'), wns);
     assert.deepEqual(credentials.find('shop', 'apns'), apns);
     assert.deepEqual(credentials.find('shop', 'fcm'), fcm);
-    const [newest, ...others] = audit.list({ before: null, limit: 9 });
+    const [newest, ...others] = await audit.list({ before: null, limit: 9 });
     assert.deepEqual(
       [newest?.who, newest?.what, newest?.on],
       ['command line', 'putChannel', 'apps/shop/channels/fcm'],
@@ -71,10 +71,7 @@ test('each channel is set from files, listed without secrets, and removed', (con
     assert.equal(others.length, 3);
   });
   assert.equal(channel('remove', '--channel', 'wns').status, 0);
-  assert.equal(
-    look(({ credentials }) => credentials.find('shop', 'wns')),
-    null,
-  );
+  assert.equal(await look(({ credentials }) => credentials.find('shop', 'wns')), null);
   assert.match(channel('remove', '--channel', 'wns').stderr, /the app shop has no wns credentials/);
 });
 
@@ -108,18 +105,17 @@ test('beside a hub the credentials count for its next push, under the key of its
   assert.ok(!existsSync(join(path, 'secret.key')));
 });
 
-test('a secret may come from standard input', (context) => {
+test('a secret may come from standard input', async (context) => {
   const { run, look } = open(context);
   const args = ['app', 'channel', 'set', '--app', 'shop', '--channel', 'wns', '--client-id', 'x'];
   const { status, stderr } = run([...args, '--client-secret-stdin'], { input: 'typed\n' });
   assert.equal(status, 0, stderr);
-  assert.partialDeepStrictEqual(
-    look(({ credentials }) => credentials.find('shop', 'wns')),
-    { clientSecret: 'typed' },
-  );
+  assert.partialDeepStrictEqual(await look(({ credentials }) => credentials.find('shop', 'wns')), {
+    clientSecret: 'typed',
+  });
 });
 
-test('what can not work is refused in one line, without a part of a secret, and nothing is stored', (context) => {
+test('what can not work is refused in one line, without a part of a secret, and nothing is stored', async (context) => {
   const { run, channel, file, look } = open(context);
   const key = file('key.p8', apns.privateKey);
   const wrong = file('wrong.p8', rsaKey);
@@ -160,10 +156,7 @@ test('what can not work is refused in one line, without a part of a secret, and 
   const keyless = run(['app', 'channel', 'set', '--app', 'shop', ...args], { env });
   assert.equal(keyless.status, 78);
   assert.match(keyless.stderr, /^carillon: secret-key \(CARILLON_SECRET_KEY\): must be 32 bytes in base64/);
-  assert.deepEqual(
-    look(({ credentials }) => credentials.list('shop')),
-    [],
-  );
+  assert.deepEqual(await look(({ credentials }) => credentials.list('shop')), []);
 });
 
 test('serve refuses the key on the command line, where other processes read it, and says so', (context) => {

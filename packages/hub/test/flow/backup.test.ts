@@ -61,7 +61,7 @@ async function subscribeUnreachable(hub: TestHub): Promise<string> {
     projectId: 'contoso',
     tokenUri: 'https://127.0.0.1:9/token',
   });
-  hub.registry.credentials.put(
+  await hub.registry.credentials.put(
     'app-a',
     'fcm',
     given('fcm', { serviceAccount, baseUrl: 'https://127.0.0.1:9' }),
@@ -147,7 +147,7 @@ for (const [name, open] of stores) {
     });
     const next = await create(again, 'after the restore');
     assert.deepEqual((await readDelta(again, fresh.cursor)).ids, [next]);
-    assert.equal(again.registry.audit.list({ before: null, limit: 1 })[0]?.what, 'restore');
+    assert.equal((await again.registry.audit.list({ before: null, limit: 1 }))[0]?.what, 'restore');
   });
 
   test(`${name}: nothing is written over, and a backup that was changed is refused`, async (context) => {

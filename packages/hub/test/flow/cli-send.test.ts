@@ -25,7 +25,7 @@ test('sends beside each other without a hub wait for one another, and all are ke
   const folder = tempFolder();
   context.after(folder.remove);
   const baseUrl = `http://127.0.0.1:${await freePort()}`;
-  seedData(folder.path, baseUrl);
+  await seedData(folder.path, baseUrl);
   const args = ['--public-url', baseUrl];
   const sends = [1, 2, 3, 4].map(() => sendTo(context, folder.path, ...args));
   for (const { ended, text } of sends) assert.equal(await ended, 0, text.error);
@@ -36,7 +36,7 @@ test('what a killed hub left behind makes no send believe that it still serves',
   const folder = tempFolder();
   context.after(folder.remove);
   const publicUrl = `http://127.0.0.1:${await freePort()}`;
-  seedData(folder.path, publicUrl);
+  await seedData(folder.path, publicUrl);
   writeFileSync(join(folder.path, 'hub.serving'), JSON.stringify({ processId: 1, publicUrl }));
   const sent = sendTo(context, folder.path, '--public-url', publicUrl);
   assert.equal(await sent.ended, 0, sent.text.error);
@@ -73,7 +73,7 @@ for (const [apps, chosen] of choices) {
     const folder = tempFolder();
     context.after(folder.remove);
     const port = String(await freePort());
-    makeData(folder.path, apps);
+    await makeData(folder.path, apps);
     const sent = sendTo(context, folder.path, '--public-url', `http://127.0.0.1:${port}`);
     assert.equal(await sent.ended, 0, sent.text.error);
     await using hub = await startHub({ dataDir: folder.path, settings: { port } });
@@ -84,12 +84,12 @@ for (const [apps, chosen] of choices) {
   });
 }
 
-function makeData(dataDir: string, apps: readonly string[]): void {
-  const registry = openRegistry(join(dataDir, 'registry.db'));
-  registry.users.put({ id: 'alice', name: userNames.alice, passwordHash: '', operator: false });
+async function makeData(dataDir: string, apps: readonly string[]): Promise<void> {
+  const registry = await openRegistry(join(dataDir, 'registry.db'));
+  await registry.users.put({ id: 'alice', name: userNames.alice, passwordHash: '', operator: false });
   for (const id of apps) {
     const client = { clientId: id, public: false, secretHash: null, redirectUris: [] };
-    registry.apps.put({ id, hosts: [`${id}.example`], blocked: false, clients: [client] });
+    await registry.apps.put({ id, hosts: [`${id}.example`], blocked: false, clients: [client] });
   }
-  registry.close();
+  await registry.close();
 }

@@ -21,18 +21,18 @@ function commandLine(context: TestContext) {
     const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, ...args], options);
     return { status, stdout, stderr };
   };
-  const look = <T>(read: (registry: Registry) => T): T => {
-    const registry = openRegistry(join(folder.path, 'registry.db'));
+  const look = async <T>(read: (registry: Registry) => T | Promise<T>): Promise<T> => {
+    const registry = await openRegistry(join(folder.path, 'registry.db'));
     try {
-      return read(registry);
+      return await read(registry);
     } finally {
-      registry.close();
+      await registry.close();
     }
   };
   return { run, look };
 }
 
-test('app create registers the app with its hosts and clients, and prints its secret once', (context) => {
+test('app create registers the app with its hosts and clients, and prints its secret once', async (context) => {
   const { run, look } = commandLine(context);
   const args = ['app', 'create', '--id', 'service', '--host', 'App.Contoso.Example', '--host', 'b.example'];
   const clients = [
@@ -47,32 +47,29 @@ test('app create registers the app with its hosts and clients, and prints its se
   const { status, stdout, stderr } = run(...args, ...clients);
   assert.equal(status, 0, stderr);
   const printed = JSON.parse(stdout) as { clientSecret: string; clients: { clientSecret: string }[] };
-  assert.deepEqual(
-    look(({ apps }) => apps.findById('service')),
-    {
-      id: 'service',
-      hosts: ['app.contoso.example', 'b.example'],
-      blocked: false,
-      clients: [
-        {
-          clientId: 'service',
-          public: false,
-          secretHash: hashSecret(printed.clientSecret),
-          redirectUris: [],
-        },
-        { clientId: 'phone', public: true, secretHash: null, redirectUris: ['http://localhost/in'] },
-        {
-          clientId: 'worker',
-          public: false,
-          secretHash: hashSecret(printed.clients[0]?.clientSecret ?? ''),
-          redirectUris: [],
-        },
-      ],
-    },
-  );
+  assert.deepEqual(await look(({ apps }) => apps.findById('service')), {
+    id: 'service',
+    hosts: ['app.contoso.example', 'b.example'],
+    blocked: false,
+    clients: [
+      {
+        clientId: 'service',
+        public: false,
+        secretHash: hashSecret(printed.clientSecret),
+        redirectUris: [],
+      },
+      { clientId: 'phone', public: true, secretHash: null, redirectUris: ['http://localhost/in'] },
+      {
+        clientId: 'worker',
+        public: false,
+        secretHash: hashSecret(printed.clients[0]?.clientSecret ?? ''),
+        redirectUris: [],
+      },
+    ],
+  });
   const again = JSON.parse(run('app', 'create', '--id', 'service', '--host', 'c.example').stdout);
   assert.deepEqual(again, { appId: 'service', clientSecret: null });
-  const kept = look(({ apps }) => apps.findById('service'));
+  const kept = await look(({ apps }) => apps.findById('service'));
   assert.deepEqual(kept?.hosts, ['c.example']);
   assert.equal(kept?.clients[0]?.secretHash, hashSecret(printed.clientSecret));
   const renewed = JSON.parse(
@@ -81,10 +78,10 @@ test('app create registers the app with its hosts and clients, and prints its se
   assert.notEqual(renewed.clientSecret, null);
 });
 
-test('without a public client the redirect URIs are the service’s own', (context) => {
+test('without a public client the redirect URIs are the service’s own', async (context) => {
   const { run, look } = commandLine(context);
   run('app', 'create', '--id', 'web', '--host', 'a.example', '--redirect-uri', 'https://a.example/in');
-  const [client] = look(({ apps }) => apps.findById('web'))?.clients ?? [];
+  const [client] = (await look(({ apps }) => apps.findById('web')))?.clients ?? [];
   assert.deepEqual(client?.redirectUris, ['https://a.example/in']);
 });
 
@@ -93,7 +90,7 @@ test('user create makes a user who can sign in; a second one of the name is an e
   const args = ['user', 'create', '--name', 'alice@contoso.example', '--password', 'pass word', '--operator'];
   const { status, stdout, stderr } = run(...args);
   assert.equal(status, 0, stderr);
-  const user = look(({ users }) => users.findByName('alice@contoso.example'));
+  const user = await look(({ users }) => users.findByName('alice@contoso.example'));
   assert.deepEqual(JSON.parse(stdout), { userId: user?.id, name: 'alice@contoso.example' });
   assert.equal(user?.operator, true);
   assert.ok(await verifyPassword('pass word', user?.passwordHash ?? null));
@@ -102,7 +99,7 @@ test('user create makes a user who can sign in; a second one of the name is an e
   assert.match(second.stderr, /^carillon: There is already a user named alice@contoso\.example; .*\n$/);
 });
 
-test('token prints the token and nothing else, for the recorded public URL', (context) => {
+test('token prints the token and nothing else, for the recorded public URL', async (context) => {
   const { run, look } = commandLine(context);
   run('app', 'create', '--id', 'service', '--host', 'a.example', '--client', 'phone', '--public');
   run('user', 'create', '--name', 'alice', '--password', 'x');
@@ -112,7 +109,7 @@ test('token prints the token and nothing else, for the recorded public URL', (co
     return claimsOf(stdout);
   };
   assert.equal(claims().aud, 'http://127.0.0.1:4280');
-  look(({ meta }) => meta.write('public-url', 'https://hub.example'));
+  await look(({ meta }) => meta.write('public-url', 'https://hub.example'));
   assert.equal(claims().iss, 'https://hub.example/identity');
   assert.equal(claims('--public-url', 'https://x.example').aud, 'https://x.example');
   const delegated = claims('--user', 'ALICE', '--client', 'phone', '--audience', 'service', '--scope', 'a b');

@@ -41,7 +41,7 @@ async function create(hub: TestHub, token: string, more = {}): Promise<string> {
 
 /** The sequences of all changes that a device was told. */
 function openSequences(user: TestUser): (reader: Reader) => number[] {
-  const cursors = openCursors(Buffer.from(a.registry.meta.read('seal-key') ?? '', 'base64'), 1);
+  const cursors = openCursors(a.sealKey, 1);
   const key = userKey(`${publicUrl}/identity`, a.userIds[user]);
   return ({ frames }) =>
     frames.flatMap((frame) =>
@@ -131,16 +131,16 @@ test('an app that is registered, changed or blocked on one node is so for the ne
     const body = post({ targetHostName: host });
     return (await hub.request('POST', feed, { token, body })).status;
   };
-  put('new.example', false);
+  await put('new.example', false);
   const { registry, clock } = b;
-  const token = mintToken({ registry, clock, publicUrl, appId: id, userName: userNames.alice });
+  const token = await mintToken({ registry, clock, publicUrl, appId: id, userName: userNames.alice });
   for (const hub of hubs) assert.equal(await ask(hub, 'new.example'), 201);
-  put('newer.example', false);
+  await put('newer.example', false);
   for (const hub of hubs) {
     assert.equal(await ask(hub, 'newer.example'), 201);
     assert.notEqual(await ask(hub, 'new.example'), 201);
     assert.notEqual(await ask(hub, hosts['app-a']), 201);
   }
-  put('newer.example', true);
+  await put('newer.example', true);
   for (const hub of hubs) assert.equal(await ask(hub, 'newer.example'), 403);
 });

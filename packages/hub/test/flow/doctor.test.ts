@@ -60,7 +60,7 @@ test('beside a hub it asks the hub, the databases and each provider', async (con
     response.end(JSON.stringify({ access_token: 'x', token_type: 'bearer', expires_in: 3600 }));
   });
   await using hub = await startHub();
-  hub.registry.credentials.put('app-a', 'wns', given('wns', { ...wns, tokenUrl }), 1);
+  await hub.registry.credentials.put('app-a', 'wns', given('wns', { ...wns, tokenUrl }), 1);
   const { runBeside } = commandLine(context, hub.dataDir);
   const ran = await runBeside(['doctor', '--json']);
   const checks = checksOf(ran);
@@ -88,7 +88,7 @@ test('credentials that a provider refuses, or that can not be decrypted, fail wi
   });
   const { look, run, runBeside } = commandLine(context);
   run(['app', 'create', '--id', 'shop', '--host', 'shop.example']);
-  look(({ credentials }) => credentials.put('shop', 'wns', given('wns', { ...wns, tokenUrl }), 1));
+  await look(({ credentials }) => credentials.put('shop', 'wns', given('wns', { ...wns, tokenUrl }), 1));
   const refused = await runBeside(['doctor', '--json']);
   assert.equal(refused.status, 1);
   const checks = checksOf(refused);

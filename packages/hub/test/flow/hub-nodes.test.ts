@@ -42,9 +42,9 @@ async function startPair(settings: Readonly<Record<string, string>> = {}): Promi
   const [first, second] = folders;
   const store = await openFeedStore({ path: join(first.path, 'shared.db'), planner });
   const feedStore = { ...store, read: store.read, commit: store.commit.bind(store), close: async () => {} };
-  const registry = openRegistry(join(first.path, 'registry.db'), () => null);
-  registry.meta.readOrMake('seal-key', () => Buffer.alloc(32, 3).toString('base64'));
-  registry.close();
+  const registry = await openRegistry(join(first.path, 'registry.db'), () => null);
+  await registry.meta.readOrMake('seal-key', () => Buffer.alloc(32, 3).toString('base64'));
+  await registry.close();
   cpSync(first.path, second.path, { recursive: true, filter: (path) => !path.includes('shared.db') });
   const opened: TestHub[] = [];
   const logs: ((text: RegExp) => number)[] = [];

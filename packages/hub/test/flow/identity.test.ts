@@ -47,7 +47,7 @@ describe('sign-in', () => {
       audience: identity.publicUrl,
       typ: 'at+jwt',
     });
-    const user = identity.registry.users.findByName(alice);
+    const user = await identity.registry.users.findByName(alice);
     assert.equal(protectedHeader.alg, 'RS256');
     assert.equal(payload.sub, user?.id);
     assert.equal(payload.oid, user?.id);
@@ -232,9 +232,9 @@ describe('tokens', () => {
     await using identity = await openIdentity();
     const scope = `offline_access ${created} Carillon.Admin`;
     const first = await tokensBySignIn(identity, { scope, user: operator });
-    const olga = identity.registry.users.findByName(operator);
+    const olga = await identity.registry.users.findByName(operator);
     assert.ok(olga);
-    identity.registry.users.put({ ...olga, operator: false });
+    await identity.registry.users.put({ ...olga, operator: false });
     const form = {
       grant_type: 'refresh_token',
       client_id: 'phone',
@@ -316,12 +316,12 @@ describe('tokens', () => {
     assert.equal((await identity.post('/token', form)).status, 200);
     const app = identity.registry.apps.findById('service');
     assert.ok(app);
-    identity.registry.apps.put({
+    await identity.registry.apps.put({
       ...app,
       clients: app.clients.map((each) => ({ ...each, secretHash: 'another' })),
     });
     assert.equal((await identity.post('/token', form)).status, 401);
-    identity.registry.apps.put({ ...app, clients: [] });
+    await identity.registry.apps.put({ ...app, clients: [] });
     assert.equal((await identity.post('/token', form)).status, 401);
   });
 });
@@ -371,20 +371,20 @@ test('a minted token is one the provider would issue', async () => {
   const options = { registry, publicUrl, clock: systemClock, appId: 'service' };
   const keys = createLocalJWKSet({ keys: provider.publicKeys.keys.map((key) => ({ ...key, kty: 'RSA' })) });
   const claims = async (token: string) => (await jwtVerify(token, keys, { issuer: provider.issuer })).payload;
-  const delegated = await claims(mintToken({ ...options, userName: alice, clientId: 'phone' }));
+  const delegated = await claims(await mintToken({ ...options, userName: alice, clientId: 'phone' }));
   assert.equal(delegated.scp, created);
   assert.equal(delegated.azp, 'phone');
   assert.equal(delegated.aud, publicUrl);
-  const own = await claims(mintToken(options));
+  const own = await claims(await mintToken(options));
   assert.equal(own.idtyp, 'app');
   assert.equal(own.sub, 'service');
-  const admin = await claims(mintToken({ ...options, appId: undefined, admin: true }));
+  const admin = await claims(await mintToken({ ...options, appId: undefined, admin: true }));
   assert.deepEqual(admin.roles, ['Carillon.Admin']);
   assert.equal(admin.idtyp, undefined);
-  assert.throws(() => mintToken({ ...options, appId: 'x' }), /no app named x; there are: other, service/);
-  assert.throws(
-    () => mintToken({ ...options, clientId: 'x' }),
+  await assert.rejects(mintToken({ ...options, appId: 'x' }), /no app named x; there are: other, service/);
+  await assert.rejects(
+    mintToken({ ...options, clientId: 'x' }),
     /no client of the app service named x; there are: service, phone/,
   );
-  assert.throws(() => mintToken({ ...options, userName: 'x' }), /no user named x; there are: alice@/);
+  await assert.rejects(mintToken({ ...options, userName: 'x' }), /no user named x; there are: alice@/);
 });

@@ -74,15 +74,15 @@ async function fill(hub: TestHub) {
     tokenUri: 'https://127.0.0.1:9/token',
   });
   const { registry } = hub;
-  registry.credentials.put(
+  await registry.credentials.put(
     'app-a',
     'fcm',
     given('fcm', { serviceAccount, baseUrl: 'https://127.0.0.1:9' }),
     1,
   );
-  registry.hostClaims.put({ app: 'app-a', host: 'claimed.example', value: 'v', claimedAt: 1 });
+  await registry.hostClaims.put({ app: 'app-a', host: 'claimed.example', value: 'v', claimedAt: 1 });
   const entry = { at: 1, who: 'an operator', what: 'putChannel', on: 'apps/app-a' };
-  registry.audit.record(entry, () => registry.meta.write('odd', 'a\u0000b\u001ac'));
+  await registry.audit.record(entry, ({ meta }) => meta.write('odd', 'a\u0000b\u001ac'));
   const grant = {
     model: 'Grant',
     id: 'g',
@@ -92,9 +92,9 @@ async function fill(hub: TestHub) {
     userCode: null,
     expiresAt: 9,
   };
-  registry.grants.put(grant);
-  registry.grants.consume('Grant', 'g', 5);
-  registry.tickets.spend('ticket', Number.MAX_SAFE_INTEGER, 1);
+  await registry.grants.put(grant);
+  await registry.grants.consume('Grant', 'g', 5);
+  await registry.tickets.spend('ticket', Number.MAX_SAFE_INTEGER, 1);
   const place = await subscribe(hub, { platformType: 'android', channel: fcmChannel });
   const dismissed = await create(hub, 'to be dismissed');
   const deleted = await create(hub, 'to be deleted');
@@ -155,9 +155,11 @@ test('the registry comes along whole', async (context) => {
   const { run } = commandLine(context, places.dataDir);
   const before = await serveSqlite(places);
   await fill(before);
-  const facts = ['seal-key', 'generation', 'odd'].map((key) => before.registry.meta.read(key));
+  const facts = await Promise.all(
+    ['seal-key', 'generation', 'odd'].map((key) => before.registry.meta.read(key)),
+  );
   const apps = before.registry.apps.list();
-  const grant = before.registry.grants.find('Grant', 'g');
+  const grant = await before.registry.grants.find('Grant', 'g');
   await before.close();
   const environment = { CARILLON_SECRET_KEY: randomBytes(32).toString('base64') };
   const moved = run(['migrate', '--to', places.url], { env: environment });
@@ -165,20 +167,20 @@ test('the registry comes along whole', async (context) => {
   await using after = await servePostgres(places, environment);
   const { registry } = after;
   assert.deepEqual(
-    ['seal-key', 'generation', 'odd'].map((key) => registry.meta.read(key)),
+    await Promise.all(['seal-key', 'generation', 'odd'].map((key) => registry.meta.read(key))),
     facts,
   );
   assert.deepEqual(registry.apps.list(), apps);
   assert.equal(registry.apps.findByClient('app-a-phone')?.id, 'app-a');
-  assert.deepEqual(registry.grants.find('Grant', 'g'), grant);
-  assert.equal(registry.hostClaims.find('app-a', 'claimed.example')?.value, 'v');
-  assert.equal(registry.tickets.spend('ticket', Number.MAX_SAFE_INTEGER, 1), false);
+  assert.deepEqual(await registry.grants.find('Grant', 'g'), grant);
+  assert.equal((await registry.hostClaims.find('app-a', 'claimed.example'))?.value, 'v');
+  assert.equal(await registry.tickets.spend('ticket', Number.MAX_SAFE_INTEGER, 1), false);
   assert.partialDeepStrictEqual(
     registry.credentials.find('app-a', 'fcm'),
     { baseUrl: 'https://127.0.0.1:9' },
     'under another key',
   );
-  const audit = registry.audit.list({ before: null, limit: 9 });
+  const audit = await registry.audit.list({ before: null, limit: 9 });
   assert.deepEqual(
     audit.map(({ what }) => what),
     ['migrate', 'putChannel'],

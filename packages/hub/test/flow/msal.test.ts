@@ -17,7 +17,7 @@ import {
 } from '@carillon/testing/hub/identity.ts';
 import { fastify } from 'fastify';
 import { type MintOptions, mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
-import { openProvider } from '../../src/auth/provider/open-provider.ts';
+import { type IdentityProvider, openProvider } from '../../src/auth/provider/open-provider.ts';
 import { makeDevCertificate } from '../../src/edge/http/dev-certificate.ts';
 import { mountIdentity } from '../../src/edge/pages/identity.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -34,11 +34,11 @@ let close: () => Promise<unknown>;
 before(async () => {
   const { key, cert, caPath } = await makeDevCertificate(join(folder.path, 'tls'), systemClock);
   setDefaultCACertificates([...getCACertificates('default'), readFileSync(caPath, 'utf8')]);
-  registry = openRegistry(join(folder.path, 'registry.db'));
+  registry = await openRegistry(join(folder.path, 'registry.db'));
   await seed(registry);
   const app = fastify({ http2: true, https: { key, cert, allowHTTP1: true }, forceCloseConnections: true });
   // The port is part of the public URL, so the provider is opened once it is known.
-  const opened = Promise.withResolvers<ReturnType<typeof openProvider>>();
+  const opened = Promise.withResolvers<IdentityProvider>();
   mountIdentity(app, {
     issuer: '',
     publicKeys: { keys: [] },
@@ -46,13 +46,13 @@ before(async () => {
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   publicUrl = `https://localhost:${(app.server.address() as AddressInfo).port}`;
-  opened.resolve(openProvider({ registry, publicUrl, clock: systemClock }));
+  opened.resolve(await openProvider({ registry, publicUrl, clock: systemClock }));
   close = () => app.close();
 });
 
 after(async () => {
   await close();
-  registry.close();
+  await registry.close();
   folder.remove();
 });
 
@@ -68,7 +68,7 @@ function serviceClient(): ConfidentialClientApplication {
   return new ConfidentialClientApplication({ ...options, auth: { ...options.auth, clientSecret: secret } });
 }
 
-function assertion(options: Partial<MintOptions> = {}): string {
+function assertion(options: Partial<MintOptions> = {}): Promise<string> {
   const base = {
     registry,
     publicUrl,
@@ -90,7 +90,7 @@ test('MSAL: client credentials', async () => {
 
 test('MSAL: On-Behalf-Of, whose second call is served from its cache', async () => {
   const client = serviceClient();
-  const request = { oboAssertion: assertion(), scopes: [graphScope] };
+  const request = { oboAssertion: await assertion(), scopes: [graphScope] };
   const result = await client.acquireTokenOnBehalfOf(request);
   const claims = claimsOf(result?.accessToken ?? '');
   assert.equal(claims.scp, created);
@@ -100,7 +100,7 @@ test('MSAL: On-Behalf-Of, whose second call is served from its cache', async () 
 });
 
 test('MSAL: On-Behalf-Of is refused for an app’s own token, with the reason', async () => {
-  const oboAssertion = assertion({ userName: undefined });
+  const oboAssertion = await assertion({ userName: undefined });
   await assert.rejects(
     serviceClient().acquireTokenOnBehalfOf({ oboAssertion, scopes: [graphScope] }),
     /invalid_grant.*signed-in user/,
@@ -146,7 +146,7 @@ test('MSAL: a refresh token that the service kept itself', async () => {
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
     client_id: 'service',
     client_secret: secret,
-    assertion: assertion(),
+    assertion: await assertion(),
     requested_token_use: 'on_behalf_of',
     scope: created,
   });

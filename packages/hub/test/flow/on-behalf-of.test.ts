@@ -16,7 +16,10 @@ import { systemClock } from '../../src/lib/clock.ts';
 const created = 'Notifications.ReadWrite.CreatedByApp';
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-function assertion({ registry, publicUrl }: TestIdentity, options: Partial<MintOptions> = {}): string {
+function assertion(
+  { registry, publicUrl }: TestIdentity,
+  options: Partial<MintOptions> = {},
+): Promise<string> {
   return mintToken({
     registry,
     publicUrl,
@@ -54,7 +57,7 @@ describe('On-Behalf-Of', () => {
     assert.equal(body.scope, created);
     assert.equal(body.id_token, undefined);
     const claims = claimsOf(body.access_token);
-    assert.equal(claims.sub, identity.registry.users.findByName(alice)?.id);
+    assert.equal(claims.sub, (await identity.registry.users.findByName(alice))?.id);
     assert.equal(claims.azp, 'service');
     assert.equal(claims.aud, identity.publicUrl);
     assert.equal(claims.scp, created);
@@ -63,7 +66,7 @@ describe('On-Behalf-Of', () => {
 
   test('the refresh token gives the same again', async () => {
     await using identity = await openIdentity();
-    const { body } = await exchange(identity, assertion(identity), {
+    const { body } = await exchange(identity, await assertion(identity), {
       scope: `https://graph.microsoft.com/${created}`,
     });
     assert.equal(body.scope, `https://graph.microsoft.com/${created}`);
@@ -81,7 +84,7 @@ describe('On-Behalf-Of', () => {
 
   test('with openid there is an ID token', async () => {
     await using identity = await openIdentity();
-    const { body } = await exchange(identity, assertion(identity), {
+    const { body } = await exchange(identity, await assertion(identity), {
       scope: `openid profile offline_access ${created}`,
     });
     const claims = claimsOf(body.id_token ?? '');
@@ -91,7 +94,7 @@ describe('On-Behalf-Of', () => {
 
   test('.default gives what every client is granted', async () => {
     await using identity = await openIdentity();
-    const { body } = await exchange(identity, assertion(identity), {
+    const { body } = await exchange(identity, await assertion(identity), {
       scope: `${identity.publicUrl}/.default`,
     });
     assert.equal(claimsOf(body.access_token).scp, `${created} UserActivity.ReadWrite.CreatedByApp`);
@@ -100,15 +103,15 @@ describe('On-Behalf-Of', () => {
   test('all notifications of the user only when the user granted them to the app', async () => {
     await using identity = await openIdentity();
     const scope = 'Notifications.ReadWrite';
-    const refused = await exchange(identity, assertion(identity), { scope });
+    const refused = await exchange(identity, await assertion(identity), { scope });
     assert.equal(refused.body.error, 'invalid_scope');
-    const granted = await exchange(identity, assertion(identity, { scopes: [scope] }), { scope });
+    const granted = await exchange(identity, await assertion(identity, { scopes: [scope] }), { scope });
     assert.equal(claimsOf(granted.body.access_token).scp, scope);
   });
 
   const refusals: [
     what: string,
-    token: (identity: TestIdentity) => string,
+    token: (identity: TestIdentity) => string | Promise<string>,
     form: Record<string, string>,
     error: string,
   ][] = [
@@ -132,7 +135,12 @@ describe('On-Behalf-Of', () => {
       {},
       'invalid_grant',
     ],
-    ['a changed assertion', (identity) => `${assertion(identity).slice(0, -4)}AAAA`, {}, 'invalid_grant'],
+    [
+      'a changed assertion',
+      async (identity) => `${(await assertion(identity)).slice(0, -4)}AAAA`,
+      {},
+      'invalid_grant',
+    ],
     ['no assertion', () => '', {}, 'invalid_request'],
     ['another token use', assertion, { requested_token_use: 'x' }, 'invalid_request'],
     ['a wrong secret', assertion, { client_secret: 'wrong' }, 'invalid_client'],
@@ -149,7 +157,7 @@ describe('On-Behalf-Of', () => {
   for (const [what, token, form, error] of refusals) {
     test(`refuses ${what}`, async () => {
       await using identity = await openIdentity();
-      const { status, body } = await exchange(identity, token(identity), form);
+      const { status, body } = await exchange(identity, await token(identity), form);
       assert.equal(body.error, error);
       assert.equal(status, error === 'invalid_client' ? 401 : 400);
       assert.ok(body.error_description);
@@ -159,6 +167,6 @@ describe('On-Behalf-Of', () => {
 
   test('an assertion that ended within the tolerance still counts', async () => {
     await using identity = await openIdentity();
-    assert.equal((await exchange(identity, assertion(identity, { lifetimeSeconds: -30 }))).status, 200);
+    assert.equal((await exchange(identity, await assertion(identity, { lifetimeSeconds: -30 }))).status, 200);
   });
 });

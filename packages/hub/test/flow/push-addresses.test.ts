@@ -14,8 +14,8 @@ const { push } = driven;
 let installations = 0;
 
 /** A browser that several users sign in to: one endpoint, one installation. */
-function sharedBrowser() {
-  const applicationServerKey = vapidKeysOf(push.hub.registry).publicKey;
+async function sharedBrowser() {
+  const applicationServerKey = (await vapidKeysOf(push.hub.registry)).publicKey;
   const made = push.webPush.subscribe({ origin: push.simulator.url, applicationServerKey });
   const channel = { type: 'webPush', ...made };
   const installationId = `shared ${installations++}`;
@@ -33,7 +33,7 @@ const subscription = async (unsId: string, user: TestUser) =>
   (await driven.ask('GET', `notificationSubscriptions/${unsId}`, { user })).json;
 
 test('who signs in to a shared browser last gets its pushes, and nothing more of the other arrives there', async () => {
-  const browser = sharedBrowser();
+  const browser = await sharedBrowser();
   const hers = await browser.signIn('alice');
   const first = await driven.create();
   await driven.settle();
@@ -65,7 +65,7 @@ test('who signs in to a shared browser last gets its pushes, and nothing more of
 });
 
 test('who signs in again takes the browser back, with the UNS-ID of before', async () => {
-  const browser = sharedBrowser();
+  const browser = await sharedBrowser();
   const hers = await browser.signIn('alice');
   await browser.signIn('bob');
   const again = await browser.signIn('alice');
@@ -161,7 +161,7 @@ test('a device that registers again after its address was gone is not ended by w
 test('browsers whose push service is dead, as anybody may register them, delay no other browser of the app', async () => {
   await using fresh = await startDriven();
   const { push: its } = fresh;
-  const applicationServerKey = vapidKeysOf(its.hub.registry).publicKey;
+  const applicationServerKey = (await vapidKeysOf(its.hub.registry)).publicKey;
   for (let index = 0; index < 15; index++) {
     const { keys } = its.webPush.subscribe({ origin: its.simulator.url, applicationServerKey });
     const channel = { type: 'webPush', endpoint: `https://127.0.0.1:9/${index}`, keys };

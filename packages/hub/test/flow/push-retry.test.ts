@@ -162,7 +162,7 @@ test('a provider that fails delays neither another channel nor the same channel 
   const fcm = credentials.find('app-a', 'fcm');
   assert.ok(fcm);
   // Another app whose provider is a port where nobody listens.
-  credentials.put(
+  await credentials.put(
     'app-b',
     'fcm',
     given('fcm', { ...fcm, baseUrl: 'https://127.0.0.1:9' }),
@@ -185,7 +185,7 @@ test('a provider that fails delays neither another channel nor the same channel 
   assert.equal(driven.about(ios, id).length, 1);
   assert.equal(push.to(dead).length, 0);
   // And back: what waited arrives when its provider does.
-  credentials.put('app-b', 'fcm', given('fcm', fcm), driven.clock.now());
+  await credentials.put('app-b', 'fcm', given('fcm', fcm), driven.clock.now());
   await driven.drive(() => failing.every((each) => driven.about(dead, each).length === 1), {
     maxMs: 2 * minute,
   });
@@ -233,14 +233,14 @@ test('without credentials a push waits, and is sent soon after they are put', as
   const fcm = push.hub.registry.credentials.find('app-a', 'fcm');
   assert.ok(fcm);
   const { credentials } = push.hub.registry;
-  credentials.remove('app-a', 'fcm');
+  await credentials.remove('app-a', 'fcm');
   const device = await push.register('android');
   const id = await driven.create();
   await driven.pass(5 * minute, second);
   const waiting = await driven.delivery(id, device);
   assert.equal(waiting.status, 'pending');
   assert.equal(waiting.lastAnswer?.reason, 'credentialsMissing');
-  credentials.put('app-a', 'fcm', given('fcm', fcm), clock.now());
+  await credentials.put('app-a', 'fcm', given('fcm', fcm), clock.now());
   await driven.drive(() => driven.about(device, id).length === 1, { maxMs: 31 * second });
 });
 

@@ -161,13 +161,13 @@ for (const version of ['beta', 'v1.0']) {
     const app = hub.registry.apps.findById('app-b');
     assert.ok(app);
     const token = hub.token({ user: 'alice', app: 'app-b' });
-    hub.registry.apps.put({ ...app, blocked: true });
+    await hub.registry.apps.put({ ...app, blocked: true });
     assertError(await hub.request('GET', `/${version}${feed}`, { token }), {
       status: 403,
       code: 'accessDenied',
       message: /blocked list/,
     });
-    hub.registry.apps.put({ ...app, blocked: false });
+    await hub.registry.apps.put({ ...app, blocked: false });
     assert.equal((await hub.request('GET', `/${version}${feed}`, { token })).status, 200);
   });
 }

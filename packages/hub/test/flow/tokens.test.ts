@@ -350,9 +350,9 @@ suite('what a token may do', () => {
     const app = hub.registry.apps.findById('app-a');
     assert.ok(app);
     const client = { clientId: 'new-client', public: true, secretHash: null, redirectUris: [] };
-    hub.registry.apps.put({ ...app, clients: [...app.clients, client] });
+    await hub.registry.apps.put({ ...app, clients: [...app.clients, client] });
     await believes(token);
-    hub.registry.apps.put(app);
+    await hub.registry.apps.put(app);
     assertError(await read(token), { status: 403, message: /not registered/ });
     assertError(await read(await tokenOf({ azp: undefined })), { status: 403, message: /not registered/ });
   });
@@ -365,9 +365,9 @@ suite('what a token may do', () => {
       await tokenOf({ azp: 'app-a-phone' }),
       await tokenOf({ scp: undefined }),
     ];
-    hub.registry.apps.put({ ...app, blocked: true });
+    await hub.registry.apps.put({ ...app, blocked: true });
     for (const token of tokens) assertError(await read(token), { status: 403, message: /blocked/ });
-    hub.registry.apps.put(app);
+    await hub.registry.apps.put(app);
     await believes(tokens[0] as string);
   });
 });

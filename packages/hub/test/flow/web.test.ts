@@ -139,7 +139,7 @@ suite('with an issuer of the operator', () => {
   });
 });
 
-test('a client that is registered under the name of the inbox is refused', () => {
+test('a client that is registered under the name of the inbox is refused', async () => {
   const client = {
     clientId: 'carillon-inbox',
     public: true,
@@ -147,7 +147,7 @@ test('a client that is registered under the name of the inbox is refused', () =>
     redirectUris: ['http://evil.example'],
   };
   const app = { id: 'evil', hosts: [], blocked: false, clients: [client] };
-  assert.throws(() => hub.registry.apps.put(app), /inbox's own/);
+  await assert.rejects(hub.registry.apps.put(app), /inbox's own/);
   assert.deepEqual(hub.registry.apps.findByClient('carillon-inbox')?.id, 'carillon-inbox');
   assert.ok(!hub.registry.apps.list().some(({ id }) => id === 'carillon-inbox'));
 });

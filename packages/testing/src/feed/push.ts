@@ -93,16 +93,21 @@ export async function startPush(overrides: HubOverrides = {}): Promise<PushHub> 
     const { credentials } = hub.registry;
     const { teamId, keyId, privateKey } = apnsKey;
     const { clientId, clientSecret, tenant } = entraApp;
-    credentials.put('app-a', 'apns', given('apns', { teamId, keyId, privateKey, baseUrl: url }), clock.now());
-    credentials.put('app-a', 'fcm', given('fcm', { serviceAccount, baseUrl: url }), clock.now());
+    await credentials.put(
+      'app-a',
+      'apns',
+      given('apns', { teamId, keyId, privateKey, baseUrl: url }),
+      clock.now(),
+    );
+    await credentials.put('app-a', 'fcm', given('fcm', { serviceAccount, baseUrl: url }), clock.now());
     const tokenUrl = `${url}/${tenant}/oauth2/v2.0/token`;
-    credentials.put('app-a', 'wns', given('wns', { clientId, clientSecret, tokenUrl }), clock.now());
+    await credentials.put('app-a', 'wns', given('wns', { clientId, clientSecret, tokenUrl }), clock.now());
     return hub;
   };
   let hub = await start();
   let registered = 0;
 
-  const channelOf = (platform: Platform): { channel: object; address: string } => {
+  const channelOf = async (platform: Platform): Promise<{ channel: object; address: string }> => {
     const token = (registered++).toString(16).padStart(64, 'a');
     switch (platform) {
       case 'windows': {
@@ -114,14 +119,14 @@ export async function startPush(overrides: HubOverrides = {}): Promise<PushHub> 
       case 'android':
         return { channel: { type: 'fcm', token }, address: token };
       case 'webPush': {
-        const applicationServerKey = vapidKeysOf(hub.registry).publicKey;
+        const applicationServerKey = (await vapidKeysOf(hub.registry)).publicKey;
         const made = webPush.subscribe({ origin: url, applicationServerKey });
         return { channel: { type: 'webPush', ...made }, address: made.endpoint };
       }
     }
   };
   const register: PushHub['register'] = async (platform, { user = 'alice', ...more } = {}) => {
-    const { channel, address } = channelOf(platform);
+    const { channel, address } = await channelOf(platform);
     const token = hub.token({ user });
     const body = { installationId: `${user} ${platform}`, platformType: platform, channel, token, ...more };
     return { unsId: await subscribe(hub, body), address };

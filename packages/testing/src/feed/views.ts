@@ -17,9 +17,8 @@ export interface ViewOptions {
 
 /** The sequence that a cursor of Alice's holds: only a test opens the seal. */
 export function sequenceOf(hub: TestHub, visibility: string | null, cursor: string): number {
-  const secret = Buffer.from(hub.registry.meta.read('seal-key') ?? '', 'base64');
   const user = userKey(`${hub.baseUrl}/identity`, hub.userIds.alice);
-  return openCursors(secret, 1).read(user, visibility, cursor).seq;
+  return openCursors(hub.sealKey, 1).read(user, visibility, cursor).seq;
 }
 
 export abstract class View {

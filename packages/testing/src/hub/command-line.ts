@@ -48,12 +48,12 @@ export function commandLine(context: TestContext, dataDir?: string) {
       const [status] = (await once(child, 'close')) as [number | null];
       return { status, ...text };
     },
-    look<T>(read: (registry: Registry) => T, key: Buffer | null = null): T {
-      const registry = openRegistry(join(folder.path, 'registry.db'), () => key);
+    async look<T>(read: (registry: Registry) => T | Promise<T>, key: Buffer | null = null): Promise<T> {
+      const registry = await openRegistry(join(folder.path, 'registry.db'), () => key);
       try {
-        return read(registry);
+        return await read(registry);
       } finally {
-        registry.close();
+        await registry.close();
       }
     },
   };

@@ -6,13 +6,14 @@ import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
-import { mintToken } from '../../../hub/src/auth/provider/exchange/mint-token.ts';
+import { signToken } from '../../../hub/src/auth/provider/exchange/mint-token.ts';
+import { openSigningKeys } from '../../../hub/src/auth/provider/keys.ts';
 import { hashPassword } from '../../../hub/src/auth/provider/sign-in/passwords.ts';
 import { readConfig } from '../../../hub/src/config/config.ts';
 import type { SettingName } from '../../../hub/src/config/settings.ts';
 import { type Hub, type HubOptions, openHub } from '../../../hub/src/hub/open-hub.ts';
 import { type Clock, systemClock } from '../../../hub/src/lib/clock.ts';
-import type { Registry } from '../../../hub/src/store/registry.ts';
+import type { LocalUser, Registry } from '../../../hub/src/store/registry.ts';
 import { openLog } from '../../../hub/src/telemetry/log.ts';
 import { tempFolder } from './identity.ts';
 import { placeOf, type StoreName } from './store-place.ts';
@@ -83,6 +84,8 @@ export interface TestHub extends AsyncDisposable {
   readonly dataDir: string;
   readonly clock: Clock;
   readonly userIds: typeof userIds;
+  /** That of cursors, tickets and page tokens. */
+  readonly sealKey: Buffer;
   token(options?: TokenOptions): string;
   request(method: string, path: string, options?: RequestOptions): Promise<Answered>;
   close(): Promise<void>;
@@ -107,6 +110,9 @@ export async function startHub(overrides: HubOverrides = {}): Promise<TestHub> {
   await hub.listen();
   const agent = new Agent({ keepAlive: true });
   const { registry } = hub;
+  const keys = await openSigningKeys(registry.meta);
+  const known = await seededUsers(registry);
+  const sealKey = Buffer.from((await registry.meta.read('seal-key')) ?? '', 'base64');
   const baseUrl = `http://127.0.0.1:${port}`;
   let closing: Promise<void> | null = null;
   const close = (): Promise<void> => {
@@ -121,14 +127,13 @@ export async function startHub(overrides: HubOverrides = {}): Promise<TestHub> {
     dataDir: folder.path,
     clock,
     userIds,
+    sealKey,
     token: ({ app = 'app-a', user, client, ...rest } = {}) =>
-      mintToken({
-        registry,
+      signToken(keys, {
         clock,
         publicUrl: config.publicUrl,
-        appId: app,
-        clientId: client,
-        userName: user && userNames[user],
+        clientId: client ?? app,
+        user: user ? known[user] : null,
         ...rest,
       }),
     request: (method, path, options) => send(`${baseUrl}${path}`, method, options, agent),
@@ -154,13 +159,22 @@ async function seedHub({ apps, users }: Registry): Promise<void> {
       secretHash: null,
       redirectUris: ['http://localhost/in'],
     };
-    if (!apps.findById(id)) apps.put({ id, hosts: [host], blocked: false, clients: [service, phone] });
+    if (!apps.findById(id)) await apps.put({ id, hosts: [host], blocked: false, clients: [service, phone] });
   }
   for (const user of ['alice', 'bob'] as const) {
-    const name = userNames[user];
-    if (!users.findByName(name))
-      users.put({ id: userIds[user], name, passwordHash: await passwordHash, operator: false });
+    if (!(await users.findByName(userNames[user])))
+      await users.put({ ...localUser(user), passwordHash: await passwordHash });
   }
+}
+
+/** A folder that was there before may have them under other ids. */
+async function seededUsers({ users }: Registry): Promise<Readonly<Record<TestUser, LocalUser>>> {
+  const find = async (user: TestUser) => (await users.findByName(userNames[user])) ?? localUser(user);
+  return { alice: await find('alice'), bob: await find('bob') };
+}
+
+function localUser(user: TestUser): LocalUser {
+  return { id: userIds[user], name: userNames[user], passwordHash: '', operator: false };
 }
 
 export async function freePort(): Promise<number> {

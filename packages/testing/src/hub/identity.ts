@@ -37,7 +37,7 @@ export function tempFolder(): { readonly path: string; remove(): void } {
 }
 
 export async function seed(registry: Registry): Promise<void> {
-  registry.apps.put({
+  await registry.apps.put({
     id: 'service',
     hosts: ['app.contoso.example'],
     blocked: false,
@@ -51,15 +51,15 @@ export async function seed(registry: Registry): Promise<void> {
       },
     ],
   });
-  registry.apps.put({
+  await registry.apps.put({
     id: 'other',
     hosts: [],
     blocked: false,
     clients: [{ clientId: 'other', public: false, secretHash: hashSecret(secret), redirectUris: [] }],
   });
   const passwordHash = await hashPassword(password);
-  registry.users.put({ id: randomUUID(), name: alice, passwordHash, operator: false });
-  registry.users.put({ id: randomUUID(), name: operator, passwordHash, operator: true });
+  await registry.users.put({ id: randomUUID(), name: alice, passwordHash, operator: false });
+  await registry.users.put({ id: randomUUID(), name: operator, passwordHash, operator: true });
 }
 
 export async function openIdentity({
@@ -70,14 +70,14 @@ export async function openIdentity({
   publicUrl?: string;
 } = {}): Promise<TestIdentity> {
   const folder = tempFolder();
-  const registry = openRegistry(join(folder.path, 'registry.db'));
+  const registry = await openRegistry(join(folder.path, 'registry.db'));
   await seed(registry);
   const server = createServer();
   await listen(server);
   const local = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const failures: unknown[] = [];
   const log = { error: (details: object) => failures.push(details) };
-  const provider = openProvider({ registry, publicUrl: publicUrl ?? local, clock, log });
+  const provider = await openProvider({ registry, publicUrl: publicUrl ?? local, clock, log });
   server.on('request', (request, response) => void provider.handle(request, response));
   return {
     registry,
@@ -90,7 +90,7 @@ export async function openIdentity({
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      registry.close();
+      await registry.close();
       folder.remove();
     },
   };

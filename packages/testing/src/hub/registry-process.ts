@@ -13,7 +13,7 @@ export type Answered = { readonly value: unknown } | { readonly error: string };
 
 export interface RegistryProcess extends AsyncDisposable {
   readonly process: ChildProcess;
-  /** One after the other, without a turn of the event loop between them. */
+  /** One after the other, without a pause between them. */
   run(calls: readonly Call[]): Promise<Answered[]>;
 }
 
@@ -38,26 +38,28 @@ export async function startRegistryProcess(url: string): Promise<RegistryProcess
   };
 }
 
-function serve(url: string): void {
-  const registry = openRegistry(url, () => Buffer.alloc(32, 7));
-  process.on('message', (calls: readonly Call[]) =>
-    process.send?.(calls.map((call) => answer(registry, call))),
-  );
-  process.once('disconnect', () => registry.close());
+async function serve(url: string): Promise<void> {
+  const registry = await openRegistry(url, () => Buffer.alloc(32, 7));
+  process.on('message', async (calls: readonly Call[]) => {
+    const answers: Answered[] = [];
+    for (const call of calls) answers.push(await answer(registry, call));
+    process.send?.(answers);
+  });
+  process.once('disconnect', () => void registry.close());
   process.send?.('ready');
 }
 
-function answer(registry: Registry, [part, method, ...parameters]: Call): Answered {
+async function answer(registry: Registry, [part, method, ...parameters]: Call): Promise<Answered> {
   try {
     const methods = registry[part] as unknown as Record<string, (...each: unknown[]) => unknown>;
-    return { value: methods[method]?.(...parameters) };
+    return { value: await methods[method]?.(...parameters) };
   } catch (error) {
     return { error: String(error) };
   }
 }
 
-if (process.argv[1] === script) {
+if (process.argv[1] === import.meta.filename) {
   const [, , url, how] = process.argv as [string, string, string, string | undefined];
-  if (how === 'forget to close') openRegistry(url).meta.read('key');
-  else serve(url);
+  if (how === 'forget to close') await (await openRegistry(url)).meta.read('key');
+  else await serve(url);
 }

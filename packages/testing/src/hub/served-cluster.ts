@@ -52,8 +52,7 @@ export async function serveCluster(context: TestContext, count: number) {
   const push = await startPush({ settings: own, environment, store: 'sqlite' });
   closers.push(() => push[Symbol.asyncDispose]());
   const devices = await push.fourDevices();
-  const { registry } = push.hub;
-  const secret = Buffer.from(registry.meta.read('seal-key') ?? '', 'base64');
+  const secret = push.hub.sealKey;
   const token = push.hub.token({ user: 'alice' });
   const subject = push.hub.userIds.alice;
   await push.stop();

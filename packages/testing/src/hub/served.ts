@@ -43,8 +43,8 @@ export function serve(dataDir: string, args: readonly string[], env: Record<stri
 }
 
 /** Puts the apps and Alice into the data, as commands would; answers a token of hers for the hub at this URL. */
-export function seedData(dataDir: string, publicUrl: string): string {
-  const registry = openRegistry(join(dataDir, 'registry.db'));
+export async function seedData(dataDir: string, publicUrl: string): Promise<string> {
+  const registry = await openRegistry(join(dataDir, 'registry.db'));
   try {
     for (const [id, host] of Object.entries(hosts)) {
       const client = {
@@ -53,12 +53,13 @@ export function seedData(dataDir: string, publicUrl: string): string {
         secretHash: hashSecret(`secret of ${id}`),
         redirectUris: [],
       };
-      registry.apps.put({ id, hosts: [host], blocked: false, clients: [client] });
+      await registry.apps.put({ id, hosts: [host], blocked: false, clients: [client] });
     }
     const alice = { id: 'alice', name: userNames.alice, passwordHash: '', operator: false };
-    registry.users.put(alice);
-    return mintToken({ registry, publicUrl, clock: systemClock, appId: 'app-a', userName: alice.name });
+    await registry.users.put(alice);
+    const options = { registry, publicUrl, clock: systemClock, appId: 'app-a' };
+    return await mintToken({ ...options, userName: alice.name });
   } finally {
-    registry.close();
+    await registry.close();
   }
 }

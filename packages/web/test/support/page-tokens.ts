@@ -30,11 +30,12 @@ export function changeTokens(page: Page, change: Readonly<Record<string, unknown
   }, change);
 }
 
-export function inboxToken(hub: TestHub, user: TestUser): string {
-  const found = hub.registry.users.findById(hub.userIds[user]);
+export async function inboxToken(hub: TestHub, user: TestUser): Promise<string> {
+  const found = await hub.registry.users.findById(hub.userIds[user]);
   if (!found) throw new Error(`there is no ${user}`);
   const now = Math.floor(hub.clock.now() / 1000);
   const issued = { iss: `${hub.baseUrl}/identity`, aud: hub.baseUrl, iat: now, exp: now + 3600 };
   const claims = delegatedClaims(found, 'carillon-inbox', [allScope]);
-  return openSigningKeys(hub.registry.meta).sign({ ...issued, ...claims });
+  const keys = await openSigningKeys(hub.registry.meta);
+  return keys.sign({ ...issued, ...claims });
 }

@@ -26,33 +26,33 @@ export interface Adapter {
 export function openAdapters({ apps, grants }: Registry, clock: Clock): (model: string) => Adapter {
   let swept = clock.now();
 
-  function sweep(): void {
+  async function sweep(): Promise<void> {
     if (clock.now() < swept + sweepMs) return;
     swept = clock.now();
-    grants.removeExpired(clock.now() - graceMs, sweptAtOnce);
+    await grants.removeExpired(clock.now() - graceMs, sweptAtOnce);
   }
 
   return (model) => ({
     async upsert(id, payload, expiresInSeconds) {
-      grants.put(
+      await grants.put(
         toRecord(model, id, payload, expiresInSeconds ? clock.now() + expiresInSeconds * 1000 : null),
       );
-      sweep();
+      await sweep();
     },
     async find(id) {
       if (model === 'Client') return clientMetadata(apps, id);
-      const payload = grants.find(model, id)?.payload;
+      const payload = (await grants.find(model, id))?.payload;
       return model === 'RefreshToken' ? respendable(payload, clock.now()) : payload;
     },
-    findByUid: async (uid) => grants.findByUid(model, uid)?.payload,
-    findByUserCode: async (userCode) => grants.findByUserCode(model, userCode)?.payload,
+    findByUid: async (uid) => (await grants.findByUid(model, uid))?.payload,
+    findByUserCode: async (userCode) => (await grants.findByUserCode(model, userCode))?.payload,
     async consume(id) {
       // The first time counts, or it could be spent for ever.
-      if (grants.find(model, id)?.payload.consumed === undefined)
-        grants.consume(model, id, Math.floor(clock.now() / 1000));
+      if ((await grants.find(model, id))?.payload.consumed === undefined)
+        await grants.consume(model, id, Math.floor(clock.now() / 1000));
     },
-    destroy: async (id) => grants.remove(model, id),
-    revokeByGrantId: async (grantId) => grants.removeByGrant(grantId),
+    destroy: (id) => grants.remove(model, id),
+    revokeByGrantId: (grantId) => grants.removeByGrant(grantId),
   });
 }
 

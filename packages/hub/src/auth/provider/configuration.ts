@@ -32,7 +32,7 @@ export interface Setup {
   readonly render: (page: Page) => RenderedPage;
 }
 
-export function configurationOf(setup: Setup): Record<string, unknown> {
+export async function configurationOf(setup: Setup): Promise<Record<string, unknown>> {
   const { registry, keys, issuer, clock } = setup;
   const mountPath = new URL(issuer).pathname;
   return {
@@ -55,7 +55,7 @@ export function configurationOf(setup: Setup): Record<string, unknown> {
       client.clientAuthMethod === 'none' && originAllowed(origin, client.redirectUris),
     enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
     pkce: { required: (_ctx: Context, client: Client) => client.clientAuthMethod === 'none' },
-    cookies: cookiesOf(registry, mountPath),
+    cookies: await cookiesOf(registry, mountPath),
     features: featuresOf(setup),
     formats: { customizers: { jwt: (_ctx: Context, token: Token, jwt: Jwt) => shape(registry, token, jwt) } },
     findAccount: (_ctx: Context, id: string) => findAccount(registry, id),
@@ -130,29 +130,29 @@ function isOwnPage({ oidc: { client, entities, session } }: Context): boolean {
   return client?.clientId === inboxAppId && hinted !== undefined && hinted === session?.accountId;
 }
 
-function cookiesOf({ meta }: Registry, path: string): Record<string, unknown> {
-  const keys = [meta.readOrMake('provider-cookie-key', () => randomBytes(32).toString('base64url'))];
+async function cookiesOf({ meta }: Registry, path: string): Promise<Record<string, unknown>> {
+  const key = await meta.readOrMake('provider-cookie-key', () => randomBytes(32).toString('base64url'));
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true };
   const names = { session: 'carillon_session', interaction: 'carillon_sign_in', resume: 'carillon_resume' };
-  return { keys, names, long: { ...cookie, path }, short: cookie };
+  return { keys: [key], names, long: { ...cookie, path }, short: cookie };
 }
 
 interface Jwt {
   payload: Record<string, unknown>;
 }
 
-function shape({ users }: Registry, token: Token, jwt: Jwt): void {
+async function shape({ users }: Registry, token: Token, jwt: Jwt): Promise<void> {
   const { jti, iss, aud, iat, exp } = jwt.payload;
   const claims =
     token.accountId === undefined
       ? appOnlyClaims(token.clientId)
-      : delegatedClaims(knownUser(users, token.accountId), token.clientId, scopesOf(token));
+      : delegatedClaims(await knownUser(users, token.accountId), token.clientId, scopesOf(token));
   jwt.payload = { iss, aud, iat, exp, jti, ...claims };
 }
 
 /** A user's token must never turn into an app's own because the user was removed a moment ago. */
-function knownUser(users: Users, id: string): LocalUser {
-  const user = users.findById(id);
+async function knownUser(users: Users, id: string): Promise<LocalUser> {
+  const user = await users.findById(id);
   if (!user) throw new Error('the user of the token was removed while it was issued');
   return user;
 }
@@ -161,8 +161,8 @@ function scopesOf({ scope = '' }: Token): string[] {
   return scope.split(' ').filter(Boolean);
 }
 
-function findAccount({ users }: Registry, id: string): Account | undefined {
-  const user = users.findById(id);
+async function findAccount({ users }: Registry, id: string): Promise<Account | undefined> {
+  const user = await users.findById(id);
   return user ? { accountId: user.id, claims: async () => identityClaims(user) } : undefined;
 }
 

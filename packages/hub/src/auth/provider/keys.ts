@@ -1,6 +1,7 @@
 // The signing keys of the embedded provider: RS256, 2048 bits, made once and kept in the store, so that every process
 // signs alike and tokens survive a restart. It is a list, for rotation: the first signs, all of them verify.
-import { createHash, createPrivateKey, generateKeyPairSync, type JsonWebKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, generateKeyPair, type JsonWebKey, sign } from 'node:crypto';
+import { promisify } from 'node:util';
 import type { Meta } from '../../store/registry.ts';
 
 export interface SigningJwk extends JsonWebKey {
@@ -22,10 +23,10 @@ export interface SigningKeys {
 
 const metaKey = 'signing-keys';
 
-export function openSigningKeys(meta: Meta): SigningKeys {
-  const privateKeys = JSON.parse(
-    meta.readOrMake(metaKey, () => JSON.stringify({ keys: [makeKey()] })),
-  ) as KeySet;
+export async function openSigningKeys(meta: Meta): Promise<SigningKeys> {
+  const privateKeys: KeySet = JSON.parse(
+    await meta.readOrMake(metaKey, async () => JSON.stringify({ keys: [await makeKey()] })),
+  );
   const [current] = privateKeys.keys;
   if (!current)
     throw new Error(`The stored signing keys (${metaKey}) are empty; restore them from a backup.`);
@@ -41,8 +42,8 @@ export function openSigningKeys(meta: Meta): SigningKeys {
   };
 }
 
-function makeKey(): SigningJwk {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+async function makeKey(): Promise<SigningJwk> {
+  const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const jwk = privateKey.export({ format: 'jwk' });
   return { ...jwk, kid: thumbprint(jwk), alg: 'RS256', use: 'sig' };
 }

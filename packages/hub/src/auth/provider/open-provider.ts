@@ -44,10 +44,10 @@ export function issuerOf(publicUrl: string): string {
   return `${trimmed(publicUrl)}/identity`;
 }
 
-export function openProvider(options: ProviderOptions): IdentityProvider {
+export async function openProvider(options: ProviderOptions): Promise<IdentityProvider> {
   const publicUrl = trimmed(options.publicUrl);
   const issuer = issuerOf(publicUrl);
-  const keys = openSigningKeys(options.registry.meta);
+  const keys = await openSigningKeys(options.registry.meta);
   let loading: Promise<Loaded> | null = null;
   return {
     issuer,
@@ -82,7 +82,7 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
   const policy = oidc.interactionPolicy;
   const provider = new oidc.Provider(
     issuer,
-    configurationOf({ registry, keys, issuer, clock, rules, policy, render }),
+    await configurationOf({ registry, keys, issuer, clock, rules, policy, render }),
   );
   pinUrls(provider, new URL(issuer));
   compareByRegistry(provider);
@@ -118,7 +118,7 @@ async function answer(
   const url = rewriteQuery(loaded, localUrl(outer));
   const request = new InnerRequest(outer, { url, mountPath, address, body });
   if (url === providerPaths.token || url.startsWith(`${providerPaths.token}?`)) {
-    if (request.form) request.spelling = rewriteToken(request.form, rewritingOf(loaded));
+    if (request.form) request.spelling = await rewriteToken(request.form, rewritingOf(loaded));
     request.saveForm();
   }
   if (url.startsWith(`${signInPath}/`)) await handleSignIn(loaded.signIn, request, response);

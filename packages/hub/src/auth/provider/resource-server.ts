@@ -11,13 +11,13 @@ export interface ResourceRules {
   readonly oidcErrors: typeof errors;
 }
 
-export function resourceServerInfo(
+export async function resourceServerInfo(
   ctx: Context,
   resource: string,
   client: Client,
   rules: ResourceRules,
-): ResourceServerInfo {
-  if (resource === rules.publicUrl) return tokenFor(rules.publicUrl, hubScopesFor(ctx, rules));
+): Promise<ResourceServerInfo> {
+  if (resource === rules.publicUrl) return tokenFor(rules.publicUrl, await hubScopesFor(ctx, rules));
   const appId = /^api:\/\/(.+)$/.exec(resource)?.[1];
   const own = rules.apps.findByClient(client.clientId)?.id;
   if (appId === undefined || appId !== own) {
@@ -32,7 +32,7 @@ function tokenFor(audience: string, scopes: readonly string[]): ResourceServerIn
 }
 
 /** Carillon.Admin only while the user is an operator, and never without a user. */
-function hubScopesFor(ctx: Context, { users, oidcErrors }: ResourceRules): readonly string[] {
+async function hubScopesFor(ctx: Context, { users, oidcErrors }: ResourceRules): Promise<readonly string[]> {
   const { params, account } = ctx.oidc;
   if (params.grant_type === 'client_credentials') {
     if (params.scope !== undefined) {
@@ -40,7 +40,7 @@ function hubScopesFor(ctx: Context, { users, oidcErrors }: ResourceRules): reado
     }
     return [];
   }
-  if (account && !users.findById(account.accountId)?.operator) {
+  if (account && !(await users.findById(account.accountId))?.operator) {
     return hubScopes.filter((scope) => scope !== adminScope);
   }
   return hubScopes;

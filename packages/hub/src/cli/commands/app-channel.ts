@@ -14,7 +14,7 @@ import {
   type CredentialRules,
   flagOf,
 } from '../../push/channels/descriptor.ts';
-import type { Registry, StoredCredentials } from '../../store/registry.ts';
+import type { AuditedWrites, Registry, StoredCredentials } from '../../store/registry.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
 
 /** As commander collects them, by the names of the flags. */
@@ -77,10 +77,12 @@ async function setChannel(options: ChannelOptions, channels: readonly Credential
   if (!descriptor) throw new Error(`there is no channel named ${channel}`);
   refuseForeign(options, descriptor, channels);
   const given = readCredentials(descriptor.credentials, bodyOf(options, descriptor));
-  await withRegistry(options, (registry) => {
+  await withRegistry(options, async (registry) => {
     const { id } = findApp(registry, options);
     const now = systemClock.now();
-    record(registry, 'putChannel', id, channel, () => registry.credentials.put(id, channel, given, now));
+    await record(registry, 'putChannel', id, channel, ({ credentials }) =>
+      credentials.put(id, channel, given, now),
+    );
     print(id, { kind: channel, shown: given.shown, setAt: now }, options);
   });
 }
@@ -96,19 +98,25 @@ async function listChannels(options: ChannelOptions): Promise<void> {
 
 async function removeChannel(options: ChannelOptions): Promise<void> {
   const { channel } = options;
-  await withRegistry(options, (registry) => {
+  await withRegistry(options, async (registry) => {
     const { id } = findApp(registry, options);
     if (!registry.credentials.list(id).some(({ kind }) => kind === channel))
       throw new Error(`the app ${id} has no ${channel} credentials`);
-    record(registry, 'deleteChannel', id, channel, () => registry.credentials.remove(id, channel));
+    await record(registry, 'deleteChannel', id, channel, (within) => within.credentials.remove(id, channel));
     if (options.json) printJson({ appId: id, channel });
     else process.stdout.write(`${id}: ${channel} credentials removed\n`);
   });
 }
 
-function record({ audit }: Registry, what: string, app: string, channel: string, write: () => unknown): void {
+async function record(
+  { audit }: Registry,
+  what: string,
+  app: string,
+  channel: string,
+  write: (within: AuditedWrites) => Promise<unknown>,
+): Promise<void> {
   const on = `apps/${app}/channels/${channel}`;
-  audit.record({ at: systemClock.now(), who: commandLine, what, on }, write);
+  await audit.record({ at: systemClock.now(), who: commandLine, what, on }, write);
 }
 
 function findApp({ apps }: Registry, { app }: ChannelOptions): App {

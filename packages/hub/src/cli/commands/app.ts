@@ -65,16 +65,16 @@ async function createApp(options: AppOptions, told: readonly ToldClient[]): Prom
   const redirectUris = (options.redirectUri ?? []).map(readRedirectUri);
   const clients = readClients(id, withRedirects(id, told, redirectUris));
   const hosts = [...new Set(options.host.map(readHost))];
-  await withRegistry(options, (registry) => {
-    const { apps, audit, hostClaims } = registry;
-    const known = apps.findById(id);
-    const keep = options.newSecret ? [] : (known?.clients ?? []);
-    const made = clients.map((client) => withSecret(client, keep));
-    const blocked = known?.blocked ?? false;
-    const app: App = { id, hosts, blocked, clients: made.map(({ client }) => client) };
-    audit.record({ at: systemClock.now(), who: commandLine, what: 'putApp', on: `apps/${id}` }, () => {
-      apps.put(app);
-      for (const host of hosts) hostClaims.remove(id, host);
+  await withRegistry(options, async ({ audit }) => {
+    const entry = { at: systemClock.now(), who: commandLine, what: 'putApp', on: `apps/${id}` };
+    const made = await audit.record(entry, async ({ apps, hostClaims }) => {
+      const known = await apps.findToChange(id);
+      const keep = options.newSecret ? [] : (known?.clients ?? []);
+      const clientsNow = clients.map((client) => withSecret(client, keep));
+      const blocked = known?.blocked ?? false;
+      await apps.put({ id, hosts, blocked, clients: clientsNow.map(({ client }) => client) });
+      for (const host of hosts) await hostClaims.remove(id, host);
+      return clientsNow;
     });
     print(made, id);
   });
@@ -103,19 +103,19 @@ function print(made: readonly MadeClient[], appId: string): void {
 }
 
 async function listApps(options: DataOptions): Promise<void> {
-  await withRegistry(options, (registry) => {
-    const listed = registry.apps.list().map((app) => show(app, registry));
+  await withRegistry(options, async (registry) => {
+    const listed = await Promise.all(registry.apps.list().map((app) => show(app, registry)));
     if (options.json) printJson({ value: listed });
     else for (const app of listed) process.stdout.write(`${lineOf(app)}\n`);
   });
 }
 
-function show({ id, hosts, clients, blocked }: App, { credentials, hostClaims }: Registry) {
+async function show({ id, hosts, clients, blocked }: App, { credentials, hostClaims }: Registry) {
   return {
     appId: id,
     blocked,
     hosts,
-    unverifiedHosts: hostClaims.list(id).map(({ host }) => host),
+    unverifiedHosts: (await hostClaims.list(id)).map(({ host }) => host),
     clients: clients.map(({ clientId }) => clientId),
     channels: credentials.list(id).map(({ kind }) => kind),
   };
@@ -131,7 +131,7 @@ function lineOf({
   unverifiedHosts,
   clients,
   channels,
-}: ReturnType<typeof show>): string {
+}: Awaited<ReturnType<typeof show>>): string {
   const parts = [
     `hosts ${hosts.join(', ') || 'none'}`,
     ...(unverifiedHosts.length > 0 ? [`unverified ${unverifiedHosts.join(', ')}`] : []),

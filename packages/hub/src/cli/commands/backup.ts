@@ -72,8 +72,8 @@ async function restoreBackup({
   say('put secret.key (or CARILLON_SECRET_KEY) back before you start a hub');
 }
 
-function raiseStore({ json, ...options }: DataOptions): void {
-  const generation = raiseGeneration(options, systemClock.now(), commandLine);
+async function raiseStore({ json, ...options }: DataOptions): Promise<void> {
+  const generation = await raiseGeneration(options, systemClock.now(), commandLine);
   if (json) printJson({ generation });
   else say(`generation ${generation}: devices start over once every hub has been started again`);
 }

@@ -68,17 +68,17 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
   const { findings, registryIsGood } = checkStores(dataDir, config?.databaseUrl ?? null);
   const serving = await checkServing(dataDir);
   if (!registryIsGood || !config) return [...findings, serving];
-  const registry = openRegistry(config, () => config.secretKey);
+  const registry = await openRegistry(config, () => config.secretKey);
   const descriptors = builtInChannels;
   const base = { config, log: openLog('silent'), clock: systemClock, registry, descriptors };
   const opened = await openChannels(base);
   try {
     const others = [...providerUrls(registry, builtInChannels), ...config.issuers];
-    const recorded = registry.meta.read(publicUrlKey) ?? config.publicUrl;
+    const recorded = (await registry.meta.read(publicUrlKey)) ?? config.publicUrl;
     const clock = await checkClock([...others, recorded], () => systemClock.now());
     return [...findings, serving, clock, ...(await checkCredentials(registry, opened.channels))];
   } finally {
     await opened.close();
-    registry.close();
+    await registry.close();
   }
 }

@@ -56,8 +56,8 @@ export function sendCommand(): Command {
 async function send(options: SendOptions): Promise<void> {
   const letter = await withRegistry(options, async (registry) => {
     const servedAt = await servingUrl(options, registry);
-    const publicUrl = options.publicUrl ?? servedAt ?? publicUrlOf(registry, options);
-    return { ...write(registry, options, publicUrl), served: servedAt !== null };
+    const publicUrl = options.publicUrl ?? servedAt ?? (await publicUrlOf(registry, options));
+    return { ...(await write(registry, options, publicUrl)), served: servedAt !== null };
   });
   const { served } = letter;
   if (served) trustOwnAuthority(options.dataDir);
@@ -76,9 +76,13 @@ async function send(options: SendOptions): Promise<void> {
   else report({ what: 'waiting', message: 'no hub runs on this data: devices are told when one does' });
 }
 
-function write(registry: Registry, { user, title, body, app }: SendOptions, publicUrl: string): Letter {
+async function write(
+  registry: Registry,
+  { user, title, body, app }: SendOptions,
+  publicUrl: string,
+): Promise<Letter> {
   const from = chooseApp(registry.apps.list(), app);
-  const token = mintToken({ registry, publicUrl, clock: systemClock, appId: from.id, userName: user });
+  const token = await mintToken({ registry, publicUrl, clock: systemClock, appId: from.id, userName: user });
   const visualContent = body === undefined ? { title } : { title, body };
   return {
     publicUrl,

@@ -36,7 +36,7 @@ async function serve(options: Options): Promise<void> {
     throw listenError(error, config);
   }
   boundYoungGeneration();
-  hub.registry.meta.write(publicUrlKey, config.publicUrl);
+  await hub.registry.meta.write(publicUrlKey, config.publicUrl);
   closeOnSignal(hub, drainMaxMs + config.drainDelayMs);
   if (hub.caPath) process.stdout.write(`Trust this certificate authority for TLS: ${hub.caPath}\n`);
   if (config.dev) await printDemonstration(hub, config);

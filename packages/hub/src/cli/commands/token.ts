@@ -37,10 +37,10 @@ export function tokenCommand(): Command {
 }
 
 async function printToken(options: TokenOptions): Promise<void> {
-  await withRegistry(options, (registry) => {
-    const token = mintToken({
+  await withRegistry(options, async (registry) => {
+    const token = await mintToken({
       registry,
-      publicUrl: publicUrlOf(registry, options),
+      publicUrl: await publicUrlOf(registry, options),
       clock: systemClock,
       appId: options.app,
       clientId: options.client,

@@ -30,9 +30,9 @@ async function createUser(options: UserOptions): Promise<void> {
   }
   if (options.password === '') throw new Error('--password must not be empty');
   const passwordHash = await hashPassword(options.password);
-  await withRegistry(options, (registry) => {
+  await withRegistry(options, async (registry) => {
     const id = randomUUID();
-    registry.users.put({ id, name, passwordHash, operator: options.operator ?? false });
+    await registry.users.put({ id, name, passwordHash, operator: options.operator ?? false });
     printJson({ userId: id, name });
   });
 }

@@ -17,6 +17,7 @@ import {
   writeManifest,
 } from '../../store/backup.ts';
 import { raiseGeneration as raise } from '../../store/generation.ts';
+import type { Registry } from '../../store/registry.ts';
 import { feedMigrations } from '../../store/sqlite/feed/schema.ts';
 import {
   copyDatabase,
@@ -150,7 +151,7 @@ async function restoreFiles(options: RestoreOptions, { files }: BackupManifest):
     const hasFeeds = files.some(({ name }) => name === 'feed.db');
     const withdrawnPushes =
       pushAgain || !hasFeeds ? 0 : withdrawOpenPushes(pathOf('feed.db'), withdrawnBecause);
-    const generation = useRegistry(openSqliteRegistry(pathOf('registry.db')), (registry) =>
+    const generation = await useRegistry(await openSqliteRegistry(pathOf('registry.db')), (registry) =>
       recordRestore(registry, options),
     );
     for (const { name } of files) syncFile(pathOf(name));
@@ -177,7 +178,8 @@ async function restoreDatabase(
   await postgres.restoreDump(url, join(options.folder, dumpName), options.environment);
   try {
     compareContents('The database', await postgres.readContents(url), manifest.files[0] as BackupFile);
-    const generation = useRegistry(openRegistry(options), (registry) => recordRestore(registry, options));
+    const registry = await openRegistry(options);
+    const generation = await useRegistry(registry, () => recordRestore(registry, options));
     const withdrawnPushes = options.pushAgain ? 0 : await postgres.withdrawOpenPushes(url, withdrawnBecause);
     return { generation, withdrawnPushes };
   } catch (error) {
@@ -188,12 +190,12 @@ async function restoreDatabase(
 }
 
 /** For a failover that lost commits; hubs that run must be started again, since each reads it when it starts. */
-export function raiseGeneration(place: DataPlace, now: number, who: string): number {
+export async function raiseGeneration(place: DataPlace, now: number, who: string): Promise<number> {
   const lock = place.databaseUrl ? null : lockData(place);
   try {
-    return useRegistry(openRegistry(place), (registry) =>
-      registry.audit.record({ at: now, who, what: 'raiseGeneration', on: 'store' }, () =>
-        raise(registry, now),
+    return await useRegistry(await openRegistry(place), (registry) =>
+      registry.audit.record({ at: now, who, what: 'raiseGeneration', on: 'store' }, ({ meta }) =>
+        raise(meta, now),
       ),
     );
   } finally {
@@ -201,17 +203,15 @@ export function raiseGeneration(place: DataPlace, now: number, who: string): num
   }
 }
 
-type OpenRegistry = ReturnType<typeof openRegistry>;
-
-function recordRestore(registry: OpenRegistry, { now, who }: RestoreOptions): number {
-  return registry.audit.record({ at: now, who, what: 'restore', on: 'store' }, () => raise(registry, now));
+function recordRestore({ audit }: Registry, { now, who }: RestoreOptions): Promise<number> {
+  return audit.record({ at: now, who, what: 'restore', on: 'store' }, ({ meta }) => raise(meta, now));
 }
 
-function useRegistry<T>(registry: OpenRegistry, use: (registry: OpenRegistry) => T): T {
+async function useRegistry<T>(registry: Registry, use: (registry: Registry) => Promise<T>): Promise<T> {
   try {
-    return use(registry);
+    return await use(registry);
   } finally {
-    registry.close();
+    await registry.close();
   }
 }
 

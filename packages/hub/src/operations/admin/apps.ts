@@ -52,16 +52,19 @@ export function readApp(json: unknown): AppChange {
   };
 }
 
-export function listApps({ query }: AdminCall, { registry, seal }: AdminServices): AdminAnswer {
+export async function listApps(
+  { query }: AdminCall,
+  { registry, seal }: AdminServices,
+): Promise<AdminAnswer> {
   const { top, after } = readPaging<string>(query, 'apps', seal);
   const apps = registry.apps.list().filter(({ id }) => after === null || id > after);
   const page = pageOf(apps.slice(0, top + 1), { query, list: 'apps', seal, keyOf: ({ id }) => id });
-  const value = page.rows.map((app) => showApp(app, registry));
+  const value = await Promise.all(page.rows.map((app) => showApp(app, registry)));
   return { outcome: 'ok', body: { value }, ...(page.next ? { next: page.next } : {}) };
 }
 
-export function getApp(call: AdminCall, { registry }: AdminServices): AdminAnswer {
-  return { outcome: 'ok', body: showApp(findApp(call, registry), registry) };
+export async function getApp(call: AdminCall, { registry }: AdminServices): Promise<AdminAnswer> {
+  return { outcome: 'ok', body: await showApp(findApp(call, registry), registry) };
 }
 
 export async function putApp(call: AdminCall<AppChange>, services: AdminServices): Promise<AdminAnswer> {
@@ -83,26 +86,27 @@ async function changeApp(
 ): Promise<AdminAnswer> {
   const { registry } = services;
   await Promise.all((hosts ?? []).map((host) => services.hosts.check(host)));
-  const known = registry.apps.findById(id); // after the wait: what is read here is what is replaced
-  const had = known?.clients ?? [];
-  const made = readClients(id, clients ?? had).map((each) => withSecret(each, newSecrets ? [] : had));
-  const verified = (known?.hosts ?? []).filter((host) => hosts?.includes(host) ?? true);
-  const app: App = {
-    id,
-    hosts: verified,
-    clients: made.map(({ client }) => client),
-    blocked: blocked ?? known?.blocked ?? false,
-  };
-  audited(call, services, `apps/${id}`, () => {
-    registry.apps.put(app);
-    if (hosts) claimHosts(app, hosts, services);
+  const { known, app, made } = await audited(call, services, `apps/${id}`, async ({ apps, hostClaims }) => {
+    const before = await apps.findToChange(id);
+    const had = before?.clients ?? [];
+    const clientsNow = readClients(id, clients ?? had).map((each) => withSecret(each, newSecrets ? [] : had));
+    const verified = (before?.hosts ?? []).filter((host) => hosts?.includes(host) ?? true);
+    const changed: App = {
+      id,
+      hosts: verified,
+      clients: clientsNow.map(({ client }) => client),
+      blocked: blocked ?? before?.blocked ?? false,
+    };
+    await apps.put(changed);
+    if (hosts) await claimHosts(hostClaims, changed, hosts, services);
+    return { known: before, app: changed, made: clientsNow };
   });
-  const body = showApp(app, registry, made);
+  const body = await showApp(app, registry, made);
   return known ? { outcome: 'ok', body } : { outcome: 'created', body, location: `/admin/apps/${id}` };
 }
 
-function showApp(app: App, { hostClaims, credentials }: Registry, made: readonly MadeClient[] = []) {
-  const claims = hostClaims.list(app.id);
+async function showApp(app: App, { hostClaims, credentials }: Registry, made: readonly MadeClient[] = []) {
+  const claims = await hostClaims.list(app.id);
   return {
     appId: app.id,
     blocked: app.blocked,

@@ -4,9 +4,12 @@ import { formatDateTime } from '../../model/date-time.ts';
 import type { AdminAnswer, AdminCall, AdminServices } from './call.ts';
 import { pageOf, readPaging } from './paging.ts';
 
-export function listAudit({ query }: AdminCall, { registry, seal }: AdminServices): AdminAnswer {
+export async function listAudit(
+  { query }: AdminCall,
+  { registry, seal }: AdminServices,
+): Promise<AdminAnswer> {
   const { top, after } = readPaging<number>(query, 'audit', seal);
-  const records = registry.audit.list({ before: after, limit: top + 1 });
+  const records = await registry.audit.list({ before: after, limit: top + 1 });
   const page = pageOf(records, { query, list: 'audit', seal, keyOf: ({ id }) => id });
   const value = page.rows.map(({ at, who, what, on }) => ({ dateTime: formatDateTime(at), who, what, on }));
   return { outcome: 'ok', body: { value }, ...(page.next ? { next: page.next } : {}) };

@@ -7,7 +7,7 @@ import type { DeliveryKey } from '../../model/delivery.ts';
 import { HubError } from '../../model/errors.ts';
 import type { OperatorPrincipal } from '../../model/principal.ts';
 import type { ChannelDescriptors } from '../../push/channels/descriptor.ts';
-import type { Registry } from '../../store/registry.ts';
+import type { AuditedWrites, Registry } from '../../store/registry.ts';
 import type { FeedReader } from '../../store/store.ts';
 import type { Query } from '../kernel/call.ts';
 import type { HostVerifier } from './verify-host.ts';
@@ -54,8 +54,8 @@ export function audited<T>(
   { operator, operation }: AdminCall,
   { registry, clock }: AdminServices,
   on: string,
-  write: () => T,
-): T {
+  write: (within: AuditedWrites) => Promise<T>,
+): Promise<T> {
   return registry.audit.record({ at: clock.now(), who: operator.name, what: operation, on }, write);
 }
 

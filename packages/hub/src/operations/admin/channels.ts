@@ -32,23 +32,30 @@ export function readChannel(
   return readCredentials(channelOf(params, channels).credentials, json);
 }
 
-export function putChannel(call: AdminCall<GivenCredentials>, services: AdminServices): AdminAnswer {
+export async function putChannel(
+  call: AdminCall<GivenCredentials>,
+  services: AdminServices,
+): Promise<AdminAnswer> {
   const { registry, clock, channels } = services;
   const { id } = findApp(call, registry);
   const { type: kind } = channelOf(call.params, channels);
   const now = clock.now();
   const path = `apps/${id}/channels/${kind}`;
-  const isNew = audited(call, services, path, () => registry.credentials.put(id, kind, call.body, now));
+  const isNew = await audited(call, services, path, ({ credentials }) =>
+    credentials.put(id, kind, call.body, now),
+  );
   const body = show({ kind, shown: call.body.shown, setAt: now });
   return isNew ? { outcome: 'created', body, location: `/admin/${path}` } : { outcome: 'ok', body };
 }
 
-export function deleteChannel(call: AdminCall, services: AdminServices): AdminAnswer {
+export async function deleteChannel(call: AdminCall, services: AdminServices): Promise<AdminAnswer> {
   const { registry, channels } = services;
   const { id } = findApp(call, registry);
   const { type: kind } = channelOf(call.params, channels);
   if (!registry.credentials.list(id).some((each) => each.kind === kind)) throw noCredentials(kind);
-  audited(call, services, `apps/${id}/channels/${kind}`, () => registry.credentials.remove(id, kind));
+  await audited(call, services, `apps/${id}/channels/${kind}`, ({ credentials }) =>
+    credentials.remove(id, kind),
+  );
   return { outcome: 'noContent' };
 }
 

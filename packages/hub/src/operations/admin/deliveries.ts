@@ -56,11 +56,11 @@ export async function redriveDeliveries(
   const { ids, app = null } = call.body;
   if (ids) {
     const redriven = await services.feed.redrive(ids.map((id) => readId(id, services)));
-    note(call, services, `deliveries (${redriven} of ${ids.length} named)`);
+    await note(call, services, `deliveries (${redriven} of ${ids.length} named)`);
     return { outcome: 'ok', body: { redrivenCount: redriven, more: false } };
   }
   const { redriven, more } = await redriveAll(app, services);
-  note(call, services, `deliveries (${redriven}, all${app === null ? '' : ` of apps/${app}`})`);
+  await note(call, services, `deliveries (${redriven}, all${app === null ? '' : ` of apps/${app}`})`);
   return { outcome: 'ok', body: { redrivenCount: redriven, more } };
 }
 
@@ -79,8 +79,8 @@ async function redriveAll(app: string | null, { feed }: AdminServices) {
 }
 
 /** The write is in another store, so its entry comes after it: of what was not done nothing is told. */
-function note(call: AdminCall, services: AdminServices, on: string): void {
-  audited(call, services, on, () => {});
+async function note(call: AdminCall, services: AdminServices, on: string): Promise<void> {
+  await audited(call, services, on, async () => {});
 }
 
 function keyOfDelivery({ user, notification, subscription, kind }: DeliveryKey): DeliveryKey {

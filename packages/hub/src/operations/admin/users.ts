@@ -25,7 +25,7 @@ export async function listUserSubscriptions(
 }
 
 async function findOwner(idOrName: string, { feed, registry, issuers }: AdminServices): Promise<FeedRow> {
-  const local = registry.users.findByName(idOrName);
+  const local = await registry.users.findByName(idOrName);
   const subjects = local ? [idOrName, local.id] : [idOrName];
   const keys: UserKey[] = issuers.flatMap((issuer) => subjects.map((subject) => userKey(issuer, subject)));
   for (const key of keys) {

@@ -34,7 +34,7 @@ export function openDoor({ authenticator, throttle, tickets }: DoorOptions): Doo
     throttle.checkAddress(address);
     try {
       if (ticket !== null) {
-        const spent = tickets.spend(ticket);
+        const spent = await tickets.spend(ticket);
         return allow(spent.identity, spent.unsId);
       }
       if (token === null)

@@ -5,20 +5,26 @@ import type { Clock } from '../../../lib/clock.ts';
 import { HubError } from '../../../model/errors.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims } from '../claims.ts';
-import { openSigningKeys } from '../keys.ts';
+import { openSigningKeys, type SigningKeys } from '../keys.ts';
 import { issuerOf } from '../open-provider.ts';
 import { adminScope, createdByAppScope } from '../scopes.ts';
 
-export interface MintOptions {
+export interface MintOptions extends Omit<SignOptions, 'clientId' | 'user'> {
   readonly registry: Registry;
-  readonly publicUrl: string;
-  readonly clock: Clock;
   /** Optional for an operator's token alone. */
   readonly appId?: string | undefined;
   /** Default: the app's own id. */
   readonly clientId?: string | undefined;
   /** With it a delegated token, without it the app's own. */
   readonly userName?: string | undefined;
+}
+
+export interface SignOptions {
+  readonly publicUrl: string;
+  readonly clock: Clock;
+  readonly clientId: string;
+  /** With it a delegated token, without it the app's own. */
+  readonly user: LocalUser | null;
   readonly scopes?: readonly string[] | undefined;
   /** Default: the hub's public URL; an app id for the assertion of an On-Behalf-Of call. */
   readonly audience?: string | undefined;
@@ -27,11 +33,19 @@ export interface MintOptions {
   readonly lifetimeSeconds?: number | undefined;
 }
 
-export function mintToken(options: MintOptions): string {
-  const { registry, clock, lifetimeSeconds = accessTokenSeconds } = options;
+export async function mintToken(options: MintOptions): Promise<string> {
+  const { registry, userName } = options;
+  const clientId = findClient(options);
+  const user = userName === undefined ? null : await findUser(registry, userName);
+  return signToken(await openSigningKeys(registry.meta), { ...options, clientId, user });
+}
+
+/** The same for names that are known to exist. */
+export function signToken(keys: SigningKeys, options: SignOptions): string {
+  const { clock, lifetimeSeconds = accessTokenSeconds } = options;
   const publicUrl = options.publicUrl.replace(/\/+$/, '');
   const now = Math.floor(clock.now() / 1000);
-  return openSigningKeys(registry.meta).sign({
+  return keys.sign({
     iss: issuerOf(publicUrl),
     aud: options.audience ?? publicUrl,
     iat: now,
@@ -41,12 +55,10 @@ export function mintToken(options: MintOptions): string {
   });
 }
 
-function subjectClaims(options: MintOptions): object {
-  const { registry, userName, admin = false } = options;
-  const clientId = findClient(options);
-  const scopes = options.scopes ?? [admin ? adminScope : createdByAppScope];
+function subjectClaims({ clientId, user, admin = false, scopes: asked }: SignOptions): object {
+  const scopes = asked ?? [admin ? adminScope : createdByAppScope];
   const granted = admin ? [...new Set([...scopes, adminScope])] : scopes;
-  if (userName !== undefined) return delegatedClaims(findUser(registry, userName), clientId, granted);
+  if (user) return delegatedClaims(user, clientId, granted);
   return admin ? delegatedClaims(commandLineOperator, clientId, granted) : appOnlyClaims(clientId);
 }
 
@@ -70,13 +82,13 @@ function findClient({ registry, appId, clientId, admin }: MintOptions): string {
   return wanted;
 }
 
-function findUser({ users }: Registry, name: string): LocalUser {
-  const user = users.findByName(name);
+async function findUser({ users }: Registry, name: string): Promise<LocalUser> {
+  const user = await users.findByName(name);
   if (user) return user;
   throw unknown(
     'user',
     name,
-    users.list().map((each) => each.name),
+    (await users.list()).map((each) => each.name),
     'user create',
   );
 }

@@ -54,7 +54,7 @@ async function exchange(flow: OnBehalfOf, ctx: Context): Promise<void> {
       'assertion is missing: send the token that the user signed in with.',
     );
   const claims = await readAssertion(flow, ctx, assertion);
-  const user = flow.registry.users.findById(claims.sub ?? '');
+  const user = await flow.registry.users.findById(claims.sub ?? '');
   if (!user) throw refusal(flow, 'invalid_grant', 'The user of the assertion no longer exists.');
   const asked = readAsked(flow, ctx, claims);
   ctx.oidc.entity('Account', { accountId: user.id, claims: async () => identityClaims(user) });
@@ -135,7 +135,7 @@ async function issue(flow: OnBehalfOf, ctx: Context, user: LocalUser, asked: Ask
   const accessToken = new provider.AccessToken(issued);
   accessToken.resourceServer = new provider.ResourceServer(
     resource,
-    resourceServerInfo(ctx, resource, client, rules),
+    await resourceServerInfo(ctx, resource, client, rules),
   );
   accessToken.scope = asked.names.join(' ');
   const refreshToken = new provider.RefreshToken({

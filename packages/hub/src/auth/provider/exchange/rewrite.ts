@@ -29,7 +29,7 @@ export function rewriteAuthorization(query: URLSearchParams, { publicUrl }: Rewr
   query.set('resource', resourceOf(asked.audience, publicUrl));
 }
 
-export function rewriteToken(form: URLSearchParams, rewriting: Rewriting): Spelling {
+export async function rewriteToken(form: URLSearchParams, rewriting: Rewriting): Promise<Spelling> {
   const grantType = form.get('grant_type');
   if (grantType === onBehalfOfGrant) return new Map(); // its handler reads the scopes itself
   const asked = read(form, rewriting.publicUrl);
@@ -41,7 +41,7 @@ export function rewriteToken(form: URLSearchParams, rewriting: Rewriting): Spell
       form.delete('resource');
       break;
     case 'refresh_token':
-      rewriteRefresh(form, asked, resource, rewriting.grants);
+      await rewriteRefresh(form, asked, resource, rewriting.grants);
       break;
     case 'client_credentials':
       // An app's own token has no scopes; Carillon.Admin stays, to be refused.
@@ -53,13 +53,18 @@ export function rewriteToken(form: URLSearchParams, rewriting: Rewriting): Spell
 }
 
 /** MSAL asks for the OpenID scopes at every refresh, whatever was granted; `.default` asks for all of it again. */
-function rewriteRefresh(form: URLSearchParams, asked: Asked, resource: string, grants: Grants): void {
+async function rewriteRefresh(
+  form: URLSearchParams,
+  asked: Asked,
+  resource: string,
+  grants: Grants,
+): Promise<void> {
   form.delete('resource');
   if (asked.all || asked.names.length === 0) {
     form.delete('scope');
     return;
   }
-  const stored = grants.find('RefreshToken', form.get('refresh_token') ?? '')?.payload.scope;
+  const stored = (await grants.find('RefreshToken', form.get('refresh_token') ?? ''))?.payload.scope;
   const granted = typeof stored === 'string' ? stored.split(' ') : [];
   const openId = asked.openId.map(inner).filter((scope) => granted.includes(scope));
   form.set('scope', [...openId, ...asked.names].join(' '));

@@ -68,7 +68,7 @@ async function submit(
     );
     return;
   }
-  const user = signIn.users.findByName(name);
+  const user = await signIn.users.findByName(name);
   if (!(await verifyPassword(request.form?.get('password') ?? '', user?.passwordHash ?? null)) || !user) {
     show(
       signIn,

@@ -2,14 +2,13 @@
 // wholly or not at all. Before the commit every table is read back, and its sum compared with that of what came.
 import type { Client } from 'pg';
 import { BackupError } from '../../backup.ts';
+import { type ColumnType, type RegistryTable, registryTables } from '../../registry-tables.ts';
 import {
   type FeedTable,
   feedTables,
   type MovedFeeds,
   type MovedTable,
   type RegistryRow,
-  type RegistryTable,
-  registryTables,
   TableSum,
   type TransferSource,
 } from '../../transfer.ts';
@@ -30,7 +29,7 @@ import { addressColumns, take } from '../feed/commit/addresses.ts';
 import { weekTables } from '../feed/partitions.ts';
 import { feedMigrations } from '../feed/schema.ts';
 import { registryMigrations } from '../registry/schema.ts';
-import { packText, unpackText } from '../registry/session.ts';
+import { packText, unpackText } from '../registry/text.ts';
 import { inTransaction, withClient } from '../wire/client.ts';
 import { pipeline, type Row, statement } from '../wire/pipeline.ts';
 import { migrate } from './migrate.ts';
@@ -124,7 +123,9 @@ async function moveFeeds<T extends FeedTable>(
 }
 
 function registryPart(table: RegistryTable): Part<RegistryRow> {
-  const types = Object.entries(registryTables[table]) as [string, 'text' | 'bigint' | 'boolean'][];
+  const types = Object.entries(registryTables[table]).map(
+    ([name, type]) => [name, storedTypes[type]] as const,
+  );
   const columns = types.map(([name, type]) => ({ name, type, of: (row: RegistryRow) => packed(row[name]) }));
   const read = (row: Row): RegistryRow =>
     Object.fromEntries(
@@ -132,6 +133,14 @@ function registryPart(table: RegistryTable): Part<RegistryRow> {
     );
   return { table, columns, read };
 }
+
+const storedTypes = {
+  text: 'text',
+  'text?': 'text',
+  bigint: 'bigint',
+  'bigint?': 'bigint',
+  boolean: 'boolean',
+} as const satisfies Readonly<Record<ColumnType, string>>;
 
 function packed(value: RegistryRow[string] | undefined): string | number | boolean | null {
   return typeof value === 'string' ? packText(value) : (value ?? null);

@@ -1,57 +1,56 @@
 // What the embedded OpenID provider keeps, in PostgreSQL: one row a session, grant, code or refresh token, by model and
 // id. Payloads are the provider's own and stay JSON; only what it searches by, and that it was used, has a column.
 import type { GrantRecord, Grants } from '../../registry.ts';
-import type { Session } from './session.ts';
-import type { Row } from './threads.ts';
+import { registryTables } from '../../registry-tables.ts';
+import { openTable } from '../../sql-registry/rows.ts';
+import type { Row, Session } from '../../sql-registry/session.ts';
 
-const columns = 'model, id, payload, grant_id, uid, user_code, expires_at';
-
-export function openGrants(session: Session): Grants {
-  const find = (column: string, model: string, value: string) =>
-    decode(session.query(select(column), model, value).rows[0]);
-  return {
-    put({ model, id, payload, grantId, uid, userCode, expiresAt }) {
-      session.query(put, model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt);
-    },
-    find: (model, id) => find('id', model, id),
-    findByUid: (model, uid) => find('uid', model, uid),
-    findByUserCode: (model, userCode) => find('user_code', model, userCode),
-    consume: (model, id, atSeconds) =>
-      void session.query(
-        'UPDATE idp_grant SET consumed = $1 WHERE model = $2 AND id = $3',
-        atSeconds,
-        model,
-        id,
-      ),
-    remove: (model, id) =>
-      void session.query('DELETE FROM idp_grant WHERE model = $1 AND id = $2', model, id),
-    removeByGrant: (grantId) => void session.query('DELETE FROM idp_grant WHERE grant_id = $1', grantId),
-    removeExpired: (nowMs, limit) => session.query(removeExpired, nowMs, limit).rowCount,
-  };
-}
-
+const table = openTable(registryTables.idp_grant);
+const withUse = openTable({ ...registryTables.idp_grant, consumed: 'bigint?' });
 const put = `
-  INSERT INTO idp_grant(${columns}) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  INSERT INTO idp_grant(${table.names}) VALUES (${table.placeholders})
   ON CONFLICT (model, id) DO UPDATE SET payload = excluded.payload, consumed = NULL, grant_id = excluded.grant_id,
     uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at`;
+const consume = 'UPDATE idp_grant SET consumed = $1 WHERE model = $2 AND id = $3';
 const removeExpired = `
   DELETE FROM idp_grant WHERE (model, id) IN
     (SELECT model, id FROM idp_grant WHERE expires_at < $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)`;
 
-function select(column: string): string {
-  return `SELECT ${columns}, consumed FROM idp_grant WHERE model = $1 AND ${column} = $2 LIMIT 1`;
+export function openGrants(session: Session): Grants {
+  async function find(column: string, model: string, value: string): Promise<GrantRecord | null> {
+    const select = `SELECT ${withUse.names} FROM idp_grant WHERE model = $1 AND ${column} = $2 LIMIT 1`;
+    const [row] = (await session.query(select, model, value)).rows;
+    return row ? decode(row) : null;
+  }
+
+  return {
+    async put({ model, id, payload, grantId, uid, userCode, expiresAt }) {
+      await session.query(put, model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt);
+    },
+    find: (model, id) => find('id', model, id),
+    findByUid: (model, uid) => find('uid', model, uid),
+    findByUserCode: (model, userCode) => find('user_code', model, userCode),
+    async consume(model, id, atSeconds) {
+      await session.query(consume, atSeconds, model, id);
+    },
+    async remove(model, id) {
+      await session.query('DELETE FROM idp_grant WHERE model = $1 AND id = $2', model, id);
+    },
+    async removeByGrant(grantId) {
+      await session.query('DELETE FROM idp_grant WHERE grant_id = $1', grantId);
+    },
+    removeExpired: async (nowMs, limit) => (await session.query(removeExpired, nowMs, limit)).count,
+  };
 }
 
-function decode(row: Row | undefined): GrantRecord | null {
-  if (!row) return null;
-  const payload = JSON.parse(row.payload as string) as Record<string, unknown>;
+function decode(row: Row): GrantRecord {
+  const { model, id, uid, consumed, ...rest } = withUse.read(row);
+  const payload: GrantRecord['payload'] = JSON.parse(rest.payload);
   return {
-    model: row.model as string,
-    id: row.id as string,
-    payload: row.consumed === null ? payload : { ...payload, consumed: row.consumed },
-    grantId: row.grant_id as string | null,
-    uid: row.uid as string | null,
-    userCode: row.user_code as string | null,
-    expiresAt: row.expires_at as number | null,
+    ...{ model, id, uid },
+    payload: consumed === null ? payload : { ...payload, consumed },
+    grantId: rest.grant_id,
+    userCode: rest.user_code,
+    expiresAt: rest.expires_at,
   };
 }

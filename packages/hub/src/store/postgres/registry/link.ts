@@ -1,27 +1,22 @@
-// The two connections of the registry's thread: one asks what the hub asks, the other listens for what other hubs
-// changed. They live and die together: when one is lost, misses its time, or finds a standby, both are dropped and made
-// anew, again and again with jitter, until the database is back. Needs a direct connection or a pooler in session mode.
-import { Client, type CustomTypesConfig, types } from 'pg';
+// How the registry reaches PostgreSQL: one connection that listens for what any hub has changed, and a pool that asks.
+// When the listening one is lost, misses its time or finds a standby, the database counts as away, and the connection is
+// made anew, again and again with jitter. Needs direct connections or a pooler in session mode.
+import { Socket } from 'node:net';
+import { Client, type ClientBase, Pool } from 'pg';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Random } from '../../../lib/random.ts';
 import { StoreError } from '../../store.ts';
 import { type Migration, migrate } from '../maintenance/migrate.ts';
 import { queryError } from '../wire/fault.ts';
-
-export interface Link {
-  readonly asking: Client;
-  readonly listening: Client;
-}
+import { numbersAsNumbers } from './numbers.ts';
 
 export interface LinkOptions {
   readonly url: string;
   readonly migrations: readonly Migration[];
   readonly clock: Clock;
   readonly random: Random;
-  /** After each connecting, before the link is used. */
-  prepare(link: Link): Promise<void>;
-  onUp(): void;
-  onDown(reason: string): void;
+  /** After each connecting, before the database counts as there. */
+  prepare(listening: Client): Promise<void>;
   /** Another hub, or this one, changed a part. */
   onChange(): void;
 }
@@ -29,150 +24,173 @@ export interface LinkOptions {
 /** The channel of everyone's commits; the payload is the part. */
 export const channel = 'carillon_registry';
 
-export const connectionLost = 'The connection to PostgreSQL was lost; it is made anew.';
-
-/** While the database is away nobody waits for these; with the delay they keep its return within two seconds. */
-const connectMs = 1000;
+/** Beside the one that listens. Statements are short, and tickets are spent many at once. */
+const askingMax = 4;
+/** Of a connection that is made, or of the wait for one of the pool; with an answer below two seconds. */
+const connectMs = 600;
 const firstConnectMs = 5000;
+/** While the database is away nobody waits for these; with the time of connecting they keep its return within 2 s. */
 const delaysMs = { first: 50, most: 400 };
-/** A request is a statement, or a commit and what follows it: together below the two seconds that the hub waits. */
 const answerMs = 1000;
 const lockWaitMs = 800;
-/** A hub that stops in the middle of a transaction lets go of its locks. */
+/** A hub that stops in the middle of a transaction releases its locks. */
 const idleInTransactionMs = 5000;
 
-const bigintOid = 20;
-// Times and versions stay below 2^53.
-const customTypes: CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === bigintOid ? Number : types.getTypeParser(oid, format as 'text'),
-};
-
 // A database set to answer before its disk has the commit would make every answer of the hub a guess.
-const session = `SET jit = off; SET statement_timeout = ${answerMs}; SET lock_timeout = ${lockWaitMs};
+const settings = `SET jit = off; SET statement_timeout = ${answerMs}; SET lock_timeout = ${lockWaitMs};
 SET idle_in_transaction_session_timeout = ${idleInTransactionMs}; SET default_transaction_isolation = 'read committed';
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
 
-export class LinkKeeper {
+export class Link {
   readonly #options: LinkOptions;
-  #link: Link | null = null;
+  readonly #pool: Pool;
+  #listening: Client | null = null;
+  #away = 'The registry is not open yet.';
   #delayMs = delaysMs.first;
   #closed = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
-  }
-
-  get link(): Link | null {
-    return this.#link;
+    this.#pool = openPool(options.url);
   }
 
   /** The first connecting, and the migrations; fails instead of trying again. */
   async open(): Promise<void> {
-    const link = await this.#connect(firstConnectMs);
     try {
-      await migrate(link.asking, this.#options.migrations);
-      await this.#options.prepare(link);
-      this.#use(link);
+      await this.#listen(firstConnectMs, (client) => migrate(client, this.#options.migrations));
     } catch (error) {
-      drop(link);
+      await this.close();
       throw error;
     }
   }
 
-  /** Whatever a statement failed with: a connection that can't be trusted any more is replaced. */
-  failed(link: Link, error: unknown): StoreError {
-    const failure = queryError(error);
-    if (failure.fault === 'unavailable') this.#lose(link, failure.message);
-    return failure;
+  /** Lends a connection. One that ends badly is not used again. */
+  async lend<T>(use: (client: ClientBase) => Promise<T>): Promise<T> {
+    if (!this.#listening) throw new StoreError('unavailable', this.#away);
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw queryError(error);
+    });
+    client.on('error', ignore); // its queries fail with the same error
+    let isGood = false;
+    try {
+      const result = await use(client);
+      isGood = client.getTransactionStatus() === 'I';
+      return result;
+    } catch (error) {
+      const failure = error instanceof StoreError ? error : null;
+      isGood = failure?.fault !== 'unavailable' && client.getTransactionStatus() === 'I';
+      throw error;
+    } finally {
+      client.removeListener('error', ignore);
+      client.release(!isGood);
+    }
+  }
+
+  /** Whatever the listening connection failed with: one that can't be trusted any more is replaced. */
+  lost(client: Client, error: unknown): void {
+    if (this.#listening !== client) return;
+    this.#listening = null;
+    drop(client);
+    this.#connectLater(queryError(error).message);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const link = this.#link;
-    this.#link = null;
-    if (link) await Promise.all([link.asking.end(), link.listening.end()]);
+    const listening = this.#listening;
+    this.#listening = null;
+    this.#away = 'The registry is closed.';
+    await Promise.all([listening && end(listening), this.#pool.end()]);
   }
 
-  async #connect(connectionTimeoutMillis: number): Promise<Link> {
-    const connecting = [this.#newClient(connectionTimeoutMillis), this.#newClient(connectionTimeoutMillis)];
-    const [asking, listening] = connecting as [Client, Client];
-    const link = { asking, listening };
-    try {
-      await Promise.all(connecting.map(begin));
-      listening.on('notification', this.#options.onChange);
-      await listening.query(`LISTEN ${channel}`);
-      return link;
-    } catch (error) {
-      drop(link);
-      throw queryError(error);
-    }
-  }
-
-  #newClient(connectionTimeoutMillis: number): Client {
-    const client = new Client({
-      connectionString: this.#options.url,
-      types: customTypes,
-      application_name: 'carillon-registry',
-      connectionTimeoutMillis,
-      query_timeout: answerMs,
-      keepAlive: true,
-    });
-    client.on('error', () => {}); // `end` follows
-    return client;
-  }
-
-  #use(link: Link): void {
-    this.#link = link;
-    this.#delayMs = delaysMs.first;
-    for (const client of [link.asking, link.listening]) {
-      client.on('end', () => this.#lose(link, connectionLost));
-    }
-    this.#options.onUp();
-  }
-
-  #lose(link: Link, reason: string): void {
-    if (this.#link !== link) return;
-    this.#link = null;
-    drop(link);
-    this.#options.onDown(reason);
-    this.#connectLater();
-  }
-
-  #connectLater(): void {
+  #connectLater(reason: string): void {
+    if (this.#closed) return;
     const { clock, random } = this.#options;
-    clock.after(this.#delayMs * random(), () => void this.#connectAgain());
+    this.#away = reason;
+    clock.after(this.#delayMs * random(), () => {
+      this.#listen(connectMs).catch((error: unknown) => this.#connectLater(queryError(error).message));
+    });
     this.#delayMs = Math.min(this.#delayMs * 2, delaysMs.most);
   }
 
-  async #connectAgain(): Promise<void> {
+  async #listen(connectionTimeoutMillis: number, first?: (client: Client) => Promise<void>): Promise<void> {
+    const { url, onChange, prepare } = this.#options;
     if (this.#closed) return;
-    let link: Link | null = null;
+    const client = new Client({ ...connectionOf(url), connectionTimeoutMillis });
+    client.on('error', ignore); // `end` follows
     try {
-      link = await this.#connect(connectMs);
-      await this.#options.prepare(link);
-      if (this.#closed) return drop(link);
-      this.#use(link);
+      await begin(client);
+      await first?.(client);
+      client.on('notification', onChange);
+      await client.query(`LISTEN ${channel}`);
+      await prepare(client);
+      if (this.#closed) return drop(client);
     } catch (error) {
-      if (link) drop(link);
-      this.#options.onDown(queryError(error).message);
-      this.#connectLater();
+      drop(client);
+      throw error instanceof StoreError || first ? error : queryError(error);
     }
+    client.on('end', () => this.lost(client, new StoreError('unavailable', connectionLost)));
+    unref(client);
+    this.#listening = client;
+    this.#delayMs = delaysMs.first;
   }
+}
+
+const connectionLost = 'The connection to PostgreSQL was lost; it is made anew.';
+
+function connectionOf(connectionString: string) {
+  return {
+    connectionString,
+    types: numbersAsNumbers,
+    application_name: 'carillon-registry',
+    query_timeout: answerMs,
+    keepAlive: true,
+  };
+}
+
+function openPool(url: string): Pool {
+  const pool = new Pool({
+    ...connectionOf(url),
+    max: askingMax,
+    connectionTimeoutMillis: connectMs,
+    allowExitOnIdle: true,
+  });
+  pool.on('connect', (client) => {
+    // Goes ahead of whatever is asked next on this connection, and fails with it.
+    client.query(settings).catch(ignore);
+  });
+  // A connection that breaks while nobody uses it has left the pool; the next call makes another.
+  pool.on('error', ignore);
+  return pool;
 }
 
 async function begin(client: Client): Promise<void> {
-  await client.connect();
-  await client.query(session);
-  const { rows } = await client.query('SELECT pg_is_in_recovery() AS standby');
-  if (rows[0]?.standby === true)
-    throw new StoreError('unavailable', 'PostgreSQL is a standby there, which takes no writes.');
+  try {
+    await client.connect();
+    await client.query(settings);
+    const { rows } = await client.query('SELECT pg_is_in_recovery() AS standby');
+    if (rows[0]?.standby === true)
+      throw new StoreError('unavailable', 'PostgreSQL is a standby there, which takes no writes.');
+  } catch (error) {
+    throw queryError(error);
+  }
 }
 
 /** Without waiting for a server that may not answer. */
-function drop({ asking, listening }: Link): void {
-  for (const client of [asking, listening]) {
-    client.end().catch(() => {});
-    client.connection.stream.destroy();
-  }
+function drop(client: Client): void {
+  client.end().catch(ignore);
+  client.connection.stream.destroy();
 }
+
+/** An open registry keeps no process alive. */
+function unref({ connection: { stream } }: Client): void {
+  if (stream instanceof Socket) stream.unref();
+}
+
+/** One that is being closed does, or its goodbye would never be over. */
+function end(client: Client): Promise<void> {
+  const { stream } = client.connection;
+  if (stream instanceof Socket) stream.ref();
+  return client.end();
+}
+
+function ignore(): void {}

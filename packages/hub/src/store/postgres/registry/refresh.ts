@@ -1,14 +1,12 @@
-// Keeps what the hub has in memory as new as the database: reads a part whose version changed, hands it over, and then
-// raises the version that the hub looks at. While a hub has a version in memory it holds a shared lock on it. A commit
-// ends by taking that of the version before exclusively, so it waits until all hubs have the new one, or are gone:
-// what an operator was told is done counts for the next request anywhere.
+// Keeps what the hub has in memory as new as the database: reads a part whose version changed, and then has a new
+// version of its own. While a hub has a version in memory it holds a shared lock on it. A commit ends by taking that of
+// the version before exclusively, so it waits until all hubs have the new one, or are gone: what an operator was told is
+// done counts for the next request anywhere.
 import { setImmediate } from 'node:timers';
-import type { Client } from 'pg';
-import { type Part, parts, type Raised, type Row } from './threads.ts';
-
-export interface RefreshOptions {
-  hand(part: Part, rows: readonly Row[]): void;
-}
+import type { Client, ClientBase } from 'pg';
+import { openTable, selectPart } from '../../sql-registry/rows.ts';
+import { type KnownPart, type Memory, type Part, parts } from '../../sql-registry/session.ts';
+import { unpackRow } from './text.ts';
 
 /** First key of the advisory locks, one a part: "reg" in ASCII and a number. The second is the version. */
 const lockClasses: Record<Part, number> = { app: 0x7265_6701, credential: 0x7265_6702 };
@@ -16,20 +14,18 @@ const lockKeys = 2 ** 31;
 /** For hubs that hang; one that is stopped or cut off holds its lock until the server notices. */
 const othersMs = 600;
 
-const rowsOf: Record<Part, string> = {
-  app: 'SELECT doc FROM app ORDER BY id',
-  credential: 'SELECT app, kind, sealed, shown, set_at FROM credential ORDER BY app, kind',
-};
+const versionTable = openTable({ part: 'text', version: 'bigint' });
 
-export class Refresh {
-  readonly #options: RefreshOptions;
+export class Refresh implements Memory {
   #listening: Client | null = null;
+  /** Versions of the database; those of the known parts are this process's own count of changes. */
   #seen = new Map<Part, number>();
+  readonly #known = new Map<Part, KnownPart>();
   #running: Promise<void> = Promise.resolve();
   #next: Promise<void> | null = null;
 
-  constructor(options: RefreshOptions) {
-    this.#options = options;
+  known(part: Part): KnownPart {
+    return this.#known.get(part) ?? { version: 0, rows: [] };
   }
 
   /** Over a new connection: everything anew, since the database may be another one's copy, or have been restored. */
@@ -39,10 +35,15 @@ export class Refresh {
     await this.catchUp();
   }
 
-  /** Resolves when everything that was committed before the call is handed over; calls in the meantime share one. */
+  /** Resolves when everything that was committed before the call is in memory; calls in the meantime share one. */
   catchUp(): Promise<void> {
     this.#next ??= this.#after(this.#running);
     return this.#next;
+  }
+
+  /** With what was last known, as long as nobody listens. */
+  get listening(): Client | null {
+    return this.#listening;
   }
 
   async #after(running: Promise<void>): Promise<void> {
@@ -65,8 +66,9 @@ export class Refresh {
         name: 'versions',
         text: 'SELECT part, version FROM part_version',
       });
+      const versions = rows.map((row) => versionTable.read(row));
       for (const part of parts) {
-        const version = rows.find((row) => row.part === part)?.version as number;
+        const version = versions.find((row) => row.part === part)?.version ?? 0;
         if (this.#seen.get(part) === version) continue;
         await this.#readPart(client, part, version);
         changed = true;
@@ -75,9 +77,9 @@ export class Refresh {
   }
 
   async #readPart(client: Client, part: Part, version: number): Promise<void> {
-    const { rows } = await client.query({ name: part, text: rowsOf[part] });
+    const { rows } = await client.query({ name: part, text: selectPart[part] });
     if (this.#listening !== client) return;
-    this.#options.hand(part, rows);
+    this.#known.set(part, { version: this.known(part).version + 1, rows: rows.map(unpackRow) });
     const before = this.#seen.get(part);
     this.#seen.set(part, version);
     // Refused only while the commit of a still newer version waits for this one to go; that one is read next.
@@ -87,11 +89,14 @@ export class Refresh {
   }
 }
 
+/** A part that a transaction changed, and its version before. */
+export type Raised = readonly [part: Part, from: number];
+
 /** Until no hub has the versions before in memory any more. Rejects after a while: too slow a hub is left behind. */
-export async function awaitOthers(asking: Client, raised: readonly Raised[]): Promise<void> {
+export async function awaitOthers(client: ClientBase, raised: readonly Raised[]): Promise<void> {
   const locks = raised.map(
     ([part, from]) => `SELECT pg_advisory_xact_lock(${lockClasses[part]}, ${from % lockKeys})`,
   );
   // Several statements in one string are one transaction, whose end also ends the locks and the setting.
-  await asking.query(`SELECT set_config('lock_timeout', '${othersMs}', true); ${locks.join('; ')}`);
+  await client.query(`SELECT set_config('lock_timeout', '${othersMs}', true); ${locks.join('; ')}`);
 }

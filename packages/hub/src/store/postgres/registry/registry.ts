@@ -1,72 +1,59 @@
-// The registry over PostgreSQL, shared by all hubs and commands on one database. Its contract is synchronous, so a
-// thread of its own asks and this one waits; apps and credentials, which requests and pushes ask for, are in memory and
-// never wait. A change of those returns when all hubs have it; one that hangs is waited for 0.6 s and told late. While
-// the database is away they are served as last known, and everything else fails as unavailable.
-import { MessageChannel, Worker } from 'node:worker_threads';
+// The registry over PostgreSQL, shared by all hubs and commands on one database. Apps and credentials, which requests and
+// pushes ask for, are in memory and served as last known while the database is away; everything else then fails as
+// unavailable. At most five connections: one listens, four ask.
 import { systemClock } from '../../../lib/clock.ts';
+import { random } from '../../../lib/random.ts';
 import type { Registry } from '../../registry.ts';
 import { givenKeyOnly } from '../../secret-box.ts';
-import { openApps } from './apps.ts';
-import { openAudit } from './audit.ts';
-import { openCredentials } from './credentials.ts';
-import { openMeta, openTickets } from './facts.ts';
+import type { Dialect } from '../../sql-registry/dialect.ts';
+import { openSqlRegistry } from '../../sql-registry/open-registry.ts';
 import { openGrants } from './grants.ts';
-import { openHostClaims } from './hosts.ts';
-import { Session } from './session.ts';
-import { cellBytes, type ThreadData } from './threads.ts';
-import { openUsers } from './users.ts';
+import { Link } from './link.ts';
+import { Refresh } from './refresh.ts';
+import { registryMigrations } from './schema.ts';
+import { PostgresSession } from './session.ts';
+import { openSpendTickets } from './tickets.ts';
+
+/** Looks for changes also when no notification came: a connection that is cut off does not tell. */
+const heartbeatMs = 2000;
+
+const dialect: Dialect = {
+  each: (parameter) => `SELECT value FROM json_array_elements_text(${parameter}::json)`,
+  grants: openGrants,
+  spendTickets: openSpendTickets,
+};
 
 /**
- * Connects to `url` and brings its registry tables to the schema of this code; throws a StoreError with why it can't.
- * `secretKey` encrypts push credentials; without one, none are stored.
+ * Connects to `url` and brings its registry tables to the schema of this code; rejects with a StoreError that says why
+ * it can't. `secretKey` encrypts push credentials; without one, none are stored.
  */
-export function openRegistry(url: string, secretKey: () => Buffer | null = () => null): Registry {
-  const session = openSession(url);
-  return {
-    apps: openApps(session),
-    hostClaims: openHostClaims(session),
-    credentials: openCredentials(session, givenKeyOnly(secretKey)),
-    audit: openAudit(session),
-    users: openUsers(session),
-    grants: openGrants(session),
-    meta: openMeta(session),
-    tickets: openTickets(session),
-    close: () => session.close(),
-  };
-}
-
-function openSession(url: string): Session {
-  const { port1, port2 } = new MessageChannel();
-  const cells = new Int32Array(new SharedArrayBuffer(cellBytes));
-  const workerData: ThreadData = { url, port: port2, cells, module: workerModule };
-  const worker = new Worker(bootstrap, {
-    eval: true,
-    workerData,
-    transferList: [port2],
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
-    name: 'carillon-registry',
+export async function openRegistry(
+  url: string,
+  secretKey: () => Buffer | null = () => null,
+): Promise<Registry> {
+  const refresh = new Refresh();
+  const link: Link = new Link({
+    url,
+    migrations: registryMigrations,
+    clock: systemClock,
+    random,
+    prepare: (listening) => refresh.begin(listening),
+    onChange: () => void session.look(),
   });
-  const session = new Session({ worker, port: port1, cells, clock: systemClock });
-  try {
-    session.awaitReady();
-    return session;
-  } catch (error) {
-    session.close();
-    throw error;
-  }
-}
-
-/** `.ts` in the repository, `.js` as published. */
-const workerModule = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
-  .href;
-
-/** A module that can't be loaded would else be waited for. */
-const bootstrap = `
-  require('node:module').enableCompileCache();
-  const { port, cells, module } = require('node:worker_threads').workerData;
-  import(module).catch((error) => {
-    port.postMessage({ kind: 'failed', id: 0, fault: 'unavailable', message: String(error) });
-    Atomics.add(cells, 0, 1);
-    Atomics.notify(cells, 0);
+  const session: PostgresSession = new PostgresSession({ link, refresh, clock: systemClock });
+  await link.open();
+  const heartbeat = systemClock.every(heartbeatMs, () => void session.look());
+  return openSqlRegistry({
+    session: {
+      query: (text, ...values) => session.query(text, ...values),
+      atomically: (write) => session.atomically(write),
+      async close() {
+        heartbeat.stop();
+        await session.close();
+      },
+    },
+    memory: refresh,
+    boxes: givenKeyOnly(secretKey),
+    dialect,
   });
-`;
+}

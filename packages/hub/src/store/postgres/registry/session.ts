@@ -1,214 +1,176 @@
-// The registry's database as the hub's own thread uses it: one statement or transaction at a time, called and answered
-// synchronously. The thread sleeps while another one asks PostgreSQL, at most two seconds; while the database is known
-// to be away it does not wait at all. A statement costs about 0.2 ms where the database is near, a commit its disk too.
-import { type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
+// The registry's database as the hub uses it: statements and transactions over a few connections, each answered or
+// refused within two seconds; while the database is known to be away nobody waits. A change of what is in memory is
+// done when all hubs have it; one that hangs is waited for 0.6 s and has it late.
+import type { ClientBase } from 'pg';
 import type { Clock } from '../../../lib/clock.ts';
+import type { Answered, Parameter, Part, Session, Transaction } from '../../sql-registry/session.ts';
 import { StoreError } from '../../store.ts';
-import {
-  type Answer,
-  cells,
-  type Message,
-  type Parameter,
-  type Part,
-  type Request,
-  type Row,
-} from './threads.ts';
+import { queryError } from '../wire/fault.ts';
+import type { Link } from './link.ts';
+import { awaitOthers, type Raised, type Refresh } from './refresh.ts';
+import { packText, unpackRow } from './text.ts';
 
-/** Of one statement or one whole transaction. The other thread ends every statement earlier, and says why. */
-const answerMs = 2000;
-/** Another hub may be migrating the database. */
-const readyMs = 65_000;
+/** Of a whole transaction, with the wait for a connection; one statement ends earlier. */
+const transactionMs = 1900;
+/** After a commit is durable, memory and the other hubs may take what is left of the caller's time, but for this. */
+const answerMarginMs = 100;
 
-type Done = Extract<Answer, { readonly kind: 'done' }>;
-type Kept = Extract<Message, { readonly kind: 'part' }>;
-
-interface SessionOptions {
-  readonly worker: Worker;
-  readonly port: MessagePort;
-  readonly cells: Int32Array;
+export interface SessionOptions {
+  readonly link: Link;
+  readonly refresh: Refresh;
   readonly clock: Clock;
 }
 
-interface Transaction {
-  /** The versions before it of the parts that it changed. */
-  readonly raised: Map<Part, number>;
-  readonly end: number;
-}
-
-export class Session {
-  readonly #worker: Worker;
-  readonly #port: MessagePort;
-  readonly #cells: Int32Array;
-  readonly #clock: Clock;
-  readonly #kept = new Map<Part, Kept>();
-  #asked = 0;
-  #answer: Answer | null = null;
-  #transaction: Transaction | null = null;
-  #reason = '';
-  #gone = false;
+export class PostgresSession implements Session {
+  readonly #options: SessionOptions;
+  /** Each connection prepares a text once, under its name. */
+  readonly #names = new Map<string, string>();
 
   constructor(options: SessionOptions) {
-    this.#worker = options.worker;
-    this.#port = options.port;
-    this.#cells = options.cells;
-    this.#clock = options.clock;
-    // Nothing piles up in a hub that is asked nothing.
-    this.#port.on('message', (message: Message) => this.#take(message));
-    this.#port.unref();
-    this.#worker.unref();
-    this.#worker.on('error', (error) => this.#lose(`The registry's thread ended: ${String(error)}`));
-    this.#worker.on('exit', () => this.#lose('The registry is closed.'));
+    this.#options = options;
   }
 
-  /** Until the thread has connected, migrated and read what is kept in memory. Throws with why it could not. */
-  awaitReady(): void {
-    this.#await(0, readyMs);
+  query(text: string, ...values: Parameter[]): Promise<Answered> {
+    return this.#lend((client) => this.#ask(client, text, values));
   }
 
-  /** Throws a StoreError: `unavailable` within two seconds when the database is away. */
-  query(text: string, ...values: Parameter[]): Done {
-    const inTransaction = this.#transaction !== null;
-    const done = this.#ask({ kind: 'query', text, values: values.map(pack), inTransaction });
-    return { ...done, rows: done.rows.map(unpackRow) };
+  atomically<T>(write: (within: Transaction) => Promise<T>): Promise<T> {
+    const end = this.#options.clock.now() + transactionMs;
+    return this.#lend((client) => this.#transact(client, end, write));
   }
 
-  /** One transaction around several statements. Inside another one it joins it. Durable when it returns. */
-  atomically<T>(write: () => T): T {
-    if (this.#transaction !== null) return write();
-    const transaction = { raised: new Map<Part, number>(), end: this.#clock.now() + answerMs };
-    this.#ask({ kind: 'begin' });
-    this.#transaction = transaction;
+  close(): Promise<void> {
+    return this.#options.link.close();
+  }
+
+  /** Reads what changed; a connection that can't is replaced. */
+  async look(): Promise<void> {
+    const { refresh, link } = this.#options;
+    const { listening } = refresh;
+    await refresh.catchUp().catch((error: unknown) => {
+      if (listening) link.lost(listening, error);
+    });
+  }
+
+  async #lend<T>(use: (client: ClientBase) => Promise<T>): Promise<T> {
     try {
-      const result = write();
-      const boundMs = transaction.end - this.#clock.now();
-      this.#ask({ kind: 'commit', raised: [...transaction.raised], boundMs });
+      return await this.#options.link.lend(use);
+    } catch (error) {
+      // Found out at once, nobody waits as long as this caller did.
+      if (error instanceof StoreError && error.fault === 'unavailable') void this.look();
+      throw error;
+    }
+  }
+
+  async #transact<T>(
+    client: ClientBase,
+    end: number,
+    write: (within: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const raised = new Map<Part, number>();
+    const ask = (text: string, values: readonly Parameter[] = []): Promise<Answered> =>
+      this.#until(end, () => this.#ask(client, text, values));
+    const within = openTransaction(ask, raised);
+    try {
+      await ask('BEGIN');
+      const result = await write(within.transaction);
+      within.close();
+      await this.#until(end, () => commit(client));
+      if (raised.size > 0) await this.#tellAll(client, end, [...raised]);
       return result;
     } catch (error) {
-      // Nobody waits for this; what is asked next comes after it.
-      if (!this.#gone) this.#send({ kind: 'rollback' });
+      within.close();
+      // Without an answer the connection is dropped, and the transaction with it.
+      if (!(error instanceof StoreError && error.fault === 'unavailable')) await client.query('ROLLBACK');
       throw error;
-    } finally {
-      this.#transaction = null;
     }
   }
 
-  /**
-   * Inside the transaction that changes the part, before it reads what it decides by: whoever changes the same part
-   * waits until this transaction ends. The commit tells all hubs, and waits for them.
-   */
-  raise(part: Part): void {
-    const { rows } = this.query(raiseVersion, part);
-    const version = rows[0]?.version as number;
-    const raised = this.#transaction?.raised;
-    if (!raised?.has(part)) raised?.set(part, version - 1);
-  }
-
-  /** As of the newest version that this process knows; never waits. */
-  keptOf(part: Part): { readonly version: number; readonly rows: readonly Row[] } {
-    const kept = this.#kept.get(part);
-    if (kept?.version === Atomics.load(this.#cells, cells[part])) return kept;
-    this.#drain();
-    return this.#kept.get(part) ?? { version: 0, rows: [] };
-  }
-
-  close(): void {
+  async #ask(client: ClientBase, text: string, values: readonly Parameter[]): Promise<Answered> {
     try {
-      if (!this.#gone) this.#await(this.#send({ kind: 'close' }), answerMs);
-    } catch {
-      // It ends below, whatever it was doing.
-    }
-    this.#gone = true;
-    this.#port.close();
-    void this.#worker.terminate();
-  }
-
-  #ask(request: Request): Done {
-    if (this.#gone || Atomics.load(this.#cells, cells.away) !== 0) {
-      this.#drain();
-      throw unavailable(this.#reason);
-    }
-    // A slow server may not take the time once for each statement.
-    const left = this.#transaction ? this.#transaction.end - this.#clock.now() : answerMs;
-    if (left <= 0) throw tooLate();
-    return this.#await(this.#send(request), left);
-  }
-
-  #send(request: Request): number {
-    this.#asked += 1;
-    this.#worker.postMessage({ id: this.#asked, request });
-    return this.#asked;
-  }
-
-  #await(id: number, boundMs: number): Done {
-    const end = this.#clock.now() + boundMs;
-    for (;;) {
-      // Read before looking: an answer that comes after the look has changed it, and the wait ends at once.
-      const answered = Atomics.load(this.#cells, cells.answered);
-      this.#drain();
-      const answer = this.#answer;
-      if (answer?.id === id) {
-        this.#answer = null;
-        if (answer.kind === 'done') return answer;
-        throw new StoreError(answer.fault, answer.message);
-      }
-      const left = end - this.#clock.now();
-      if (left <= 0) throw tooLate();
-      Atomics.wait(this.#cells, cells.answered, answered, left);
+      const { rows, rowCount } = await client.query({
+        name: this.#nameOf(text),
+        text,
+        values: values.map((value) => (typeof value === 'string' ? packText(value) : value)),
+      });
+      return { rows: rows.map(unpackRow), count: rowCount ?? 0 };
+    } catch (error) {
+      throw queryError(error);
     }
   }
 
-  #drain(): void {
-    for (let next = receiveMessageOnPort(this.#port); next; next = receiveMessageOnPort(this.#port)) {
-      this.#take(next.message as Message);
-    }
+  #nameOf(text: string): string {
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const name = `r${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
   }
 
-  #take(message: Message): void {
-    if (message.kind === 'part') {
-      this.#kept.set(message.part, { ...message, rows: message.rows.map(unpackRow) });
-    } else if (message.kind === 'away') {
-      this.#reason = message.reason;
-    } else {
-      this.#answer = message;
-    }
+  /** A slow server may not take the time of a statement for each of them. */
+  #until<T>(end: number, work: () => Promise<T>): Promise<T> {
+    const { clock } = this.#options;
+    const left = end - clock.now();
+    if (left <= 0) return Promise.reject(tooLate());
+    return new Promise((resolve, reject) => {
+      const timer = clock.after(left, () => reject(tooLate()));
+      void work()
+        .then(resolve, reject)
+        .finally(() => timer.stop());
+    });
   }
 
-  #lose(reason: string): void {
-    if (!this.#gone) this.#reason = reason;
-    this.#gone = true;
+  /** What is durable is no failure any more: lateness and losses after it are not the caller's. */
+  async #tellAll(client: ClientBase, end: number, raised: readonly Raised[]): Promise<void> {
+    await this.#until(end - answerMarginMs, async () => {
+      await this.look();
+      await awaitOthers(client, raised);
+    }).catch(() => {});
   }
 }
 
-/** The channel is that of registry-link. */
+/** Closed, it refuses whoever kept it. */
+function openTransaction(
+  ask: (text: string, values: readonly Parameter[]) => Promise<Answered>,
+  raised: Map<Part, number>,
+): { readonly transaction: Transaction; close(): void } {
+  let isOver = false;
+  const transaction: Transaction = {
+    async query(text, ...values) {
+      if (isOver) throw new StoreError('poison', 'The transaction is over.');
+      return ask(text, values);
+    },
+    atomically: (write) => write(transaction),
+    async raise(part) {
+      const { rows } = await transaction.query(raiseVersion, part);
+      const version = Number(rows[0]?.version);
+      if (!raised.has(part)) raised.set(part, version - 1);
+    },
+  };
+  return {
+    transaction,
+    close() {
+      isOver = true;
+    },
+  };
+}
+
+/** The channel is that of the link. */
 const raiseVersion = `
   WITH raised AS (UPDATE part_version SET version = version + 1 WHERE part = $1 RETURNING version)
   SELECT version, pg_notify('carillon_registry', $1) FROM raised`;
 
+async function commit(client: ClientBase): Promise<void> {
+  let command: string;
+  try {
+    ({ command } = await client.query('COMMIT'));
+  } catch (error) {
+    throw queryError(error);
+  }
+  // A transaction in which a statement failed is rolled back, and PostgreSQL calls that no error.
+  if (command !== 'COMMIT') throw new StoreError('poison', 'A statement of the transaction had failed.');
+}
+
 function tooLate(): StoreError {
-  return unavailable('PostgreSQL took too long; what was asked may still be done.');
-}
-
-function unavailable(reason: string): StoreError {
-  return new StoreError('unavailable', reason);
-}
-
-// A text of PostgreSQL can't hold U+0000, which a client may well send: it is escaped, and so is what escapes it.
-function pack(value: Parameter): Parameter {
-  if (Array.isArray(value)) return value.map(packText);
-  return typeof value === 'string' ? packText(value) : value;
-}
-
-export function packText(text: string): string {
-  return text.replaceAll('\x1a', '\x1a1').replaceAll('\0', '\x1a0');
-}
-
-function unpackRow(row: Row): Row {
-  if (!Object.values(row).some((value) => typeof value === 'string' && value.includes('\x1a'))) return row;
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, typeof value === 'string' ? unpackText(value) : value]),
-  );
-}
-
-export function unpackText(text: string): string {
-  return text.replaceAll('\x1a0', '\0').replaceAll('\x1a1', '\x1a');
+  return new StoreError('unavailable', 'PostgreSQL took too long; what was asked may still be done.');
 }

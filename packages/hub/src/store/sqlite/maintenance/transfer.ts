@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isOpen, type StoredDelivery } from '../../../model/delivery.ts';
 import { BackupError } from '../../backup.ts';
+import { type RegistryTable, registryTables } from '../../registry-tables.ts';
 import {
   type FeedTable,
   feedTables,
   type MovedFeeds,
   type RegistryRow,
-  type RegistryTable,
-  registryTables,
   type TransferSource,
 } from '../../transfer.ts';
 import {

@@ -1,51 +1,55 @@
 // What the embedded OpenID provider keeps, in SQLite: one row a session, grant, code or refresh token, by model and id.
 // Payloads are the provider's own and stay JSON; only what it searches by has a column.
-import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { GrantRecord, Grants } from '../../registry.ts';
+import { registryTables } from '../../registry-tables.ts';
+import { openTable } from '../../sql-registry/rows.ts';
+import type { Row, Session } from '../../sql-registry/session.ts';
 
-const columns = 'model, id, payload, grant_id, uid, user_code, expires_at';
+const table = openTable(registryTables.idp_grant);
+const put = `
+  INSERT INTO idp_grant(${table.names}) VALUES (${table.placeholders})
+  ON CONFLICT(model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
+    uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at`;
+const consume = `
+  UPDATE idp_grant SET payload = json_set(payload, '$.consumed', CAST($1 AS INTEGER)) WHERE model = $2 AND id = $3`;
+const removeExpired = `
+  DELETE FROM idp_grant WHERE rowid IN
+    (SELECT rowid FROM idp_grant WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`;
 
-export function openGrants(db: DatabaseSync): Grants {
-  const select = (where: string) =>
-    db.prepare(`SELECT ${columns} FROM idp_grant WHERE model = ? AND ${where}`);
-  const byId = select('id = ?');
-  const byUid = select('uid = ?');
-  const byUserCode = select('user_code = ?');
-  const put = db.prepare(`
-    INSERT INTO idp_grant(${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT(model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
-      uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at`);
-  const consume = db.prepare(
-    "UPDATE idp_grant SET payload = json_set(payload, '$.consumed', ?) WHERE model = ? AND id = ?",
-  );
-  const remove = db.prepare('DELETE FROM idp_grant WHERE model = ? AND id = ?');
-  const removeByGrant = db.prepare('DELETE FROM idp_grant WHERE grant_id = ?');
-  const removeExpired = db.prepare(`
-    DELETE FROM idp_grant WHERE rowid IN
-      (SELECT rowid FROM idp_grant WHERE expires_at < ? ORDER BY expires_at LIMIT ?)`);
+export function openGrants(session: Session): Grants {
+  async function find(column: string, model: string, value: string): Promise<GrantRecord | null> {
+    const select = `SELECT ${table.names} FROM idp_grant WHERE model = $1 AND ${column} = $2`;
+    const [row] = (await session.query(select, model, value)).rows;
+    return row ? decode(row) : null;
+  }
+
   return {
-    put({ model, id, payload, grantId, uid, userCode, expiresAt }) {
-      put.run(model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt);
+    async put({ model, id, payload, grantId, uid, userCode, expiresAt }) {
+      await session.query(put, model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt);
     },
-    find: (model, id) => decode(byId.get(model, id)),
-    findByUid: (model, uid) => decode(byUid.get(model, uid)),
-    findByUserCode: (model, userCode) => decode(byUserCode.get(model, userCode)),
-    consume: (model, id, atSeconds) => void consume.run(BigInt(atSeconds), model, id),
-    remove: (model, id) => void remove.run(model, id),
-    removeByGrant: (grantId) => void removeByGrant.run(grantId),
-    removeExpired: (nowMs, limit) => Number(removeExpired.run(nowMs, limit).changes),
+    find: (model, id) => find('id', model, id),
+    findByUid: (model, uid) => find('uid', model, uid),
+    findByUserCode: (model, userCode) => find('user_code', model, userCode),
+    async consume(model, id, atSeconds) {
+      await session.query(consume, atSeconds, model, id);
+    },
+    async remove(model, id) {
+      await session.query('DELETE FROM idp_grant WHERE model = $1 AND id = $2', model, id);
+    },
+    async removeByGrant(grantId) {
+      await session.query('DELETE FROM idp_grant WHERE grant_id = $1', grantId);
+    },
+    removeExpired: async (nowMs, limit) => (await session.query(removeExpired, nowMs, limit)).count,
   };
 }
 
-function decode(row: Record<string, SQLOutputValue> | undefined): GrantRecord | null {
-  if (!row) return null;
+function decode(row: Row): GrantRecord {
+  const { model, id, uid, ...rest } = table.read(row);
   return {
-    model: row.model as string,
-    id: row.id as string,
-    payload: JSON.parse(row.payload as string) as Record<string, unknown>,
-    grantId: row.grant_id as string | null,
-    uid: row.uid as string | null,
-    userCode: row.user_code as string | null,
-    expiresAt: row.expires_at as number | null,
+    ...{ model, id, uid },
+    payload: JSON.parse(rest.payload),
+    grantId: rest.grant_id,
+    userCode: rest.user_code,
+    expiresAt: rest.expires_at,
   };
 }

@@ -1,54 +1,56 @@
-// The registry over SQLite: one file, synchronous calls on the main thread, shared with the commands that run beside
-// the hub. It holds the private signing key, so only its owner may read the file. Durable at COMMIT (an fsync).
+// The registry over SQLite: one file, shared with the commands that run beside the hub. A thread of its own writes it;
+// the hub's thread only looks at what is in memory, over a connection that never waits. The file holds the private
+// signing key, so only its owner may read it. Durable at COMMIT (an fsync).
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { systemClock } from '../../../lib/clock.ts';
+import { random } from '../../../lib/random.ts';
 import type { Registry } from '../../registry.ts';
+import type { Dialect } from '../../sql-registry/dialect.ts';
+import { openSqlRegistry } from '../../sql-registry/open-registry.ts';
 import { openKeyFile } from '../file/key-file.ts';
-import { migrate } from '../maintenance/migrate.ts';
-import { openApps } from './apps.ts';
-import { openAudit } from './audit.ts';
-import { openCredentials } from './credentials.ts';
-import { openMeta, openTickets } from './facts.ts';
 import { openGrants } from './grants.ts';
-import { openHostClaims } from './hosts.ts';
-import { registryMigrations } from './schema.ts';
-import { openUsers } from './users.ts';
-import { openVersions } from './versions.ts';
-
-const busyTimeoutMs = 5000;
+import { SqliteMemory } from './memory.ts';
+import { SqliteSession } from './session.ts';
+import { ThreadLink } from './thread-link.ts';
+import { openSpendTickets } from './tickets.ts';
 
 /** The key of push credentials beside the registry, made on first need when no other is given. */
 const keyFileName = 'secret.key';
 
-/** Opens the registry in that file, which is made when it is missing. `secretKey` encrypts push credentials. */
-export function openRegistry(path: string, secretKey: () => Buffer | null = () => null): Registry {
-  const db = openDatabase(path);
-  const versions = openVersions(db);
-  const boxes = openKeyFile(join(dirname(path), keyFileName), secretKey);
-  return {
-    apps: openApps(db, versions),
-    hostClaims: openHostClaims(db),
-    credentials: openCredentials(db, versions, boxes),
-    audit: openAudit(db),
-    users: openUsers(db),
-    grants: openGrants(db),
-    meta: openMeta(db),
-    tickets: openTickets(db),
-    close: () => db.close(),
-  };
-}
+const dialect: Dialect = {
+  each: (parameter) => `SELECT value FROM json_each(${parameter})`,
+  grants: openGrants,
+  spendTickets: openSpendTickets,
+};
 
-function openDatabase(path: string): DatabaseSync {
+/** Opens the registry in that file, which is made when it is missing. `secretKey` encrypts push credentials. */
+export async function openRegistry(
+  path: string,
+  secretKey: () => Buffer | null = () => null,
+): Promise<Registry> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
-  const db = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  const thread = await ThreadLink.open(path);
+  let memory: SqliteMemory;
   try {
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    migrate(db, registryMigrations);
-    return db;
+    memory = new SqliteMemory(path);
   } catch (error) {
-    db.close();
+    await thread.close();
     throw error;
   }
+  const session = new SqliteSession({ thread, clock: systemClock, random, onCommit: () => memory.forget() });
+  return openSqlRegistry({
+    session: {
+      query: (text, ...values) => session.query(text, ...values),
+      atomically: (write) => session.atomically(write),
+      async close() {
+        memory.close();
+        await session.close();
+      },
+    },
+    memory,
+    boxes: openKeyFile(join(dirname(path), keyFileName), secretKey),
+    dialect,
+  });
 }

@@ -1,0 +1,27 @@
+// The tables of the registry, which both stores name alike: one list of columns a table, by which rows are selected, read,
+// written and moved into another store.
+export type ColumnType = 'text' | 'bigint' | 'boolean' | 'text?' | 'bigint?';
+export type Columns = Readonly<Record<string, ColumnType>>;
+
+export const registryTables = {
+  app: { id: 'text', doc: 'text' },
+  app_client: { client_id: 'text', app: 'text' },
+  app_host: { host: 'text', app: 'text' },
+  host_claim: { app: 'text', host: 'text', value: 'text', claimed_at: 'bigint' },
+  credential: { app: 'text', kind: 'text', sealed: 'text', shown: 'text', key_id: 'text', set_at: 'bigint' },
+  audit: { id: 'bigint', at: 'bigint', who: 'text', what: 'text', on_what: 'text' },
+  local_user: { id: 'text', name: 'text', name_key: 'text', password_hash: 'text', operator: 'boolean' },
+  idp_grant: {
+    model: 'text',
+    id: 'text',
+    payload: 'text',
+    grant_id: 'text?',
+    uid: 'text?',
+    user_code: 'text?',
+    expires_at: 'bigint?',
+  },
+  fact: { key: 'text', value: 'text' },
+  spent_ticket: { id: 'text', expires_at: 'bigint' },
+} as const satisfies Readonly<Record<string, Columns>>;
+
+export type RegistryTable = keyof typeof registryTables;

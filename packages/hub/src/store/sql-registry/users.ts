@@ -1,0 +1,57 @@
+// The local users of the embedded provider. Nothing is cached: a user made beside a running hub can sign in at once, and
+// one that was removed can't.
+import { invalid } from '../../model/errors.ts';
+import type { LocalUser, Users } from '../registry.ts';
+import { registryTables } from '../registry-tables.ts';
+import { openTable } from './rows.ts';
+import type { Row, Session } from './session.ts';
+
+const table = openTable(registryTables.local_user);
+const select = `SELECT ${table.names} FROM local_user`;
+const put = `
+  INSERT INTO local_user(${table.names}) VALUES (${table.placeholders})
+  ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
+    password_hash = excluded.password_hash, operator = excluded.operator`;
+
+export function openUsers(session: Session): Users {
+  async function find(where: string, value: string): Promise<LocalUser | null> {
+    const [row] = (await session.query(`${select} WHERE ${where} = $1`, value)).rows;
+    return row ? decode(row) : null;
+  }
+
+  const findByName = (name: string) => find('name_key', nameKey(name));
+
+  async function refuseTaken({ id, name }: LocalUser): Promise<void> {
+    const owner = await findByName(name);
+    if (owner && owner.id !== id)
+      throw invalid(
+        `There is already a user named ${name}; names are unique in any case, so choose another.`,
+      );
+  }
+
+  return {
+    findById: (id) => find('id', id),
+    findByName,
+    list: async () => (await session.query(`${select} ORDER BY name_key`)).rows.map(decode),
+    async put(user) {
+      const { id, name, passwordHash, operator } = user;
+      await refuseTaken(user);
+      try {
+        await session.query(put, id, name, nameKey(name), passwordHash, operator);
+      } catch (error) {
+        // Another process may have taken the name since it was looked up.
+        await refuseTaken(user);
+        throw error;
+      }
+    },
+  };
+}
+
+function nameKey(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+function decode(row: Row): LocalUser {
+  const { id, name, password_hash: passwordHash, operator } = table.read(row);
+  return { id, name, passwordHash, operator };
+}
