@@ -1,4 +1,5 @@
-// The checks that need no running code: types, format and lint, and the project's own rules (tidy).
+// The checks that need no running code: types, format and lint, the project's own rules (tidy), and what nothing uses:
+// files, dependencies and exports (knip).
 // `npm run check` runs them side by side and fails when one does; tools/check.test.ts makes each of them a test.
 import { spawn } from 'node:child_process';
 
@@ -15,6 +16,7 @@ export const checks: readonly Check[] = [
   { name: 'types of workers', args: [tsc, '--noEmit', '-p', 'tsconfig.worker.json'] },
   { name: 'biome', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   { name: 'tidy', args: ['tools/tidy/tidy.ts'] },
+  { name: 'knip', args: ['node_modules/knip/bin/knip.js', '--no-progress'] },
 ];
 
 /** Runs one check to its end; its output is both streams, in the order they were written. */

@@ -5,7 +5,7 @@ import { type CpuTimes, cpuBetween, cpuTimes } from '../measure/process-times.ts
 import type { Child } from '../setup/child-process.ts';
 import { ClosedLoop, type ClosedLoopOptions } from './closed-loop.ts';
 
-export interface Rate {
+interface Rate {
   readonly perSecond: number;
   /** For one request. */
   readonly cpu: CpuTimes;

@@ -31,7 +31,7 @@ export function streamRequest(kind: StreamKind, token: string): string {
 }
 
 /** Resolves when the stream has said that it is ready. */
-export async function openStream(options: StreamOptions): Promise<StreamConnection> {
+async function openStream(options: StreamOptions): Promise<StreamConnection> {
   const { port, kind, user, onText, onEnd } = options;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let tail = '';

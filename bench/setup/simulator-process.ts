@@ -29,7 +29,7 @@ export interface Tally {
   readonly lastAt: number;
 }
 
-export interface Browser {
+interface Browser {
   readonly endpoint: string;
   readonly keys: { readonly p256dh: string; readonly auth: string };
 }

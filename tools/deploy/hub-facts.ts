@@ -10,11 +10,7 @@ export const knownVariables: ReadonlySet<string> = new Set([
 ]);
 
 /** Of Node itself. */
-export const nodeVariables: ReadonlySet<string> = new Set([
-  'NODE_ENV',
-  'NODE_OPTIONS',
-  'NODE_EXTRA_CA_CERTS',
-]);
+const nodeVariables: ReadonlySet<string> = new Set(['NODE_ENV', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS']);
 
 /** SIGTERM to exit, at most: docs/operating.md. */
 export const drainSeconds = 10;

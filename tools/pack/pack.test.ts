@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createContext, Script } from 'node:vm';
 import { gzipSync } from 'node:zlib';
@@ -15,8 +16,9 @@ import type { Packed } from './pack.ts';
 import { packOnce } from './pack-once.ts';
 
 const run = promisify(execFile);
-const root = resolve(import.meta.dirname, '..', '..');
-const attw = join(root, 'node_modules', '@arethetypeswrong', 'cli', 'dist', 'index.js');
+const attw = fileURLToPath(
+  new URL('dist/index.js', import.meta.resolve('@arethetypeswrong/cli/package.json')),
+);
 let packed: Packed[];
 
 before(async () => {

@@ -6,7 +6,7 @@ import { HubError } from './hub-error.ts';
 /** Returns a delegated token; with `refresh`, a new one. A rejection means that nobody is signed in. */
 export type AskToken = (asked: { readonly refresh: boolean }) => Promise<string>;
 
-export interface TokenClaims {
+interface TokenClaims {
   readonly iss?: string;
   readonly oid?: string;
   readonly sub?: string;
@@ -60,7 +60,7 @@ export class TokenSource {
 }
 
 /** The claims of a JWT, unverified: that is the hub's part. Null for a token of another form. */
-export function readClaims(token: string): TokenClaims | null {
+function readClaims(token: string): TokenClaims | null {
   try {
     const text = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));

@@ -35,7 +35,7 @@ export function openClient(hub: TestHub, { user = 'alice', ...options }: ClientO
   return { hub: client, feed, network, [Symbol.asyncDispose]: () => client.close() };
 }
 
-export function isInInbox({ userActionState }: Notification): boolean {
+function isInInbox({ userActionState }: Notification): boolean {
   return userActionState !== 'dismissed' && userActionState !== 'snoozed';
 }
 

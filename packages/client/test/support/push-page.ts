@@ -6,7 +6,7 @@ import { until } from '@carillon/testing/hub/hub.ts';
 import type { BrowserContext, CDPSession, Page, Worker } from 'playwright-core';
 import type { TestSite } from './site.ts';
 
-export interface ShownNotification {
+interface ShownNotification {
   readonly title: string;
   readonly body: string;
   readonly tag: string;

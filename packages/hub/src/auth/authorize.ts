@@ -9,7 +9,7 @@ import type { Identity } from './authenticate.ts';
 /** `user`: a delegated token with a feed scope. `userOrApp`: that, or an app-only token, which needs no permission. */
 type Access = 'user' | 'userOrApp';
 
-export const accessTable: Readonly<Record<OperationName, Access>> = {
+const accessTable: Readonly<Record<OperationName, Access>> = {
   createNotification: 'userOrApp',
   listNotifications: 'user',
   countNotifications: 'user',
@@ -30,7 +30,7 @@ export const accessTable: Readonly<Record<OperationName, Access>> = {
   deleteSubscription: 'user',
 };
 
-export const operatorRole = 'Carillon.Admin';
+const operatorRole = 'Carillon.Admin';
 const allScope = 'Notifications.ReadWrite';
 /** The second is the scope that the retired client SDKs asked for. */
 const createdByAppScopes = ['Notifications.ReadWrite.CreatedByApp', 'UserActivity.ReadWrite.CreatedByApp'];

@@ -13,7 +13,7 @@ export interface InboxOptions {
   readonly clientId: string;
 }
 
-export function inboxApp({ publicUrl, clientId }: InboxOptions): App {
+function inboxApp({ publicUrl, clientId }: InboxOptions): App {
   const redirectUris = [`${publicUrl}/inbox`];
   const client = { clientId, public: true, secretHash: null, redirectUris };
   return { id: inboxAppId, hosts: [hostOf(publicUrl)], clients: [client], blocked: false };

@@ -9,7 +9,7 @@ export interface Issuers {
   keys(issuer: string): JWTVerifyGetKey;
 }
 
-export interface PublicKeys {
+interface PublicKeys {
   readonly keys: readonly JWK[];
 }
 

@@ -8,7 +8,7 @@ import { HubError } from '../model/errors.ts';
 import type { SpentTickets } from '../store/registry.ts';
 import type { Identity } from './authenticate.ts';
 
-export interface Ticket {
+interface Ticket {
   readonly identity: Identity;
   /** The acting subscription it was asked with. */
   readonly unsId: string | null;

@@ -17,7 +17,7 @@ import { userCommand } from './commands/user.ts';
 /** EX_CONFIG of sysexits.h. */
 const unusableConfiguration = 78;
 
-export function openProgram(): Command {
+function openProgram(): Command {
   const program = new Command('carillon')
     .description('Post one notification for a user; every device learns of it at once.')
     .version(readVersion(), '-V, --version', 'print the version')

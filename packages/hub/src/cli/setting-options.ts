@@ -12,7 +12,7 @@ import {
 } from '../config/settings.ts';
 import type { Given } from '../config/sources.ts';
 
-export const configVariable = 'CARILLON_CONFIG';
+const configVariable = 'CARILLON_CONFIG';
 
 /** What commander collected, by camel-case name. */
 export type Options = Readonly<Record<string, string | string[] | boolean>>;

@@ -5,7 +5,7 @@ import { quoteUrl } from './expected.ts';
 import { isLoopback } from './listen.ts';
 import { flag, type Reading, repeated, setting } from './setting.ts';
 
-export interface InboxSettings {
+interface InboxSettings {
   /** Null: the operator named none. */
   readonly clientId: string | null;
   readonly scope: string;

@@ -21,7 +21,7 @@ export interface Setting<T = unknown> {
   readonly read: (given: unknown) => T;
 }
 
-export type Settings = Readonly<Record<string, Setting>>;
+type Settings = Readonly<Record<string, Setting>>;
 
 /** What the settings of a part came to. */
 export type Values<S extends Settings> = {

@@ -4,9 +4,9 @@ import type { PlannedDelivery } from '../model/delivery.ts';
 import type { Change } from '../model/write.ts';
 import type { Committed } from '../store/store.ts';
 
-export type Follower = (changes: readonly Change[]) => void;
+type Follower = (changes: readonly Change[]) => void;
 /** Takes the deliveries that the commit inserted already claimed, for this process to send. */
-export type Dispatch = (deliveries: readonly PlannedDelivery[]) => void;
+type Dispatch = (deliveries: readonly PlannedDelivery[]) => void;
 
 export interface Publisher {
   follow(follower: Follower): void;

@@ -2,8 +2,6 @@
 // wherever they are too many to name one by one: subjects of the bus, keys of tables (the column is called `lane`).
 import type { UserKey } from './principal.ts';
 
-export const userShards = 4096;
-
 export function userShard(user: UserKey): number {
   return Buffer.from(user.slice(0, 3), 'base64url').readUInt16BE() >> 4;
 }

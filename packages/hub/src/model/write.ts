@@ -155,7 +155,7 @@ export type Write =
   | RecordWrite
   | RedriveWrite;
 
-export type PostResult = 'created' | 'replaced' | 'repeated';
+type PostResult = 'created' | 'replaced' | 'repeated';
 
 export interface Outcomes {
   post: { readonly result: PostResult; readonly notification: StoredNotification };

@@ -6,7 +6,7 @@ import { BoundedMap } from '../lib/bounded-map.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FetchedOne } from '../model/write.ts';
 
-export interface Fetching {
+interface Fetching {
   readonly user: UserKey;
   /** Its id in the store, not its UNS-ID. */
   readonly id: string;

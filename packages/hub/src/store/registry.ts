@@ -85,7 +85,7 @@ export interface AuditedWrites {
   readonly meta: Meta;
 }
 
-export interface AuditEntry {
+interface AuditEntry {
   readonly at: number;
   /** The operator's name, or `command line`. */
   readonly who: string;
@@ -95,7 +95,7 @@ export interface AuditEntry {
   readonly on: string;
 }
 
-export type AuditRecord = AuditEntry & { readonly id: number };
+type AuditRecord = AuditEntry & { readonly id: number };
 
 export interface LocalUser {
   /** The subject of its tokens, a UUID. */

@@ -125,7 +125,7 @@ class BoundedSink implements LogSink {
 }
 
 /** The output behind a descriptor, in the way that never blocks for its kind. */
-export function openOutput(fd: number): Output {
+function openOutput(fd: number): Output {
   const stat = fstatSync(fd);
   if (stat.isSocket()) return socketOutput(fd);
   // A pipe or terminal blocks a thread of the pool, and with it the end of the process, when its reader stops: a

@@ -11,7 +11,7 @@ export interface Range {
 /** Beyond the visible part in both directions, in pixels: what a fast flick shows before the next frame. */
 export const overscan = 480;
 
-export function estimateHeight(row: Row): number {
+function estimateHeight(row: Row): number {
   if (row.type === 'day') return 36;
   if (row.type === 'group') return 32;
   const body = row.item.payload.visualContent?.body;

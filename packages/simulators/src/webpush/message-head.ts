@@ -2,8 +2,8 @@
 // is encoded. Reads it as a push service does and says the first fault.
 import type { ReceivedRequest } from '../simulator.ts';
 
-export const urgencies = ['very-low', 'low', 'normal', 'high'] as const;
-export type Urgency = (typeof urgencies)[number];
+const urgencies = ['very-low', 'low', 'normal', 'high'] as const;
+type Urgency = (typeof urgencies)[number];
 
 export interface MessageHead {
   readonly ttlSeconds: number;

@@ -12,7 +12,7 @@ export interface WebPushOptions {
   readonly decrypt?: 'all' | 'sample';
 }
 
-export interface SubscribeOptions {
+interface SubscribeOptions {
   /** Scheme, host and port under which senders reach the simulator. */
   readonly origin: string;
   /** VAPID public key, base64url; without it any sender may push. */

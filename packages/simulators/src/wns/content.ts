@@ -3,7 +3,7 @@
 import { SaxesParser } from 'saxes';
 import type { NotificationType } from './notification-head.ts';
 
-export interface XmlContent {
+interface XmlContent {
   readonly xml: string;
   /** What the `text` elements say, in their order. */
   readonly texts: readonly string[];

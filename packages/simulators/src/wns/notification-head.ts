@@ -2,7 +2,7 @@
 // notification and a removal need, and what they may say. Names the first fault, which WNS answers with 400 or 413.
 import type { ReceivedRequest } from '../simulator.ts';
 
-export const notificationTypes = ['wns/toast', 'wns/tile', 'wns/badge', 'wns/raw'] as const;
+const notificationTypes = ['wns/toast', 'wns/tile', 'wns/badge', 'wns/raw'] as const;
 export type NotificationType = (typeof notificationTypes)[number];
 
 export interface NotificationHead {

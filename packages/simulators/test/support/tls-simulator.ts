@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { makeCertificate } from '../../../hub/src/lib/certificate.ts';
 import { openSimulator, type Provider, type Simulator } from '../../src/index.ts';
 
-export interface Sent {
+interface Sent {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer | string;

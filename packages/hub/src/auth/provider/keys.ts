@@ -4,7 +4,7 @@ import { createHash, createPrivateKey, generateKeyPair, type JsonWebKey, sign } 
 import { promisify } from 'node:util';
 import type { Meta } from '../../store/registry.ts';
 
-export interface SigningJwk extends JsonWebKey {
+interface SigningJwk extends JsonWebKey {
   readonly kid: string;
   readonly alg: 'RS256';
   readonly use: 'sig';

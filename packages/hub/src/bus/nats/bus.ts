@@ -31,7 +31,7 @@ export interface NatsBusOptions {
 }
 
 /** Goes to the operator's log. */
-export interface BusLog {
+interface BusLog {
   connected(server: string): void;
   away(error: Error): void;
   /** Something of the bus does not work, though it is connected. */

@@ -6,7 +6,7 @@ import type { Clock, Timer } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 
 /** Of what is published and not yet confirmed by the server's answer to a PING. */
-export const pendingMaxBytes = 8 * 1024 * 1024;
+const pendingMaxBytes = 8 * 1024 * 1024;
 const askEveryBytes = 256 * 1024;
 const retryFirstMs = 250;
 const retryMaxMs = 4000;

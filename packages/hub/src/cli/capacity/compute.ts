@@ -9,7 +9,7 @@ import { type CapacityInputs, numberInputs } from './inputs.ts';
 import { type Load, loadOf } from './load.ts';
 import { type Postgres, postgresOf } from './postgres.ts';
 
-export interface Provider {
+interface Provider {
   readonly platform: PlatformType;
   readonly perMinute: number;
   /** Null: the provider documents none. */
@@ -17,7 +17,7 @@ export interface Provider {
 }
 
 /** Bytes a second at the peak, of all hubs together. */
-export interface Network {
+interface Network {
   readonly fromClients: number;
   readonly toClients: number;
   readonly toPushServices: number;

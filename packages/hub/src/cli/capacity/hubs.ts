@@ -7,7 +7,7 @@ import type { CapacityInputs, Transport } from './inputs.ts';
 import type { Load, Rates } from './load.ts';
 
 /** Seconds of main threads a second, by what they are spent on. */
-export type MainThreads = Readonly<Record<'commits' | 'frames' | 'pushes' | 'fetches', number>>;
+type MainThreads = Readonly<Record<'commits' | 'frames' | 'pushes' | 'fetches', number>>;
 
 export interface Hubs {
   readonly count: number;

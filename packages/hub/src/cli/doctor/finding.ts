@@ -1,6 +1,6 @@
 // The findings of the doctor, one line a check: ok, warn or fail. A line that is not ok also says what to do, after a
 // dash.
-export type Status = 'ok' | 'warn' | 'fail';
+type Status = 'ok' | 'warn' | 'fail';
 
 export interface Finding {
   readonly status: Status;

@@ -13,7 +13,7 @@ import type { Query } from '../kernel/call.ts';
 import type { HostVerifier } from './verify-host.ts';
 
 /** What operators see of feeds. */
-export interface AdminFeed {
+interface AdminFeed {
   readonly read: Pick<FeedReader, 'owner' | 'subscriptionsOfUser' | 'failedDeliveries'>;
   /** Has failed deliveries sent again; answers how many it did. */
   redrive(deliveries: readonly DeliveryKey[]): Promise<number>;

@@ -10,7 +10,7 @@ import { checkQuery } from '../kernel/query.ts';
 import type { AdminAnswer, AdminServices } from './call.ts';
 import { type AdminOperation, type AdminVerb, adminTable } from './table.ts';
 
-export interface AdminRequest {
+interface AdminRequest {
   readonly operation: AdminOperation;
   readonly operator: OperatorPrincipal;
   readonly params: Readonly<Record<string, string>>;

@@ -9,7 +9,7 @@ import { addHost, getHost, readHostPost, removeHost, verifyHost } from './hosts.
 import { pageQuery } from './paging.ts';
 import { listUserSubscriptions } from './users.ts';
 
-export type AdminMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type AdminMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface AdminVerb {
   readonly method: AdminMethod;

@@ -12,7 +12,7 @@ export interface HostVerifier {
   verify(host: string, value: string): Promise<Verification>;
 }
 
-export interface Verification {
+interface Verification {
   readonly by: 'dns' | 'wellKnown' | null;
   /** What was found at each place, for people. */
   readonly dns: string;

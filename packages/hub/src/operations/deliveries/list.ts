@@ -28,7 +28,7 @@ export async function listDeliveries(
   };
 }
 
-export function answerDelivery(row: StoredDelivery, subscriptionId: string): Delivery {
+function answerDelivery(row: StoredDelivery, subscriptionId: string): Delivery {
   const { answer } = row;
   return {
     subscriptionId,

@@ -56,7 +56,7 @@ export interface Outcome {
 }
 
 /** What a push would be, for `explain`: without the address and without any token. */
-export interface DescribedRequest {
+interface DescribedRequest {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Before it is encrypted, where it is. */

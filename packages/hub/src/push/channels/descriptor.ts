@@ -25,7 +25,7 @@ export interface ChannelDescriptor<A extends PushAddress = PushAddress, C extend
 /** The channels of a hub, in the order in which they are listed to people. */
 export type ChannelDescriptors = readonly ChannelDescriptor[];
 
-export interface ChannelFlags {
+interface ChannelFlags {
   /** Takes a push that shows nothing, so that a state change may be pushed by itself. */
   readonly canClear: boolean;
   /** The device names the push service: each host is on probation and fails alone. */
@@ -80,7 +80,7 @@ export function flagOf(flags: string): string {
   return flags.split(' ')[0] ?? flags;
 }
 
-export interface ChannelCapacity {
+interface ChannelCapacity {
   /** Devices of this platform are counted as reached through the channel. */
   readonly platform: PlatformType;
   /** A row of push-drain in bench/RESULTS.md, which tools/plan-constants.ts takes over; channels may share one. */

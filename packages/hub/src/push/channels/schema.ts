@@ -15,7 +15,7 @@ export function members(
   };
 }
 
-export function text(maxLength: number): object {
+function text(maxLength: number): object {
   return { type: 'string', minLength: 1, maxLength };
 }
 

@@ -13,7 +13,7 @@ import { decisionOf, isHandled } from './plan.ts';
 export type PushGrace = 'off' | 'taps' | 'all';
 
 /** How long a device that listens live has to acknowledge before it is pushed to. */
-export const graceMs = 2000;
+const graceMs = 2000;
 /** A tap that could not be delivered for a day is useless: the device syncs when it returns. */
 const clearLifeMs = 86_400_000;
 

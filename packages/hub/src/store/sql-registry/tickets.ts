@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers';
 import type { SpentTickets } from '../registry.ts';
 import { StoreError } from '../store.ts';
 
-export interface SpentTicket {
+interface SpentTicket {
   readonly id: string;
   readonly expiresAt: number;
 }

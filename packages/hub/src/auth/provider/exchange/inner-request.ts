@@ -9,7 +9,7 @@ import type { Spelling } from './rewrite.ts';
 /** A request as either protocol's server gives it. */
 export type OuterRequest = IncomingMessage | Http2ServerRequest;
 
-export const maxBodyBytes = 64 * 1024;
+const maxBodyBytes = 64 * 1024;
 
 export class InnerRequest extends Readable {
   readonly method: string;

@@ -90,7 +90,7 @@ export function problemContent(advice: string, facts: Readonly<Record<string, un
   return `<p>${escapeHtml(advice)}</p>${lines.join('')}`;
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

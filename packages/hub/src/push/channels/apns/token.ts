@@ -27,7 +27,7 @@ const renewAtMostEveryMs = 20 * minuteMs;
 /** More keys than this are in use at once only when they are replaced in a loop. */
 const keysMax = 1000;
 
-export const keyUnusable = 'privateKeyUnusable';
+const keyUnusable = 'privateKeyUnusable';
 
 export function openApnsTokens(now: () => number): ApnsTokens {
   const made = new BoundedMap<string, Made>({ entriesMax: keysMax });

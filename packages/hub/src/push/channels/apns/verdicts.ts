@@ -80,7 +80,7 @@ export const apnsVerdicts = {
 export type ApnsReason = keyof typeof apnsVerdicts;
 
 /** An answer without a reason of the table. */
-export function unknownVerdict(status: number): ApnsVerdict {
+function unknownVerdict(status: number): ApnsVerdict {
   if (status >= 200 && status < 300) return { status, verdict: 'accepted', blame: null, source: responses };
   if (status === 410) return { status, ...gone };
   if (status === 401 || status === 403) return { status, ...key };

@@ -20,7 +20,7 @@ export const fcmHeaders = { 'content-type': 'application/json' } as const;
 /** Google counts keys and values of the payload; here the whole message counts, without its address. */
 export const payloadBytesMax = 4096;
 /** Four weeks, while a notification may live for 30 days: FCM refuses a longer time. */
-export const ttlSecondsMax = 2_419_200;
+const ttlSecondsMax = 2_419_200;
 /** FCM keeps four keys a device; every tap says the same, so the newest is enough. */
 const tapCollapseKey = 'carillon';
 

@@ -71,7 +71,7 @@ export const tokenVerdicts = {
 } as const satisfies Record<string, FcmVerdict>;
 
 /** An answer without a code of the tables. */
-export function unknownVerdict(status: number): FcmVerdict {
+function unknownVerdict(status: number): FcmVerdict {
   if (status >= 200 && status < 300) return { status, verdict: 'accepted', blame: null, source: codes };
   if (status === 401) return { status, ...credentials, tokenRefused: true };
   if (status === 403) return { status, ...credentials };

@@ -21,7 +21,7 @@ export function laneOf(user: UserKey): number {
 /** A batch names each of its users several times. */
 const packed = new BoundedMap<UserKey, Buffer>({ entriesMax: 4096 });
 
-export function packUser(user: UserKey): Buffer {
+function packUser(user: UserKey): Buffer {
   let key = packed.get(user);
   if (!key) {
     key = packKey(user);
@@ -46,11 +46,6 @@ export function userOf(row: Row): UserKey {
 
 export function packUuid(id: string): Buffer {
   return isUuid(id) ? uuidToBytes(id) : nobody;
-}
-
-/** As a single parameter. */
-export function uuidText(bytes: Buffer): string {
-  return bytes.toString('hex');
 }
 
 const nobody = Buffer.alloc(16, 0xff);

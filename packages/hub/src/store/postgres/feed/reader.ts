@@ -41,7 +41,7 @@ export function openReader(connections: Connections): FeedReader {
   };
 }
 
-export type AskRows = (each: Statement, ...values: Parameter[]) => Promise<readonly Row[]>;
+type AskRows = (each: Statement, ...values: Parameter[]) => Promise<readonly Row[]>;
 
 function keyOf(user: UserKey): [number, Buffer] {
   return [laneOf(user), packKey(user)];

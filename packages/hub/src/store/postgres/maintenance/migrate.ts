@@ -12,7 +12,7 @@ export interface Migration {
 }
 
 /** Any number that no other user of the database takes for its own lock: "carillon" in ASCII, cut to 52 bits. */
-export const migrationLock = 0x6361_7269_6c6c;
+const migrationLock = 0x6361_7269_6c6c;
 /** Others may migrate first, and an index takes its time. */
 const patienceMs = 60_000;
 

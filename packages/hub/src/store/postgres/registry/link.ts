@@ -22,7 +22,7 @@ export interface LinkOptions {
 }
 
 /** The channel of everyone's commits; the payload is the part. */
-export const channel = 'carillon_registry';
+const channel = 'carillon_registry';
 
 /** Beside the one that listens. Statements are short, and tickets are spent many at once. */
 const askingMax = 4;

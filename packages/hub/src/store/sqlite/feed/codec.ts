@@ -15,11 +15,11 @@ export type Row = Record<string, SQLOutputValue>;
 
 const removals = [null, 'deleted', 'expired'] as const satisfies readonly (Removal | null)[];
 
-export function packState({ readState, userActionState }: StoredNotification): number {
+function packState({ readState, userActionState }: StoredNotification): number {
   return readStates.indexOf(readState) + 2 * userActionStates.indexOf(userActionState);
 }
 
-export function packRemoved(removed: Removal | null): number {
+function packRemoved(removed: Removal | null): number {
   return removals.indexOf(removed);
 }
 

@@ -4,7 +4,7 @@ import { type DeliveryKey, noNotification } from '../../../../model/delivery.ts'
 import type { UserKey } from '../../../../model/principal.ts';
 import type { FetchWrite, PostWrite, Write } from '../../../../model/write.ts';
 
-export interface NamedRow {
+interface NamedRow {
   readonly user: UserKey;
   readonly id: string;
 }
