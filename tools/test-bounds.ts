@@ -2,15 +2,18 @@
 // timer, a child process) fails after a moment and says what was open, instead of hanging the whole run.
 import { after } from 'node:test';
 import { isMainThread } from 'node:worker_threads';
+import { recordUsage } from './test-usage.ts';
 
 const graceMs = 5_000;
 
 // Workers and forked processes of the test inherit the flag that loads this file; they hold no tests.
-if (isMainThread && process.argv[1]?.endsWith('.test.ts')) {
+const file = process.argv[1] ?? '';
+if (isMainThread && file.endsWith('.test.ts')) {
+  process.once('exit', () => recordUsage(file));
   after(() => {
     setTimeout(() => {
       const open = process.getActiveResourcesInfo().filter((resource) => resource !== 'PipeWrap'); // pipes: stdio
-      console.error(`${process.argv[1]}: the tests are over, but still open: ${open.join(', ')}`);
+      console.error(`${file}: the tests are over, but still open: ${open.join(', ')}`);
       process.exit(1);
     }, graceMs).unref();
   });

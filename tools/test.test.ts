@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { inOrder, longest } from './test-order.ts';
 
 const runner = join(import.meta.dirname, 'test.ts');
 
@@ -89,4 +90,28 @@ test('a run without any test fails', (context) => {
   assert.equal(lastLine, '0 passed, 0 failed');
   assert.match(output, /no \*\.test\.ts under packages/);
   assert.equal(status, 1);
+});
+
+test('the static checks come first, then what takes longest, then the others by name', () => {
+  for (const path of longest) assert.ok(existsSync(join(import.meta.dirname, '..', path)), path);
+  const [first = '', second = ''] = longest;
+  assert.deepEqual(inOrder(['b.test.ts', second, 'a.test.ts', first]), [
+    first,
+    second,
+    'a.test.ts',
+    'b.test.ts',
+  ]);
+});
+
+test('a run ends with what took longest, and leaves nothing in the folder of temporary files', (context) => {
+  const { output } = runTests(context, {
+    'tools/a.test.ts': `
+      import { mkdtempSync } from 'node:fs';
+      import { tmpdir } from 'node:os';
+      test('writes to ' + mkdtempSync(tmpdir() + '/a-'), () => {});`,
+  });
+  const [, folder = ''] = /writes to (\S+)\/a-/.exec(output) ?? [];
+  assert.match(folder, /carillon-tests-/);
+  assert.equal(existsSync(folder), false);
+  assert.match(output, /\d s, \d+ s of CPU: tools\/a\.test\.ts\n1 passed, 0 failed\n$/);
 });

@@ -7,10 +7,15 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { InstallError, installNeeds } from './install-needs.ts';
 import { needsOf } from './needs-of.ts';
+import { useTestFolder } from './test-folder.ts';
+import { inOrder } from './test-order.ts';
 import { Tally } from './test-tally.ts';
+import { openUsage } from './test-usage.ts';
 
 /** Of a whole file too: some start Chromium or install packages, on a machine that is busy with other files. */
 const testTimeoutMs = 300_000;
+/** One more than the two cores of a small machine: half of the files wait for a browser, a database or a clock. */
+const atOnce = 3;
 const root = process.cwd();
 
 function findTestFiles(filters: readonly string[]): string[] {
@@ -18,21 +23,14 @@ function findTestFiles(filters: readonly string[]): string[] {
   return globSync('{tools,packages,conformance}/**/*.test.ts', {
     cwd: root,
     exclude: (path) => path.endsWith('node_modules'),
-  })
-    .filter(
-      (file) => wanted.length === 0 || wanted.some((path) => file === path || file.startsWith(`${path}/`)),
-    )
-    .sort((a, b) => Number(isCheck(b)) - Number(isCheck(a)) || a.localeCompare(b));
-}
-
-/** The static checks run first: what they say is the quickest to mend. */
-function isCheck(file: string): boolean {
-  return file === join('tools', 'check.test.ts');
+  }).filter(
+    (file) => wanted.length === 0 || wanted.some((path) => file === path || file.startsWith(`${path}/`)),
+  );
 }
 
 async function main(): Promise<void> {
   const filters = process.argv.slice(2);
-  const files = findTestFiles(filters);
+  const files = inOrder(findTestFiles(filters));
   const tally = new Tally();
   if (files.length === 0) {
     console.log(`no *.test.ts ${filters.length > 0 ? `under ${filters.join(', ')}` : 'found'}`);
@@ -59,9 +57,11 @@ async function hasNeeds(files: readonly string[]): Promise<boolean> {
 }
 
 async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
+  useTestFolder();
+  const usage = openUsage();
   const tests = run({
     files: files.map((file) => join(root, file)),
-    concurrency: 2,
+    concurrency: atOnce,
     timeout: testTimeoutMs,
     execArgv: ['--import', new URL('./test-bounds.ts', import.meta.url).href],
   });
@@ -69,6 +69,7 @@ async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
   tests.on('test:fail', (result) => tally.fail(result));
   tests.on('test:summary', (summary) => tally.close(summary));
   for await (const text of tests.compose(spec)) process.stdout.write(text);
+  for (const line of usage.longest(root)) console.log(line);
 }
 
 await main();

@@ -1,0 +1,49 @@
+// Where the tests of a run keep what they write: databases that make every commit durable wait for the disk most of the
+// time, so it is in memory where there is room. A process that is killed loses nothing there, so crash tests hold.
+import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const prefix = 'carillon-tests-';
+const memory = '/dev/shm';
+/** Twice what a run needs. */
+const roomBytes = 6 * 2 ** 30;
+
+/** Makes the folder that the processes of this one take for temporary files, and removes it at the end. */
+export function useTestFolder(): void {
+  const parent = hasRoom() ? memory : tmpdir();
+  removeLeftovers(parent);
+  const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
+  // PostgreSQL does not run as root, so another user goes in.
+  chmodSync(folder, 0o711);
+  process.env.TMPDIR = folder;
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+}
+
+/** Folders of runs that were killed; their name says whose they are. */
+function removeLeftovers(parent: string): void {
+  for (const name of globSync(`${prefix}*-*`, { cwd: parent })) {
+    const [, owner] = /(\d+)-[^-]+$/.exec(name) ?? [];
+    if (owner && !isAlive(Number(owner))) rmSync(join(parent, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function hasRoom(): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    const [, freeKiB = '0'] = /^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
+    return Math.min(bavail * bsize, Number(freeKiB) * 1024) >= roomBytes;
+  } catch {
+    return false;
+  }
+}

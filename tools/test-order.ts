@@ -1,0 +1,30 @@
+// The order of test files: the static checks first, since what they say is the quickest to mend, then those that take
+// longest, so that none of them is left to run alone at the end, then the others by name.
+import { join } from 'node:path';
+
+/** Longest first; the runner prints the figures at the end of a run. */
+export const longest: readonly string[] = [
+  'tools/check.test.ts',
+  'packages/hub/test/crash/cluster-kill.test.ts',
+  'packages/hub/test/contract/postgres-store.test.ts',
+  'packages/hub/test/contract/postgres-registry.test.ts',
+  'packages/hub/test/flow/postgres-feed.test.ts',
+  'packages/hub/test/flow/postgres-push.test.ts',
+  'packages/hub/test/crash/push-kill.test.ts',
+  'tools/pack/installed.test.ts',
+  'packages/client/test/convergence.test.ts',
+  'packages/hub/test/crash/kill.test.ts',
+  'packages/inbox/test/handling.test.ts',
+  'packages/inbox/test/states.test.ts',
+  'packages/inbox/test/states-phone.test.ts',
+  'packages/hub/test/flow/push-retry.test.ts',
+  'conformance/carillon.test.ts',
+  'packages/hub/test/contract/sqlite-store.test.ts',
+  'packages/client/test/service-worker.test.ts',
+];
+
+export function inOrder(files: readonly string[]): string[] {
+  const ranks = new Map(longest.map((path, index) => [join(path), index]));
+  const rankOf = (file: string): number => ranks.get(file) ?? longest.length;
+  return [...files].sort((a, b) => rankOf(a) - rankOf(b) || a.localeCompare(b));
+}
