@@ -128,7 +128,7 @@ function identityOf(payload: JWTPayload): Identity {
   };
   const subject = text('oid', 'sub');
   const clientId = text('azp', 'appid', 'client_id');
-  if (subject === '') throw refused('The token names nobody: it has neither oid nor sub.');
+  if (subject === '') throw refused('The token identifies no user: it has neither oid nor sub.');
   const hasScopes = payload.scp !== undefined || payload.scope !== undefined;
   return {
     issuer: payload.iss as string,

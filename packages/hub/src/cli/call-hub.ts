@@ -53,7 +53,7 @@ export function readAnswer<T>(answer: HubAnswer, member: keyof T & string): T {
   if (answer.status < 200 || answer.status > 299) throw new Refusal(answer);
   const json = parse(answer.text);
   if (typeof json === 'object' && json !== null && member in json) return json as T;
-  throw new Error(`the hub answered ${answer.status} with what is no JSON object with "${member}"`);
+  throw new Error(`the hub answered ${answer.status} without a JSON object that has "${member}"`);
 }
 
 function messageIn(text: string): string {

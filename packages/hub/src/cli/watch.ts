@@ -47,7 +47,7 @@ export async function watch(caller: Caller, watched: Watched): Promise<void> {
       });
       if (handled) return;
       if (over) {
-        return report({ what: 'over', message: 'no push is on its way, and no device is left to tell more' });
+        return report({ what: 'over', message: 'no push is on its way, and no device can report more' });
       }
       await states.wait(clock);
     }
@@ -124,7 +124,7 @@ function readFrame(text: string): Frame | string {
   try {
     frame = JSON.parse(text) as Frame;
   } catch {
-    return 'the stream of the hub told what is no JSON';
+    return 'the stream of the hub sent a frame that is not JSON';
   }
   if (frame.type === 'bye') return `the hub ended the stream (${frame.reason})`;
   if (frame.type === 'resync') return `the hub lost the place in the stream (${frame.reason})`;

@@ -31,11 +31,11 @@ export function openBus({ config: { nats }, log, clock }: BusBase, secret: Buffe
     log: {
       connected: (server) => log.info({ server }, 'the bus is connected'),
       away: ({ message }) =>
-        log.warn({ servers }, `the bus is away, so streams look into the store each second: ${message}`),
+        log.warn({ servers }, `the bus is unreachable, so streams read the store each second: ${message}`),
       refused(error) {
         if (clock.now() - toldAt < tellAgainMs) return;
         toldAt = clock.now();
-        log.error({ err: error }, 'something of the bus does not work');
+        log.error({ err: error }, 'the bus reported an error');
       },
     },
   });

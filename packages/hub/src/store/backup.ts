@@ -77,9 +77,9 @@ export async function readBackup(folder: string): Promise<BackupManifest> {
   for (const { name, bytes, sha256 } of manifest.files) {
     const path = join(folder, name);
     const found = statSync(path, { throwIfNoEntry: false });
-    if (!found) throw new BackupError(`${path} is missing: the backup is not whole, use another one`);
+    if (!found) throw new BackupError(`${path} is missing: the backup is incomplete, use another one`);
     if (found.size === bytes && (await hashOf(path)) === sha256) continue;
-    throw new BackupError(`${path} is not what was backed up (its SHA-256 differs): use another backup`);
+    throw new BackupError(`${path} differs from what was backed up (SHA-256): use another backup`);
   }
   return manifest;
 }
@@ -90,11 +90,11 @@ function readManifest(folder: string): BackupManifest {
   try {
     manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
   } catch (error) {
-    throw new BackupError(`${path} can not be read (${(error as Error).message}): this is no whole backup`);
+    throw new BackupError(`${path} can not be read (${(error as Error).message}): the backup is incomplete`);
   }
   if (manifest.format === 'carillon-backup' && manifest.formatVersion === 1) return manifest;
   throw new BackupError(
-    `${path} is not of a format that this version knows: restore with the version that made it`,
+    `${path} has a format that this version can not read: restore with the version that made it`,
   );
 }
 

@@ -174,7 +174,7 @@ for (const [name, open] of stores) {
     for (const more of [['--check'], to.at]) {
       const refused = commandLine(context, to.dataDir).run(['restore', '--from', backup, ...more]);
       assert.equal(refused.status, 1);
-      assert.match(refused.stderr, /is not what was backed up/);
+      assert.match(refused.stderr, /differs from what was backed up/);
     }
     assert.ok(!existsSync(join(to.dataDir, 'feed.db')));
   });

@@ -151,7 +151,7 @@ test('without NATS each node gives its part of an allowance', async () => {
     clock.advance(10_000);
   }
   await nats.kill();
-  await until(() => said(/bus is away/) === 2, 'the loss');
+  await until(() => said(/bus is unreachable/) === 2, 'the loss');
   let allowed = 0;
   for (let round = 0; round < 130; round++)
     for (const hub of hubs) if ((await ask(hub, 'bob')) === 200) allowed++;
@@ -216,7 +216,7 @@ test('a hub starts without its NATS server, serves, says so, and is connected on
   assert.equal((await hub.request('GET', '/readyz')).status, 200);
   assert.equal((await hub.request('POST', feed, { token, body: post() })).status, 201);
   await reader.next('change');
-  await until(() => said(/bus is away/) === 1, 'the log');
+  await until(() => said(/bus is unreachable/) === 1, 'the log');
   assert.equal(said(/the store is of this machine/), 1);
   for (let attempt = 0; attempt < 5; attempt++) clock.advance(5000);
   await nats.restart();
@@ -224,7 +224,7 @@ test('a hub starts without its NATS server, serves, says so, and is connected on
     clock.advance(1000);
     return said(/bus is connected/) > 0;
   }, 'the connection');
-  assert.equal(said(/bus is away/), 1);
+  assert.equal(said(/bus is unreachable/), 1);
   assert.ok(!JSON.stringify(lines).includes('secret'));
   await closeBy(clock, hub);
   await nats[Symbol.asyncDispose]();
@@ -243,6 +243,6 @@ test('the doctor tells whether a NATS server takes a connection, without its pas
   const bad = await doctor(`nats://carol:secret@127.0.0.1:${await freePort()}`);
   assert.match(
     bad,
-    /^warn {2}bus {2}no NATS server of 127\.0\.0\.1:\d+ takes a connection \(.+\) – start it/,
+    /^warn {2}bus {2}no NATS server of 127\.0\.0\.1:\d+ accepts a connection \(.+\) – start it/,
   );
 });

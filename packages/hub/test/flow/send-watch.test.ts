@@ -199,7 +199,7 @@ for (const [what, status, body, message] of [
     'an answer of something else',
     200,
     '<p>hi</p>',
-    'the hub answered 200 with what is no JSON object with "value"',
+    'the hub answered 200 without a JSON object that has "value"',
   ],
 ] as const) {
   test(`${what} ends the watch with 1 and one line that says it`, async (context) => {

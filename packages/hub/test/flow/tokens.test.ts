@@ -147,7 +147,7 @@ suite('a token that says the wrong thing is 401', () => {
     'an issuer that is not a text': [{ iss: 7 }, /./],
     'no expiry': [{ exp: undefined }, /exp/],
     'an expiry that is a text': [{ exp: 'tomorrow' }, /exp/],
-    nobody: [{ sub: undefined, oid: undefined }, /names nobody/],
+    nobody: [{ sub: undefined, oid: undefined }, /identifies no user/],
     'a subject that is not a text': [{ sub: 7, oid: undefined }, /./],
   };
   for (const [name, [more, message]] of Object.entries(wrong))

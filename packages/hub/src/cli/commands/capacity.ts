@@ -11,7 +11,9 @@ import { printJson } from '../data-dir.ts';
 type CapacityOptions = Readonly<Record<string, string | undefined>>;
 
 export function capacityCommand(): Command {
-  const command = new Command('capacity').description('what so many users need, and what breaks first');
+  const command = new Command('capacity').description(
+    'calculate what your users need, and which limit is reached first',
+  );
   for (const name of numberNames) {
     const { about, fallback } = numberInputs[name];
     command.option(`--${name} <number>`, `${about} (default ${fallback})`);

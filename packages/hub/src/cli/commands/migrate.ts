@@ -20,7 +20,7 @@ export function migrateCommand(): Command {
     .description('move the data of a stopped hub from SQLite to PostgreSQL')
     .addOption(to.env('CARILLON_DATABASE_URL').makeOptionMandatory())
     .addOption(dataDir.env('CARILLON_DATA_DIR').default('.carillon'))
-    .option('--config <file>', 'where the hubs have their secret-key from, when it is no variable')
+    .option('--config <file>', 'file with the secret-key of the hubs, unless it is a variable')
     .option('--json', 'print JSON')
     .action(moveData);
 }
@@ -37,6 +37,6 @@ async function moveData({ to, dataDir, config, json }: MigrateOptions): Promise<
       `${table.padEnd(14)} ${String(rows).padStart(9)} rows, checksum ${checksum.slice(0, 16)}\n`,
     );
   process.stdout.write(
-    `moved, and compared row by row; serve it with --database-url, and ${dataDir} no more\n`,
+    `moved and compared row by row: serve it with --database-url, and no longer serve ${dataDir}\n`,
   );
 }

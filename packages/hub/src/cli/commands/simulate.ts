@@ -88,7 +88,7 @@ function readKeys(path: string): SimulatorKeys | null {
     return JSON.parse(readFileSync(path, 'utf8')) as SimulatorKeys;
   } catch (error) {
     if ((error as { code?: string }).code === 'ENOENT') return null;
-    throw new Error(`${path} can not be read (${(error as Error).message}): remove it to get new keys`);
+    throw new Error(`${path} can not be read (${(error as Error).message}): remove it to create new keys`);
   }
 }
 

@@ -23,7 +23,11 @@ export async function checkServing(dataDir: string): Promise<Finding> {
   const what =
     answer.status === null ? `does not answer (${answer.reason})` : `answers ${answer.status} to /readyz`;
   if (answer.status !== null) return fail('hub', `${who} ${what}`, 'look at its log');
-  return warn('hub', `${who} ${what}`, 'reach it from here, or mind its public URL, proxy and certificate');
+  return warn(
+    'hub',
+    `${who} ${what}`,
+    'check its public URL, proxy and certificate, and that it can be reached from here',
+  );
 }
 
 export function checkPublicUrl({ publicUrl, host, port, tls }: Config): Finding {
@@ -56,7 +60,7 @@ export function checkCertificate({ tls, dataDir }: Config, now: number): Finding
   const what = `the certificate of ${subject.replaceAll('\n', ', ')}`;
   const renew = tls === 'dev' ? 'start the hub again, which renews it' : 'renew it, and start the hub again';
   if (Date.parse(validFrom) > now)
-    return fail('tls', `${what} is not valid before ${validFrom}`, 'mind the clock');
+    return fail('tls', `${what} is not valid before ${validFrom}`, 'check the clock');
   if (days < 0) return fail('tls', `${what} expired on ${validTo}`, renew);
   if (days < renewDays) return warn('tls', `${what} expires in ${days} days, on ${validTo}`, renew);
   return ok('tls', `${what} is valid until ${validTo}`);
@@ -88,7 +92,7 @@ export async function checkClock(urls: readonly string[], now: () => number): Pr
       'set it by NTP: tokens are refused and notifications expire at the wrong time',
     );
   }
-  return ok('clock', 'nobody to compare it with: no provider, issuer or hub answers');
+  return ok('clock', 'nothing to compare it with: no provider, issuer or hub answers');
 }
 
 interface Asked {

@@ -56,6 +56,6 @@ export async function checkBus(config: Config): Promise<Finding> {
   const { servers, version, reason } = probe;
   if (version !== null) return ok('bus', `NATS ${version} answers at ${servers}`);
   const todo =
-    'start it, or mind --nats-url and its credentials; until then streams look into the store each second';
-  return warn('bus', `no NATS server of ${servers} takes a connection (${reason})`, todo);
+    'start it, or check --nats-url and its credentials; until then streams read the store each second';
+  return warn('bus', `no NATS server of ${servers} accepts a connection (${reason})`, todo);
 }
