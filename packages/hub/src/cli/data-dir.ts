@@ -1,5 +1,5 @@
-// What commands share: where the data is, under which URL the hub is known, and how a result is printed. They work
-// before, beside and without a running hub, since they open the same store.
+// What commands share: where the data is, the hub's public URL, and how a result is printed. They work with and without a
+// running hub, since they open the same store.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
@@ -16,7 +16,7 @@ const defaultPublicUrl = 'http://127.0.0.1:4280';
 /** Where `serve` records its public URL. */
 export const publicUrlKey = 'public-url';
 
-/** Who the audit says it was: whoever may write the data folder. */
+/** The author in the audit: whoever may write the data folder. */
 export const commandLine = 'command line';
 
 export interface DataOptions {
@@ -24,7 +24,7 @@ export interface DataOptions {
   readonly publicUrl?: string;
   readonly json?: boolean;
   readonly databaseUrl?: string;
-  /** Of the commands that store push credentials: where the hub has its settings from. */
+  /** For commands that store push credentials: the hub's file with settings. */
   readonly config?: string;
 }
 

@@ -1,5 +1,5 @@
-// What `carillon serve --dev` brings along: two users, an app, and commands that work when pasted into any terminal.
-// Their tokens lie in the data folder as header files for curl, and are renewed for as long as the hub runs.
+// What `carillon serve --dev` adds: two users, an app, and commands that can be pasted into any terminal. Their tokens are
+// in the data folder as header files for curl, and are renewed while the hub runs.
 
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// The data folder of the hub, part of its composition: made, locked, and opened as the stores that are in it; what can't
-// be used is told as a problem of configuration, with the path.
+// The data folder of the hub: creates and locks it, and opens its stores. What can't be used is reported as a problem of
+// configuration, with the path.
 import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../config/problem.ts';
@@ -50,7 +50,7 @@ async function openPostgresFeeds(url: string, planner: URL): Promise<FeedStore> 
   return openFeedStore({ url, planner: planBatch }).catch(refuseDatabase);
 }
 
-/** Nodes that share a store go by the clock of its machine; null where the store is of this one. */
+/** Nodes that share a store follow the clock of its machine; null for a store on this one. */
 export async function followTime(
   clock: ReferenceClock,
   { readTime }: FeedStore,
@@ -76,7 +76,7 @@ function refuseDatabase(error: unknown): never {
   throw new ConfigError([problemWith('database-url', `${error.message}: start PostgreSQL, or mend the URL`)]);
 }
 
-/** How the databases of the folder are, without touching them. */
+/** The state of the folder's databases, without changing them. */
 export function inspectData(dataDir: string): readonly DatabaseState[] {
   return [
     inspectDatabase(join(dataDir, 'registry.db'), registryMigrations),
@@ -84,7 +84,7 @@ export function inspectData(dataDir: string): readonly DatabaseState[] {
   ];
 }
 
-/** The hub that serves this data now, or null; waits for those who hold it without serving. */
+/** The hub that serves this data now, or null; waits for processes that hold the lock without serving. */
 export function servingHub(dataDir: string): Serving | null {
   const taken = take(dataDir);
   if (!('release' in taken)) return taken;
@@ -137,7 +137,7 @@ function makeDataDir(dataDir: string): void {
   }
 }
 
-/** A file that is no database is a matter of configuration; the operator must know which one it is. */
+/** A file that is no database is a problem of configuration, and the error names it. */
 function refuseFile(path: string, error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   const unusable =

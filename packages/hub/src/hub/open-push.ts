@@ -24,7 +24,7 @@ import type { Logger } from '../telemetry/log.ts';
 const requestTimeoutMs = 7000;
 const vapidKey = 'vapid-keys';
 
-/** Made once and kept: browsers subscribe to this key, and a subscription dies with it. */
+/** Created once and kept: browsers subscribe with this key, and a new one would end every subscription. */
 export async function vapidKeysOf({ meta }: Registry): Promise<VapidKeys> {
   return JSON.parse(await meta.readOrMake(vapidKey, () => JSON.stringify(makeVapidKeys())));
 }
@@ -80,7 +80,7 @@ export async function openChannels(base: PushBase): Promise<PushParts> {
 
 type FindCredentials = (app: AppId, kind: string) => Credentials | null;
 
-/** Credentials that can't be decrypted are none for a push; the operator learns of it once. */
+/** Credentials that can't be decrypted count as absent; the log says so once. */
 function loggedSource(credentials: Registry['credentials'], log: Logger): FindCredentials {
   let told = '';
   return (app, kind) => {

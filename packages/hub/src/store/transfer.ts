@@ -1,5 +1,5 @@
-// What moves when the data goes from one store into another: table by table, in batches of nouns that both sides know,
-// and a sum of each table that does not depend on the order of its rows, so that both sides can be compared.
+// The data that moves from one store into another: table by table, in batches of nouns of the model, and a checksum of each
+// table that is independent of the order of its rows, so that both sides can be compared.
 import { createHash } from 'node:crypto';
 import type { StoredDelivery } from '../model/delivery.ts';
 import type { StoredNotification } from '../model/notification.ts';

@@ -1,12 +1,12 @@
-// oidc-provider's storage over the registry: clients come from the apps, everything else is a grant record. What has
-// ended is swept with the writes, at most once a minute and a bounded number of records at a time.
+// oidc-provider's storage over the registry: clients come from the apps, everything else is a grant record. Expired records
+// are swept with the writes, at most once a minute and a bounded number at a time.
 import type { Clock } from '../../lib/clock.ts';
 import type { GrantRecord, Registry } from '../../store/registry.ts';
 import { clientMetadata } from './clients.ts';
 
 const sweepMs = 60_000;
 const sweptAtOnce = 500;
-/** oidc-provider tolerates this much clock skew, and must still find what just ended to say so. */
+/** oidc-provider tolerates this much clock skew, and needs a record that just expired to answer that. */
 const graceMs = 60_000;
 /** A page that is reloaded while it refreshes never gets the successor of the token that it spent, so it asks once more. */
 const respendSeconds = 10;

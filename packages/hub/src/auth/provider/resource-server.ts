@@ -1,5 +1,5 @@
-// Whom a token may be for and what it may say there: the hub with the hub's scopes, or the client's own app with any
-// scope. A client never gets a token for another app's service: that service would take its word for the user's.
+// The audiences and scopes of tokens: the hub with the hub's scopes, or the client's own app with any scope. A client never
+// gets a token for another app's service, which would accept it as the user's.
 import type { Client, Context, errors, ResourceServerInfo } from 'oidc-provider';
 import type { AppRegistry, Users } from '../../store/registry.ts';
 import { adminScope, hubScopes, openIdScopes, readScopes, ScopeError } from './scopes.ts';

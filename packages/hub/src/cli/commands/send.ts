@@ -1,6 +1,6 @@
-// `carillon send`: sends one notification and prints its id. Beside a running hub it goes over HTTP, so that devices
-// are told at once; without one it goes through the same steps into the same store. With --watch it follows what
-// becomes of it on the user's devices (watch.ts).
+// `carillon send`: sends one notification and prints its id. Beside a running hub it uses HTTP, so that devices get it at
+// once. Without one it takes the same steps into the same store. With --watch it follows the notification on the user's
+// devices (watch.ts).
 import type { Notification } from '@carillon/protocol';
 import { Command } from 'commander';
 import { mintToken } from '../../auth/provider/exchange/mint-token.ts';
@@ -61,7 +61,7 @@ async function send(options: SendOptions): Promise<void> {
   });
   const { served } = letter;
   if (served) trustOwnAuthority(options.dataDir);
-  // Taken before anything can happen to the notification, so that the stream tells all of it.
+  // Read before the post, so that the stream shows everything that happens to the notification.
   const before = served && options.watch ? await lookBefore(letter) : null;
   const sent = served
     ? await callHub(letter, 'POST', 'notifications', letter.body)

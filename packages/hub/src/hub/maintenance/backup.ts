@@ -1,6 +1,5 @@
-// Backups of the hub's data, part of its composition: taken beside a running hub, checked, and restored into an empty
-// place. A restored store is another generation, so that no device takes a cursor of what was lost for one of what came
-// instead.
+// Backups of the hub's data: taken beside a running hub, checked, and restored into an empty place. A restored store gets a
+// new generation, so that cursors of lost changes are void.
 import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -51,9 +50,9 @@ export interface Restored {
   readonly withdrawnPushes: number;
 }
 
-// The registry is copied last: whatever the feeds refer to (apps, users, the key that seals cursors) is in the registry
-// before it is in a feed, so that a later registry lacks nothing that an earlier copy of the feeds needs. The other way
-// round, a notification of an app made meanwhile would belong to nobody.
+// The registry is copied last. What feeds refer to (apps, users, the key that seals cursors) is in the registry before it
+// is in a feed, so a later copy of the registry lacks nothing. In the other order, a notification of an app registered
+// meanwhile would have no app.
 const sqliteFiles = ['feed.db', 'registry.db'] as const;
 const dumpName = 'database.dump';
 const keptApart = ['secret.key', 'tls/'];
@@ -102,7 +101,7 @@ async function dump({ folder, environment }: BackupOptions, url: string): Promis
   return { files: [await describeFile(folder, dumpName, contents)], generation };
 }
 
-/** That it is whole, readable and what its manifest says; throws a BackupError otherwise. Changes nothing. */
+/** Checks that it is complete, readable and as its manifest says, or throws a BackupError. Changes nothing. */
 export async function checkBackup(
   folder: string,
   environment: BackupOptions['environment'],
@@ -137,7 +136,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
 
 type Done = Omit<Restored, 'manifest'>;
 
-/** Whatever it does is done to copies, which get their names last: a restore that fails leaves no data behind. */
+/** Works on copies, which get their names last: a failed restore leaves no data behind. */
 async function restoreFiles(options: RestoreOptions, { files }: BackupManifest): Promise<Done> {
   const { dataDir, folder, pushAgain } = options;
   const lock = lockData({ dataDir });

@@ -1,5 +1,5 @@
-// Registered apps, as an operator sees and changes them. A host name that is told here is a claim until it is verified
-// (hosts.ts); a secret is answered once, by the call that made it.
+// Registered apps, as an operator sees and changes them. A host name given here is a claim until it is verified
+// (hosts.ts). A secret is answered once, by the call that created it.
 import { appSchema } from '@carillon/protocol/schemas';
 import type { App, AppClient } from '../../model/app.ts';
 import type { Registry } from '../../store/registry.ts';
@@ -28,7 +28,7 @@ interface PostedApp {
   readonly newSecrets?: boolean;
 }
 
-/** What is told of an app; undefined is not told. */
+/** An app as it is answered; undefined members are left out. */
 export interface AppChange {
   readonly hosts: readonly string[] | undefined;
   readonly clients: readonly NamedClient[] | undefined;

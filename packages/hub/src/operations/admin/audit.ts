@@ -1,5 +1,5 @@
-// The audit as an operator reads it: who did what to what and when, the newest first, in pages. It is written by the
-// operations themselves, each entry together with what it tells of (call.ts).
+// The audit as an operator reads it: who did what to what and when, the newest first, in pages. The operations write it,
+// each entry in the transaction of its change (call.ts).
 import { formatDateTime } from '../../model/date-time.ts';
 import type { AdminAnswer, AdminCall, AdminServices } from './call.ts';
 import { pageOf, readPaging } from './paging.ts';

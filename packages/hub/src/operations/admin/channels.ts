@@ -1,5 +1,5 @@
-// Push credentials of an app, write-only: what is put is checked whole, encrypted by the registry, and of what is stored
-// only the members that prove nothing are ever answered. They count from the next push on.
+// Push credentials of an app, write-only: they are checked as a whole and encrypted by the registry, and only members that
+// are no secret are ever answered. They apply from the next push on.
 
 import type { GivenCredentials } from '../../model/credentials.ts';
 import { formatDateTime } from '../../model/date-time.ts';

@@ -1,5 +1,5 @@
-// Deliveries that failed for good, and the order to try them again, once what failed is mended. A push address is not
-// shown, nor is the id of a subscription: a delivery is named by its own sealed id.
+// Deliveries that failed for good, and the order to send them again once the cause is fixed. Neither a push address nor the
+// id of a subscription is shown: a delivery has a sealed id of its own.
 import { createHash } from 'node:crypto';
 import { redriveSchema } from '@carillon/protocol/schemas';
 import { formatDateTime } from '../../model/date-time.ts';
@@ -12,7 +12,7 @@ import { type AdminAnswer, type AdminCall, type AdminServices, audited } from '.
 import { pageOf, readPaging } from './paging.ts';
 
 const list = 'failed deliveries';
-/** How many one `all` looks at, so that it stays a short answer. */
+/** How many deliveries one `all` reads, so that the answer is quick. */
 const redriveMax = 1000;
 const batch = 100;
 
@@ -78,7 +78,7 @@ async function redriveAll(app: string | null, { feed }: AdminServices) {
   return { redriven, more: true };
 }
 
-/** The write is in another store, so its entry comes after it: of what was not done nothing is told. */
+/** The write is in another store, so its entry follows it: the audit never records what was not done. */
 async function note(call: AdminCall, services: AdminServices, on: string): Promise<void> {
   await audited(call, services, on, async () => {});
 }
@@ -135,7 +135,7 @@ function show(delivery: StoredDelivery, user: ShownUser | null, { seal, channels
   };
 }
 
-/** Tells two apart, and is worth nothing: the id itself is part of a capability. */
+/** Distinguishes subscriptions without revealing the id, which is part of a capability. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }

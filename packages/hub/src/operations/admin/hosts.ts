@@ -1,5 +1,5 @@
-// Host names of an app: claimed, verified, given up. Only a verified one stands in the app, so nothing that checks a
-// host name can take a claim for a proof.
+// Host names of an app: claimed, verified, given up. The app itself holds only verified ones, so a check of a host name
+// can't mistake a claim for a proof.
 import { randomBytes } from 'node:crypto';
 import { hostPostSchema } from '@carillon/protocol/schemas';
 import type { App } from '../../model/app.ts';
@@ -75,7 +75,7 @@ export async function verifyHost(call: AdminCall, services: AdminServices): Prom
   if (by === null) return { outcome: 'ok', body: { ...showClaim(claim), dns, wellKnown } };
   await audited(call, services, `apps/${app.id}/hosts/${host}`, async ({ apps, hostClaims }) => {
     const now = await apps.findToChange(app.id);
-    // Given up while it was looked at: then it stays so.
+    // Given up during the check: then it stays given up.
     if (!now || (await hostClaims.find(app.id, host))?.value !== claim.value) throw noHost();
     await apps.put({ ...now, hosts: [...now.hosts, host] });
     await hostClaims.remove(app.id, host);

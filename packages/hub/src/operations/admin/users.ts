@@ -1,5 +1,5 @@
-// What a user has registered, for an operator who is asked why a device stays silent. Neither the UNS-ID nor a push
-// address is told: each is a capability, so only the end of the address shows, beside a hash that tells places apart.
+// A user's subscriptions, for an operator who looks into a silent device. Neither the UNS-ID nor the push address is
+// shown, since each is a capability: only the end of the address, and a hash that distinguishes subscriptions.
 import { formatDateTime } from '../../model/date-time.ts';
 import { HubError } from '../../model/errors.ts';
 import { type UserKey, userKey } from '../../model/principal.ts';

@@ -1,11 +1,11 @@
-// The first steps of every request, whoever it is for: an address that failed too often waits, then a token or a ticket
-// becomes a verified identity. A token that is known answers at once, so that the hot path waits for nothing.
+// The first steps of every request: an address with too many failures is throttled, then a token or a ticket becomes a
+// verified identity. A cached token answers synchronously, so that the hot path waits for nothing.
 import type { Authenticator, Identity } from '../../auth/authenticate.ts';
 import type { Tickets } from '../../auth/tickets.ts';
 import { HubError } from '../../model/errors.ts';
 import type { Throttle } from '../../throttle/throttle.ts';
 
-/** What a request shows of who calls. */
+/** The credentials of a request. */
 export interface Knock {
   /** The bearer token, if there is one. */
   readonly token: string | null;

@@ -1,6 +1,6 @@
-// The contract of an open push channel: one push becomes one provider's request, its answer one of five verdicts.
-// Channels get everything they need from here, and pass one suite (test/contract/channel.ts). What to send, when, and how
-// often is not theirs to decide. What the rest of the hub needs to know of a channel is its descriptor (descriptor.ts).
+// The contract of an open push channel: one push becomes one provider's request, and its answer one of five verdicts.
+// Channels get everything they need from here, and pass one suite (test/contract/channel.ts). They don't decide what to
+// send, when or how often. The rest of the hub knows a channel by its descriptor (descriptor.ts).
 import type { Channel, Priority, VisualContent } from '@carillon/protocol';
 import type { AppId } from '../../model/app.ts';
 import type { Credentials } from '../../model/credentials.ts';
@@ -75,7 +75,7 @@ export interface PushChannel<A extends PushAddress = PushAddress> {
 
 export interface CredentialCheck {
   readonly ok: boolean;
-  /** One line for an operator: what is wrong and what to do, or what was found good. */
+  /** One line for an operator: what is wrong and what to do, or that it works. */
   readonly message: string;
 }
 
@@ -126,7 +126,7 @@ export interface ChannelServices<C extends Credentials = Credentials> {
   readonly transport: PushTransport;
   /** The app's current credentials for this channel; cheap enough to ask before every push, so that new ones count at once. */
   credentials(app: AppId): C | null;
-  /** How the hub itself is known to push services that need no credentials of an app. */
+  /** The hub's own identity at push services that need no credentials of an app. */
   readonly identity: HubIdentity;
   readonly now: () => number;
 }

@@ -1,6 +1,6 @@
-// What the hub knows of a push channel: one value a channel (push/channels/<name>/descriptor.ts), from which registration,
-// planning, dispatch, the admin API, `carillon app channel`, doctor and the capacity planner learn what they need. Small
-// to load, since the writer's thread of SQLite plans by it: what sends is opened on demand.
+// Describes a push channel in one value (push/channels/<name>/descriptor.ts). Registration, planning, dispatch, the admin
+// API, `carillon app channel`, doctor and `carillon capacity` read from it. Small to load, since the writer's thread of
+// SQLite plans by it; the code that sends is opened on demand.
 import type { PlatformType } from '@carillon/protocol';
 import type { Credentials, ShownCredentials } from '../../model/credentials.ts';
 import type { ChannelCode } from '../../model/delivery.ts';

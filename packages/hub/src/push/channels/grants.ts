@@ -22,7 +22,7 @@ export interface Grants<Credentials> {
 
 export interface GrantsOptions<Credentials> {
   readonly request: (credentials: Credentials) => Promise<Grant | Outcome>;
-  /** Tells credentials apart, secrets included: what was put in anew counts at once. */
+  /** Identifies credentials, secrets included, so that new ones apply at once. */
   readonly nameOf: (credentials: Credentials) => string;
   readonly now: () => number;
 }

@@ -89,7 +89,7 @@ function read(params: URLSearchParams, publicUrl: string): Asked | null {
   }
 }
 
-/** The identifier under which oidc-provider knows an audience. */
+/** oidc-provider's identifier of an audience. */
 export function resourceOf(audience: string | null, publicUrl: string): string {
   return audience === null ? publicUrl : `api://${audience}`;
 }

@@ -1,5 +1,5 @@
-// The sign-in page: shows the form, checks name and password, and hands the user back to oidc-provider's flow. It works
-// without script, tells nobody which names exist, and bounds guessing by name and by address.
+// The sign-in page: shows the form, checks name and password, and returns the user to oidc-provider's flow. It works
+// without script, does not reveal which names exist, and limits guessing by name and by address.
 import type { ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
 import type { Users } from '../../../store/registry.ts';
