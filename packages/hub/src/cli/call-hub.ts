@@ -1,5 +1,6 @@
 // Requests of a command to a serving hub. A failed answer becomes an error of one line, whatever the answer contains. The
 // error also says whether a retry may succeed.
+import { errorCode, errorMessage } from '../lib/error-code.ts';
 
 /** The hub's URL, and the token to call it with. */
 export interface Caller {
@@ -72,7 +73,6 @@ function parse(text: string): unknown {
 
 /** The error of `fetch` only says that it failed; its cause says why. */
 function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error;
-  const { code } = (cause ?? {}) as { code?: string };
-  return code ?? (cause instanceof Error ? cause.message : message);
+  const cause = error instanceof Error ? error.cause : undefined;
+  return errorCode(cause) ?? errorMessage(cause ?? error);
 }

@@ -68,7 +68,12 @@ function hasEnded({ status, subscriptionId }: Delivery, devices: Devices): boole
       return true;
     case 'skipped':
       return devices.get(subscriptionId)?.channel !== null;
-    default:
+    case 'pending':
+    case 'sent':
+    case 'accepted':
+    case 'fetched':
+    case 'shown':
+    case 'acted':
       return false;
   }
 }

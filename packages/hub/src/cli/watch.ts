@@ -122,7 +122,7 @@ async function openStates(caller: Caller, { id, cursor, report }: Watched): Prom
 function readFrame(text: string): Frame | string {
   let frame: Frame;
   try {
-    frame = JSON.parse(text) as Frame;
+    frame = JSON.parse(text);
   } catch {
     return 'the stream of the hub sent a frame that is not JSON';
   }

@@ -1,9 +1,11 @@
 // `carillon app channel`: push credentials of an app, checked as the admin API checks them and encrypted in the same
 // store. A secret comes from a file or standard input, so that it stays out of the list of processes and the history.
+
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { builtInChannels } from '../../hub/channels.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { errorMessage } from '../../lib/error-code.ts';
 import type { App } from '../../model/app.ts';
 import { formatDateTime } from '../../model/date-time.ts';
 import { readCredentials } from '../../operations/admin/read-credentials.ts';
@@ -186,7 +188,7 @@ function readText(path: string, { flags }: CredentialOption): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`${flagOf(flags)} can not be read: ${messageOf(error)}`);
+    throw new Error(`${flagOf(flags)} can not be read: ${errorMessage(error)}`);
   }
 }
 
@@ -198,10 +200,6 @@ function readJson(path: string, option: CredentialOption): unknown {
   } catch {
     throw new Error(`${flagOf(option.flags)} ${path} is not JSON: ${option.mend ?? 'take another file'}`);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Commander's name for it: `keyFile`. */

@@ -79,7 +79,7 @@ async function raiseStore({ json, ...options }: DataOptions): Promise<void> {
 }
 
 function summary({ store, files }: BackupManifest): string {
-  const counts = Object.assign({}, ...files.map(({ tables }) => tables)) as Record<string, number>;
+  const counts: Record<string, number> = Object.assign({}, ...files.map(({ tables }) => tables));
   const what = ['app', 'notification', 'subscription', 'delivery'].flatMap((name) =>
     counts[name] === undefined ? [] : [`${counts[name]} ${name}`],
   );

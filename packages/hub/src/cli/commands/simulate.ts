@@ -1,5 +1,6 @@
 // `carillon simulate`: runs the simulated push services and says what to type into a hub to use them, then a line for
 // every push that arrived. Its keys stay in the data folder, so that a hub that knows them still does after a restart.
+
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,6 +9,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { makeDevCertificate } from '../../edge/http/dev-certificate.ts';
 import { builtInChannels } from '../../hub/channels.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { errorCode, errorMessage } from '../../lib/error-code.ts';
 import { credentialed, withoutCredentials } from '../../push/channels/channels.ts';
 import { type CredentialOption, flagOf } from '../../push/channels/descriptor.ts';
 import { printJson } from '../data-dir.ts';
@@ -85,10 +87,10 @@ async function keepKeys(folder: string, make: () => SimulatorKeys): Promise<Simu
 
 function readKeys(path: string): SimulatorKeys | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as SimulatorKeys;
+    return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return null;
-    throw new Error(`${path} can not be read (${(error as Error).message}): remove it to create new keys`);
+    if (errorCode(error) === 'ENOENT') return null;
+    throw new Error(`${path} can not be read (${errorMessage(error)}): remove it to create new keys`);
   }
 }
 
@@ -196,7 +198,7 @@ function readPort(text: string): number {
 }
 
 function listenError(error: unknown, { host, port }: SimulateOptions): unknown {
-  const { code } = error as { code?: string };
+  const code = errorCode(error);
   if (code === 'EADDRINUSE')
     return new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another --port`);
   if (code === 'EACCES') return new Error(`port ${port} needs more rights: choose one from 1024 on`);

@@ -1,10 +1,12 @@
 // How the hub is reached: whether one serves this data and is ready, whether clients can call its public URL, how long its
 // certificate is valid, and whether its clock agrees with others.
+
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { servingHub } from '../../hub/open-data.ts';
+import { errorCode } from '../../lib/error-code.ts';
 import { isPrivateHost } from '../../model/push-address.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -115,7 +117,7 @@ async function ask(url: string, method: 'GET' | 'HEAD'): Promise<Asked> {
     const date = Date.parse(response.headers.get('date') ?? '');
     return { status: response.status, date: Number.isNaN(date) ? null : date, reason: '' };
   } catch (error) {
-    const { cause, name } = error as Error & { cause?: { code?: string } };
-    return { status: null, date: null, reason: cause?.code ?? name };
+    const { cause, name } = error instanceof Error ? error : new Error(String(error));
+    return { status: null, date: null, reason: errorCode(cause) ?? name };
   }
 }
