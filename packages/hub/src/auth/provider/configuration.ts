@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Account, Client, Context, Grant, interactionPolicy, RefreshToken, Token } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
+import { StoreError } from '../../store/store.ts';
 import { inboxAppId } from '../inbox-app.ts';
 import { openAdapters } from './adapter.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims, identityClaims } from './claims.ts';
@@ -68,11 +69,11 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
     issueRefreshToken: (_ctx: Context, client: Client, source: Token) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has(offlineScope),
     rotateRefreshToken: (ctx: Context) => rotates(ctx.oidc.entities.RefreshToken, ctx.oidc.client),
-    renderError: (ctx: Context, out: Record<string, unknown>) => {
-      const content = problemContent(
-        'The request can’t be completed. Go back to the app and try again.',
-        out,
-      );
+    renderError: (ctx: Context, out: Record<string, unknown>, error: unknown) => {
+      const content =
+        error instanceof StoreError
+          ? problemContent('The hub can’t sign anybody in right now. Try again in a moment.', {})
+          : problemContent('The request can’t be completed. Go back to the app and try again.', out);
       show(ctx, setup.render({ title: 'Something is wrong', content }));
     },
     ttl: {

@@ -6,6 +6,7 @@ import type { Http2ServerResponse } from 'node:http2';
 import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { Registry } from '../../store/registry.ts';
+import { StoreError } from '../../store/store.ts';
 import { redirectAllowed, secretMatches } from './clients.ts';
 import { configurationOf } from './configuration.ts';
 import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
@@ -56,10 +57,15 @@ export async function openProvider(options: ProviderOptions): Promise<IdentityPr
       const response = anyResponse as ServerResponse; // HTTP/2's answers to the same calls
       try {
         loading ??= load({ ...options, publicUrl }, issuer, keys);
-        await answer(await loading, request, response, address);
+        // One that failed, as while the registry is locked, is tried again by the next request.
+        const loaded = await loading.catch((error: unknown) => {
+          loading = null;
+          throw error;
+        });
+        await answer(loaded, request, response, address);
       } catch (error) {
         options.log?.error({ err: error }, 'the identity provider failed');
-        refuse(response, 500, 'server_error', 'The identity provider failed; its log says why.');
+        refuseFailed(response, error);
       }
     },
   };
@@ -87,10 +93,14 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
   pinUrls(provider, new URL(issuer));
   compareByRegistry(provider);
   registerOnBehalfOf({ provider, registry, rules, keys, issuer, clock, oidcErrors: oidc.errors, jose });
+  provider.use(answerUnavailable);
   provider.use(restoreNames);
   const report = (error: unknown) => options.log?.error({ err: error }, 'the identity provider failed');
   provider.on('error', report);
-  provider.on('server_error', (_ctx: Context, error: unknown) => report(error));
+  provider.on('server_error', (ctx: Context, error: unknown) => {
+    if (error instanceof StoreError) withoutRegistry.add(ctx.req);
+    report(error);
+  });
   const signIn = { provider, users: registry.users, attempts: openAttempts(clock), render };
   return {
     provider,
@@ -177,6 +187,35 @@ async function restoreNames(ctx: Context, next: () => Promise<void>): Promise<vo
       .join(' ');
   }
   if ('scopes_supported' in body) body.scopes_supported = [...openIdScopes, ...hubScopes];
+}
+
+/** Requests of which a step failed because the registry could not be had: locked, away, or full. */
+const withoutRegistry = new WeakSet<object>();
+const unavailable = {
+  status: 503,
+  error: 'temporarily_unavailable',
+  description: 'The hub can not reach its registry right now: try again in a moment.',
+  retryAfterSeconds: 1,
+} as const;
+
+/** oidc-provider knows of one failure only, 500. */
+async function answerUnavailable(ctx: Context, next: () => Promise<void>): Promise<void> {
+  await next();
+  if (!withoutRegistry.has(ctx.req)) return;
+  ctx.status = unavailable.status;
+  ctx.set('retry-after', String(unavailable.retryAfterSeconds));
+  // A page says so itself (configuration.ts).
+  if (typeof ctx.body === 'object')
+    ctx.body = { error: unavailable.error, error_description: unavailable.description };
+}
+
+function refuseFailed(response: ServerResponse, error: unknown): void {
+  if (!(error instanceof StoreError)) {
+    refuse(response, 500, 'server_error', 'The identity provider failed; its log says why.');
+    return;
+  }
+  if (!response.headersSent) response.setHeader('retry-after', String(unavailable.retryAfterSeconds));
+  refuse(response, unavailable.status, unavailable.error, unavailable.description);
 }
 
 function refuse(response: ServerResponse, status: number, error: string, description: string): void {

@@ -86,6 +86,8 @@ export class SqliteSession implements Session {
       const timer = clock.after(Math.max(0, end - clock.now()), () => reject(tooLate()));
       void asked.then(resolve, reject).finally(() => timer.stop());
     });
+    // Of a rollback nobody waits for the answer.
+    answer.catch(() => {});
     return { answer, settled: Promise.allSettled([asked]) };
   }
 
