@@ -1,8 +1,8 @@
 // Store contract, part two: what is registered rather than posted. Apps with their clients and push credentials, the
 // users and grants of the embedded OpenID provider, the audit, and the hub's own facts and secrets. Commands write it
-// beside a running hub, and what they write counts from the hub's next request on. Apps and credentials are in memory
-// and answer at once, also while the store is away. All else is a promise, which rejects with a StoreError within two
-// seconds when the store can't be had.
+// beside a running hub, and what they write applies from the hub's next request on. Apps and credentials are in memory and
+// answer at once, also while the store is unreachable. All else is a promise, which rejects with a StoreError within two
+// seconds when the store can't be reached.
 import type { App, AppId } from '../model/app.ts';
 import type {
   CredentialKind,

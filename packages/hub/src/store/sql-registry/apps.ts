@@ -1,5 +1,5 @@
-// The registered apps. Reads come from memory, also while the database is away: only a changed version makes them be
-// decoded anew. They show what is committed, to the transaction that changes them too.
+// The registered apps. Reads come from memory, also while the database is unreachable; only a changed version makes them
+// be decoded again. They show what is committed, also inside the transaction that changes them.
 import type { App, AppClient } from '../../model/app.ts';
 import { invalid } from '../../model/errors.ts';
 import type { AppRegistry, AppWrites } from '../registry.ts';

@@ -1,5 +1,5 @@
-// The audit: a table that the database itself lets nobody change, read by its key, the newest first. An audited write
-// and its entry are one transaction.
+// The audit: an append-only table, enforced by the database, read by its key, the newest first. An audited write and its
+// entry are one transaction.
 import type { Audit, AuditedWrites } from '../registry.ts';
 import { registryTables } from '../registry-tables.ts';
 import { openTable } from './rows.ts';

@@ -1,5 +1,5 @@
-// What SQLite and PostgreSQL say differently of what the registry asks. Each back end hands its own to open-registry;
-// all other SQL of the registry is the same for both.
+// The SQL of the registry that differs between SQLite and PostgreSQL. Each back end passes its own to open-registry; all
+// other SQL of the registry is the same for both.
 import type { Grants } from '../registry.ts';
 import type { Session } from './session.ts';
 import type { SpendTickets } from './tickets.ts';

@@ -1,5 +1,5 @@
-// Host names that an app claims and has not proven yet, apart from the verified ones: several apps may claim one name,
-// and only who proves it gets it.
+// Host names that an app claims and has not proven yet, apart from the verified ones. Several apps may claim one name; the
+// app that proves it gets it.
 import type { HostClaim, HostClaims } from '../registry.ts';
 import { registryTables } from '../registry-tables.ts';
 import { openTable } from './rows.ts';

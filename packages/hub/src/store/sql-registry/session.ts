@@ -1,5 +1,5 @@
-// What the registry asks of a database: single statements, transactions, and the parts that are in memory. Each back end
-// has its own session; the registry over it is the same. A statement names its parameters $1, $2 …; a list travels as
+// What the registry needs of a database: single statements, transactions, and the parts that are in memory. Each back end
+// has its own session; the registry over it is the same. A statement names its parameters $1, $2 …; a list is passed as
 // one JSON text.
 export type Parameter = string | number | boolean | null;
 export type Row = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
-// How the registry reaches PostgreSQL: one connection that listens for what any hub has changed, and a pool that asks.
-// When the listening one is lost, misses its time or finds a standby, the database counts as away, and the connection is
-// made anew, again and again with jitter. Needs direct connections or a pooler in session mode.
+// The registry's connections to PostgreSQL: one listens for changes of any hub, and a pool asks. When the listening one is
+// lost, misses its time or finds a standby, the database counts as unreachable, and the connection is retried with jitter.
+// Needs direct connections or a pooler in session mode.
 import { Socket } from 'node:net';
 import { Client, type ClientBase, Pool } from 'pg';
 import type { Clock } from '../../../lib/clock.ts';

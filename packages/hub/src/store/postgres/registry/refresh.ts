@@ -1,7 +1,7 @@
-// Keeps what the hub has in memory as new as the database: reads a part whose version changed, and then has a new
-// version of its own. While a hub has a version in memory it holds a shared lock on it. A commit ends by taking that of
-// the version before exclusively, so it waits until all hubs have the new one, or are gone: what an operator was told is
-// done counts for the next request anywhere.
+// Keeps the hub's memory as new as the database: reads a part whose version changed, and then has a new version of its own.
+// While a hub has a version in memory it holds a shared lock on it. A commit ends by taking the lock of the version before
+// exclusively, so it waits until all hubs have the new one, or are gone. So a change that an operator saw confirmed applies
+// to the next request anywhere.
 import { setImmediate } from 'node:timers';
 import type { Client, ClientBase } from 'pg';
 import { openTable, selectPart } from '../../sql-registry/rows.ts';

@@ -1,5 +1,5 @@
 // The registry over PostgreSQL, shared by all hubs and commands on one database. Apps and credentials, which requests and
-// pushes ask for, are in memory and served as last known while the database is away; everything else then fails as
+// pushes read, are in memory and keep their last state while the database is unreachable; everything else then fails as
 // unavailable. At most five connections: one listens, four ask.
 import { systemClock } from '../../../lib/clock.ts';
 import { random } from '../../../lib/random.ts';

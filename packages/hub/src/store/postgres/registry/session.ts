@@ -1,6 +1,6 @@
-// The registry's database as the hub uses it: statements and transactions over a few connections, each answered or
-// refused within two seconds; while the database is known to be away nobody waits. A change of what is in memory is
-// done when all hubs have it; one that hangs is waited for 0.6 s and has it late.
+// The registry's database as the hub uses it: statements and transactions over a few connections, each answered or refused
+// within two seconds. While the database is known to be unreachable, calls fail at once. A change of what is in memory
+// returns when all hubs have it; it waits 0.6 s for a hub that hangs, which gets it later.
 import type { ClientBase } from 'pg';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Answered, Parameter, Part, Session, Transaction } from '../../sql-registry/session.ts';

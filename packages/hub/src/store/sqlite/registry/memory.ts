@@ -1,7 +1,7 @@
-// What of the registry is in the hub's memory, as fresh as the file: the first read of each turn of the event loop asks
-// for the data version (5 µs), and only a commit makes it read what has changed. A request is read from its socket in a
-// later turn than the one before it was sent, so what another process committed before a request was sent counts for
-// that request. It never waits: while the file is locked or can't be read, what was last known stays.
+// The part of the registry that is in the hub's memory, as fresh as the file: the first read in each turn of the event loop
+// asks for the data version (5 µs), and only a commit makes it read what has changed. A request is read from its socket in
+// a later turn than it was sent, so what another process committed before applies to it. It never waits: while the file is
+// locked or can't be read, the last state stays.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers';
 import { openTable, selectPart } from '../../sql-registry/rows.ts';

@@ -1,5 +1,5 @@
 // The hub's end of the registry's thread. Answers come in the order of the questions. The thread keeps the process alive
-// while somebody waits for it, and not otherwise.
+// only while a caller waits for it.
 import { Worker } from 'node:worker_threads';
 import type { Answered, Parameter } from '../../sql-registry/session.ts';
 import { StoreError } from '../../store.ts';

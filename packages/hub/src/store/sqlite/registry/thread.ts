@@ -1,6 +1,6 @@
 // The thread that writes the registry file, and reads of it what is not in memory. It answers one statement after the
-// other and never waits for a lock: the hub tries again, and others are answered meanwhile. After an I/O error the
-// connection is opened anew, and the transaction on it is gone.
+// other and never waits for a lock: the hub retries, and others are answered meanwhile. After an I/O error the connection
+// is reopened, and the transaction on it is gone.
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Parameter, Row } from '../../sql-registry/session.ts';

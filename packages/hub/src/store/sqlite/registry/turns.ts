@@ -1,5 +1,5 @@
-// Whose turn it is on the one connection to the registry: a statement's, or a transaction's until it ends. In order; who
-// has waited for as long as it may is refused, and its turn never comes.
+// Queues the use of the one connection to the registry: a statement, or a transaction until it ends. In order; a caller
+// that has waited for the maximum time is refused.
 import type { Clock } from '../../../lib/clock.ts';
 import { StoreError } from '../../store.ts';
 
