@@ -25,4 +25,12 @@ export const systemClock: Clock = {
   },
 };
 
+/** `AbortSignal.timeout`, which React Native lacks. It does not keep Node running. */
+export function timeoutSignal(delayMs: number): AbortSignal {
+  const abort = new AbortController();
+  const timer: object = Object(setTimeout(() => abort.abort(), delayMs));
+  if ('unref' in timer && typeof timer.unref === 'function') timer.unref();
+  return abort.signal;
+}
+
 export const systemRandom: Random = () => Math.random();

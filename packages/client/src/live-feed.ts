@@ -3,6 +3,7 @@
 
 import type { Timer } from './clock.ts';
 import type { ConnectionStatus } from './connection/connection.ts';
+import { defer } from './deferred.ts';
 import { ChangeQueue } from './feed/change-queue.ts';
 import type { Feed, FeedChange, FeedStatus, HistoryPage } from './feed/feed.ts';
 import type { FeedView } from './feed/feed-view.ts';
@@ -22,7 +23,7 @@ export const waitingMax = 10_000;
 export class LiveFeed implements Feed {
   readonly ready: Promise<void>;
   readonly #options: LiveFeedOptions;
-  readonly #ready = Promise.withResolvers<void>();
+  readonly #ready = defer();
   readonly #listeners = new Set<() => void>();
   readonly #queues = new Set<ChangeQueue>();
   readonly #before = new Map<string, Mutation>();

@@ -115,7 +115,8 @@ export class PanelController implements ReactiveController {
     this.#menuPage = page;
     const element = this.#find('.menu');
     if (!menu || !element) return;
-    if (!element.matches(':popover-open')) element.showPopover?.();
+    // Safari 16.4, Chrome 105 and Firefox 115 have no popovers, and refuse the selector.
+    if ('showPopover' in element && !element.matches(':popover-open')) element.showPopover();
     const acts = list.element(menu.item.id)?.querySelector('.acts');
     if (acts) placeAt({ anchor: acts.getBoundingClientRect(), element, gap: 4, direction });
     element.querySelector<HTMLElement>('.entry, input')?.focus();

@@ -107,7 +107,7 @@ export class Connection {
     this.#linkClosing = new AbortController();
     const { signal } = this.#linkClosing;
     const transport = transports[this.#rung];
-    if (!transport) throw new HubError('offline', 'No transport is left to connect with.');
+    if (!transport) throw new HubError('offline', 'No transport is left.');
     const [, open] = transport;
     const onFrame = (frame: LiveFrame): void => this.#take(frame, signal);
     this.#link = await open({ requests, clock, cursor: () => cursor() ?? '', onFrame, signal });

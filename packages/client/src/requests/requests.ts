@@ -12,7 +12,8 @@ import type {
   SubscriptionPatch,
   SubscriptionPost,
 } from '@carillon/protocol';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock, timeoutSignal } from '../clock.ts';
+import { anySignal } from '../deferred.ts';
 import { HubError, isOfNoDevice, offline, readRefusal } from './hub-error.ts';
 import { type AskToken, TokenSource } from './token.ts';
 
@@ -102,7 +103,7 @@ export class Requests {
   async list({ pageSize = 25, next = null }: ListOptions = {}): Promise<ListPage> {
     const query = { $top: pageSize, $skiptoken: next };
     const answer = await this.#json<{ value: Notification[] } & Links>('GET', feed, { query });
-    return { items: answer.value, next: tokenIn(answer['@odata.nextLink'], '$skiptoken') };
+    return { items: answer.value, next: tokenIn(answer['@odata.nextLink'], 'skiptoken') };
   }
 
   get(id: string): Promise<Notification> {
@@ -121,9 +122,9 @@ export class Requests {
       { query: { $top: top, ...at }, signal },
     );
     const { value: values, unreadCount = null } = answer;
-    const skipToken = tokenIn(answer['@odata.nextLink'], '$skiptoken');
+    const skipToken = tokenIn(answer['@odata.nextLink'], 'skiptoken');
     if (skipToken !== null) return { values, unreadCount, cursor: { done: false, skipToken } };
-    const deltaToken = tokenIn(answer['@odata.deltaLink'], '$deltatoken') ?? '';
+    const deltaToken = tokenIn(answer['@odata.deltaLink'], 'deltatoken') ?? '';
     return { values, unreadCount, cursor: { done: true, deltaToken } };
   }
 
@@ -236,10 +237,6 @@ export class Requests {
 
   async #attempt(method: string, path: string, sent: Sent, token: string): Promise<Response> {
     const { query = {}, body, headers = {}, isStream = false } = sent;
-    const signals = [
-      ...(sent.signal ? [sent.signal] : []),
-      ...(isStream ? [] : [AbortSignal.timeout(answerMaxMs)]),
-    ];
     const init = {
       method,
       headers: {
@@ -249,7 +246,7 @@ export class Requests {
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.any(signals),
+      signal: anySignal(sent.signal, isStream ? undefined : timeoutSignal(answerMaxMs)),
       // From the browser's cache the feed would never change.
       cache: 'no-store' as const,
     };
@@ -272,7 +269,11 @@ export class Requests {
   }
 }
 
-/** Only the token of a link is used: this client may reach the hub under another URL than its public one. */
+/**
+ * Only the token of a link is used: this client may reach the hub under another URL than its public one. React Native's URL
+ * has no `searchParams`.
+ */
 function tokenIn(link: string | undefined, name: string): string | null {
-  return link === undefined ? null : new URL(link).searchParams.get(name);
+  const [, token] = link?.match(`[?&](?:\\$|%24)${name}=([^&]*)`) ?? [];
+  return token === undefined ? null : decodeURIComponent(token);
 }

@@ -63,8 +63,9 @@ export class TokenSource {
 function readClaims(token: string): TokenClaims | null {
   try {
     const text = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
-    const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    // React Native has no TextDecoder.
+    const utf8 = text.replace(/./gs, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+    const claims: unknown = JSON.parse(decodeURIComponent(utf8));
     return typeof claims === 'object' && claims !== null ? claims : null;
   } catch {
     return null;

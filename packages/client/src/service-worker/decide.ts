@@ -68,7 +68,7 @@ export function decideSync(facts: SyncFacts): SyncDecision {
       remember[id] = adopt(value, known);
     }
   }
-  const show = ringing.toSorted(byCreation).slice(-ringAtOnceMax);
+  const show = ringing.sort(byCreation).slice(-ringAtOnceMax);
   for (const notification of show) remember[notification.id] = shownAs(notification, facts);
   return { show, close: [...close], remember };
 }

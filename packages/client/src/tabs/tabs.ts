@@ -1,6 +1,7 @@
 // All tabs of one account in a browser share one stream. A Web Lock elects the tab that leads; a BroadcastChannel carries
 // the leader's steps to the others, and their changes to the leader. The browser releases the lock when its tab closes or
 // crashes; a tab that is about to be frozen releases it. Every tab holds the whole view, so the next leader resumes from it.
+import { defer } from '../deferred.ts';
 import type { TabMessage } from './tab-message.ts';
 
 export interface TabsOptions {
@@ -37,7 +38,7 @@ export class Tabs {
     const candidacy = new AbortController();
     this.#candidacy = candidacy;
     const lead = async (): Promise<void> => {
-      const { promise, resolve } = Promise.withResolvers<void>();
+      const { promise, resolve } = defer();
       this.#release = resolve;
       if (candidacy.signal.aborted) return;
       const stop = this.#options.onLead();

@@ -2,6 +2,7 @@
 // stream without a sign of life for two heartbeats is dead.
 import type { Frame } from '@carillon/protocol';
 import type { Clock, Timer } from '../clock.ts';
+import { defer } from '../deferred.ts';
 import { HubError } from '../requests/hub-error.ts';
 import type { Requests } from '../requests/requests.ts';
 
@@ -54,8 +55,8 @@ export interface FrameLinkOptions {
 export class FrameLink implements Link {
   readonly #ask: LinkAsk;
   readonly #options: FrameLinkOptions;
-  readonly #begun = Promise.withResolvers<void>();
-  readonly #ended = Promise.withResolvers<LinkEnd>();
+  readonly #begun = defer();
+  readonly #ended = defer<LinkEnd>();
   readonly begun = this.#begun.promise;
   readonly ended = this.#ended.promise;
   #silenceMs = 2 * heartbeatDefaultMs;

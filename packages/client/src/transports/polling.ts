@@ -1,5 +1,6 @@
 // Reads what changed every few seconds, where no stream can stay open. A hidden page polls less often. It has the interface
 // of a stream, so the connection treats both alike.
+import { defer } from '../deferred.ts';
 import { HubError } from '../requests/hub-error.ts';
 import { readChanges } from '../requests/read-changes.ts';
 import type { LinkEnd, OpenLink } from './link.ts';
@@ -13,7 +14,7 @@ const hiddenFactor = 4;
 
 export function pollingTransport({ pollSeconds, isHidden }: PollingOptions): OpenLink {
   return async (ask) => {
-    const ended = Promise.withResolvers<LinkEnd>();
+    const ended = defer<LinkEnd>();
     const poll = async (): Promise<void> => {
       const { values, position } = await readChanges(ask.requests, ask.cursor(), ask.signal);
       for (const value of values) ask.onFrame({ type: 'change', value, ...position });

@@ -1,5 +1,6 @@
 // The stream over server-sent events, by fetch: unlike EventSource it sets the Authorization header, so that it needs
 // no ticket, and sees heartbeats, which are comments. The parser follows WHATWG HTML, section 9.2.6.
+import { anySignal } from '../deferred.ts';
 import { offline } from '../requests/hub-error.ts';
 import { FrameLink, type Link, type LinkAsk, openMaxMs } from './link.ts';
 
@@ -15,7 +16,7 @@ export async function openSse(ask: LinkAsk): Promise<Link> {
 async function openEvents({ requests, clock, cursor, signal }: LinkAsk): Promise<Response> {
   const opening = new AbortController();
   const timer = clock.after(openMaxMs, () => opening.abort());
-  const response = requests.streamEvents(cursor(), AbortSignal.any([signal, opening.signal]));
+  const response = requests.streamEvents(cursor(), anySignal(signal, opening.signal));
   return response.finally(() => timer.stop());
 }
 

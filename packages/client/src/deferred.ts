@@ -1,0 +1,29 @@
+// A promise with its resolve and reject, and signals that abort together: `Promise.withResolvers` and `AbortSignal.any`, which
+// Safari 16.4, Chrome 105, Firefox 115 or React Native lack.
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function defer<T = void>(): Deferred<T> {
+  let resolve!: Deferred<T>['resolve'];
+  let reject!: Deferred<T>['reject'];
+  const promise = new Promise<T>((fulfil, fail) => {
+    resolve = fulfil;
+    reject = fail;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Aborts with the first of them. */
+export function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  const any = new AbortController();
+  for (const signal of signals) {
+    const abort = (): void => any.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener('abort', abort, { signal: any.signal });
+  }
+  return any.signal;
+}
