@@ -1,13 +1,13 @@
 // The implementation of ./feed/feed.ts: what the user does becomes local changes, listeners get each step of the view, and
 // a timer applies what expires and wakes.
 
-import type { Timer } from './clock.ts';
 import type { ConnectionStatus } from './connection/connection.ts';
 import { defer } from './deferred.ts';
 import { ChangeQueue } from './feed/change-queue.ts';
 import type { Feed, FeedChange, FeedStatus, HistoryPage } from './feed/feed.ts';
 import type { FeedView } from './feed/feed-view.ts';
 import { applyMutation, composeMutations, type Mutation, mutationTo } from './feed/local-change.ts';
+import { TurnTimer } from './feed/turn-timer.ts';
 import { HubError } from './requests/hub-error.ts';
 import { SharedView, type SharedViewOptions } from './tabs/shared-view.ts';
 
@@ -31,13 +31,12 @@ export class LiveFeed implements Feed {
   #shared: SharedView | null = null;
   #connection: ConnectionStatus = { phase: 'connecting', transport: null, reason: 'Connecting.' };
   #status: FeedStatus;
-  #turnedAt: number;
-  #turning: { readonly timer: Timer; readonly at: number } | null = null;
+  readonly #turns: TurnTimer;
   #count = 0;
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
-    this.#turnedAt = options.clock.now();
+    this.#turns = new TurnTimer(options.clock, (before, now) => this.#shared?.turn(before, now));
     this.ready = this.#ready.promise;
     this.ready.catch(() => {});
     this.#status = this.#readStatus();
@@ -219,7 +218,7 @@ export class LiveFeed implements Feed {
 
   #end(phase: 'closed' | 'signedOut', reason: string): void {
     this.#setConnection({ phase, transport: null, reason });
-    this.#turning?.timer.stop();
+    this.#turns.stop();
     for (const queue of this.#queues) queue.end();
     this.#queues.clear();
     this.#ready.reject(new HubError(phase === 'closed' ? 'offline' : 'signedOut', reason));
@@ -240,22 +239,8 @@ export class LiveFeed implements Feed {
     return { ...this.#connection, pending, complete };
   }
 
-  /** Sets the timer for what expires or wakes next. */
   #planTurn(): void {
-    const { clock } = this.#options;
-    const at = this.#view?.turnAt ?? Number.POSITIVE_INFINITY;
-    if (at === this.#turning?.at || isOver(this.#connection)) return;
-    this.#turning?.timer.stop();
-    this.#turning = null;
-    if (at === Number.POSITIVE_INFINITY) return;
-    const timer = clock.after(Math.max(0, at - clock.now()), () => {
-      const now = clock.now();
-      this.#turning = null;
-      const before = this.#turnedAt;
-      this.#turnedAt = now;
-      this.#shared?.turn(before, now);
-    });
-    this.#turning = { timer, at };
+    if (!isOver(this.#connection)) this.#turns.set(this.#view?.turnAt ?? Number.POSITIVE_INFINITY);
   }
 }
 

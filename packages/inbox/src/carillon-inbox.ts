@@ -7,6 +7,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { FeedController } from './feed-controller.ts';
 import { HistoryController } from './history-controller.ts';
 import { type InboxEventMap, inboxEvent } from './inbox-events.ts';
+import { FilteredItems } from './list/filtered-items.ts';
 import { ListController } from './list/list-controller.ts';
 import { groupNames } from './list/rows.ts';
 import { LanguageController } from './locale/language-controller.ts';
@@ -55,7 +56,7 @@ export class CarillonInbox extends LitElement implements InboxHost {
   menu: OpenMenu | null = null;
   announcement = '';
   groups: readonly string[] = [];
-  #shown: { readonly from: readonly unknown[]; readonly items: readonly Notification[] } | null = null;
+  readonly #filtered = new FilteredItems();
   #grouped: readonly Notification[] | null = null;
   #told = 0;
 
@@ -109,7 +110,7 @@ export class CarillonInbox extends LitElement implements InboxHost {
       this.groups = groupNames(items, this.words.tag);
       this.#grouped = items;
     }
-    this.#lists.inbox.show(this.#filtered(items));
+    this.#lists.inbox.show(this.#filtered.read(items, this.filter, this.undoing.hidden));
     this.#lists.history.show(this.history.items);
     if (this.menu && this.view === 'inbox' && !items.some(({ id }) => id === this.menu?.item.id))
       this.menu = null;
@@ -136,19 +137,6 @@ export class CarillonInbox extends LitElement implements InboxHost {
     this.announcement = '';
     this.filter = { unreadOnly: false, group: null };
     this.listening.listenTo(this.feed);
-  }
-
-  /** The same array as long as nothing that it is made of is another one. */
-  #filtered(items: readonly Notification[]): readonly Notification[] {
-    const { unreadOnly, group } = this.filter;
-    const { hidden } = this.undoing;
-    const from = [items, unreadOnly, group, hidden];
-    if (this.#shown?.from.every((each, index) => each === from[index])) return this.#shown.items;
-    const isAll = !unreadOnly && group === null && hidden.size === 0;
-    const isShown = ({ id, readState, groupName }: Notification): boolean =>
-      !hidden.has(id) && (!unreadOnly || readState === 'unread') && (group === null || groupName === group);
-    this.#shown = { from, items: isAll ? items : items.filter(isShown) };
-    return this.#shown.items;
   }
 
   togglePanel(): void {

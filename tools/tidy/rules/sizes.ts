@@ -16,8 +16,6 @@ const longClasses = {
     'packages/hub/src/feed/plan/overlay.ts',
     'packages/hub/src/live/stream.ts',
     'packages/hub/src/push/dispatch/dispatcher.ts',
-    'packages/inbox/src/carillon-inbox.ts',
-    'packages/web/src/parts/devices-panel.ts',
   ],
 };
 

@@ -2,6 +2,7 @@
 // Frames and pages replace items of the base, so the order of commits decides. A local change stays on top until the hub
 // has answered it and its effect is in the base. Pure: it reads no clock and waits for nothing.
 import type { FrameValue, Notification, Removed } from '@carillon/protocol';
+import { ChangeStack } from './change-stack.ts';
 import type { FeedChange } from './feed.ts';
 import { changesOf, countOf, isInInbox, markOf } from './inbox.ts';
 import { applyMutation, type LocalChange, type Mutation } from './local-change.ts';
@@ -46,11 +47,7 @@ const never = Number.POSITIVE_INFINITY;
 export class FeedView {
   #base = new Map<string, Notification>();
   #position: Position | null = null;
-  /** In the order in which they were made. */
-  readonly #waiting = new Map<string, LocalChange>();
-  readonly #acknowledged = new Map<string, LocalChange>();
-  /** The changes on top of each notification. */
-  readonly #onTop = new Map<string, LocalChange[]>();
+  readonly #local = new ChangeStack();
   /** The base when a request left, for each notification that the hub sent nothing about since. */
   readonly #unchanged = new Map<string, Notification | null>();
   #rendered: Rendered | null = null;
@@ -62,11 +59,11 @@ export class FeedView {
   }
 
   get waiting(): ReadonlyMap<string, LocalChange> {
-    return this.#waiting;
+    return this.#local.waiting;
   }
 
   waitingOf(id: string): LocalChange[] {
-    return (this.#onTop.get(id) ?? []).filter(({ key }) => this.#waiting.has(key));
+    return this.#local.of(id).filter(({ key }) => this.#local.waiting.has(key));
   }
 
   /** Of the newest content in the base; 0 for a notification that is not in it. */
@@ -83,18 +80,16 @@ export class FeedView {
     return {
       position: this.#position,
       items: [...this.#base.values()],
-      waiting: [...this.#waiting.values()],
-      acknowledged: [...this.#acknowledged.values()],
+      waiting: [...this.#local.waiting.values()],
+      acknowledged: [...this.#local.acknowledged.values()],
     };
   }
 
   /** Replaces everything by the state of another view or of the storage. */
   restore(state: ViewState): FeedChange[] {
-    this.#waiting.clear();
-    this.#acknowledged.clear();
-    this.#onTop.clear();
-    for (const each of state.waiting) this.#put(this.#waiting, each);
-    for (const each of state.acknowledged) this.#put(this.#acknowledged, each);
+    this.#local.clear();
+    for (const each of state.waiting) this.#local.put(this.#local.waiting, each);
+    for (const each of state.acknowledged) this.#local.put(this.#local.acknowledged, each);
     this.#position = state.position;
     this.#rebase(state.items);
     return [{ type: 'replaced' }];
@@ -125,7 +120,8 @@ export class FeedView {
   apply(step: BaseStep, now: number): FeedChange[] {
     if (step.type === 'replace') {
       this.#position = step.position;
-      for (const key of [...this.#acknowledged.keys()]) this.#remove(this.#acknowledged, key);
+      for (const key of [...this.#local.acknowledged.keys()])
+        this.#local.remove(this.#local.acknowledged, key);
       this.#rebase(step.items);
       return [{ type: 'replaced' }];
     }
@@ -140,9 +136,9 @@ export class FeedView {
   /** Puts a local change on top. */
   act(change: LocalChange, now: number): FeedChange[] {
     return this.#step(change.id, now, () => {
-      for (const key of change.replaces) this.#remove(this.#waiting, key);
+      for (const key of change.replaces) this.#local.remove(this.#local.waiting, key);
       if (change.mutation?.snoozeUntilDateTime) this.#turnBy(change.mutation.snoozeUntilDateTime);
-      this.#put(this.#waiting, change);
+      this.#local.put(this.#local.waiting, change);
     });
   }
 
@@ -170,12 +166,16 @@ export class FeedView {
   settle({ id, keys, result, reason = '' }: Outcome, now: number): FeedChange[] {
     const changes = this.#step(id, now, () => {
       for (const key of keys) {
-        const change = this.#waiting.get(key);
-        this.#remove(this.#waiting, key);
+        const change = this.#local.waiting.get(key);
+        this.#local.remove(this.#local.waiting, key);
         if (!change || !this.#base.has(id)) continue;
-        if (result === 'acknowledged') this.#put(this.#acknowledged, change);
+        if (result === 'acknowledged') this.#local.put(this.#local.acknowledged, change);
         else if (result === 'gone')
-          this.#put(this.#acknowledged, { ...change, mutation: null, contentVersion: anyVersion });
+          this.#local.put(this.#local.acknowledged, {
+            ...change,
+            mutation: null,
+            contentVersion: anyVersion,
+          });
       }
     });
     return result === 'refused' ? [...changes, { type: 'refused', id, reason }] : changes;
@@ -232,35 +232,13 @@ export class FeedView {
 
   /** The base has the effect of what was acknowledged, or what came later. */
   #release(id: string): void {
-    for (const { key, mutation } of this.#onTop.get(id) ?? []) {
-      if (mutation !== null || !this.#base.has(id)) this.#remove(this.#acknowledged, key);
+    for (const { key, mutation } of this.#local.of(id)) {
+      if (mutation !== null || !this.#base.has(id)) this.#local.remove(this.#local.acknowledged, key);
     }
-  }
-
-  #put(queue: Map<string, LocalChange>, change: LocalChange): void {
-    queue.set(change.key, change);
-    const others = (this.#onTop.get(change.id) ?? []).filter(({ key }) => key !== change.key);
-    this.#onTop.set(change.id, [...others, change]);
-  }
-
-  #remove(queue: Map<string, LocalChange>, key: string): void {
-    const change = queue.get(key);
-    if (!change) return;
-    queue.delete(key);
-    const rest = (this.#onTop.get(change.id) ?? []).filter((each) => each.key !== key);
-    if (rest.length > 0) this.#onTop.set(change.id, rest);
-    else this.#onTop.delete(change.id);
   }
 
   #shown(item: Notification, now: number): Notification | null {
-    if (Date.parse(item.expirationDateTime) <= now) return null;
-    let shown: Notification | null = item;
-    for (const { mutation, contentVersion } of this.#onTop.get(item.id) ?? []) {
-      // A change for older content does not apply to newer content: the user has not seen that.
-      if (shown && (contentVersion ?? 0) >= item.contentVersion) shown = applyMutation(shown, mutation);
-    }
-    const until = shown?.snoozeUntilDateTime;
-    return shown && until && Date.parse(until) <= now ? applyMutation(shown, { readState: 'unread' }) : shown;
+    return shownOf(item, this.#local.of(item.id), now);
   }
 
   #inbox(id: string, now: number): Notification | null {
@@ -285,11 +263,27 @@ export class FeedView {
     this.#turnAt = Math.min(this.#turnAt, Date.parse(dateTime));
   }
 
-  /** When the passing of time changes this one next, after `now`. */
   #nextTurn(item: Notification, now: number): number {
-    const expires = Date.parse(item.expirationDateTime);
-    const mutations = (this.#onTop.get(item.id) ?? []).map(({ mutation }) => mutation?.snoozeUntilDateTime);
-    const wakes = [item.snoozeUntilDateTime, ...mutations].map((each) => (each ? Date.parse(each) : never));
-    return Math.min(...[expires, ...wakes].filter((at) => at > now));
+    return nextTurn(item, this.#local.of(item.id), now);
   }
+}
+
+/** The notification with the local changes applied; null when it was deleted or has expired. */
+function shownOf(item: Notification, changes: readonly LocalChange[], now: number): Notification | null {
+  if (Date.parse(item.expirationDateTime) <= now) return null;
+  let shown: Notification | null = item;
+  for (const { mutation, contentVersion } of changes) {
+    // A change for older content does not apply to newer content: the user has not seen that.
+    if (shown && (contentVersion ?? 0) >= item.contentVersion) shown = applyMutation(shown, mutation);
+  }
+  const until = shown?.snoozeUntilDateTime;
+  return shown && until && Date.parse(until) <= now ? applyMutation(shown, { readState: 'unread' }) : shown;
+}
+
+/** When the passing of time changes this one next, after `now`. */
+function nextTurn(item: Notification, changes: readonly LocalChange[], now: number): number {
+  const expires = Date.parse(item.expirationDateTime);
+  const snoozes = changes.map(({ mutation }) => mutation?.snoozeUntilDateTime);
+  const wakes = [item.snoozeUntilDateTime, ...snoozes].map((each) => (each ? Date.parse(each) : never));
+  return Math.min(...[expires, ...wakes].filter((at) => at > now));
 }
