@@ -29,7 +29,7 @@ function missing(paths: readonly string[]): string[] {
 /** Code spans that are paths from a folder, of this repository. */
 function namedPaths(document: string): string[] {
   const spans = [...document.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span as string);
-  const isPath = /^(?!node_modules\/)[a-z][\w-]*\/(?:[\w*.-]+\/)*[\w*.-]*$/;
+  const isPath = /^(?!(?:node_modules|dist)\/)[a-z][\w-]*\/(?:[\w*.-]+\/)*[\w*.-]*$/;
   return spans.filter((span) => isPath.test(span));
 }
 

@@ -3,8 +3,8 @@
 import { setImmediate as nextTurn } from 'node:timers';
 
 // bound: a condition that never comes true fails its test with a name, instead of hanging the file
-const untilMaxMs = 10_000;
-const longestPauseMs = 20;
+const untilMaxMs = 30_000;
+const longestPauseMs = 10;
 
 /** Answers what `condition` answers, once that is something true. */
 export async function until<T>(
