@@ -26,7 +26,7 @@ const notRun: readonly Exception[] = [
   {
     document: 'docs/operating.md',
     begins: 'CARILLON_DATABASE_URL=',
-    because: 'it needs PostgreSQL; packages/hub/test/flow/migrate.test.ts runs the command',
+    because: 'it needs PostgreSQL; packages/hub/test/flow/operating/migrate.test.ts runs the command',
   },
   {
     document: 'docs/compat.md',

@@ -13,7 +13,7 @@ import {
 } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { seedData } from '@carillon/testing/hub/served.ts';
-import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
+import { openRegistry } from '../../../src/store/sqlite/registry/registry.ts';
 
 const feed = '/v1.0/me/notifications';
 

@@ -4,12 +4,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { claimsOf, tempFolder } from '@carillon/testing/hub/identity.ts';
-import { hashSecret } from '../../src/auth/provider/clients.ts';
-import { verifyPassword } from '../../src/auth/provider/sign-in/passwords.ts';
-import type { Registry } from '../../src/store/registry.ts';
-import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
+import { hashSecret } from '../../../src/auth/provider/clients.ts';
+import { verifyPassword } from '../../../src/auth/provider/sign-in/passwords.ts';
+import type { Registry } from '../../../src/store/registry.ts';
+import { openRegistry } from '../../../src/store/sqlite/registry/registry.ts';
 
-const launcher = join(import.meta.dirname, '..', '..', 'bin', 'carillon.js');
+const launcher = join(import.meta.dirname, '..', '..', '..', 'bin', 'carillon.js');
 
 /** A data folder, and the command run on it. */
 function commandLine(context: TestContext) {

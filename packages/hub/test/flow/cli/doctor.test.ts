@@ -11,7 +11,7 @@ import { type TestContext, test } from 'node:test';
 import { given, wns } from '@carillon/testing/feed/credentials.ts';
 import { commandLine, type Ran } from '@carillon/testing/hub/command-line.ts';
 import { startHub } from '@carillon/testing/hub/hub.ts';
-import { makeCertificate } from '../../src/lib/certificate.ts';
+import { makeCertificate } from '../../../src/lib/certificate.ts';
 
 interface Check {
   readonly status: string;

@@ -3,4 +3,4 @@ import { keepDataIn } from '@carillon/testing/hub/store-place.ts';
 
 keepDataIn('postgres');
 await import('./convergence.test.ts');
-await import('./access.test.ts');
+await import('../identity/access.test.ts');

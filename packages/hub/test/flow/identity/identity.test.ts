@@ -15,8 +15,8 @@ import {
 } from '@carillon/testing/hub/identity.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { createLocalJWKSet, jwtVerify } from 'jose';
-import { mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 
 const created = 'Notifications.ReadWrite.CreatedByApp';
 const service = { client_id: 'service', client_secret: secret };

@@ -16,13 +16,13 @@ import {
   tempFolder,
 } from '@carillon/testing/hub/identity.ts';
 import { fastify } from 'fastify';
-import { type MintOptions, mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
-import { type IdentityProvider, openProvider } from '../../src/auth/provider/open-provider.ts';
-import { makeDevCertificate } from '../../src/edge/http/dev-certificate.ts';
-import { mountIdentity } from '../../src/edge/pages/identity.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import type { Registry } from '../../src/store/registry.ts';
-import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
+import { type MintOptions, mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
+import { type IdentityProvider, openProvider } from '../../../src/auth/provider/open-provider.ts';
+import { makeDevCertificate } from '../../../src/edge/http/dev-certificate.ts';
+import { mountIdentity } from '../../../src/edge/pages/identity.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import type { Registry } from '../../../src/store/registry.ts';
+import { openRegistry } from '../../../src/store/sqlite/registry/registry.ts';
 
 const created = 'Notifications.ReadWrite.CreatedByApp';
 const graphScope = `https://graph.microsoft.com/${created}`;

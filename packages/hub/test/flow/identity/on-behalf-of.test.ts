@@ -10,8 +10,8 @@ import {
   type Tokens,
   tokensBySignIn,
 } from '@carillon/testing/hub/identity.ts';
-import { type MintOptions, mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
-import { systemClock } from '../../src/lib/clock.ts';
+import { type MintOptions, mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 
 const created = 'Notifications.ReadWrite.CreatedByApp';
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

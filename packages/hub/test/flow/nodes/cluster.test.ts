@@ -12,9 +12,9 @@ import { hosts, post, startHub, type TestHub, type TestUser, userNames } from '@
 import { postgresAt } from '@carillon/testing/hub/store-place.ts';
 import { startNats } from '@carillon/testing/machine/nats.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
-import { mintToken } from '../../src/auth/provider/exchange/mint-token.ts';
-import { openCursors } from '../../src/feed/cursor.ts';
-import { userKey } from '../../src/model/principal.ts';
+import { mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
+import { openCursors } from '../../../src/feed/cursor.ts';
+import { userKey } from '../../../src/model/principal.ts';
 
 const feed = '/v1.0/me/notifications';
 const publicUrl = 'http://bells.example';

@@ -11,11 +11,11 @@ import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { startNats, type TestNats } from '@carillon/testing/machine/nats.ts';
 import { pino } from 'pino';
-import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
-import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
+import { openFeedStore } from '../../../src/store/sqlite/feed/feed-store.ts';
+import { openRegistry } from '../../../src/store/sqlite/registry/registry.ts';
 
 const feed = '/v1.0/me/notifications';
-const planner = new URL('../../src/hub/plan-batch.ts', import.meta.url);
+const planner = new URL('../../../src/hub/plan-batch.ts', import.meta.url);
 const lifetimeSeconds = 1_000_000;
 
 /** A log, and what was written into it. */

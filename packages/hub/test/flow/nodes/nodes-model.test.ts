@@ -6,8 +6,8 @@ import { deleteWrite, keyOf, postWrite, startMs, stateWrite } from '@carillon/te
 import { until } from '@carillon/testing/hub/hub.ts';
 import { type Cluster, openCluster, type TestDevice, type TestNode } from '@carillon/testing/hub/nodes.ts';
 import { drawSeed, openRandom, type Random } from '@carillon/testing/machine/random.ts';
-import { valueJson } from '../../src/live/frame.ts';
-import type { Visibility } from '../../src/model/principal.ts';
+import { valueJson } from '../../../src/live/frame.ts';
+import type { Visibility } from '../../../src/model/principal.ts';
 
 const people = ['alice', 'bob', 'carol'] as const;
 const apps = ['app-a', 'app-b'] as const;

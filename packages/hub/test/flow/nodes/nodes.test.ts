@@ -4,10 +4,10 @@ import type { Notification } from '@carillon/protocol';
 import { alice, bob, deleteWrite, postWrite, startMs, stateWrite } from '@carillon/testing/feed/writes.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
 import { type Cluster, openCluster, type TestDevice, type TestNode } from '@carillon/testing/hub/nodes.ts';
-import { holdMs } from '../../src/live/reorder.ts';
-import { notificationJson, removedJson } from '../../src/model/notification.ts';
-import type { Outcomes } from '../../src/model/write.ts';
-import type { FeedHead } from '../../src/store/store.ts';
+import { holdMs } from '../../../src/live/reorder.ts';
+import { notificationJson, removedJson } from '../../../src/model/notification.ts';
+import type { Outcomes } from '../../../src/model/write.ts';
+import type { FeedHead } from '../../../src/store/store.ts';
 
 async function open() {
   const cluster = await openCluster(2);

@@ -8,10 +8,10 @@ import { post, startHub, subscribe, type TestHub, until } from '@carillon/testin
 import { postgresAt } from '@carillon/testing/hub/store-place.ts';
 import { startNats } from '@carillon/testing/machine/nats.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
-import { planBatch } from '../../src/hub/plan-batch.ts';
-import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
-import { feedMigrations } from '../../src/store/postgres/feed/schema.ts';
-import type { Migration } from '../../src/store/postgres/maintenance/migrate.ts';
+import { planBatch } from '../../../src/hub/plan-batch.ts';
+import { openFeedStore } from '../../../src/store/postgres/feed/feed-store.ts';
+import { feedMigrations } from '../../../src/store/postgres/feed/schema.ts';
+import type { Migration } from '../../../src/store/postgres/maintenance/migrate.ts';
 
 const feed = '/v1.0/me/notifications';
 

@@ -25,9 +25,9 @@ import {
   type TestHub,
 } from '@carillon/testing/hub/hub.ts';
 import { pino } from 'pino';
-import { invalid } from '../../src/model/errors.ts';
-import { type AdminVerb, adminTable } from '../../src/operations/admin/table.ts';
-import type { HostVerifier } from '../../src/operations/admin/verify-host.ts';
+import { invalid } from '../../../src/model/errors.ts';
+import { type AdminVerb, adminTable } from '../../../src/operations/admin/table.ts';
+import type { HostVerifier } from '../../../src/operations/admin/verify-host.ts';
 
 async function open(context: TestContext, overrides: HubOverrides = {}) {
   const hub = await startHub(overrides);

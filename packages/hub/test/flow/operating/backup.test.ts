@@ -13,8 +13,8 @@ import { commandLine } from '@carillon/testing/hub/command-line.ts';
 import { freePort, post, startHub, subscribe, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
-import type { BackupManifest } from '../../src/store/backup.ts';
-import { splitUrl } from '../../src/store/postgres/maintenance/tools.ts';
+import type { BackupManifest } from '../../../src/store/backup.ts';
+import { splitUrl } from '../../../src/store/postgres/maintenance/tools.ts';
 
 const feed = '/v1.0/me/notifications';
 const secretKey = randomBytes(32).toString('base64');

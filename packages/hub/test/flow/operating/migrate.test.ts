@@ -11,7 +11,7 @@ import { commandLine } from '@carillon/testing/hub/command-line.ts';
 import { freePort, post, startHub, subscribe, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
-import type { MovedTable } from '../../src/store/transfer.ts';
+import type { MovedTable } from '../../../src/store/transfer.ts';
 
 const feed = '/v1.0/me/notifications';
 const fcmChannel = { type: 'fcm', token: 'a'.repeat(40) };

@@ -7,12 +7,12 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { post, startHub, until } from '@carillon/testing/hub/hub.ts';
-import { channelCommand } from '../../src/cli/commands/app-channel.ts';
-import { checkCredentials, providerUrls } from '../../src/cli/doctor/credentials.ts';
-import { openChannels } from '../../src/hub/open-push.ts';
-import { systemClock } from '../../src/lib/clock.ts';
-import { openLog } from '../../src/telemetry/log.ts';
-import { channelsWithRelay } from '../fixtures/relay/plan-batch.ts';
+import { channelCommand } from '../../../src/cli/commands/app-channel.ts';
+import { checkCredentials, providerUrls } from '../../../src/cli/doctor/credentials.ts';
+import { openChannels } from '../../../src/hub/open-push.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { openLog } from '../../../src/telemetry/log.ts';
+import { channelsWithRelay } from '../../fixtures/relay/plan-batch.ts';
 
 interface Received {
   readonly authorization: string | undefined;
@@ -36,7 +36,7 @@ await new Promise<void>((resolve) => void provider.listen(0, '127.0.0.1', resolv
 const { port } = provider.address() as AddressInfo;
 const url = `http://127.0.0.1:${port}/push`;
 
-const planner = new URL('../fixtures/relay/plan-batch.ts', import.meta.url);
+const planner = new URL('../../fixtures/relay/plan-batch.ts', import.meta.url);
 const hub = await startHub({
   settings: { 'allow-private-push': true },
   push: { channels: channelsWithRelay, planner },

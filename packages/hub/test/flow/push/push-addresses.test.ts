@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import { rule } from '@carillon/simulators';
 import { startDriven } from '@carillon/testing/feed/driven-push.ts';
 import { type TestUser, until } from '@carillon/testing/hub/hub.ts';
-import { vapidKeysOf } from '../../src/hub/open-push.ts';
+import { vapidKeysOf } from '../../../src/hub/open-push.ts';
 
 const second = 1000;
 const minute = 60 * second;

@@ -7,16 +7,16 @@ import { alice, postWrite, startMs, stateWrite, subscribeWrite } from '@carillon
 import { until } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import { openCommitter } from '../../src/feed/commit.ts';
-import { openPublisher } from '../../src/feed/publish.ts';
-import { builtInChannels } from '../../src/hub/channels.ts';
-import type { Outcome, Push, PushChannel } from '../../src/push/channels/contract.ts';
-import { Dispatcher } from '../../src/push/dispatch/dispatcher.ts';
-import { laneLimits } from '../../src/push/dispatch/lane.ts';
-import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
-import type { FeedStore } from '../../src/store/store.ts';
+import { openCommitter } from '../../../src/feed/commit.ts';
+import { openPublisher } from '../../../src/feed/publish.ts';
+import { builtInChannels } from '../../../src/hub/channels.ts';
+import type { Outcome, Push, PushChannel } from '../../../src/push/channels/contract.ts';
+import { Dispatcher } from '../../../src/push/dispatch/dispatcher.ts';
+import { laneLimits } from '../../../src/push/dispatch/lane.ts';
+import { openFeedStore } from '../../../src/store/sqlite/feed/feed-store.ts';
+import type { FeedStore } from '../../../src/store/store.ts';
 
-const planner = new URL('../../src/hub/plan-batch.ts', import.meta.url);
+const planner = new URL('../../../src/hub/plan-batch.ts', import.meta.url);
 
 const accepted: Outcome = {
   ...{ verdict: 'accepted', status: 200, reason: null, afterMs: null },

@@ -7,7 +7,7 @@ import { after, test } from 'node:test';
 import { startPush } from '@carillon/testing/feed/push.ts';
 import { webPushKeys as keys } from '@carillon/testing/feed/web-push-keys.ts';
 import { post, startHub, subscribe, until } from '@carillon/testing/hub/hub.ts';
-import { resolvesPrivately } from '../../src/push/transport/guard.ts';
+import { resolvesPrivately } from '../../../src/push/transport/guard.ts';
 
 const push = await startPush();
 after(() => push[Symbol.asyncDispose]());

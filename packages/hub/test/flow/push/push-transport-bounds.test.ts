@@ -8,8 +8,8 @@ import { freePort, until } from '@carillon/testing/hub/hub.ts';
 import { startTransport, statuses, times } from '@carillon/testing/hub/transport.ts';
 import { answer, makeTls, serveHttp1, serveHttp2 } from '@carillon/testing/machine/http-servers.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import type { PushFailure } from '../../src/push/channels/contract.ts';
-import type { LookupAll } from '../../src/push/transport/guard.ts';
+import type { PushFailure } from '../../../src/push/channels/contract.ts';
+import type { LookupAll } from '../../../src/push/transport/guard.ts';
 
 const tls = await makeTls();
 const forbidden: PushFailure = { failure: 'forbidden', reason: 'PRIVATE_ADDRESS', unanswered: false };

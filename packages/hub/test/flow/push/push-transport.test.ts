@@ -14,7 +14,7 @@ import { until } from '@carillon/testing/hub/hub.ts';
 import { startTransport, statuses, times } from '@carillon/testing/hub/transport.ts';
 import { answer, listen, makeTls, serveHttp1, serveHttp2 } from '@carillon/testing/machine/http-servers.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import type { PushFailure, PushResponse } from '../../src/push/channels/contract.ts';
+import type { PushFailure, PushResponse } from '../../../src/push/channels/contract.ts';
 
 const tls = await makeTls();
 const open = (timeoutMs = 10_000) => startTransport({ extraCa: tls.ca, timeoutMs });

@@ -6,10 +6,10 @@ import { createECDH, createPublicKey, randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import { type JWTPayload, jwtVerify, type ProtectedHeaderParameters } from 'jose';
-import type { UserKey } from '../../src/model/principal.ts';
-import { makeVapidKeys, type VapidKeys, vapidJwk } from '../../src/model/vapid.ts';
-import type { Push, PushRequest } from '../../src/push/channels/contract.ts';
-import { openWebPushChannel } from '../../src/push/channels/webpush/channel.ts';
+import type { UserKey } from '../../../src/model/principal.ts';
+import { makeVapidKeys, type VapidKeys, vapidJwk } from '../../../src/model/vapid.ts';
+import type { Push, PushRequest } from '../../../src/push/channels/contract.ts';
+import { openWebPushChannel } from '../../../src/push/channels/webpush/channel.ts';
 
 type WebPush = Push<{ type: 'webPush'; endpoint: string; keys: { p256dh: string; auth: string } }>;
 

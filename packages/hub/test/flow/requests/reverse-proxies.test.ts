@@ -6,7 +6,7 @@ import { openSseReader, openWebSocketReader } from '@carillon/testing/feed/reade
 import { post, startHub } from '@carillon/testing/hub/hub.ts';
 import { type ProxyName, startProxy } from '@carillon/testing/machine/proxies.ts';
 
-const page = readFileSync(join(import.meta.dirname, '../../../../docs/reverse-proxies.md'), 'utf8');
+const page = readFileSync(join(import.meta.dirname, '../../../../../docs/reverse-proxies.md'), 'utf8');
 
 /** Every block of the documentation whose program Debian has. */
 const blocks = [...page.matchAll(/```(nginx|caddyfile|haproxy|apache)\n([\s\S]*?)```/g)].map(

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { sendRaw, startHub } from '@carillon/testing/hub/hub.ts';
 import { startIssuer } from '@carillon/testing/hub/issuer.ts';
-import { buildPage } from '../../../web/build.ts';
+import { buildPage } from '../../../../web/build.ts';
 
 await buildPage({ always: false });
 const hub = await startHub();
