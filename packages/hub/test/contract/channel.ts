@@ -28,8 +28,8 @@ export interface OpenedChannel extends AsyncDisposable {
   readonly credentials: { use(which: 'good' | 'wrong' | 'missing'): void } | null;
   /** False where a state change is not pushed by itself. */
   readonly pushesClear: boolean;
-  /** As the device reads it; null when this platform's visual pushes carry none. */
-  tapIn(push: Delivered): Tap | null;
+  /** As the device reads it; every push carries one, also a visual one. */
+  tapIn(push: Delivered): Tap;
   /** What the device shows; null for a bare tap. */
   visualIn(push: Delivered): VisualContent | null;
   /** What makes a second copy take the place of the first on the device. */
@@ -106,8 +106,8 @@ function testsOfContent(open: Open): void {
   test('a visual push tells the app which notification it is, how many are unread, and what to close', async () => {
     await using opened = await open();
     await send(opened);
-    const tap = opened.tapIn(only(opened));
-    if (tap) assert.deepEqual(tap, { v: 1, kind: 'tap', notificationId, unreadCount: 3, close: closed });
+    const tap = { v: 1, kind: 'tap', notificationId, unreadCount: 3, close: closed };
+    assert.deepEqual(opened.tapIn(only(opened)), tap);
   });
 
   test('without content a bare tap arrives', async () => {
@@ -134,7 +134,7 @@ function testsOfContent(open: Open): void {
     const outcome = await send(opened, { visual: { title: 'Long', body: 'é'.repeat(4000) } });
     assert.deepEqual([outcome.verdict, outcome.truncated], ['accepted', true]);
     assert.equal(opened.visualIn(only(opened)), null);
-    assert.equal(opened.tapIn(only(opened))?.notificationId, notificationId);
+    assert.equal(opened.tapIn(only(opened)).notificationId, notificationId);
   });
 
   test('the longest list to close makes room for content', async () => {
