@@ -1,5 +1,5 @@
-// The simulator's own paths, for tests in any language: `/simulate/script`, `/simulate/delivered`, `/simulate/stats`.
-// JSON in and out; a refusal is 400, 404 or 405 with `{"error": "what is wrong"}`.
+// The simulator's own paths, for tests in any language: `/simulate/script`, `/simulate/release`, `/simulate/delivered`,
+// `/simulate/stats`. JSON in and out; a refusal is 400, 404 or 405 with `{"error": "what is wrong"}`.
 import type { DeliveryRecord } from './record.ts';
 import { type Rule, readRules } from './script.ts';
 import { type GivenAnswer, providerNames, type ReceivedRequest } from './simulator.ts';
@@ -9,6 +9,7 @@ const defaultLimit = 1000;
 export interface Controlled {
   readonly record: DeliveryRecord;
   readonly script: (rules: readonly Rule[]) => void;
+  readonly release: () => void;
 }
 
 /** Null when the path is not one of these. */
@@ -32,6 +33,12 @@ const routes: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   '/simulate/script': {
     POST({ script }, _, body) {
       script(readRules(JSON.parse(body.toString('utf8'))));
+      return { status: 204 };
+    },
+  },
+  '/simulate/release': {
+    POST({ release }) {
+      release();
       return { status: 204 };
     },
   },

@@ -4,9 +4,19 @@ import { type ProviderName, providerNames, type Refusal } from './simulator.ts';
 
 /**
  * `lost` delivers and breaks the connection before the answer; `reset` breaks it without delivering, and takes along
- * whatever else is under way on it; `resetStream` ends this one request alone, which HTTP/1.1 can't.
+ * whatever else is under way on it; `resetStream` ends this one request alone, which HTTP/1.1 can't. `hold` delivers and
+ * answers as usual, once what is held is released.
  */
-export const outcomeNames = ['gone', 'reset', 'resetStream', 'goaway', 'duplicate', 'hang', 'lost'] as const;
+export const outcomeNames = [
+  'gone',
+  'reset',
+  'resetStream',
+  'goaway',
+  'duplicate',
+  'hang',
+  'hold',
+  'lost',
+] as const;
 export type OutcomeName = (typeof outcomeNames)[number];
 
 export type Outcome =

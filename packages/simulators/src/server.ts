@@ -44,6 +44,8 @@ export interface Simulator {
   readonly stats: Stats;
   /** Replaces the rules; `[]` ends all of them. */
   script(rules: readonly Rule[]): void;
+  /** Delivers and answers all that `hold` keeps. */
+  release(): void;
   /** The first delivered push that matches, of those kept and all to come; rejects when the simulator closes. */
   waitFor(match: (push: Delivered) => boolean): Promise<Delivered>;
   /** Resolves when the condition, asked again after each delivery and answer, holds. */
@@ -56,6 +58,9 @@ interface Running {
   readonly record: DeliveryRecord;
   readonly rules: Script;
   readonly script: (rules: readonly Rule[]) => void;
+  readonly release: () => void;
+  /** What ends each push that a script holds. */
+  readonly held: (() => void)[];
   providers: readonly Provider[];
 }
 
@@ -64,7 +69,11 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
   const rules = new Script(seed);
   const record = new DeliveryRecord(keep, options.onDelivered);
   const script = (next: readonly Rule[]): void => rules.replace(next);
-  const running: Running = { clock, record, rules, script, providers: [] };
+  const held: (() => void)[] = [];
+  const release = (): void => {
+    for (const end of held.splice(0)) end();
+  };
+  const running: Running = { clock, record, rules, script, release, held, providers: [] };
   const listener = await openListener({
     host,
     port,
@@ -86,6 +95,7 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     },
     stats: record.stats,
     script,
+    release,
     waitFor: (match) => record.waitFor(match),
     waitUntil: (condition) => record.waitUntil(condition),
     async close() {
@@ -159,6 +169,7 @@ function perform(outcome: Outcome, settled: Settled): void {
   const refused = refusedAnswer(outcome, provider, running.clock.now());
   if (refused) finish({ ...settled, answer: refused, push: null });
   else if (typeof outcome === 'object') afterDelay(outcome, settled);
+  else if (outcome === 'hold') running.held.push(() => finish(settled));
   else if (outcome === 'goaway' || outcome === 'duplicate') {
     if (outcome === 'goaway') exchange.goAway();
     else deliver(settled);

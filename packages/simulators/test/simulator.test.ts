@@ -189,6 +189,23 @@ describe('a simulator', () => {
     assert.equal(countOf('/push/late'), 1);
   });
 
+  it('holds until it is released, over HTTP too', async () => {
+    for (const release of [
+      () => simulated.simulator.release(),
+      () => void client.send('/simulate/release', { body: '' }),
+    ]) {
+      const before = countOf('/push/held');
+      simulated.simulator.script([rule('hold', { times: 1 })]);
+      const held = push('/push/held');
+      // The request after it on the same connection is answered, so the held one has arrived.
+      await push('/push/prompt');
+      assert.equal(countOf('/push/held'), before);
+      release();
+      assert.equal((await held).status, 201);
+      assert.equal(countOf('/push/held'), before + 1);
+    }
+  });
+
   it('never answers for hang, and closes nonetheless', async () => {
     const own = await simulate([anything]);
     own.simulator.script([rule('hang')]);

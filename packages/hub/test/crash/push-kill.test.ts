@@ -156,11 +156,12 @@ test('what a provider took right before the kill is taken away when it is dismis
   const opened = await open(context);
   const { simulator, devices, push, start } = opened;
   const first = await start();
-  // The answer comes too late for this hub, and what the provider delivers stays delivered.
-  simulator.script([rule({ delayMs: 500 })]);
+  // The answer comes after this hub is gone, and what the provider delivers stays delivered.
+  simulator.script([rule('hold')]);
   const id = await create(opened, 'late');
   await until(() => underWay(opened) === platforms.length, 'all attempts are under way');
   await kill(first);
+  simulator.release();
   await simulator.waitUntil(() => countOf(opened, 'late').every((count) => count > 0));
   // Nothing else comes through before it is dismissed, so that only what was under way can be known of.
   simulator.script([rule({ status: 503 })]);
@@ -176,6 +177,14 @@ test('what a provider took right before the kill is taken away when it is dismis
     await until(told, `${platform} is told to close it`);
   }
 });
+
+/** False once it was told to stop. */
+async function isReady({ baseUrl }: Opened): Promise<boolean> {
+  return fetch(`${baseUrl}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
 
 /** How many requests the providers have in hand, be they pushes or for a token. */
 function underWay({ simulator }: Opened): number {
@@ -272,16 +281,18 @@ function checkNotShown(
 test('told to stop, the hub lets attempts under way end and records them: none is sent again, the others are', async (context) => {
   const opened = await open(context);
   const { simulator, start } = opened;
-  simulator.script([rule({ delayMs: 300 })]);
+  simulator.script([rule('hold')]);
   const served = await start();
   const titles = Array.from({ length: 12 }, (_, index) => `post ${index}`);
   const ids = await Promise.all(titles.map((title) => create(opened, title)));
   await until(() => underWay(opened) > 0, 'an attempt is under way');
   served.process.kill('SIGTERM');
+  await until(async () => !(await isReady(opened)), 'it stops');
+  simulator.script([]);
+  simulator.release();
   assert.equal(await served.ended, 0);
   assert.equal(served.errors(), '');
   assert.equal(underWay(opened), 0, 'all attempts had their answers');
-  simulator.script([]);
   await start();
   for (const id of ids) {
     assert.deepEqual(

@@ -181,6 +181,8 @@ function readOption(value: string, option: CredentialOption): unknown {
       return readText(value, option).trim();
     case 'jsonFile':
       return readJson(value, option);
+    default:
+      return option.from satisfies never;
   }
 }
 

@@ -54,6 +54,9 @@ function planChange(change: Change, plan: PushPlan): void {
       // What was handled before is shown nowhere any more.
       if (change.notification.readState === 'unread') clear(change, plan);
       withdraw(change, 'expired', plan);
+      return;
+    default:
+      change.cause satisfies never;
   }
 }
 

@@ -84,13 +84,14 @@ test('a push that its provider takes after the dismissal is cleared once more', 
   const android = await push.register('android', { installationId: 'slow' });
   const { fcm } = simulator.stats.providers;
   const asked = fcm.requests;
-  simulator.script([rule({ delayMs: 300 }, { match: { address: android.address }, times: 1 })]);
+  simulator.script([rule('hold', { match: { address: android.address }, times: 1 })]);
   const id = await create();
   await simulator.waitUntil(() => fcm.requests > asked);
   await hub.request('PATCH', `/v1.0/me/notifications/${id}`, {
     token,
     body: { userActionState: 'dismissed' },
   });
+  simulator.release();
   const shown = await rings(android, id).then(() =>
     simulator.waitFor((each) => each.address === android.address && /Lunch/.test(JSON.stringify(each))),
   );
