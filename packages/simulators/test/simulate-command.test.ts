@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { Http2Client } from './support/simulated.ts';
 
 const hub = join(import.meta.dirname, '..', '..', 'hub');
-const command = pathToFileURL(join(hub, 'src', 'cli', 'simulate.ts')).href;
+const command = pathToFileURL(join(hub, 'src', 'cli', 'commands', 'simulate.ts')).href;
 const program = `
   import { simulateCommand } from ${JSON.stringify(command)};
   await simulateCommand().parseAsync(process.argv.slice(1), { from: 'user' });
