@@ -4,11 +4,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ecKey, serviceAccount } from '@carillon/testing/feed/credentials.ts';
-import { until } from '@carillon/testing/hub/hub.ts';
+import { freePort, until } from '@carillon/testing/hub/hub.ts';
 import { makeDevCertificate } from '../../packages/hub/src/edge/http/dev-certificate.ts';
 import { systemClock } from '../../packages/hub/src/lib/clock.ts';
 import { root } from './documents.ts';
@@ -148,13 +147,4 @@ function startsHub(block: string): boolean {
 
 function asTyped(block: string): string {
   return block.replaceAll(/npm start( --)?/g, 'npx carillon serve --dev');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port is free');
-  return address.port;
 }
