@@ -4,8 +4,8 @@ import { isTest } from '../place.ts';
 import { type Finding, type Source, visit } from '../source.ts';
 
 const hubSource = 'packages/hub/src/';
-/** Today's figure; the goal is 6. */
-export const maxCastsPerThousandLines = 19;
+/** Today it is 13.2; the goal is 6. */
+export const maxCastsPerThousandLines = 14;
 
 export function casts(sources: readonly Source[]): Finding[] {
   const hub = sources.filter(({ path }) => path.startsWith(hubSource) && !isTest(path));

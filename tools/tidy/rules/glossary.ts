@@ -55,7 +55,6 @@ const known: readonly string[] = [
   `${hub}edge/request/request-head.ts`,
   `${hub}operations/kernel/run.ts`,
   `${hub}store/postgres/feed/codec.ts`,
-  `${hub}store/postgres/registry/threads.ts`,
 ];
 
 export function glossary(sources: readonly Source[], files: readonly TextFile[]): Finding[] {

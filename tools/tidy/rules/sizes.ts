@@ -8,11 +8,10 @@ const maxLines = { source: 400, test: 600, class: 200, function: 60 };
 
 /** Classes longer than that today, until they are split. */
 const longClasses = {
-  maxLines: 260,
+  maxLines: 225,
   paths: [
     'packages/client/src/feed/feed-view.ts',
     'packages/client/src/live-feed.ts',
-    'packages/hub/src/config/config.ts',
     'packages/hub/src/feed/plan/overlay.ts',
     'packages/hub/src/live/stream.ts',
     'packages/hub/src/push/dispatch/dispatcher.ts',
