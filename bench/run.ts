@@ -13,6 +13,7 @@ import { start } from './benchmarks/hub/start.ts';
 import { stored } from './benchmarks/hub/stored.ts';
 import { streams } from './benchmarks/hub/streams.ts';
 import { takeover } from './benchmarks/hub/takeover.ts';
+import { ticketReconnect } from './benchmarks/hub/ticket-reconnect.ts';
 import { clientReconnect } from './benchmarks/pages/client-reconnect.ts';
 import { inboxLoad } from './benchmarks/pages/inbox-load.ts';
 import { inboxScroll } from './benchmarks/pages/inbox-scroll.ts';
@@ -26,7 +27,7 @@ import { recordResults } from './results.ts';
 
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
-  ...[postgresCreates, postgresStored, takeover],
+  ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxScroll],
 ];

@@ -14,6 +14,8 @@ interface StreamOptions {
   readonly port: number;
   readonly kind: StreamKind;
   readonly user: BenchUser;
+  /** Instead of the user's token. */
+  readonly ticket?: string | undefined;
   readonly onText: (text: string) => void;
   readonly onEnd: (error: Error) => void;
 }
@@ -22,8 +24,11 @@ const shared = Buffer.allocUnsafe(64 * 1024);
 const keptCharacters = 256;
 const headMax = 64;
 
-export function streamRequest(kind: StreamKind, token: string): string {
-  const start = `GET /beta/me/notifications/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n`;
+export function streamRequest(kind: StreamKind, token: string, ticket?: string): string {
+  const path = '/beta/me/notifications/stream';
+  const asked = ticket === undefined ? path : `${path}?ticket=${encodeURIComponent(ticket)}`;
+  const who = ticket === undefined ? `Authorization: Bearer ${token}\r\n` : '';
+  const start = `GET ${asked} HTTP/1.1\r\nHost: localhost\r\n${who}`;
   if (kind === 'sse') return `${start}Accept: text/event-stream\r\n\r\n`;
   // RFC 6455, 1.3: the key of its own example serves as well as any.
   const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n';
@@ -31,8 +36,8 @@ export function streamRequest(kind: StreamKind, token: string): string {
 }
 
 /** Resolves when the stream has said that it is ready. */
-async function openStream(options: StreamOptions): Promise<StreamConnection> {
-  const { port, kind, user, onText, onEnd } = options;
+export async function openStream(options: StreamOptions): Promise<StreamConnection> {
+  const { port, kind, user, ticket, onText, onEnd } = options;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let tail = '';
   let ready = false;
@@ -57,7 +62,7 @@ async function openStream(options: StreamOptions): Promise<StreamConnection> {
   const ended = (error: Error): void => (ready ? onEnd(error) : reject(error));
   socket.on('error', ended);
   socket.on('end', () => ended(new Error('the hub closed a stream')));
-  socket.write(streamRequest(kind, user.token));
+  socket.write(streamRequest(kind, user.token, ticket));
   await promise;
   return { close: () => void socket.destroy() };
 }

@@ -17,7 +17,8 @@ export type SpendTickets = (tickets: readonly SpentTicket[], now: number) => Pro
 
 /** How many one call forgets beyond those that it adds, few enough to be quick. */
 export const forgottenAtOnce = 100;
-const spentAtOnce = 500;
+/** As many streams go on in one turn of the event loop: more of them would hold up everybody else. */
+const spentAtOnce = 64;
 /** Beyond it the store is too slow for what comes; the caller tries again. */
 const waitingMax = 10_000;
 
