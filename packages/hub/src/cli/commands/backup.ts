@@ -1,5 +1,5 @@
-// `carillon backup`, `carillon restore` and `carillon generation raise`: copies of the data taken beside a running hub,
-// the way back, and what must follow when the store has lost what clients were told.
+// `carillon backup`, `carillon restore` and `carillon generation raise`: copies of the data of a running hub, the way
+// back, and a new generation for a store that has lost commits.
 import { Command } from 'commander';
 import { backUp, checkBackup, raiseGeneration, restore } from '../../hub/maintenance/backup.ts';
 import { systemClock } from '../../lib/clock.ts';

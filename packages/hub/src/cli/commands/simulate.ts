@@ -1,5 +1,5 @@
-// `carillon simulate`: runs the simulated push services and says what to type into a hub to use them, then a line for
-// every push that arrived. Its keys stay in the data folder, so that a hub that knows them still does after a restart.
+// `carillon simulate`: runs the simulated push services, prints the commands that make a hub use them, and then a line for
+// every push that arrives. Its keys stay in the data folder, so that a hub's credentials stay valid after a restart.
 
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
