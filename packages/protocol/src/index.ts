@@ -48,7 +48,6 @@ export {
   stateUpdateResults,
   userActionStates,
 } from './notification.ts';
-export { type Method, type OperationName, type OperationShape, operationTable } from './operations.ts';
 export type {
   Channel,
   NotificationType,

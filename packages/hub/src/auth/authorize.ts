@@ -1,34 +1,18 @@
-// May they: one table says what each operation asks for, and one function turns a verified identity into a principal
-// or refuses it. Nothing else decides on access by who calls; whose feed it is, is checked by `operations/run`.
-import type { OperationName } from '@carillon/protocol';
+// May they: a verified identity becomes a principal, and the principal is held against the access that an operation
+// declares. Nothing else decides on access by who calls; whose feed it is, operations/kernel/run checks.
 import { denied } from '../model/errors.ts';
 import { type OperatorPrincipal, type Principal, type UserPrincipal, userKey } from '../model/principal.ts';
 import type { AppRegistry } from '../store/registry.ts';
 import type { Identity } from './authenticate.ts';
 
-/** `user`: a delegated token with a feed scope. `userOrApp`: that, or an app-only token, which needs no permission. */
-type Access = 'user' | 'userOrApp';
-
-const accessTable: Readonly<Record<OperationName, Access>> = {
-  createNotification: 'userOrApp',
-  listNotifications: 'user',
-  countNotifications: 'user',
-  readDelta: 'user',
-  openStream: 'user',
-  createStreamTicket: 'user',
-  updateStates: 'user',
-  getNotification: 'user',
-  explainNotification: 'user',
-  createReceipts: 'user',
-  listDeliveries: 'userOrApp',
-  updateNotification: 'user',
-  deleteNotification: 'user',
-  createSubscription: 'user',
-  listSubscriptions: 'user',
-  getSubscription: 'user',
-  updateSubscription: 'user',
-  deleteSubscription: 'user',
-};
+/**
+ * Whom an operation is for; each operation says it of itself.
+ *   user              a delegated token with a feed scope
+ *   userOrApp         or an app-only token, which needs no permission; its X-UNS-ID names the user
+ *   userOrAppByPath   or an app-only token, which may also name the user in the path
+ *   operator          an operator's token, which reaches nothing else
+ */
+export type Access = 'user' | 'userOrApp' | 'userOrAppByPath' | 'operator';
 
 const operatorRole = 'Carillon.Admin';
 const allScope = 'Notifications.ReadWrite';
@@ -36,9 +20,8 @@ const allScope = 'Notifications.ReadWrite';
 const createdByAppScopes = ['Notifications.ReadWrite.CreatedByApp', 'UserActivity.ReadWrite.CreatedByApp'];
 
 export interface Authorizer {
-  authorize(identity: Identity, operation: OperationName): Exclude<Principal, OperatorPrincipal>;
-  /** For the admin operations, which nobody else reaches. Whatever app the token's client belongs to, blocked or not. */
-  operator(identity: Identity): OperatorPrincipal;
+  /** Throws `accessDenied`. */
+  authorize(identity: Identity, access: Access): Principal;
 }
 
 export interface AuthorizerOptions {
@@ -61,25 +44,24 @@ export function openAuthorizer({ apps, adminIssuer }: AuthorizerOptions): Author
   }
 
   return {
-    authorize(identity, operation) {
-      const principal = principalOf(identity);
-      if (principal.kind === 'operator')
-        throw denied("An operator's token reaches the admin operations only.");
-      if (principal.app.blocked) throw denied('The app is on the blocked list.');
-      if (principal.kind === 'app') {
-        if (accessTable[operation] === 'userOrApp') return principal;
-        throw denied('An app-only token can not do this: use a delegated token of the user.');
-      }
-      if (!hasFeedScope(principal)) {
-        throw denied(`The token has no scope for this: ask for ${createdByAppScopes[0]}.`);
-      }
-      return principal;
-    },
-    operator(identity) {
+    authorize(identity, access) {
+      if (access !== 'operator') return allowed(principalOf(identity), access);
+      // Whatever app the token's client belongs to, blocked or not.
       if (isOperator(identity, adminIssuer)) return operatorOf(identity);
       throw denied(`Only an operator may do this: the token needs the role or scope ${operatorRole}.`);
     },
   };
+}
+
+function allowed(principal: Principal, access: Exclude<Access, 'operator'>): Principal {
+  if (principal.kind === 'operator') throw denied("An operator's token reaches the admin operations only.");
+  if (principal.app.blocked) throw denied('The app is on the blocked list.');
+  if (principal.kind === 'app') {
+    if (access !== 'user') return principal;
+    throw denied('An app-only token can not do this: use a delegated token of the user.');
+  }
+  if (hasFeedScope(principal)) return principal;
+  throw denied(`The token has no scope for this: ask for ${createdByAppScopes[0]}.`);
 }
 
 /** The role, or the scope in a delegated token, from the admin issuer. */

@@ -14,7 +14,6 @@ import { openUnsIds } from '../auth/uns-id.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
-import { mountAdmin } from '../edge/admin.ts';
 import { openAddressReader } from '../edge/http/address.ts';
 import { trackConnections } from '../edge/http/connections.ts';
 import { makeDevCertificate } from '../edge/http/dev-certificate.ts';
@@ -35,10 +34,8 @@ import { ReferenceClock } from '../lib/reference-clock.ts';
 import { openSeal } from '../lib/seal.ts';
 import { FanOut } from '../live/fan-out.ts';
 import { Relay } from '../live/relay.ts';
-import type { AdminRunner } from '../operations/admin/run.ts';
-import type { HostVerifier } from '../operations/admin/verify-host.ts';
+import type { HostVerifier } from '../operations/admin/hosts/host-verifier.ts';
 import type { Services } from '../operations/kernel/call.ts';
-import { openDoor } from '../operations/kernel/door.ts';
 import { openRunner, type Runner } from '../operations/kernel/run.ts';
 import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
 import type { Dispatcher } from '../push/dispatch/dispatcher.ts';
@@ -49,7 +46,7 @@ import type { FeedStore } from '../store/store.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openThrottle } from '../throttle/throttle.ts';
 import { builtInChannels } from './channels.ts';
-import { openAdmin } from './open-admin.ts';
+import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
 import { followTime, lockData, openFeeds, openRegistry } from './open-data.ts';
 import { embedsProvider, inboxConfig, withInboxOf } from './open-inbox.ts';
@@ -205,13 +202,8 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
 
 type Line = Awaited<ReturnType<typeof openLine>>;
 
-interface Runners {
-  readonly runner: Runner;
-  readonly admin: AdminRunner;
-}
-
 /** Who calls, whether they may, and the verbs. */
-async function openOperations(base: Base, line: Line): Promise<Runners> {
+async function openOperations(base: Base, line: Line): Promise<Runner> {
   const { config, clock, registry } = base;
   const { secret, read, committer, cursors, channels, hasCredentials } = line;
   const signing = embedsProvider(config) ? await openSigningKeys(registry.meta) : null;
@@ -225,32 +217,24 @@ async function openOperations(base: Base, line: Line): Promise<Runners> {
     pushAddresses: openAddresses(base),
     unsIds: openUnsIds(secret),
     newId: openUuidSource(clock),
+    ...openAdminServices(base, secret),
   };
   const appOf = (clientId: string): string => registry.apps.findByClient(clientId)?.id ?? clientId;
   const authenticator = openAuthenticator({ issuers, audiences: config.audiences, clock });
   const adminIssuer = config.adminIssuer ?? own?.issuer ?? null;
   const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer });
   const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf, bus: line.bus });
-  const door = openDoor({ authenticator, throttle, tickets });
-  return {
-    runner: openRunner({ door, authorizer, throttle, services }),
-    admin: openAdmin(base, line, { door, authorizer, throttle }),
-  };
+  return openRunner({ authenticator, authorizer, throttle, services, publicUrl: config.publicUrl });
 }
 
 /** HTTP, with the identity provider, health and pages beside the operations. */
-async function openEdge(
-  { config, log, clock, registry }: Base,
-  { read, fanOut }: Line,
-  { runner, admin }: Runners,
-) {
+async function openEdge({ config, log, clock, registry }: Base, { read, fanOut }: Line, runner: Runner) {
   const { publicUrl } = config;
   const certificate =
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
   const tls = certificate ?? (typeof config.tls === 'string' ? null : config.tls);
   const addressOf = openAddressReader(config.trustedProxies);
   const app = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
-  mountAdmin(app, { runner: admin, publicUrl, addressOf });
   const connections = trackConnections(app.server);
   let draining = false;
   addHealth(app, { ready: async () => !draining && (await isReadable(read, clock)) });

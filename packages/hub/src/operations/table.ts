@@ -1,72 +1,75 @@
-// All verbs on one screen: what each runs, how its body is read, which query options it understands.
-// The line of an operation runs from protocol/operations by way of this table to its file.
-import { limits, type OperationName } from '@carillon/protocol';
-import { createReceipts, readReceived } from './deliveries/create-receipts.ts';
+// All operations on one screen. Each is one value in one file; a new one is its file and a line here.
+// Routes, access, 405 and CORS, the tables of docs/api.md and the access tests are made from this list.
+
+import { getApp } from './admin/apps/get.ts';
+import { listApps } from './admin/apps/list.ts';
+import { putApp } from './admin/apps/put.ts';
+import { updateApp } from './admin/apps/update.ts';
+import { deleteChannel } from './admin/channels/delete.ts';
+import { getChannel } from './admin/channels/get.ts';
+import { listChannels } from './admin/channels/list.ts';
+import { putChannel } from './admin/channels/put.ts';
+import { listFailedDeliveries } from './admin/deliveries/list-failed.ts';
+import { redriveDeliveries } from './admin/deliveries/redrive.ts';
+import { addHost } from './admin/hosts/add.ts';
+import { getHost } from './admin/hosts/get.ts';
+import { removeHost } from './admin/hosts/remove.ts';
+import { verifyHost } from './admin/hosts/verify.ts';
+import { listAudit } from './admin/list-audit.ts';
+import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
+import { createReceipts } from './deliveries/create-receipts.ts';
 import { listDeliveries } from './deliveries/list.ts';
-import type { Answer, Call, Services } from './kernel/call.ts';
-import { createNotification, readPosted } from './notifications/create.ts';
+import type { Operation } from './kernel/operation.ts';
+import { countNotifications } from './notifications/count.ts';
+import { createNotification } from './notifications/create.ts';
 import { deleteNotification } from './notifications/delete.ts';
 import { explainNotification } from './notifications/explain.ts';
 import { getNotification } from './notifications/get.ts';
-import { countNotifications, listNotifications } from './notifications/list.ts';
+import { listNotifications } from './notifications/list.ts';
 import { readDelta } from './notifications/read-delta.ts';
-import { readPatched, updateNotification } from './notifications/update.ts';
-import { readUpdated, updateStates } from './notifications/update-states.ts';
+import { updateNotification } from './notifications/update.ts';
+import { updateStates } from './notifications/update-states.ts';
 import { createStreamTicket } from './streams/create-ticket.ts';
 import { openStream } from './streams/open.ts';
-import {
+import { createSubscription } from './subscriptions/create.ts';
+import { deleteSubscription } from './subscriptions/delete.ts';
+import { getSubscription } from './subscriptions/get.ts';
+import { listSubscriptions } from './subscriptions/list.ts';
+import { updateSubscription } from './subscriptions/update.ts';
+
+export const operationTable: readonly Operation[] = [
+  createNotification,
+  listNotifications,
+  countNotifications,
+  getNotification,
+  updateNotification,
+  deleteNotification,
+  updateStates,
+  readDelta,
+  openStream,
+  createStreamTicket,
+  listDeliveries,
+  createReceipts,
+  explainNotification,
   createSubscription,
-  deleteSubscription,
-  getSubscription,
   listSubscriptions,
-  readRegistered,
-  readRenewed,
+  getSubscription,
   updateSubscription,
-} from './subscriptions/subscriptions.ts';
-
-export interface Verb {
-  readonly run: (call: Call<never, never>, services: Services) => Promise<Answer>;
-  /** All that can be said of a body without looking at anybody's feed. Absent when the operation takes none. */
-  readonly readBody?: (json: unknown, services: Services) => unknown;
-  /** How long a body may be, when not `limits.bodyBytes`. */
-  readonly bodyBytes?: number;
-  readonly query: readonly string[];
-}
-
-export const verbTable: Readonly<Record<OperationName, Verb>> = {
-  createNotification: {
-    run: createNotification,
-    readBody: readPosted,
-    query: [],
-  },
-  listNotifications: { run: listNotifications, query: ['$top', '$skiptoken', '$select', '$count'] },
-  countNotifications: { run: countNotifications, query: [] },
-  readDelta: { run: readDelta, query: ['$top', '$skiptoken', '$deltatoken'] },
-  openStream: { run: openStream, query: ['$deltatoken', 'ticket'] },
-  createStreamTicket: { run: createStreamTicket, query: [] },
-  updateStates: {
-    run: updateStates,
-    readBody: readUpdated,
-    bodyBytes: limits.updateStateBodyBytes,
-    query: [],
-  },
-  getNotification: { run: getNotification, query: ['$select'] },
-  explainNotification: { run: explainNotification, readBody: readPosted, query: [] },
-  createReceipts: { run: createReceipts, readBody: readReceived, query: [] },
-  listDeliveries: { run: listDeliveries, query: [] },
-  updateNotification: { run: updateNotification, readBody: readPatched, query: [] },
-  deleteNotification: { run: deleteNotification, query: [] },
-  createSubscription: {
-    run: createSubscription,
-    readBody: readRegistered,
-    query: [],
-  },
-  listSubscriptions: { run: listSubscriptions, query: [] },
-  getSubscription: { run: getSubscription, query: [] },
-  updateSubscription: {
-    run: updateSubscription,
-    readBody: readRenewed,
-    query: [],
-  },
-  deleteSubscription: { run: deleteSubscription, query: [] },
-};
+  deleteSubscription,
+  listApps,
+  getApp,
+  putApp,
+  updateApp,
+  addHost,
+  getHost,
+  verifyHost,
+  removeHost,
+  listChannels,
+  getChannel,
+  putChannel,
+  deleteChannel,
+  listUserSubscriptions,
+  listFailedDeliveries,
+  redriveDeliveries,
+  listAudit,
+];

@@ -1,8 +1,12 @@
-// Schemas of what an operator sends: apps and their host names, deliveries to try again. What push credentials hold is
-// their channel's to say.
+// Schemas of what an operator sends and is answered: apps and their host names, failed deliveries, the audit. What push
+// credentials hold is their channel's to say.
 import Type from 'typebox';
+import { deliveryStatuses } from '../delivery.ts';
 import { limits } from '../limits.ts';
-import { strictObject } from './build.ts';
+import { platformTypes } from '../notification.ts';
+import { notificationTypes } from '../subscription.ts';
+import { dateTime, nullable, oneOf, strictObject } from './build.ts';
+import { lastAnswerSchema } from './delivery.ts';
 
 const clientsMax = 10;
 const hostsMax = 100;
@@ -49,4 +53,88 @@ export const redriveSchema = strictObject({
   ),
   all: Type.Optional(Type.Boolean()),
   app: Type.Optional(id),
+});
+
+const challenge = strictObject({ dns: Type.String(), wellKnown: Type.String(), value: Type.String() });
+
+/** A claim stands with its challenge until it is verified; `dns` and `wellKnown` say what a look for the proof found. */
+export const hostAnswerSchema = strictObject({
+  host: hostName,
+  verified: Type.Boolean(),
+  challenge: Type.Optional(challenge),
+  verifiedBy: Type.Optional(oneOf(['dns', 'wellKnown'])),
+  dns: Type.Optional(Type.String()),
+  wellKnown: Type.Optional(Type.String()),
+});
+
+export const appAnswerSchema = strictObject({
+  appId: id,
+  blocked: Type.Boolean(),
+  hosts: Type.Array(hostAnswerSchema),
+  clients: Type.Array(
+    strictObject({
+      clientId: id,
+      public: Type.Boolean(),
+      redirectUris: Type.Array(url),
+      clientSecret: Type.Optional(Type.String()),
+    }),
+  ),
+  channels: Type.Array(Type.String()),
+});
+
+/** Only the members that are no secret, which differ by channel. */
+export const shownCredentialsSchema = Type.Object(
+  { channel: Type.String(), setDateTime: dateTime },
+  { additionalProperties: true },
+);
+
+const person = strictObject({ id: Type.String(), name: Type.String() });
+
+/** Whose subscriptions a list holds. */
+export const shownUserSchema = person;
+
+/** A user's place without its capabilities: neither the UNS-ID nor the push address. */
+export const shownSubscriptionSchema = strictObject({
+  subscription: Type.String(),
+  appId: id,
+  installationId: Type.String(),
+  displayName: nullable(Type.String()),
+  targetHostName: hostName,
+  platformType: oneOf(platformTypes),
+  notificationType: oneOf(notificationTypes),
+  channel: nullable(
+    strictObject({ type: Type.String(), host: nullable(Type.String()), addressEnd: Type.String() }),
+  ),
+  expired: Type.Boolean(),
+  expirationDateTime: dateTime,
+  createdDateTime: dateTime,
+});
+
+export const shownDeliverySchema = strictObject({
+  id: Type.String(),
+  appId: id,
+  user: nullable(person),
+  notificationId: nullable(Type.String()),
+  subscription: Type.String(),
+  kind: oneOf(['notify', 'fallback', 'clear']),
+  channel: nullable(Type.String()),
+  platform: oneOf(platformTypes),
+  status: oneOf(deliveryStatuses),
+  reason: nullable(Type.String()),
+  attempts: Type.Integer({ minimum: 0 }),
+  lastAnswer: lastAnswerSchema,
+  plannedDateTime: dateTime,
+  sentDateTime: nullable(dateTime),
+});
+
+export const redriveAnswerSchema = strictObject({
+  redrivenCount: Type.Integer({ minimum: 0 }),
+  more: Type.Boolean(),
+});
+
+export const auditEntrySchema = strictObject({
+  dateTime,
+  who: Type.String(),
+  what: Type.String(),
+  on: Type.String(),
 });

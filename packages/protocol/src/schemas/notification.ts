@@ -1,8 +1,14 @@
-// Schemas of what an app posts and of how a user's devices change its state.
+// Schemas of what an app posts, of how a user's devices change its state, and of what the hub answers.
 // Rules between members, such as a payload that needs content, are the operation's.
 import Type from 'typebox';
 import { limits } from '../limits.ts';
-import { platformTypes, priorities, readStates, userActionStates } from '../notification.ts';
+import {
+  platformTypes,
+  priorities,
+  readStates,
+  stateUpdateResults,
+  userActionStates,
+} from '../notification.ts';
 import { dateTime, nullable, oneOf, strictObject, text } from './build.ts';
 
 const platformType = oneOf(platformTypes, { web: 'webPush' });
@@ -98,4 +104,40 @@ export const stateUpdateSchema = strictObject({
   groupName: Type.Optional(groupName),
   changes: Type.Optional(Type.Array(strictObject({ id: notificationId, contentVersion }), many)),
   ...stateMembers,
+});
+
+/** What the hub answers. */
+export const notificationSchema = strictObject(
+  {
+    id: notificationId,
+    appNotificationId: nullable(Type.String()),
+    targetHostName: hostName,
+    groupName,
+    displayTimeToLive: nullable(Type.Integer({ minimum: 0 })),
+    expirationDateTime: dateTime,
+    priority,
+    payload,
+    targetPolicy: strictObject({ platformTypes: Type.Array(platformType) }),
+    fallbackPolicy: nullable(fallbackPolicy),
+    createdDateTime: dateTime,
+    lastModifiedDateTime: dateTime,
+    contentVersion: Type.Integer({ minimum: 1 }),
+    readState: oneOf(readStates),
+    userActionState: oneOf(userActionStates),
+    snoozeUntilDateTime: nullable(dateTime),
+  },
+  { odataType: 'notification' },
+);
+
+/** In place of one that is gone. */
+export const removedSchema = strictObject({
+  id: notificationId,
+  '@removed': strictObject({ reason: oneOf(['deleted']) }),
+});
+
+export const stateUpdateAnswerSchema = strictObject({
+  updatedCount: Type.Integer({ minimum: 0 }),
+  unreadCount: Type.Integer({ minimum: 0 }),
+  notFound: Type.Array(Type.String()),
+  results: Type.Array(strictObject({ id: Type.String(), result: oneOf(stateUpdateResults) })),
 });

@@ -1,14 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Static } from 'typebox';
-import type { NotificationPost, StatePatch, StateUpdate } from '../notification.ts';
-import type { SubscriptionPatch, SubscriptionPost } from '../subscription.ts';
+import type { Delivery, Explanation, ReceiptsAnswer, ReceiptsPost } from '../delivery.ts';
+import type {
+  Notification,
+  NotificationPost,
+  Removed,
+  StatePatch,
+  StateUpdate,
+  StateUpdateAnswer,
+} from '../notification.ts';
+import type { Subscription, SubscriptionPatch, SubscriptionPost } from '../subscription.ts';
 import {
+  type deliverySchema,
+  type explanationSchema,
   notificationPostSchema,
+  type notificationSchema,
+  type receiptsAnswerSchema,
+  type receiptsPostSchema,
+  type removedSchema,
   type statePatchSchema,
+  type stateUpdateAnswerSchema,
   type stateUpdateSchema,
   type subscriptionPatchSchema,
   type subscriptionPostSchema,
+  type subscriptionSchema,
 } from './index.ts';
 
 // Each is `true` only when the two types accept exactly the same values; `tsc` is the test.
@@ -19,7 +35,15 @@ const held: [
   Same<Static<typeof stateUpdateSchema>, StateUpdate>,
   Same<Static<typeof subscriptionPostSchema>, SubscriptionPost>,
   Same<Static<typeof subscriptionPatchSchema>, SubscriptionPatch>,
-] = [true, true, true, true, true];
+  Same<Static<typeof receiptsPostSchema>, ReceiptsPost>,
+  Same<Static<typeof notificationSchema>, Notification>,
+  Same<Static<typeof removedSchema>, Removed>,
+  Same<Static<typeof stateUpdateAnswerSchema>, StateUpdateAnswer>,
+  Same<Static<typeof receiptsAnswerSchema>, ReceiptsAnswer>,
+  Same<Static<typeof deliverySchema>, Delivery>,
+  Same<Static<typeof explanationSchema>, Explanation>,
+  Same<Omit<Static<typeof subscriptionSchema>, 'channel'>, Omit<Subscription, 'channel'>>,
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 test('the schemas and the wire types accept the same values, or this file does not compile', () => {
   assert.ok(held.every(Boolean));

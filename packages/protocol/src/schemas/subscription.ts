@@ -34,3 +34,31 @@ export const subscriptionPatchSchema = strictObject(
   },
   { odataType: 'notificationSubscription' },
 );
+
+/** As it was registered with its push channel. */
+const shownChannel = Type.Unsafe<{ readonly type: string } | null>({
+  type: ['object', 'null'],
+  required: ['type'],
+});
+
+/** What the hub answers. */
+export const subscriptionSchema = strictObject(
+  {
+    id: Type.String(),
+    targetHostName: Type.String(),
+    installationId: Type.String(),
+    displayName,
+    platformType: oneOf(platformTypes),
+    channel: shownChannel,
+    notificationType,
+    createdDateTime: dateTime,
+    expirationDateTime: dateTime,
+  },
+  { odataType: 'notificationSubscription' },
+);
+
+/** One ticket opens one stream. */
+export const streamTicketSchema = strictObject({
+  ticket: Type.String(),
+  expiresInSeconds: Type.Integer({ minimum: 1 }),
+});

@@ -8,7 +8,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { errorMessage } from '../../lib/error-code.ts';
 import type { App } from '../../model/app.ts';
 import { formatDateTime } from '../../model/date-time.ts';
-import { readCredentials } from '../../operations/admin/read-credentials.ts';
+import { readCredentials } from '../../operations/admin/channels/read-credentials.ts';
 import { type CredentialedChannel, credentialed, withoutCredentials } from '../../push/channels/channels.ts';
 import {
   type ChannelDescriptors,

@@ -11,7 +11,7 @@ import {
   readHost,
   readRedirectUri,
   withSecret,
-} from '../../operations/admin/app-members.ts';
+} from '../../operations/admin/apps/app-members.ts';
 import type { Registry } from '../../store/registry.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
 import { channelCommand } from './app-channel.ts';

@@ -4,33 +4,64 @@ import { type ErrorBody, errorTable, statusOf } from '@carillon/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../../lib/clock.ts';
 import { busy, HubError, notFound } from '../../model/errors.ts';
+import type { Headers } from '../../operations/kernel/answer.ts';
 import { StoreError } from '../../store/store.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { clientRequestId } from '../http/base-headers.ts';
-import { versionOf } from '../request/paths.ts';
+import { clientRequestId } from '../http/operation-route.ts';
+import { pathOf, versionOf } from '../request/paths.ts';
+
+/** What an edge writes in place of an answer. */
+interface ErrorAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Of the request, what its refusal depends on. */
+interface Refused {
+  readonly url: string;
+  readonly publicUrl: string;
+  readonly ids: RequestIds;
+  /** Whether credentials were sent, good or not. */
+  readonly hasCredentials: boolean;
+}
+
+interface RequestIds {
+  readonly 'request-id': string;
+  readonly 'client-request-id': string;
+}
+
+function errorAnswer(error: HubError, refused: Refused): ErrorAnswer {
+  return {
+    status: statusOf(error.kind, versionOf(refused.url)),
+    headers: { ...errorHeaders(error, refused), 'content-type': 'application/json' },
+    body: JSON.stringify(errorBody(error, refused.ids)),
+  };
+}
+
+export interface ErrorOptions {
+  readonly publicUrl: string;
+  readonly log: Logger;
+}
 
 export function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
   thrown: unknown,
-  log: Logger,
+  { publicUrl, log }: ErrorOptions,
 ): FastifyReply {
   const error = hubErrorOf(thrown);
   if (error.kind === 'generalException')
     log.error({ err: thrown, requestId: request.id }, 'a request failed unexpectedly');
-  const status = statusOf(error.kind, versionOf(request.url));
-  for (const [name, value] of Object.entries(errorHeaders(error, request))) reply.header(name, value);
   const ids = { 'request-id': request.id, 'client-request-id': clientRequestId(request) };
-  return reply
-    .code(status)
-    .header('content-type', 'application/json')
-    .send(Buffer.from(JSON.stringify(errorBody(error, ids))));
+  const hasCredentials = request.headers.authorization !== undefined;
+  const { status, headers, body } = errorAnswer(error, { url: request.url, publicUrl, ids, hasCredentials });
+  // HTTP/2 has no such header, and ends the stream instead.
+  if (status === 413 && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close');
+  return reply.code(status).headers(headers).send(Buffer.from(body));
 }
 
-export function errorBody(
-  error: HubError,
-  ids: { 'request-id': string; 'client-request-id': string },
-): ErrorBody {
+export function errorBody(error: HubError, ids: RequestIds): ErrorBody {
   const { target } = error.details;
   return {
     error: {
@@ -42,34 +73,34 @@ export function errorBody(
   };
 }
 
-function errorHeaders({ kind, details }: HubError, request: FastifyRequest): Record<string, string> {
+function errorHeaders({ kind, details }: HubError, { url, publicUrl, hasCredentials }: Refused): Headers {
   return {
-    ...(kind === 'invalidToken' ? { 'WWW-Authenticate': challenge(request) } : {}),
+    ...(kind === 'invalidToken' ? { 'WWW-Authenticate': challenge(hasCredentials) } : {}),
     ...(details.retryAfterMs === undefined
       ? {}
       : { 'Retry-After': String(Math.max(1, Math.ceil(details.retryAfterMs / 1000))) }),
     ...(details.allow ? { Allow: details.allow.join(', ') } : {}),
-    // HTTP/2 has no such header, and ends the stream instead.
-    ...(kind === 'requestTooLarge' && request.raw.httpVersionMajor === 1 ? { Connection: 'close' } : {}),
+    // Where to start over.
+    ...(kind === 'resyncRequired' ? { Location: publicUrl + pathOf(url) } : {}),
   };
 }
 
-/** Who sent no credentials at all is told of no error (RFC 6750, section 3.1). */
-function challenge({ headers }: FastifyRequest): string {
-  const error = headers.authorization === undefined ? '' : ', error="invalid_token"';
-  return `Bearer realm="carillon"${error}`;
+/** Who sent no credentials at all learns of no error (RFC 6750, section 3.1). */
+function challenge(hasCredentials: boolean): string {
+  return `Bearer realm="carillon"${hasCredentials ? ', error="invalid_token"' : ''}`;
 }
 
-/** Fastify's own refusals, told in ours (https://fastify.dev/docs/latest/Reference/Errors/). */
+/** Fastify's own refusals, in the hub's words (https://fastify.dev/docs/latest/Reference/Errors/). */
 function hubErrorOf(thrown: unknown): HubError {
   if (thrown instanceof HubError) return thrown;
   if (thrown instanceof StoreError)
     return busy('The store can not be read right now: try again in a moment.', thrown);
-  const { code, statusCode } = thrown as { code?: string; statusCode?: number };
+  const code = memberOf(thrown, 'code');
+  const statusCode = Number(memberOf(thrown, 'statusCode'));
   if (code === 'FST_ERR_BAD_URL')
     return new HubError('invalidRequest', 'The path of the URL is not validly encoded.');
   if (code === 'FST_ERR_MAX_PARAM_LENGTH') return notFound();
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+  if (statusCode >= 400 && statusCode < 500) {
     return new HubError('invalidRequest', 'The request is not valid HTTP for this path.', { cause: thrown });
   }
   return new HubError(
@@ -79,4 +110,8 @@ function hubErrorOf(thrown: unknown): HubError {
       cause: thrown,
     },
   );
+}
+
+function memberOf(thrown: unknown, name: string): unknown {
+  return typeof thrown === 'object' && thrown !== null ? Reflect.get(thrown, name) : undefined;
 }

@@ -1,23 +1,18 @@
-// The door of HTTP: bytes become an operation's request, its answer becomes bytes. The order of Fastify's hooks is the
-// order of the status table: route, headers, who calls, media type, size, body, and then the operation.
+// The HTTP server: every operation at its paths (operation-route), and one answer for whatever reaches none of them. No
+// token, no OData here: that is the operations'.
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { openRequestIds } from '../../lib/ids.ts';
 import type { FanOut } from '../../live/fan-out.ts';
 import { HubError } from '../../model/errors.ts';
-import type { Answer, StreamOrder } from '../../operations/kernel/call.ts';
-import type { Admission, Runner } from '../../operations/kernel/run.ts';
-import { verbTable } from '../../operations/table.ts';
+import type { Runner } from '../../operations/kernel/run.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { sendError } from '../answer/error-answer.ts';
-import { sendAnswer } from '../answer/odata-answer.ts';
-import { isLiteralSibling, methodsAt, type Route, routes } from '../request/paths.ts';
-import { checkHead, type Params, readHead, readJson, readRequest } from '../request/request-head.ts';
-import { openSse } from '../streams/sse.ts';
-import { isWebSocketUpgrade, openWebSocket, takeUpgrades, wantsWebSocket } from '../streams/websocket.ts';
+import { methodsAt, pathOf, routes } from '../request/paths.ts';
+import { isWebSocketUpgrade, takeUpgrades } from '../streams/websocket.ts';
 import type { AddressReader } from './address.ts';
-import { answerPreflight, baseHeaders } from './base-headers.ts';
 import { answerBrokenHttp } from './broken-http.ts';
-import { openRequestLog, type RequestLog } from './request-log.ts';
+import { addRoute, baseHeaders, wrongMethod } from './operation-route.ts';
+import { openRequestLog } from './request-log.ts';
 
 export interface HttpOptions {
   readonly runner: Runner;
@@ -37,7 +32,7 @@ export function openHttp(options: HttpOptions): FastifyInstance {
   app.decorateRequest('admission', null);
   // The operations and the identity provider read bodies by themselves, after their head is admitted: Fastify's own
   // way to a parser costs 5 µs and answers in its own words.
-  for (const method of ['POST', 'PATCH'])
+  for (const method of ['POST', 'PUT', 'PATCH'])
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   // Not for an operation's answer, which carries them already and is written past Fastify's reply.
   app.addHook('onSend', (request, reply, _payload, done) => {
@@ -45,19 +40,18 @@ export function openHttp(options: HttpOptions): FastifyInstance {
     requestLog(request, reply.statusCode);
     done();
   });
-  app.setErrorHandler((error, request, reply) => {
-    if (error instanceof HubError && error.kind === 'resyncRequired')
-      reply.header('Location', `${options.publicUrl}${pathOf(request.url)}`);
-    return sendError(request, reply, error, options.log);
-  });
-  app.setNotFoundHandler((request, reply) => answerMissing(app, request, reply, options.log));
-  for (const route of routes) addRoute(app, route, options, requestLog);
+  const refuse: Refuse = (request, reply, thrown) => sendError(request, reply, thrown, options);
+  app.setErrorHandler((error, request, reply) => refuse(request, reply, error));
+  app.setNotFoundHandler((request, reply) => answerMissing(app, request, reply, refuse));
+  for (const route of routes) addRoute(app, route, { ...options, requestLog });
   takeUpgrades(app);
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return app;
 }
 
-function openFastify({ tls, log }: HttpOptions): FastifyInstance {
+type Refuse = (request: FastifyRequest, reply: FastifyReply, thrown: unknown) => FastifyReply;
+
+function openFastify({ tls, ...options }: HttpOptions): FastifyInstance {
   const shared = {
     genReqId: openRequestIds(),
     requestTimeout: requestTimeoutMs,
@@ -67,7 +61,7 @@ function openFastify({ tls, log }: HttpOptions): FastifyInstance {
     clientErrorHandler: answerBrokenHttp,
     // Before any route and its hooks: a path that is not validly encoded, an id that is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendError(request, reply.headers(baseHeaders(request)), error, log),
+      sendError(request, reply.headers(baseHeaders(request)), error, options),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     rewriteUrl: ({ url = '/' }: { url?: string | undefined }) => localUrl(url),
   };
@@ -94,85 +88,36 @@ function dollars(url: string): string {
   return path.replaceAll('%24', '$') + url.slice(path.length);
 }
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** What the first hook found out, for the handler. */
-    admission: Admission | null;
-  }
-}
-
-function addRoute(app: FastifyInstance, route: Route, options: HttpOptions, requestLog: RequestLog): void {
-  const { operation } = route;
-  const { readBody, bodyBytes } = verbTable[operation];
-  app.route<{ Params: Params }>({
-    method: route.method as 'GET',
-    url: route.path,
-    onRequest(request, _reply, done) {
-      if (isLiteralSibling(route.path, request.params.id ?? '')) throw wrongMethod(methodsAt(request.url));
-      checkHead(request, operation);
-      const admitted = options.runner.admit(readHead(request, route, options.addressOf));
-      const next = (admission: Admission): void => {
-        request.admission = admission;
-        done();
-      };
-      if (admitted instanceof Promise) admitted.then(next, done);
-      else next(admitted);
-    },
-    async handler(request, reply) {
-      const admission = request.admission as Admission;
-      const json = readBody ? await readJson(request, bodyBytes) : undefined;
-      const answer = await options.runner.run(admission, readRequest(request, json));
-      if (answer.stream) openStream(request, reply, answer.stream, options.fanOut);
-      else answerOne(request, reply, answer, admission, options);
-      requestLog(request, reply.raw.statusCode);
-      return reply;
-    },
-  });
-}
-
-function answerOne(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answer: Answer,
-  admission: Admission,
-  { publicUrl }: HttpOptions,
-): void {
-  const { principal, head } = admission;
-  const owner = principal.kind === 'user' ? principal.user : answer.owner;
-  const userName = owner?.name ?? '';
-  const userPath = principal.kind === 'user' ? 'me' : `users/${encodeURIComponent(owner?.subject ?? '')}`;
-  sendAnswer(answer, { request, reply, publicUrl, version: head.version, userName, userPath });
-}
-
-function openStream(request: FastifyRequest, reply: FastifyReply, stream: StreamOrder, fanOut: FanOut): void {
-  if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
-  else openSse(request, reply, stream, fanOut);
-}
-
 function answerMissing(
   app: FastifyInstance,
   request: FastifyRequest,
   reply: FastifyReply,
-  log: Logger,
+  refuse: Refuse,
 ): FastifyReply {
   const allow = [...methodsAt(request.url), ...literalMethods(app, pathOf(request.url))];
   if (request.method === 'OPTIONS') return answerPreflight(reply, allow);
   if (allow.length === 0) {
-    return sendError(request, reply, new HubError('notFound', 'There is nothing at this path.'), log);
+    return refuse(request, reply, new HubError('notFound', 'There is nothing at this path.'));
   }
-  return sendError(request, reply, wrongMethod(allow), log);
+  return refuse(request, reply, wrongMethod(allow));
 }
 
-function wrongMethod(allow: readonly string[]): HubError {
-  return new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
+const allowedHeaders =
+  'Authorization, Content-Type, Content-Encoding, Accept, Prefer, If-Match, Last-Event-ID, X-UNS-ID, client-request-id, OData-Version, OData-MaxVersion, SdkVersion';
+
+function answerPreflight(reply: FastifyReply, methods: readonly string[]): FastifyReply {
+  const list = [...methods, 'OPTIONS'].join(', ');
+  return reply
+    .code(204)
+    .header('Allow', list)
+    .header('Access-Control-Allow-Methods', list)
+    .header('Access-Control-Allow-Headers', allowedHeaders)
+    .header('Access-Control-Max-Age', '86400')
+    .send();
 }
 
 /** Of what stands beside the operations: health, pages, the identity provider. */
 function literalMethods(app: FastifyInstance, url: string): string[] {
   if (routes.some(({ path }) => path === url)) return [];
   return ['GET', 'POST'].filter((method) => app.hasRoute({ method: method as 'GET', url: url || '/' }));
-}
-
-function pathOf(url: string): string {
-  return (url.split('?', 1)[0] as string).replace(/\/$/, '');
 }

@@ -1,34 +1,32 @@
-// Paths of the wire <-> operations: every operation below /beta and /v1.0, for `me` and for `users/{user}`, and which
-// methods a path supports, for the 405 and for CORS.
-import {
-  type GraphVersion,
-  graphVersions,
-  type OperationName,
-  type OperationShape,
-  operationTable,
-} from '@carillon/protocol';
+// Paths of the wire <-> operations: what begins with /me also stands below /users/{user}, all but /admin below /beta and
+// /v1.0. And which methods a path supports, for the 405 and for CORS.
+import { type GraphVersion, graphVersions } from '@carillon/protocol';
+import type { Operation } from '../../operations/kernel/operation.ts';
+import { operationTable } from '../../operations/table.ts';
 
 export interface Route {
-  readonly operation: OperationName;
+  readonly operation: Operation;
   readonly version: GraphVersion;
-  readonly method: string;
   /** In the router's notation. */
   readonly path: string;
 }
 
-export const routes: readonly Route[] = graphVersions.flatMap((version) =>
-  (Object.entries(operationTable) as [OperationName, OperationShape][]).flatMap(
-    ([operation, { method, paths }]) =>
-      paths.flatMap((path) =>
-        ['me', 'users/:user'].map((user) => ({
-          operation,
-          version,
-          method,
-          path: `/${version}${path.replace('{user}', user).replace('{id}', ':id')}`,
-        })),
-      ),
+export const routes: readonly Route[] = operationTable.flatMap((operation) =>
+  operation.paths.flatMap((path) =>
+    placesOf(path).map(({ version, place }) => ({
+      operation,
+      version,
+      path: place.replace(/\{(\w+)\}/g, ':$1'),
+    })),
   ),
 );
+
+function placesOf(path: string): { version: GraphVersion; place: string }[] {
+  // Outside of the versions, and answered as /v1.0 is.
+  if (path.startsWith('/admin/')) return [{ version: 'v1.0', place: path }];
+  const forms = path.startsWith('/me/') ? [path, path.replace('/me/', '/users/{user}/')] : [path];
+  return graphVersions.flatMap((version) => forms.map((form) => ({ version, place: `/${version}${form}` })));
+}
 
 export function versionOf(url: string): GraphVersion {
   return url.startsWith('/beta') ? 'beta' : 'v1.0';
@@ -41,35 +39,38 @@ interface PathPattern {
   readonly methods: Set<string>;
 }
 
+const endsInParam = /\/:\w+$/;
 const patterns = new Map<string, PathPattern>();
-for (const { path, method } of routes) {
+for (const { path, operation } of routes) {
   const source = path.replace(/[.$]/g, '\\$&').replace(/:\w+/g, '[^/]+');
   const entry = patterns.get(path) ?? {
     pattern: new RegExp(`^${source}/?$`),
-    literal: !path.endsWith('/:id'),
+    literal: !endsInParam.test(path),
     methods: new Set(),
   };
-  entry.methods.add(method);
+  entry.methods.add(operation.method);
   patterns.set(path, entry);
 }
 
 /** Methods of the most literal path that matches, or none when nothing is there. */
 export function methodsAt(url: string): string[] {
-  const path = url.split('?', 1)[0] as string;
+  const path = pathOf(url);
   const matching = [...patterns.values()].filter(({ pattern }) => pattern.test(path));
   const named = matching.filter(({ literal }) => literal);
   const best = named.length > 0 ? named : matching;
   return [...new Set(best.flatMap(({ methods }) => [...methods]))];
 }
 
-const collections = new Map<string, Set<string>>();
-for (const path of patterns.keys()) {
-  const end = path.lastIndexOf('/');
-  const names = collections.get(path.slice(0, end)) ?? new Set();
-  collections.set(path.slice(0, end), names.add(path.slice(end + 1)));
+/** Names of its own beside a route that takes any id, like `delta`: with a method that such a name lacks, they are no id. */
+export function literalSiblings(routePath: string): ReadonlySet<string> {
+  const place = routePath.slice(0, routePath.lastIndexOf('/') + 1);
+  if (!endsInParam.test(routePath)) return new Set();
+  const beside = [...patterns.keys()].filter((path) => path.startsWith(place) && path !== routePath);
+  return new Set(beside.map((path) => path.slice(place.length)).filter((name) => !/[/:]/.test(name)));
 }
 
-/** Whether a route that takes any id was reached by a name of its own, like `delta`, with a method that it lacks. */
-export function isLiteralSibling(routePath: string, id: string): boolean {
-  return routePath.endsWith('/:id') && (collections.get(routePath.slice(0, -4))?.has(id) ?? false);
+/** Without query and trailing slash. */
+export function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return (end < 0 ? url : url.slice(0, end)).replace(/\/$/, '');
 }

@@ -1,4 +1,4 @@
-// A stream over server-sent events (WHATWG HTML, 9.2), on HTTP/1.1 and HTTP/2. The request is let go of once the
+// A stream over server-sent events (WHATWG HTML, 9.2), on HTTP/1.1 and HTTP/2. The request is released once the
 // stream is open: its headers would be half of what an idle connection keeps in memory.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
@@ -6,20 +6,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FanOut } from '../../live/fan-out.ts';
 import { chunkOf, type EncodedFrame } from '../../live/frame.ts';
 import type { Sink } from '../../live/stream.ts';
-import type { StreamOrder } from '../../operations/kernel/call.ts';
-import { baseHeaders } from '../http/base-headers.ts';
+import type { Headers, StreamOrder } from '../../operations/kernel/answer.ts';
 
 const heartbeat = chunkOf(':\n\n');
 
-export function openSse(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  order: StreamOrder,
-  fanOut: FanOut,
-): void {
+export interface SseOptions {
+  readonly order: StreamOrder;
+  readonly fanOut: FanOut;
+  /** Those of every answer. */
+  readonly headers: Headers;
+}
+
+export function openSse(request: FastifyRequest, reply: FastifyReply, options: SseOptions): void {
+  const { order, fanOut } = options;
   fanOut.check(order.user.key);
   const headers = {
-    ...baseHeaders(request),
+    ...options.headers,
     'content-type': 'text/event-stream',
     // A proxy that compresses or buffers would hold frames back: nginx honours the second of these.
     'cache-control': 'no-store, no-transform',
@@ -53,11 +55,11 @@ function follow(
   sink.out.on('drain', () => stream.drained());
   response.on('close', () => fanOut.leave(stream));
   response.on('error', () => response.destroy());
-  if (request.httpVersionMajor === 1) letGo(request);
+  if (request.httpVersionMajor === 1) release(request);
 }
 
 /** What Node keeps of a request that is answered for hours. */
-function letGo(request: IncomingMessage): void {
+function release(request: IncomingMessage): void {
   request.rawHeaders = [];
   request.headers = {};
 }

@@ -8,7 +8,7 @@ import type { FanOut } from '../../live/fan-out.ts';
 import type { EncodedFrame } from '../../live/frame.ts';
 import type { Sink } from '../../live/stream.ts';
 import { invalid } from '../../model/errors.ts';
-import type { StreamOrder } from '../../operations/kernel/call.ts';
+import type { StreamOrder } from '../../operations/kernel/answer.ts';
 
 interface Upgrade {
   readonly socket: Duplex;

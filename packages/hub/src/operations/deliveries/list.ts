@@ -1,32 +1,34 @@
 // What became of a notification on each device: how far the push came, what its provider said, and what the device
 // itself proved. A sender sees the devices of its own app only.
 import type { Delivery, DeliveryStatus } from '@carillon/protocol';
+import { deliverySchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';
 import { formatDateTime } from '../../model/date-time.ts';
 import type { StoredDelivery } from '../../model/delivery.ts';
 import { notFound } from '../../model/errors.ts';
 import { isAlive } from '../../model/notification.ts';
-import type { AppPrincipal, UserPrincipal } from '../../model/principal.ts';
-import type { Answer, Call, Services } from '../kernel/call.ts';
+import { collection } from '../kernel/answer.ts';
+import { operation } from '../kernel/operation.ts';
 
-export async function listDeliveries(
-  { id, user, principal }: Call<unknown, UserPrincipal | AppPrincipal>,
-  { read, clock, unsIds }: Services,
-): Promise<Answer> {
-  if (!isUuid(id)) throw notFound();
-  const visibility = principal.kind === 'user' ? principal.visibility : principal.app.id;
-  const row = await read.notification(user.key, id.toLowerCase());
-  const visible = row && isAlive(row, clock.now()) && (visibility === null || visibility === row.app);
-  if (!visible) throw notFound();
-  const deliveries = await read.deliveries(user.key, row.id);
-  const seen = deliveries.filter(({ app }) => visibility === null || app === visibility);
-  return {
-    outcome: 'ok',
-    context: `notifications('${row.id}')/deliveries`,
-    body: { value: seen.map((each) => answerDelivery(each, unsIds.write(each.user, each.subscription))) },
-    owner: user,
-  };
-}
+export const listDeliveries = operation({
+  name: 'listDeliveries',
+  method: 'GET',
+  paths: ['/me/notifications/{id}/deliveries'],
+  access: 'userOrAppByPath',
+  summary: 'what became of it on each device',
+  answer: collection('deliveries', deliverySchema, { context: "notifications('{id}')/deliveries" }),
+  async run({ params, user, principal }, { read, clock, unsIds }) {
+    if (!isUuid(params.id)) throw notFound();
+    const visibility = principal.kind === 'user' ? principal.visibility : principal.app.id;
+    const row = await read.notification(user.key, params.id.toLowerCase());
+    const visible = row && isAlive(row, clock.now()) && (visibility === null || visibility === row.app);
+    if (!visible) throw notFound();
+    const deliveries = await read.deliveries(user.key, row.id);
+    const seen = deliveries.filter(({ app }) => visibility === null || app === visibility);
+    const value = seen.map((each) => answerDelivery(each, unsIds.write(each.user, each.subscription)));
+    return { outcome: 'ok', body: { value }, owner: user };
+  },
+});
 
 function answerDelivery(row: StoredDelivery, subscriptionId: string): Delivery {
   const { answer } = row;

@@ -1,10 +1,12 @@
 // A posted JSON value becomes a typed body, in two steps that the schema drives. First Graph's leniencies are settled:
 // annotations go, `@odata.type` must fit its level, enumerations get their spelling, Int32 may come as text. Then Ajv
 // decides; it removes, coerces and fills in nothing.
+import { limits } from '@carillon/protocol';
 import type { CarillonSchema } from '@carillon/protocol/schemas';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { TSchema } from 'typebox';
+import type { Static, TSchema } from 'typebox';
 import { HubError, invalid } from '../../model/errors.ts';
+import type { Services } from './call.ts';
 
 const ajv = new Ajv({
   allowUnionTypes: true,
@@ -23,23 +25,53 @@ ajv.addKeyword({
   validate: (max: number, text: string) => text.length * 3 <= max || Buffer.byteLength(text) <= max,
 });
 
-export function openBodyReader<Body>(schema: TSchema): (json: unknown) => Body {
-  let validate: ValidateFunction | null = null;
+/** Beside the body, what it may be read by. */
+export interface BodyContext {
+  readonly services: Services;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The body that an operation takes. */
+export interface BodySpec<Body> {
+  readonly schema: TSchema;
+  /** After decompression. */
+  readonly bytesMax: number;
+  /** All that can be said of a body without looking at anybody's feed. Throws `invalidRequest` by member. */
+  read(json: unknown, context: BodyContext): Body;
+}
+
+/** A body of this schema; `settle` checks what no schema of a single member says. */
+export function bodyOf<S extends TSchema, Body>(
+  schema: S,
+  settle: (value: Static<S>, context: BodyContext) => Body,
+  bytesMax: number = limits.bodyBytes,
+): BodySpec<Body> {
+  const read = openBodyReader(schema);
+  return { schema, bytesMax, read: (json, context) => settle(read(json), context) };
+}
+
+export function openBodyReader<S extends TSchema>(schema: S): (json: unknown) => Static<S> {
+  return openReader<Static<S>>(schema);
+}
+
+/** Of a schema that is written as JSON, and so has no type of its own. */
+export function openReader<Body>(schema: object): (json: unknown) => Body {
+  let validate: ValidateFunction<Body> | null = null;
   return (json) => {
     if (Array.isArray(json)) {
       throw invalid('The body is an array; send one JSON object: multiple notifications are not supported.');
     }
-    const body = settle(json, schema as CarillonSchema, '');
-    validate ??= ajv.compile(schema);
-    if (!validate(body)) throw refusal(validate.errors?.[0] as ErrorObject);
-    return body as Body;
+    const body = settle(json, schema, '');
+    validate ??= ajv.compile<Body>(schema);
+    if (validate(body)) return body;
+    throw refusal(validate.errors?.[0]);
   };
 }
 
 /** In place: the value was parsed for this, and most of it stays as it is. */
 function settle(value: unknown, schema: CarillonSchema, path: string): unknown {
-  if (typeof value === 'object' && value !== null) {
-    if (!Array.isArray(value)) return settleObject(value as Json, schema, path);
+  if (isObject(value)) return settleObject(value, schema, path);
+  if (Array.isArray(value)) {
     const { items } = schema;
     if (!items) return value;
     for (const [index, member] of value.entries()) value[index] = settle(member, items, `${path}[${index}]`);
@@ -52,6 +84,10 @@ function settle(value: unknown, schema: CarillonSchema, path: string): unknown {
 }
 
 type Json = Record<string, unknown>;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 function settleObject(value: Json, schema: CarillonSchema, path: string): Json {
   const { properties, odataType, ignored } = schema.oneOf ? variant(value, schema.oneOf) : schema;
@@ -106,27 +142,31 @@ function checkType(member: unknown, odataType: string | undefined, at: string): 
   });
 }
 
-function refusal(error: ErrorObject): HubError {
+function refusal(error: ErrorObject | undefined): HubError {
+  if (!error) return invalid('The body is not valid.');
   const at = error.instancePath
     .slice(1)
     .replace(/\/(\d+)/g, '[$1]')
     .replaceAll('/', '.');
-  const { keyword, params } = error as { keyword: string; params: Record<string, unknown> };
-  if (keyword === 'required') {
-    const target = at === '' ? String(params.missingProperty) : `${at}.${params.missingProperty}`;
+  if (error.keyword === 'required') {
+    const target = at === '' ? String(error.params.missingProperty) : `${at}.${error.params.missingProperty}`;
     return invalid(`"${target}" is required.`, target);
   }
   const where = at === '' ? 'The body' : `"${at}"`;
-  return invalid(`${where} ${wanted(keyword, params, error)}.`, at === '' ? undefined : at);
+  return invalid(`${where} ${wanted(error)}.`, at === '' ? undefined : at);
 }
 
-function wanted(keyword: string, params: Record<string, unknown>, error: ErrorObject): string {
+function wanted({ keyword, params, schema, message }: ErrorObject): string {
   switch (keyword) {
     case 'enum':
-      return `must be one of ${(params.allowedValues as unknown[]).filter((name) => name !== null).join(', ')}`;
+      return `must be one of ${namesOf(params.allowedValues).join(', ')}`;
     case 'maxBytes':
-      return `must be at most ${String(error.schema)} bytes in UTF-8`;
+      return `must be at most ${String(schema)} bytes in UTF-8`;
     default:
-      return error.message ?? 'is not valid';
+      return message ?? 'is not valid';
   }
+}
+
+function namesOf(values: unknown): unknown[] {
+  return Array.isArray(values) ? values.filter((name) => name !== null) : [];
 }

@@ -1,21 +1,24 @@
-// What an operation is given and what it answers: no header, no URL, no status. The edge turns both into bytes.
-// An operation sits between the edge and the feed and could be called by any transport.
-import type { GraphVersion, OperationName } from '@carillon/protocol';
+// What an operation is given: who calls, whose feed it is, its typed parameters and body, and the services it works
+// with. No header, no URL: an operation sits between the edge and the feed and could be called by any transport.
+import type { GraphVersion } from '@carillon/protocol';
 import type { Identity } from '../../auth/authenticate.ts';
+import type { Access } from '../../auth/authorize.ts';
 import type { Tickets } from '../../auth/tickets.ts';
 import type { UnsIds } from '../../auth/uns-id.ts';
 import type { Committer } from '../../feed/commit.ts';
 import type { Cursors } from '../../feed/cursor.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Seal } from '../../lib/seal.ts';
-import type { StreamStart } from '../../live/stream.ts';
-import type { AppPrincipal, User, UserPrincipal } from '../../model/principal.ts';
+import type { AppPrincipal, OperatorPrincipal, User, UserPrincipal } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { OpenChannels } from '../../push/channels/channels.ts';
-import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';
+import type { ChannelDescriptor, ChannelDescriptors } from '../../push/channels/descriptor.ts';
 import type { Fetched } from '../../push/fetched.ts';
+import type { Registry } from '../../store/registry.ts';
 import type { FeedReader } from '../../store/store.ts';
+import type { HostVerifier } from '../admin/hosts/host-verifier.ts';
 import type { PushAddresses } from '../subscriptions/push-addresses.ts';
+import type { Query } from './query.ts';
 
 /** What the verbs work with. */
 export interface Services {
@@ -31,61 +34,57 @@ export interface Services {
   readonly hasCredentials: (app: string, channel: ChannelDescriptor) => boolean;
   readonly fetched: Fetched;
   readonly pushAddresses: PushAddresses;
+  readonly registry: Registry;
+  /** What the hub knows of its channels, open or not. */
+  readonly descriptors: ChannelDescriptors;
+  readonly hosts: HostVerifier;
+  /** Of page tokens and of the ids of deliveries, as operators see them: one delivery always has the same id. */
+  readonly adminSeal: Seal;
+  /** Whose subjects a user's id may be; the first is the embedded provider's, when it runs. */
+  readonly issuers: readonly string[];
 }
 
-export interface Call<Body = unknown, Caller = UserPrincipal> {
-  readonly operation: OperationName;
+/** The subscription that the X-UNS-ID names. */
+export interface Acting {
+  readonly unsId: string;
+  readonly subscription: StoredSubscription;
+}
+
+/** Who calls, by what the operation asks for. */
+interface Callers extends Record<Access, unknown> {
+  user: UserPrincipal;
+  userOrApp: UserPrincipal | AppPrincipal;
+  userOrAppByPath: UserPrincipal | AppPrincipal;
+  operator: OperatorPrincipal;
+}
+
+/** Whose feed it is: the token's user, or the one that the X-UNS-ID or the path names. */
+interface Feeds extends Record<Access, unknown> {
+  user: User;
+  userOrApp: User;
+  userOrAppByPath: User;
+  operator: null;
+}
+
+export interface Call<
+  Who extends Access = 'user',
+  Param extends string = never,
+  Options = unknown,
+  Body = unknown,
+> {
+  /** The operation's name, for the audit. */
+  readonly operation: string;
   readonly version: GraphVersion;
   readonly identity: Identity;
-  readonly principal: Caller;
-  /** Whose feed it is: the token's user, or the one that the X-UNS-ID names. */
-  readonly user: User;
-  /** The subscription that the X-UNS-ID names. */
-  readonly acting: { readonly unsId: string; readonly subscription: StoredSubscription } | null;
-  readonly id: string;
-  readonly query: Query;
+  readonly principal: Callers[Who];
+  readonly user: Feeds[Who];
+  readonly acting: Acting | null;
+  /** Of the path, by name. */
+  readonly params: { readonly [Name in Param]: string };
+  readonly query: Options;
+  /** The query as it was given, for links that repeat it. */
+  readonly given: Query;
   readonly ifMatch: string | null;
   readonly lastEventId: string | null;
   readonly body: Body;
-}
-
-export type AnyCall = Call<unknown, UserPrincipal | AppPrincipal>;
-
-/** Query options by name, `$` included. */
-export type Query = ReadonlyMap<string, string>;
-
-export interface Answer {
-  readonly outcome: 'created' | 'ok' | 'noContent';
-  readonly body?: Readonly<Record<string, unknown>> | undefined;
-  /** One entity, as the text of a JSON object. */
-  readonly json?: string;
-  /** The collection of `value`, each the text of a JSON object. */
-  readonly values?: readonly string[];
-  /** A bare value, for `$count`. */
-  readonly text?: string;
-  /** Which set the context URL names, after `#users('…')/`. */
-  readonly context?: string;
-  /** Id below the collection that was posted to. */
-  readonly location?: string;
-  readonly etag?: string;
-  readonly result?: 'created' | 'replaced' | 'repeated';
-  /** Whose feed it is, for links. */
-  readonly owner?: Pick<User, 'name' | 'subject'>;
-  /** Query of the link to go on with, by the annotation that carries it. */
-  readonly next?: {
-    readonly link: '@odata.nextLink' | '@odata.deltaLink';
-    readonly query: Readonly<Record<string, string>>;
-  };
-  readonly stream?: StreamOrder;
-}
-
-/** What the edge opens a live stream with. */
-export interface StreamOrder {
-  readonly user: User;
-  readonly principal: UserPrincipal;
-  readonly from: StreamStart;
-  /** The device that listens, when it said which it is. */
-  readonly subscription: string | null;
-  /** Takes the cursor that the device says it has come to. */
-  readonly acknowledge: (cursor: string) => void;
 }

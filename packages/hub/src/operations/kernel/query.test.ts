@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HubError } from '../../model/errors.ts';
-import { checkQuery, pick, readCount, readSelect, readTop } from './query.ts';
+import { count, pick, readQuery, select, text, top, word } from './query.ts';
 
 const query = (options: Record<string, string>) => new Map(Object.entries(options));
 
@@ -10,41 +10,47 @@ function refusedAt(target: string) {
     error instanceof HubError && error.kind === 'invalidRequest' && error.details.target === target;
 }
 
-test('an option that is not supported is refused by name, whatever its case', () => {
-  checkQuery(query({ $top: '1' }), ['$top']);
-  for (const name of ['$search', '$Top', 'top', ''])
-    assert.throws(() => checkQuery(query({ [name]: '1' }), ['$top']), refusedAt(name));
-  assert.throws(() => checkQuery(query({ $top: '1' }), []), refusedAt('$top'));
+test('an option that is not declared is refused by name, whatever its case', () => {
+  assert.deepEqual(readQuery({ $top: top(25, 100), ticket: text }, query({ $top: '1' })), {
+    $top: 1,
+    ticket: undefined,
+  });
+  for (const name of ['$search', '$Top', 'top', '', 'constructor'])
+    assert.throws(() => readQuery({ $top: top(25, 100) }, query({ [name]: '1' })), refusedAt(name));
+  assert.throws(() => readQuery({}, query({ $top: '1' })), refusedAt('$top'));
 });
 
 test('$top is a whole number within its bounds, or the default', () => {
-  assert.equal(readTop(query({}), 25, 100), 25);
-  assert.equal(readTop(query({ $top: '1' }), 25, 100), 1);
-  assert.equal(readTop(query({ $top: '100' }), 25, 100), 100);
-  for (const $top of ['0', '101', '-1', '1.5', '', ' 1', '1e1', '0x10', '9999999'])
-    assert.throws(() => readTop(query({ $top }), 25, 100), refusedAt('$top'), $top);
+  const { read } = top(25, 100);
+  assert.equal(read(undefined, '$top'), 25);
+  assert.equal(read('1', '$top'), 1);
+  assert.equal(read('100', '$top'), 100);
+  for (const given of ['0', '101', '-1', '1.5', '', ' 1', '1e1', '0x10', '9999999'])
+    assert.throws(() => read(given, '$top'), refusedAt('$top'), given);
 });
 
 test('$count is true or false', () => {
-  assert.equal(readCount(query({})), false);
-  assert.equal(readCount(query({ $count: 'true' })), true);
-  assert.equal(readCount(query({ $count: 'false' })), false);
-  assert.throws(() => readCount(query({ $count: '1' })), refusedAt('$count'));
+  assert.equal(count.read(undefined, '$count'), false);
+  assert.equal(count.read('true', '$count'), true);
+  assert.equal(count.read('false', '$count'), false);
+  assert.throws(() => count.read('1', '$count'), refusedAt('$count'));
 });
 
 test('$select names members that exist, and the id is always among them', () => {
-  const members = ['id', 'priority', 'groupName'];
-  assert.equal(readSelect(query({}), members), null);
-  assert.deepEqual(
-    [...(readSelect(query({ $select: 'groupName, priority' }), members) ?? [])],
-    ['id', 'groupName', 'priority'],
-  );
-  for (const $select of ['nothing', 'id,', '', 'Priority', 'constructor'])
-    assert.throws(() => readSelect(query({ $select }), members), refusedAt('$select'), $select);
+  const { read } = select(['id', 'priority', 'groupName']);
+  assert.equal(read(undefined, '$select'), null);
+  assert.deepEqual([...(read('groupName, priority', '$select') ?? [])], ['id', 'groupName', 'priority']);
+  for (const given of ['nothing', 'id,', '', 'Priority', 'constructor'])
+    assert.throws(() => read(given, '$select'), refusedAt('$select'), given);
 });
 
-test('picking keeps the order of the members and answers all when nothing was selected', () => {
-  const body = { id: '1', a: 1, b: 2 };
-  assert.equal(pick(body, null), body);
-  assert.deepEqual(Object.keys(pick(body, new Set(['b', 'id']))), ['id', 'b']);
+test('a word is one of a closed set, in any case, and the first when it is not given', () => {
+  const { read } = word(['failed', 'gone']);
+  assert.equal(read(undefined, 'status'), 'failed');
+  assert.equal(read('GONE', 'status'), 'gone');
+  assert.throws(() => read('sent', 'status'), refusedAt('status'));
+});
+
+test('picking keeps the order of the members', () => {
+  assert.deepEqual(Object.keys(pick({ id: '1', a: 1, b: 2 }, new Set(['b', 'id']))), ['id', 'b']);
 });

@@ -1,45 +1,87 @@
-// Query options of the feed: what is understood is read strictly, and what is not is refused by name, never ignored.
-// Shared by the operations that read; each names the options that it understands in operations/table.
+// Query options: each operation declares those that it understands, typed; what is understood is read strictly, and what
+// is not is refused by name, never ignored. The schema of each option is for documents.
+import Type, { type TSchema } from 'typebox';
 import { invalid } from '../../model/errors.ts';
-import type { Query } from './call.ts';
 
-export function checkQuery(query: Query, known: readonly string[]): void {
-  for (const name of query.keys()) {
-    if (known.includes(name)) continue;
+/** Query options by name, `$` included, as they were given. */
+export type Query = ReadonlyMap<string, string>;
+
+export interface QueryOption<T> {
+  readonly schema: TSchema;
+  read(text: string | undefined, name: string): T;
+}
+
+export type QueryOptions = Readonly<Record<string, QueryOption<unknown>>>;
+
+export type QueryValues<Options extends QueryOptions> = {
+  readonly [Name in keyof Options]: ReturnType<Options[Name]['read']>;
+};
+
+export function readQuery(options: QueryOptions, given: Query): Readonly<Record<string, unknown>> {
+  for (const name of given.keys()) {
+    if (Object.hasOwn(options, name)) continue;
+    const known = Object.keys(options);
     const list = known.length === 0 ? 'none is' : `supported are ${known.join(', ')}`;
     throw invalid(`The query option "${name}" is not supported here: ${list}.`, name);
   }
+  const values: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(options)) values[name] = option.read(given.get(name), name);
+  return values;
 }
 
-export function readTop(query: Query, fallback: number, max: number): number {
-  const text = query.get('$top');
-  if (text === undefined) return fallback;
-  const top = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
-  if (top >= 1 && top <= max) return top;
-  throw invalid(`$top must be a whole number from 1 to ${max}.`, '$top');
+/** Text that the operation reads by itself, such as a token. */
+export const text: QueryOption<string | undefined> = { schema: Type.String(), read: (given) => given };
+
+export function top(fallback: number, max: number): QueryOption<number> {
+  return {
+    schema: Type.Integer({ minimum: 1, maximum: max, default: fallback }),
+    read(given, name) {
+      if (given === undefined) return fallback;
+      const size = /^\d{1,6}$/.test(given) ? Number(given) : Number.NaN;
+      if (size >= 1 && size <= max) return size;
+      throw invalid(`${name} must be a whole number from 1 to ${max}.`, name);
+    },
+  };
 }
 
-export function readCount(query: Query): boolean {
-  const text = query.get('$count');
-  if (text === undefined || text === 'false') return false;
-  if (text === 'true') return true;
-  throw invalid('$count must be true or false.', '$count');
-}
+export const count: QueryOption<boolean> = {
+  schema: Type.Boolean({ default: false }),
+  read(given, name) {
+    if (given === undefined || given === 'false') return false;
+    if (given === 'true') return true;
+    throw invalid(`${name} must be true or false.`, name);
+  },
+};
 
 /** Members to answer, or null for all. `id` is always among them. */
-export function readSelect(query: Query, members: readonly string[]): ReadonlySet<string> | null {
-  const text = query.get('$select');
-  if (text === undefined) return null;
-  const selected = new Set(['id']);
-  for (const name of text.split(',').map((part) => part.trim())) {
-    if (!members.includes(name))
-      throw invalid(`$select names "${name}", which is not one of ${members.join(', ')}.`, '$select');
-    selected.add(name);
-  }
-  return selected;
+export function select(members: readonly string[]): QueryOption<ReadonlySet<string> | null> {
+  return {
+    schema: Type.String(),
+    read(given, name) {
+      if (given === undefined) return null;
+      const selected = new Set(['id']);
+      for (const member of given.split(',').map((part) => part.trim())) {
+        if (!members.includes(member))
+          throw invalid(`${name} names "${member}", which is not one of ${members.join(', ')}.`, name);
+        selected.add(member);
+      }
+      return selected;
+    },
+  };
 }
 
-export function pick(body: object, selected: ReadonlySet<string> | null): Record<string, unknown> {
-  if (!selected) return body as Record<string, unknown>;
+/** One word of a closed set, in any case; the first when it is not given. */
+export function word<const Word extends string>(words: readonly [Word, ...Word[]]): QueryOption<Word> {
+  return {
+    schema: Type.Unsafe<Word>({ type: 'string', enum: [...words], default: words[0] }),
+    read(given = words[0], name) {
+      const found = words.find((each) => each.toLowerCase() === given.toLowerCase());
+      if (found !== undefined) return found;
+      throw invalid(`"${name}" must be ${words.join(' or ')}.`, name);
+    },
+  };
+}
+
+export function pick(body: object, selected: ReadonlySet<string>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(body).filter(([name]) => selected.has(name)));
 }

@@ -1,31 +1,39 @@
 // The steps of every operation, in this order and once, whatever the transport:
 //   admit   authenticate ▶ throttle ▶ authorize            (before a byte of the body is read)
-//   run     read the body ▶ whose feed ▶ the verb
+//   run     query ▶ body ▶ whose feed ▶ the verb ▶ its answer, written as a value
 // The order is that of the status table (docs/api.md, Errors), so the first thing that is wrong is what is answered.
-import type { GraphVersion, OperationName } from '@carillon/protocol';
-import type { Identity } from '../../auth/authenticate.ts';
+import type { GraphVersion } from '@carillon/protocol';
+import type { Authenticator, Identity } from '../../auth/authenticate.ts';
 import type { Authorizer } from '../../auth/authorize.ts';
-import { denied, invalid, notFound } from '../../model/errors.ts';
-import type { AppPrincipal, User, UserPrincipal } from '../../model/principal.ts';
+import { denied, HubError, invalid, notFound } from '../../model/errors.ts';
+import type { AppPrincipal, Principal, User, UserPrincipal } from '../../model/principal.ts';
 import type { Throttle } from '../../throttle/throttle.ts';
-import { verbTable } from '../table.ts';
-import type { Answer, AnyCall, Call, Query, Services } from './call.ts';
-import type { Door, Knock } from './door.ts';
-import { checkQuery } from './query.ts';
+import { type WrittenAnswer, writeAnswer } from './answer.ts';
+import type { Acting, Services } from './call.ts';
+import type { Operation } from './operation.ts';
+import { type Query, readQuery } from './query.ts';
 
 /** What is known before the body. */
-export interface Head extends Knock {
-  readonly operation: OperationName;
+export interface Head {
+  readonly operation: Operation;
   readonly version: GraphVersion;
+  /** The bearer token, if there is one. */
+  readonly token: string | null;
+  readonly ticket: string | null;
+  readonly unsId: string | null;
+  /** Where the request comes from. */
+  readonly address: string;
 }
 
 export interface Request {
-  /** `me` is null. */
-  readonly userParam: string | null;
-  readonly id: string;
+  /** Of the path, by name; `user` is absent for `me`. */
+  readonly params: Readonly<Record<string, string>>;
+  /** As it was asked for, without the query. */
+  readonly path: string;
   readonly query: Query;
   readonly ifMatch: string | null;
   readonly lastEventId: string | null;
+  readonly prefer: string | null;
   /** Parsed JSON, for an operation that takes a body. */
   readonly json: unknown;
 }
@@ -33,74 +41,103 @@ export interface Request {
 export interface Admission {
   readonly head: Head;
   readonly identity: Identity;
-  readonly principal: UserPrincipal | AppPrincipal;
+  readonly principal: Principal;
   readonly unsId: string | null;
 }
 
 export interface Runner {
   /** Answers at once for a token that is known, so that the hot path waits for nothing. */
   admit(head: Head): Admission | Promise<Admission>;
-  run(admission: Admission, request: Request): Promise<Answer>;
+  run(admission: Admission, request: Request): Promise<WrittenAnswer>;
 }
 
 export interface RunnerOptions {
-  readonly door: Door;
+  readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly throttle: Throttle;
   readonly services: Services;
+  readonly publicUrl: string;
 }
 
-export function openRunner({ door, authorizer, throttle, services }: RunnerOptions): Runner {
+export function openRunner(options: RunnerOptions): Runner {
+  const { authenticator, authorizer, throttle, services, publicUrl } = options;
+
   function allow(head: Head, identity: Identity, unsId: string | null): Admission {
     // Only a genuine UNS-ID names a user: made-up ones must not each get an allowance of their own.
     const named = identity.appOnly && unsId !== null ? services.unsIds.read(unsId) : null;
     throttle.count(identity, named?.user ?? null);
-    return { head, identity, principal: authorizer.authorize(identity, head.operation), unsId };
+    return { head, identity, principal: authorizer.authorize(identity, head.operation.access), unsId };
+  }
+
+  /** An address that failed too often waits; then a token or a ticket becomes an identity. */
+  async function verify(head: Head): Promise<Admission> {
+    const { token, ticket, unsId, address } = head;
+    throttle.checkAddress(address);
+    try {
+      if (ticket !== null) {
+        const spent = await services.tickets.spend(ticket);
+        return allow(head, spent.identity, spent.unsId);
+      }
+      if (token === null)
+        throw new HubError('invalidToken', 'Send an Authorization header with a bearer token.');
+      return allow(head, await authenticator.authenticate(token), unsId);
+    } catch (error) {
+      if (error instanceof HubError && error.kind === 'invalidToken') throttle.countFailure(address);
+      throw error;
+    }
   }
 
   return {
-    admit: (head) => door.enter(head, (identity, unsId) => allow(head, identity, unsId)),
+    admit(head) {
+      const known = head.token === null ? null : authenticator.cached(head.token);
+      return known ? allow(head, known, head.unsId) : verify(head);
+    },
     async run(admission, request) {
-      const { operation, version } = admission.head;
-      const verb = verbTable[operation];
-      checkQuery(request.query, verb.query);
-      const body = verb.readBody?.(request.json, services);
-      const acting = admission.unsId === null ? null : await readActing(admission.unsId, admission, services);
-      const user =
-        admission.principal.kind === 'user'
-          ? admission.principal.user
-          : await targetOf(acting, admission, request, services);
-      checkWhose(user, request);
-      const { identity, principal } = admission;
-      const { id, query, ifMatch, lastEventId } = request;
-      const call: AnyCall = {
-        operation,
-        version,
-        identity,
-        principal,
-        user,
-        acting,
-        id,
-        query,
-        ifMatch,
-        lastEventId,
-        body,
-      };
-      return verb.run(call as Call<never, never>, services);
+      const { head, identity, principal } = admission;
+      const { operation, version } = head;
+      const { params, path, query: given, ifMatch, lastEventId, prefer, json } = request;
+      const query = readQuery(operation.query ?? {}, given);
+      const body = operation.body?.read(json, { services, params });
+      const whose = principal.kind === 'operator' ? nobodys : await readWhose(admission, request, services);
+      const call = { ...whose, operation: operation.name, version, identity, principal };
+      const sent = { params, query, given, ifMatch, lastEventId, body };
+      const answer = await operation.run({ ...call, ...sent }, services);
+      const asked = { publicUrl, version, principal, params, path, given, prefer };
+      return writeAnswer(answer, operation.answer, asked);
     },
   };
+}
+
+interface Whose {
+  readonly user: User | null;
+  readonly acting: Acting | null;
+}
+
+const nobodys: Whose = { user: null, acting: null };
+
+/** Whose feed it is; refused when the caller may not act for that user. */
+async function readWhose(admission: Admission, request: Request, services: Services): Promise<Whose> {
+  const { principal, unsId } = admission;
+  if (principal.kind === 'operator') return nobodys;
+  const acting = unsId === null ? null : await readActing(unsId, principal, services);
+  const user =
+    principal.kind === 'user'
+      ? principal.user
+      : await readTarget(acting, principal, { ...admission.head, ...request }, services);
+  checkWhose(user, request);
+  return { user, acting };
 }
 
 /** The subscription that the X-UNS-ID names: a living one of the caller's app, and of the caller when it is a user. */
 async function readActing(
   unsId: string,
-  { principal }: Admission,
-  services: Services,
-): Promise<AnyCall['acting']> {
-  const named = services.unsIds.read(unsId);
-  const subscription = named && (await services.read.subscription(named.user, named.id));
+  principal: UserPrincipal | AppPrincipal,
+  { unsIds, read, clock }: Services,
+): Promise<Acting> {
+  const named = unsIds.read(unsId);
+  const subscription = named && (await read.subscription(named.user, named.id));
   const own = subscription && (principal.kind === 'app' || principal.user.key === subscription.user);
-  if (!own || subscription.app !== principal.app.id || subscription.leaseUntil <= services.clock.now()) {
+  if (!own || subscription.app !== principal.app.id || subscription.leaseUntil <= clock.now()) {
     throw denied(
       'X-UNS-ID names no living subscription of this app and user: register the device again.',
       'X-UNS-ID',
@@ -109,23 +146,24 @@ async function readActing(
   return { unsId, subscription };
 }
 
-function checkWhose(user: User, { userParam }: Request): void {
-  if (userParam === null || userParam === user.subject) return;
-  if (userParam.toLowerCase() === user.name.toLowerCase()) return;
+function checkWhose(user: User, { params }: Request): void {
+  const named = params.user;
+  if (named === undefined || named === user.subject) return;
+  if (named.toLowerCase() === user.name.toLowerCase()) return;
   throw denied(
     'The caller can not act for that user: use "me", or the user of the token or of the X-UNS-ID.',
   );
 }
 
-/** An app's own token names no user: its X-UNS-ID does, or for what it may read under `users/{id}`, the path. */
-async function targetOf(
-  acting: AnyCall['acting'],
-  { head, principal }: Admission,
-  { userParam }: Request,
+/** An app's own token names no user: its X-UNS-ID does, or where the operation allows it the path. */
+async function readTarget(
+  acting: Acting | null,
+  { issuer }: AppPrincipal,
+  { operation, params }: Pick<Head, 'operation'> & Pick<Request, 'params'>,
   { read }: Services,
 ): Promise<User> {
-  if (!acting && head.operation === 'listDeliveries' && userParam !== null && principal.kind === 'app') {
-    const named = await read.findOwner(principal.issuer, userParam);
+  if (!acting && operation.access === 'userOrAppByPath' && params.user !== undefined) {
+    const named = await read.findOwner(issuer, params.user);
     if (!named) throw notFound();
     return { key: named.user, issuer: named.issuer, subject: named.subject, name: named.name };
   }

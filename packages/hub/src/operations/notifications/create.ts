@@ -8,19 +8,17 @@ import {
   platformTypes,
   type VisualContent,
 } from '@carillon/protocol';
-import { notificationPostSchema } from '@carillon/protocol/schemas';
+import { notificationPostSchema, notificationSchema } from '@carillon/protocol/schemas';
 import { hashJson } from '../../lib/fingerprint.ts';
 import { parseDateTime } from '../../model/date-time.ts';
 import { denied, invalid } from '../../model/errors.ts';
 import { type Content, etagOf, notificationJson } from '../../model/notification.ts';
 import type { AppPrincipal, UserPrincipal } from '../../model/principal.ts';
-import type { PostWrite } from '../../model/write.ts';
-import { openBodyReader } from '../kernel/body.ts';
-import type { Answer, Call, Services } from '../kernel/call.ts';
+import { entity } from '../kernel/answer.ts';
+import { type BodySpec, openBodyReader } from '../kernel/body.ts';
+import { operation } from '../kernel/operation.ts';
 
 const dayMs = 86_400_000;
-
-export type PostCall = Call<Posted, UserPrincipal | AppPrincipal>;
 
 export interface Posted {
   readonly post: NotificationPost;
@@ -29,43 +27,57 @@ export interface Posted {
   readonly fingerprint: number;
 }
 
-const readBody = openBodyReader<NotificationPost>(notificationPostSchema);
+const readPost = openBodyReader(notificationPostSchema);
 
-export function readPosted(json: unknown, { clock }: Services): Posted {
-  const fingerprint = hashJson(json);
-  const post = readBody(json);
-  checkPost(post);
-  return { post, expires: expiryOf(post, clock.now()), fingerprint };
-}
+/** The body of a create, and of its dry run. */
+export const postedBody: BodySpec<Posted> = {
+  schema: notificationPostSchema,
+  bytesMax: limits.bodyBytes,
+  read(json, { services }) {
+    const fingerprint = hashJson(json);
+    const post = readPost(json);
+    checkPost(post);
+    return { post, expires: expiryOf(post, services.clock.now()), fingerprint };
+  },
+};
 
-export async function createNotification(call: PostCall, services: Services): Promise<Answer> {
-  const { post, expires, fingerprint } = call.body;
-  checkHost(post.targetHostName, call.principal);
-  const { issuer, subject, name } = call.user;
-  const content = JSON.stringify(contentOf(post));
-  const write: PostWrite = {
-    kind: 'post',
-    user: call.user.key,
-    owner: call.principal.kind === 'user' ? { issuer, subject, name } : null,
-    app: call.principal.app.id,
-    id: services.newId(),
-    content,
-    appNotificationId: post.appNotificationId ?? null,
-    sentAs: post.appNotificationId == null ? null : sentAs(post, fingerprint),
-    expires,
-    displaySeconds: post.displayTimeToLive ?? null,
-  };
-  const { result, notification } = await services.committer.commit(write);
-  return {
-    outcome: result === 'created' ? 'created' : 'ok',
-    result,
-    json: notificationJson(notification, services.clock.now()),
-    context: 'notifications/$entity',
-    location: notification.id,
-    etag: etagOf(notification),
-    owner: call.user,
-  };
-}
+export const createNotification = operation({
+  name: 'createNotification',
+  method: 'POST',
+  paths: ['/me/notifications', '/me/notifications/$ref', '/me/activities'],
+  access: 'userOrApp',
+  summary:
+    'create, or replace the living one with the same `appNotificationId`; the header `Carillon-Result` says which',
+  // Graph documents that these two are not supported on a post.
+  refusedHeaders: ['if-modified-since', 'if-range'],
+  body: postedBody,
+  answer: entity('notifications', notificationSchema, ['created', 'ok']),
+  async run({ body, principal, user }, services) {
+    const { post, expires, fingerprint } = body;
+    checkHost(post.targetHostName, principal);
+    const { issuer, subject, name } = user;
+    const { result, notification } = await services.committer.commit({
+      kind: 'post',
+      user: user.key,
+      owner: principal.kind === 'user' ? { issuer, subject, name } : null,
+      app: principal.app.id,
+      id: services.newId(),
+      content: JSON.stringify(contentOf(post)),
+      appNotificationId: post.appNotificationId ?? null,
+      sentAs: post.appNotificationId == null ? null : sentAs(post, fingerprint),
+      expires,
+      displaySeconds: post.displayTimeToLive ?? null,
+    });
+    return {
+      outcome: result === 'created' ? 'created' : 'ok',
+      result,
+      json: notificationJson(notification, services.clock.now()),
+      location: `/me/notifications/${notification.id}`,
+      etag: etagOf(notification),
+      owner: user,
+    };
+  },
+});
 
 /** The rules between members, which no schema of a single member says. */
 function checkPost(post: NotificationPost): void {

@@ -1,18 +1,27 @@
 // Deletes one notification from the feed and its history. Dismissing is not deleting.
-// It is told to every device as `@removed`, also to those that never saw it.
+// Every device learns of it as `@removed`, also those that never saw it.
 import { isUuid } from '../../lib/ids.ts';
 import { notFound } from '../../model/errors.ts';
-import type { Answer, Call, Services } from '../kernel/call.ts';
+import { nothing } from '../kernel/answer.ts';
+import { operation } from '../kernel/operation.ts';
 
-export async function deleteNotification(call: Call, services: Services): Promise<Answer> {
-  if (!isUuid(call.id)) throw notFound();
-  await services.committer.commit({
-    kind: 'delete',
-    user: call.user.key,
-    visibility: call.principal.visibility,
-    id: call.id.toLowerCase(),
-    ifMatch: call.ifMatch,
-    acting: call.acting?.subscription.id ?? null,
-  });
-  return { outcome: 'noContent' };
-}
+export const deleteNotification = operation({
+  name: 'deleteNotification',
+  method: 'DELETE',
+  paths: ['/me/notifications/{id}'],
+  access: 'user',
+  summary: 'delete it; `If-Match`',
+  answer: nothing,
+  async run({ params, user, principal, ifMatch, acting }, { committer }) {
+    if (!isUuid(params.id)) throw notFound();
+    await committer.commit({
+      kind: 'delete',
+      user: user.key,
+      visibility: principal.visibility,
+      id: params.id.toLowerCase(),
+      ifMatch,
+      acting: acting?.subscription.id ?? null,
+    });
+    return { outcome: 'noContent' };
+  },
+});

@@ -1,46 +1,64 @@
 // A dry run of a create: which of the user's devices would be pushed what, and why not the others. Nothing is written,
 // and nothing is told of a device but what its sender may know: neither its address nor a token.
 import type { Explanation } from '@carillon/protocol';
+import { explanationSchema } from '@carillon/protocol/schemas';
+import Type from 'typebox';
+import type { AppId } from '../../model/app.ts';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
+import type { User } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { PushedNotification } from '../../push/channels/contract.ts';
 import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';
 import { decisionOf, isToldOf, unknownChannel } from '../../push/plan/plan.ts';
-import type { Answer, Services } from '../kernel/call.ts';
-import { checkHost, contentOf, type PostCall } from './create.ts';
+import { plain } from '../kernel/answer.ts';
+import type { Services } from '../kernel/call.ts';
+import { operation } from '../kernel/operation.ts';
+import { checkHost, contentOf, postedBody } from './create.ts';
 
-export async function explainNotification(call: PostCall, services: Services): Promise<Answer> {
-  const { post, expires } = call.body;
-  const { principal, user } = call;
-  checkHost(post.targetHostName, principal);
-  const app = principal.app.id;
-  const content = contentOf(post);
-  const now = services.clock.now();
-  const replaced = await livingNamesake(call, services);
-  const displaySeconds = post.displayTimeToLive ?? null;
-  const notification: PushedNotification = {
-    id: replaced?.id ?? services.newId(),
-    groupName: content.groupName,
-    priority: content.priority,
-    expires,
-    displayUntil: displaySeconds === null ? null : now + displaySeconds * 1000,
-  };
-  const visibility = principal.kind === 'user' ? principal.visibility : app;
-  const subscriptions = await services.read.subscriptionsOfUser(user.key);
-  const told = subscriptions
-    .filter((each) => isToldOf(app, each))
-    // A sender learns nothing of another app's devices.
-    .filter((each) => visibility === null || each.app === visibility);
-  const { unread } = await services.read.position(user.key, app);
-  const unreadCount = unread + (replaced?.readState === 'unread' ? 0 : 1);
-  const value = told.map((each) => explain(each, { content, notification, unreadCount, now }, services));
-  return { outcome: 'ok', body: { value } };
-}
+export const explainNotification = operation({
+  name: 'explainNotification',
+  method: 'POST',
+  paths: ['/me/notifications/explain'],
+  access: 'user',
+  summary: 'the body of a create: what would be pushed to which device, and why not; nothing is posted',
+  body: postedBody,
+  answer: plain(Type.Object({ value: Type.Array(explanationSchema) })),
+  async run({ body, principal, user }, services) {
+    const { post, expires } = body;
+    checkHost(post.targetHostName, principal);
+    const app = principal.app.id;
+    const content = contentOf(post);
+    const now = services.clock.now();
+    const replaced = await readNamesake(user, app, post.appNotificationId, services);
+    const displaySeconds = post.displayTimeToLive ?? null;
+    const notification: PushedNotification = {
+      id: replaced?.id ?? services.newId(),
+      groupName: content.groupName,
+      priority: content.priority,
+      expires,
+      displayUntil: displaySeconds === null ? null : now + displaySeconds * 1000,
+    };
+    const subscriptions = await services.read.subscriptionsOfUser(user.key);
+    const told = subscriptions
+      .filter((each) => isToldOf(app, each))
+      // A sender learns nothing of another app's devices.
+      .filter((each) => principal.visibility === null || each.app === principal.visibility);
+    const { unread } = await services.read.position(user.key, app);
+    const unreadCount = unread + (replaced?.readState === 'unread' ? 0 : 1);
+    const explained = { content, notification, unreadCount, now };
+    return { outcome: 'ok', body: { value: told.map((each) => explain(each, explained, services)) } };
+  },
+});
 
-async function livingNamesake(call: PostCall, { read, clock }: Services): Promise<StoredNotification | null> {
-  const { appNotificationId } = call.body.post;
+/** The living notification that the post would replace. */
+async function readNamesake(
+  user: User,
+  app: AppId,
+  appNotificationId: string | null | undefined,
+  { read, clock }: Services,
+): Promise<StoredNotification | null> {
   if (appNotificationId == null) return null;
-  const row = await read.named(call.user.key, call.principal.app.id, appNotificationId);
+  const row = await read.named(user.key, app, appNotificationId);
   return row && isAlive(row, clock.now()) ? row : null;
 }
 

@@ -1,49 +1,32 @@
 // Reads one living notification that the token may see. Not there and not visible are never told apart.
 // Its ETag counts the changes of the notification, so that a PATCH can say what it was decided on.
+import { notificationSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';
 import { notFound } from '../../model/errors.ts';
-import {
-  answerNotification,
-  etagOf,
-  isAlive,
-  notificationJson,
-  type StoredNotification,
-} from '../../model/notification.ts';
-import type { Answer, Call, Services } from '../kernel/call.ts';
-import { notificationMembers } from '../kernel/members.ts';
-import { pick, readSelect } from '../kernel/query.ts';
+import { answerNotification, etagOf, isAlive, notificationJson } from '../../model/notification.ts';
+import { entity } from '../kernel/answer.ts';
+import { operation } from '../kernel/operation.ts';
+import { pick, select } from '../kernel/query.ts';
 
-export async function getNotification(call: Call, services: Services): Promise<Answer> {
-  const selected = readSelect(call.query, notificationMembers);
-  const row = await readVisible(call, services);
-  if (call.acting) await services.fetched.each(call.acting.subscription, [row]);
-  return answerOne(row, services, selected);
-}
-
-export function answerOne(
-  row: StoredNotification,
-  services: Services,
-  selected: ReadonlySet<string> | null = null,
-): Answer {
-  const now = services.clock.now();
-  return {
-    outcome: 'ok',
-    ...(selected
-      ? { body: pick(answerNotification(row, now), selected) }
-      : { json: notificationJson(row, now) }),
-    context: 'notifications/$entity',
-    etag: etagOf(row),
-  };
-}
-
-async function readVisible(
-  { id, user, principal }: Call,
-  { read, clock }: Services,
-): Promise<StoredNotification> {
-  if (!isUuid(id)) throw notFound();
-  const row = await read.notification(user.key, id.toLowerCase());
-  const { visibility } = principal;
-  const visible = row && isAlive(row, clock.now()) && (visibility === null || visibility === row.app);
-  if (!visible) throw notFound();
-  return row;
-}
+export const getNotification = operation({
+  name: 'getNotification',
+  method: 'GET',
+  paths: ['/me/notifications/{id}'],
+  access: 'user',
+  summary: 'one, with an `ETag` that counts its changes',
+  query: { $select: select(Object.keys(notificationSchema.properties)) },
+  answer: entity('notifications', notificationSchema),
+  async run({ params, query, user, principal, acting }, { read, clock, fetched }) {
+    if (!isUuid(params.id)) throw notFound();
+    const row = await read.notification(user.key, params.id.toLowerCase());
+    const now = clock.now();
+    const { visibility } = principal;
+    if (!row || !isAlive(row, now) || (visibility !== null && visibility !== row.app)) throw notFound();
+    if (acting) await fetched.each(acting.subscription, [row]);
+    const selected = query.$select;
+    const json = selected
+      ? JSON.stringify(pick(answerNotification(row, now), selected))
+      : notificationJson(row, now);
+    return { outcome: 'ok', json, etag: etagOf(row) };
+  },
+});

@@ -1,28 +1,47 @@
 // Sets one state for many notifications: those that are named, in one commit, or all (of a group) in as many as it
 // takes. Each that changes is a change of its own in the feed.
 import { limits, type StateUpdate, type StateUpdateAnswer, type StateUpdateTarget } from '@carillon/protocol';
-import { stateUpdateSchema } from '@carillon/protocol/schemas';
+import { stateUpdateAnswerSchema, stateUpdateSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';
 import { invalid } from '../../model/errors.ts';
 import type { Content } from '../../model/notification.ts';
 import { mergeState, type StateChange } from '../../model/state.ts';
 import type { StateTarget } from '../../model/write.ts';
-import { openBodyReader } from '../kernel/body.ts';
-import type { Answer, Call, Services } from '../kernel/call.ts';
+import { plain } from '../kernel/answer.ts';
+import { type BodyContext, bodyOf } from '../kernel/body.ts';
+import type { Call, Services } from '../kernel/call.ts';
+import { operation } from '../kernel/operation.ts';
 import { readStateChange } from './update.ts';
 
-export interface Updated {
+interface Updated {
   readonly change: StateChange;
   /** As they were named; null for all. */
   readonly named: readonly StateTarget[] | null;
   readonly groupName: string | null;
 }
 
-const readBody = openBodyReader<StateUpdate>(stateUpdateSchema);
+type UpdateCall = Call<'user', never, unknown, Updated>;
 
-export function readUpdated(json: unknown, { clock }: Services): Updated {
-  const { ids, all, changes, groupName = null, ...state } = readBody(json);
-  const change = readStateChange(state, clock.now());
+export const updateStates = operation({
+  name: 'updateStates',
+  method: 'POST',
+  paths: ['/me/notifications/updateState'],
+  access: 'user',
+  summary: `one state for many: \`ids\`, or \`changes\` of \`{id, contentVersion?}\` (at most ${limits.updateStateIds} of either), or \`all: true\` with an optional \`groupName\``,
+  body: bodyOf(stateUpdateSchema, readUpdated, limits.updateStateBodyBytes),
+  answer: plain(stateUpdateAnswerSchema),
+  async run(call, services) {
+    const { named } = call.body;
+    const body = named ? await updateNamed(call, services, named) : await updateAll(call, services);
+    return { outcome: 'ok', body };
+  },
+});
+
+function readUpdated(
+  { ids, all, changes, groupName = null, ...state }: StateUpdate,
+  { services }: BodyContext,
+): Updated {
+  const change = readStateChange(state, services.clock.now());
   const ways = [ids !== undefined, all === true, changes !== undefined].filter(Boolean).length;
   if (ways !== 1) throw invalid('Send one of "ids", "changes" and "all": true.', ways === 0 ? 'ids' : 'all');
   if (groupName !== null && !all) throw invalid('"groupName" goes only with "all": true.', 'groupName');
@@ -34,14 +53,8 @@ function targetOf({ id, contentVersion }: StateUpdateTarget): StateTarget {
   return { id, contentVersion: contentVersion ?? null };
 }
 
-export async function updateStates(call: Call<Updated>, services: Services): Promise<Answer> {
-  const { named } = call.body;
-  const answer = named ? await updateNamed(call, services, named) : await updateAll(call, services);
-  return { outcome: 'ok', body: { ...answer } };
-}
-
 async function updateNamed(
-  call: Call<Updated>,
+  call: UpdateCall,
   services: Services,
   named: readonly StateTarget[],
 ): Promise<StateUpdateAnswer> {
@@ -66,7 +79,7 @@ async function updateNamed(
   };
 }
 
-async function updateAll(call: Call<Updated>, services: Services): Promise<StateUpdateAnswer> {
+async function updateAll(call: UpdateCall, services: Services): Promise<StateUpdateAnswer> {
   const { user, principal } = call;
   const { change, groupName } = call.body;
   const { visibility } = principal;
@@ -91,12 +104,12 @@ async function updateAll(call: Call<Updated>, services: Services): Promise<State
   return { updatedCount, unreadCount: await readUnread(call, services), notFound: [], results: [] };
 }
 
-async function readUnread({ user, principal }: Call<Updated>, { read }: Services): Promise<number> {
+async function readUnread({ user, principal }: UpdateCall, { read }: Services): Promise<number> {
   return (await read.position(user.key, principal.visibility)).unread;
 }
 
 function commit(
-  { user, principal, body, acting }: Call<Updated>,
+  { user, principal, body, acting }: UpdateCall,
   { committer }: Services,
   targets: readonly StateTarget[],
 ) {

@@ -1,43 +1,44 @@
 // Sets the state of one notification: what the user did with it on one device, which settles it on all.
 // How a change merges is model/state's to say, and decided inside the commit.
 import type { StatePatch } from '@carillon/protocol';
-import { statePatchSchema } from '@carillon/protocol/schemas';
+import { notificationSchema, statePatchSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';
 import { parseDateTime } from '../../model/date-time.ts';
 import { invalid, notFound } from '../../model/errors.ts';
-import type { StoredNotification } from '../../model/notification.ts';
+import { etagOf, notificationJson } from '../../model/notification.ts';
 import { checkStateChange, type StateChange } from '../../model/state.ts';
-import { openBodyReader } from '../kernel/body.ts';
-import type { Answer, Call, Services } from '../kernel/call.ts';
-import { answerOne } from './get.ts';
+import { entity } from '../kernel/answer.ts';
+import { bodyOf } from '../kernel/body.ts';
+import { operation } from '../kernel/operation.ts';
 
-export interface Patched {
-  readonly change: StateChange;
-  readonly contentVersion: number | null;
-}
-
-const readBody = openBodyReader<StatePatch>(statePatchSchema);
-
-export function readPatched(json: unknown, { clock }: Services): Patched {
-  const { contentVersion = null, ...state } = readBody(json);
-  return { change: readStateChange(state, clock.now()), contentVersion };
-}
-
-export async function updateNotification(call: Call<Patched>, services: Services): Promise<Answer> {
-  if (!isUuid(call.id)) throw notFound();
-  const { changed, same } = await services.committer.commit({
-    kind: 'state',
-    user: call.user.key,
-    visibility: call.principal.visibility,
-    targets: [{ id: call.id.toLowerCase(), contentVersion: call.body.contentVersion }],
-    change: call.body.change,
-    ifMatch: call.ifMatch,
-    acting: call.acting?.subscription.id ?? null,
-  });
-  const row: StoredNotification | undefined = changed[0] ?? same[0];
-  if (!row) throw notFound();
-  return answerOne(row, services);
-}
+export const updateNotification = operation({
+  name: 'updateNotification',
+  method: 'PATCH',
+  paths: ['/me/notifications/{id}'],
+  access: 'user',
+  summary: 'set its state; `If-Match`',
+  body: bodyOf(statePatchSchema, ({ contentVersion, ...state }, { services }) => ({
+    change: readStateChange(state, services.clock.now()),
+    contentVersion: contentVersion ?? null,
+  })),
+  answer: entity('notifications', notificationSchema),
+  async run({ params, body, user, principal, ifMatch, acting }, { committer, clock }) {
+    if (!isUuid(params.id)) throw notFound();
+    const { change, contentVersion } = body;
+    const { changed, same } = await committer.commit({
+      kind: 'state',
+      user: user.key,
+      visibility: principal.visibility,
+      targets: [{ id: params.id.toLowerCase(), contentVersion }],
+      change,
+      ifMatch,
+      acting: acting?.subscription.id ?? null,
+    });
+    const row = changed[0] ?? same[0];
+    if (!row) throw notFound();
+    return { outcome: 'ok', json: notificationJson(row, clock.now()), etag: etagOf(row) };
+  },
+});
 
 export function readStateChange(body: Omit<StatePatch, 'contentVersion'>, now: number): StateChange {
   const { readState, userActionState, snoozeUntilDateTime } = body;

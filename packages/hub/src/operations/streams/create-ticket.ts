@@ -1,9 +1,19 @@
-// A ticket opens one stream, once, within a minute: for browsers, which can't set headers there.
-// The other half is auth/tickets, which spends it when the stream is opened.
+// A one-time ticket, for a browser that can't set headers on its stream. The token itself never stands in a URL.
+// It carries the X-UNS-ID that it was asked with.
 import { limits } from '@carillon/protocol';
-import type { Answer, Call, Services } from '../kernel/call.ts';
+import { streamTicketSchema } from '@carillon/protocol/schemas';
+import { plain } from '../kernel/answer.ts';
+import { operation } from '../kernel/operation.ts';
 
-export async function createStreamTicket({ identity, acting }: Call, { tickets }: Services): Promise<Answer> {
-  const ticket = tickets.issue({ identity, unsId: acting?.unsId ?? null });
-  return { outcome: 'ok', body: { ticket, expiresInSeconds: limits.ticketSeconds } };
-}
+export const createStreamTicket = operation({
+  name: 'createStreamTicket',
+  method: 'POST',
+  paths: ['/me/notifications/streamTicket'],
+  access: 'user',
+  summary: 'a ticket that opens one stream, for `?ticket=` where headers can not be set',
+  answer: plain(streamTicketSchema),
+  async run({ identity, acting }, { tickets }) {
+    const ticket = tickets.issue({ identity, unsId: acting?.unsId ?? null });
+    return { outcome: 'ok', body: { ticket, expiresInSeconds: limits.ticketSeconds } };
+  },
+});

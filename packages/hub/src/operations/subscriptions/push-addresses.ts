@@ -5,10 +5,10 @@ import { invalid } from '../../model/errors.ts';
 import { hashAddress, type PushAddress, readPushUrl } from '../../model/push-address.ts';
 import { capabilityOf } from '../../push/channels/channels.ts';
 import type { ChannelDescriptor, ChannelDescriptors } from '../../push/channels/descriptor.ts';
-import { openBodyReader } from '../kernel/body.ts';
+import { openReader } from '../kernel/body.ts';
 
 /** What a subscription is stored with. */
-export interface Addressed {
+interface Addressed {
   readonly channel: PushAddress | null;
   readonly addressHash: string | null;
 }
@@ -73,7 +73,7 @@ function openType({ type, address: rules }: ChannelDescriptor, allowPrivate: boo
     properties,
     additionalProperties: false,
   };
-  const readBody = openBodyReader<{ channel: PushAddress }>({ type: 'object', properties: { channel } });
+  const readBody = openReader<{ channel: PushAddress }>({ type: 'object', properties: { channel } });
   const urlOf: AddressType['urlOf'] = (address) =>
     rules.isUrl ? { target: `channel.${rules.capability}`, text: capabilityOf(address, rules) } : null;
   return {

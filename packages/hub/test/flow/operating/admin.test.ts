@@ -26,8 +26,9 @@ import {
 } from '@carillon/testing/hub/hub.ts';
 import { pino } from 'pino';
 import { invalid } from '../../../src/model/errors.ts';
-import { type AdminVerb, adminTable } from '../../../src/operations/admin/table.ts';
-import type { HostVerifier } from '../../../src/operations/admin/verify-host.ts';
+import type { HostVerifier } from '../../../src/operations/admin/hosts/host-verifier.ts';
+import type { Operation } from '../../../src/operations/kernel/operation.ts';
+import { operationTable } from '../../../src/operations/table.ts';
 
 async function open(context: TestContext, overrides: HubOverrides = {}) {
   const hub = await startHub(overrides);
@@ -41,11 +42,10 @@ async function open(context: TestContext, overrides: HubOverrides = {}) {
 const app = '/apps/app-a';
 
 suite('who calls', () => {
-  const paths = new Map(
-    Object.values(adminTable as Readonly<Record<string, AdminVerb>>).map((verb) => [verb, samplePath(verb)]),
-  );
+  const operations = operationTable.filter(({ access }) => access === 'operator');
+  const paths = new Map(operations.map((operation) => [operation, samplePath(operation)]));
 
-  function samplePath({ path }: AdminVerb): string {
+  function samplePath({ paths: [path] }: Operation): string {
     const samples = { appId: 'app-a', host: 'new.example', channel: 'wns', user: 'alice%40contoso.example' };
     return path.replace(/\{(\w+)\}/g, (_, name: keyof typeof samples) => samples[name]);
   }

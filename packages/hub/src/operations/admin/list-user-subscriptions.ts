@@ -1,5 +1,6 @@
 // A user's subscriptions, for an operator who looks into a silent device. Neither the UNS-ID nor the push address is
 // shown, since each is a capability: only the end of the address, and a hash that distinguishes subscriptions.
+import { shownSubscriptionSchema, shownUserSchema } from '@carillon/protocol/schemas';
 import { formatDateTime } from '../../model/date-time.ts';
 import { HubError } from '../../model/errors.ts';
 import { type UserKey, userKey } from '../../model/principal.ts';
@@ -8,28 +9,37 @@ import type { StoredSubscription } from '../../model/subscription.ts';
 import { capabilityOf } from '../../push/channels/channels.ts';
 import type { ChannelDescriptors } from '../../push/channels/descriptor.ts';
 import type { FeedRow } from '../../store/store.ts';
-import type { AdminAnswer, AdminCall, AdminServices } from './call.ts';
-import { shortHash } from './deliveries.ts';
+import { collection } from '../kernel/answer.ts';
+import type { Services } from '../kernel/call.ts';
+import { operation } from '../kernel/operation.ts';
+import { shortHash } from './deliveries/delivery-id.ts';
 
-export async function listUserSubscriptions(
-  { params }: AdminCall,
-  services: AdminServices,
-): Promise<AdminAnswer> {
-  const { read } = services.feed;
-  const owner = await findOwner(params.user ?? '', services);
-  const now = services.clock.now();
-  const value = (await read.subscriptionsOfUser(owner.user)).map((each) =>
-    show(each, services.channels, now),
-  );
-  return { outcome: 'ok', body: { user: { id: owner.subject, name: owner.name }, value } };
-}
+export const listUserSubscriptions = operation({
+  name: 'listUserSubscriptions',
+  method: 'GET',
+  paths: ['/admin/users/{user}/subscriptions'],
+  access: 'operator',
+  summary:
+    "a user's places of all apps, without UNS-ID and push address; `{user}` is the name of a local user, or the `oid`, else `sub`, of their tokens",
+  answer: collection('subscriptions', shownSubscriptionSchema, {
+    context: null,
+    more: { user: shownUserSchema },
+  }),
+  async run({ params }, services) {
+    const owner = await findOwner(params.user, services);
+    const now = services.clock.now();
+    const rows = await services.read.subscriptionsOfUser(owner.user);
+    const value = rows.map((each) => show(each, services.descriptors, now));
+    return { outcome: 'ok', body: { user: { id: owner.subject, name: owner.name }, value } };
+  },
+});
 
-async function findOwner(idOrName: string, { feed, registry, issuers }: AdminServices): Promise<FeedRow> {
+async function findOwner(idOrName: string, { read, registry, issuers }: Services): Promise<FeedRow> {
   const local = await registry.users.findByName(idOrName);
   const subjects = local ? [idOrName, local.id] : [idOrName];
   const keys: UserKey[] = issuers.flatMap((issuer) => subjects.map((subject) => userKey(issuer, subject)));
   for (const key of keys) {
-    const owner = await feed.read.owner(key);
+    const owner = await read.owner(key);
     if (owner) return owner;
   }
   throw new HubError(

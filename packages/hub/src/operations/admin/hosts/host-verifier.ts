@@ -3,8 +3,8 @@
 import { promises as systemDns, lookup as systemLookup } from 'node:dns';
 import { request } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { type HubError, invalid } from '../../model/errors.ts';
-import { isPrivateHost } from '../../model/push-address.ts';
+import { type HubError, invalid } from '../../../model/errors.ts';
+import { isPrivateHost } from '../../../model/push-address.ts';
 
 export interface HostVerifier {
   /** Throws `invalidRequest` for a name that is, or leads to, an address inside a private network. */

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import tls from 'node:tls';
-import { makeCertificate } from '../../lib/certificate.ts';
-import { getOnce, type HostVerifierOptions, openHostVerifier } from './verify-host.ts';
+import { makeCertificate } from '../../../lib/certificate.ts';
+import { getOnce, type HostVerifierOptions, openHostVerifier } from './host-verifier.ts';
 
 const host = 'app.contoso.example';
 

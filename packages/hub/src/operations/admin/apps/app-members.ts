@@ -1,9 +1,9 @@
 // What an app may be made of: ids of clients, bare host names, redirect URIs, and the secrets of its clients. For the
 // admin operations and the command that registers apps alike.
 import { randomBytes } from 'node:crypto';
-import { hashSecret } from '../../auth/provider/clients.ts';
-import type { AppClient } from '../../model/app.ts';
-import { invalid } from '../../model/errors.ts';
+import { hashSecret } from '../../../auth/provider/clients.ts';
+import type { AppClient } from '../../../model/app.ts';
+import { invalid } from '../../../model/errors.ts';
 
 const maxClients = 10;
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;

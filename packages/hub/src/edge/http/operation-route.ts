@@ -1,0 +1,264 @@
+// One request of an operation, from its headers to the bytes of its answer. The order is that of the status table:
+//   headers ▶ runner.admit (who calls) ▶ media type ▶ size ▶ JSON ▶ runner.run ▶ the answer, written
+// It reads bodies and writes answers past Fastify: its parsers and its header table cost 5 µs a request each, it would
+// answer in words of its own, and add a charset to a type that Graph documents without one.
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
+import { limits } from '@carillon/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isUuid } from '../../lib/ids.ts';
+import type { FanOut } from '../../live/fan-out.ts';
+import { HubError, invalid } from '../../model/errors.ts';
+import type { Headers, WrittenAnswer } from '../../operations/kernel/answer.ts';
+import type { Operation } from '../../operations/kernel/operation.ts';
+import type { Query } from '../../operations/kernel/query.ts';
+import type { Admission, Head, Request, Runner } from '../../operations/kernel/run.ts';
+import { literalSiblings, methodsAt, pathOf, type Route } from '../request/paths.ts';
+import { openSse } from '../streams/sse.ts';
+import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
+import type { AddressReader } from './address.ts';
+import type { RequestLog } from './request-log.ts';
+
+export interface OperationRouteOptions {
+  readonly runner: Runner;
+  readonly fanOut: FanOut;
+  readonly addressOf: AddressReader;
+  readonly requestLog: RequestLog;
+}
+
+type Params = Readonly<Record<string, string>>;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the first hook found out, for the handler. */
+    admission: Admission | null;
+  }
+}
+
+export function addRoute(app: FastifyInstance, route: Route, options: OperationRouteOptions): void {
+  const { operation } = route;
+  const { runner, fanOut, requestLog } = options;
+  const siblings = literalSiblings(route.path);
+  app.route<{ Params: Params }>({
+    method: operation.method,
+    url: route.path,
+    onRequest(request, _reply, done) {
+      if (siblings.size > 0) checkId(request, siblings);
+      checkHeaders(request, operation);
+      const admitted = runner.admit(readHead(request, route, options.addressOf));
+      const next = (admission: Admission): void => {
+        request.admission = admission;
+        done();
+      };
+      if (admitted instanceof Promise) admitted.then(next, done);
+      else next(admitted);
+    },
+    async handler(request, reply) {
+      const { admission } = request;
+      if (!admission) throw new Error('a request reached its operation without being admitted');
+      const json = operation.body ? await readJson(request, operation.body.bytesMax) : undefined;
+      const { stream, ...answer } = await runner.run(admission, readRequest(request, json));
+      if (!stream) write(answer, request, reply);
+      else if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
+      else openSse(request, reply, { order: stream, fanOut, headers: baseHeaders(request) });
+      requestLog(request, reply.raw.statusCode);
+      return reply;
+    },
+  });
+}
+
+function checkId({ params, url }: FastifyRequest<{ Params: Params }>, siblings: ReadonlySet<string>): void {
+  for (const name in params) if (siblings.has(params[name] ?? '')) throw wrongMethod(methodsAt(url));
+}
+
+export function wrongMethod(allow: readonly string[]): HubError {
+  return new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
+}
+
+/** Headers come before who calls: a ticket must not be spent on a request that can't be answered. */
+function checkHeaders(request: FastifyRequest, { refusedHeaders = [], answer }: Operation): void {
+  const { headers, raw } = request;
+  if (headers.host === undefined && raw.httpVersion === '1.1' && headers[':authority'] === undefined)
+    throw invalid('HTTP/1.1 needs a Host header.', 'Host');
+  for (const name of refusedHeaders) {
+    if (headers[name] === undefined) continue;
+    throw invalid(`The header ${name} is not supported here: leave it out.`, name);
+  }
+  if (answer.type !== 'text/event-stream') return;
+  if (wantsWebSocket(request)) checkHandshake(request);
+  else if (!/text\/event-stream/i.test(headers.accept ?? '')) {
+    throw invalid('Ask for a stream with Accept: text/event-stream, or upgrade to a WebSocket.', 'Accept');
+  }
+}
+
+/** What a request says before its body. */
+function readHead(request: FastifyRequest, { operation, version }: Route, addressOf: AddressReader): Head {
+  const { authorization, 'x-uns-id': unsId, 'x-forwarded-for': forwarded } = request.headers;
+  const token = authorization === undefined ? null : bearerOf(authorization);
+  const from = request.raw.socket?.remoteAddress ?? '';
+  return {
+    operation,
+    version,
+    token,
+    ticket: token === null && operation.answer.type === 'text/event-stream' ? ticketOf(request.url) : null,
+    unsId: typeof unsId === 'string' ? unsId : null,
+    address: forwarded === undefined ? from : addressOf(from, headerText(forwarded)),
+  };
+}
+
+/** The token; empty for another scheme, which no token is. The scheme may stand in any case. */
+function bearerOf(authorization: string): string {
+  if (authorization.startsWith('Bearer ey')) return authorization.slice(7).trimEnd();
+  return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
+}
+
+function ticketOf(url: string): string | null {
+  return new URLSearchParams(url.split('?')[1]).get('ticket');
+}
+
+function readRequest({ headers, params, url }: FastifyRequest<{ Params: Params }>, json: unknown): Request {
+  return {
+    params,
+    path: pathOf(url),
+    query: readQuery(url),
+    ifMatch: headerText(headers['if-match']) ?? null,
+    lastEventId: headerText(headers['last-event-id']) ?? null,
+    prefer: headerText(headers.prefer) ?? null,
+    json,
+  };
+}
+
+const noQuery: Query = new Map();
+
+function readQuery(url: string): Query {
+  const start = url.indexOf('?');
+  if (start < 0) return noQuery;
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    if (query.has(name)) throw invalid(`The query option "${name}" is given twice.`, name);
+    query.set(name, value);
+  }
+  return query;
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}
+
+/** The limit holds for what arrives and for what it decompresses to. */
+async function readJson({ raw, headers }: FastifyRequest, bytesMax: number): Promise<unknown> {
+  if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '')) {
+    throw unsupported('Send the body as Content-Type: application/json.', 'Content-Type');
+  }
+  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'deflate')
+    throw unsupported('Content-Encoding must be gzip, deflate or identity.', 'Content-Encoding');
+  if (Number(headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  const bytes = await readBytes(raw, bytesMax);
+  return parseJson(encoding === 'identity' ? bytes : decompress(bytes, encoding, bytesMax));
+}
+
+function readBytes(stream: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > bytesMax) {
+        stream.pause();
+        reject(tooLarge(bytesMax));
+      } else chunks.push(chunk);
+    });
+    stream.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    stream.on('error', () => reject(invalid('The body ended before it was complete.')));
+  });
+}
+
+function decompress(bytes: Buffer, encoding: 'gzip' | 'deflate', bytesMax: number): Buffer {
+  const options = { maxOutputLength: bytesMax };
+  try {
+    if (encoding === 'gzip') return gunzipSync(bytes, options);
+    // RFC 9110 8.4.1.2 means zlib's format, but some clients send bare deflate.
+    const zlib = ((bytes[0] ?? 0) & 0x0f) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
+    return zlib ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLarge(bytesMax);
+    throw invalid(`The body is not valid ${encoding}.`, 'Content-Encoding');
+  }
+}
+
+/** UTF-8, no deeper than 16 levels, and no string with U+0000 or half a surrogate pair. */
+function parseJson(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw invalid('The body is not UTF-8.');
+  const text = bytes.toString();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid(
+      text.trim() === '' ? 'The body is empty; send a JSON object.' : 'The body is not valid JSON.',
+    );
+  }
+  checkDepth(value, 1);
+  // Only an escape can hide one of these: raw control characters are not JSON, raw surrogates not UTF-8.
+  if (text.includes('\\u')) checkStrings(value);
+  return value;
+}
+
+function checkDepth(value: unknown, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > limits.jsonDepth) throw invalid(`The JSON is nested deeper than ${limits.jsonDepth} levels.`);
+  for (const member of Array.isArray(value) ? value : Object.values(value)) checkDepth(member, depth + 1);
+}
+
+function checkStrings(value: unknown): void {
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw invalid('A string holds half of a surrogate pair, which is not text.');
+    if (value.includes('\0')) throw invalid('A string holds U+0000, which is not accepted.');
+  } else if (Array.isArray(value)) value.forEach(checkStrings);
+  else if (typeof value === 'object' && value !== null) {
+    Object.keys(value).forEach(checkStrings);
+    Object.values(value).forEach(checkStrings);
+  }
+}
+
+function unsupported(message: string, target: string): HubError {
+  return new HubError('unsupportedMediaType', message, { target });
+}
+
+function tooLarge(bytesMax: number): HubError {
+  return new HubError('requestTooLarge', `The body is larger than ${bytesMax} bytes after decompression.`);
+}
+
+function write({ status, headers, body }: WrittenAnswer, request: FastifyRequest, reply: FastifyReply): void {
+  const all = { ...baseHeaders(request), ...headers };
+  if (status !== 204) all['Content-Length'] = Buffer.byteLength(body);
+  reply.hijack();
+  reply.raw.writeHead(status, all);
+  if (body === '' || request.method === 'HEAD') reply.raw.end();
+  else reply.raw.end(body);
+}
+
+const exposed =
+  'ETag, Location, Preference-Applied, request-id, client-request-id, Retry-After, WWW-Authenticate, OData-Version, Carillon-Result';
+
+/**
+ * The headers of every answer: the ids that a request is found again by, and CORS as Graph has it (any origin may call,
+ * since a call needs a token and never a cookie; the headers that a client reads are exposed).
+ */
+export function baseHeaders(request: FastifyRequest): Headers {
+  return {
+    'request-id': request.id,
+    'client-request-id': clientRequestId(request),
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Expose-Headers': exposed,
+  };
+}
+
+/** The client's own, if it is a GUID; else the hub's. */
+export function clientRequestId({ headers, id }: FastifyRequest): string {
+  const asked = headers['client-request-id'];
+  return typeof asked === 'string' && isUuid(asked) ? asked : id;
+}

@@ -1,0 +1,24 @@
+// Makes an app what the body says: what is left out becomes empty. Secrets of known clients stay unless new ones are
+// asked for.
+import { appAnswerSchema } from '@carillon/protocol/schemas';
+import { plain } from '../../kernel/answer.ts';
+import { operation } from '../../kernel/operation.ts';
+import { appBody, changeApp } from './app.ts';
+import { readClients } from './app-members.ts';
+
+export const putApp = operation({
+  name: 'putApp',
+  method: 'PUT',
+  paths: ['/admin/apps/{appId}'],
+  access: 'operator',
+  summary:
+    'make the app what the body says; what is left out becomes empty. A secret that was made stands as `clientSecret` in this one answer',
+  body: appBody,
+  answer: plain(appAnswerSchema, ['created', 'ok']),
+  async run({ params, body, ...acted }, services) {
+    const id = params.appId;
+    readClients(id, []);
+    const { hosts = [], clients = [], blocked = false, newSecrets } = body;
+    return changeApp(acted, services, { id, hosts, clients, blocked, newSecrets });
+  },
+});

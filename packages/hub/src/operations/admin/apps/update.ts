@@ -1,0 +1,21 @@
+// Changes of an app what the body says, and leaves the rest.
+// Blocking counts on the app's next request.
+import { appAnswerSchema } from '@carillon/protocol/schemas';
+import { plain } from '../../kernel/answer.ts';
+import { operation } from '../../kernel/operation.ts';
+import { findApp } from '../audited.ts';
+import { appBody, changeApp } from './app.ts';
+
+export const updateApp = operation({
+  name: 'updateApp',
+  method: 'PATCH',
+  paths: ['/admin/apps/{appId}'],
+  access: 'operator',
+  summary: 'the same, leaving what is left out, such as `{"blocked":true}`',
+  body: appBody,
+  answer: plain(appAnswerSchema),
+  async run({ params, body, ...acted }, services) {
+    const { id } = findApp(params.appId, services.registry);
+    return changeApp(acted, services, { id, ...body });
+  },
+});

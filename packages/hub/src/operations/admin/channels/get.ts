@@ -1,0 +1,23 @@
+// Reads the push credentials of an app for one channel, without their secrets.
+// Not set and removed are the same: 404.
+import { shownCredentialsSchema } from '@carillon/protocol/schemas';
+import { plain } from '../../kernel/answer.ts';
+import { operation } from '../../kernel/operation.ts';
+import { findApp } from '../audited.ts';
+import { channelOf, channelPath, noCredentials, showChannel } from './channel.ts';
+
+export const getChannel = operation({
+  name: 'getChannel',
+  method: 'GET',
+  paths: [channelPath],
+  access: 'operator',
+  summary: 'the members that are no secret, `channel` and `setDateTime`',
+  answer: plain(shownCredentialsSchema),
+  async run({ params }, { registry, descriptors }) {
+    const { id } = findApp(params.appId, registry);
+    const { type: kind } = channelOf(params.channel, descriptors);
+    const stored = registry.credentials.list(id).find((each) => each.kind === kind);
+    if (!stored) throw noCredentials(kind);
+    return { outcome: 'ok', body: showChannel(stored) };
+  },
+});

@@ -1,0 +1,41 @@
+// Claims a host name for an app. It counts once it is verified; a claim that the app has already keeps its value.
+// Names that lead inside a private network are refused.
+import { hostAnswerSchema, hostPostSchema } from '@carillon/protocol/schemas';
+import { invalid } from '../../../model/errors.ts';
+import { plain } from '../../kernel/answer.ts';
+import { bodyOf } from '../../kernel/body.ts';
+import { operation } from '../../kernel/operation.ts';
+import { readHost } from '../apps/app-members.ts';
+import { audited, findApp } from '../audited.ts';
+import { claimHosts, noHost, showClaim } from './host.ts';
+
+const hostsMax = 100;
+
+export const addHost = operation({
+  name: 'addHost',
+  method: 'POST',
+  paths: ['/admin/apps/{appId}/hosts'],
+  access: 'operator',
+  summary: 'claim a host name; answers what proves it',
+  body: bodyOf(hostPostSchema, ({ host }) => readHost(host)),
+  answer: plain(hostAnswerSchema, ['created', 'ok']),
+  async run({ params, body: host, ...acted }, services) {
+    const { registry } = services;
+    findApp(params.appId, registry);
+    await services.hosts.check(host);
+    const app = findApp(params.appId, registry);
+    if (app.hosts.includes(host)) return { outcome: 'ok', body: { host, verified: true } };
+    const before = await registry.hostClaims.find(app.id, host);
+    if (before) return { outcome: 'ok', body: showClaim(before) };
+    const on = `apps/${app.id}/hosts/${host}`;
+    const claim = await audited(acted, services, on, async ({ hostClaims }) => {
+      const claimed = (await hostClaims.list(app.id)).map((each) => each.host);
+      if (app.hosts.length + claimed.length >= hostsMax)
+        throw invalid(`An app has at most ${hostsMax} host names: remove one first.`, 'host');
+      await claimHosts(hostClaims, app, [...claimed, host], services);
+      return hostClaims.find(app.id, host);
+    });
+    if (!claim) throw noHost();
+    return { outcome: 'created', location: `/admin/${on}`, body: showClaim(claim) };
+  },
+});

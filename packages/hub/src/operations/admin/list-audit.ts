@@ -1,0 +1,28 @@
+// The audit as an operator reads it: who did what to what and when, the newest first, in pages. The operations write it,
+// each entry in the transaction of its change (audited.ts).
+import { limits } from '@carillon/protocol';
+import { auditEntrySchema } from '@carillon/protocol/schemas';
+import { formatDateTime } from '../../model/date-time.ts';
+import { collection } from '../kernel/answer.ts';
+import { operation } from '../kernel/operation.ts';
+import { pageOf, readPageToken } from '../kernel/paging.ts';
+import { text, top } from '../kernel/query.ts';
+
+export const listAudit = operation({
+  name: 'listAudit',
+  method: 'GET',
+  paths: ['/admin/audit'],
+  access: 'operator',
+  summary: 'what operators and commands wrote, the newest first',
+  query: { $top: top(limits.listPageMax, limits.deltaPageMax), $skiptoken: text },
+  answer: collection('audit', auditEntrySchema, { context: null }),
+  async run({ query }, { registry, adminSeal }) {
+    const paged = { seal: adminSeal, scope: 'audit', top: query.$top };
+    const key = readPageToken(query.$skiptoken, paged);
+    const before = key === null ? null : Number(key);
+    const records = await registry.audit.list({ before, limit: query.$top + 1 });
+    const { rows, next } = pageOf(records, { ...paged, keyOf: ({ id }) => String(id) });
+    const value = rows.map(({ at, who, what, on }) => ({ dateTime: formatDateTime(at), who, what, on }));
+    return { outcome: 'ok', body: { value }, ...next };
+  },
+});

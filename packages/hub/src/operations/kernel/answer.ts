@@ -1,0 +1,184 @@
+// What a verb answers, and what becomes of it: status, headers and body, as one pure value that an edge writes. Every URL
+// in it is built from the public URL, never from Host or a forwarded header.
+import type { GraphVersion } from '@carillon/protocol';
+import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import type { StreamStart } from '../../live/stream.ts';
+import type { Principal, User, UserPrincipal } from '../../model/principal.ts';
+import type { Query } from './query.ts';
+
+const statuses = { created: 201, ok: 200, noContent: 204 } as const;
+type Outcome = keyof typeof statuses;
+
+/** What an operation declares of its answers. */
+export interface AnswerSpec<Body> {
+  readonly outcomes: readonly Outcome[];
+  /** Of the body without its annotations; null for text, a stream and nothing. */
+  readonly schema: TSchema | null;
+  /** The entity set, or null for what belongs to none. */
+  readonly set: string | null;
+  /** What the context URL names after `#users('…')/`, parameters in braces. */
+  readonly context: string | null;
+  readonly type: 'application/json' | 'text/plain' | 'text/event-stream' | null;
+  /** Never there: carries the type of the body. */
+  readonly bodyType?: Body;
+}
+
+/** What a verb answers. One of `body`, `json`, `values`, `text` and `stream`, or nothing. */
+export interface Answer<Body = unknown> {
+  readonly outcome: Outcome;
+  readonly body?: Body;
+  /** The body, as the text of a JSON object that was made before. */
+  readonly json?: string;
+  /** The collection `value`, each as the text of a JSON object, with the members beside it. */
+  readonly values?: readonly string[];
+  readonly beside?: Readonly<Record<string, unknown>>;
+  readonly text?: string;
+  readonly stream?: StreamOrder;
+  /** Path of what was created, as in `paths`. */
+  readonly location?: string;
+  readonly etag?: string;
+  readonly result?: 'created' | 'replaced' | 'repeated';
+  /** Whose feed it is, for links, when an app calls. */
+  readonly owner?: Pick<User, 'name' | 'subject'>;
+  /** The token to go on with, when there is more, and the one to come back with, when there is not. */
+  readonly nextToken?: string;
+  readonly deltaToken?: string;
+}
+
+/** What the edge opens a live stream with. */
+export interface StreamOrder {
+  readonly user: User;
+  readonly principal: UserPrincipal;
+  readonly from: StreamStart;
+  /** The device that listens, when it said which it is. */
+  readonly subscription: string | null;
+  /** Takes the cursor that the device says it has come to. */
+  readonly acknowledge: (cursor: string) => void;
+}
+
+export function entity<S extends TSchema>(
+  set: string,
+  schema: S,
+  outcomes: readonly Outcome[] = ['ok'],
+): AnswerSpec<Static<S>> {
+  return { outcomes, schema, set, context: `${set}/$entity`, type: 'application/json' };
+}
+
+export function collection<S extends TSchema, const More extends TProperties = Record<never, never>>(
+  set: string,
+  item: S,
+  { more, context = set }: { readonly more?: More; readonly context?: string | null } = {},
+): AnswerSpec<{ readonly value: readonly Static<S>[] } & Static<TObject<More>>> {
+  const schema = Type.Object({ value: Type.Array(item), ...more });
+  return { outcomes: ['ok'], schema, set, context, type: 'application/json' };
+}
+
+/** An object that is no entity of a set. */
+export function plain<S extends TSchema>(
+  schema: S,
+  outcomes: readonly Outcome[] = ['ok'],
+): AnswerSpec<Static<S>> {
+  return { outcomes, schema, set: null, context: null, type: 'application/json' };
+}
+
+const bare = { schema: null, set: null, context: null };
+export const plainText: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'text/plain' };
+export const liveStream: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'text/event-stream' };
+export const nothing: AnswerSpec<never> = { ...bare, outcomes: ['noContent'], type: null };
+
+export function statusesOf({ outcomes }: AnswerSpec<unknown>): number[] {
+  return outcomes.map((outcome) => statuses[outcome]);
+}
+
+export type Headers = Record<string, string | number>;
+
+/** What an edge writes, beside the headers that every answer of its own has. */
+export interface WrittenAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+  /** Opened by the edge in place of a body. */
+  readonly stream?: StreamOrder | undefined;
+}
+
+/** Of the request, what its answer depends on. */
+export interface Asked {
+  readonly publicUrl: string;
+  readonly version: GraphVersion;
+  readonly principal: Principal;
+  readonly params: Readonly<Record<string, string>>;
+  /** Without the query. */
+  readonly path: string;
+  readonly given: Query;
+  readonly prefer: string | null;
+}
+
+export function writeAnswer(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked): WrittenAnswer {
+  const headers: Headers = {};
+  // Operators' answers are no part of the OData service, and may hold a secret that was made for them.
+  if (asked.principal.kind === 'operator') headers['Cache-Control'] = 'no-store';
+  else headers['OData-Version'] = '4.0';
+  if (answer.etag) headers.ETag = answer.etag;
+  if (answer.result) headers['Carillon-Result'] = answer.result;
+  if (answer.location) headers.Location = locationOf(answer.location, answer, asked);
+  const body = bodyOf(answer, spec, asked, headers);
+  return { status: statuses[answer.outcome], headers, body, stream: answer.stream };
+}
+
+function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers: Headers): string {
+  if (answer.outcome === 'noContent' || answer.stream) return '';
+  if (answer.text !== undefined) {
+    headers['Content-Type'] = 'text/plain;charset=utf-8';
+    return answer.text;
+  }
+  if (answer.location && asked.prefer !== null && /\breturn=minimal\b/i.test(asked.prefer)) {
+    headers['Preference-Applied'] = 'return=minimal';
+    return '';
+  }
+  const isOData = asked.principal.kind !== 'operator';
+  headers['Content-Type'] = isOData ? 'application/json;odata.metadata=minimal' : 'application/json';
+  return jsonOf(answer, spec, asked);
+}
+
+function jsonOf(answer: Answer, { context }: AnswerSpec<unknown>, asked: Asked): string {
+  const { body, json, values, beside } = answer;
+  const before = context === null ? {} : { '@odata.context': contextOf(context, answer, asked) };
+  const members = JSON.stringify({ ...before, ...membersOf(body), ...beside, ...linkOf(answer, asked) });
+  if (json !== undefined) return members === '{}' ? json : `${members.slice(0, -1)},${json.slice(1)}`;
+  if (values === undefined) return members;
+  return `${members === '{}' ? '{' : `${members.slice(0, -1)},`}"value":[${values.join()}]}`;
+}
+
+function membersOf(body: unknown): object {
+  return typeof body === 'object' && body !== null ? body : {};
+}
+
+/** The user whose feed was answered: the caller, or the one that an app named. */
+function ownerOf({ owner }: Answer, { principal }: Asked): Pick<User, 'name' | 'subject'> | undefined {
+  return principal.kind === 'user' ? principal.user : owner;
+}
+
+function contextOf(context: string, answer: Answer, { publicUrl, version, params, ...asked }: Asked): string {
+  const named = context.replace(/\{(\w+)\}/g, (_, name: string) => (params[name] ?? '').toLowerCase());
+  const user = encodeURIComponent(ownerOf(answer, { publicUrl, version, params, ...asked })?.name ?? '');
+  return `${publicUrl}/${version}/$metadata#users('${user.replaceAll("'", "''")}')/${named}`;
+}
+
+/** An app that called by its own token finds the user's things below users/{id}. */
+function locationOf(location: string, answer: Answer, asked: Asked): string {
+  const { publicUrl, version, principal } = asked;
+  if (principal.kind === 'operator') return publicUrl + location;
+  const subject = encodeURIComponent(ownerOf(answer, asked)?.subject ?? '');
+  const path = principal.kind === 'user' ? location : location.replace(/^\/me\//, `/users/${subject}/`);
+  return `${publicUrl}/${version}${path}`;
+}
+
+function linkOf({ nextToken, deltaToken }: Answer, { publicUrl, path, given }: Asked): object {
+  const token = nextToken ?? deltaToken;
+  if (token === undefined) return {};
+  const kept = [...given].filter(([name]) => name !== '$skiptoken' && name !== '$deltatoken');
+  const options = [...kept, [nextToken === undefined ? '$deltatoken' : '$skiptoken', token] as const];
+  const query = options.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  const link = `${publicUrl}${path}?${query}`;
+  return nextToken === undefined ? { '@odata.deltaLink': link } : { '@odata.nextLink': link };
+}
