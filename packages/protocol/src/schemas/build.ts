@@ -11,6 +11,8 @@ export interface CarillonSchema {
   properties?: Record<string, CarillonSchema>;
   items?: CarillonSchema;
   oneOf?: readonly CarillonSchema[];
+  anyOf?: readonly CarillonSchema[];
+  required?: readonly string[];
   odataType?: string;
   ignored?: readonly string[];
   aliases?: Readonly<Record<string, string>>;
