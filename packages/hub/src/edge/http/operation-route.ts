@@ -13,7 +13,7 @@ import { HubError, invalid } from '../../model/errors.ts';
 import type { Headers, WrittenAnswer } from '../../operations/kernel/answer.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
 import type { Query } from '../../operations/kernel/query.ts';
-import type { Admission, Head, Request, Runner } from '../../operations/kernel/run.ts';
+import type { Admission, Arrival, Request, Runner } from '../../operations/kernel/run.ts';
 import { literalSiblings, methodsAt, pathOf, type Route } from '../request/paths.ts';
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
@@ -46,7 +46,7 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
     onRequest(request, _reply, done) {
       if (siblings.size > 0) checkId(request, siblings);
       checkHeaders(request, operation);
-      const admitted = runner.admit(readHead(request, route, options.addressOf));
+      const admitted = runner.admit(readArrival(request, route, options.addressOf));
       const next = (admission: Admission): void => {
         request.admission = admission;
         done();
@@ -93,7 +93,11 @@ function checkHeaders(request: FastifyRequest, { refusedHeaders = [], answer }: 
 }
 
 /** What a request says before its body. */
-function readHead(request: FastifyRequest, { operation, version }: Route, addressOf: AddressReader): Head {
+function readArrival(
+  request: FastifyRequest,
+  { operation, version }: Route,
+  addressOf: AddressReader,
+): Arrival {
   const { authorization, 'x-uns-id': unsId, 'x-forwarded-for': forwarded } = request.headers;
   const token = authorization === undefined ? null : bearerOf(authorization);
   const from = request.raw.socket?.remoteAddress ?? '';

@@ -8,9 +8,8 @@ import { denied, invalid } from '../../model/errors.ts';
 import type { User, UserPrincipal } from '../../model/principal.ts';
 import type { Receipt } from '../../model/write.ts';
 import { plain } from '../kernel/answer.ts';
-import { type BodyContext, bodyOf } from '../kernel/body.ts';
 import type { Services } from '../kernel/call.ts';
-import { operation } from '../kernel/operation.ts';
+import { type BodyContext, bodyOf, operation } from '../kernel/operation.ts';
 
 /** Still with the UNS-ID, and whatever was given as an id. */
 type Received = readonly (Omit<Receipt, 'subscription'> & { readonly unsId: string })[];

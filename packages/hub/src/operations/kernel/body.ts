@@ -1,12 +1,10 @@
 // A posted JSON value becomes a typed body, in two steps that the schema drives. First Graph's leniencies are settled:
 // annotations go, `@odata.type` must fit its level, enumerations get their spelling, Int32 may come as text. Then Ajv
 // decides; it removes, coerces and fills in nothing.
-import { limits } from '@carillon/protocol';
 import type { CarillonSchema } from '@carillon/protocol/schemas';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Static, TSchema } from 'typebox';
 import { HubError, invalid } from '../../model/errors.ts';
-import type { Services } from './call.ts';
 
 const ajv = new Ajv({
   allowUnionTypes: true,
@@ -24,31 +22,6 @@ ajv.addKeyword({
   // A code unit is at most three bytes, so most texts need no count.
   validate: (max: number, text: string) => text.length * 3 <= max || Buffer.byteLength(text) <= max,
 });
-
-/** Beside the body, what it may be read by. */
-export interface BodyContext {
-  readonly services: Services;
-  readonly params: Readonly<Record<string, string>>;
-}
-
-/** The body that an operation takes. */
-export interface BodySpec<Body> {
-  readonly schema: TSchema;
-  /** After decompression. */
-  readonly bytesMax: number;
-  /** All that can be said of a body without looking at anybody's feed. Throws `invalidRequest` by member. */
-  read(json: unknown, context: BodyContext): Body;
-}
-
-/** A body of this schema; `settle` checks what no schema of a single member says. */
-export function bodyOf<S extends TSchema, Body>(
-  schema: S,
-  settle: (value: Static<S>, context: BodyContext) => Body,
-  bytesMax: number = limits.bodyBytes,
-): BodySpec<Body> {
-  const read = openBodyReader(schema);
-  return { schema, bytesMax, read: (json, context) => settle(read(json), context) };
-}
 
 export function openBodyReader<S extends TSchema>(schema: S): (json: unknown) => Static<S> {
   return openReader<Static<S>>(schema);

@@ -1,13 +1,40 @@
 // An operation is one value: its name, method and paths, who may call it, its query options, body and answer, and the
 // verb. Routes, access, 405 and CORS, the tables of docs/api.md and the access tests are made from it; so will be the
 // documents of the API. operations/table.ts lists them all.
+import { limits } from '@carillon/protocol';
+import type { Static, TSchema } from 'typebox';
 import type { Access } from '../../auth/authorize.ts';
 import type { Answer, AnswerSpec } from './answer.ts';
-import type { BodySpec } from './body.ts';
+import { openBodyReader } from './body.ts';
 import type { Call, Services } from './call.ts';
 import type { QueryOptions, QueryValues } from './query.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Beside the body, what it may be read by. */
+export interface BodyContext {
+  readonly services: Services;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** The body that an operation takes. */
+export interface BodySpec<Body> {
+  readonly schema: TSchema;
+  /** After decompression. */
+  readonly bytesMax: number;
+  /** All that can be said of a body without looking at anybody's feed. Throws `invalidRequest` by member. */
+  read(json: unknown, context: BodyContext): Body;
+}
+
+/** A body of this schema; `settle` checks what no schema of a single member says. */
+export function bodyOf<S extends TSchema, Body>(
+  schema: S,
+  settle: (value: Static<S>, context: BodyContext) => Body,
+  bytesMax: number = limits.bodyBytes,
+): BodySpec<Body> {
+  const read = openBodyReader(schema);
+  return { schema, bytesMax, read: (json, context) => settle(read(json), context) };
+}
 
 /** The names in braces of a path. */
 type ParamOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

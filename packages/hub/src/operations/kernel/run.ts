@@ -13,8 +13,8 @@ import type { Acting, Services } from './call.ts';
 import type { Operation } from './operation.ts';
 import { type Query, readQuery } from './query.ts';
 
-/** What is known before the body. */
-export interface Head {
+/** What is known of a request before its body. */
+export interface Arrival {
   readonly operation: Operation;
   readonly version: GraphVersion;
   /** The bearer token, if there is one. */
@@ -39,7 +39,7 @@ export interface Request {
 }
 
 export interface Admission {
-  readonly head: Head;
+  readonly arrival: Arrival;
   readonly identity: Identity;
   readonly principal: Principal;
   readonly unsId: string | null;
@@ -47,7 +47,7 @@ export interface Admission {
 
 export interface Runner {
   /** Answers at once for a token that is known, so that the hot path waits for nothing. */
-  admit(head: Head): Admission | Promise<Admission>;
+  admit(arrival: Arrival): Admission | Promise<Admission>;
   run(admission: Admission, request: Request): Promise<WrittenAnswer>;
 }
 
@@ -62,25 +62,25 @@ export interface RunnerOptions {
 export function openRunner(options: RunnerOptions): Runner {
   const { authenticator, authorizer, throttle, services, publicUrl } = options;
 
-  function allow(head: Head, identity: Identity, unsId: string | null): Admission {
+  function allow(arrival: Arrival, identity: Identity, unsId: string | null): Admission {
     // Only a genuine UNS-ID names a user: made-up ones must not each get an allowance of their own.
     const named = identity.appOnly && unsId !== null ? services.unsIds.read(unsId) : null;
     throttle.count(identity, named?.user ?? null);
-    return { head, identity, principal: authorizer.authorize(identity, head.operation.access), unsId };
+    return { arrival, identity, principal: authorizer.authorize(identity, arrival.operation.access), unsId };
   }
 
   /** An address that failed too often waits; then a token or a ticket becomes an identity. */
-  async function verify(head: Head): Promise<Admission> {
-    const { token, ticket, unsId, address } = head;
+  async function verify(arrival: Arrival): Promise<Admission> {
+    const { token, ticket, unsId, address } = arrival;
     throttle.checkAddress(address);
     try {
       if (ticket !== null) {
         const spent = await services.tickets.spend(ticket);
-        return allow(head, spent.identity, spent.unsId);
+        return allow(arrival, spent.identity, spent.unsId);
       }
       if (token === null)
         throw new HubError('invalidToken', 'Send an Authorization header with a bearer token.');
-      return allow(head, await authenticator.authenticate(token), unsId);
+      return allow(arrival, await authenticator.authenticate(token), unsId);
     } catch (error) {
       if (error instanceof HubError && error.kind === 'invalidToken') throttle.countFailure(address);
       throw error;
@@ -88,13 +88,13 @@ export function openRunner(options: RunnerOptions): Runner {
   }
 
   return {
-    admit(head) {
-      const known = head.token === null ? null : authenticator.cached(head.token);
-      return known ? allow(head, known, head.unsId) : verify(head);
+    admit(arrival) {
+      const known = arrival.token === null ? null : authenticator.cached(arrival.token);
+      return known ? allow(arrival, known, arrival.unsId) : verify(arrival);
     },
     async run(admission, request) {
-      const { head, identity, principal } = admission;
-      const { operation, version } = head;
+      const { arrival, identity, principal } = admission;
+      const { operation, version } = arrival;
       const { params, path, query: given, ifMatch, lastEventId, prefer, json } = request;
       const query = readQuery(operation.query ?? {}, given);
       const body = operation.body?.read(json, { services, params });
@@ -123,7 +123,7 @@ async function readWhose(admission: Admission, request: Request, services: Servi
   const user =
     principal.kind === 'user'
       ? principal.user
-      : await readTarget(acting, principal, { ...admission.head, ...request }, services);
+      : await readTarget(acting, principal, { ...admission.arrival, ...request }, services);
   checkWhose(user, request);
   return { user, acting };
 }
@@ -159,7 +159,7 @@ function checkWhose(user: User, { params }: Request): void {
 async function readTarget(
   acting: Acting | null,
   { issuer }: AppPrincipal,
-  { operation, params }: Pick<Head, 'operation'> & Pick<Request, 'params'>,
+  { operation, params }: Pick<Arrival, 'operation'> & Pick<Request, 'params'>,
   { read }: Services,
 ): Promise<User> {
   if (!acting && operation.access === 'userOrAppByPath' && params.user !== undefined) {

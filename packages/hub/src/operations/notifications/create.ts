@@ -15,8 +15,8 @@ import { denied, invalid } from '../../model/errors.ts';
 import { type Content, etagOf, notificationJson } from '../../model/notification.ts';
 import type { AppPrincipal, UserPrincipal } from '../../model/principal.ts';
 import { entity } from '../kernel/answer.ts';
-import { type BodySpec, openBodyReader } from '../kernel/body.ts';
-import { operation } from '../kernel/operation.ts';
+import { openBodyReader } from '../kernel/body.ts';
+import { type BodySpec, operation } from '../kernel/operation.ts';
 
 const dayMs = 86_400_000;
 

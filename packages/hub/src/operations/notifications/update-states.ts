@@ -8,9 +8,8 @@ import type { Content } from '../../model/notification.ts';
 import { mergeState, type StateChange } from '../../model/state.ts';
 import type { StateTarget } from '../../model/write.ts';
 import { plain } from '../kernel/answer.ts';
-import { type BodyContext, bodyOf } from '../kernel/body.ts';
 import type { Call, Services } from '../kernel/call.ts';
-import { operation } from '../kernel/operation.ts';
+import { type BodyContext, bodyOf, operation } from '../kernel/operation.ts';
 import { readStateChange } from './update.ts';
 
 interface Updated {

@@ -8,8 +8,7 @@ import { invalid, notFound } from '../../model/errors.ts';
 import { etagOf, notificationJson } from '../../model/notification.ts';
 import { checkStateChange, type StateChange } from '../../model/state.ts';
 import { entity } from '../kernel/answer.ts';
-import { bodyOf } from '../kernel/body.ts';
-import { operation } from '../kernel/operation.ts';
+import { bodyOf, operation } from '../kernel/operation.ts';
 
 export const updateNotification = operation({
   name: 'updateNotification',

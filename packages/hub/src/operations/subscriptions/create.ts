@@ -4,8 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { subscriptionPostSchema, subscriptionSchema } from '@carillon/protocol/schemas';
 import { denied } from '../../model/errors.ts';
 import { entity } from '../kernel/answer.ts';
-import { bodyOf } from '../kernel/body.ts';
-import { operation } from '../kernel/operation.ts';
+import { bodyOf, operation } from '../kernel/operation.ts';
 import { answerSubscription, leaseDefaultMs, readLease } from './subscription.ts';
 
 export const createSubscription = operation({

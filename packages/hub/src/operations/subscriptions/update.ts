@@ -3,8 +3,7 @@
 import { subscriptionPatchSchema, subscriptionSchema } from '@carillon/protocol/schemas';
 import type { RenewWrite } from '../../model/write.ts';
 import { entity } from '../kernel/answer.ts';
-import { bodyOf } from '../kernel/body.ts';
-import { operation } from '../kernel/operation.ts';
+import { bodyOf, operation } from '../kernel/operation.ts';
 import { answerSubscription, readId, readLease } from './subscription.ts';
 
 export const updateSubscription = operation({

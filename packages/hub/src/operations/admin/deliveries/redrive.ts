@@ -4,9 +4,8 @@ import { redriveAnswerSchema, redriveSchema } from '@carillon/protocol/schemas';
 import type { DeliveryKey, StoredDelivery } from '../../../model/delivery.ts';
 import { invalid } from '../../../model/errors.ts';
 import { plain } from '../../kernel/answer.ts';
-import { bodyOf } from '../../kernel/body.ts';
 import type { Services } from '../../kernel/call.ts';
-import { operation } from '../../kernel/operation.ts';
+import { bodyOf, operation } from '../../kernel/operation.ts';
 import { audited } from '../audited.ts';
 import { keyOfDelivery, readDeliveryId } from './delivery-id.ts';
 

@@ -3,8 +3,7 @@
 import { hostAnswerSchema, hostPostSchema } from '@carillon/protocol/schemas';
 import { invalid } from '../../../model/errors.ts';
 import { plain } from '../../kernel/answer.ts';
-import { bodyOf } from '../../kernel/body.ts';
-import { operation } from '../../kernel/operation.ts';
+import { bodyOf, operation } from '../../kernel/operation.ts';
 import { readHost } from '../apps/app-members.ts';
 import { audited, findApp } from '../audited.ts';
 import { claimHosts, noHost, showClaim } from './host.ts';
