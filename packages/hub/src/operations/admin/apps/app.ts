@@ -69,7 +69,11 @@ export async function changeApp(
   return known ? { outcome: 'ok', body } : { outcome: 'created', body, location: `/admin/apps/${id}` };
 }
 
-export async function showApp(app: App, { hostClaims, credentials }: Registry, made: readonly MadeClient[] = []): Promise<AppAnswer> {
+export async function showApp(
+  app: App,
+  { hostClaims, credentials }: Registry,
+  made: readonly MadeClient[] = [],
+): Promise<AppAnswer> {
   const claims = await hostClaims.list(app.id);
   return {
     appId: app.id,
