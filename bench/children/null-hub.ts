@@ -26,7 +26,7 @@ const start: Position = { epoch: 0, head: 0, unread: 0, floor: 0 };
 const feedStore: FeedStore = {
   shared: false,
   async commit(writes, now) {
-    const { outcomes, changes } = planBatch(writes, nothing, { now, claim: false });
+    const { outcomes, changes } = planBatch.plan(writes, nothing, { now, claim: false });
     return { outcomes, changes, deliveries: [] };
   },
   claim: async () => [],

@@ -9,10 +9,9 @@ import type { Content } from '../../packages/hub/src/model/notification.ts';
 import { userKey } from '../../packages/hub/src/model/principal.ts';
 import type { PostWrite } from '../../packages/hub/src/model/write.ts';
 import { openApply } from '../../packages/hub/src/store/sqlite/feed/commit/apply.ts';
-import { KnownFeeds } from '../../packages/hub/src/store/sqlite/feed/commit/known-feeds.ts';
-import { openSnapshot } from '../../packages/hub/src/store/sqlite/feed/commit/snapshot.ts';
-import { Interned } from '../../packages/hub/src/store/sqlite/feed/interned.ts';
+import { KnownFeeds, openSnapshot } from '../../packages/hub/src/store/sqlite/feed/commit/snapshot.ts';
 import { feedMigrations } from '../../packages/hub/src/store/sqlite/feed/schema.ts';
+import { openTables } from '../../packages/hub/src/store/sqlite/feed/tables.ts';
 import { migrate } from '../../packages/hub/src/store/sqlite/maintenance/migrate.ts';
 import { appId, type BenchUser, hostName, issuer } from './world.ts';
 
@@ -23,15 +22,15 @@ export function fillFeeds(path: string, people: readonly BenchUser[], count: num
   const db = new DatabaseSync(path);
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4194304');
   migrate(db, feedMigrations);
-  const interned = new Interned(db);
+  const tables = openTables(db);
   const known = new KnownFeeds();
-  const snapshot = openSnapshot(db, interned, known);
-  const apply = openApply(db, interned, known);
+  const snapshot = openSnapshot(db, tables, known);
+  const apply = openApply(db, tables, known);
   const nextWrite = writesOf(people, count);
   for (let done = 0; done < count; done += batchSize) {
     const batch = Array.from({ length: Math.min(batchSize, count - done) }, nextWrite);
     db.exec('BEGIN IMMEDIATE');
-    const plan = planBatch(
+    const plan = planBatch.plan(
       batch.map(({ write }) => write),
       snapshot,
       { now: batch[0]?.now as number, claim: false },

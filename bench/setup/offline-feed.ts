@@ -4,11 +4,11 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { planBatch } from '../../packages/hub/src/hub/plan-batch.ts';
 import type { Write } from '../../packages/hub/src/model/write.ts';
+import { sqlIsOpen } from '../../packages/hub/src/store/codes.ts';
 import { openApply } from '../../packages/hub/src/store/sqlite/feed/commit/apply.ts';
-import { KnownFeeds } from '../../packages/hub/src/store/sqlite/feed/commit/known-feeds.ts';
-import { openSnapshot } from '../../packages/hub/src/store/sqlite/feed/commit/snapshot.ts';
-import { Interned } from '../../packages/hub/src/store/sqlite/feed/interned.ts';
+import { KnownFeeds, openSnapshot } from '../../packages/hub/src/store/sqlite/feed/commit/snapshot.ts';
 import { feedMigrations } from '../../packages/hub/src/store/sqlite/feed/schema.ts';
+import { openTables } from '../../packages/hub/src/store/sqlite/feed/tables.ts';
 import { migrate } from '../../packages/hub/src/store/sqlite/maintenance/migrate.ts';
 
 const batchSize = 1000;
@@ -23,13 +23,13 @@ export function openOfflineFeed(path: string): OfflineFeed {
   const db = new DatabaseSync(path);
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
   migrate(db, feedMigrations);
-  const interned = new Interned(db);
+  const tables = openTables(db);
   const known = new KnownFeeds();
-  const snapshot = openSnapshot(db, interned, known);
-  const apply = openApply(db, interned, known);
+  const snapshot = openSnapshot(db, tables, known);
+  const apply = openApply(db, tables, known);
   const commit = (writes: readonly Write[]): void => {
     db.exec('BEGIN IMMEDIATE');
-    const plan = planBatch(writes, snapshot, { now: Date.now(), claim: false });
+    const plan = planBatch.plan(writes, snapshot, { now: Date.now(), claim: false });
     const refused = plan.outcomes.find((outcome) => 'refused' in outcome);
     if (refused) throw new Error(`a write was refused: ${JSON.stringify(refused)}`);
     apply(plan);
@@ -53,7 +53,7 @@ export function openOfflineFeed(path: string): OfflineFeed {
 /** How many deliveries a hub that has stopped left unsent. */
 export function countOpenDeliveries(path: string): number {
   const db = new DatabaseSync(path, { readOnly: true });
-  const { open } = db.prepare('SELECT count(*) AS open FROM delivery WHERE status < 2').get() as {
+  const { open } = db.prepare(`SELECT count(*) AS open FROM delivery WHERE ${sqlIsOpen()}`).get() as {
     open: number;
   };
   db.close();

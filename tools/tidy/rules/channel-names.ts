@@ -26,11 +26,11 @@ function folderOf(path: string): string | undefined {
   return rest.length > 0 ? folder : undefined;
 }
 
-/** A word of its own, or the beginning of one: `fcmRate`, `FCM`. Shares of platforms, as `webPush=5`, are none. */
+/** A word of its own, or the beginning of one: `fcmRate`, `FCM`. Shares and numbers of platforms (`webPush=5`, `webPush: 3`) are none. */
 function patternOf(name: string): RegExp {
   const capital = `${name[0]?.toUpperCase()}${name.slice(1)}`;
   const anyCase = [...name].map((letter) => `[${letter}${letter.toUpperCase()}]`).join('');
-  return new RegExp(`(?<![A-Za-z])${anyCase}(?![a-z=])|${capital}(?![a-z])`);
+  return new RegExp(`(?<![A-Za-z])${anyCase}(?![a-z=]|: \\d)|${capital}(?![a-z])`);
 }
 
 function messageOf(name: string): string {

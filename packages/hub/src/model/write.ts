@@ -155,6 +155,15 @@ export type Write =
   | RecordWrite
   | RedriveWrite;
 
+/** Those of one kind. */
+export type WriteOf<K extends Write['kind']> = Write extends infer W
+  ? W extends Write
+    ? K extends W['kind']
+      ? W
+      : never
+    : never
+  : never;
+
 type PostResult = 'created' | 'replaced' | 'repeated';
 
 export interface Outcomes {

@@ -12,7 +12,7 @@ import type {
 import type { StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
-import type { Change, FeedOwner, FetchedOne, Outcome, Write } from '../model/write.ts';
+import type { Change, FeedOwner, FetchedOne, FetchWrite, Outcome, Write } from '../model/write.ts';
 
 export interface FeedRow extends FeedOwner {
   readonly user: UserKey;
@@ -88,7 +88,42 @@ export interface PlanContext {
   readonly claim: boolean;
 }
 
-export type Planner = (writes: readonly Write[], snapshot: Snapshot, context: PlanContext) => Plan;
+export interface NamedRow {
+  readonly user: UserKey;
+  readonly id: string;
+}
+
+/** A notification by its appNotificationId. */
+export interface NamedPost {
+  readonly user: UserKey;
+  readonly app: string;
+  readonly name: string;
+}
+
+/** What a plan may look at, known from its writes alone: each plan declares it (feed/plan). */
+export interface PlanReads {
+  /** Feeds that are locked, with their counts and subscriptions, and how many changes each most likely gets. */
+  readonly feeds: ReadonlyMap<UserKey, number>;
+  /** Those that begin when they are not there yet. */
+  readonly begun: ReadonlySet<UserKey>;
+  readonly notifications: readonly NamedRow[];
+  readonly names: readonly NamedPost[];
+  /** Notifications whose deliveries the plan may look at; beside them those of `names` that are there, with their taps. */
+  readonly deliveries: readonly NamedRow[];
+  /** Push addresses that a write brings, so that its subscription takes them from whoever has them: `user hash`. */
+  readonly addresses: ReadonlySet<string>;
+  /** Evidence, which locks its deliveries alone. */
+  readonly results: readonly DeliveryKey[];
+  /** Those of the results that a provider has taken: they may come after their notification was handled. */
+  readonly sent: readonly DeliveryKey[];
+  readonly marks: readonly FetchWrite[];
+}
+
+export interface Planner {
+  /** What the plan of these writes may look at. */
+  readsOf(writes: readonly Write[]): PlanReads;
+  plan(writes: readonly Write[], snapshot: Snapshot, context: PlanContext): Plan;
+}
 
 export interface Committed {
   readonly outcomes: readonly Outcome[];

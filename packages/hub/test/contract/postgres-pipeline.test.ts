@@ -1,10 +1,11 @@
 // A round trip of several statements against a real server: what it answers, what a failure leaves behind, and that a
 // connection goes on working after each.
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { Client } from 'pg';
-import { arraysOf, type Column, namesOf, unnest } from '../../src/store/postgres/feed/columns.ts';
+import { arraysOf, type Column, namesOf, unnest } from '../../src/store/postgres/feed/tables.ts';
 import type { Element } from '../../src/store/postgres/wire/packet.ts';
 import { begin, commit, pipeline, rollback, statement } from '../../src/store/postgres/wire/pipeline.ts';
 import { StoreError } from '../../src/store/store.ts';
@@ -107,6 +108,12 @@ test('what is not answered in time, or ever, is told as a store that is away', a
   const waiting = assert.rejects(pipeline(ended, [sleep, plain(count)]), refused('unavailable', ''));
   await client.query('SELECT pg_terminate_backend($1)', [rows[0].pid]);
   await waiting;
+});
+
+test('the driver, whose internals a round trip uses, is the one version that package.json names', () => {
+  const require = createRequire(import.meta.url);
+  const { dependencies } = require('../../package.json');
+  assert.equal(dependencies.pg, require('pg/package.json').version);
 });
 
 interface Nounlike {

@@ -6,11 +6,9 @@ import { postWrite, startMs } from '@carillon/testing/feed/writes.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { Client } from 'pg';
 import { planBatch } from '../../src/hub/plan-batch.ts';
-import { holders, letGo, take } from '../../src/store/postgres/feed/commit/addresses.ts';
-import { feedWrites } from '../../src/store/postgres/feed/commit/apply.ts';
-import { deliveryWrites } from '../../src/store/postgres/feed/commit/apply-deliveries.ts';
-import { lateLooks, looks } from '../../src/store/postgres/feed/commit/lock-and-read.ts';
-import { lockDeliveries } from '../../src/store/postgres/feed/commit/lock-deliveries.ts';
+import { holders, release, take } from '../../src/store/postgres/feed/commit/addresses.ts';
+import { deliveryWrites, feedWrites } from '../../src/store/postgres/feed/commit/apply.ts';
+import { lateReading, lockDeliveries, reading } from '../../src/store/postgres/feed/commit/lock-and-read.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import {
   dueStatements,
@@ -53,13 +51,13 @@ ANALYZE`;
 
 const { snapshot: _snapshot, ...deliveryReads } = deliveryStatements;
 const statements: Readonly<Record<string, Statement>> = {
-  ...looks,
-  ...prefixed('late', lateLooks),
+  ...reading,
+  ...prefixed('late', lateReading),
   lockDeliveries,
   ...feedWrites,
   ...deliveryWrites,
   take,
-  letGo,
+  release,
   holders,
   ...feedStatements,
   ...notificationStatements,
@@ -138,7 +136,7 @@ describe('plans', () => {
   }
 
   test('feeds are locked in the order of their keys', async () => {
-    for (const each of [looks.moveFeeds, looks.lockFeeds]) {
+    for (const each of [reading.moveFeeds, reading.lockFeeds]) {
       for (const database of [url, emptyUrl]) {
         const plan = await planOf(each, database);
         assert.match(plan, inKeyOrder, plan);

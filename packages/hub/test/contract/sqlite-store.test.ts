@@ -20,7 +20,7 @@ import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { storeReadsContract } from './store-reads.ts';
 
-const planner = new URL('../../src/hub/plan-batch.ts', import.meta.url);
+const planner = new URL(import.meta.resolve('@carillon/testing/feed/declared-planner.ts'));
 
 async function openAt(folder: string): Promise<FeedStore> {
   return openFeedStore({ path: join(folder, 'feed.db'), planner });

@@ -1,13 +1,13 @@
 // What a batch has read and written so far: later writes of the batch see earlier ones, and each row is written once,
 // in its last form. Reads go through to the snapshot the first time only.
+import { randomInt } from 'node:crypto';
 import type { AppId } from '../../model/app.ts';
+import type { DeliveryKey, DeliveryResult, StoredDelivery } from '../../model/delivery.ts';
 import { isUnread, type StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Change, ChangeCause, FeedOwner } from '../../model/write.ts';
-import type { FeedAppRow, FeedRow, FetchMark, Plan, Snapshot } from '../../store/store.ts';
-import { DeliveryOverlay } from './overlay-deliveries.ts';
-import { Table } from './overlay-table.ts';
+import type { FeedAppRow, FeedRow, FetchMark, Plan, RowChange, Snapshot } from '../../store/store.ts';
 
 interface Feed {
   row: FeedRow;
@@ -21,10 +21,10 @@ interface Feed {
 export class Overlay {
   readonly #snapshot: Snapshot;
   readonly #feeds = new Map<UserKey, Feed>();
-  readonly #notifications = new Table<StoredNotification>();
+  readonly #notifications = new RowTable<StoredNotification>();
   /** (user, app, appNotificationId) -> id of the living one. */
   readonly #named = new Map<string, string | null>();
-  readonly #subscriptions = new Table<StoredSubscription>();
+  readonly #subscriptions = new RowTable<StoredSubscription>();
   readonly #installations = new Map<string, string | null>();
   /** Push addresses that this batch gave to a subscription. */
   readonly #addresses = new Map<string, StoredSubscription>();
@@ -44,10 +44,10 @@ export class Overlay {
   }
 
   /** The feed, begun if there is none; a known owner's new name is kept. */
-  beginFeed(user: UserKey, owner: FeedOwner, epoch: number): void {
+  beginFeed(user: UserKey, owner: FeedOwner): void {
     const feed = this.#open(user);
     if (!feed) {
-      const row = { user, epoch, head: 0, ...owner };
+      const row = { user, epoch: randomInt(1, 2 ** 31), head: 0, ...owner };
       this.#feeds.set(user, { ...emptyFeed(row), isNew: true, dirty: true });
     } else if (feed.row.name !== owner.name) {
       feed.row = { ...feed.row, name: owner.name };
@@ -245,4 +245,113 @@ function subscriptionKey({ user, app, id }: Pick<StoredSubscription, 'user' | 'a
 
 function emptyFeed(row: FeedRow): Feed {
   return { row, apps: new Map(), newApps: new Set(), dirtyApps: new Set(), isNew: false, dirty: false };
+}
+
+interface Planned {
+  /** By subscription and kind. */
+  readonly rows: Map<string, StoredDelivery>;
+  readonly stored: ReadonlySet<string>;
+  readonly dirty: Set<string>;
+}
+
+/** The deliveries that the batch has read and planned so far, and the results of attempts that it records. */
+export class DeliveryOverlay {
+  readonly results: DeliveryResult[] = [];
+  readonly #snapshot: Snapshot;
+  readonly #byNotification = new Map<string, Planned>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  /** Of one notification, whatever their kind. */
+  of(user: UserKey, notification: string): StoredDelivery[] {
+    return [...this.#open(user, notification).rows.values()];
+  }
+
+  /** A notification that this batch creates has none yet: nothing needs to be looked for. */
+  begin(user: UserKey, notification: string): void {
+    this.#byNotification.set(`${user} ${notification}`, emptyPlanned([]));
+  }
+
+  put(row: StoredDelivery): void {
+    const { rows, dirty } = this.#open(row.user, row.notification);
+    rows.set(keyIn(row), row);
+    dirty.add(keyIn(row));
+  }
+
+  dirty(): RowChange<StoredDelivery>[] {
+    const changes: RowChange<StoredDelivery>[] = [];
+    for (const { rows, stored, dirty } of this.#byNotification.values()) {
+      for (const key of dirty)
+        changes.push({ row: rows.get(key) as StoredDelivery, isNew: !stored.has(key) });
+    }
+    return changes;
+  }
+
+  #open(user: UserKey, notification: string): Planned {
+    const key = `${user} ${notification}`;
+    let planned = this.#byNotification.get(key);
+    if (!planned) {
+      planned = emptyPlanned(this.#snapshot.deliveries(user, notification));
+      this.#byNotification.set(key, planned);
+    }
+    return planned;
+  }
+}
+
+function emptyPlanned(stored: readonly StoredDelivery[]): Planned {
+  const rows = new Map(stored.map((row) => [keyIn(row), row]));
+  return { rows, stored: new Set(rows.keys()), dirty: new Set() };
+}
+
+function keyIn({ subscription, kind }: Pick<DeliveryKey, 'subscription' | 'kind'>): string {
+  return `${subscription} ${kind}`;
+}
+
+interface Entry<Row> {
+  row: Row | null;
+  isNew: boolean;
+  dirty: boolean;
+}
+
+/** Rows of one kind that the batch has looked at or written, by key. */
+class RowTable<Row> {
+  readonly #entries = new Map<string, Entry<Row>>();
+  #dirty = false;
+
+  get isDirty(): boolean {
+    return this.#dirty;
+  }
+
+  get(key: string, read: () => Row | null): Row | null {
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      const row = read();
+      entry = { row, isNew: row === null, dirty: false };
+      this.#entries.set(key, entry);
+    }
+    return entry.row;
+  }
+
+  /** The row must have been looked for with `get` before. */
+  put(key: string, row: Row): void {
+    const entry = this.#entries.get(key) as Entry<Row>;
+    entry.row = row;
+    entry.dirty = true;
+    this.#dirty = true;
+  }
+
+  /** All that are there now. */
+  rows(): Row[] {
+    return [...this.#entries.values()].flatMap(({ row }) => (row === null ? [] : [row]));
+  }
+
+  dirty(): { row: Row; isNew: boolean }[] {
+    const rows = [];
+    for (const { row, isNew, dirty } of this.#entries.values()) {
+      if (dirty && row !== null) rows.push({ row, isNew });
+    }
+    return rows;
+  }
 }

@@ -5,6 +5,7 @@ import { uuidTime } from '../../lib/ids.ts';
 import {
   type DeliveryKey,
   type DeliveryKind,
+  type DeliveryResult,
   isOpen,
   newDelivery,
   type StoredDelivery,
@@ -19,12 +20,23 @@ import type {
   RecordWrite,
   RedriveWrite,
 } from '../../model/write.ts';
+import type { ReadSet } from '../../store/plan-reads.ts';
 import type { Overlay } from './overlay.ts';
+
+/** Rows of deliveries are marked where they are; nothing is looked at. */
+export function readsOfFetch(write: FetchWrite, reads: ReadSet): void {
+  reads.marks.push(write);
+}
 
 export function planFetch(write: FetchWrite, overlay: Overlay, now: number): Outcomes['fetch'] {
   const { user, subscription, upTo, each } = write;
   overlay.fetched.push({ user, subscription, upTo, each, at: now });
   return { marked: true };
+}
+
+export function readsOfReceipts({ user, receipts }: ReceiptsWrite, reads: ReadSet): void {
+  reads.feed(user);
+  for (const { id } of receipts) reads.notification(user, id);
 }
 
 export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number): Outcomes['receipts'] {
@@ -46,6 +58,15 @@ export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number
   return { recorded, notFound };
 }
 
+export function readsOfRecord({ results }: RecordWrite, reads: ReadSet): void {
+  for (const result of results) reads.result(result, mayBeLate(result));
+}
+
+/** A provider has it: the device may show it after it was handled. */
+function mayBeLate({ sentAt, kind }: DeliveryResult): boolean {
+  return sentAt !== null && kind !== 'clear';
+}
+
 /**
  * Results of attempts are written as they are. Answers the deliveries that were withdrawn while a provider took their
  * push: the device shows, or will show, what was handled meanwhile.
@@ -53,7 +74,7 @@ export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number
 export function planRecord({ results }: RecordWrite, overlay: Overlay): StoredDelivery[] {
   overlay.deliveries.results.push(...results);
   return results.flatMap((result) => {
-    if (result.sentAt === null || result.kind === 'clear') return [];
+    if (!mayBeLate(result)) return [];
     const row = findOne(result, overlay);
     return row?.seq === result.seq && !isOpen(row.status) ? [row] : [];
   });
@@ -95,6 +116,13 @@ function unplanned(
     status: 'skipped',
     reason: 'it was registered later',
   };
+}
+
+export function readsOfRedrive({ deliveries }: RedriveWrite, reads: ReadSet): void {
+  for (const { user, notification } of deliveries) {
+    reads.feed(user);
+    reads.notification(user, notification);
+  }
 }
 
 export function planRedrive(write: RedriveWrite, overlay: Overlay, now: number): Outcomes['redrive'] {

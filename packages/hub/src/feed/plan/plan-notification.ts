@@ -1,5 +1,5 @@
-// What each write does to a notification, one function a kind. Each looks, checks, and makes at most one change for
-// each notification it names; the overlay gives the sequence and keeps the counts.
+// What each write does to a notification, one function a kind, with what it reads declared before it. Each looks, checks,
+// and makes at most one change for each notification it names; the overlay gives the sequence and keeps the counts.
 import { limits, type StateUpdateResult } from '@carillon/protocol';
 import { uuidTime } from '../../lib/ids.ts';
 import { HubError, invalid, notFound } from '../../model/errors.ts';
@@ -14,17 +14,19 @@ import type {
   StateTarget,
   StateWrite,
 } from '../../model/write.ts';
+import type { ReadSet } from '../../store/plan-reads.ts';
 import type { Overlay } from './overlay.ts';
 
 const hourMs = 3_600_000;
 
-export function planPost(
-  write: PostWrite,
-  overlay: Overlay,
-  now: number,
-  newEpoch: () => number,
-): Outcomes['post'] {
-  if (write.owner) overlay.beginFeed(write.user, write.owner, newEpoch());
+export function readsOfPost({ user, owner, app, appNotificationId }: PostWrite, reads: ReadSet): void {
+  reads.feed(user, 1);
+  if (owner) reads.begin(user);
+  if (appNotificationId !== null) reads.name(user, app, appNotificationId);
+}
+
+export function planPost(write: PostWrite, overlay: Overlay, now: number): Outcomes['post'] {
+  if (write.owner) overlay.beginFeed(write.user, write.owner);
   if (!overlay.feed(write.user)) throw notFound();
   const before = livingNamesake(write, overlay, now);
   if (before && isRepeat(write, before, now)) return { result: 'repeated', notification: before };
@@ -81,6 +83,12 @@ function isRepeat(write: PostWrite, before: StoredNotification, now: number): bo
   return same && now - before.postedAt < limits.repeatHours * hourMs;
 }
 
+export function readsOfState({ user, targets }: StateWrite, reads: ReadSet): void {
+  reads.feed(user, targets.length);
+  for (const { id } of targets) reads.notification(user, id);
+  reads.taps(user);
+}
+
 export function planState(write: StateWrite, overlay: Overlay, now: number): Outcomes['state'] {
   const { user, visibility, targets } = write;
   const rowOf = ({ id }: StateTarget) => visible(overlay, user, visibility, id, now);
@@ -134,6 +142,13 @@ function picked({
   return { readState, userActionState, snoozeUntil };
 }
 
+/** Of a write that changes one notification. */
+export function readsOfChange({ user, id }: DeleteWrite | ExpireWrite, reads: ReadSet): void {
+  reads.feed(user, 1);
+  reads.notification(user, id);
+  reads.taps(user);
+}
+
 export function planDelete(write: DeleteWrite, overlay: Overlay, now: number): Outcomes['delete'] {
   const row = visible(overlay, write.user, write.visibility, write.id, now);
   if (!row) throw notFound();
@@ -159,6 +174,12 @@ export function planWake(write: ExpireWrite, overlay: Overlay, now: number): Out
     'woken',
   );
   return { done: true };
+}
+
+/** No change: it only forgets. */
+export function readsOfPurge({ user, id }: ExpireWrite, reads: ReadSet): void {
+  reads.feed(user);
+  reads.notification(user, id);
 }
 
 export function planPurge(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['purge'] {

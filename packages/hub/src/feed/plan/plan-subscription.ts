@@ -4,16 +4,18 @@ import { limits } from '@carillon/protocol';
 import { invalid, notFound } from '../../model/errors.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { GoneWrite, Outcomes, RenewWrite, SubscribeWrite, UnsubscribeWrite } from '../../model/write.ts';
+import type { ReadSet } from '../../store/plan-reads.ts';
 import type { Overlay } from './overlay.ts';
 
-export function planSubscribe(
-  write: SubscribeWrite,
-  overlay: Overlay,
-  now: number,
-  newEpoch: () => number,
-): Outcomes['subscribe'] {
+export function readsOfSubscribe({ user, subscription }: SubscribeWrite, reads: ReadSet): void {
+  reads.feed(user);
+  reads.begin(user);
+  reads.address(user, subscription.addressHash);
+}
+
+export function planSubscribe(write: SubscribeWrite, overlay: Overlay, now: number): Outcomes['subscribe'] {
   const { user, app, installationId } = write.subscription;
-  overlay.beginFeed(user, write.owner, newEpoch());
+  overlay.beginFeed(user, write.owner);
   const before = overlay.subscriptionByInstallation(user, app, installationId);
   if (!before) makeRoom(write, overlay, now);
   const subscription = before
@@ -36,6 +38,11 @@ function makeRoom({ subscription: { user, app } }: SubscribeWrite, overlay: Over
   overlay.endSubscription(lapsed);
 }
 
+export function readsOfRenew({ user, patch }: RenewWrite, reads: ReadSet): void {
+  reads.feed(user);
+  reads.address(user, patch.addressHash ?? null);
+}
+
 /** One whose lease is over is gone; registering its installation again brings it back. */
 export function planRenew(write: RenewWrite, overlay: Overlay, now: number): Outcomes['renew'] {
   const before = overlay.subscription(write.user, write.app, write.id);
@@ -43,6 +50,10 @@ export function planRenew(write: RenewWrite, overlay: Overlay, now: number): Out
   const subscription = { ...before, ...write.patch };
   put(subscription, overlay);
   return { subscription };
+}
+
+export function readsOfEnd({ user }: UnsubscribeWrite | GoneWrite, reads: ReadSet): void {
+  reads.feed(user);
 }
 
 export function planUnsubscribe(write: UnsubscribeWrite, overlay: Overlay): Outcomes['unsubscribe'] {

@@ -34,7 +34,7 @@ class Rows {
   #apps = new Map<string, FeedAppRow>();
 
   commit(writes: readonly Write[], { now = startMs, claim = true } = {}): Plan {
-    const plan = planBatch(writes, this.#snapshot(), { now, claim });
+    const plan = planBatch.plan(writes, this.#snapshot(), { now, claim });
     for (const { row } of plan.feeds) this.#feed = row;
     for (const { row } of plan.feedApps) this.#apps.set(row.app, row);
     for (const { row } of plan.notifications) this.notifications.set(row.id, row);

@@ -2,14 +2,18 @@
 // sequence, deliveries are claimed with a lease. Times are those the hub hands over, never the database's;
 // but hubs set their clocks by it.
 import { randomBytes } from 'node:crypto';
+import { openInOrder } from '../../../lib/in-order.ts';
 import type { PlannedDelivery, StoredDelivery } from '../../../model/delivery.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { Write } from '../../../model/write.ts';
+import { decodeNumber } from '../../columns.ts';
+import { onlyDeclared } from '../../plan-reads.ts';
 import {
   type Committed,
   type FeedStore,
   type Plan,
   type Planner,
+  type PlanReads,
   type RowChange,
   StoreError,
 } from '../../store.ts';
@@ -18,17 +22,14 @@ import { withClient } from '../wire/client.ts';
 import { type Connections, openConnections } from '../wire/connections.ts';
 import { commitError } from '../wire/fault.ts';
 import { statement } from '../wire/pipeline.ts';
-import { readPlanned } from './codec-delivery.ts';
-import { letGoAsk, takeAsk } from './commit/addresses.ts';
-import { openApply } from './commit/apply.ts';
-import { claimAsk } from './commit/apply-deliveries.ts';
-import { openInOrder } from './commit/in-order.ts';
-import { isTakenName, NewNames } from './commit/name-guess.ts';
-import { nameRows } from './commit/plan-reads.ts';
+import { releaseAsk, takeAsk } from './commit/addresses.ts';
+import { claimAsk, openApply } from './commit/apply.ts';
+import { isTakenName, NameGuess } from './commit/name-guess.ts';
 import { type Transacted, transact } from './commit/transaction.ts';
 import { openPartitions } from './partitions.ts';
 import { openReader } from './reader.ts';
 import { feedMigrations } from './schema.ts';
+import { readPlanned } from './tables.ts';
 
 export interface FeedStoreOptions {
   /** `postgres://user:password@host/database` */
@@ -62,7 +63,7 @@ export async function openFeedStore({
     },
     async readTime() {
       const { rows } = await connections.readOnce({ statement: readTime, values: [] });
-      return rows[0]?.now as number;
+      return decodeNumber(rows[0]?.now);
     },
     async close() {
       await partitions.idle();
@@ -80,25 +81,25 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
   const known = new Set<UserKey>();
   const inOrder = openInOrder<UserKey>();
   const apply = openApply(node);
-  const newNames = new NewNames();
+  const guess = new NameGuess();
 
   async function run(writes: readonly Write[], now: number, claim: boolean): Promise<Committed> {
-    const named = nameRows(writes);
-    const places = new Set([...named.begun].filter((user) => !known.has(user)));
+    const reads = planner.readsOf(writes);
+    const places = new Set([...reads.begun].filter((user) => !known.has(user)));
     const transactOnce = (looksUpNames: boolean) =>
       transact(connections, {
-        named,
+        reads,
         known,
         looksUpNames,
-        plan: ({ snapshot }) => planner(writes, snapshot, { now, claim }),
-        beforehand: (plan) => takeAddresses(connections, plan, named),
-        apply: (plan, { snapshot }) => apply(plan, { named, places, before: snapshot }),
+        plan: ({ snapshot }) => planner.plan(writes, onlyDeclared(snapshot, reads), { now, claim }),
+        beforehand: (plan) => takeAddresses(connections, plan, reads),
+        apply: (plan, { snapshot }) => apply(plan, { reads, places, before: snapshot }),
       });
-    const transacted = await inOrder(new Set(named.users.keys()), () =>
-      named.texts.length > 0 ? withNames(newNames, transactOnce) : transactOnce(false),
+    const transacted = await inOrder(new Set(reads.feeds.keys()), () =>
+      reads.names.length > 0 ? withNames(guess, transactOnce) : transactOnce(false),
     );
     keepKnown(known, transacted.plan);
-    await letGoAddresses(connections, transacted);
+    await releaseAddresses(connections, transacted);
     const { outcomes, changes, deliveries } = transacted.plan;
     return { outcomes, changes, deliveries: claimedOf(deliveries) };
   }
@@ -114,31 +115,31 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
 }
 
 async function withNames(
-  newNames: NewNames,
+  guess: NameGuess,
   transactOnce: (looksUpNames: boolean) => Promise<Transacted>,
 ): Promise<Transacted> {
-  if (!newNames.mustLook()) {
+  if (!guess.mustLook()) {
     try {
       return await transactOnce(false);
     } catch (error) {
       if (!isTakenName(error)) throw error;
-      newNames.wrong();
+      guess.wrong();
     }
   }
   const transacted = await transactOnce(true);
-  if (transacted.seen.namesFound > 0) newNames.found();
+  if (transacted.seen.namesFound > 0) guess.found();
   return transacted;
 }
 
 /** On a connection of the readers: batches that hold all of the writers' would wait for each other's. */
-async function takeAddresses(connections: Connections, plan: Plan, named: Parameters<typeof takeAsk>[1]) {
-  const ask = takeAsk(plan, named);
+async function takeAddresses(connections: Connections, plan: Plan, reads: PlanReads) {
+  const ask = takeAsk(plan, reads);
   if (ask) await connections.readOnce(ask);
 }
 
 /** What is left behind when it fails names a subscription that is gone, and is taken over by the next. */
-async function letGoAddresses(connections: Connections, { plan, seen }: Transacted): Promise<void> {
-  const ask = letGoAsk(plan, seen.snapshot);
+async function releaseAddresses(connections: Connections, { plan, seen }: Transacted): Promise<void> {
+  const ask = releaseAsk(plan, seen.snapshot);
   if (ask) await connections.writeOnce(ask).catch((error: unknown) => ignoreLost(error));
 }
 

@@ -3,76 +3,74 @@
 import { isUuid } from '../../../lib/ids.ts';
 import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
 import type { UserKey } from '../../../model/principal.ts';
+import { kindCodes, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
+import { decodeNumber, decodeText } from '../../columns.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
 import type { Parameter } from '../wire/packet.ts';
+import { begin, commit, pipeline, type Row, type Statement, statement } from '../wire/pipeline.ts';
+import { holdersAsk, withHeldAddresses } from './commit/addresses.ts';
 import {
-  type Answer,
-  begin,
-  commit,
-  pipeline,
-  type Row,
-  type Statement,
-  statement,
-} from '../wire/pipeline.ts';
-import {
-  laneOf,
+  arraysOf,
+  deliveryKey,
+  deliveryNames,
+  namesOf,
   notificationColumns,
+  ofUser,
   packKey,
   packUuid,
+  readDelivery,
   readNotification,
-  readSubscription,
+  sameKey,
+  sameUser,
   subscriptionColumns,
+  subscriptionTable,
+  unnest,
   userOf,
-} from './codec.ts';
-import { deliveryKey, deliveryNames, packKind, readDelivery } from './codec-delivery.ts';
-import { arraysOf, namesOf, sameKey, unnest } from './columns.ts';
-import { holdersAsk, withHeldAddresses } from './commit/addresses.ts';
+  userValues,
+} from './tables.ts';
 
 const select = `SELECT ${deliveryNames.map((name) => `d.${name}`).join(', ')} FROM delivery d`;
 /** The keys that were asked for, counted from 0 in their order. */
 const asked = `(SELECT ${namesOf(deliveryKey)}, n::integer - 1 AS at FROM ${unnest(deliveryKey)
   .replace(' AS k(', ' WITH ORDINALITY AS k(')
   .replace(/\)$/, ', n)')}) k`;
-const ofUser = (alias: string) => `${alias}.lane = k.lane AND ${alias}.user_key = k.user_key`;
 /** Where a device may look, as columns `app` (null for all) and `fetched_seq`. */
 const place = `CROSS JOIN LATERAL (SELECT CASE WHEN s.sees_all THEN NULL ELSE s.app END AS app, s.fetched_seq
-  FROM subscription s WHERE ${ofUser('s')} AND s.id = k.subscription LIMIT 1) p`;
+  FROM subscription s WHERE ${sameUser('s')} AND s.id = k.subscription LIMIT 1) p`;
 
 export const deliveryStatements = {
   snapshot: statement('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY'),
   asked: statement(`SELECT k.at, t.* FROM ${asked} CROSS JOIN LATERAL
   (${select} WHERE ${sameKey(deliveryKey, 'd', 'k')} LIMIT 1) t`),
   notifications: statement(`SELECT k.at, t.* FROM ${asked} CROSS JOIN LATERAL
-  (SELECT ${namesOf(notificationColumns)} FROM notification n WHERE ${ofUser('n')} AND n.id = k.notification LIMIT 1) t`),
+  (SELECT ${namesOf(notificationColumns)} FROM notification n WHERE ${sameUser('n')} AND n.id = k.notification LIMIT 1) t`),
   subscriptions: statement(`SELECT k.at, t.* FROM ${asked} CROSS JOIN LATERAL
   (SELECT ${namesOf(subscriptionColumns)}, fetched_seq FROM subscription s
-   WHERE ${ofUser('s')} AND s.id = k.subscription LIMIT 1) t`),
+   WHERE ${sameUser('s')} AND s.id = k.subscription LIMIT 1) t`),
   unread: statement(`SELECT k.at, t.unread FROM ${asked} ${place} CROSS JOIN LATERAL
   (SELECT coalesce(sum(a.unread), 0)::bigint AS unread FROM feed_app a
-   WHERE ${ofUser('a')} AND (p.app IS NULL OR a.app = p.app)) t`),
+   WHERE ${sameUser('a')} AND (p.app IS NULL OR a.app = p.app)) t`),
   handled: statement(`SELECT k.at, t.id FROM ${asked} ${place} CROSS JOIN LATERAL
-  (SELECT n.id, n.seq FROM notification n WHERE ${ofUser('n')} AND n.seq > p.fetched_seq
-   AND (n.state & 1 = 1 OR n.removed > 0) AND (p.app IS NULL OR n.app = p.app) ORDER BY n.seq DESC LIMIT 32) t
+  (SELECT n.id, n.seq FROM notification n WHERE ${sameUser('n')} AND n.seq > p.fetched_seq
+   AND ${sqlIsHandled('n.')} AND (p.app IS NULL OR n.app = p.app) ORDER BY n.seq DESC LIMIT 32) t
 ORDER BY k.at, t.seq DESC`),
   // From one route to the next through the index, however many deliveries each has.
   dueRoutes: statement(`WITH RECURSIVE route AS (
-  (SELECT app, channel FROM delivery WHERE status < 2 ORDER BY app, channel LIMIT 1)
+  (SELECT app, channel FROM delivery WHERE ${sqlIsOpen()} ORDER BY app, channel LIMIT 1)
   UNION ALL
   SELECT n.app, n.channel FROM route r CROSS JOIN LATERAL (SELECT d.app, d.channel FROM delivery d
-    WHERE d.status < 2 AND (d.app, d.channel) > (r.app, r.channel) ORDER BY d.app, d.channel LIMIT 1) n)
+    WHERE ${sqlIsOpen('d.status')} AND (d.app, d.channel) > (r.app, r.channel) ORDER BY d.app, d.channel LIMIT 1) n)
 SELECT r.app, r.channel FROM route r CROSS JOIN LATERAL (SELECT d.due FROM delivery d
-  WHERE d.status < 2 AND d.app = r.app AND d.channel = r.channel ORDER BY d.due LIMIT 1) f
+  WHERE ${sqlIsOpen('d.status')} AND d.app = r.app AND d.channel = r.channel ORDER BY d.due LIMIT 1) f
 WHERE f.due <= $1`),
   ofNotification: statement(
-    `${select} WHERE d.lane = $1 AND d.user_key = $2 AND d.notification = $3 ORDER BY d.subscription, d.kind`,
+    `${select} WHERE ${ofUser('d')} AND d.notification = $3 ORDER BY d.subscription, d.kind`,
   ),
-  failed: statement(`${select} WHERE d.status = 5 AND ($1::text IS NULL OR d.app = $1)
-  AND (d.lane, d.user_key, d.notification, d.subscription, d.kind) > ($2, $3, $4, $5, $6)
-ORDER BY d.lane, d.user_key, d.notification, d.subscription, d.kind LIMIT $7`),
-  fetchedSeq: statement(
-    'SELECT fetched_seq FROM subscription s WHERE s.lane = $1 AND s.user_key = $2 AND s.id = $3',
-  ),
+  failed: statement(`${select} WHERE ${sqlIsFailed('d.status')} AND ($1::text IS NULL OR d.app = $1)
+  AND (${namesOf(deliveryKey, 'd.')}) > ($2, $3, $4, $5, $6)
+ORDER BY ${namesOf(deliveryKey, 'd.')} LIMIT $7`),
+  fetchedSeq: statement(`SELECT fetched_seq FROM subscription s WHERE ${ofUser('s')} AND s.id = $3`),
 };
 
 export function deliveryReads(connections: Connections): DeliveryReader {
@@ -85,24 +83,23 @@ export function deliveryReads(connections: Connections): DeliveryReader {
       const rows = await ask(deliveryStatements.dueRoutes, now);
       return rows.map(
         ({ app, channel }): Route => ({
-          app: app as string,
-          channel: channel as number,
+          app: decodeText(app),
+          channel: decodeNumber(channel),
         }),
       );
     },
     async deliveries(user: UserKey, notification: string) {
       if (!isUuid(notification)) return [];
-      const key = [laneOf(user), packKey(user), packUuid(notification)];
-      return (await ask(deliveryStatements.ofNotification, ...key)).map(readDelivery);
+      const found = await ask(deliveryStatements.ofNotification, ...userValues(user), packUuid(notification));
+      return found.map(readDelivery);
     },
     async failedDeliveries({ app, limit, after }: FailedQuery) {
       const from = after ? keyValues(after) : [-1, ...nothing];
       return (await ask(deliveryStatements.failed, app, ...from, limit)).map(readDelivery);
     },
     async fetchedSeq(user: UserKey, subscription: string) {
-      const key = [laneOf(user), packKey(user), packKey(subscription)];
-      const [row] = await ask(deliveryStatements.fetchedSeq, ...key);
-      return (row?.fetched_seq as number | undefined) ?? 0;
+      const [row] = await ask(deliveryStatements.fetchedSeq, ...userValues(user), packKey(subscription));
+      return row ? decodeNumber(row.fetched_seq) : 0;
     },
   };
 }
@@ -111,8 +108,8 @@ const zeros = Buffer.alloc(16);
 const nothing: readonly Parameter[] = [zeros, zeros, zeros, -1];
 
 function keyValues({ user, notification, subscription, kind }: DeliveryKey): Parameter[] {
-  const ids = [packKey(user), packUuid(notification), packKey(subscription)];
-  return [laneOf(user), ...ids, packKind(kind)];
+  const ids = [packUuid(notification), packKey(subscription)];
+  return [...userValues(user), ...ids, kindCodes.encode(kind)];
 }
 
 const { asked: deliveries, notifications, subscriptions, unread, handled } = deliveryStatements;
@@ -134,22 +131,18 @@ async function readContexts(
       ...parts.map((each) => ({ statement: each, values })),
       { statement: commit, values: [] },
     ]);
-    const [contents, rows, places, counts, gone] = answers.slice(2, -1) as [
-      Answer,
-      Answer,
-      Answer,
-      Answer,
-      Answer,
-    ];
-    const holders = holdersAsk(places.rows);
+    const [contents = [], rows = [], places = [], counts = [], gone = []] = answers
+      .slice(2, -1)
+      .map((each) => each.rows);
+    const holders = holdersAsk(places);
     const [held] = holders ? await pipeline(client, [holders]) : [];
     const at = {
-      delivery: byPlace(rows.rows),
-      notification: new Map(contents.rows.map((row) => [contentKey(posted[row.at as number]), row])),
-      subscription: byPlace(withHeldAddresses(places.rows, held?.rows ?? [])),
-      unread: byPlace(counts.rows),
+      delivery: byPlace(rows),
+      notification: new Map(contents.map((row) => [contentKey(posted[decodeNumber(row.at)]), row])),
+      subscription: byPlace(withHeldAddresses(places, held?.rows ?? [])),
+      unread: byPlace(counts),
     };
-    return keys.map((key, index) => contextOf(key, index, at, gone.rows));
+    return keys.map((key, index) => contextOf(key, index, at, gone));
   });
 }
 
@@ -160,7 +153,7 @@ function contentKey(key: DeliveryKey | undefined): string {
 }
 
 function byPlace(rows: readonly Row[]): ByPlace {
-  return new Map(rows.map((row) => [row.at as number, row]));
+  return new Map(rows.map((row) => [decodeNumber(row.at), row]));
 }
 
 function contextOf(
@@ -178,10 +171,10 @@ function contextOf(
   const subscription = at.subscription.get(index);
   return {
     delivery: readDelivery(delivery),
-    notification: posted ? readNotification(user, posted) : null,
-    subscription: subscription ? readSubscription(user, subscription) : null,
-    fetchedSeq: (subscription?.fetched_seq as number | undefined) ?? 0,
-    unread: (at.unread.get(index)?.unread as number | undefined) ?? 0,
-    handled: handledRows.filter((row) => row.at === index).map((row) => row.id as string),
+    notification: posted ? readNotification(posted) : null,
+    subscription: subscription ? subscriptionTable.readRow(subscription, { user }) : null,
+    fetchedSeq: subscription ? decodeNumber(subscription.fetched_seq) : 0,
+    unread: decodeNumber(at.unread.get(index)?.unread ?? 0),
+    handled: handledRows.filter((row) => row.at === index).map((row) => decodeText(row.id)),
   };
 }

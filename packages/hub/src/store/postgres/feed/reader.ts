@@ -3,27 +3,33 @@
 import { isUuid } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
+import { sqlIsAlive } from '../../codes.ts';
+import { decodeNumber, decodeText } from '../../columns.ts';
 import type { ChangesPage, Due, FeedHead, FeedReader, ListQuery, Position } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
 import type { Parameter } from '../wire/packet.ts';
 import { type Row, type Statement, statement } from '../wire/pipeline.ts';
+import { holdersAsk, withHeldAddresses } from './commit/addresses.ts';
+import { deliveryReads } from './reader-deliveries.ts';
 import {
+  arraysOf,
   feedColumns,
-  laneOf,
+  feedTable,
+  namesOf,
   notificationColumns,
+  notificationTable,
+  ofUser,
   packKey,
   packText,
   packUuid,
-  readFeed,
-  readNotification,
-  readSubscription,
+  sameUser,
   subscriptionColumns,
+  subscriptionTable,
+  unnest,
   userColumns,
   userOf,
-} from './codec.ts';
-import { arraysOf, namesOf, unnest } from './columns.ts';
-import { holdersAsk, withHeldAddresses } from './commit/addresses.ts';
-import { deliveryReads } from './reader-deliveries.ts';
+  userValues,
+} from './tables.ts';
 
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
 const scanPages = 20;
@@ -43,11 +49,6 @@ export function openReader(connections: Connections): FeedReader {
 
 type AskRows = (each: Statement, ...values: Parameter[]) => Promise<readonly Row[]>;
 
-function keyOf(user: UserKey): [number, Buffer] {
-  return [laneOf(user), packKey(user)];
-}
-
-const ofUser = (table: string) => `${table}.lane = $1 AND ${table}.user_key = $2`;
 const ofApp = (table: string, parameter: number) =>
   `($${parameter}::text IS NULL OR ${table}.app = $${parameter})`;
 
@@ -60,7 +61,7 @@ export const feedStatements = {
     `SELECT ${namesOf(feedColumns)} FROM feed f WHERE lower(f.name) = lower($1) AND f.issuer = $2 LIMIT 1`,
   ),
   heads: statement(`SELECT f.* FROM ${unnest(userColumns)}
-CROSS JOIN LATERAL (SELECT * FROM feed g WHERE g.lane = k.lane AND g.user_key = k.user_key AND g.head > 0 LIMIT 1) f`),
+CROSS JOIN LATERAL (SELECT * FROM feed g WHERE ${sameUser('g')} AND g.head > 0 LIMIT 1) f`),
   position: statement(`SELECT f.epoch, f.head, ${counts} FROM feed f WHERE ${ofUser('f')}`),
   // The row of the position stands beside each change, and alone when there is none.
   changes:
@@ -74,12 +75,17 @@ LEFT JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification n
 ORDER BY n.seq`),
 };
 
+function positionOf(...values: readonly [unknown, unknown, unknown, unknown]): Position {
+  const [epoch = 0, head = 0, unread = 0, floor = 0] = values.map(decodeNumber);
+  return { epoch, head, unread, floor };
+}
+
 const nowhere: Position = { epoch: 0, head: 0, unread: 0, floor: 0 };
 
 function positionReads(ask: AskRows) {
   async function owner(user: UserKey) {
-    const [row] = await ask(feedStatements.owner, ...keyOf(user));
-    return row ? readFeed(user, row) : null;
+    const [row] = await ask(feedStatements.owner, ...userValues(user));
+    return row ? feedTable.readRow(row, { user }) : null;
   }
   return {
     owner,
@@ -87,13 +93,12 @@ function positionReads(ask: AskRows) {
       const bySubject = await owner(userKey(issuer, subjectOrName));
       if (bySubject) return bySubject;
       const [row] = await ask(feedStatements.byName, packText(subjectOrName), packText(issuer));
-      return row ? readFeed(userOf(row), row) : null;
+      return row ? feedTable.readRow(row, { user: userOf(row) }) : null;
     },
     async position(user: UserKey, visibility: Visibility): Promise<Position> {
-      const [row] = await ask(feedStatements.position, ...keyOf(user), visibility);
+      const [row] = await ask(feedStatements.position, ...userValues(user), visibility);
       if (!row) return nowhere;
-      const { epoch, head, unread, floor } = row as unknown as Position;
-      return { epoch, head, unread, floor };
+      return positionOf(row.epoch, row.head, row.unread, row.floor);
     },
     async heads(users: readonly UserKey[]): Promise<FeedHead[]> {
       if (users.length === 0) return [];
@@ -104,20 +109,24 @@ function positionReads(ask: AskRows) {
           users.map((user) => ({ user })),
         ),
       );
-      return rows.map((row) => ({ user: userOf(row), epoch: row.epoch as number, seq: row.head as number }));
+      return rows.map((row) => ({
+        user: userOf(row),
+        epoch: decodeNumber(row.epoch),
+        seq: decodeNumber(row.head),
+      }));
     },
     async changes(user: UserKey, visibility: Visibility, after: number, limit: number): Promise<ChangesPage> {
-      const values = [...keyOf(user), visibility, after, limit, limit * scanPages];
+      const values = [...userValues(user), visibility, after, limit, limit * scanPages];
       const found = await ask(feedStatements.changes, ...values);
       const [first] = found;
       if (!first) return { ...nowhere, rows: [], scannedTo: 0 };
-      const until = first.feed_until as number;
-      const rows = found.filter((row) => row.id !== null).map((row) => readNotification(user, row));
+      const until = decodeNumber(first.feed_until);
+      const rows = found
+        .filter((row) => row.id !== null)
+        .map((row) => notificationTable.readRow(row, { user }));
+      const { feed_epoch, feed_head, feed_unread, feed_floor } = first;
       return {
-        epoch: first.feed_epoch as number,
-        head: first.feed_head as number,
-        unread: first.feed_unread as number,
-        floor: first.feed_floor as number,
+        ...positionOf(feed_epoch, feed_head, feed_unread, feed_floor),
         rows,
         scannedTo: rows.length < limit ? until : (rows.at(-1)?.seq ?? until),
       };
@@ -129,33 +138,40 @@ const selectNotification = `SELECT ${namesOf(notificationColumns)} FROM notifica
 export const notificationStatements = {
   notification: statement(`${selectNotification} WHERE ${ofUser('n')} AND n.id = $3`),
   named: statement(
-    `${selectNotification} WHERE ${ofUser('n')} AND n.app = $3 AND n.name = $4 AND n.removed = 0`,
+    `${selectNotification} WHERE ${ofUser('n')} AND n.app = $3 AND n.name = $4 AND ${sqlIsAlive('n.removed')}`,
   ),
-  list: statement(`${selectNotification} WHERE ${ofUser('n')} AND ${ofApp('n', 3)} AND n.id < $4 AND n.removed = 0
+  list: statement(`${selectNotification} WHERE ${ofUser('n')} AND ${ofApp('n', 3)} AND n.id < $4 AND ${sqlIsAlive('n.removed')}
   AND n.expires > $5 ORDER BY n.id DESC LIMIT $6`),
   count: statement(`SELECT count(*) AS count FROM notification n WHERE ${ofUser('n')} AND ${ofApp('n', 3)}
-  AND n.removed = 0 AND n.expires > $4`),
+  AND ${sqlIsAlive('n.removed')} AND n.expires > $4`),
 };
 
 function notificationReads(ask: AskRows) {
   return {
     async notification(user: UserKey, id: string) {
       if (!isUuid(id)) return null;
-      const [row] = await ask(notificationStatements.notification, ...keyOf(user), packUuid(id));
-      return row ? readNotification(user, row) : null;
+      const [row] = await ask(notificationStatements.notification, ...userValues(user), packUuid(id));
+      return row ? notificationTable.readRow(row, { user }) : null;
     },
     async named(user: UserKey, app: AppId, name: string) {
-      const [row] = await ask(notificationStatements.named, ...keyOf(user), app, packText(name));
-      return row ? readNotification(user, row) : null;
+      const [row] = await ask(notificationStatements.named, ...userValues(user), app, packText(name));
+      return row ? notificationTable.readRow(row, { user }) : null;
     },
     async list(user: UserKey, { visibility, now, limit, beforeId }: ListQuery) {
       const before = beforeId === null ? highestId : packUuid(beforeId);
-      const rows = await ask(notificationStatements.list, ...keyOf(user), visibility, before, now, limit);
-      return rows.map((row) => readNotification(user, row));
+      const rows = await ask(
+        notificationStatements.list,
+        ...userValues(user),
+        visibility,
+        before,
+        now,
+        limit,
+      );
+      return rows.map((row) => notificationTable.readRow(row, { user }));
     },
     async count(user: UserKey, visibility: Visibility, now: number) {
-      const [row] = await ask(notificationStatements.count, ...keyOf(user), visibility, now);
-      return row?.count as number;
+      const [row] = await ask(notificationStatements.count, ...userValues(user), visibility, now);
+      return decodeNumber(row?.count);
     },
   };
 }
@@ -171,10 +187,10 @@ export const subscriptionStatements = {
 
 function subscriptionReads(ask: AskRows, connections: Connections) {
   const read = async (user: UserKey, each: Statement, ...values: Parameter[]) => {
-    const rows = await ask(each, ...keyOf(user), ...values);
+    const rows = await ask(each, ...userValues(user), ...values);
     const holders = holdersAsk(rows);
     const held = holders ? (await connections.readOnce(holders)).rows : [];
-    return withHeldAddresses(rows, held).map((row) => readSubscription(user, row));
+    return withHeldAddresses(rows, held).map((row) => subscriptionTable.readRow(row, { user }));
   };
   return {
     async subscription(user: UserKey, id: string) {
@@ -191,7 +207,7 @@ const due = (column: string, where: string) =>
   statement(`SELECT n.user_key, n.id FROM notification n
 WHERE ${where} AND n.${column} <= $1 ORDER BY n.${column} LIMIT $2`);
 export const dueStatements = {
-  expirations: due('expires', 'n.removed = 0 AND n.state >= 0'),
+  expirations: due('expires', `${sqlIsAlive('n.removed')} AND n.state >= 0`),
   wakings: due('snooze_until', 'n.snooze_until IS NOT NULL'),
   purges: due('purge_at', 'n.purge_at IS NOT NULL'),
 };
@@ -200,7 +216,7 @@ function dueReads(ask: AskRows) {
   const read =
     (each: Statement) =>
     async (now: number, limit: number): Promise<Due[]> =>
-      (await ask(each, now, limit)).map((row) => ({ user: userOf(row), id: row.id as string }));
+      (await ask(each, now, limit)).map((row) => ({ user: userOf(row), id: decodeText(row.id) }));
   return {
     dueExpirations: read(dueStatements.expirations),
     dueWakings: read(dueStatements.wakings),

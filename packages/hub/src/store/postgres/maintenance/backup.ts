@@ -1,9 +1,9 @@
 // A dump of the whole PostgreSQL database and what it holds, both of one snapshot, and the way back into an empty one.
 // Hubs go on beside a dump.
 import type { Client } from 'pg';
-import { deliveryKinds, sendStatuses } from '../../../model/delivery.ts';
 import { BackupError, type Contents } from '../../backup.ts';
-import { packKind } from '../feed/codec-delivery.ts';
+import { sqlIsOpen, sqlShows, statusCodes } from '../../codes.ts';
+import { decodeNumber, decodeText } from '../../columns.ts';
 import { feedMigrations } from '../feed/schema.ts';
 import { registryMigrations } from '../registry/schema.ts';
 import { inTransaction, withClient } from '../wire/client.ts';
@@ -53,13 +53,12 @@ export function readContents(url: string): Promise<Contents> {
 /** Withdraws what would show a notification again; taps stay, since all they say is "sync". Answers how many. */
 export function withdrawOpenPushes(url: string, reason: string): Promise<number> {
   return withClient(url, async (client) => {
-    const shown = deliveryKinds.filter((kind) => kind !== 'clear').map(packKind);
     // A claimed one may have gone out, which must stay known: what is handled later is taken off its device.
     const { rowCount } = await client.query(
       `UPDATE delivery SET status = $1, reason = $2, claimed_by = NULL,
        sent_at = CASE WHEN claimed_by IS NULL THEN sent_at ELSE coalesce(sent_at, planned_at) END
-       WHERE status < 2 AND kind = ANY ($3::smallint[])`,
-      [sendStatuses.indexOf('withdrawn'), reason, shown],
+       WHERE ${sqlIsOpen()} AND ${sqlShows()}`,
+      [statusCodes.encode('withdrawn'), reason],
     );
     return rowCount ?? 0;
   });
@@ -70,11 +69,11 @@ async function countRows(client: Client): Promise<Contents> {
     WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = current_schema()::regnamespace
     ORDER BY c.relname`);
   const tables: Record<string, number> = {};
-  for (const { name } of found.rows as { name: string }[]) {
+  for (const name of found.rows.map((row) => decodeText(row.name))) {
     const { rows } = await client.query(`SELECT count(*) AS n FROM ${client.escapeIdentifier(name)}`);
-    tables[name] = rows[0].n as number;
+    tables[name] = decodeNumber(rows[0].n);
   }
   if (tables.migration === undefined) return { tables, migrations: [] };
   const { rows } = await client.query('SELECT name FROM migration ORDER BY name COLLATE "C"');
-  return { tables, migrations: rows.map(({ name }) => name as string) };
+  return { tables, migrations: rows.map(({ name }) => decodeText(name)) };
 }

@@ -4,6 +4,7 @@
 // adds: both run side by side during an update.
 import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
+import { decodeText } from '../../columns.ts';
 import { queryError } from '../wire/fault.ts';
 
 export interface Migration {
@@ -26,7 +27,7 @@ export async function migrate(client: ClientBase, migrations: readonly Migration
     await run(`SELECT pg_advisory_xact_lock(${migrationLock})`);
     await run('CREATE TABLE IF NOT EXISTS migration(name text PRIMARY KEY, sha256 text NOT NULL)');
     const { rows } = await run('SELECT name, sha256 FROM migration');
-    const done = new Map(rows.map((row) => [row.name as string, row.sha256 as string]));
+    const done = new Map(rows.map((row) => [decodeText(row.name), decodeText(row.sha256)]));
     for (const { name, sql } of pending(done, migrations)) {
       await client.query({ text: sql, query_timeout: patienceMs } as { text: string });
       await run('INSERT INTO migration(name, sha256) VALUES ($1, $2)', [name, checksum(sql)]);

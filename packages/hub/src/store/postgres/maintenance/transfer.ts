@@ -2,6 +2,7 @@
 // wholly or not at all. Before the commit every table is read back, and its sum compared with that of what came.
 import type { Client } from 'pg';
 import { BackupError } from '../../backup.ts';
+import { decodeNumber } from '../../columns.ts';
 import { type ColumnType, type RegistryTable, registryTables } from '../../registry-tables.ts';
 import {
   type FeedTable,
@@ -12,22 +13,26 @@ import {
   TableSum,
   type TransferSource,
 } from '../../transfer.ts';
-import {
-  feedAppColumns,
-  feedColumns,
-  notificationColumns,
-  readFeed,
-  readFeedApp,
-  readNotification,
-  readSubscription,
-  subscriptionColumns,
-  userOf,
-} from '../feed/codec.ts';
-import { deliveryColumns, readDelivery } from '../feed/codec-delivery.ts';
-import { arraysOf, type Column, namesOf, unnest } from '../feed/columns.ts';
 import { addressColumns, take } from '../feed/commit/addresses.ts';
 import { weekTables } from '../feed/partitions.ts';
 import { feedMigrations } from '../feed/schema.ts';
+import {
+  arraysOf,
+  type Column,
+  deliveryColumns,
+  feedAppColumns,
+  feedAppTable,
+  feedColumns,
+  feedTable,
+  namesOf,
+  notificationColumns,
+  readDelivery,
+  readNotification,
+  subscriptionColumns,
+  subscriptionTable,
+  unnest,
+  userOf,
+} from '../feed/tables.ts';
 import { registryMigrations } from '../registry/schema.ts';
 import { packText, unpackText } from '../registry/text.ts';
 import { inTransaction, withClient } from '../wire/client.ts';
@@ -90,17 +95,24 @@ interface Part<Noun> {
 const subscriptionPart: Part<MovedFeeds['subscription']> = {
   table: 'subscription',
   columns: [...subscriptionColumns, { name: 'fetched_seq', type: 'bigint', of: (row) => row.fetchedSeq }],
-  read: (row) => ({ ...readSubscription(userOf(row), row), fetchedSeq: row.fetched_seq as number }),
+  read: (row) => ({
+    ...subscriptionTable.readRow(row, { user: userOf(row) }),
+    fetchedSeq: decodeNumber(row.fetched_seq),
+  }),
 };
 
 const feedParts: { readonly [T in FeedTable]: Part<MovedFeeds[T]> } = {
-  feed: { table: 'feed', columns: feedColumns, read: (row) => readFeed(userOf(row), row) },
-  feed_app: { table: 'feed_app', columns: feedAppColumns, read: (row) => readFeedApp(userOf(row), row) },
-  notification: {
-    table: 'notification',
-    columns: notificationColumns,
-    read: (row) => readNotification(userOf(row), row),
+  feed: {
+    table: 'feed',
+    columns: feedColumns,
+    read: (row) => feedTable.readRow(row, { user: userOf(row) }),
   },
+  feed_app: {
+    table: 'feed_app',
+    columns: feedAppColumns,
+    read: (row) => feedAppTable.readRow(row, { user: userOf(row) }),
+  },
+  notification: { table: 'notification', columns: notificationColumns, read: readNotification },
   subscription: subscriptionPart,
   // Nothing is claimed by anybody.
   delivery: { table: 'delivery', columns: deliveryColumns(Buffer.alloc(16)), read: readDelivery },

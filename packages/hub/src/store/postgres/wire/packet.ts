@@ -135,7 +135,7 @@ export class Packet {
     switch (type) {
       case 'boolean':
         this.#int32(1);
-        this.#uint8(value === true ? 1 : 0);
+        this.#uint8(value ? 1 : 0);
         break;
       case 'smallint':
         this.#int32(2);

@@ -34,6 +34,10 @@ export const begin = statement('BEGIN');
 export const commit = statement('COMMIT');
 export const rollback = statement('ROLLBACK');
 
+// A pipeline uses what pg does not promise, so package.json names one version of it: a client's `connection` with its
+// `stream` and its events `readyForQuery` and `end`, and that `query` takes an object with `submit`, `callback` and a
+// `handle…` for each message. With another version, run test/contract/postgres-*.
+
 /** Rejects with the first failure, once the connection can be used again or is gone. */
 export function pipeline(client: ClientBase, asks: readonly Ask[]): Promise<Answer[]> {
   return new Promise((resolve, reject) => {

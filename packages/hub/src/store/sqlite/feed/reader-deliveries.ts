@@ -5,20 +5,16 @@ import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
 import type { StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
+import { sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
+import { decodeBytes, decodeNumber } from '../../columns.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
-import {
-  notificationColumns,
-  type Row,
-  readNotification,
-  readSubscription,
-  subscriptionColumns,
-} from './codec.ts';
-import { deliveryColumns, keyValues, readDelivery } from './codec-delivery.ts';
-import type { Interned } from './interned.ts';
+import { keyValues, prepareRows, type Row, type Tables, type Values } from './tables.ts';
 
-export function deliveryReads(db: DatabaseSync, interned: Interned): DeliveryReader {
-  const statement = statements(db);
-  const contextOf = openContextRead(statement, interned);
+export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader {
+  const { interned } = tables;
+  const query = prepareDeliveries(db, tables);
+  const contextOf = openContextRead(db, tables);
+  const deliveryOf = (user: UserKey, values: Values) => tables.delivery.readValues(values, { user });
   return {
     async sendContexts(keys: readonly DeliveryKey[]) {
       db.exec('BEGIN');
@@ -33,27 +29,28 @@ export function deliveryReads(db: DatabaseSync, interned: Interned): DeliveryRea
       const routes: Route[] = [];
       let at = { app: -1, channel: 0 };
       for (;;) {
-        const row = statement.nextChannel.get(at.app, at.channel) ?? statement.nextApp.get(at.app);
+        const row = query.nextChannel.get(at.app, at.channel) ?? query.nextApp.get(at.app);
         if (!row) return routes;
-        at = { app: row.app as number, channel: row.channel as number };
-        const due = statement.firstDue.get(at.app, at.channel)?.due as number;
+        at = { app: decodeNumber(row.app), channel: decodeNumber(row.channel) };
+        const due = decodeNumber(query.firstDue.get(at.app, at.channel)?.due);
         if (due <= now) routes.push({ app: interned.appName(at.app), channel: at.channel });
       }
     },
     async deliveries(user: UserKey, notification: string) {
-      const rows = statement.ofNotification.all(interned.account(user), uuidToBytes(notification));
-      return rows.map((row) => readDelivery(user, interned, row));
+      const rows = query.ofNotification.all(interned.account(user), uuidToBytes(notification));
+      return rows.map((row) => deliveryOf(user, row));
     },
     async failedDeliveries({ app, limit, after }: FailedQuery) {
       const from = after
         ? [interned.account(after.user), ...keyValues(after)]
         : [-1, Buffer.alloc(0), Buffer.alloc(0), 0];
       const id = app === null ? null : (interned.app(app) ?? -1);
-      const rows = statement.failed.all(id, id, ...from, limit);
-      return rows.map((row) => readDelivery(interned.user(row.account as number), interned, row));
+      const rows = query.failed.all(id, id, ...from, limit);
+      return rows.map((row) => deliveryOf(interned.user(row.at(-1)), row));
     },
     async fetchedSeq(user: UserKey, subscription: string) {
-      return (statement.subscription.get(interned.account(user), subscription)?.fetched_seq as number) ?? 0;
+      const row = query.fetchedSeq.get(interned.account(user), subscription);
+      return row ? decodeNumber(row.fetched_seq) : 0;
     },
   };
 }
@@ -61,78 +58,92 @@ export function deliveryReads(db: DatabaseSync, interned: Interned): DeliveryRea
 /** What the devices of one user share in a batch: they are told of the same notification, mostly at the same time. */
 type SeenRows = Map<string, StoredNotification | null>;
 
-function openContextRead(statement: ReturnType<typeof statements>, interned: Interned) {
+function openContextRead(db: DatabaseSync, tables: Tables) {
+  const query = prepareContexts(db, tables);
+  const { interned, delivery, notification: notifications, subscription: subscriptions } = tables;
   const notificationOf = (account: number | null, { user, notification }: DeliveryKey, seen: SeenRows) => {
     if (notification === noNotification) return null;
     const key = user + notification;
     const known = seen.get(key);
     if (known !== undefined) return known;
-    const row = statement.notification.get(account, uuidToBytes(notification));
-    const found = row ? readNotification(user, interned.appName, row) : null;
+    const row = query.notification.get(account, uuidToBytes(notification));
+    const found = row ? notifications.readValues(row, { user }) : null;
     seen.set(key, found);
     return found;
   };
   return (key: DeliveryKey, seen: SeenRows): SendContext | null => {
-    const { user, subscription } = key;
+    const { user } = key;
     const account = interned.account(user);
-    const row = statement.one.get(account, ...keyValues(key));
+    const row = query.one.get(account, ...keyValues(key));
     if (!row) return null;
-    const place = statement.subscription.get(account, subscription);
-    const app = (place?.app as number | undefined) ?? -1;
-    const fetchedSeq = (place?.fetched_seq as number | undefined) ?? 0;
-    const scope = place?.sees_all === 1 ? null : app;
-    const unread = scope === null ? statement.unreadOfAll.get(account) : statement.unread.get(account, scope);
+    const place = query.subscription.get(account, key.subscription);
+    const subscription = place ? subscriptions.readValues(place, { user }) : null;
+    const fetchedSeq = place ? decodeNumber(place.at(-1)) : 0;
+    const scope = subscription === null ? -1 : subscription.seesAll ? null : interned.app(subscription.app);
+    const unread = scope === null ? query.unreadOfAll.get(account) : query.unread.get(account, scope);
     return {
-      delivery: readDelivery(user, interned, row),
+      delivery: delivery.readValues(row, { user }),
       notification: notificationOf(account, key, seen),
-      subscription: place ? readSubscription(user, interned.appName, place) : null,
+      subscription,
       fetchedSeq,
-      unread: (unread?.unread as number | undefined) ?? 0,
-      handled: statement.handled.all(account, fetchedSeq, scope, scope).map(idOf),
+      unread: unread ? decodeNumber(unread.unread) : 0,
+      handled: query.handled.all(account, fetchedSeq, scope, scope).map(idOf),
     };
   };
 }
 
 function idOf(row: Row): string {
-  return uuidFromBytes(row.id as Uint8Array);
+  return uuidFromBytes(decodeBytes(row.id));
 }
 
-function statements(db: DatabaseSync) {
+function prepareContexts(db: DatabaseSync, { delivery, notification, subscription }: Tables) {
+  const select = (names: readonly string[], table: string) =>
+    `SELECT ${names.join(', ')} FROM ${table} WHERE account = ?`;
   return {
-    one: db.prepare(
-      `SELECT ${deliveryColumns} FROM delivery WHERE account = ? AND notification = ? AND subscription = ? AND kind = ?`,
+    one: prepareRows(
+      db,
+      `${select(delivery.names, 'delivery')} AND notification = ? AND subscription = ? AND kind = ?`,
     ),
-    subscription: db.prepare(
-      `SELECT ${subscriptionColumns}, fetched_seq FROM subscription WHERE account = ? AND id = ?`,
+    subscription: prepareRows(
+      db,
+      `${select([...subscription.names, 'fetched_seq'], 'subscription')} AND id = ?`,
     ),
-    notification: db.prepare(`SELECT ${notificationColumns} FROM notification WHERE account = ? AND id = ?`),
+    notification: prepareRows(db, `${select(notification.names, 'notification')} AND id = ?`),
     unread: db.prepare('SELECT unread FROM feed_app WHERE account = ? AND app = ?'),
-    unreadOfAll: db.prepare('SELECT sum(unread) AS unread FROM feed_app WHERE account = ?'),
+    unreadOfAll: db.prepare('SELECT coalesce(sum(unread), 0) AS unread FROM feed_app WHERE account = ?'),
     handled: db.prepare(
       `SELECT id FROM notification INDEXED BY notification_handled
-       WHERE account = ? AND seq > ? AND (state & 1 = 1 OR removed > 0) AND (? IS NULL OR app = ?)
+       WHERE account = ? AND seq > ? AND ${sqlIsHandled()} AND (? IS NULL OR app = ?)
        ORDER BY seq DESC LIMIT 32`,
     ),
+  };
+}
+
+function prepareDeliveries(db: DatabaseSync, { delivery }: Tables) {
+  return {
     // Two steps instead of a comparison of rows, which would walk over all that waits in a lane.
     nextChannel: db.prepare(
       `SELECT app, channel FROM delivery INDEXED BY delivery_due
-       WHERE status < 2 AND app = ? AND channel > ? ORDER BY app, channel LIMIT 1`,
+       WHERE ${sqlIsOpen()} AND app = ? AND channel > ? ORDER BY app, channel LIMIT 1`,
     ),
     nextApp: db.prepare(
       `SELECT app, channel FROM delivery INDEXED BY delivery_due
-       WHERE status < 2 AND app > ? ORDER BY app, channel LIMIT 1`,
+       WHERE ${sqlIsOpen()} AND app > ? ORDER BY app, channel LIMIT 1`,
     ),
     firstDue: db.prepare(
       `SELECT due FROM delivery INDEXED BY delivery_due
-       WHERE status < 2 AND app = ? AND channel = ? ORDER BY due LIMIT 1`,
+       WHERE ${sqlIsOpen()} AND app = ? AND channel = ? ORDER BY due LIMIT 1`,
     ),
-    ofNotification: db.prepare(
-      `SELECT ${deliveryColumns} FROM delivery WHERE account = ? AND notification = ?`,
+    ofNotification: prepareRows(
+      db,
+      `SELECT ${delivery.names.join(', ')} FROM delivery WHERE account = ? AND notification = ?`,
     ),
-    failed: db.prepare(
-      `SELECT account, ${deliveryColumns} FROM delivery INDEXED BY delivery_failed
-       WHERE status = 5 AND (? IS NULL OR app = ?) AND (account, notification, subscription, kind) > (?, ?, ?, ?)
+    failed: prepareRows(
+      db,
+      `SELECT ${delivery.names.join(', ')}, account FROM delivery INDEXED BY delivery_failed
+       WHERE ${sqlIsFailed()} AND (? IS NULL OR app = ?) AND (account, notification, subscription, kind) > (?, ?, ?, ?)
        ORDER BY account, notification, subscription, kind LIMIT ?`,
     ),
+    fetchedSeq: db.prepare('SELECT fetched_seq FROM subscription WHERE account = ? AND id = ?'),
   };
 }

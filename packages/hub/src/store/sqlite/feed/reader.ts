@@ -5,25 +5,27 @@ import { hashText } from '../../../lib/fingerprint.ts';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
+import { sqlIsAlive } from '../../codes.ts';
+import { decodeBytes, decodeNumber } from '../../columns.ts';
 import {
   type ChangesPage,
   type Due,
   type FeedHead,
   type FeedReader,
-  type FeedRow,
   type ListQuery,
   type Position,
   StoreError,
 } from '../../store.ts';
-import {
-  notificationColumns,
-  type Row,
-  readNotification,
-  readSubscription,
-  subscriptionColumns,
-} from './codec.ts';
-import { Interned } from './interned.ts';
 import { deliveryReads } from './reader-deliveries.ts';
+import {
+  decodeUser,
+  feedTable,
+  type Interned,
+  openTables,
+  prepareRows,
+  type Tables,
+  type Values,
+} from './tables.ts';
 
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
 const scanPages = 20;
@@ -35,15 +37,15 @@ export interface SqliteReader extends FeedReader {
 
 export function openReader(path: string): SqliteReader {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
-  const interned = new Interned(db);
+  const tables = openTables(db);
   return {
     ...guarded({
-      ...positionReads(db, interned),
-      ...headReads(db, interned),
-      ...notificationReads(db, interned),
-      ...subscriptionReads(db, interned),
-      ...dueReads(db, interned),
-      ...deliveryReads(db, interned),
+      ...positionReads(db, tables),
+      ...headReads(db, tables),
+      ...notificationReads(db, tables),
+      ...subscriptionReads(db, tables),
+      ...dueReads(db, tables),
+      ...deliveryReads(db, tables),
     }),
     close: () => db.close(),
   };
@@ -71,20 +73,21 @@ function seenApp(interned: Interned, visibility: Visibility): number | null {
   return visibility === null ? null : (interned.app(visibility) ?? noApp);
 }
 
-function positionReads(db: DatabaseSync, interned: Interned) {
-  const statement = feedStatements(db);
-  const notificationOf = (user: UserKey) => (row: Row) => readNotification(user, interned.appName, row);
+function positionReads(db: DatabaseSync, { interned, notification }: Tables) {
+  const query = prepareFeeds(db, notification.names);
 
   function position(account: number | null, app: number | null): Position {
-    const feed = account === null ? undefined : statement.feed.get(account);
+    const feed = account === null ? undefined : query.feed.get(account);
     if (!feed || account === null) return { epoch: 0, head: 0, unread: 0, floor: 0 };
-    const counts = statement.counts.get(account, app, app);
-    return {
-      epoch: feed.epoch as number,
-      head: feed.head as number,
-      unread: counts?.unread as number,
-      floor: counts?.floor as number,
-    };
+    const counts = query.counts.get(account, app, app);
+    const { epoch, head } = feedOf(feed);
+    return { epoch, head, unread: decodeNumber(counts?.unread), floor: decodeNumber(counts?.floor) };
+  }
+
+  /** The head follows the columns of the feed, and the user's key that. */
+  function feedOf(values: Values) {
+    const [head, key] = values.slice(feedTable.columns.length);
+    return feedTable.readValues(values, { user: decodeUser(key), head: decodeNumber(head) });
   }
 
   function changes(user: UserKey, visibility: Visibility, after: number, limit: number): ChangesPage {
@@ -92,25 +95,26 @@ function positionReads(db: DatabaseSync, interned: Interned) {
     const app = seenApp(interned, visibility);
     const at = position(account, app);
     if (account === null) return { ...at, rows: [], scannedTo: 0 };
-    const bound = app === null ? undefined : statement.scannedTo.get(account, after, limit * scanPages);
-    const until = (bound?.seq as number | undefined) ?? at.head;
-    const rows = statement.changes.all(account, after, until, app, app, limit).map(notificationOf(user));
+    const bound = app === null ? undefined : query.scannedTo.get(account, after, limit * scanPages);
+    const until = bound ? decodeNumber(bound.seq) : at.head;
+    const found = query.changes.all(account, after, until, app, app, limit);
+    const rows = found.map((values) => notification.readValues(values, { user }));
     return { ...at, rows, scannedTo: rows.length < limit ? until : (rows.at(-1)?.seq ?? until) };
   }
 
+  async function owner(user: UserKey) {
+    const account = interned.account(user);
+    const found = account === null ? undefined : query.feed.get(account);
+    return found ? feedOf(found) : null;
+  }
+
   return {
-    async owner(user: UserKey) {
-      const account = interned.account(user);
-      const row = account === null ? undefined : statement.feed.get(account);
-      return row ? ({ ...row, user } as unknown as FeedRow) : null;
-    },
+    owner,
     async findOwner(issuer: string, subjectOrName: string) {
-      const user = userKey(issuer, subjectOrName);
-      const account = interned.account(user);
-      const row = account === null ? undefined : statement.feed.get(account);
-      if (row) return { ...row, user } as unknown as FeedRow;
-      const named = statement.byName.get(subjectOrName, issuer);
-      return named ? ({ ...named, user: named.key } as unknown as FeedRow) : null;
+      const bySubject = await owner(userKey(issuer, subjectOrName));
+      if (bySubject) return bySubject;
+      const found = query.byName.get(subjectOrName, issuer);
+      return found ? feedOf(found) : null;
     },
     async position(user: UserKey, visibility: Visibility) {
       return position(interned.account(user), seenApp(interned, visibility));
@@ -127,7 +131,7 @@ function positionReads(db: DatabaseSync, interned: Interned) {
   };
 }
 
-function headReads(db: DatabaseSync, interned: Interned) {
+function headReads(db: DatabaseSync, { interned }: Tables) {
   const head = db.prepare(
     'SELECT epoch, (SELECT max(head) FROM feed_app WHERE account = account.id) AS seq FROM account WHERE id = ?',
   );
@@ -135,89 +139,82 @@ function headReads(db: DatabaseSync, interned: Interned) {
     async heads(users: readonly UserKey[]) {
       return users.flatMap((user): FeedHead[] => {
         const row = head.get(interned.account(user));
-        return row?.seq ? [{ user, epoch: row.epoch as number, seq: row.seq as number }] : [];
+        return row?.seq ? [{ user, epoch: decodeNumber(row.epoch), seq: decodeNumber(row.seq) }] : [];
       });
     },
   };
 }
 
-function notificationReads(db: DatabaseSync, interned: Interned) {
-  const statement = notificationStatements(db);
-  const notificationOf = (user: UserKey) => (row: Row) => readNotification(user, interned.appName, row);
+function notificationReads(db: DatabaseSync, { interned, notification }: Tables) {
+  const query = prepareNotifications(db, notification.names);
+  const rowOf = (user: UserKey, found: Values | undefined) =>
+    found ? notification.readValues(found, { user }) : null;
   return {
     async notification(user: UserKey, id: string) {
-      const row = statement.notification.get(interned.account(user), uuidToBytes(id));
-      return row ? notificationOf(user)(row) : null;
+      return rowOf(user, query.byId.get(interned.account(user), uuidToBytes(id)));
     },
     async named(user: UserKey, app: AppId, name: string) {
-      const row = statement.named.get(interned.account(user), hashText(name), interned.app(app), name);
-      return row ? notificationOf(user)(row) : null;
+      const account = interned.account(user);
+      return rowOf(user, query.named.get(account, hashText(name), interned.app(app), name));
     },
     async list(user: UserKey, { visibility, now, limit, beforeId }: ListQuery) {
       const app = seenApp(interned, visibility);
       const before = beforeId === null ? Buffer.alloc(16, 0xff) : uuidToBytes(beforeId);
-      return statement.list
-        .all(interned.account(user), before, now, app, app, limit)
-        .map(notificationOf(user));
+      const found = query.list.all(interned.account(user), before, now, app, app, limit);
+      return found.map((values) => notification.readValues(values, { user }));
     },
     async count(user: UserKey, visibility: Visibility, now: number) {
       const app = seenApp(interned, visibility);
-      return (statement.count.get(interned.account(user), now, app, app)?.n as number | undefined) ?? 0;
+      return decodeNumber(query.count.get(interned.account(user), now, app, app)?.n);
     },
   };
 }
 
-function subscriptionReads(db: DatabaseSync, interned: Interned) {
-  const byId = db.prepare(`SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND id = ?`);
-  const ofUser = db.prepare(`SELECT ${subscriptionColumns} FROM subscription WHERE account = ? ORDER BY id`);
-  const living = db.prepare(
-    `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND app = ? AND lease_until > ? ORDER BY installation`,
-  );
+function subscriptionReads(db: DatabaseSync, { interned, subscription }: Tables) {
+  const select = `SELECT ${subscription.names.join(', ')} FROM subscription WHERE account = ?`;
+  const byId = prepareRows(db, `${select} AND id = ?`);
+  const ofUser = prepareRows(db, `${select} ORDER BY id`);
+  const living = prepareRows(db, `${select} AND app = ? AND lease_until > ? ORDER BY installation`);
   return {
     async subscription(user: UserKey, id: string) {
-      const row = byId.get(interned.account(user), id);
-      return row ? readSubscription(user, interned.appName, row) : null;
+      const found = byId.get(interned.account(user), id);
+      return found ? subscription.readValues(found, { user }) : null;
     },
     async subscriptionsOfUser(user: UserKey) {
-      const rows = ofUser.all(interned.account(user));
-      return rows.map((row) => readSubscription(user, interned.appName, row));
+      const found = ofUser.all(interned.account(user));
+      return found.map((values) => subscription.readValues(values, { user }));
     },
     async subscriptions(user: UserKey, app: AppId, now: number) {
-      const rows = living.all(interned.account(user), interned.app(app), now);
-      return rows.map((row) => readSubscription(user, interned.appName, row));
+      const found = living.all(interned.account(user), interned.app(app), now);
+      return found.map((values) => subscription.readValues(values, { user }));
     },
   };
 }
 
-function dueReads(db: DatabaseSync, interned: Interned) {
+function dueReads(db: DatabaseSync, { interned }: Tables) {
   const due = (where: string) => {
     const statement: StatementSync = db.prepare(
       `SELECT account, id FROM notification WHERE ${where} LIMIT ?`,
     );
     return async (now: number, limit: number): Promise<Due[]> =>
       statement.all(now, limit).map((row) => ({
-        user: interned.user(row.account as number),
-        id: uuidFromBytes(row.id as Uint8Array),
+        user: interned.user(row.account),
+        id: uuidFromBytes(decodeBytes(row.id)),
       }));
   };
   return {
-    dueExpirations: due('removed = 0 AND expires <= ? ORDER BY expires'),
+    dueExpirations: due(`${sqlIsAlive()} AND expires <= ? ORDER BY expires`),
     dueWakings: due('snooze_until IS NOT NULL AND snooze_until <= ? ORDER BY snooze_until'),
     duePurges: due('purge_at IS NOT NULL AND purge_at <= ? ORDER BY purge_at'),
   };
 }
 
-function feedStatements(db: DatabaseSync) {
+function prepareFeeds(db: DatabaseSync, notification: readonly string[]) {
+  const select = `SELECT ${feedTable.names.join(', ')},
+    (SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id) AS head, key FROM account`;
   return {
-    feed: db.prepare(
-      'SELECT epoch, issuer, subject, name, ' +
-        '(SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id) AS head FROM account WHERE id = ?',
-    ),
-    byName: db.prepare(
-      'SELECT key, epoch, issuer, subject, name, ' +
-        '(SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id) AS head ' +
-        'FROM account WHERE name = ? COLLATE NOCASE AND issuer = ?',
-    ),
+    feed: prepareRows(db, `${select} WHERE id = ?`),
+    byName: prepareRows(db, `${select} WHERE name = ? COLLATE NOCASE AND issuer = ?`),
     counts: db.prepare(
       'SELECT coalesce(sum(unread), 0) AS unread, coalesce(max(floor), 0) AS floor FROM feed_app ' +
         'WHERE account = ? AND (? IS NULL OR app = ?)',
@@ -225,25 +222,21 @@ function feedStatements(db: DatabaseSync) {
     scannedTo: db.prepare(
       'SELECT seq FROM notification WHERE account = ? AND seq > ? ORDER BY seq LIMIT 1 OFFSET ?',
     ),
-    changes: db.prepare(
-      `SELECT ${notificationColumns} FROM notification WHERE account = ? AND seq > ? AND seq <= ? AND (? IS NULL OR app = ?) ORDER BY seq LIMIT ?`,
+    changes: prepareRows(
+      db,
+      `SELECT ${notification.join(', ')} FROM notification
+       WHERE account = ? AND seq > ? AND seq <= ? AND (? IS NULL OR app = ?) ORDER BY seq LIMIT ?`,
     ),
   };
 }
 
-function notificationStatements(db: DatabaseSync) {
-  const select = `SELECT ${notificationColumns} FROM notification`;
+function prepareNotifications(db: DatabaseSync, columns: readonly string[]) {
+  const select = `SELECT ${columns.join(', ')} FROM notification WHERE account = ?`;
+  const isListed = `${sqlIsAlive()} AND expires > ? AND (? IS NULL OR app = ?)`;
   return {
-    notification: db.prepare(`${select} WHERE account = ? AND id = ?`),
-    named: db.prepare(
-      `${select} WHERE account = ? AND name_key = ? AND removed = 0 AND app = ? AND name = ?`,
-    ),
-    list: db.prepare(
-      `${select} WHERE account = ? AND id < ? AND removed = 0 AND expires > ? AND (? IS NULL OR app = ?) ` +
-        'ORDER BY id DESC LIMIT ?',
-    ),
-    count: db.prepare(
-      'SELECT count(*) AS n FROM notification WHERE account = ? AND removed = 0 AND expires > ? AND (? IS NULL OR app = ?)',
-    ),
+    byId: prepareRows(db, `${select} AND id = ?`),
+    named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
+    list: prepareRows(db, `${select} AND id < ? AND ${isListed} ORDER BY id DESC LIMIT ?`),
+    count: db.prepare(`SELECT count(*) AS n FROM notification WHERE account = ? AND ${isListed}`),
   };
 }

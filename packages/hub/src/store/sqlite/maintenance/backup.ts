@@ -2,9 +2,9 @@
 // (VACUUM INTO): it is of one moment, a hub goes on writing beside it, and however fast it writes the copy comes to an end.
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { deliveryKinds } from '../../../model/delivery.ts';
 import { BackupError, type Contents } from '../../backup.ts';
-import { packKind, packStatus } from '../feed/codec-delivery.ts';
+import { sqlIsOpen, sqlShows, statusCodes } from '../../codes.ts';
+import { decodeNumber, decodeText } from '../../columns.ts';
 import { feedMigrations } from '../feed/schema.ts';
 import { migrate } from './migrate.ts';
 
@@ -19,19 +19,19 @@ export function copyDatabase(from: string, to: string): void {
 /** Looks at a copy without writing to it; throws when SQLite doesn't find it whole. */
 export function readContents(path: string): Contents {
   return withDatabase(path, { readOnly: true }, (db) => {
-    const verdict = db.prepare('PRAGMA integrity_check(1)').get()?.integrity_check as string;
+    const verdict = db.prepare('PRAGMA integrity_check(1)').get()?.integrity_check;
     if (verdict !== 'ok') throw new BackupError(`${path} is damaged (${verdict}): use another backup`);
     const names = db
       .prepare(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
       )
       .all()
-      .map((row) => row.name as string);
-    const count = (name: string) => db.prepare(`SELECT count(*) AS n FROM "${name}"`).get()?.n as number;
+      .map((row) => decodeText(row.name));
+    const count = (name: string) => decodeNumber(db.prepare(`SELECT count(*) AS n FROM "${name}"`).get()?.n);
     const migrations = db.prepare('SELECT name FROM migration ORDER BY name').all();
     return {
       tables: Object.fromEntries(names.map((name) => [name, count(name)])),
-      migrations: migrations.map((row) => row.name as string),
+      migrations: migrations.map((row) => decodeText(row.name)),
     };
   });
 }
@@ -47,14 +47,13 @@ export function readCopiedGeneration(path: string): number {
 export function withdrawOpenPushes(path: string, reason: string): number {
   return withDatabase(path, {}, (db) => {
     migrate(db, feedMigrations);
-    const shown = deliveryKinds.filter((kind) => kind !== 'clear').map(packKind);
     // A claimed one may have gone out, which must stay known: what is handled later is taken off its device.
     const { changes } = db
       .prepare(
         `UPDATE delivery SET status = ?, reason = ?, sent_at = iif(claimed = 1, coalesce(sent_at, planned_at), sent_at),
-         claimed = 0 WHERE status < 2 AND kind IN (${shown.join(', ')})`,
+         claimed = 0 WHERE ${sqlIsOpen()} AND ${sqlShows()}`,
       )
-      .run(packStatus('withdrawn'), reason);
+      .run(statusCodes.encode('withdrawn'), reason);
     return Number(changes);
   });
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { decodeText } from '../../columns.ts';
 import type { Migration } from './migrate.ts';
 
 /** `missing`: not made yet. `older` is migrated by the next start; `newer` and `changed` are refused by it. */
@@ -18,11 +19,11 @@ export function inspectDatabase(path: string, migrations: readonly Migration[]):
   let db: DatabaseSync | null = null;
   try {
     db = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
-    const verdict = db.prepare('PRAGMA quick_check(1)').get()?.quick_check as string;
-    if (verdict !== 'ok') return { path, state: 'damaged', detail: verdict };
+    const verdict = db.prepare('PRAGMA quick_check(1)').get()?.quick_check;
+    if (verdict !== 'ok') return { path, state: 'damaged', detail: String(verdict) };
     return { path, ...schemaOf(db, migrations) };
   } catch (error) {
-    const detail = (error as Error).message;
+    const detail = error instanceof Error ? error.message : String(error);
     const damaged = /malformed|not a database|corrupt/.test(detail);
     return { path, state: damaged ? 'damaged' : 'unreadable', detail };
   } finally {
@@ -32,7 +33,7 @@ export function inspectDatabase(path: string, migrations: readonly Migration[]):
 
 function schemaOf(db: DatabaseSync, migrations: readonly Migration[]): Omit<DatabaseState, 'path'> {
   const rows = db.prepare('SELECT name, sha256 FROM migration ORDER BY name').all();
-  const done = new Map(rows.map((row) => [row.name as string, row.sha256 as string]));
+  const done = new Map(rows.map((row) => [decodeText(row.name), decodeText(row.sha256)]));
   const known = new Map(
     migrations.map(({ name, sql }) => [name, createHash('sha256').update(sql).digest('hex')]),
   );

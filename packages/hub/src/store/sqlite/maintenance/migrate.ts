@@ -3,6 +3,7 @@
 // Carillon has already changed, are refused before anything is touched.
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { decodeText } from '../../columns.ts';
 
 export interface Migration {
   readonly name: string;
@@ -25,7 +26,7 @@ export function migrate(database: DatabaseSync, migrations: readonly Migration[]
 
 function readDone(database: DatabaseSync): Map<string, string> {
   const rows = database.prepare('SELECT name, sha256 FROM migration').all();
-  return new Map(rows.map((row) => [row.name as string, row.sha256 as string]));
+  return new Map(rows.map((row) => [decodeText(row.name), decodeText(row.sha256)]));
 }
 
 function refuseNewer(done: ReadonlyMap<string, string>, migrations: readonly Migration[]): void {

@@ -1,9 +1,10 @@
 // The data of SQLite as what moves into another store, read in batches. Nobody else may have the databases: what a hub
-// that is gone had claimed is let go, as its next start would do.
+// that is gone had claimed is free, as after its next start.
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isOpen, type StoredDelivery } from '../../../model/delivery.ts';
 import { BackupError } from '../../backup.ts';
+import { decodeNumber, decodeText } from '../../columns.ts';
 import { type RegistryTable, registryTables } from '../../registry-tables.ts';
 import {
   type FeedTable,
@@ -12,16 +13,8 @@ import {
   type RegistryRow,
   type TransferSource,
 } from '../../transfer.ts';
-import {
-  notificationColumns,
-  type Row,
-  readNotification,
-  readSubscription,
-  subscriptionColumns,
-} from '../feed/codec.ts';
-import { deliveryColumns, readDelivery } from '../feed/codec-delivery.ts';
-import { Interned } from '../feed/interned.ts';
 import { feedMigrations } from '../feed/schema.ts';
+import { feedTable, openTables, prepareRows, type Values } from '../feed/tables.ts';
 import { registryMigrations } from '../registry/schema.ts';
 import { type Migration, migrate } from './migrate.ts';
 
@@ -42,7 +35,7 @@ export function openSource(dataDir: string): SqliteSource {
   return {
     feeds: <T extends FeedTable>(table: T) => {
       const { sql, read } = readers[table];
-      return batches(feeds, sql, read as (row: Row) => MovedFeeds[T]);
+      return batches(prepareRows(feeds, sql).iterate(), read);
     },
     registry: (table) => readTable(registry, table),
     close() {
@@ -65,51 +58,52 @@ function refuseUnknownTables(db: DatabaseSync): void {
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     .all();
   for (const { name } of names)
-    if (!known.has(name as string)) throw new BackupError(`The table ${name} is none that can be moved`);
+    if (!known.has(decodeText(name))) throw new BackupError(`The table ${name} is none that can be moved`);
 }
 
-type Readers = { readonly [T in FeedTable]: { readonly sql: string; read(row: Row): MovedFeeds[T] } };
+type Readers = { readonly [T in FeedTable]: { readonly sql: string; read(values: Values): MovedFeeds[T] } };
 
+/** What follows the columns of a table stands last. */
 function openReaders(db: DatabaseSync): Readers {
-  const interned = new Interned(db);
-  const { appName } = interned;
-  const userOf = (row: Row) => interned.user(row.account as number);
+  const { interned, feedApp, notification, subscription, delivery } = openTables(db);
+  const select = (names: readonly string[], table: string) => `SELECT ${names.join(', ')} FROM ${table}`;
+  const given = (values: Values) => ({ user: interned.user(values.at(-1)) });
   return {
     feed: {
-      sql: `SELECT id AS account, epoch, issuer, subject, name,
-        coalesce((SELECT max(head) FROM feed_app WHERE account = account.id), 0) AS head FROM account`,
-      read: ({ account, ...row }) =>
-        ({ ...row, user: interned.user(account as number) }) as unknown as MovedFeeds['feed'],
+      sql: select(
+        [
+          ...feedTable.names,
+          'coalesce((SELECT max(head) FROM feed_app WHERE account = account.id), 0) AS head',
+          'id',
+        ],
+        'account',
+      ),
+      read: (values) => feedTable.readValues(values, { ...given(values), head: decodeNumber(values.at(-2)) }),
     },
     feed_app: {
-      sql: 'SELECT account, app, unread, head, floor FROM feed_app',
-      read: ({ account, app, ...row }) =>
-        ({
-          ...row,
-          user: interned.user(account as number),
-          app: appName(app as number),
-        }) as unknown as MovedFeeds['feed_app'],
+      sql: select([...feedApp.names, 'account'], 'feed_app'),
+      read: (values) => feedApp.readValues(values, given(values)),
     },
     notification: {
-      sql: `SELECT account, ${notificationColumns} FROM notification`,
-      read: (row) => readNotification(userOf(row), appName, row),
+      sql: select([...notification.names, 'account'], 'notification'),
+      read: (values) => notification.readValues(values, given(values)),
     },
     subscription: {
-      sql: `SELECT account, ${subscriptionColumns}, fetched_seq FROM subscription`,
-      read: (row) => ({
-        ...readSubscription(userOf(row), appName, row),
-        fetchedSeq: row.fetched_seq as number,
+      sql: select([...subscription.names, 'fetched_seq', 'account'], 'subscription'),
+      read: (values) => ({
+        ...subscription.readValues(values, given(values)),
+        fetchedSeq: decodeNumber(values.at(-2)),
       }),
     },
     delivery: {
-      sql: `SELECT account, ${deliveryColumns} FROM delivery`,
-      read: (row) => letGo(readDelivery(userOf(row), interned, row)),
+      sql: select([...delivery.names, 'account'], 'delivery'),
+      read: (values) => unclaimed(delivery.readValues(values, given(values))),
     },
   };
 }
 
 /** As `freeClaims` does. */
-function letGo(row: StoredDelivery): StoredDelivery {
+function unclaimed(row: StoredDelivery): StoredDelivery {
   if (!row.claimed) return row;
   if (!isOpen(row.status)) return { ...row, claimed: false };
   return { ...row, claimed: false, due: 0, sentAt: row.sentAt ?? row.plannedAt };
@@ -118,19 +112,22 @@ function letGo(row: StoredDelivery): StoredDelivery {
 function readTable(db: DatabaseSync, table: RegistryTable): Iterable<readonly RegistryRow[]> {
   const columns: Readonly<Record<string, string>> = registryTables[table];
   const names = Object.keys(columns);
-  return batches(db, `SELECT ${names.join(', ')} FROM ${table}`, (row) =>
+  const rows = db.prepare(`SELECT ${names.join(', ')} FROM ${table}`).iterate();
+  return batches(rows, (row) =>
     Object.fromEntries(
-      names.map((name) => [
-        name,
-        columns[name] === 'boolean' ? row[name] === 1 : (row[name] as string | number),
-      ]),
+      names.map((name) => [name, columns[name] === 'boolean' ? row[name] === 1 : plain(row[name])]),
     ),
   );
 }
 
-function* batches<Noun>(db: DatabaseSync, sql: string, read: (row: Row) => Noun): Iterable<readonly Noun[]> {
+/** Every other column of the registry is a text or a number. */
+function plain(value: unknown): string | number | null {
+  return value === null || typeof value === 'number' ? value : decodeText(value);
+}
+
+function* batches<Row, Noun>(rows: Iterable<Row>, read: (row: Row) => Noun): Iterable<readonly Noun[]> {
   let batch: Noun[] = [];
-  for (const row of db.prepare(sql).iterate()) {
+  for (const row of rows) {
     batch.push(read(row));
     if (batch.length < rowsAtOnce) continue;
     yield batch;

@@ -1,13 +1,12 @@
 // Who has a push address: the subscription that `push_address` names, and nobody else. The rows stand in no user's
 // place, so they change in statements of their own: an address is taken before the commit of the batch that brings it
-// and let go after the commit of the one that ends it. A crash between leaves an address with nobody, which its device
+// and released after the commit of the one that ends it. A crash between leaves an address with nobody, which its device
 // mends by registering again; never with two.
 import type { StoredSubscription } from '../../../../model/subscription.ts';
-import type { Plan, Snapshot } from '../../../store.ts';
+import { decodeText } from '../../../columns.ts';
+import type { Plan, PlanReads, Snapshot } from '../../../store.ts';
 import { type Ask, type Row, statement } from '../../wire/pipeline.ts';
-import { subscriptionKey } from '../codec.ts';
-import { arraysOf, type Column, namesOf, unnest } from '../columns.ts';
-import type { Named } from './plan-reads.ts';
+import { arraysOf, type Column, namesOf, subscriptionKey, unnest, userColumns } from '../tables.ts';
 
 export const addressColumns: readonly Column<StoredSubscription>[] = [
   { name: 'address_hash', type: 'text', of: (row) => row.addressHash },
@@ -18,15 +17,17 @@ export const take =
   statement(`INSERT INTO push_address(${namesOf(addressColumns)}) SELECT * FROM ${unnest(addressColumns)}
 ORDER BY k.address_hash
 ON CONFLICT (address_hash) DO UPDATE
-SET lane = excluded.lane, user_key = excluded.user_key, subscription = excluded.subscription`);
-export const letGo = statement(`DELETE FROM push_address a USING ${unnest(addressColumns)}
+SET ${[...userColumns.map(({ name }) => name), 'subscription']
+    .map((name) => `${name} = excluded.${name}`)
+    .join(', ')}`);
+export const release = statement(`DELETE FROM push_address a USING ${unnest(addressColumns)}
 WHERE a.address_hash = k.address_hash AND a.subscription = k.subscription`);
 export const holders = statement(
   'SELECT address_hash, subscription FROM push_address WHERE address_hash = ANY ($1::text[])',
 );
 
 /** Addresses that the writes of the batch brought and that the plan gave to a subscription. */
-export function takeAsk({ subscriptions }: Plan, { addresses }: Named): Ask | null {
+export function takeAsk({ subscriptions }: Plan, { addresses }: PlanReads): Ask | null {
   const taken = subscriptions
     .map(({ row }) => row)
     .filter((row) => row.channel !== null)
@@ -35,18 +36,18 @@ export function takeAsk({ subscriptions }: Plan, { addresses }: Named): Ask | nu
 }
 
 /** Addresses of subscriptions that ended or have another one now. */
-export function letGoAsk({ subscriptions, endedSubscriptions }: Plan, snapshot: Snapshot): Ask | null {
+export function releaseAsk({ subscriptions, endedSubscriptions }: Plan, snapshot: Snapshot): Ask | null {
   const before = subscriptions.flatMap(({ row, isNew }) => {
     const old = isNew ? null : snapshot.subscription(row.user, row.app, row.id);
     const kept = old && old.addressHash === row.addressHash;
     return old && !kept ? [old] : [];
   });
   const gone = [...before, ...endedSubscriptions].filter(({ channel }) => channel !== null);
-  return gone.length === 0 ? null : { statement: letGo, values: arraysOf(addressColumns, gone) };
+  return gone.length === 0 ? null : { statement: release, values: arraysOf(addressColumns, gone) };
 }
 
 export function holdersAsk(rows: readonly Row[]): Ask | null {
-  const hashes = rows.flatMap((row) => (row.address_hash === null ? [] : [row.address_hash as string]));
+  const hashes = rows.flatMap((row) => (row.address_hash === null ? [] : [decodeText(row.address_hash)]));
   const column = { name: 'address_hash', type: 'text' as const, of: (hash: string) => hash };
   return hashes.length === 0 ? null : { statement: holders, values: arraysOf([column], hashes) };
 }

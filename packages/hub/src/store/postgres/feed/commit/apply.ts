@@ -1,25 +1,40 @@
 // Step 4 of the commit: the rows of a plan, one statement a table and kind of change, in the order of the locks: feed,
-// feed_app, notification, subscription, delivery. A table that the plan leaves alone costs nothing.
+// feed_app, notification, subscription, delivery. A table that the plan leaves alone costs nothing. And the claim, which
+// takes deliveries that are due outside of any batch, past the rows that others have in hand.
+import { claimLeaseMs, noNotification } from '../../../../model/delivery.ts';
 import type { UserKey } from '../../../../model/principal.ts';
-import type { FeedRow, Plan, RowChange, Snapshot } from '../../../store.ts';
+import { sqlIsOpen, sqlShows } from '../../../codes.ts';
+import type { ClaimQuery, FeedRow, FetchMark, Plan, PlanReads, RowChange, Snapshot } from '../../../store.ts';
 import { type Ask, type Statement, statement } from '../../wire/pipeline.ts';
 import {
+  arraysOf,
+  type Column,
+  deliveryColumns,
+  deliveryKey,
   feedAppColumns,
   feedColumns,
+  headColumns,
+  inUserOrder,
+  namesOf,
   notificationColumns,
   notificationKey,
+  type OfUser,
+  packKey,
+  packUuid,
+  resultColumns,
+  sameKey,
+  sameUser,
   subscriptionColumns,
   subscriptionKey,
+  unnest,
   userColumns,
-} from '../codec.ts';
-import { arraysOf, type Column, namesOf, sameKey, unnest } from '../columns.ts';
-import { openApplyDeliveries } from './apply-deliveries.ts';
-import type { Named } from './plan-reads.ts';
-
-const keyOrder = 'ORDER BY k.lane, k.user_key';
+} from '../tables.ts';
+import { fetchedRange, upToColumns } from './lock-and-read.ts';
 
 function insert(table: string, columns: readonly Column<never>[]): Statement {
-  return statement(`INSERT INTO ${table}(${namesOf(columns)}) SELECT * FROM ${unnest(columns)} ${keyOrder}`);
+  return statement(
+    `INSERT INTO ${table}(${namesOf(columns)}) SELECT * FROM ${unnest(columns)} ${inUserOrder}`,
+  );
 }
 
 function update(table: string, columns: readonly Column<never>[], key: readonly Column<never>[]): Statement {
@@ -34,11 +49,6 @@ function remove(table: string, key: readonly Column<never>[]): Statement {
 }
 
 const feedAppKey = feedAppColumns.slice(0, 3);
-const headColumns: readonly Column<FeedRow>[] = [
-  ...userColumns,
-  { name: 'head', type: 'bigint', of: (row) => row.head },
-];
-
 export const feedWrites = {
   putFeeds: update('feed', feedColumns, userColumns),
   putHeads: update('feed', headColumns, userColumns),
@@ -47,8 +57,8 @@ export const feedWrites = {
   ),
   updateFeedApps: update('feed_app', feedAppColumns, feedAppKey),
   putFeedApps: statement(`INSERT INTO feed_app(${namesOf(feedAppColumns)})
-SELECT * FROM ${unnest(feedAppColumns)} ${keyOrder}, k.app
-ON CONFLICT (lane, user_key, app)
+SELECT * FROM ${unnest(feedAppColumns)} ${inUserOrder}, k.app
+ON CONFLICT (${namesOf(feedAppKey)})
 DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.floor`),
   updateNotifications: update('notification', notificationColumns, notificationKey),
   deleteNotifications: remove('notification', notificationKey),
@@ -60,7 +70,7 @@ DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.f
 
 /** What the transaction has done and seen before the plan. */
 export interface Locked {
-  readonly named: Pick<Named, 'users'>;
+  readonly reads: Pick<PlanReads, 'feeds'>;
   /** Users whose feed it holds a place for. */
   readonly places: ReadonlySet<UserKey>;
   readonly before: Pick<Snapshot, 'feed'>;
@@ -93,11 +103,11 @@ export function openApply(node: Buffer): (plan: Plan, locked: Locked) => Ask[] {
 }
 
 /** What the heads' likely moves leave to be written. */
-function feedsOf(plan: Plan, { named, places, before }: Locked) {
+function feedsOf(plan: Plan, { reads, places, before }: Locked) {
   const rows = new Map(plan.feeds.map(({ row }) => [row.user, row]));
   const owned: FeedRow[] = [];
   const moved: FeedRow[] = [];
-  for (const [user, changes] of named.users) {
+  for (const [user, changes] of reads.feeds) {
     const old = before.feed(user);
     const row = rows.get(user) ?? old;
     if (!row) continue;
@@ -114,4 +124,120 @@ function changedOf<Row>(changes: readonly RowChange<Row>[]): Row[] {
 
 function begunOf<Row>(changes: readonly RowChange<Row>[]): Row[] {
   return changes.filter(({ isNew }) => isNew).map(({ row }) => row);
+}
+
+interface Marked extends OfUser {
+  readonly id: string;
+  readonly subscription: string;
+  readonly seq: number;
+  readonly at: number;
+}
+
+const markedColumns: readonly Column<Marked>[] = [
+  ...userColumns,
+  { name: 'notification', type: 'uuid', of: ({ id }) => packUuid(id) },
+  { name: 'subscription', type: 'uuid', of: ({ subscription }) => packKey(subscription) },
+  { name: 'seq', type: 'bigint', of: ({ seq }) => seq },
+  { name: 'at', type: 'bigint', of: ({ at }) => at },
+];
+
+const putColumns = deliveryColumns(Buffer.alloc(0));
+export const deliveryWrites = {
+  put: statement(`INSERT INTO delivery(${namesOf(putColumns)}) SELECT * FROM ${unnest(putColumns)}
+ORDER BY ${namesOf(deliveryKey)}
+ON CONFLICT (${namesOf(deliveryKey)}) DO UPDATE SET ${putColumns
+    .slice(deliveryKey.length)
+    .map(({ name }) => `${name} = excluded.${name}`)
+    .join(', ')}`),
+  // Who was withdrawn meanwhile stays so; that an attempt was made is kept all the same.
+  record: statement(`UPDATE delivery d SET claimed_by = NULL,
+  status = CASE WHEN ${sqlIsOpen('d.status')} THEN k.status ELSE d.status END,
+  reason = CASE WHEN ${sqlIsOpen('d.status')} THEN k.reason ELSE d.reason END,
+  due = k.due, attempts = k.attempts, sent_at = coalesce(k.sent_at, d.sent_at), truncated = k.truncated,
+  answer = coalesce(k.answer, d.answer)
+FROM ${unnest(resultColumns)} WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.seq = k.seq`),
+  mark: statement(`UPDATE delivery d SET fetched_at = k.at FROM ${unnest(markedColumns)}
+WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND ${sqlShows('d.kind')} AND d.seq <= k.seq AND d.fetched_at IS NULL`),
+  markUpTo: statement(`UPDATE delivery d SET fetched_at = k.at
+FROM (SELECT ${namesOf(userColumns, 'm.')}, m.subscription, m.at, n.id FROM ${fetchedRange(1)}) k
+WHERE ${sameUser('d')} AND d.notification = k.id AND d.subscription = k.subscription
+  AND ${sqlShows('d.kind')} AND d.fetched_at IS NULL`),
+  raiseFetched: statement(`UPDATE subscription s SET fetched_seq = m.up_to FROM ${unnest(upToColumns, 'm')}
+WHERE ${sameUser('s', 'm')} AND s.id = m.subscription AND s.fetched_seq < m.up_to`),
+  purge: statement(`DELETE FROM delivery d USING ${unnest(notificationKey)}
+WHERE ${sameUser('d')} AND d.notification = k.id`),
+  forgetClears: statement(`DELETE FROM delivery d USING ${unnest(deliveryKey)}
+WHERE ${sameKey(deliveryKey.slice(0, 4), 'd', 'k')}`),
+  // A provider may have what a lost node held: what is handled later is taken away from a device only when it may show it.
+  claim: statement(`UPDATE delivery d SET claimed_by = $1, due = $2,
+  sent_at = CASE WHEN d.claimed_by IS NULL THEN d.sent_at ELSE coalesce(d.sent_at, d.planned_at) END
+FROM (SELECT ${namesOf(deliveryKey)} FROM delivery
+  WHERE ${sqlIsOpen()} AND app = $3 AND channel = $4 AND due <= $5 ORDER BY due LIMIT $6 FOR UPDATE SKIP LOCKED) k
+WHERE ${sameKey(deliveryKey, 'd', 'k')}
+RETURNING ${namesOf(deliveryKey, 'd.')}, d.app, d.channel, d.seq`),
+};
+
+function openApplyDeliveries(node: Buffer): (plan: Plan) => Ask[] {
+  const columns = deliveryColumns(node);
+  return (plan) => {
+    const asks: Ask[] = [];
+    const ask = <Row>(each: Statement, rowColumns: readonly Column<Row>[], rows: readonly Row[]) => {
+      if (rows.length > 0) asks.push({ statement: each, values: arraysOf(rowColumns, rows) });
+    };
+    ask(
+      deliveryWrites.put,
+      columns,
+      plan.deliveries.map(({ row }) => row),
+    );
+    const keyOf = (row: Plan['results'][number]) =>
+      `${row.user} ${row.notification} ${row.subscription} ${row.kind}`;
+    for (const wave of waves(plan.results, keyOf)) ask(deliveryWrites.record, resultColumns, wave);
+    askMarks(plan.fetched, ask);
+    ask(deliveryWrites.purge, notificationKey, plan.purged);
+    const clears = plan.endedSubscriptions.map(({ user, id }) => ({
+      user,
+      notification: noNotification,
+      subscription: id,
+      kind: 'clear' as const,
+    }));
+    ask(deliveryWrites.forgetClears, deliveryKey, clears);
+    return asks;
+  };
+}
+
+type AskFor = <Row>(each: Statement, columns: readonly Column<Row>[], rows: readonly Row[]) => void;
+
+function askMarks(fetched: readonly FetchMark[], ask: AskFor): void {
+  const single = fetched.flatMap(({ user, subscription, each, at }) =>
+    each.map(({ id, seq }) => ({ user, subscription, id, seq, at })),
+  );
+  const keyOf = ({ user, id, subscription }: Marked) => `${user} ${id} ${subscription}`;
+  for (const wave of waves(single, keyOf)) ask(deliveryWrites.mark, markedColumns, wave);
+  const upTos = fetched.flatMap(({ user, subscription, upTo, at }) =>
+    upTo === null ? [] : [{ user, subscription, upTo, at }],
+  );
+  for (const wave of waves(upTos, ({ user, subscription }) => `${user} ${subscription}`)) {
+    ask(deliveryWrites.markUpTo, upToColumns, wave);
+    ask(deliveryWrites.raiseFetched, upToColumns, wave);
+  }
+}
+
+/** A statement changes each row once: what names a row again follows in another, so that the order counts. */
+function waves<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Row[][] {
+  const found: Row[][] = [];
+  const times = new Map<string, number>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const wave = times.get(key) ?? 0;
+    times.set(key, wave + 1);
+    const rowsOfWave = found[wave];
+    if (rowsOfWave) rowsOfWave.push(row);
+    else found.push([row]);
+  }
+  return found;
+}
+
+export function claimAsk(node: Buffer, { app, channel, now, limit }: ClaimQuery): Ask {
+  const values = [node, now + claimLeaseMs, app, channel, now, limit];
+  return { statement: deliveryWrites.claim, values };
 }

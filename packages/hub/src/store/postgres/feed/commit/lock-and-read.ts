@@ -1,28 +1,46 @@
-// Step 2 of the commit: the feeds are locked in the order of their keys, then everything the batch names is read, all in
-// one round trip. What comes of it is the snapshot that the planner sees.
+// Step 2 of the commit: the feeds are locked in the order of their keys, then everything that the plan's reads declare is
+// locked and read, all in one round trip. What comes of it is the snapshot that the planner sees.
+// The deliveries that a batch reads or writes are locked by one statement, in the order of their keys, so that two batches
+// never wait for each other: those of notifications, by id or by name, those that results are for, those that a device
+// has fetched.
+import { noNotification, type StoredDelivery } from '../../../../model/delivery.ts';
+import type { StoredNotification } from '../../../../model/notification.ts';
 import type { UserKey } from '../../../../model/principal.ts';
+import type { StoredSubscription } from '../../../../model/subscription.ts';
+import { kindCodes, sqlIsAlive, sqlIsSettled } from '../../../codes.ts';
+import { decodeNumber, decodeText } from '../../../columns.ts';
+import { nameKey, rowKey } from '../../../plan-reads.ts';
+import type { FeedAppRow, FeedRow, NamedPost, PlanReads, Snapshot } from '../../../store.ts';
+import type { ElementType } from '../../wire/packet.ts';
 import { type Answer, type Ask, type Row, statement } from '../../wire/pipeline.ts';
 import {
-  feedAppColumns,
+  arraysOf,
+  type Column,
+  deliveryKey,
+  deliveryNames,
+  feedAppTable,
   feedColumns,
+  feedTable,
+  inUserOrder,
+  namesOf,
   notificationColumns,
   notificationKey,
+  type OfUser,
+  packKey,
   packText,
-  readFeed,
-  readFeedApp,
+  packUuid,
+  readDelivery,
   readNotification,
-  readSubscription,
+  sameKey,
+  sameUser,
   subscriptionColumns,
+  subscriptionTable,
+  unnest,
   userColumns,
   userOf,
-} from '../codec.ts';
-import { deliveryKey, readDelivery } from '../codec-delivery.ts';
-import { arraysOf, type Column, namesOf, sameKey, unnest } from '../columns.ts';
-import { touch } from './lock-deliveries.ts';
-import type { Named, NamedText } from './plan-reads.ts';
-import { SeenRows } from './prefetched-snapshot.ts';
+} from '../tables.ts';
 
-const textColumns: readonly Column<NamedText>[] = [
+const nameColumns: readonly Column<NamedPost>[] = [
   ...userColumns,
   { name: 'app', type: 'text', of: ({ app }) => app },
   { name: 'name', type: 'text', of: ({ name }) => packText(name) },
@@ -45,129 +63,333 @@ const likelyColumns: readonly Column<Locking>[] = [
 ];
 
 // `OFFSET 0` and `LIMIT 1` keep each look-up a walk of its own into the index: a join would lock in the order of a hash.
-const ofUser = (alias: string) => `${alias}.lane = k.lane AND ${alias}.user_key = k.user_key`;
-const beyondUser = (columns: readonly { readonly name: string }[]) => columns.slice(userColumns.length);
 const perUser = (table: string, columns: readonly { readonly name: string }[], rest = '') =>
   statement(`SELECT k.n, t.* FROM ${unnest(placeColumns)}
-CROSS JOIN LATERAL (SELECT ${namesOf(beyondUser(columns))} FROM ${table} s WHERE ${ofUser('s')} ${rest}OFFSET 0) t`);
+CROSS JOIN LATERAL (SELECT ${namesOf(columns)} FROM ${table} s WHERE ${sameUser('s')} ${rest}OFFSET 0) t`);
 
 const settled = `${unnest(deliveryKey)} CROSS JOIN LATERAL (SELECT FROM delivery d
-  WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.status >= 2 LIMIT 1) d`;
+  WHERE ${sameKey(deliveryKey, 'd', 'k')} AND ${sqlIsSettled('d.status')} LIMIT 1) d`;
 
-export const looks = {
+export const reading = {
   /** A feed of epoch 0 is a place that is held while its first batch is planned; nobody else ever sees one. */
   holdPlaces: statement(`INSERT INTO feed(${namesOf(feedColumns)})
-SELECT k.lane, k.user_key, 0, 0, '', '', '' FROM ${unnest(userColumns)} ORDER BY k.lane, k.user_key
+SELECT ${namesOf(userColumns, 'k.')}, 0, 0, '', '', '' FROM ${unnest(userColumns)} ${inUserOrder}
 ON CONFLICT DO NOTHING`),
   /** Moves the heads as far as they most likely go, which locks the feeds too: one way to each row instead of two. */
   moveFeeds: statement(`UPDATE feed s SET head = s.head + k.changes
-FROM (SELECT * FROM ${unnest(likelyColumns)} ORDER BY k.lane, k.user_key) k
-WHERE ${ofUser('s')} RETURNING pg_current_xact_id()::text AS xid, k.n, ${beyondUser(feedColumns)
-    .map(({ name }) => `s.${name}`)
-    .join(', ')}`),
+FROM (SELECT * FROM ${unnest(likelyColumns)} ${inUserOrder}) k
+WHERE ${sameUser('s')} RETURNING pg_current_xact_id()::text AS xid, k.n, ${namesOf(feedTable.columns, 's.')}`),
   lockFeeds: statement(`SELECT pg_current_xact_id()::text AS xid, k.n, t.*
-FROM (SELECT * FROM ${unnest(placeColumns)} ORDER BY k.lane, k.user_key) k
-CROSS JOIN LATERAL (SELECT ${namesOf(beyondUser(feedColumns))} FROM feed s WHERE ${ofUser('s')} LIMIT 1 FOR UPDATE) t`),
-  readFeedApps: perUser('feed_app', feedAppColumns),
-  readSubscriptions: perUser('subscription', subscriptionColumns, 'ORDER BY s.id '),
+FROM (SELECT * FROM ${unnest(placeColumns)} ${inUserOrder}) k
+CROSS JOIN LATERAL (SELECT ${namesOf(feedTable.columns)} FROM feed s WHERE ${sameUser('s')} LIMIT 1 FOR UPDATE) t`),
+  readFeedApps: perUser('feed_app', feedAppTable.columns),
+  readSubscriptions: perUser('subscription', subscriptionTable.columns, 'ORDER BY s.id '),
   readNotifications: statement(`SELECT t.* FROM ${unnest(notificationKey)}
 CROSS JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification s
-  WHERE ${ofUser('s')} AND s.id = k.id LIMIT 1) t`),
-  readTexts: statement(`SELECT t.* FROM ${unnest(textColumns)}
+  WHERE ${sameUser('s')} AND s.id = k.id LIMIT 1) t`),
+  readNamed: statement(`SELECT t.* FROM ${unnest(nameColumns)}
 CROSS JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification s
-  WHERE ${ofUser('s')} AND s.app = k.app AND s.name = k.name AND s.removed = 0 LIMIT 1) t`),
+  WHERE ${sameUser('s')} AND s.app = k.app AND s.name = k.name AND ${sqlIsAlive('s.removed')} LIMIT 1) t`),
 };
 
 /** Of results whose delivery was settled before they came: what decides whether the device is tapped once more. */
-export const lateLooks = {
+export const lateReading = {
   notifications: statement(`SELECT t.* FROM ${settled} CROSS JOIN LATERAL
-  (SELECT ${namesOf(notificationColumns)} FROM notification s WHERE ${ofUser('s')} AND s.id = k.notification LIMIT 1) t`),
+  (SELECT ${namesOf(notificationColumns)} FROM notification s WHERE ${sameUser('s')} AND s.id = k.notification LIMIT 1) t`),
   subscriptions:
-    statement(`SELECT t.* FROM (SELECT DISTINCT k.lane, k.user_key FROM ${settled}) k CROSS JOIN LATERAL
-  (SELECT ${namesOf(subscriptionColumns)} FROM subscription s WHERE ${ofUser('s')} ORDER BY s.id OFFSET 0) t`),
+    statement(`SELECT t.* FROM (SELECT DISTINCT ${namesOf(userColumns, 'k.')} FROM ${settled}) k CROSS JOIN LATERAL
+  (SELECT ${namesOf(subscriptionColumns)} FROM subscription s WHERE ${sameUser('s')} ORDER BY s.id OFFSET 0) t`),
 };
 
-export interface LookOptions {
-  readonly named: Named;
+export interface ReadOptions {
+  readonly reads: PlanReads;
   readonly known: ReadonlySet<UserKey>;
   readonly looksUpNames: boolean;
 }
 
 /** The statements of the round trip; those that have nothing to look for are left out. */
-export interface Looking {
+export interface Reading {
   readonly asks: readonly Ask[];
   /** What is only asked after those are answered; its own answer follows theirs. */
   readonly later: (answers: readonly Answer[]) => Ask | null;
-  readonly see: (answers: readonly Answer[]) => Seen;
+  readonly collect: (answers: readonly Answer[]) => Seen;
 }
 
 export interface Seen {
-  readonly snapshot: SeenRows;
+  readonly snapshot: PrefetchedSnapshot;
   /** How many of the names that are posted under are there. */
   readonly namesFound: number;
   /** Names the transaction when its connection is lost; null where no feed was locked. */
   readonly xid: string | null;
 }
 
-export function lookFor({ named, known, looksUpNames }: LookOptions): Looking {
+export function lockAndRead({ reads, known, looksUpNames }: ReadOptions): Reading {
   const asks: Ask[] = [];
   const sources = new Map<string, number>();
   const ask = (source: string, each: Ask) => {
     sources.set(source, asks.length);
     asks.push(each);
   };
-  const users = [...named.users].map(([user, changes], n) => ({ user, n, changes }));
-  const begun = [...named.begun].filter((user) => !known.has(user)).map((user) => ({ user }));
+  const users = [...reads.feeds].map(([user, changes], n) => ({ user, n, changes }));
+  const begun = [...reads.begun].filter((user) => !known.has(user)).map((user) => ({ user }));
   const ofUsers = arraysOf(placeColumns, users);
-  if (begun.length > 0) ask('places', { statement: looks.holdPlaces, values: arraysOf(userColumns, begun) });
+  if (begun.length > 0)
+    ask('places', { statement: reading.holdPlaces, values: arraysOf(userColumns, begun) });
   if (users.some(({ changes }) => changes > 0))
-    ask('feeds', { statement: looks.moveFeeds, values: arraysOf(likelyColumns, users) });
-  else if (users.length > 0) ask('feeds', { statement: looks.lockFeeds, values: ofUsers });
+    ask('feeds', { statement: reading.moveFeeds, values: arraysOf(likelyColumns, users) });
+  else if (users.length > 0) ask('feeds', { statement: reading.lockFeeds, values: ofUsers });
   // Ahead of all that is read without a feed's lock: once a delivery is locked, what settled it is there to be seen.
-  const touchesNow = named.deliveries.length + named.results.length + named.marks.length > 0;
-  if (touchesNow) ask('deliveries', touch(named));
+  const locksNow = reads.deliveries.length + reads.results.length + reads.marks.length > 0;
+  if (locksNow) ask('deliveries', lockDeliveriesOf(reads));
   if (users.length > 0) {
-    ask('apps', { statement: looks.readFeedApps, values: ofUsers });
-    ask('subscriptions', { statement: looks.readSubscriptions, values: ofUsers });
+    ask('apps', { statement: reading.readFeedApps, values: ofUsers });
+    ask('subscriptions', { statement: reading.readSubscriptions, values: ofUsers });
   }
-  if (named.notifications.length > 0) {
-    const values = arraysOf(notificationKey, named.notifications);
-    ask('notifications', { statement: looks.readNotifications, values });
+  if (reads.notifications.length > 0) {
+    const values = arraysOf(notificationKey, reads.notifications);
+    ask('notifications', { statement: reading.readNotifications, values });
   }
-  if (looksUpNames && named.texts.length > 0)
-    ask('texts', { statement: looks.readTexts, values: arraysOf(textColumns, named.texts) });
-  if (named.sent.length > 0) {
-    const values = arraysOf(deliveryKey, named.sent);
-    ask('late notifications', { statement: lateLooks.notifications, values });
-    ask('late subscriptions', { statement: lateLooks.subscriptions, values });
+  if (looksUpNames && reads.names.length > 0)
+    ask('named', { statement: reading.readNamed, values: arraysOf(nameColumns, reads.names) });
+  if (reads.sent.length > 0) {
+    const values = arraysOf(deliveryKey, reads.sent);
+    ask('late notifications', { statement: lateReading.notifications, values });
+    ask('late subscriptions', { statement: lateReading.subscriptions, values });
   }
   const rowsIn = (answers: readonly Answer[]) => (source: string) =>
     answers[sources.get(source) ?? -1]?.rows ?? [];
   // All that is locked is locked by one statement, and most names that are posted under are new: those have no deliveries.
   const later = (answers: readonly Answer[]): Ask | null =>
-    touchesNow || rowsIn(answers)('texts').length === 0 ? null : touch(named);
-  if (!touchesNow) sources.set('deliveries', asks.length);
-  return { asks, later, see: (answers) => seen(named, users, rowsIn(answers)) };
+    locksNow || rowsIn(answers)('named').length === 0 ? null : lockDeliveriesOf(reads);
+  if (!locksNow) sources.set('deliveries', asks.length);
+  return { asks, later, collect: (answers) => collect(reads, users, rowsIn(answers)) };
 }
 
-function seen(named: Named, users: readonly Locking[], rowsOf: (source: string) => readonly Row[]): Seen {
-  const snapshot = new SeenRows(named);
+function collect(
+  reads: PlanReads,
+  users: readonly Locking[],
+  rowsOf: (source: string) => readonly Row[],
+): Seen {
+  const snapshot = new PrefetchedSnapshot();
+  const placeOf = (row: Row): Locking => {
+    const place = users[decodeNumber(row.n)];
+    if (!place) throw new Error(`The database answered for user ${String(row.n)} of ${users.length}.`);
+    return place;
+  };
   const feeds = rowsOf('feeds');
   for (const row of feeds) {
-    const { user, changes } = users[row.n as number] as Locking;
-    const feed = readFeed(user, row);
-    if (row.epoch !== 0) snapshot.putFeed({ ...feed, head: feed.head - changes });
+    const { user, changes } = placeOf(row);
+    const feed = feedTable.readRow(row, { user });
+    if (feed.epoch !== 0) snapshot.putFeed({ ...feed, head: feed.head - changes });
   }
-  const placed = (row: Row) => (users[row.n as number] as Locking).user;
-  for (const row of rowsOf('apps')) snapshot.putFeedApp(readFeedApp(placed(row), row));
-  for (const row of rowsOf('notifications')) snapshot.putNotification(readNotification(userOf(row), row));
-  for (const row of rowsOf('late notifications'))
-    snapshot.putNotification(readNotification(userOf(row), row));
-  for (const row of rowsOf('texts')) snapshot.putText(readNotification(userOf(row), row));
+  for (const row of rowsOf('apps'))
+    snapshot.putFeedApp(feedAppTable.readRow(row, { user: placeOf(row).user }));
+  for (const source of ['notifications', 'late notifications'])
+    for (const row of rowsOf(source)) snapshot.putNotification(readNotification(row));
+  for (const row of rowsOf('named')) snapshot.putNamed(readNotification(row));
   for (const row of rowsOf('deliveries')) snapshot.putDelivery(readDelivery(row));
-  // Those of a locked feed were read under its lock, and count.
-  const late = rowsOf('late subscriptions').filter((row) => !named.users.has(userOf(row)));
-  for (const row of rowsOf('subscriptions')) snapshot.putSubscription(readSubscription(placed(row), row));
-  for (const row of late) snapshot.putSubscription(readSubscription(userOf(row), row));
-  return { snapshot, namesFound: rowsOf('texts').length, xid: (feeds[0]?.xid as string | undefined) ?? null };
+  for (const row of rowsOf('subscriptions')) snapshot.putSubscription(readSubscription(row, placeOf(row)));
+  for (const row of rowsOf('late subscriptions')) {
+    const user = userOf(row);
+    // Those of a locked feed were read under its lock, and count.
+    if (!reads.feeds.has(user)) snapshot.putSubscription(readSubscription(row, { user }));
+  }
+  const xid = feeds[0] ? decodeText(feeds[0].xid) : null;
+  return { snapshot, namesFound: rowsOf('named').length, xid };
+}
+
+function readSubscription(row: Row, { user }: OfUser): StoredSubscription {
+  return subscriptionTable.readRow(row, { user });
+}
+
+/** A mark looks back over at most so many changes: a device that skipped more has been offline for long. */
+const markedBack = 1000;
+
+interface LockKey {
+  readonly user: UserKey;
+  readonly notification: string;
+  /** Null for all. */
+  readonly subscription: string | null;
+  readonly kind: number | null;
+}
+
+const lockColumns: readonly Column<LockKey>[] = [
+  ...userColumns,
+  { name: 'notification', type: 'uuid', of: (key) => packUuid(key.notification) },
+  { name: 'subscription', type: 'uuid', of: (key) => key.subscription && packKey(key.subscription) },
+  { name: 'kind', type: 'smallint', of: (key) => key.kind },
+];
+
+/** A device that has fetched everything up to a sequence. */
+export interface FetchedUpTo {
+  readonly user: UserKey;
+  readonly subscription: string;
+  readonly upTo: number;
+  readonly at: number;
+}
+
+export const upToColumns: readonly Column<FetchedUpTo>[] = [
+  ...userColumns,
+  { name: 'subscription', type: 'uuid', of: (mark) => packKey(mark.subscription) },
+  { name: 'up_to', type: 'bigint', of: (mark) => mark.upTo },
+  { name: 'at', type: 'bigint', of: (mark) => mark.at },
+];
+
+/** What a device has newly fetched: rows of `m` with the notifications `n` of its range. */
+export function fetchedRange(first: number): string {
+  const columns: readonly { name: string; type: ElementType }[] = upToColumns;
+  return `${unnest(columns, 'm', first)}
+CROSS JOIN LATERAL (SELECT fetched_seq FROM subscription s
+  WHERE ${sameUser('s', 'm')} AND s.id = m.subscription AND s.fetched_seq < m.up_to LIMIT 1) s
+CROSS JOIN LATERAL (SELECT id FROM notification n WHERE ${sameUser('n', 'm')}
+  AND n.seq > 0 AND n.seq > greatest(s.fetched_seq, m.up_to - ${markedBack}) AND n.seq <= m.up_to
+  ORDER BY n.seq LIMIT ${markedBack}) n`;
+}
+
+export const lockDeliveries = statement(`SELECT d.* FROM (
+  SELECT ${namesOf(userColumns)}, notification, subscription, kind FROM ${unnest(lockColumns)}
+  UNION ALL
+  SELECT ${namesOf(userColumns, 't.')}, n.id, NULL, NULL FROM ${unnest(nameColumns, 't', 6)}
+    CROSS JOIN LATERAL (SELECT id FROM notification n WHERE ${sameUser('n', 't')}
+      AND n.app = t.app AND n.name = t.name AND ${sqlIsAlive('n.removed')} LIMIT 1) n
+  UNION ALL
+  SELECT ${namesOf(userColumns, 'm.')}, n.id, m.subscription, NULL FROM ${fetchedRange(10)}
+  ORDER BY 1, 2, 3, 4 NULLS FIRST, 5 NULLS FIRST) k
+CROSS JOIN LATERAL (SELECT ${deliveryNames.join(', ')} FROM delivery d
+  WHERE ${sameUser('d')} AND d.notification = k.notification
+    AND (k.subscription IS NULL OR d.subscription = k.subscription) AND (k.kind IS NULL OR d.kind = k.kind)
+  ORDER BY d.subscription, d.kind FOR UPDATE) d`);
+
+function lockDeliveriesOf({ deliveries, names, results, sent, marks }: PlanReads): Ask {
+  const whole = { subscription: null, kind: null };
+  const keys: LockKey[] = [
+    ...deliveries.map(({ user, id }) => ({ user, notification: id, ...whole })),
+    ...names.map(({ user }) => ({ user, notification: noNotification, ...whole })),
+    ...results.map(({ user, notification, subscription, kind }) => ({
+      user,
+      notification,
+      subscription,
+      kind: kindCodes.encode(kind),
+    })),
+    // A push that comes late taps its device once more.
+    ...sent.map(({ user, subscription }) => ({
+      user,
+      notification: noNotification,
+      subscription,
+      kind: kindCodes.encode('clear'),
+    })),
+    ...marks.flatMap(({ user, subscription, each }) =>
+      each.map(({ id }) => ({ user, notification: id, subscription, kind: null })),
+    ),
+  ];
+  const upTos = marks.flatMap(({ user, subscription, upTo }) =>
+    upTo === null ? [] : [{ user, subscription, upTo, at: 0 }],
+  );
+  const values = [
+    ...arraysOf(lockColumns, keys),
+    ...arraysOf(nameColumns, names),
+    ...arraysOf(upToColumns, upTos),
+  ];
+  return { statement: lockDeliveries, values };
+}
+
+/**
+ * What was read: a row that the reads declare and that is not here does not exist. Whoever asks for another fails before,
+ * since it could not be told from one that does not exist.
+ */
+class PrefetchedSnapshot implements Snapshot {
+  readonly #feeds = new Map<UserKey, FeedRow>();
+  readonly #feedApps = new Map<UserKey, FeedAppRow[]>();
+  readonly #subscriptions = new Map<UserKey, StoredSubscription[]>();
+  readonly #notifications = new Map<string, StoredNotification>();
+  readonly #named = new Map<string, StoredNotification>();
+  readonly #deliveries = new Map<string, StoredDelivery[]>();
+
+  putFeed(row: FeedRow): void {
+    this.#feeds.set(row.user, row);
+  }
+
+  putFeedApp(row: FeedAppRow): void {
+    append(this.#feedApps, row.user, row);
+  }
+
+  putSubscription(row: StoredSubscription): void {
+    append(this.#subscriptions, row.user, row);
+  }
+
+  putNotification(row: StoredNotification): void {
+    this.#notifications.set(rowKey(row.user, row.id), row);
+  }
+
+  /** Found by its name, and so with its deliveries and the taps of its user. */
+  putNamed(row: StoredNotification): void {
+    this.#named.set(nameKey(row.user, row.app, row.appNotificationId ?? ''), row);
+  }
+
+  putDelivery(row: StoredDelivery): void {
+    append(this.#deliveries, rowKey(row.user, row.notification), row);
+  }
+
+  feed(user: UserKey): FeedRow | null {
+    return this.#feeds.get(user) ?? null;
+  }
+
+  feedApps(user: UserKey): readonly FeedAppRow[] {
+    return this.#feedApps.get(user) ?? [];
+  }
+
+  notification(user: UserKey, id: string): StoredNotification | null {
+    return this.#notifications.get(rowKey(user, id)) ?? null;
+  }
+
+  aliveByAppNotificationId(user: UserKey, app: string, appNotificationId: string): StoredNotification | null {
+    return this.#named.get(nameKey(user, app, appNotificationId)) ?? null;
+  }
+
+  subscription(user: UserKey, app: string, id: string): StoredSubscription | null {
+    return this.#ofApp(user, app).find((row) => row.id === id) ?? null;
+  }
+
+  subscriptionByInstallation(user: UserKey, app: string, installationId: string): StoredSubscription | null {
+    return this.#ofApp(user, app).find((row) => row.installationId === installationId) ?? null;
+  }
+
+  countSubscriptions(user: UserKey, app: string): number {
+    return this.#ofApp(user, app).length;
+  }
+
+  lapsedSubscriptions(user: UserKey, app: string, now: number): readonly StoredSubscription[] {
+    const lapsed = this.#ofApp(user, app).filter(({ leaseUntil }) => leaseUntil <= now);
+    return lapsed.sort((a, b) => a.leaseUntil - b.leaseUntil);
+  }
+
+  /**
+   * Among the users of the batch: there the loser's row changes with the winner's. Another user's row is in another
+   * place and stays as it is; that `push_address` no longer names it is what takes the address away from it.
+   */
+  addressHolder(hash: string): { user: UserKey; id: string; app: string } | null {
+    for (const rows of this.#subscriptions.values()) {
+      const holder = rows.find(({ addressHash }) => addressHash === hash);
+      if (holder) return holder;
+    }
+    return null;
+  }
+
+  subscriptions(user: UserKey): readonly StoredSubscription[] {
+    return this.#subscriptions.get(user) ?? [];
+  }
+
+  deliveries(user: UserKey, notification: string): readonly StoredDelivery[] {
+    return this.#deliveries.get(rowKey(user, notification)) ?? [];
+  }
+
+  #ofApp(user: UserKey, app: string): StoredSubscription[] {
+    return this.subscriptions(user).filter((row) => row.app === app);
+  }
+}
+
+function append<Key, Row>(rows: Map<Key, Row[]>, key: Key, row: Row): void {
+  const before = rows.get(key);
+  if (before) before.push(row);
+  else rows.set(key, [row]);
 }

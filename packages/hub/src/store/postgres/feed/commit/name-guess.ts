@@ -7,7 +7,7 @@ import { DatabaseError } from 'pg';
 const firstBatches = 64;
 const mostBatches = 2 ** 20;
 
-export class NewNames {
+export class NameGuess {
   #looks = 0;
   #after = firstBatches;
 

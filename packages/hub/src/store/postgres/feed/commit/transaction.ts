@@ -1,16 +1,15 @@
-// One batch as one transaction in two round trips: lock and look, then write and COMMIT, with the plan made between
-// them; a third where a notification is replaced, whose deliveries are looked at. When the connection is lost at COMMIT,
+// One batch as one transaction in two round trips: lock and read, then write and COMMIT, with the plan made between
+// them; a third where a notification is replaced, whose deliveries are read. When the connection is lost at COMMIT,
 // the server is asked what became of it, so that the answer is the truth.
 import type { ClientBase } from 'pg';
 import type { UserKey } from '../../../../model/principal.ts';
-import { type Plan, StoreError } from '../../../store.ts';
+import { type Plan, type PlanReads, StoreError } from '../../../store.ts';
 import type { Connections } from '../../wire/connections.ts';
 import { type Ask, begin, commit, pipeline, rollback, statement } from '../../wire/pipeline.ts';
-import { lookFor, type Seen } from './lock-and-read.ts';
-import type { Named } from './plan-reads.ts';
+import { lockAndRead, type Seen } from './lock-and-read.ts';
 
 export interface Steps {
-  readonly named: Named;
+  readonly reads: PlanReads;
   readonly known: ReadonlySet<UserKey>;
   /** Else they are taken for new, and the commit fails when one is not. */
   readonly looksUpNames: boolean;
@@ -38,10 +37,10 @@ export async function transact(connections: Connections, steps: Steps): Promise<
   const done = await connections
     .write(async (client) => {
       const { plan: makePlan, beforehand, apply } = steps;
-      const looking = lookFor(steps);
-      const [, ...answers] = await pipeline(client, [alone(begin), ...looking.asks]);
-      const later = looking.later(answers);
-      const seen = looking.see(later ? [...answers, ...(await pipeline(client, [later]))] : answers);
+      const reading = lockAndRead(steps);
+      const [, ...answers] = await pipeline(client, [alone(begin), ...reading.asks]);
+      const later = reading.later(answers);
+      const seen = reading.collect(later ? [...answers, ...(await pipeline(client, [later]))] : answers);
       const plan = makePlan(seen);
       await beforehand(plan);
       try {

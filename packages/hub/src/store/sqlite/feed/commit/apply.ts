@@ -1,31 +1,25 @@
 // Step 4 of the commit: the rows of a plan, written in the order of the locks: feed, feed_app, notification,
-// subscription, delivery.
-// It runs in the writer's thread, inside the transaction that the plan was made in.
+// subscription, delivery. It runs in the writer's thread, inside the transaction that the plan was made in. And the
+// claim, which takes deliveries that are due outside of any batch.
 import type { DatabaseSync } from 'node:sqlite';
 import { uuidToBytes } from '../../../../lib/ids.ts';
-import type { UserKey } from '../../../../model/principal.ts';
-import type { StoredSubscription } from '../../../../model/subscription.ts';
-import type { Plan } from '../../../store.ts';
 import {
-  notificationColumns,
-  notificationValues,
-  subscriptionColumns,
-  subscriptionValues,
-} from '../codec.ts';
-import type { Interned } from '../interned.ts';
-import { openApplyDeliveries } from './apply-deliveries.ts';
-import type { KnownFeeds } from './known-feeds.ts';
+  claimLeaseMs,
+  type DeliveryResult,
+  noNotification,
+  type PlannedDelivery,
+} from '../../../../model/delivery.ts';
+import type { UserKey } from '../../../../model/principal.ts';
+import { sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
+import { decodeNumber, writeAnswer } from '../../../columns.ts';
+import type { ClaimQuery, FetchMark, Plan } from '../../../store.ts';
+import { encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
+import type { KnownFeeds } from './snapshot.ts';
 
-export function openApply(db: DatabaseSync, interned: Interned, known: KnownFeeds): (plan: Plan) => void {
-  const statement = statements(db);
-  const account = (user: UserKey): number => interned.account(user) as number;
-  const appOf = (app: string): number => {
-    const seen = interned.app(app);
-    if (seen !== null) return seen;
-    const id = Number(statement.insertApp.run(app).lastInsertRowid);
-    interned.keepApp(app, id);
-    return id;
-  };
+export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): (plan: Plan) => void {
+  const statement = prepareFeedWrites(db, tables);
+  const { interned, feedApp, notification, subscription } = tables;
+  const account = (user: UserKey): number => decodeNumber(interned.account(user));
   const feeds = (plan: Plan): void => {
     for (const { row, isNew } of plan.feeds) {
       if (isNew) {
@@ -35,36 +29,35 @@ export function openApply(db: DatabaseSync, interned: Interned, known: KnownFeed
         statement.nameFeed.run(row.name, account(row.user));
     }
     for (const { row } of plan.feedApps) {
-      statement.putFeedApp.run(account(row.user), appOf(row.app), row.unread, row.head, row.floor);
+      statement.putFeedApp.run(account(row.user), ...feedApp.valuesOf(row));
     }
   };
   const notifications = (plan: Plan): void => {
     for (const { row, isNew } of plan.notifications) {
-      const id = uuidToBytes(row.id);
-      const values = notificationValues(row);
-      if (isNew) statement.insertNotification.run(account(row.user), id, appOf(row.app), ...values);
-      else statement.updateNotification.run(...values, account(row.user), id, appOf(row.app));
+      const [id = null, app = null, ...values] = notification.valuesOf(row);
+      if (isNew) statement.insertNotification.run(account(row.user), id, app, ...values);
+      else statement.updateNotification.run(...values, account(row.user), id, app);
     }
     for (const row of plan.purged) {
-      statement.deleteNotification.run(account(row.user), uuidToBytes(row.id), appOf(row.app));
+      const app = interned.internApp(row.app);
+      statement.deleteNotification.run(account(row.user), uuidToBytes(row.id), app);
     }
   };
   const subscriptions = (plan: Plan): void => {
     for (const row of plan.endedSubscriptions) statement.deleteSubscription.run(account(row.user), row.id);
-    // An address is unique, and a batch may pass it on or swap two: all let go of theirs before any takes one.
+    // An address is unique, and a batch may pass it on or swap two: all release theirs before any takes one.
     if (plan.subscriptions.length > 1) {
       for (const { row, isNew } of plan.subscriptions) {
         if (!isNew) statement.clearAddress.run(account(row.user), row.id);
       }
     }
-    for (const { row, isNew } of plan.subscriptions) putSubscription(row, isNew);
+    for (const { row, isNew } of plan.subscriptions) {
+      const [id = null, app = null, ...values] = subscription.valuesOf(row);
+      if (isNew) statement.insertSubscription.run(account(row.user), id, app, ...values);
+      else statement.updateSubscription.run(...values, account(row.user), id, app);
+    }
   };
-  const putSubscription = (row: StoredSubscription, isNew: boolean): void => {
-    const values = subscriptionValues(row);
-    if (isNew) statement.insertSubscription.run(account(row.user), row.id, appOf(row.app), ...values);
-    else statement.updateSubscription.run(...values, account(row.user), row.id, appOf(row.app));
-  };
-  const deliveries = openApplyDeliveries(db, interned, appOf);
+  const deliveries = openApplyDeliveries(db, tables);
   return (plan) => {
     feeds(plan);
     notifications(plan);
@@ -73,30 +66,142 @@ export function openApply(db: DatabaseSync, interned: Interned, known: KnownFeed
   };
 }
 
-function statements(db: DatabaseSync) {
-  const notification = notificationColumns.split(', ');
-  const subscription = subscriptionColumns.split(', ');
-  const insert = (table: string, columns: string[]) =>
-    `INSERT INTO ${table}(account, ${columns.join(', ')}) VALUES(?${', ?'.repeat(columns.length)})`;
-  const update = (table: string, columns: string[]) =>
+function prepareFeedWrites(db: DatabaseSync, { feedApp, notification, subscription }: Tables) {
+  const update = (table: string, columns: readonly string[]) =>
     `UPDATE ${table} SET ${columns
       .slice(2)
       .map((column) => `${column} = ?`)
       .join(', ')} WHERE account = ? AND id = ? AND app = ?`;
   return {
-    insertApp: db.prepare('INSERT INTO app_ref(app) VALUES(?)'),
     insertFeed: db.prepare('INSERT INTO account(key, epoch, issuer, subject, name) VALUES(?, ?, ?, ?, ?)'),
     nameFeed: db.prepare('UPDATE account SET name = ? WHERE id = ?'),
     putFeedApp: db.prepare(
-      'INSERT INTO feed_app(account, app, unread, head, floor) VALUES(?, ?, ?, ?, ?) ' +
-        'ON CONFLICT DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.floor',
+      `${insertSql('feed_app', feedApp.names)} ON CONFLICT DO UPDATE SET ${excluded(feedApp.names.slice(1))}`,
     ),
-    insertNotification: db.prepare(insert('notification', notification)),
-    updateNotification: db.prepare(update('notification', notification)),
+    insertNotification: db.prepare(insertSql('notification', notification.names)),
+    updateNotification: db.prepare(update('notification', notification.names)),
     deleteNotification: db.prepare('DELETE FROM notification WHERE account = ? AND id = ? AND app = ?'),
-    insertSubscription: db.prepare(insert('subscription', subscription)),
-    updateSubscription: db.prepare(update('subscription', subscription)),
+    insertSubscription: db.prepare(insertSql('subscription', subscription.names)),
+    updateSubscription: db.prepare(update('subscription', subscription.names)),
     clearAddress: db.prepare('UPDATE subscription SET address_hash = NULL WHERE account = ? AND id = ?'),
     deleteSubscription: db.prepare('DELETE FROM subscription WHERE account = ? AND id = ?'),
+  };
+}
+
+function insertSql(table: string, columns: readonly string[]): string {
+  return `INSERT INTO ${table}(account, ${columns.join(', ')}) VALUES(?${', ?'.repeat(columns.length)})`;
+}
+
+function excluded(columns: readonly string[]): string {
+  return columns.map((column) => `${column} = excluded.${column}`).join(', ');
+}
+
+/** A mark looks back over at most so many changes: a device that skipped more has been offline for long. */
+const markedBack = 1000;
+
+function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): (plan: Plan) => void {
+  const statement = prepareDeliveryWrites(db, delivery.names);
+  const account = (user: UserKey): number => decodeNumber(interned.account(user));
+  const record = (result: DeliveryResult): void => {
+    const status = statusCodes.encode(result.status);
+    statement.record.run(
+      status,
+      result.reason,
+      result.due,
+      result.attempts,
+      result.sentAt,
+      Number(result.truncated),
+      result.answer && writeAnswer(result.answer),
+      interned.account(result.user),
+      ...keyValues(result),
+      result.seq,
+    );
+  };
+  const markFetched = ({ user, subscription, upTo, each, at }: FetchMark): void => {
+    const owner = interned.account(user);
+    const id = encodeKey(subscription);
+    const place = upTo === null ? undefined : statement.fetchedSeq.get(owner, subscription);
+    if (upTo !== null && place) {
+      const before = decodeNumber(place.fetched_seq);
+      if (before < upTo) {
+        statement.raiseFetched.run(upTo, owner, subscription);
+        statement.markSince.run(at, owner, id, owner, Math.max(before, upTo - markedBack), upTo);
+      }
+    }
+    for (const one of each) statement.mark.run(at, owner, uuidToBytes(one.id), id, one.seq);
+  };
+  return (plan) => {
+    for (const { row, isNew } of plan.deliveries) {
+      const put = isNew ? statement.insert : statement.put;
+      put.run(account(row.user), ...delivery.valuesOf(row));
+    }
+    for (const result of plan.results) record(result);
+    for (const mark of plan.fetched) markFetched(mark);
+    for (const row of plan.purged) statement.purge.run(account(row.user), uuidToBytes(row.id));
+    for (const row of plan.endedSubscriptions) {
+      statement.forgetClear.run(account(row.user), uuidToBytes(noNotification), encodeKey(row.id));
+    }
+  };
+}
+
+export function openClaim(
+  db: DatabaseSync,
+  { interned, claimed }: Tables,
+): (query: ClaimQuery) => PlannedDelivery[] {
+  const columns = [...claimed.names, 'account'];
+  const claim = prepareRows(
+    db,
+    `UPDATE delivery SET claimed = 1, due = ?
+    WHERE (account, notification, subscription, kind) IN
+      (SELECT account, notification, subscription, kind FROM delivery INDEXED BY delivery_due
+       WHERE ${sqlIsOpen()} AND app = ? AND channel = ? AND due <= ? ORDER BY due LIMIT ?)
+    RETURNING ${columns.join(', ')}`,
+  );
+  return ({ app, channel, now, limit }) => {
+    const rows = claim.all(now + claimLeaseMs, interned.app(app), channel, now, limit);
+    return rows.map((row) => claimed.readValues(row, { user: interned.user(row.at(-1)) }));
+  };
+}
+
+/**
+ * One process owns the database, so whatever was claimed when it opens was claimed by one that is gone: it is due. A
+ * provider may have it, which must outlive the next attempt's answer: what is handled later is taken away from its device
+ * only when it may show it. Where nothing can be written now, the claims end by themselves.
+ */
+export function freeClaims(db: DatabaseSync): void {
+  try {
+    db.exec(`UPDATE delivery SET claimed = 0, due = 0, sent_at = coalesce(sent_at, planned_at)
+      WHERE ${sqlIsOpen()} AND claimed = 1`);
+  } catch (error) {
+    if (!/readonly|locked|full/.test(String(error))) throw error;
+  }
+}
+
+function prepareDeliveryWrites(db: DatabaseSync, columns: readonly string[]) {
+  const insert = insertSql('delivery', columns);
+  const key = 'account = ? AND notification = ? AND subscription = ? AND kind = ?';
+  return {
+    insert: db.prepare(insert),
+    put: db.prepare(`${insert} ON CONFLICT DO UPDATE SET ${excluded(columns.slice(3))}`),
+    // Who was withdrawn meanwhile stays so; that an attempt was made is kept all the same.
+    record: db.prepare(
+      `UPDATE delivery SET claimed = 0, status = iif(${sqlIsOpen()}, ?, status), reason = iif(${sqlIsOpen()}, ?, reason),
+       due = ?, attempts = ?, sent_at = coalesce(?, sent_at), truncated = ?, answer = coalesce(?, answer)
+       WHERE ${key} AND seq = ?`,
+    ),
+    fetchedSeq: db.prepare('SELECT fetched_seq FROM subscription WHERE account = ? AND id = ?'),
+    raiseFetched: db.prepare('UPDATE subscription SET fetched_seq = ? WHERE account = ? AND id = ?'),
+    markSince: db.prepare(
+      `UPDATE delivery SET fetched_at = ? WHERE account = ? AND subscription = ? AND ${sqlShows()} AND fetched_at IS NULL
+       AND notification IN (SELECT id FROM notification WHERE account = ? AND seq > ? AND seq <= ?)`,
+    ),
+    mark: db.prepare(
+      `UPDATE delivery SET fetched_at = ?
+       WHERE account = ? AND notification = ? AND subscription = ? AND ${sqlShows()} AND seq <= ? AND fetched_at IS NULL`,
+    ),
+    purge: db.prepare('DELETE FROM delivery WHERE account = ? AND notification = ?'),
+    forgetClear: db.prepare(
+      'DELETE FROM delivery WHERE account = ? AND notification = ? AND subscription = ?',
+    ),
   };
 }

@@ -1,42 +1,59 @@
-// Step 2 of the commit: what a plan looks at, read inside the writer's transaction on first need.
-// The planner sees the store through it and nothing else, so that it stays pure.
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+// Step 2 of the commit: what a plan looks at, read inside the writer's transaction on first need, or known from the
+// commits before. The planner sees the store through it and nothing else, so that it stays pure.
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import { BoundedMap } from '../../../../lib/bounded-map.ts';
 import { hashText } from '../../../../lib/fingerprint.ts';
 import { uuidToBytes } from '../../../../lib/ids.ts';
 import type { AppId } from '../../../../model/app.ts';
 import type { UserKey } from '../../../../model/principal.ts';
-import type { FeedAppRow, FeedRow, Snapshot } from '../../../store.ts';
-import { notificationColumns, readNotification, readSubscription, subscriptionColumns } from '../codec.ts';
-import { deliveryColumns, readDelivery } from '../codec-delivery.ts';
-import type { Interned } from '../interned.ts';
-import type { KnownFeeds } from './known-feeds.ts';
+import type { StoredSubscription } from '../../../../model/subscription.ts';
+import { sqlIsAlive } from '../../../codes.ts';
+import { decodeNumber, decodeText } from '../../../columns.ts';
+import type { FeedAppRow, FeedRow, Plan, Snapshot } from '../../../store.ts';
+import {
+  feedTable,
+  type Interned,
+  prepareRows,
+  type RowsQuery,
+  type Tables,
+  type Values,
+} from '../tables.ts';
 
-export function openSnapshot(db: DatabaseSync, interned: Interned, known: KnownFeeds): Snapshot {
-  const statement = statements(db);
+export function openSnapshot(db: DatabaseSync, tables: Tables, known: KnownFeeds): Snapshot {
+  const { interned, notification: notifications, delivery } = tables;
+  const query = prepareFeeds(db, tables);
   const one = openOne(interned);
-  const feedOf = (user: UserKey) => known.get(user) ?? readFeed(user);
-  const readFeed = openFeedRead(statement, interned, known);
-  const appOf = (app: AppId): number => interned.app(app) ?? -1;
+  const notificationOf = (user: UserKey, found: Values | undefined) =>
+    found ? notifications.readValues(found, { user }) : null;
+  const appOf = (app: AppId): number => interned.app(app) ?? noApp;
+  const feedOf = (user: UserKey): KnownFeed | undefined => {
+    const kept = known.get(user);
+    if (kept) return kept;
+    const account = interned.account(user);
+    const found = account === null ? undefined : query.feed.get(account);
+    if (!found || account === null) return undefined;
+    const apps = query.feedApps.all(account).map((each) => tables.feedApp.readValues(each, { user }));
+    const head = Math.max(0, ...apps.map((each) => each.head));
+    return known.read(feedTable.readValues(found, { user, head }), apps);
+  };
   return {
     feed: (user) => feedOf(user)?.row ?? null,
     feedApps: (user) => [...(feedOf(user)?.apps.values() ?? [])],
-    notification(user, id) {
-      const row = one(statement.notification, user, uuidToBytes(id));
-      return row ? readNotification(user, interned.appName, row) : null;
-    },
-    aliveByAppNotificationId(user, app, name) {
-      const row = one(statement.namedNotification, user, hashText(name), appOf(app), name);
-      return row ? readNotification(user, interned.appName, row) : null;
-    },
-    ...subscriptionReads(statement, interned, known),
+    notification: (user, id) => notificationOf(user, one(query.notification, user, uuidToBytes(id))),
+    aliveByAppNotificationId: (user, app, name) =>
+      notificationOf(user, one(query.named, user, hashText(name), appOf(app), name)),
+    ...subscriptionReads(db, tables, known),
     deliveries(user, notification) {
       const account = interned.account(user);
       if (account === null) return [];
-      const rows = statement.deliveries.all(account, uuidToBytes(notification));
-      return rows.map((row) => readDelivery(user, interned, row));
+      const rows = query.deliveries.all(account, uuidToBytes(notification));
+      return rows.map((row) => delivery.readValues(row, { user }));
     },
   };
 }
+
+/** Stands for an app that was never seen: it has no rows. */
+const noApp = -1;
 
 type SubscriptionReads = Pick<
   Snapshot,
@@ -49,36 +66,34 @@ type SubscriptionReads = Pick<
 >;
 
 function subscriptionReads(
-  statement: ReturnType<typeof statements>,
-  interned: Interned,
+  db: DatabaseSync,
+  { interned, subscription }: Tables,
   known: KnownFeeds,
 ): SubscriptionReads {
-  const appOf = (app: AppId): number => interned.app(app) ?? -1;
+  const query = prepareSubscriptions(db, subscription.names.join(', '));
+  const appOf = (app: AppId): number => interned.app(app) ?? noApp;
   const one = openOne(interned);
+  const rowOf = (user: UserKey, found: Values | undefined) =>
+    found ? subscription.readValues(found, { user }) : null;
   return {
-    subscription(user, app, id) {
-      const row = one(statement.subscription, user, id, appOf(app));
-      return row ? readSubscription(user, interned.appName, row) : null;
-    },
-    subscriptionByInstallation(user, app, installationId) {
-      const row = one(statement.subscriptionByInstallation, user, appOf(app), installationId);
-      return row ? readSubscription(user, interned.appName, row) : null;
-    },
+    subscription: (user, app, id) => rowOf(user, one(query.byId, user, id, appOf(app))),
+    subscriptionByInstallation: (user, app, installationId) =>
+      rowOf(user, one(query.byInstallation, user, appOf(app), installationId)),
     countSubscriptions(user, app) {
-      return (one(statement.countSubscriptions, user, appOf(app))?.n as number | undefined) ?? 0;
+      const found = query.count.get(interned.account(user), appOf(app));
+      return decodeNumber(found?.n);
     },
     lapsedSubscriptions(user, app, now) {
-      const account = interned.account(user);
-      const rows = account === null ? [] : statement.lapsedSubscriptions.all(account, appOf(app), now);
-      return rows.map((row) => readSubscription(user, interned.appName, row));
+      const rows = query.lapsed.all(interned.account(user), appOf(app), now);
+      return rows.map((row) => subscription.readValues(row, { user }));
     },
     addressHolder(addressHash) {
-      const row = statement.addressHolder.get(addressHash);
+      const row = query.holder.get(addressHash);
       if (!row) return null;
       return {
-        user: interned.user(row.account as number),
-        id: row.id as string,
-        app: interned.appName(row.app as number),
+        user: interned.user(row.account),
+        id: decodeText(row.id),
+        app: interned.appName(decodeNumber(row.app)),
       };
     },
     subscriptions(user) {
@@ -86,10 +101,10 @@ function subscriptionReads(
       if (kept) return kept;
       const account = interned.account(user);
       if (account === null) return [];
-      const rows = statement.subscriptions.all(account);
+      const rows = query.all.all(account);
       return known.keepSubscriptions(
         user,
-        rows.map((row) => readSubscription(user, interned.appName, row)),
+        rows.map((row) => subscription.readValues(row, { user })),
       );
     },
   };
@@ -97,54 +112,99 @@ function subscriptionReads(
 
 /** One row of a user's; none when the user has no feed. */
 function openOne(interned: Interned) {
-  return (found: StatementSync, user: UserKey, ...rest: (string | number | Buffer)[]) => {
+  return (query: RowsQuery, user: UserKey, ...rest: SQLInputValue[]) => {
     const account = interned.account(user);
-    return account === null ? undefined : found.get(account, ...rest);
+    return account === null ? undefined : query.get(account, ...rest);
   };
 }
 
-function openFeedRead(statement: ReturnType<typeof statements>, interned: Interned, known: KnownFeeds) {
-  return (user: UserKey) => {
-    const account = interned.account(user);
-    const row = account === null ? undefined : statement.feed.get(account);
-    if (!row || account === null) return undefined;
-    const apps = statement.feedApps.all(account).map(
-      (each): FeedAppRow => ({
-        user,
-        app: interned.appName(each.app as number),
-        unread: each.unread as number,
-        head: each.head as number,
-        floor: each.floor as number,
-      }),
-    );
-    const head = Math.max(0, ...apps.map((each) => each.head));
-    return known.read({ ...row, user, head } as unknown as FeedRow, apps);
-  };
-}
-
-function statements(db: DatabaseSync) {
+function prepareFeeds(db: DatabaseSync, { feedApp, notification, delivery }: Tables) {
+  const select = `SELECT ${notification.names.join(', ')} FROM notification WHERE account = ?`;
   return {
-    feed: db.prepare('SELECT epoch, issuer, subject, name FROM account WHERE id = ?'),
-    feedApps: db.prepare('SELECT app, unread, head, floor FROM feed_app WHERE account = ?'),
-    notification: db.prepare(`SELECT ${notificationColumns} FROM notification WHERE account = ? AND id = ?`),
-    namedNotification: db.prepare(
-      `SELECT ${notificationColumns} FROM notification WHERE account = ? AND name_key = ? AND removed = 0 AND app = ? AND name = ?`,
+    feed: prepareRows(db, `SELECT ${feedTable.names.join(', ')} FROM account WHERE id = ?`),
+    feedApps: prepareRows(db, `SELECT ${feedApp.names.join(', ')} FROM feed_app WHERE account = ?`),
+    notification: prepareRows(db, `${select} AND id = ?`),
+    named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
+    deliveries: prepareRows(
+      db,
+      `SELECT ${delivery.names.join(', ')} FROM delivery WHERE account = ? AND notification = ?`,
     ),
-    subscription: db.prepare(
-      `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND id = ? AND app = ?`,
-    ),
-    subscriptionByInstallation: db.prepare(
-      `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND app = ? AND installation = ?`,
-    ),
-    countSubscriptions: db.prepare('SELECT count(*) AS n FROM subscription WHERE account = ? AND app = ?'),
-    lapsedSubscriptions: db.prepare(
-      `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? AND app = ? AND lease_until <= ?
-       ORDER BY lease_until`,
-    ),
-    subscriptions: db.prepare(
-      `SELECT ${subscriptionColumns} FROM subscription WHERE account = ? ORDER BY id`,
-    ),
-    deliveries: db.prepare(`SELECT ${deliveryColumns} FROM delivery WHERE account = ? AND notification = ?`),
-    addressHolder: db.prepare('SELECT account, app, id FROM subscription WHERE address_hash = ?'),
   };
+}
+
+function prepareSubscriptions(db: DatabaseSync, columns: string) {
+  const select = `SELECT ${columns} FROM subscription WHERE account = ?`;
+  const count: StatementSync = db.prepare(
+    'SELECT count(*) AS n FROM subscription WHERE account = ? AND app = ?',
+  );
+  return {
+    byId: prepareRows(db, `${select} AND id = ? AND app = ?`),
+    byInstallation: prepareRows(db, `${select} AND app = ? AND installation = ?`),
+    count,
+    lapsed: prepareRows(db, `${select} AND app = ? AND lease_until <= ? ORDER BY lease_until`),
+    all: prepareRows(db, `${select} ORDER BY id`),
+    holder: db.prepare('SELECT account, app, id FROM subscription WHERE address_hash = ?'),
+  };
+}
+
+const feedsKept = 20_000;
+/** A user with more is read anew each time: what is kept stays within some 40 MB. */
+const subscriptionsKept = 8;
+
+interface KnownFeed {
+  readonly row: FeedRow;
+  readonly apps: Map<AppId, FeedAppRow>;
+}
+
+/**
+ * The heads, counts and subscriptions of the feeds that were written last. Only the writer's thread writes the feed
+ * database, so what it has committed is what is there, and it need not be read again: two of the three look-ups of a
+ * create.
+ */
+export class KnownFeeds {
+  readonly #feeds = new BoundedMap<UserKey, KnownFeed>({ entriesMax: feedsKept });
+  readonly #subscriptions = new BoundedMap<UserKey, readonly StoredSubscription[]>({ entriesMax: feedsKept });
+
+  get(user: UserKey): KnownFeed | undefined {
+    return this.#feeds.get(user);
+  }
+
+  read(row: FeedRow, apps: readonly FeedAppRow[]): KnownFeed {
+    return this.#keep({ row, apps: new Map(apps.map((each) => [each.app, each])) });
+  }
+
+  subscriptions(user: UserKey): readonly StoredSubscription[] | undefined {
+    return this.#subscriptions.get(user);
+  }
+
+  keepSubscriptions(user: UserKey, rows: readonly StoredSubscription[]): readonly StoredSubscription[] {
+    if (rows.length > subscriptionsKept) return rows;
+    this.#subscriptions.set(user, rows);
+    return rows;
+  }
+
+  /** After COMMIT: a feed that was planned on was read before, or begins. */
+  committed({ feeds, feedApps, subscriptions, endedSubscriptions }: Plan): void {
+    for (const { row } of subscriptions) this.#subscriptions.delete(row.user);
+    for (const row of endedSubscriptions) this.#subscriptions.delete(row.user);
+    for (const { row, isNew } of feeds) {
+      const apps = isNew ? new Map<AppId, FeedAppRow>() : this.#feeds.get(row.user)?.apps;
+      if (apps) this.#keep({ row, apps });
+    }
+    for (const { row } of feedApps) {
+      const known = this.#feeds.get(row.user);
+      known?.apps.set(row.app, row);
+    }
+  }
+
+  /** After a rollback, or when the connection is another. */
+  forget(): void {
+    this.#feeds.clear();
+    this.#subscriptions.clear();
+  }
+
+  #keep(feed: KnownFeed): KnownFeed {
+    this.#feeds.set(feed.row.user, feed);
+    return feed;
+  }
 }

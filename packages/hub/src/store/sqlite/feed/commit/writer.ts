@@ -16,12 +16,10 @@ import type {
 } from '../../../store.ts';
 import { faultOf, needsReopen } from '../../file/fault.ts';
 import { migrate } from '../../maintenance/migrate.ts';
-import { Interned } from '../interned.ts';
 import { feedMigrations } from '../schema.ts';
-import { openApply } from './apply.ts';
-import { freeClaims, openClaim } from './apply-deliveries.ts';
-import { KnownFeeds } from './known-feeds.ts';
-import { openSnapshot } from './snapshot.ts';
+import { type Interned, openTables } from '../tables.ts';
+import { freeClaims, openApply, openClaim } from './apply.ts';
+import { KnownFeeds, openSnapshot } from './snapshot.ts';
 
 export interface WriterData {
   readonly path: string;
@@ -86,15 +84,15 @@ function open(): Connection {
     );
     migrate(db, feedMigrations);
     freeClaims(db);
-    const interned = new Interned(db);
+    const tables = openTables(db);
     const known = new KnownFeeds();
     return {
       db,
-      interned,
+      interned: tables.interned,
       known,
-      snapshot: openSnapshot(db, interned, known),
-      apply: openApply(db, interned, known),
-      claim: openClaim(db, interned),
+      snapshot: openSnapshot(db, tables, known),
+      apply: openApply(db, tables, known),
+      claim: openClaim(db, tables),
     };
   } catch (error) {
     // It is tried again with every batch while the store is away, and each would keep its files open.
@@ -105,7 +103,7 @@ function open(): Connection {
 
 function commit({ writes, now, claim }: Extract<WriterRequest, { writes: unknown }>): WriterAnswer {
   return transact((current) => {
-    const plan = planBatch(writes, current.snapshot, { now, claim });
+    const plan = planBatch.plan(writes, current.snapshot, { now, claim });
     current.apply(plan);
     current.db.exec('COMMIT');
     current.known.committed(plan);

@@ -1,0 +1,129 @@
+// The numbers that stand in the databases for names of the model, for both stores. They are stored for ever: a new name
+// gets a new number, and no number is ever given again. The order of the lists in the protocol and the model means
+// nothing here, and a name without a number does not compile. store/codes.test.ts pins every one of them.
+// A push channel's number is in its descriptor (push/channels/<name>), and stays there for ever too.
+import type { PlatformType, ReadState, UserActionState, Verdict } from '@carillon/protocol';
+import { type DeliveryKind, isOpen, type SendStatus } from '../model/delivery.ts';
+import type { Removal, StoredNotification } from '../model/notification.ts';
+
+export interface Codes<Name extends string> {
+  /** In the order of the numbers. */
+  readonly names: readonly Name[];
+  encode(name: Name): number;
+  /** Throws for what is no number of these: a later version wrote it, or the database is damaged. */
+  decode(code: unknown): Name;
+}
+
+function codes<Name extends string>(what: string, numbers: Readonly<Record<Name, number>>): Codes<Name> {
+  const names: Name[] = [];
+  for (const name in numbers) names[numbers[name]] = name;
+  return {
+    names: names.filter((name) => name !== undefined),
+    encode: (name) => numbers[name],
+    decode(code) {
+      const name = typeof code === 'number' ? names[code] : undefined;
+      if (name === undefined)
+        throw new Error(`The database holds ${what} ${String(code)}, which has no name.`);
+      return name;
+    },
+  };
+}
+
+export const readStateCodes = codes<ReadState>('the read state', { unread: 0, read: 1 });
+
+export const actionCodes = codes<UserActionState>('the action state', {
+  noInteraction: 0,
+  activated: 1,
+  dismissed: 2,
+  snoozed: 3,
+});
+
+/** 0 stands for what is not removed. */
+export const removalCodes = codes<Removal>('the removal', { deleted: 1, expired: 2 });
+
+export const platformCodes = codes<PlatformType>('the platform', {
+  windows: 0,
+  ios: 1,
+  android: 2,
+  webPush: 3,
+});
+
+export const kindCodes = codes<DeliveryKind>('the kind of delivery', { notify: 0, fallback: 1, clear: 2 });
+
+export const statusCodes = codes<SendStatus>('the status', {
+  pending: 0,
+  sent: 1,
+  accepted: 2,
+  withdrawn: 3,
+  expired: 4,
+  failed: 5,
+  gone: 6,
+  skipped: 7,
+});
+
+export const verdictCodes = codes<Verdict>('the verdict', {
+  accepted: 0,
+  retry: 1,
+  throttled: 2,
+  gone: 3,
+  refused: 4,
+});
+
+const notRemoved = 0;
+
+export function encodeRemoved(removed: Removal | null): number {
+  return removed === null ? notRemoved : removalCodes.encode(removed);
+}
+
+export function decodeRemoved(code: unknown): Removal | null {
+  return code === notRemoved ? null : removalCodes.decode(code);
+}
+
+/** Both states share a column: the lowest bit is the read state, so that an index finds what was handled. */
+export function encodeState({
+  readState,
+  userActionState,
+}: Pick<StoredNotification, 'readState' | 'userActionState'>): number {
+  return readStateCodes.encode(readState) + 2 * actionCodes.encode(userActionState);
+}
+
+export function decodeReadState(code: unknown): ReadState {
+  return readStateCodes.decode(Number(code) & 1);
+}
+
+export function decodeActionState(code: unknown): UserActionState {
+  return actionCodes.decode(Number(code) >> 1);
+}
+
+// Conditions as both schemas' partial indexes have them, word for word: else a query does not walk its index.
+
+const firstSettled = Math.min(
+  ...statusCodes.names.filter((name) => !isOpen(name)).map((name) => statusCodes.encode(name)),
+);
+
+/** Open statuses have the lowest numbers. */
+export function sqlIsOpen(status = 'status'): string {
+  return `${status} < ${firstSettled}`;
+}
+
+export function sqlIsSettled(status: string): string {
+  return `${status} >= ${firstSettled}`;
+}
+
+export function sqlIsFailed(status = 'status'): string {
+  return `${status} = ${statusCodes.encode('failed')}`;
+}
+
+/** Deliveries that may show something: a device has them, or not. */
+export function sqlShows(kind = 'kind'): string {
+  return `${kind} < ${kindCodes.encode('clear')}`;
+}
+
+export function sqlIsAlive(removed = 'removed'): string {
+  return `${removed} = ${notRemoved}`;
+}
+
+/** Of a table with these two columns: read or removed. */
+export function sqlIsHandled(table = ''): string {
+  return `(${table}state & 1 = ${readStateCodes.encode('read')} OR ${table}removed > ${notRemoved})`;
+}
