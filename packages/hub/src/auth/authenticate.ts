@@ -88,7 +88,7 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
 
   async function verify(token: string): Promise<JWTPayload> {
     const issuer = issuerOf(token);
-    if (!issuers.has(issuer)) throw refused('The token comes from an issuer that this hub does not know.');
+    if (!issuers.has(issuer)) throw refused('The hub does not trust the issuer of this token.');
     try {
       const { payload } = await jwtVerify(token, issuers.keys(issuer), {
         issuer,

@@ -32,8 +32,7 @@ export function openIssuers({ own, remote, fetch: get = fetch }: IssuersOptions)
     has: (issuer) => keySets.has(issuer),
     keys(issuer) {
       const keys = keySets.get(issuer);
-      if (!keys)
-        throw new HubError('invalidToken', 'The token comes from an issuer that this hub does not know.');
+      if (!keys) throw new HubError('invalidToken', 'The hub does not trust the issuer of this token.');
       return keys;
     },
   };

@@ -40,7 +40,7 @@ export function openTickets(secret: Buffer, spent: SpentTickets, clock: Clock): 
       if (!sealed || sealed.until <= now || !(await spent.spend(sealed.id, sealed.until, now))) {
         throw new HubError(
           'invalidToken',
-          'The ticket is not valid, over, or already used: ask for a new one.',
+          'The ticket is not valid, has expired, or was used before: get a new one.',
         );
       }
       return { identity: sealed.identity, unsId: sealed.unsId };

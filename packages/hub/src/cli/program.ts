@@ -19,7 +19,7 @@ const unusableConfiguration = 78;
 
 function openProgram(): Command {
   const program = new Command('carillon')
-    .description('Post one notification for a user; every device learns of it at once.')
+    .description('Post one notification for a user; it rings on every device.')
     .version(readVersion(), '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ outputError: (message, write) => write(oneLine(message)) });

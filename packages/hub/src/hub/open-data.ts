@@ -59,7 +59,7 @@ export async function followTime(
   if (!readTime) return null;
   const onChange = (offsetMs: number): void => {
     const seconds = `${(Math.abs(offsetMs) / 1000).toFixed(1)} s`;
-    const off = `the clock of this machine is ${seconds} ${offsetMs < 0 ? 'ahead of' : 'behind'} PostgreSQL's, which the hub goes by: set both by NTP`;
+    const off = `the clock of this machine is ${seconds} ${offsetMs < 0 ? 'ahead of' : 'behind'} PostgreSQL's, which the hub follows: set both by NTP`;
     log.warn({ offsetMs }, offsetMs === 0 ? "the clock of this machine agrees with PostgreSQL's again" : off);
   };
   return clock.follow({ read: readTime, onChange });
@@ -73,7 +73,9 @@ async function openPostgresRegistry(url: string, secretKey: () => Buffer | null)
 
 function refuseDatabase(error: unknown): never {
   if (!(error instanceof StoreError)) throw error;
-  throw new ConfigError([problemWith('database-url', `${error.message}: start PostgreSQL, or mend the URL`)]);
+  throw new ConfigError([
+    problemWith('database-url', `${error.message}: start PostgreSQL, or correct the URL`),
+  ]);
 }
 
 /** The state of the folder's databases, without changing them. */

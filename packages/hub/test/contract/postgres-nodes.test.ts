@@ -168,7 +168,7 @@ test('more batches at once than there are connections each take the addresses th
   }
 });
 
-test('what a node held when it was lost is sent by another once its lease is over', async (context) => {
+test('what a node held when it was lost is sent by another once its lease has expired', async (context) => {
   const [lost, other] = (await openNodes(context, 2)) as [FeedStore, FeedStore];
   const place = subscribeWrite({ channel: { type: 'fcm', token: 'x' } });
   await lost.commit([place], startMs);

@@ -166,7 +166,7 @@ function claiming(open: OpenStore): void {
     assert.deepEqual(await store.claim({ ...lane, now, limit: 9 }), []);
   });
 
-  test('what is claimed is handed out again only when its lease is over', async () => {
+  test('what is claimed is handed out again only when its lease has expired', async () => {
     await using opened = await open();
     const { store } = opened;
     const ids = await due(store, 1);

@@ -17,7 +17,7 @@ type FromOptions = DataOptions & {
 export function backupCommand(): Command {
   const command = new Command('backup')
     .description('copy the data into a new folder, also beside a running hub')
-    .requiredOption('--to <folder>', 'a folder that is not there yet, or is empty')
+    .requiredOption('--to <folder>', 'a new or empty folder')
     .action(takeBackup);
   return withDataOptions(command);
 }
@@ -26,7 +26,7 @@ export function restoreCommand(): Command {
   const command = new Command('restore')
     .description('put a backup into a folder or database without data')
     .requiredOption('--from <folder>', 'the backup')
-    .option('--check', 'only look whether the backup is whole and can be read')
+    .option('--check', 'only check that the backup is complete and readable')
     .option('--push-again', 'keep pushes that were on their way when the backup was taken')
     .action(restoreBackup);
   return withDataOptions(command);
@@ -34,7 +34,7 @@ export function restoreCommand(): Command {
 
 export function generationCommand(): Command {
   const command = new Command('raise')
-    .description('make every cursor void, after the store has lost commits')
+    .description('invalidate every cursor, after the store has lost commits')
     .action(raiseStore);
   return new Command('generation')
     .description('the generation of the store, which cursors are bound to')
@@ -67,7 +67,7 @@ async function restoreBackup({
   const done = await restore({ ...options, folder: from, now, environment, pushAgain, who: commandLine });
   const { manifest, generation, withdrawnPushes } = done;
   if (json) return printJson({ takenAt: manifest.takenAt, generation, withdrawnPushes });
-  say(`restored what was there at ${manifest.takenAt}: ${summary(manifest)}`);
+  say(`restored the backup of ${manifest.takenAt}: ${summary(manifest)}`);
   say(`generation ${generation}: devices start over; ${withdrawnPushes} open pushes are withdrawn`);
   say('put secret.key (or CARILLON_SECRET_KEY) back before you start a hub');
 }

@@ -55,10 +55,10 @@ function readSettings(options: Options): { findings: Finding[]; config: Config |
   const { flags, file } = readOptions(options);
   try {
     const config = readConfig(flags, process.env, file);
-    return { findings: [ok('config', 'every setting can be used')], config, dataDir: config.dataDir };
+    return { findings: [ok('config', 'every setting is valid')], config, dataDir: config.dataDir };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    const findings = error.problems.map((problem) => fail('config', problem, 'mend it, or leave it out'));
+    const findings = error.problems.map((problem) => fail('config', problem, 'correct it, or leave it out'));
     const told = flags['data-dir'] ?? process.env.CARILLON_DATA_DIR;
     return { findings, config: null, dataDir: typeof told === 'string' ? told : defaultDataDir };
   }

@@ -73,7 +73,8 @@ async function send(options: SendOptions): Promise<void> {
   const report = openReport(options.json ?? false, id);
   report({ what: 'posted' });
   if (before) await watch(letter, { id, ...before, clock: systemClock, report });
-  else report({ what: 'waiting', message: 'no hub runs on this data: devices are told when one does' });
+  else
+    report({ what: 'waiting', message: 'no hub runs on this data; the next one that does sends the pushes' });
 }
 
 async function write(

@@ -25,7 +25,7 @@ export function tokenCommand(): Command {
       '--scope <scopes...>',
       'scopes of a delegated token (default: Notifications.ReadWrite.CreatedByApp)',
     )
-    .option('--audience <audience>', 'whom it is for: an app id, or the hub (default)')
+    .option('--audience <audience>', 'audience of the token: an app id, or the hub (default)')
     .option('--admin', "an operator's token, for the admin operations")
     .action(async (options: TokenOptions) => {
       if (options.app === undefined && !options.admin) {

@@ -13,9 +13,9 @@ interface UserOptions extends DataOptions {
 
 export function userCommand(): Command {
   const create = new Command('create')
-    .description('make a local user')
+    .description('create a local user')
     .requiredOption('--name <name>', 'user principal name, like alice@contoso.example')
-    .requiredOption('--password <password>', 'what the user signs in with')
+    .requiredOption('--password <password>', 'password of the user')
     .option('--operator', 'may administer the hub')
     .action(createUser);
   return new Command('user')

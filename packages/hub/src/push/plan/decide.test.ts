@@ -112,7 +112,7 @@ describe('what is to be done with a delivery that is due', () => {
 
   for (const [why, given, said] of [
     ['its subscription ended', { subscription: null }, 'gone: the subscription ended'],
-    ['its lease is over', { subscription: { leaseUntil: startMs } }, 'gone: its lease is over'],
+    ['its lease has expired', { subscription: { leaseUntil: startMs } }, 'gone: its lease has expired'],
     [
       'its address was taken',
       { subscription: { channel: null } },

@@ -41,7 +41,7 @@ export function decide(
   if (!delivery || delivery.seq !== taken.seq || !isOpen(delivery.status)) return { kind: 'drop' };
   const { subscription, notification } = context;
   if (!subscription) return settle('gone', 'the subscription ended');
-  if (subscription.leaseUntil <= now) return settle('gone', 'its lease is over');
+  if (subscription.leaseUntil <= now) return settle('gone', 'its lease has expired');
   const { channel } = subscription;
   if (channel === null) return settle('gone', 'another subscription has taken its push address');
   if (delivery.kind === 'clear') return decideClear(context, { ...subscription, channel }, { canClear, now });

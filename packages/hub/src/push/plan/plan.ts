@@ -68,7 +68,7 @@ export type Decision =
 export function decisionOf(content: Content, subscription: StoredSubscription, now: number): Decision {
   const skip = (reason: string): Decision => ({ decision: 'skip', reason });
   const { visualContent } = content.payload;
-  if (subscription.leaseUntil <= now) return skip('its lease is over');
+  if (subscription.leaseUntil <= now) return skip('its lease has expired');
   if (subscription.notificationType === 'noNotification') return skip('it asked for noNotification');
   if (!content.targetPolicy.platformTypes.includes(subscription.platform)) {
     return skip(`targetPolicy leaves out ${subscription.platform}`);

@@ -123,7 +123,7 @@ test('a channel of another kind is sent to through that kind', async () => {
   await driven.drive(() => driven.about({ unsId: device.unsId, address: token }, id).length === 1);
 });
 
-test('when its lease is over a device gets no push: neither what waits nor what comes', async () => {
+test('when its lease has expired a device gets no push: neither what waits nor what comes', async () => {
   const expirationDateTime = new Date(driven.clock.now() + 20 * second).toISOString();
   const device = await push.register('android', { installationId: 'lapsing', expirationDateTime });
   push.simulator.script([rule({ retryAfterSeconds: 30 }, { times: 1, match: { address: device.address } })]);
@@ -133,7 +133,7 @@ test('when its lease is over a device gets no push: neither what waits nor what 
   await driven.pass(35 * second, second);
   const lapsed = await driven.delivery(id, device);
   assert.equal(lapsed.status, 'gone');
-  assert.match(lapsed.reason ?? '', /lease is over/);
+  assert.match(lapsed.reason ?? '', /lease has expired/);
   const next = await driven.create();
   await driven.settle();
   const planned = (await driven.deliveries(next)).map(({ subscriptionId }) => subscriptionId);
