@@ -1,5 +1,5 @@
-// The whole running service, put together: this file reads like a table of contents. With its parts (hub-data, hub-push)
-// it is the only one that knows which store and channels are behind the contracts.
+// The composition of the whole service; this file reads like a table of contents. Only this folder imports concrete
+// stores, buses and channels.
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ export interface Hub {
   /** Where clients that must trust the development certificate find its CA. */
   readonly caPath: string | null;
   listen(): Promise<void>;
-  /** Says goodbye to streams, finishes what was accepted, and closes the store. */
+  /** Sends `bye` to streams, finishes what was accepted, and closes the store. */
   close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ export interface HubOptions {
   readonly pushes?: boolean;
   /** Other push channels than the built-in ones, with the module that plans for them (as hub/plan-batch.ts does). */
   readonly push?: { readonly channels: ChannelDescriptors; readonly planner: URL };
-  /** Another way to verify host names than the world's DNS. */
+  /** Verifies host names without the world's DNS, for tests. */
   readonly hostVerifier?: HostVerifier;
 }
 
@@ -139,12 +139,12 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   };
 }
 
-/** Balancers that ask whether it is ready learn that it is not, before its streams come back to another node. */
+/** Lets balancers notice that it is not ready, before its streams reconnect to another node. */
 async function wait(clock: Clock, delayMs: number): Promise<void> {
   if (delayMs > 0) await new Promise<void>((resolve) => void clock.after(delayMs, resolve));
 }
 
-/** All of them, whatever becomes of one; the first failure is the answer. */
+/** Closes all of them even when one fails; the first failure is thrown. */
 async function closeAll(closers: Closers): Promise<void> {
   const failures: unknown[] = [];
   for (let close = closers.pop(); close; close = closers.pop()) {
@@ -252,7 +252,7 @@ async function openEdge({ config, log, clock, registry }: Base, { read, fanOut }
   };
 }
 
-/** Where several nodes may serve, nobody should come to the embedded provider by leaving something out. */
+/** Where several nodes may serve, an omitted setting must not start the embedded provider. */
 async function checkProvider(config: Config, registry: Registry): Promise<void> {
   if (config.databaseUrl === null || !embedsProvider(config) || config.embeddedProvider) return;
   if ((await registry.users.list()).length > 0) return;

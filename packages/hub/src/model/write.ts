@@ -1,4 +1,4 @@
-// The nouns of the commit: what can be written to a feed, what comes of it, and the changes that everyone is told.
+// The nouns of the commit: the writes to a feed, their outcomes, and the changes that are published.
 // Plain data only: writes travel to the store's own thread, and outcomes come back.
 import type { ErrorKind, ReceiptKind, StateUpdateResult } from '@carillon/protocol';
 import type { AppId } from './app.ts';
@@ -88,7 +88,7 @@ export interface UnsubscribeWrite {
   readonly id: string;
 }
 
-/** A push address that its provider says is dead: ends the subscription that still has it. */
+/** A push address that its provider reported as dead: ends the subscription that still has it. */
 export interface GoneWrite {
   readonly kind: 'gone';
   readonly user: UserKey;
@@ -121,7 +121,7 @@ export interface Receipt {
   readonly contentVersion: number | null;
 }
 
-/** What devices say became of notifications on them: evidence, which never changes a state. */
+/** What devices report of notifications on them: evidence, which never changes a state. */
 export interface ReceiptsWrite {
   readonly kind: 'receipts';
   readonly user: UserKey;
@@ -129,7 +129,7 @@ export interface ReceiptsWrite {
   readonly receipts: readonly Receipt[];
 }
 
-/** What came of attempts to send. */
+/** Results of attempts to send. */
 export interface RecordWrite {
   readonly kind: 'record';
   readonly results: readonly DeliveryResult[];

@@ -1,5 +1,5 @@
-// Store contract, part one: feeds. Two doors: `commit` takes a batch of writes and makes it durable in one
-// transaction, planned by the pure function that the hub hands over; `read` answers from what is committed.
+// Store contract, part one: feeds. `commit` makes a batch of writes durable in one transaction, planned by the pure
+// function that the hub passes; `read` answers from what is committed.
 // Every back end passes the same suite (test/contract/store.ts).
 import type { AppId } from '../model/app.ts';
 import type {
@@ -68,7 +68,7 @@ export interface Plan {
   readonly subscriptions: readonly RowChange<StoredSubscription>[];
   readonly endedSubscriptions: readonly StoredSubscription[];
   readonly deliveries: readonly RowChange<StoredDelivery>[];
-  /** Each is written only while its delivery is open and still tells of that sequence. */
+  /** Each is written only while its delivery is open and still of that sequence. */
   readonly results: readonly DeliveryResult[];
   readonly fetched: readonly FetchMark[];
 }
@@ -84,7 +84,7 @@ export interface FetchMark {
 
 export interface PlanContext {
   readonly now: number;
-  /** Deliveries are born claimed, since the node that commits will send them from memory. */
+  /** Deliveries are inserted already claimed, since the committing node sends them from memory. */
   readonly claim: boolean;
 }
 
@@ -129,7 +129,7 @@ export interface Committed {
   readonly outcomes: readonly Outcome[];
   /** In the order of each feed's sequence. */
   readonly changes: readonly Change[];
-  /** Those that were born claimed. */
+  /** Those that were inserted already claimed. */
   readonly deliveries: readonly PlannedDelivery[];
 }
 
@@ -246,7 +246,7 @@ export interface FeedStore {
 
 /**
  * Why a batch failed: `busy` (try the same batch again), `unavailable` (the store can't write now: full, read-only,
- * unreachable), `uncertain` (the same, and nobody can tell whether the batch is there: the connection was lost at
+ * unreachable), `uncertain` (the same, and it is unknown whether the batch is there: the connection was lost at
  * COMMIT), `poison` (one write of the batch breaks the statement: halve it until it is alone).
  */
 export type StoreFault = 'busy' | 'unavailable' | 'uncertain' | 'poison';

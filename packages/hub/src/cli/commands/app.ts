@@ -1,5 +1,5 @@
 // `carillon app`: registers an app, its clients and its host names with the hub and the embedded provider, and lists them.
-// Told again for an existing id, `create` makes the app what was told, and keeps secrets unless new ones are asked for.
+// For an existing id, `create` replaces what is registered, and keeps secrets unless `--new-secret` is given.
 import { Command } from 'commander';
 import { builtInChannels } from '../../hub/channels.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -80,7 +80,7 @@ async function createApp(options: AppOptions, told: readonly ToldClient[]): Prom
   });
 }
 
-/** Sign-in leads to the public clients; where there is none, to the service. */
+/** Redirect URIs belong to the public clients; without any, to the service. */
 function withRedirects(
   id: string,
   told: readonly ToldClient[],

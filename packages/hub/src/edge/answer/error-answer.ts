@@ -1,5 +1,5 @@
-// Every failure, on every path, in Graph's one shape. What is answered never holds a token, a secret, a stack or a path:
-// an error that is not a HubError is a defect, logged whole and answered blank.
+// Every failure, on every path, in Graph's one shape. An answer never contains a token, a secret, a stack or a path: an
+// error that is no HubError is a defect, logged in full and answered without details.
 import { type ErrorBody, errorTable, statusOf } from '@carillon/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../../lib/clock.ts';

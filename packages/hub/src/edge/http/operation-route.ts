@@ -76,7 +76,7 @@ export function wrongMethod(allow: readonly string[]): HubError {
   return new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
 }
 
-/** Headers come before who calls: a ticket must not be spent on a request that can't be answered. */
+/** Headers are checked before authentication: a ticket must not be spent on a request that can't be answered. */
 function checkHeaders(request: FastifyRequest, { refusedHeaders = [], answer }: Operation): void {
   const { headers, raw } = request;
   if (headers.host === undefined && raw.httpVersion === '1.1' && headers[':authority'] === undefined)

@@ -58,7 +58,7 @@ function follow(
   if (request.httpVersionMajor === 1) release(request);
 }
 
-/** What Node keeps of a request that is answered for hours. */
+/** Releases what Node keeps of a request whose answer lasts for hours. */
 function release(request: IncomingMessage): void {
   request.rawHeaders = [];
   request.headers = {};

@@ -1,5 +1,5 @@
-// What a batch has read and written so far: later writes of the batch see earlier ones, and each row is written once,
-// in its last form. Reads go through to the snapshot the first time only.
+// The rows that a batch has read and written so far. Later writes of the batch see earlier ones, and each row is written
+// once, in its last form. Only the first read of a row reaches the snapshot.
 import { randomInt } from 'node:crypto';
 import type { AppId } from '../../model/app.ts';
 import type { DeliveryKey, DeliveryResult, StoredDelivery } from '../../model/delivery.ts';
@@ -66,7 +66,7 @@ export class Overlay {
     let id = this.#named.get(key);
     if (id === undefined) {
       const row = this.#snapshot.aliveByAppNotificationId(user, app, name);
-      // An earlier write of this batch may have removed it meanwhile, so its entry is asked, not the snapshot.
+      // An earlier write of this batch may have removed it, so its entry is read, not the snapshot.
       const current = row && this.#notifications.get(notificationKey(row), () => row);
       id = current && current.removed === null ? current.id : null;
       this.#named.set(key, id);
@@ -234,7 +234,7 @@ export class Overlay {
   }
 }
 
-// Whoever names another user's or app's id must not meet its row, whatever else the batch has looked at.
+// A caller that names another user's or app's id must not reach its row, whatever else the batch has read.
 function notificationKey({ user, id }: Pick<StoredNotification, 'user' | 'id'>): string {
   return `${user} ${id}`;
 }

@@ -1,5 +1,5 @@
-// What devices and operators say of deliveries: a device has fetched, has shown or was acted on; an operator has failed
-// ones sent again. Evidence never changes a notification's state and takes no sequence.
+// Evidence of deliveries: a device has fetched a notification, shown it or been acted on. And an operator's order to send
+// failed deliveries again. Evidence never changes a notification's state and takes no sequence.
 
 import { uuidTime } from '../../lib/ids.ts';
 import {
@@ -80,7 +80,7 @@ export function planRecord({ results }: RecordWrite, overlay: Overlay): StoredDe
   });
 }
 
-/** On the newest delivery that could have shown it; a device that was told live has none, and gets a record of its own. */
+/** Recorded on the newest delivery that could have shown it. A device that got it live has none, and gets a record of its own. */
 function record(receipt: Receipt, row: StoredNotification, overlay: Overlay, now: number): boolean {
   const found = deliveryOf(row.user, receipt, overlay) ?? unplanned(receipt, row, overlay, now);
   if (!found) return false;

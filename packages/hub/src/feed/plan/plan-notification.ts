@@ -67,7 +67,7 @@ export function planPost(write: PostWrite, overlay: Overlay, now: number): Outco
   return { result: 'created', notification: row };
 }
 
-/** The living notification of the same name; one that has expired unswept is removed first, and a new one begins. */
+/** The living notification of the same name. One that has expired and is not swept yet is removed first, and a new one begins. */
 function livingNamesake(write: PostWrite, overlay: Overlay, now: number): StoredNotification | null {
   if (write.appNotificationId === null) return null;
   const row = overlay.namedNotification(write.user, write.app, write.appNotificationId);
@@ -113,7 +113,7 @@ export function planState(write: StateWrite, overlay: Overlay, now: number): Out
   return { results, changed, same, unread: overlay.unread(user, visibility) };
 }
 
-/** The device has not seen this content, so what was done there was not done to it. */
+/** The device has not seen this content, so its change does not apply to it. */
 function isStale(row: StoredNotification, { contentVersion }: StateTarget): boolean {
   return contentVersion !== null && contentVersion < row.contentVersion;
 }

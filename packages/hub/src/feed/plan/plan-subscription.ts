@@ -1,5 +1,5 @@
-// What a write does to a subscription: one for each (user, app, installation), and a push address belongs to the one
-// that registered it last. The loser keeps its id and lease, without a channel.
+// What a write does to a subscription. There is one for each (user, app, installation). A push address belongs to the one
+// that registered it last; the former owner keeps its id and lease, without a channel.
 import { limits } from '@carillon/protocol';
 import { invalid, notFound } from '../../model/errors.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
@@ -43,7 +43,7 @@ export function readsOfRenew({ user, patch }: RenewWrite, reads: ReadSet): void 
   reads.address(user, patch.addressHash ?? null);
 }
 
-/** One whose lease is over is gone; registering its installation again brings it back. */
+/** An expired lease ends a subscription; registering its installation again restores it. */
 export function planRenew(write: RenewWrite, overlay: Overlay, now: number): Outcomes['renew'] {
   const before = overlay.subscription(write.user, write.app, write.id);
   if (!before || before.leaseUntil <= now) throw notFound();

@@ -1,6 +1,6 @@
 // Step 3 of the commit: a batch of writes, in the order of arrival, becomes rows, answers and changes. Pure: it runs
-// inside the store's transaction (for SQLite in the writer's thread), sees the store through a snapshot only, and a
-// write that is refused takes no sequence and harms no other.
+// inside the store's transaction (for SQLite in the writer's thread), reads the store through a snapshot only, and a
+// refused write takes no sequence and affects no other.
 import type { StoredDelivery } from '../../model/delivery.ts';
 import { HubError } from '../../model/errors.ts';
 import type { Change, Outcome, Outcomes, Write, WriteOf } from '../../model/write.ts';
@@ -11,7 +11,7 @@ import * as evidence from './plan-evidence.ts';
 import * as notification from './plan-notification.ts';
 import * as subscription from './plan-subscription.ts';
 
-/** Whom a change must be told through a push, and what it withdraws; `push/plan` is the one that the hub uses. */
+/** Plans the pushes of a change and what it withdraws; the hub uses `push/plan`. */
 export interface DeliveryPlanner {
   planChange(change: Change, plan: DeliveryPlan): void;
   /** A push arrived after its notification was handled. */

@@ -1,5 +1,5 @@
-// What devices say became of notifications on them: shown, activated, dismissed, failed. Evidence only: it never changes
-// a state, and a device speaks for the caller's own subscriptions alone.
+// What devices report of notifications on them: shown, activated, dismissed, failed. Evidence only: it never changes a
+// state, and a caller reports for its own subscriptions only.
 import type { ReceiptsPost } from '@carillon/protocol';
 import { receiptsAnswerSchema, receiptsPostSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';
@@ -56,7 +56,7 @@ function split(received: Received) {
   return { known, malformed: received.filter(({ id }) => !isUuid(id)).map(({ id }) => id) };
 }
 
-/** One whose lease is over still speaks of what it has shown. */
+/** A subscription whose lease has expired may still report what it has shown. */
 async function readOwn(
   unsId: string,
   user: User,

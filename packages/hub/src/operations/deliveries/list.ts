@@ -1,5 +1,5 @@
-// What became of a notification on each device: how far the push came, what its provider said, and what the device
-// itself proved. A sender sees the devices of its own app only.
+// The deliveries of a notification on each device: how far the push came, the provider's answer, and the device's own
+// evidence. A sender sees only the devices of its own app.
 import type { Delivery, DeliveryStatus } from '@carillon/protocol';
 import { deliverySchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';

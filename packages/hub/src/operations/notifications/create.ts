@@ -1,5 +1,5 @@
 // Posts a notification for a user, or replaces the living one of the same appNotificationId. The answer comes after the
-// commit; who is told, and how, is decided behind it.
+// commit; streams and pushes follow it.
 import {
   type FallbackPolicy,
   limits,
@@ -23,7 +23,7 @@ const dayMs = 86_400_000;
 export interface Posted {
   readonly post: NotificationPost;
   readonly expires: number;
-  /** Of what was sent, before anything of it was settled: a retry says the same again. */
+  /** Of the body as it was sent, before its spelling is normalised: a retry has the same one. */
   readonly fingerprint: number;
 }
 
@@ -79,7 +79,7 @@ export const createNotification = operation({
   },
 });
 
-/** The rules between members, which no schema of a single member says. */
+/** The rules between members, which no schema of a single member can express. */
 function checkPost(post: NotificationPost): void {
   const { rawContent, visualContent } = post.payload;
   if (rawContent == null && visualContent == null) {
@@ -118,7 +118,7 @@ export function checkHost(host: string, { app }: AppPrincipal | UserPrincipal): 
   throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
 }
 
-/** Compared beside the content, so the fingerprint only has to tell spellings of the same content apart. */
+/** Compared beside the content, so the fingerprint only has to distinguish spellings of the same content. */
 function sentAs({ displayTimeToLive, expirationDateTime }: NotificationPost, fingerprint: number): string {
   return `${fingerprint} ${displayTimeToLive ?? ''} ${expirationDateTime ?? ''}`;
 }

@@ -1,5 +1,5 @@
-// A dry run of a create: which of the user's devices would be pushed what, and why not the others. Nothing is written,
-// and nothing is told of a device but what its sender may know: neither its address nor a token.
+// A dry run of a create: what would be pushed to which of the user's devices, and why not to the others. Nothing is
+// written, and the answer contains neither a device's address nor a token.
 import type { Explanation } from '@carillon/protocol';
 import { explanationSchema } from '@carillon/protocol/schemas';
 import Type from 'typebox';
@@ -41,7 +41,7 @@ export const explainNotification = operation({
     const subscriptions = await services.read.subscriptionsOfUser(user.key);
     const told = subscriptions
       .filter((each) => isToldOf(app, each))
-      // A sender learns nothing of another app's devices.
+      // The answer reveals nothing of another app's devices.
       .filter((each) => principal.visibility === null || each.app === principal.visibility);
     const { unread } = await services.read.position(user.key, app);
     const unreadCount = unread + (replaced?.readState === 'unread' ? 0 : 1);

@@ -1,4 +1,4 @@
-// Reads one living notification that the token may see. Not there and not visible are never told apart.
+// Reads one living notification that the token may see. Not there and not visible are the same answer.
 // Its ETag counts the changes of the notification, so that a PATCH can say what it was decided on.
 import { notificationSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';

@@ -1,5 +1,5 @@
-// Sets one state for many notifications: those that are named, in one commit, or all (of a group) in as many as it
-// takes. Each that changes is a change of its own in the feed.
+// Sets one state for many notifications: those that are named, in one commit, or all (of a group) in as many commits as
+// needed. Each notification that changes is a change of its own in the feed.
 import { limits, type StateUpdate, type StateUpdateAnswer, type StateUpdateTarget } from '@carillon/protocol';
 import { stateUpdateAnswerSchema, stateUpdateSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';

@@ -1,5 +1,5 @@
-// Sets the state of one notification: what the user did with it on one device, which settles it on all.
-// How a change merges is model/state's to say, and decided inside the commit.
+// Sets the state of one notification: what the user did with it on one device, for all devices.
+// model/state decides how a change merges, inside the commit.
 import type { StatePatch } from '@carillon/protocol';
 import { notificationSchema, statePatchSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';

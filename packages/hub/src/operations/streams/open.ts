@@ -22,7 +22,7 @@ export const openStream = operation({
       if (acting && start !== null && start !== 'unreadable')
         await fetched.upTo(acting.subscription, start.seq);
     };
-    // A browser that reconnects sends both: the id is newer than the URL it began with.
+    // A browser that reconnects sends both: the id is newer than the URL that it started with.
     const given = lastEventId ?? query.$deltatoken ?? '';
     const from = given === '' || given === 'latest' ? null : startAt(given);
     await reached(from);

@@ -1,6 +1,5 @@
-// The PostgreSQL feed store as the hub sees it. Any number of hubs write one database: a feed's row lock gives its
-// sequence, deliveries are claimed with a lease. Times are those the hub hands over, never the database's;
-// but hubs set their clocks by it.
+// The PostgreSQL feed store. Any number of hubs write one database: a feed's row lock orders its sequence, and deliveries
+// are claimed with a lease. Times are the hub's, never the database's; but hubs follow the database's clock.
 import { randomBytes } from 'node:crypto';
 import { openInOrder } from '../../../lib/in-order.ts';
 import type { PlannedDelivery, StoredDelivery } from '../../../model/delivery.ts';

@@ -1,4 +1,4 @@
-// Reads of deliveries: everything that decides on an attempt as it is now, which lanes have work, and what became of a
+// Reads of deliveries: the current rows that decide on an attempt, which lanes have work, and the deliveries of a
 // notification on each device.
 import { isUuid } from '../../../lib/ids.ts';
 import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
@@ -121,7 +121,7 @@ async function readContexts(
   keys: readonly DeliveryKey[],
 ): Promise<(SendContext | null)[]> {
   const values = arraysOf(deliveryKey, keys);
-  // The devices of one user are mostly told of the same notification, whose content travels once.
+  // The devices of one user mostly get the same notification, whose content is read once.
   const posted = [...new Map(keys.map((key) => [contentKey(key), key])).values()];
   return connections.read(async (client) => {
     const answers = await pipeline(client, [

@@ -1,5 +1,5 @@
-// Reads of committed feeds. Every query of one user names the lane and the user, walks an index, and has a limit; each
-// page is one statement, so that its head, its counts and its rows are of one moment.
+// Reads of committed feeds. Every query of one user names the shard and the user, uses an index, and has a limit. Each page
+// is one statement, so that its head, counts and rows belong together.
 import { isUuid } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';

@@ -1,5 +1,5 @@
-// A dump of the whole PostgreSQL database and what it holds, both of one snapshot, and the way back into an empty one.
-// Hubs go on beside a dump.
+// A dump of the whole PostgreSQL database and its summary, both of one snapshot, and the restore into an empty one. Hubs
+// keep serving during a dump.
 import type { Client } from 'pg';
 import { BackupError, type Contents } from '../../backup.ts';
 import { sqlIsOpen, sqlShows, statusCodes } from '../../codes.ts';
@@ -50,10 +50,10 @@ export function readContents(url: string): Promise<Contents> {
   return withClient(url, countRows);
 }
 
-/** Withdraws what would show a notification again; taps stay, since all they say is "sync". Answers how many. */
+/** Withdraws deliveries that would show a notification again; taps stay, since they only say "sync". Answers how many. */
 export function withdrawOpenPushes(url: string, reason: string): Promise<number> {
   return withClient(url, async (client) => {
-    // A claimed one may have gone out, which must stay known: what is handled later is taken off its device.
+    // A claimed delivery may have been sent, which must stay recorded, so that a later clear reaches its device.
     const { rowCount } = await client.query(
       `UPDATE delivery SET status = $1, reason = $2, claimed_by = NULL,
        sent_at = CASE WHEN claimed_by IS NULL THEN sent_at ELSE coalesce(sent_at, planned_at) END

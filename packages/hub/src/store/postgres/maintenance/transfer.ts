@@ -1,5 +1,5 @@
-// Takes the data of another store into a PostgreSQL database that holds none: in one transaction, so that it is there
-// wholly or not at all. Before the commit every table is read back, and its sum compared with that of what came.
+// Imports the data of another store into an empty PostgreSQL database, in one transaction, so that all of it arrives or
+// nothing. Before the commit every table is read back, and its checksum compared with the source's.
 import type { Client } from 'pg';
 import { BackupError } from '../../backup.ts';
 import { decodeNumber } from '../../columns.ts';

@@ -1,4 +1,4 @@
-// Reads of deliveries: everything that decides on an attempt as it is now, which lanes have work, and what became of a
+// Reads of deliveries: the current rows that decide on an attempt, which lanes have work, and the deliveries of a
 // notification on each device.
 import type { DatabaseSync } from 'node:sqlite';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
@@ -55,7 +55,7 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
   };
 }
 
-/** What the devices of one user share in a batch: they are told of the same notification, mostly at the same time. */
+/** Shared by the devices of one user in a batch: they mostly get the same notification at the same time. */
 type SeenRows = Map<string, StoredNotification | null>;
 
 function openContextRead(db: DatabaseSync, tables: Tables) {

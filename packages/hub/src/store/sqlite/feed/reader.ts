@@ -51,7 +51,7 @@ export function openReader(path: string): SqliteReader {
   };
 }
 
-/** A file that can't be read is not the caller's fault, and is told as the store's. */
+/** A file that can't be read is a fault of the store, not of the caller. */
 function guarded(reads: FeedReader): FeedReader {
   const entries = Object.entries(reads).map(
     ([name, read]: [string, (...args: never[]) => Promise<unknown>]) => [

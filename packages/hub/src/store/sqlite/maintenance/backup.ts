@@ -1,5 +1,5 @@
-// Copies of SQLite databases for a backup, and what a restore does to one. A copy is one read transaction of SQLite's own
-// (VACUUM INTO): it is of one moment, a hub goes on writing beside it, and however fast it writes the copy comes to an end.
+// Copies of SQLite databases for a backup, and what a restore does to one. A copy is one read transaction of SQLite (VACUUM
+// INTO): it is consistent, the hub keeps writing, and the copy ends however fast the hub writes.
 import { chmodSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { BackupError, type Contents } from '../../backup.ts';
@@ -43,11 +43,11 @@ export function readCopiedGeneration(path: string): number {
   );
 }
 
-/** Withdraws what would show a notification again; taps stay, since all they say is "sync". Answers how many. */
+/** Withdraws deliveries that would show a notification again; taps stay, since they only say "sync". Answers how many. */
 export function withdrawOpenPushes(path: string, reason: string): number {
   return withDatabase(path, {}, (db) => {
     migrate(db, feedMigrations);
-    // A claimed one may have gone out, which must stay known: what is handled later is taken off its device.
+    // A claimed delivery may have been sent, which must stay recorded, so that a later clear reaches its device.
     const { changes } = db
       .prepare(
         `UPDATE delivery SET status = ?, reason = ?, sent_at = iif(claimed = 1, coalesce(sent_at, planned_at), sent_at),

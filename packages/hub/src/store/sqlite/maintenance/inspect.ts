@@ -1,5 +1,5 @@
-// A look at a database without touching it: whether it opens, whether SQLite finds it whole, and whether its schema is
-// the one of this code. For the doctor, beside a hub that may be serving it.
+// Inspects a database without changing it: whether it opens, whether SQLite finds it intact, and whether its schema is of
+// this code. For the doctor, beside a hub that may be serving it.
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';

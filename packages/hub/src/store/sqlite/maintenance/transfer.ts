@@ -51,7 +51,7 @@ function open(path: string, migrations: readonly Migration[]): DatabaseSync {
   return db;
 }
 
-/** What a later schema adds must not be left behind unnoticed. */
+/** A table of a later schema must not be left out unnoticed. */
 function refuseUnknownTables(db: DatabaseSync): void {
   const known = new Set<string>([...ownTables, ...feedTables, ...Object.keys(registryTables)]);
   const names = db

@@ -149,7 +149,7 @@ ON CONFLICT (${namesOf(deliveryKey)}) DO UPDATE SET ${putColumns
     .slice(deliveryKey.length)
     .map(({ name }) => `${name} = excluded.${name}`)
     .join(', ')}`),
-  // Who was withdrawn meanwhile stays so; that an attempt was made is kept all the same.
+  // A delivery that was withdrawn meanwhile stays withdrawn; its attempt is recorded nevertheless.
   record: statement(`UPDATE delivery d SET claimed_by = NULL,
   status = CASE WHEN ${sqlIsOpen('d.status')} THEN k.status ELSE d.status END,
   reason = CASE WHEN ${sqlIsOpen('d.status')} THEN k.reason ELSE d.reason END,

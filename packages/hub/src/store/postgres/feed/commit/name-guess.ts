@@ -1,7 +1,7 @@
-// Whether a batch looks up beforehand if the names it posts under are there already. Where each name is new, the unique
-// index says so anyway as it is written, and a look-up is a fifth of what a create costs the server; where names are
-// posted again, a wrong guess costs the batch a second transaction, and the server's log an error. So nothing is looked
-// up until a guess was wrong; then everything is, for so long, and twice as long after the next one.
+// Whether a batch looks up the names that it posts under. A look-up is a fifth of the server's cost of a create, and the
+// unique index refuses a name that exists anyway. But a wrong guess costs the batch a second transaction, and the server's
+// log an error. So names are assumed to be new until a guess was wrong. Then they are looked up for a number of batches,
+// which doubles with each wrong guess.
 import { DatabaseError } from 'pg';
 
 const firstBatches = 64;

@@ -72,7 +72,7 @@ async function finish(client: ClientBase, asks: readonly Ask[]): Promise<void> {
   if (command !== 'COMMIT') throw new StoreError('poison', `The transaction ended with ${command}.`);
 }
 
-/** Throws `uncertain` when nobody can say. */
+/** Throws `uncertain` when the outcome can't be determined. */
 async function isCommitted(connections: Connections, xid: string): Promise<boolean> {
   for (let tries = 0; tries < fateTries; tries++) {
     const values = [xid, tries === 0 ? 0 : fateWaitSeconds];

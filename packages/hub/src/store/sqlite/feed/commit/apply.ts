@@ -164,9 +164,9 @@ export function openClaim(
 }
 
 /**
- * One process owns the database, so whatever was claimed when it opens was claimed by one that is gone: it is due. A
- * provider may have it, which must outlive the next attempt's answer: what is handled later is taken away from its device
- * only when it may show it. Where nothing can be written now, the claims end by themselves.
+ * One process owns the database, so a claim that exists when it opens belongs to a process that is gone: the delivery is
+ * due. Its provider may have it already, which must stay recorded, so that a later clear reaches its device. Where nothing
+ * can be written now, the claims expire by themselves.
  */
 export function freeClaims(db: DatabaseSync): void {
   try {
@@ -183,7 +183,7 @@ function prepareDeliveryWrites(db: DatabaseSync, columns: readonly string[]) {
   return {
     insert: db.prepare(insert),
     put: db.prepare(`${insert} ON CONFLICT DO UPDATE SET ${excluded(columns.slice(3))}`),
-    // Who was withdrawn meanwhile stays so; that an attempt was made is kept all the same.
+    // A delivery that was withdrawn meanwhile stays withdrawn; its attempt is recorded nevertheless.
     record: db.prepare(
       `UPDATE delivery SET claimed = 0, status = iif(${sqlIsOpen()}, ?, status), reason = iif(${sqlIsOpen()}, ?, reason),
        due = ?, attempts = ?, sent_at = coalesce(?, sent_at), truncated = ?, answer = coalesce(?, answer)

@@ -1,6 +1,6 @@
 // The writer's thread: the only place that writes the feed database. One message is one batch and one transaction:
 // BEGIN IMMEDIATE, plan, apply, COMMIT (an fsync of the log); the answer leaves after COMMIT. Checkpoints happen
-// between batches. After an I/O error the connection is closed and opened anew, and the fsync is never tried again.
+// between batches. After an I/O error the connection is reopened, and the fsync is never retried.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PlannedDelivery, StoredDelivery } from '../../../../model/delivery.ts';
