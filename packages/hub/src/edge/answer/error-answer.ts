@@ -85,7 +85,7 @@ function errorHeaders({ kind, details }: HubError, { url, publicUrl, hasCredenti
   };
 }
 
-/** Who sent no credentials at all learns of no error (RFC 6750, section 3.1). */
+/** A request without credentials gets no error code (RFC 6750, section 3.1). */
 function challenge(hasCredentials: boolean): string {
   return `Bearer realm="carillon"${hasCredentials ? ', error="invalid_token"' : ''}`;
 }

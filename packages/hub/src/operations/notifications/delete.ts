@@ -1,5 +1,5 @@
 // Deletes one notification from the feed and its history. Dismissing is not deleting.
-// Every device learns of it as `@removed`, also those that never saw it.
+// Every device gets it as `@removed`, also those that never had it.
 import { isUuid } from '../../lib/ids.ts';
 import { notFound } from '../../model/errors.ts';
 import { nothing } from '../kernel/answer.ts';

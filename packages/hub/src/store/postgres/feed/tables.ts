@@ -285,7 +285,7 @@ export const deliveryKey: readonly Column<DeliveryKey>[] = [
   ...new Table<DeliveryKey, 'user', ElementType>(keyMembers).columns,
 ];
 
-/** The node that has it in hand, which only the store knows. */
+/** The node that claimed it, which only the store needs. */
 const claimedBy = 'claimed_by';
 
 const deliveryTable = new Table<StoredDelivery, 'user', ElementType>({

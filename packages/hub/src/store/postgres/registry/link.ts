@@ -186,7 +186,7 @@ function unref({ connection: { stream } }: Client): void {
   if (stream instanceof Socket) stream.unref();
 }
 
-/** One that is being closed does, or its goodbye would never be over. */
+/** A connection that is being closed does, or its close would never end. */
 function end(client: Client): Promise<void> {
   const { stream } = client.connection;
   if (stream instanceof Socket) stream.ref();

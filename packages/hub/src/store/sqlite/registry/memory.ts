@@ -59,7 +59,7 @@ export class SqliteMemory implements Memory {
     try {
       this.#read();
     } catch {
-      // Whoever must know that the file is away asks for what is not in memory, and is told.
+      // A caller that needs the file reads what is not in memory, and gets its error.
     }
   }
 

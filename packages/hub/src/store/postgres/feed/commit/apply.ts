@@ -1,6 +1,6 @@
 // Step 4 of the commit: the rows of a plan, one statement a table and kind of change, in the order of the locks: feed,
 // feed_app, notification, subscription, delivery. A table that the plan leaves alone costs nothing. And the claim, which
-// takes deliveries that are due outside of any batch, past the rows that others have in hand.
+// takes deliveries that are due outside of any batch, past the rows that others have locked.
 import { claimLeaseMs, noNotification } from '../../../../model/delivery.ts';
 import type { UserKey } from '../../../../model/principal.ts';
 import { sqlIsOpen, sqlShows } from '../../../codes.ts';

@@ -1,14 +1,11 @@
-// Writes the tables of docs/api.md from the list of operations, each between two markers.
-// node_modules/.bin/node tools/documents/write-api.ts
-import { readFileSync, writeFileSync } from 'node:fs';
+// The tables of docs/api.md, made from the list of operations, each between two markers. The prose around them is
+// written by hand. `npm run docs` writes them (generated.ts).
 import type { CarillonSchema } from '@carillon/protocol/schemas';
 import type { TSchema } from 'typebox';
 import type { Access } from '../../packages/hub/src/auth/authorize.ts';
 import { statusesOf } from '../../packages/hub/src/operations/kernel/answer.ts';
 import type { Operation } from '../../packages/hub/src/operations/kernel/operation.ts';
 import { operationTable } from '../../packages/hub/src/operations/table.ts';
-
-export const apiDocument = new URL('../../docs/api.md', import.meta.url);
 
 /** `<!-- operations below /me/notifications -->` … `<!-- end -->` */
 const table = /(<!-- operations below (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
@@ -102,5 +99,3 @@ function grouped(count: number): string {
 function escaped(cell: string): string {
   return cell.replaceAll('|', '\\|');
 }
-
-if (import.meta.main) writeFileSync(apiDocument, withTables(readFileSync(apiDocument, 'utf8')).text);
