@@ -13,7 +13,7 @@ export const listAudit = operation({
   method: 'GET',
   paths: ['/admin/audit'],
   access: 'operator',
-  summary: 'what operators and commands wrote, the newest first',
+  summary: 'list what operators and commands changed, the newest first',
   query: { $top: top(limits.listPageMax, limits.deltaPageMax), $skiptoken: text },
   answer: collection('audit', auditEntrySchema, { context: null }),
   async run({ query }, { registry, adminSeal }) {

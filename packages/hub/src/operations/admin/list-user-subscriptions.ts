@@ -20,7 +20,7 @@ export const listUserSubscriptions = operation({
   paths: ['/admin/users/{user}/subscriptions'],
   access: 'operator',
   summary:
-    "a user's places of all apps, without UNS-ID and push address; `{user}` is the name of a local user, or the `oid`, else `sub`, of their tokens",
+    "list a user's subscriptions of all apps, without UNS-ID and push address; `{user}` is the name of a local user, or the `oid`, else `sub`, of their tokens",
   answer: collection('subscriptions', shownSubscriptionSchema, {
     context: null,
     more: { user: shownUserSchema },

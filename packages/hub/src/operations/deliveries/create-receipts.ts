@@ -19,7 +19,7 @@ export const createReceipts = operation({
   method: 'POST',
   paths: ['/me/notifications/receipts'],
   access: 'user',
-  summary: 'what devices say became of notifications on them',
+  summary: 'report what happened to notifications on devices',
   body: bodyOf(receiptsPostSchema, readReceived),
   answer: plain(receiptsAnswerSchema),
   async run({ user, principal, body }, services) {

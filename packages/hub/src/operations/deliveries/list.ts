@@ -15,7 +15,7 @@ export const listDeliveries = operation({
   method: 'GET',
   paths: ['/me/notifications/{id}/deliveries'],
   access: 'userOrAppByPath',
-  summary: 'what became of it on each device',
+  summary: 'list its deliveries: what happened on each device',
   answer: collection('deliveries', deliverySchema, { context: "notifications('{id}')/deliveries" }),
   async run({ params, user, principal }, { read, clock, unsIds }) {
     if (!isUuid(params.id)) throw notFound();

@@ -8,7 +8,7 @@ export const countNotifications = operation({
   method: 'GET',
   paths: ['/me/notifications/$count'],
   access: 'user',
-  summary: 'how many, as text',
+  summary: 'count the history, as text',
   answer: plainText,
   async run({ user, principal }, { read, clock }) {
     const count = await read.count(user.key, principal.visibility, clock.now());

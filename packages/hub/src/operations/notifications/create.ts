@@ -47,7 +47,7 @@ export const createNotification = operation({
   paths: ['/me/notifications', '/me/notifications/$ref', '/me/activities'],
   access: 'userOrApp',
   summary:
-    'create, or replace the living one with the same `appNotificationId`; the header `Carillon-Result` says which',
+    'create a notification, or replace the living one with the same `appNotificationId`; the header `Carillon-Result` says which',
   // Graph documents that these two are not supported on a post.
   refusedHeaders: ['if-modified-since', 'if-range'],
   body: postedBody,

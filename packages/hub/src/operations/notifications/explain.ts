@@ -20,7 +20,8 @@ export const explainNotification = operation({
   method: 'POST',
   paths: ['/me/notifications/explain'],
   access: 'user',
-  summary: 'the body of a create: what would be pushed to which device, and why not; nothing is posted',
+  summary:
+    'dry-run a create with the same body: what would be pushed to which device, and why not; nothing is posted',
   body: postedBody,
   answer: plain(Type.Object({ value: Type.Array(explanationSchema) })),
   async run({ body, principal, user }, services) {

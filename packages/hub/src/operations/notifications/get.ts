@@ -13,7 +13,7 @@ export const getNotification = operation({
   method: 'GET',
   paths: ['/me/notifications/{id}'],
   access: 'user',
-  summary: 'one, with an `ETag` that counts its changes',
+  summary: 'read one, with an `ETag` that counts its changes',
   query: { $select: select(Object.keys(notificationSchema.properties)) },
   answer: entity('notifications', notificationSchema),
   async run({ params, query, user, principal, acting }, { read, clock, fetched }) {

@@ -14,7 +14,7 @@ export const listNotifications = operation({
   method: 'GET',
   paths: ['/me/notifications'],
   access: 'user',
-  summary: 'the history, newest first',
+  summary: 'list the history, newest first',
   query: {
     $top: top(limits.listPageDefault, limits.listPageMax),
     $skiptoken: text,

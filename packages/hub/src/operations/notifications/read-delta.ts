@@ -15,7 +15,7 @@ export const readDelta = operation({
   method: 'GET',
   paths: ['/me/notifications/delta'],
   access: 'user',
-  summary: 'what changed since a cursor; `$deltatoken=latest` starts from now',
+  summary: 'read what changed since a cursor; `$deltatoken=latest` starts from now',
   query: { $top: top(limits.deltaPageDefault, limits.deltaPageMax), $skiptoken: text, $deltatoken: text },
   answer: collection('notifications', Type.Union([notificationSchema, removedSchema]), {
     context: 'notifications/$delta',

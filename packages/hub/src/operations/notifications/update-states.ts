@@ -26,7 +26,7 @@ export const updateStates = operation({
   method: 'POST',
   paths: ['/me/notifications/updateState'],
   access: 'user',
-  summary: `one state for many: \`ids\`, or \`changes\` of \`{id, contentVersion?}\` (at most ${limits.updateStateIds} of either), or \`all: true\` with an optional \`groupName\``,
+  summary: `set one state for many: \`ids\`, or \`changes\` of \`{id, contentVersion?}\` (at most ${limits.updateStateIds} of either), or \`all: true\` with an optional \`groupName\``,
   body: bodyOf(stateUpdateSchema, readUpdated, limits.updateStateBodyBytes),
   answer: plain(stateUpdateAnswerSchema),
   async run(call, services) {

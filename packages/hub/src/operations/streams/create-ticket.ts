@@ -10,7 +10,7 @@ export const createStreamTicket = operation({
   method: 'POST',
   paths: ['/me/notifications/streamTicket'],
   access: 'user',
-  summary: 'a ticket that opens one stream, for `?ticket=` where headers can not be set',
+  summary: 'get a ticket that opens one stream, for `?ticket=` where headers can not be set',
   answer: plain(streamTicketSchema),
   async run({ identity, acting }, { tickets }) {
     const ticket = tickets.issue({ identity, unsId: acting?.unsId ?? null });

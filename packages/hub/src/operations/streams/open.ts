@@ -11,7 +11,7 @@ export const openStream = operation({
   method: 'GET',
   paths: ['/me/notifications/stream'],
   access: 'user',
-  summary: 'live: `Accept: text/event-stream` or a WebSocket; `Last-Event-ID`',
+  summary: 'follow changes live: `Accept: text/event-stream` or a WebSocket; `Last-Event-ID`',
   query: { $deltatoken: text, ticket: text },
   answer: liveStream,
   async run({ user, principal, query, lastEventId, acting }, { cursors, fetched }) {

@@ -12,7 +12,8 @@ export const createSubscription = operation({
   method: 'POST',
   paths: ['/me/notificationSubscriptions'],
   access: 'user',
-  summary: 'register an installed place of the user, or replace the one of the same `installationId`',
+  summary:
+    'register an installed app of the user, or replace the subscription with the same `installationId`',
   body: bodyOf(subscriptionPostSchema, (post, { services: { clock, pushAddresses } }) => {
     const now = clock.now();
     const address = post.channel ? pushAddresses.read(post.channel) : null;

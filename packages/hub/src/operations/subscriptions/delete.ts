@@ -9,7 +9,7 @@ export const deleteSubscription = operation({
   method: 'DELETE',
   paths: ['/me/notificationSubscriptions/{id}'],
   access: 'user',
-  summary: 'end it',
+  summary: 'end a subscription',
   answer: nothing,
   async run({ params, user, principal }, services) {
     const id = readId(params.id, user, services);

@@ -11,7 +11,7 @@ export const getSubscription = operation({
   method: 'GET',
   paths: ['/me/notificationSubscriptions/{id}'],
   access: 'user',
-  summary: 'one',
+  summary: 'read one subscription',
   answer: entity('notificationSubscriptions', subscriptionSchema),
   async run({ params, user, principal }, services) {
     const row = await services.read.subscription(user.key, readId(params.id, user, services));

@@ -10,7 +10,7 @@ export const listSubscriptions = operation({
   method: 'GET',
   paths: ['/me/notificationSubscriptions'],
   access: 'user',
-  summary: "the caller's living ones",
+  summary: "list the caller's subscriptions for this app",
   answer: collection('notificationSubscriptions', subscriptionSchema),
   async run({ user, principal }, services) {
     const rows = await services.read.subscriptions(user.key, principal.app.id, services.clock.now());

@@ -11,7 +11,7 @@ export const updateSubscription = operation({
   method: 'PATCH',
   paths: ['/me/notificationSubscriptions/{id}'],
   access: 'user',
-  summary: 'renew it, or change its channel, its name or what it is sent',
+  summary: 'renew it, or change its channel, name or notification type',
   body: bodyOf(subscriptionPatchSchema, (body, { services: { clock, pushAddresses } }) => {
     const { channel, displayName, notificationType, expirationDateTime } = body;
     const leaseUntil = readLease(expirationDateTime, clock.now());

@@ -11,7 +11,7 @@ export const getApp = operation({
   method: 'GET',
   paths: ['/admin/apps/{appId}'],
   access: 'operator',
-  summary: 'one app',
+  summary: 'read one app',
   answer: plain(appAnswerSchema),
   async run({ params }, { registry }) {
     return { outcome: 'ok', body: await showApp(findApp(params.appId, registry), registry) };

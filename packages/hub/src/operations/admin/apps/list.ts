@@ -13,7 +13,7 @@ export const listApps = operation({
   method: 'GET',
   paths: ['/admin/apps'],
   access: 'operator',
-  summary: 'the registered apps',
+  summary: 'list the registered apps',
   query: { $top: top(limits.listPageMax, limits.deltaPageMax), $skiptoken: text },
   answer: collection('apps', appAnswerSchema, { context: null }),
   async run({ query }, { registry, adminSeal }) {

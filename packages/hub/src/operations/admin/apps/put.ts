@@ -12,7 +12,7 @@ export const putApp = operation({
   paths: ['/admin/apps/{appId}'],
   access: 'operator',
   summary:
-    'make the app what the body says; what is left out becomes empty. A secret that was made stands as `clientSecret` in this one answer',
+    'create the app or replace it; members that the body leaves out become empty. Only this answer shows a new secret, as `clientSecret`',
   body: appBody,
   answer: plain(appAnswerSchema, ['created', 'ok']),
   async run({ params, body, ...acted }, services) {

@@ -11,7 +11,7 @@ export const updateApp = operation({
   method: 'PATCH',
   paths: ['/admin/apps/{appId}'],
   access: 'operator',
-  summary: 'the same, leaving what is left out, such as `{"blocked":true}`',
+  summary: 'change the members of the app that the body has, such as `{"blocked":true}`',
   body: appBody,
   answer: plain(appAnswerSchema),
   async run({ params, body, ...acted }, services) {

@@ -10,7 +10,7 @@ export const deleteChannel = operation({
   method: 'DELETE',
   paths: [channelPath],
   access: 'operator',
-  summary: 'remove them',
+  summary: 'remove push credentials',
   answer: nothing,
   async run({ params, ...acted }, services) {
     const { registry, descriptors } = services;

@@ -11,7 +11,7 @@ export const getChannel = operation({
   method: 'GET',
   paths: [channelPath],
   access: 'operator',
-  summary: 'the members that are no secret, `channel` and `setDateTime`',
+  summary: 'read the members that are no secret, with `channel` and `setDateTime`',
   answer: plain(shownCredentialsSchema),
   async run({ params }, { registry, descriptors }) {
     const { id } = findApp(params.appId, registry);

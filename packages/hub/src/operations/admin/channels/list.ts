@@ -11,7 +11,7 @@ export const listChannels = operation({
   method: 'GET',
   paths: ['/admin/apps/{appId}/channels'],
   access: 'operator',
-  summary: 'the push credentials of an app, without secrets',
+  summary: 'list the push credentials of an app, without secrets',
   answer: collection('channels', shownCredentialsSchema, { context: null }),
   async run({ params }, { registry }) {
     const { id } = findApp(params.appId, registry);

@@ -24,7 +24,7 @@ export const putChannel = operation({
   method: 'PUT',
   paths: [channelPath],
   access: 'operator',
-  summary: 'store push credentials, whole; 403 when there is no key to encrypt them with',
+  summary: 'replace push credentials; 403 when there is no key to encrypt them with',
   body: credentialsBody,
   answer: plain(shownCredentialsSchema, ['created', 'ok']),
   async run({ params, body: credentials, ...acted }, services) {

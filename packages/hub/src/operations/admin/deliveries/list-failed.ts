@@ -18,7 +18,7 @@ export const listFailedDeliveries = operation({
   method: 'GET',
   paths: ['/admin/deliveries'],
   access: 'operator',
-  summary: 'deliveries that were given up, of all apps or one',
+  summary: 'list the deliveries that were given up, of all apps or one',
   query: {
     status: word(['failed']),
     app: text,

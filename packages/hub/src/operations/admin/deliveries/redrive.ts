@@ -17,7 +17,8 @@ export const redriveDeliveries = operation({
   method: 'POST',
   paths: ['/admin/deliveries/redrive'],
   access: 'operator',
-  summary: 'send them again: those in `ids` (at most 100), or `all`, also of one `app` (1 000 a call)',
+  summary:
+    'send failed deliveries again: those in `ids` (at most 100), or `all`, also of one `app` (1 000 a call)',
   body: bodyOf(redriveSchema, (body) => {
     if ((body.ids !== undefined) !== (body.all === true)) return body;
     throw invalid('Name the deliveries by "ids", or all failed ones by "all": true with an optional "app".');

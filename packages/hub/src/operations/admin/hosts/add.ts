@@ -15,7 +15,7 @@ export const addHost = operation({
   method: 'POST',
   paths: ['/admin/apps/{appId}/hosts'],
   access: 'operator',
-  summary: 'claim a host name; answers what proves it',
+  summary: 'claim a host name; answers the challenge that proves it',
   body: bodyOf(hostPostSchema, ({ host }) => readHost(host)),
   answer: plain(hostAnswerSchema, ['created', 'ok']),
   async run({ params, body: host, ...acted }, services) {

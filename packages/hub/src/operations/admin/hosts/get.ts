@@ -11,7 +11,7 @@ export const getHost = operation({
   method: 'GET',
   paths: ['/admin/apps/{appId}/hosts/{host}'],
   access: 'operator',
-  summary: 'the claim, or the verified name',
+  summary: 'read a claim or a verified host name',
   answer: plain(hostAnswerSchema),
   async run({ params }, { registry }) {
     const app = findApp(params.appId, registry);

@@ -10,7 +10,7 @@ export const removeHost = operation({
   method: 'DELETE',
   paths: ['/admin/apps/{appId}/hosts/{host}'],
   access: 'operator',
-  summary: 'give it up',
+  summary: 'give up a host name',
   answer: nothing,
   async run({ params, ...acted }, services) {
     const app = findApp(params.appId, services.registry);

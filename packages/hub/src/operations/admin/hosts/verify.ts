@@ -11,7 +11,7 @@ export const verifyHost = operation({
   method: 'POST',
   paths: ['/admin/apps/{appId}/hosts/{host}/verify'],
   access: 'operator',
-  summary: 'look for the proof',
+  summary: 'look for the proof of a host name',
   answer: plain(hostAnswerSchema),
   async run({ params, ...acted }, services) {
     const { registry } = services;
