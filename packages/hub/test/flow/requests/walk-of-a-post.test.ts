@@ -1,0 +1,65 @@
+// The walk in ARCHITECTURE.md ("One POST, file by file") against what did run, as V8 counts it: in the main thread and in
+// SQLite's writer, between the arrival of one warm POST and its answer.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { post, startHub } from '@carillon/testing/hub/hub.ts';
+import { keepDataIn, type StoreName } from '@carillon/testing/hub/store-place.ts';
+import { startCoverage } from '@carillon/testing/machine/coverage.ts';
+
+const architecture = readFileSync(join(import.meta.dirname, '../../../../../ARCHITECTURE.md'), 'utf8');
+
+/** What a reader need not open: pure helpers and nouns, tables of columns and codes, and look-ups of a line or two. */
+const leftOut = [
+  /^(lib|model|telemetry)\//,
+  /^store\/(codes|columns|plan-reads)\.ts$/,
+  /^store\/(sqlite|postgres)\/feed\/(tables|partitions|commit\/addresses)\.ts$/,
+  // Whether an app has changed since it was cached.
+  /^(auth\/inbox-app|store\/sql-registry\/(apps|rows)|store\/\w+\/registry\/(memory|refresh))\.ts$/,
+  // `%24` in a path, the path without its query, options that are not there, the line of the log.
+  /^(edge\/http\/(http|request-log)|edge\/request\/paths|operations\/kernel\/query)\.ts$/,
+  // Whether the dispatcher has room, handed over by the composition.
+  /^(hub\/open-hub|push\/dispatch\/dispatcher)\.ts$/,
+];
+/** Behind the commit, and not waited for. */
+const behind = /^(feed\/publish|live\/fan-out)\.ts$/;
+
+/** The files of the walk, without those of the other store. */
+function walkOf(store: StoreName): string[] {
+  const section = /\n## One POST, file by file\n([\s\S]*?)\n## /.exec(architecture)?.[1] ?? '';
+  const steps = section.match(/^(?:\d+\.|-) `[^`]+\.ts`|^Then `[^`]+\.ts`/gm) ?? [];
+  const other = store === 'sqlite' ? 'store/postgres/' : 'store/sqlite/';
+  const files = steps.map((step) => step.replace(/^.*?`|`$/g, ''));
+  return files.filter((file) => !file.startsWith(other));
+}
+
+async function filesOfOnePost(): Promise<string[]> {
+  await using hub = await startHub();
+  const token = hub.token({ user: 'alice' });
+  const create = () => hub.request('POST', '/v1.0/me/notifications', { token, body: post() });
+  for (let warm = 0; warm < 5; warm++) await create();
+  await using coverage = await startCoverage();
+  await create();
+  await coverage.take();
+  assert.equal((await create()).status, 201);
+  const ran = await coverage.take();
+  return [...ran.keys()]
+    .filter((url) => url.includes('/packages/hub/src/'))
+    .map((url) => url.replace(/^.*\/packages\/hub\/src\//, ''));
+}
+
+describe('the walk of a POST in ARCHITECTURE.md', () => {
+  for (const store of ['sqlite', 'postgres'] as const) {
+    test(`names the files that run, with ${store}`, async () => {
+      keepDataIn(store);
+      const ran = await filesOfOnePost();
+      const opened = ran.filter((file) => !behind.test(file) && !leftOut.some((each) => each.test(file)));
+      assert.deepEqual([...new Set(opened)].sort(), walkOf(store).sort());
+    });
+  }
+
+  test('is no longer than a reader can follow', () => {
+    assert.ok(walkOf('sqlite').length <= 17 && walkOf('postgres').length <= 20);
+  });
+});
