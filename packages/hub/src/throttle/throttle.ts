@@ -1,6 +1,7 @@
 // Rate limits: a bucket for each (user, app) that counts every request, and one for each address that counts only failed
-// authentications, so that guessing is throttled before it costs signature checks.
+// authentications. Whoever shares the address of somebody who fails is not limited by it: only what fails is refused.
 import { randomUUID } from 'node:crypto';
+import { addressBlock } from '../auth/address-block.ts';
 import type { Identity } from '../auth/authenticate.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -11,8 +12,7 @@ import { BusyNodes } from './busy-nodes.ts';
 import { shareUse } from './shared-use.ts';
 
 export interface Throttle {
-  /** Throws `throttled` for an address that failed too often. */
-  checkAddress(address: string): void;
+  /** Throws `throttled` in place of the failure once an address has failed too often. */
   countFailure(address: string): void;
   /** Throws `throttled` when the user's requests through this app are too many; `target` is the user an app writes for. */
   count(identity: Identity, target: UserKey | null): void;
@@ -40,11 +40,10 @@ export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOp
   const addresses = open(failuresPerMinute, 'address ');
   const callers = perMinute === null ? null : open(perMinute, 'caller ');
   return {
-    checkAddress: (address) =>
-      refuse(addresses.buckets.waitMs(address), 'Too many requests from this address failed'),
     countFailure(address) {
-      addresses.buckets.take(address);
-      addresses.shared?.count(address);
+      const key = addressBlock(address);
+      refuse(addresses.buckets.take(key), 'Too many requests from this address failed');
+      addresses.shared?.count(key);
     },
     count({ issuer, subject, clientId, appOnly }, target) {
       if (!callers) return;

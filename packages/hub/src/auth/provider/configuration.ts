@@ -131,8 +131,13 @@ function isOwnPage({ oidc: { client, entities, session } }: Context): boolean {
   return client?.clientId === inboxAppId && hinted !== undefined && hinted === session?.accountId;
 }
 
-async function cookiesOf({ meta }: Registry, path: string): Promise<Record<string, unknown>> {
-  const key = await meta.readOrMake('provider-cookie-key', () => randomBytes(32).toString('base64url'));
+/** 32 bytes in base64url. */
+export function cookieKeyOf({ meta }: Registry): Promise<string> {
+  return meta.readOrMake('provider-cookie-key', () => randomBytes(32).toString('base64url'));
+}
+
+async function cookiesOf(registry: Registry, path: string): Promise<Record<string, unknown>> {
+  const key = await cookieKeyOf(registry);
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true };
   const names = { session: 'carillon_session', interaction: 'carillon_sign_in', resume: 'carillon_resume' };
   return { keys: [key], names, long: { ...cookie, path }, short: cookie };

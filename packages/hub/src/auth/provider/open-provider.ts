@@ -8,7 +8,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Registry } from '../../store/registry.ts';
 import { StoreError } from '../../store/store.ts';
 import { redirectAllowed, secretMatches } from './clients.ts';
-import { configurationOf } from './configuration.ts';
+import { configurationOf, cookieKeyOf } from './configuration.ts';
 import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
 import { registerOnBehalfOf } from './exchange/on-behalf-of.ts';
 import { rewriteAuthorization, rewriteToken } from './exchange/rewrite.ts';
@@ -16,7 +16,9 @@ import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
 import { providerPaths, signInPath } from './routes.ts';
 import { hubScopes, openIdScopes } from './scopes.ts';
 import { openAttempts } from './sign-in/attempts.ts';
+import { openKnownBrowsers } from './sign-in/known-browser.ts';
 import { openPages } from './sign-in/pages.ts';
+import { openPasswordTurns } from './sign-in/password-turns.ts';
 import { handleSignIn, type SignIn } from './sign-in/sign-in.ts';
 
 export interface ProviderOptions {
@@ -101,7 +103,12 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
     if (error instanceof StoreError) withoutRegistry.add(ctx.req);
     report(error);
   });
-  const signIn = { provider, users: registry.users, attempts: openAttempts(clock), render };
+  const signIn = {
+    ...{ provider, users: registry.users, render },
+    attempts: openAttempts(clock),
+    browsers: openKnownBrowsers(Buffer.from(await cookieKeyOf(registry), 'base64url'), issuer),
+    turns: openPasswordTurns(),
+  };
   return {
     provider,
     callback: provider.callback(),

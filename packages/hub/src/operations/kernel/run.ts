@@ -69,10 +69,9 @@ export function openRunner(options: RunnerOptions): Runner {
     return { arrival, identity, principal: authorizer.authorize(identity, arrival.operation.access), unsId };
   }
 
-  /** An address that failed too often waits; then a token or a ticket becomes an identity. */
+  /** A token or a ticket becomes an identity. What fails counts against its address; a valid one is never refused for that. */
   async function verify(arrival: Arrival): Promise<Admission> {
     const { token, ticket, unsId, address } = arrival;
-    throttle.checkAddress(address);
     try {
       if (ticket !== null) {
         const spent = await services.tickets.spend(ticket);

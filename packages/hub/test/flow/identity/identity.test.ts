@@ -120,6 +120,32 @@ describe('sign-in', () => {
     const refused = await attempt(password);
     assert.equal(refused.status, 429);
     assert.match(await refused.text(), /Too many failed attempts/);
+    assert.ok(Number(refused.headers.get('retry-after')) <= 5);
+    const { location } = await signIn(identity, { scope: created, user: operator });
+    assert.match(location, /code=/, 'others behind the same address sign in');
+  });
+
+  test('who has signed in with a browser before is not kept out of it by what others try', async () => {
+    await using identity = await openIdentity();
+    const { browse } = await signIn(identity, { scope: created });
+    const open = async (ask: typeof browse) => {
+      const query = new URLSearchParams({
+        ...{ client_id: 'phone', response_type: 'code', scope: created, prompt: 'login' },
+        redirect_uri: 'http://localhost/signed-in',
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+      });
+      const begun = await ask(`${identity.publicUrl}/identity/authorize?${query}`);
+      return begun.headers.get('location') ?? '';
+    };
+    const attempt = (ask: typeof browse, page: string, guess: string) =>
+      ask(page, { method: 'POST', body: new URLSearchParams({ name: alice, password: guess }) });
+    const stranger = openBrowser();
+    const strangersPage = await open(stranger);
+    for (let i = 0; i < 10; i++) assert.equal((await attempt(stranger, strangersPage, 'wrong')).status, 401);
+    assert.equal((await attempt(stranger, strangersPage, password)).status, 429);
+    const page = await open(browse);
+    assert.equal((await attempt(browse, page, password)).status, 303);
   });
 
   test('the sign-in page of another browser is refused', async () => {

@@ -424,8 +424,25 @@ suite('throttling', () => {
     assertError(refused, { status: 429, code: 'TooManyRequests' });
     assert.equal(refused.headers['retry-after'], '1');
     assert.equal((await ask('192.0.2.1', { token })).status, 200, 'a token that is known goes through');
+    const unseen = guarded.token({ user: 'bob' });
+    assert.equal((await ask('192.0.2.1', { token: unseen })).status, 200, 'so does one that nobody has seen');
+    assert.equal((await ask('192.0.2.1:50123')).status, 429, 'a port makes no other address of it');
     assert.equal((await ask('192.0.2.2')).status, 401, 'another address is not concerned');
     time.advance(100);
     assert.equal((await ask('192.0.2.1')).status, 401);
+  });
+
+  test('an IPv6 address is throttled with its whole /64', async () => {
+    const settings = { 'trusted-proxy': ['127.0.0.1'] };
+    await using guarded = await startHub({ clock: new ManualClock(), settings });
+    const ask = (address: string) =>
+      guarded.request('GET', '/v1.0/me/notifications', { headers: { 'X-Forwarded-For': address } });
+    const statuses = new Map<number, number>();
+    for (let i = 0; i < 640; i++) {
+      const { status } = await ask(`[2001:db8::${i.toString(16)}]:${50_000 + i}`);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    assert.deepEqual(Object.fromEntries(statuses), { 401: 600, 429: 40 });
+    assert.equal((await ask('2001:db8:0:1::1')).status, 401);
   });
 });

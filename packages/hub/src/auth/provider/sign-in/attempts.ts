@@ -1,48 +1,54 @@
-// Bounds guessing of passwords: at most ten failed attempts a minute for each key (a user name, an address). An attempt
-// counts from its start, so that many at once can't slip through while the slow hash is computed; a success is taken back.
+// Bounds guessing of passwords. After ten failures each further one doubles the wait, from 5 s to 15 min, for one user
+// name from one place: an address, or a browser in which that user has signed in before (known-browser). So nobody is kept
+// out by what others try elsewhere, and a whole address never is. An attempt counts from its start, so that many at once
+// can't slip through while the slow hash is computed; a success ends the count.
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { Clock } from '../../../lib/clock.ts';
 
-const windowMs = 60_000;
-const maxFailures = 10;
-/** Beyond this many keys the oldest is dropped: an attacker with so many addresses isn't stopped here. */
-const maxKeys = 10_000;
+const freeFailures = 10;
+const firstWaitMs = 5_000;
+const longestWaitMs = 15 * 60_000;
+/** Without another failure a count ends. */
+const forgottenAfterMs = 3600_000;
+/** The least recently used is dropped beyond them; to make so many takes longer than any wait. */
+const maxKeys = 100_000;
 
 interface Count {
   failures: number;
-  readonly since: number;
+  at: number;
 }
 
 export interface Attempts {
-  /** Counts an attempt; answers after how many milliseconds to come back when one of the keys has had too many, else 0. */
-  begin(keys: readonly string[]): number;
-  succeed(keys: readonly string[]): void;
+  /** Counts an attempt; answers after how many milliseconds to come back when it is too early, which does not count. */
+  begin(key: string): number;
+  succeed(key: string): void;
 }
 
 export function openAttempts(clock: Clock): Attempts {
-  const counts = new BoundedMap<string, Count>({ entriesMax: maxKeys });
+  const counts = new BoundedMap<string, Count>({ entriesMax: maxKeys, keeps: 'used' });
 
   function current(key: string): Count {
     const known = counts.get(key);
-    if (known && clock.now() < known.since + windowMs) return known;
-    const fresh = { failures: 0, since: clock.now() };
+    if (known && clock.now() < known.at + forgottenAfterMs) return known;
+    const fresh = { failures: 0, at: clock.now() };
     counts.set(key, fresh);
     return fresh;
   }
 
   return {
-    begin(keys) {
-      const found = keys.map(current);
-      const full = found.filter(({ failures }) => failures >= maxFailures);
-      if (full.length > 0) return Math.max(...full.map(({ since }) => since + windowMs - clock.now()));
-      for (const count of found) count.failures++;
+    begin(key) {
+      const count = current(key);
+      const waitMs = count.at + waitAfter(count.failures) - clock.now();
+      if (waitMs > 0) return waitMs;
+      count.failures++;
+      count.at = clock.now();
       return 0;
     },
-    succeed(keys) {
-      for (const key of keys) {
-        const count = counts.get(key);
-        if (count && count.failures > 0) count.failures--;
-      }
-    },
+    succeed: (key) => counts.delete(key),
   };
+}
+
+function waitAfter(failures: number): number {
+  if (failures < freeFailures) return 0;
+  return Math.min(longestWaitMs, firstWaitMs * 2 ** (failures - freeFailures));
 }

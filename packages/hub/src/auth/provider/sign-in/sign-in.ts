@@ -1,18 +1,23 @@
 // The sign-in page: shows the form, checks name and password, and returns the user to oidc-provider's flow. It works
-// without script, does not reveal which names exist, and limits guessing by name and by address.
+// without script, does not reveal which names exist, and limits guessing of one name from one place (attempts.ts).
 import type { ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
-import type { Users } from '../../../store/registry.ts';
+import type { LocalUser, Users } from '../../../store/registry.ts';
+import { addressBlock } from '../../address-block.ts';
 import { inboxAppId } from '../../inbox-app.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
 import type { Attempts } from './attempts.ts';
+import type { KnownBrowsers } from './known-browser.ts';
 import { type Page, problemContent, type RenderedPage, signInContent } from './pages.ts';
+import type { PasswordTurns } from './password-turns.ts';
 import { verifyPassword } from './passwords.ts';
 
 export interface SignIn {
   readonly provider: Provider;
   readonly users: Users;
   readonly attempts: Attempts;
+  readonly browsers: KnownBrowsers;
+  readonly turns: PasswordTurns;
   readonly render: (page: Page) => RenderedPage;
 }
 
@@ -53,36 +58,40 @@ async function submit(
   interaction: Interaction,
 ): Promise<void> {
   const name = (request.form?.get('name') ?? '').trim();
-  const keys = [`name ${name.toLowerCase()}`, `address ${request.socket.remoteAddress}`];
-  const waitMs = signIn.attempts.begin(keys);
-  if (waitMs > 0) {
-    const seconds = Math.ceil(waitMs / 1000);
-    response.setHeader('retry-after', String(seconds));
-    show(
-      signIn,
-      response,
-      interaction,
-      429,
-      name,
-      `Too many failed attempts. Wait ${seconds} seconds, then try again.`,
-    );
-    return;
-  }
+  const refuse = (status: number, problem: string): void =>
+    show(signIn, response, interaction, status, name, problem);
   const user = await signIn.users.findByName(name);
-  if (!(await verifyPassword(request.form?.get('password') ?? '', user?.passwordHash ?? null)) || !user) {
-    show(
-      signIn,
-      response,
-      interaction,
-      401,
-      name,
-      'That user name and password don’t belong together. Check both and try again.',
-    );
+  const place = placeOf(signIn, request, name, user);
+  const waitMs = signIn.attempts.begin(place.key);
+  const matches = waitMs > 0 ? null : signIn.turns.run(place, () => passwordMatches(request, user));
+  if (matches === null) {
+    const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+    response.setHeader('retry-after', String(seconds));
+    const unit = seconds === 1 ? 'second' : 'seconds';
+    refuse(429, `Too many failed attempts. Wait ${seconds} ${unit}, then try again.`);
     return;
   }
-  signIn.attempts.succeed(keys);
+  if (!(await matches) || !user) {
+    refuse(401, 'That user name and password don’t belong together. Check both and try again.');
+    return;
+  }
+  signIn.attempts.succeed(place.key);
+  response.appendHeader('set-cookie', signIn.browsers.remember(request.headers.cookie, user.id));
   const login = { accountId: user.id, remember: false };
   await signIn.provider.interactionFinished(request, response, { login });
+}
+
+function passwordMatches(request: InnerRequest, user: LocalUser | null): Promise<boolean> {
+  return verifyPassword(request.form?.get('password') ?? '', user?.passwordHash ?? null);
+}
+
+/** Where the attempt is made, and what it counts under. */
+function placeOf({ browsers }: SignIn, request: InnerRequest, name: string, user: LocalUser | null) {
+  const browser = user && browsers.find(request.headers.cookie, user.id);
+  const address = addressBlock(request.socket.remoteAddress);
+  const who = name.normalize('NFC').toLowerCase();
+  const key = JSON.stringify(browser === null ? [who, address] : [who, 'browser', browser]);
+  return { key, address, known: browser !== null };
 }
 
 function show(
