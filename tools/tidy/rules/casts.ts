@@ -4,8 +4,8 @@ import { isTest } from '../place.ts';
 import { type Finding, type Source, visit } from '../source.ts';
 
 const hubSource = 'packages/hub/src/';
-/** Today it is 13.2; the goal is 6. */
-export const maxCastsPerThousandLines = 14;
+/** Before rows were decoded through column lists it was 18.9; in November 2026 it is 4.4. */
+export const maxCastsPerThousandLines = 6;
 
 export function casts(sources: readonly Source[]): Finding[] {
   const hub = sources.filter(({ path }) => path.startsWith(hubSource) && !isTest(path));

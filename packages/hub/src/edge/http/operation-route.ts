@@ -237,7 +237,7 @@ function tooLarge(bytesMax: number): HubError {
 }
 
 function write({ status, headers, body }: WrittenAnswer, request: FastifyRequest, reply: FastifyReply): void {
-  const all = { ...baseHeaders(request), ...headers };
+  const all = Object.assign(baseHeaders(request), headers);
   if (status !== 204) all['Content-Length'] = Buffer.byteLength(body);
   reply.hijack();
   reply.raw.writeHead(status, all);

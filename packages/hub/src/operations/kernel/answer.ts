@@ -142,7 +142,11 @@ function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers
 
 function jsonOf(answer: Answer, { context }: AnswerSpec<unknown>, asked: Asked): string {
   const { body, json, values, beside } = answer;
-  const before = context === null ? {} : { '@odata.context': contextOf(context, answer, asked) };
+  const url = context === null ? null : contextOf(context, answer, asked);
+  // Most answers are one entity, whose text was made before.
+  if (json !== undefined && beside === undefined)
+    return url === null ? json : `{"@odata.context":${JSON.stringify(url)},${json.slice(1)}`;
+  const before = url === null ? {} : { '@odata.context': url };
   const members = JSON.stringify({ ...before, ...membersOf(body), ...beside, ...linkOf(answer, asked) });
   if (json !== undefined) return members === '{}' ? json : `${members.slice(0, -1)},${json.slice(1)}`;
   if (values === undefined) return members;
@@ -158,10 +162,13 @@ function ownerOf({ owner }: Answer, { principal }: Asked): Pick<User, 'name' | '
   return principal.kind === 'user' ? principal.user : owner;
 }
 
-function contextOf(context: string, answer: Answer, { publicUrl, version, params, ...asked }: Asked): string {
-  const named = context.replace(/\{(\w+)\}/g, (_, name: string) => (params[name] ?? '').toLowerCase());
-  const user = encodeURIComponent(ownerOf(answer, { publicUrl, version, params, ...asked })?.name ?? '');
-  return `${publicUrl}/${version}/$metadata#users('${user.replaceAll("'", "''")}')/${named}`;
+function contextOf(context: string, answer: Answer, asked: Asked): string {
+  const { publicUrl, version, params } = asked;
+  const named = context.includes('{')
+    ? context.replace(/\{(\w+)\}/g, (_, name: string) => (params[name] ?? '').toLowerCase())
+    : context;
+  const user = encodeURIComponent(ownerOf(answer, asked)?.name ?? '').replaceAll("'", "''");
+  return `${publicUrl}/${version}/$metadata#users('${user}')/${named}`;
 }
 
 /** An app that called by its own token finds the user's things below users/{id}. */

@@ -95,12 +95,20 @@ export function openRunner(options: RunnerOptions): Runner {
       const { arrival, identity, principal } = admission;
       const { operation, version } = arrival;
       const { params, path, query: given, ifMatch, lastEventId, prefer, json } = request;
-      const query = readQuery(operation.query ?? {}, given);
+      const query =
+        given.size === 0 && operation.query === undefined
+          ? noOptions
+          : readQuery(operation.query ?? {}, given);
       const body = operation.body?.read(json, { services, params });
-      const whose = principal.kind === 'operator' ? nobodys : await readWhose(admission, request, services);
-      const call = { ...whose, operation: operation.name, version, identity, principal };
-      const sent = { params, query, given, ifMatch, lastEventId, body };
-      const answer = await operation.run({ ...call, ...sent }, services);
+      const { user, acting } =
+        principal.kind === 'operator' ? nobodys : await readWhose(admission, request, services);
+      const answer = await operation.run(
+        {
+          ...{ user, acting, operation: operation.name, version, identity, principal },
+          ...{ params, query, given, ifMatch, lastEventId, body },
+        },
+        services,
+      );
       const asked = { publicUrl, version, principal, params, path, given, prefer };
       return writeAnswer(answer, operation.answer, asked);
     },
@@ -112,6 +120,7 @@ interface Whose {
   readonly acting: Acting | null;
 }
 
+const noOptions = {};
 const nobodys: Whose = { user: null, acting: null };
 
 /** Whose feed it is; refused when the caller may not act for that user. */

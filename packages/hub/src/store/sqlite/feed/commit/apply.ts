@@ -11,7 +11,7 @@ import {
 } from '../../../../model/delivery.ts';
 import type { UserKey } from '../../../../model/principal.ts';
 import { sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
-import { decodeNumber, writeAnswer } from '../../../columns.ts';
+import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FetchMark, Plan } from '../../../store.ts';
 import { encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
 import type { KnownFeeds } from './snapshot.ts';
@@ -34,9 +34,9 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
   };
   const notifications = (plan: Plan): void => {
     for (const { row, isNew } of plan.notifications) {
-      const [id = null, app = null, ...values] = notification.valuesOf(row);
-      if (isNew) statement.insertNotification.run(account(row.user), id, app, ...values);
-      else statement.updateNotification.run(...values, account(row.user), id, app);
+      const values = notification.valuesOf(row);
+      if (isNew) statement.insertNotification.run(account(row.user), ...values);
+      else statement.updateNotification.run(...changed(values), account(row.user), ...identity(values));
     }
     for (const row of plan.purged) {
       const app = interned.internApp(row.app);
@@ -52,9 +52,9 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
       }
     }
     for (const { row, isNew } of plan.subscriptions) {
-      const [id = null, app = null, ...values] = subscription.valuesOf(row);
-      if (isNew) statement.insertSubscription.run(account(row.user), id, app, ...values);
-      else statement.updateSubscription.run(...values, account(row.user), id, app);
+      const values = subscription.valuesOf(row);
+      if (isNew) statement.insertSubscription.run(account(row.user), ...values);
+      else statement.updateSubscription.run(...changed(values), account(row.user), ...identity(values));
     }
   };
   const deliveries = openApplyDeliveries(db, tables);
@@ -87,6 +87,10 @@ function prepareFeedWrites(db: DatabaseSync, { feedApp, notification, subscripti
     deleteSubscription: db.prepare('DELETE FROM subscription WHERE account = ? AND id = ?'),
   };
 }
+
+/** Both tables begin with id and app, which an update finds its row by. */
+const identity = (values: readonly Stored[]): Stored[] => values.slice(0, 2);
+const changed = (values: readonly Stored[]): Stored[] => values.slice(2);
 
 function insertSql(table: string, columns: readonly string[]): string {
   return `INSERT INTO ${table}(account, ${columns.join(', ')}) VALUES(?${', ?'.repeat(columns.length)})`;
