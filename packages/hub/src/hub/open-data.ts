@@ -1,6 +1,15 @@
 // The data folder of the hub: creates and locks it, and opens its stores. What can't be used is reported as a problem of
 // configuration, with the path.
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
@@ -8,6 +17,7 @@ import type { Timer } from '../lib/clock.ts';
 import type { ReferenceClock } from '../lib/reference-clock.ts';
 import type { Registry } from '../store/registry.ts';
 import { openFeedStore as openSqliteFeedStore } from '../store/sqlite/feed/feed-store.ts';
+import { findLostWrites, forgetProgress, type LostWrites } from '../store/sqlite/feed/progress.ts';
 import { feedMigrations } from '../store/sqlite/feed/schema.ts';
 import { type DataLock, type Serving, takeLock } from '../store/sqlite/file/lock.ts';
 import { type DatabaseState, inspectDatabase } from '../store/sqlite/maintenance/inspect.ts';
@@ -40,8 +50,65 @@ export async function openRegistry(
 /** The feeds; `planner` is a module, since the writer's thread of SQLite loads it by name. */
 export async function openFeeds({ dataDir, databaseUrl }: DataPlace, planner: URL): Promise<FeedStore> {
   if (databaseUrl) return openPostgresFeeds(databaseUrl, planner);
+  refuseLostFeeds(dataDir);
   const path = join(dataDir, 'feed.db');
-  return openSqliteFeedStore({ path, planner }).catch((error: unknown) => refuseFile(path, error));
+  try {
+    closeSync(openSync(path, 'a', privateFile));
+    return await openSqliteFeedStore({ path, planner });
+  } catch (error) {
+    return refuseFile(path, error);
+  }
+}
+
+const privateFile = 0o600;
+const privateFolder = 0o700;
+const openToOthers = 0o077;
+const sticky = 0o1000;
+const dataFiles = ['feed', 'registry'].flatMap((name) =>
+  ['', '-wal', '-shm'].map((end) => `${name}.db${end}`),
+);
+
+/** Takes from others what they may do to the data; answers what can't be taken from them. */
+export function protectData({ dataDir }: DataPlace): readonly string[] {
+  if (process.platform === 'win32') return [];
+  const files = dataFiles.map((name) => join(dataDir, name)).filter((path) => existsSync(path));
+  return [dataDir, ...files].filter((path) => {
+    const stat = statSync(path);
+    if ((stat.mode & openToOthers) === 0) return false;
+    // A folder such as /tmp is for everybody.
+    if ((stat.mode & sticky) !== 0) return true;
+    try {
+      chmodSync(path, stat.isDirectory() ? privateFolder : privateFile);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+}
+
+/** Less than what devices have been told must not be served as if it were all. */
+export function refuseLostFeeds(dataDir: string): void {
+  const path = join(dataDir, 'feed.db');
+  let lost: LostWrites | null;
+  try {
+    lost = findLostWrites(path);
+  } catch (error) {
+    lost = refuseFile(path, error);
+  }
+  if (lost) throw unusableData(`${lostText(path, lost)}: ${lostRemedy}`);
+}
+
+/** After this, what is there is served. */
+export function acceptLostFeeds({ dataDir, databaseUrl }: DataPlace): void {
+  if (!databaseUrl) forgetProgress(join(dataDir, 'feed.db'));
+}
+
+export const lostRemedy =
+  'put the missing file back, or restore a backup into an empty folder; to serve what is there, run carillon generation raise, and devices start over';
+
+function lostText(path: string, { found, recorded }: LostWrites): string {
+  const held = found === null ? 'nothing' : `${found} writes`;
+  return `${path} with its log holds ${held}, and ${recorded} had been stored, so commits are lost`;
 }
 
 async function openPostgresFeeds(url: string, planner: URL): Promise<FeedStore> {
@@ -80,10 +147,18 @@ function refuseDatabase(error: unknown): never {
 
 /** The state of the folder's databases, without changing them. */
 export function inspectData(dataDir: string): readonly DatabaseState[] {
-  return [
-    inspectDatabase(join(dataDir, 'registry.db'), registryMigrations),
-    inspectDatabase(join(dataDir, 'feed.db'), feedMigrations),
-  ];
+  return [inspectDatabase(join(dataDir, 'registry.db'), registryMigrations), inspectFeeds(dataDir)];
+}
+
+function inspectFeeds(dataDir: string): DatabaseState {
+  const path = join(dataDir, 'feed.db');
+  try {
+    const lost = findLostWrites(path);
+    if (lost) return { path, state: 'lost', detail: lostText(path, lost) };
+  } catch {
+    // The look at the database says why it can't be read.
+  }
+  return inspectDatabase(path, feedMigrations);
 }
 
 /** The hub that serves this data now, or null; waits for processes that hold the lock without serving. */
@@ -143,11 +218,14 @@ function makeDataDir(dataDir: string): void {
 function refuseFile(path: string, error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);
   const unusable =
-    /file is not a database|image is malformed|unable to open database|EISDIR|EACCES|ENOTDIR/.test(message);
+    /file is not a database|image is malformed|unable to open database|readonly database|EISDIR|EACCES|ENOTDIR|EROFS|EPERM/.test(
+      message,
+    );
   if (!unusable) throw error;
-  throw unusableData(
-    `${path} can not be opened as a database: ${message}: move it away, or restore a backup`,
-  );
+  const todo = /readonly|EACCES|EROFS|EPERM/.test(message)
+    ? 'let the user that runs the hub write it and its folder'
+    : 'move it away, or restore a backup';
+  throw unusableData(`${path} can not be opened as a database: ${message}: ${todo}`);
 }
 
 function unusableData(what: string): ConfigError {

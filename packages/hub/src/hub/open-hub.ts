@@ -48,7 +48,7 @@ import { openThrottle } from '../throttle/throttle.ts';
 import { builtInChannels } from './channels.ts';
 import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
-import { followTime, lockData, openFeeds, openRegistry } from './open-data.ts';
+import { followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
 import { embedsProvider, inboxConfig, withInboxOf } from './open-inbox.ts';
 import { openAddresses, openChannels, openDispatcher, vapidKeysOf } from './open-push.ts';
 
@@ -102,6 +102,12 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const { config } = options;
   const lock = lockData(config);
   closers.push(() => lock.release());
+  const exposed = protectData(config);
+  if (exposed.length > 0)
+    options.log.warn(
+      { exposed },
+      'other users of this machine may read the data: give it to the user of the hub',
+    );
   const registry = withInboxOf(config, await openRegistry(config, () => config.secretKey));
   closers.push(() => registry.close());
   await checkProvider(config, registry);

@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const nodeMajor = 24;
-const secretFiles = ['registry.db', 'secret.key'];
+const secretFiles = ['registry.db', 'feed.db', 'secret.key'];
 const gibibyte = 1024 ** 3;
 const littleRoom = gibibyte;
 const noRoom = gibibyte / 8;
@@ -27,7 +27,13 @@ export function checkDataDir(dataDir: string): Finding[] {
   }
   const open = secretFiles.map((name) => join(folder, name)).filter(isOpenToOthers);
   if (open.length === 0) return [ok('data', folder)];
-  return [warn('data', `others may read ${open.join(', ')}, which hold keys`, `chmod 600 ${open.join(' ')}`)];
+  return [
+    warn(
+      'data',
+      `others may read ${open.join(', ')}, which hold keys and notifications`,
+      `chmod 600 ${open.join(' ')}`,
+    ),
+  ];
 }
 
 function isOpenToOthers(path: string): boolean {

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { probeBus } from '../../hub/open-bus.ts';
-import { inspectData } from '../../hub/open-data.ts';
+import { inspectData, lostRemedy } from '../../hub/open-data.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 export interface Stores {
@@ -39,6 +39,8 @@ function findingOf({ path, state, detail }: ReturnType<typeof inspectData>[numbe
       );
     case 'changed':
       return fail(name, `${path} has another ${detail} than this version`, 'run the version that made it');
+    case 'lost':
+      return fail(name, detail, lostRemedy);
     case 'damaged':
       return fail(name, `${path} is damaged: ${detail}`, 'stop the hub and restore a backup');
     case 'unreadable':

@@ -26,7 +26,7 @@ import {
 } from '../../store/sqlite/maintenance/backup.ts';
 import { openRegistry as openSqliteRegistry } from '../../store/sqlite/registry/registry.ts';
 import { registryMigrations } from '../../store/sqlite/registry/schema.ts';
-import { type DataPlace, lockData, openRegistry } from '../open-data.ts';
+import { acceptLostFeeds, type DataPlace, lockData, openRegistry } from '../open-data.ts';
 
 export interface BackupOptions extends DataPlace {
   readonly folder: string;
@@ -154,6 +154,8 @@ async function restoreFiles(options: RestoreOptions, { files }: BackupManifest):
       recordRestore(registry, options),
     );
     for (const { name } of files) syncFile(pathOf(name));
+    // How far the data that was here before had come.
+    acceptLostFeeds(options);
     for (const { name } of files) renameSync(pathOf(name), join(dataDir, name));
     syncFolder(dataDir);
     return { generation, withdrawnPushes };
@@ -188,15 +190,17 @@ async function restoreDatabase(
   }
 }
 
-/** For a failover that lost commits; hubs that run must be started again, since each reads it when it starts. */
+/** For a store that lost commits, which is served as it is from now on; hubs that run must be started again, since each reads it when it starts. */
 export async function raiseGeneration(place: DataPlace, now: number, who: string): Promise<number> {
   const lock = place.databaseUrl ? null : lockData(place);
   try {
-    return await useRegistry(await openRegistry(place), (registry) =>
+    const generation = await useRegistry(await openRegistry(place), (registry) =>
       registry.audit.record({ at: now, who, what: 'raiseGeneration', on: 'store' }, ({ meta }) =>
         raise(meta, now),
       ),
     );
+    acceptLostFeeds(place);
+    return generation;
   } finally {
     lock?.release();
   }

@@ -8,7 +8,7 @@ import { openSecretBox, type SecretBox, wrongKey } from '../../store/secret-box.
 import { openKeyFile } from '../../store/sqlite/file/key-file.ts';
 import { openSource } from '../../store/sqlite/maintenance/transfer.ts';
 import type { MovedTable, RegistryRow, TransferSource } from '../../store/transfer.ts';
-import { lockData } from '../open-data.ts';
+import { lockData, refuseLostFeeds } from '../open-data.ts';
 
 export interface MoveOptions {
   readonly dataDir: string;
@@ -28,6 +28,7 @@ export async function moveToPostgres(options: MoveOptions): Promise<MovedTable[]
   const { takeIn } = await import('../../store/postgres/maintenance/transfer.ts');
   const lock = lockData({ dataDir });
   try {
+    refuseLostFeeds(dataDir);
     const source = openSource(dataDir);
     try {
       return await takeIn({ url: to, source: resealed(source, openReseal(options)), now, who });

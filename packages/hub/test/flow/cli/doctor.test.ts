@@ -70,7 +70,7 @@ test('beside a hub it asks the hub, the databases and each provider', async (con
     new RegExp(`process ${process.pid} at ${hub.baseUrl} is ready`),
   );
   for (const name of ['registry', 'feed'])
-    assert.match(checks.get(name)?.message ?? '', /is whole, schema 0001-/);
+    assert.match(checks.get(name)?.message ?? '', /is whole, schema 000\d-/);
   assert.match(checks.get('clock')?.message ?? '', /^within 30 s of 127\.0\.0\.1:\d+$/);
   const credentials = checks.get('credentials app-a wns');
   assert.equal(credentials?.status, 'ok', ran.stdout);
@@ -123,7 +123,7 @@ test('a damaged or foreign database fails, and is left as it is', (context) => {
   );
   assert.match(
     stdout,
-    /^warn {2}data {2}others may read \S+registry\.db, which hold keys – chmod 600 \S+registry\.db$/m,
+    /^warn {2}data {2}others may read \S+registry\.db, \S+feed\.db, which hold keys and notifications – chmod 600 \S+registry\.db \S+feed\.db$/m,
   );
   assert.match(stdout, /^ok {4}registry {2}/m);
 });

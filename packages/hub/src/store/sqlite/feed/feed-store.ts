@@ -30,8 +30,9 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
       return [...(answer as { claimed: readonly PlannedDelivery[] }).claimed];
     },
     async close() {
-      await writer.close();
+      // First the reader, so that the writer can cut the log.
       read.close();
+      await writer.close();
     },
   };
 }

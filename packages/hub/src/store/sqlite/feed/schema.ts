@@ -50,4 +50,11 @@ CREATE INDEX delivery_due ON delivery(app, channel, due) WHERE status < 2;
 CREATE INDEX delivery_failed ON delivery(account, notification, subscription, kind, app) WHERE status = 5;
 `,
   },
+  {
+    name: '0002-progress',
+    sql: `
+CREATE TABLE progress(writes INTEGER NOT NULL) STRICT;
+INSERT INTO progress(writes) VALUES (0);
+`,
+  },
 ];

@@ -6,10 +6,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { decodeText } from '../../columns.ts';
 import type { Migration } from './migrate.ts';
 
-/** `missing`: not made yet. `older` is migrated by the next start; `newer` and `changed` are refused by it. */
+/** `missing`: not made yet. `older` is migrated by the next start; `newer`, `changed` and `lost` are refused by it. */
 export interface DatabaseState {
   readonly path: string;
-  readonly state: 'missing' | 'good' | 'older' | 'newer' | 'changed' | 'damaged' | 'unreadable';
+  readonly state: 'missing' | 'good' | 'older' | 'newer' | 'changed' | 'lost' | 'damaged' | 'unreadable';
   /** For people: what was found. */
   readonly detail: string;
 }

@@ -25,7 +25,7 @@ export interface SqliteSource extends TransferSource {
 const rowsAtOnce = 1000;
 
 /** Tables that only say how the others are stored. */
-const ownTables = ['migration', 'part_version', 'account', 'app_ref'];
+const ownTables = ['migration', 'part_version', 'account', 'app_ref', 'progress'];
 
 export function openSource(dataDir: string): SqliteSource {
   const feeds = open(join(dataDir, 'feed.db'), feedMigrations);

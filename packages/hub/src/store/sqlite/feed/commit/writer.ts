@@ -5,17 +5,19 @@ import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { PlannedDelivery, StoredDelivery } from '../../../../model/delivery.ts';
 import type { Write } from '../../../../model/write.ts';
-import type {
-  ClaimQuery,
-  Committed,
-  Plan,
-  Planner,
-  RowChange,
-  Snapshot,
-  StoreFault,
+import {
+  type ClaimQuery,
+  type Committed,
+  type Plan,
+  type Planner,
+  type RowChange,
+  type Snapshot,
+  StoreError,
+  type StoreFault,
 } from '../../../store.ts';
 import { faultOf, needsReopen } from '../../file/fault.ts';
 import { migrate } from '../../maintenance/migrate.ts';
+import { openProgress, type Progress } from '../progress.ts';
 import { feedMigrations } from '../schema.ts';
 import { type Interned, openTables } from '../tables.ts';
 import { freeClaims, openApply, openClaim } from './apply.ts';
@@ -47,21 +49,29 @@ interface Connection {
   readonly snapshot: Snapshot;
   readonly apply: (plan: Plan) => void;
   readonly claim: (query: ClaimQuery) => PlannedDelivery[];
+  readonly progress: Progress;
 }
 
 /** How long a batch waits for a lock that another process holds; with its retries, answered within two seconds. */
 const lockWaitMs = 400;
 /** Pages in the log before a checkpoint moves them (4 KiB each). */
 const checkpointPages = 12_000;
+/** Beside a long reader the log can't begin anew: this many pages later it is tried again. */
+const checkpointAgainPages = 1000;
+const pageBytes = 4096;
+/** A reader may keep the log from being cut; the writer doesn't wait for it. */
+const cutWaitMs = 50;
 
 const port = parentPort as NonNullable<typeof parentPort>;
 const { path, planner } = workerData as WriterData;
 const { planBatch } = (await import(planner)) as { planBatch: Planner };
-let connection: Connection | null = open();
 let pagesWritten = 0;
+let connection: Connection | null = open();
 
 port.on('message', (request: WriterRequest) => {
   if (request === 'close') {
+    if (connection) settle(connection);
+    connection?.progress.close();
     connection?.db.close();
     answer('closed');
     port.close();
@@ -82,18 +92,24 @@ function open(): Connection {
     db.exec(
       'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536',
     );
+    // Once the log begins anew, its file is cut to this.
+    db.exec(`PRAGMA journal_size_limit = ${checkpointPages * pageBytes}`);
     migrate(db, feedMigrations);
     freeClaims(db);
     const tables = openTables(db);
     const known = new KnownFeeds();
-    return {
+    const progress = openProgress(db, path);
+    const opened: Connection = {
       db,
+      progress,
       interned: tables.interned,
       known,
       snapshot: openSnapshot(db, tables, known),
       apply: openApply(db, tables, known),
       claim: openClaim(db, tables),
     };
+    settle(opened);
+    return opened;
   } catch (error) {
     // It is tried again with every batch while the store is away, and each would keep its files open.
     db.close();
@@ -105,7 +121,9 @@ function commit({ writes, now, claim }: Extract<WriterRequest, { writes: unknown
   return transact((current) => {
     const plan = planBatch.plan(writes, current.snapshot, { now, claim });
     current.apply(plan);
-    current.db.exec('COMMIT');
+    current.progress.count(writes.length);
+    commitNow(current);
+    current.progress.committed();
     current.known.committed(plan);
     // Each row touches a page of the table and of about four indexes.
     pagesWritten += 2 + plan.notifications.length * 6 + plan.subscriptions.length * 4;
@@ -118,7 +136,7 @@ function commit({ writes, now, claim }: Extract<WriterRequest, { writes: unknown
 function claim(query: ClaimQuery): WriterAnswer {
   return transact((current) => {
     const claimed = current.claim(query);
-    current.db.exec('COMMIT');
+    commitNow(current);
     pagesWritten += claimed.length;
     return { claimed };
   });
@@ -133,7 +151,17 @@ function transact(run: (current: Connection) => WriterAnswer): WriterAnswer {
     return run(current);
   } catch (error) {
     undo(current, error);
+    if (error instanceof StoreError) return { fault: error.fault, message: error.message };
     return { fault: faultOf(error), message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** A disk that failed in the middle of it may have the commit all the same, and the next start finds it. */
+function commitNow({ db }: Connection): void {
+  try {
+    db.exec('COMMIT');
+  } catch (error) {
+    throw needsReopen(error) ? new StoreError('uncertain', (error as Error).message, error) : error;
   }
 }
 
@@ -156,20 +184,48 @@ function undo(current: Connection | null, error: unknown): void {
   }
   current.interned.forget();
   current.known.forget();
-  if (!needsReopen(error)) return;
+  if (!needsReopen(error instanceof StoreError ? error.cause : error)) return;
   connection = null;
   try {
+    current.progress.close();
     current.db.close();
   } catch {
     // Nothing is left to do with it.
   }
 }
 
+/** At a start and a clean stop: nothing is left in the log, and both records of how far the feeds came agree. */
+function settle({ db, progress }: Connection): void {
+  try {
+    progress.record();
+  } catch {
+    // A full disk, or another process with the lock: the next commits record it.
+  }
+  cutLog(db);
+}
+
 function checkpoint(): void {
   pagesWritten = 0;
+  if (!connection) return;
+  const { db } = connection;
   try {
-    connection?.db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    const { log, checkpointed } = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() ?? {};
+    if (log === checkpointed && Number(log) <= 2 * checkpointPages) return;
+    cutLog(db);
   } catch {
     // It is tried again after the next pages; the log only grows meanwhile.
+  }
+}
+
+/** Moves what is in the log, and cuts its file to nothing unless somebody reads from it. */
+function cutLog(db: DatabaseSync): void {
+  try {
+    db.exec(`PRAGMA busy_timeout = ${cutWaitMs}`);
+    const { busy } = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {};
+    pagesWritten = busy === 0 ? 0 : checkpointPages - checkpointAgainPages;
+  } catch {
+    // A full disk; it is tried again.
+  } finally {
+    db.exec(`PRAGMA busy_timeout = ${lockWaitMs}`);
   }
 }
