@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { delegatedClaims } from '../../packages/hub/src/auth/provider/claims.ts';
 import { openSigningKeys, type SigningKeys } from '../../packages/hub/src/auth/provider/keys.ts';
 import { issuerOf } from '../../packages/hub/src/auth/provider/open-provider.ts';
-import { createdByAppScope } from '../../packages/hub/src/auth/provider/scopes.ts';
+import { createdByAppScope } from '../../packages/hub/src/auth/scope-names.ts';
 import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
 
 /** Fixed, whatever the port, since tokens name it. */

@@ -4,6 +4,7 @@ import { denied } from '../model/errors.ts';
 import { type OperatorPrincipal, type Principal, type UserPrincipal, userKey } from '../model/principal.ts';
 import type { AppRegistry } from '../store/registry.ts';
 import type { Identity } from './authenticate.ts';
+import { adminScope, allScope, createdByAppScope, createdByAppScopes } from './scope-names.ts';
 
 /**
  * Whom an operation is for; each operation says it of itself.
@@ -13,11 +14,6 @@ import type { Identity } from './authenticate.ts';
  *   operator          an operator's token, which reaches nothing else
  */
 export type Access = 'user' | 'userOrApp' | 'userOrAppByPath' | 'operator';
-
-const operatorRole = 'Carillon.Admin';
-const allScope = 'Notifications.ReadWrite';
-/** The second is the scope that the retired client SDKs asked for. */
-const createdByAppScopes = ['Notifications.ReadWrite.CreatedByApp', 'UserActivity.ReadWrite.CreatedByApp'];
 
 export interface Authorizer {
   /** Throws `accessDenied`. */
@@ -48,7 +44,7 @@ export function openAuthorizer({ apps, adminIssuer }: AuthorizerOptions): Author
       if (access !== 'operator') return allowed(principalOf(identity), access);
       // Whatever app the token's client belongs to, blocked or not.
       if (isOperator(identity, adminIssuer)) return operatorOf(identity);
-      throw denied(`Only an operator may do this: the token needs the role or scope ${operatorRole}.`);
+      throw denied(`Only an operator may do this: the token needs the role or scope ${adminScope}.`);
     },
   };
 }
@@ -61,12 +57,12 @@ function allowed(principal: Principal, access: Exclude<Access, 'operator'>): Pri
     throw denied('An app-only token can not do this: use a delegated token of the user.');
   }
   if (hasFeedScope(principal)) return principal;
-  throw denied(`The token has no scope for this: ask for ${createdByAppScopes[0]}.`);
+  throw denied(`The token has no scope for this: ask for ${createdByAppScope}.`);
 }
 
 /** The role, or the scope in a delegated token, from the admin issuer. */
 function isOperator({ issuer, roles, scopes, appOnly }: Identity, adminIssuer: string | null): boolean {
-  const claimed = roles.includes(operatorRole) || (!appOnly && scopes.includes(operatorRole));
+  const claimed = roles.includes(adminScope) || (!appOnly && scopes.includes(adminScope));
   return claimed && issuer === adminIssuer;
 }
 

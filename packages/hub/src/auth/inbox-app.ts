@@ -1,9 +1,10 @@
 // The hub's own inbox page as an app: it exists without being registered, in no list and in no store, so that no command
 // shows, changes or chooses it. It is a public client that signs users in with PKCE; its tokens see all apps' notifications
-// because it asks for that scope, not because of what it is.
+// because it was granted that scope and asks for it, not because of what it is.
 import type { App } from '../model/app.ts';
 import { HubError } from '../model/errors.ts';
 import type { AppRegistry, Registry } from '../store/registry.ts';
+import { allScope, createdByAppScopes } from './scope-names.ts';
 
 /** Its app id, and its client id with the embedded provider. */
 export const inboxAppId = 'carillon-inbox';
@@ -13,9 +14,10 @@ export interface InboxOptions {
   readonly clientId: string;
 }
 
-function inboxApp({ publicUrl, clientId }: InboxOptions): App {
+export function inboxApp({ publicUrl, clientId }: InboxOptions): App {
   const redirectUris = [`${publicUrl}/inbox`];
-  const client = { clientId, public: true, secretHash: null, redirectUris };
+  const scopes = [...createdByAppScopes, allScope];
+  const client = { clientId, public: true, secretHash: null, redirectUris, scopes };
   return { id: inboxAppId, hosts: [hostOf(publicUrl)], clients: [client], blocked: false };
 }
 
@@ -24,14 +26,17 @@ export function hostOf(publicUrl: string): string {
   return new URL(publicUrl).hostname.replace(/^\[|\]$/g, '');
 }
 
-/** The same registry, in which the inbox is found too. It comes first: nobody takes its place by registering its id. */
-export function withInbox(registry: Registry, options: InboxOptions): Registry {
-  const inbox = inboxApp(options);
+/** The same registry, in which the hub's own apps are found too. They come first: nobody takes their place. */
+export function withOwnApps(registry: Registry, own: readonly App[]): Registry {
+  const byId = new Map(own.map((app) => [app.id, app]));
+  const byClient = new Map(own.flatMap((app) => app.clients.map(({ clientId }) => [clientId, app] as const)));
   const { apps, audit } = registry;
   const guarded =
     (put: AppRegistry['put']): AppRegistry['put'] =>
     async (app) => {
-      refuseIts(app, options.clientId);
+      const ids = [app.id, ...app.clients.map(({ clientId }) => clientId)];
+      const taken = ids.find((id) => byId.has(id) || byClient.has(id));
+      if (taken !== undefined) throw new HubError('invalidRequest', `The id ${taken} is the hub's own.`);
       await put(app);
     };
   return {
@@ -46,14 +51,9 @@ export function withInbox(registry: Registry, options: InboxOptions): Registry {
     apps: {
       version: () => apps.version(),
       list: () => apps.list(),
-      findById: (appId) => (appId === inbox.id ? inbox : apps.findById(appId)),
-      findByClient: (clientId) => (clientId === options.clientId ? inbox : apps.findByClient(clientId)),
+      findById: (appId) => byId.get(appId) ?? apps.findById(appId),
+      findByClient: (clientId) => byClient.get(clientId) ?? apps.findByClient(clientId),
       put: guarded(apps.put),
     },
   };
-}
-
-function refuseIts({ id, clients }: App, clientId: string): void {
-  if (id !== inboxAppId && !clients.some((client) => client.clientId === clientId)) return;
-  throw new HubError('invalidRequest', `The id ${id === inboxAppId ? id : clientId} is the inbox's own.`);
 }

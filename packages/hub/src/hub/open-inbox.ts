@@ -1,6 +1,7 @@
 // The inbox page's part of the hub: its client, where that is registered, and its configuration.
 // Part of the composition.
-import { hostOf, inboxAppId, withInbox } from '../auth/inbox-app.ts';
+import { consoleApp } from '../auth/console-app.ts';
+import { hostOf, inboxApp, inboxAppId, withOwnApps } from '../auth/inbox-app.ts';
 import { issuerOf } from '../auth/provider/open-provider.ts';
 import type { Config } from '../config/config.ts';
 import type { InboxConfig } from '../edge/pages/web.ts';
@@ -11,10 +12,12 @@ export function embedsProvider({ issuers }: Config): boolean {
   return issuers.length === 0;
 }
 
-/** The registry in which the inbox is an app like the others. */
+/** The registry in which the inbox and the console are apps like the others. */
 export function withInboxOf(config: Config, registry: Registry): Registry {
+  const { publicUrl } = config;
   const clientId = inboxClient(config);
-  return clientId === null ? registry : withInbox(registry, { publicUrl: config.publicUrl, clientId });
+  const inbox = clientId === null ? [] : [inboxApp({ publicUrl, clientId })];
+  return withOwnApps(registry, embedsProvider(config) ? [...inbox, consoleApp(publicUrl)] : inbox);
 }
 
 export function inboxConfig(config: Config): InboxConfig {

@@ -11,6 +11,8 @@ export interface AppClient {
   /** SHA-256 of the secret, base64url; null for a public client. */
   readonly secretHash: string | null;
   readonly redirectUris: readonly string[];
+  /** Scopes of the hub that it may ask for. Absent: those of an app's own notifications alone. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 export interface App {
@@ -20,4 +22,6 @@ export interface App {
   /** At most ten; the first has the app's own id. */
   readonly clients: readonly AppClient[];
   readonly blocked: boolean;
+  /** Whose tokens its clients bear. Absent or empty: the first issuer that the hub trusts. */
+  readonly issuers?: readonly string[] | undefined;
 }

@@ -11,6 +11,8 @@ import { lastAnswerSchema } from './delivery.ts';
 const clientsMax = 10;
 const hostsMax = 100;
 const redirectUrisMax = 20;
+const scopesMax = 20;
+const issuersMax = 10;
 
 const id = Type.String({ minLength: 1, maxLength: 128 });
 const hostName = Type.String({ minLength: 1, maxLength: limits.hostNameCharacters });
@@ -26,11 +28,14 @@ const host = Type.Union([
   }),
 ]);
 
+const scope = Type.String({ minLength: 1, maxLength: 256 });
+
 const client = strictObject(
   {
     clientId: id,
     public: Type.Optional(Type.Boolean()),
     redirectUris: Type.Optional(Type.Array(url, { maxItems: redirectUrisMax })),
+    scopes: Type.Optional(Type.Array(scope, { maxItems: scopesMax })),
   },
   { ignored: ['clientSecret'] },
 );
@@ -39,6 +44,7 @@ const appMembers = {
   hosts: Type.Optional(Type.Array(host, { maxItems: hostsMax })),
   clients: Type.Optional(Type.Array(client, { maxItems: clientsMax })),
   blocked: Type.Optional(Type.Boolean()),
+  issuers: Type.Optional(Type.Array(url, { maxItems: issuersMax })),
   newSecrets: Type.Optional(Type.Boolean()),
 };
 
@@ -70,12 +76,14 @@ export const hostAnswerSchema = strictObject({
 export const appAnswerSchema = strictObject({
   appId: id,
   blocked: Type.Boolean(),
+  issuers: Type.Array(url),
   hosts: Type.Array(hostAnswerSchema),
   clients: Type.Array(
     strictObject({
       clientId: id,
       public: Type.Boolean(),
       redirectUris: Type.Array(url),
+      scopes: Type.Array(scope),
       clientSecret: Type.Optional(Type.String()),
     }),
   ),

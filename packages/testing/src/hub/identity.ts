@@ -7,6 +7,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { consoleApp } from '../../../hub/src/auth/console-app.ts';
+import { withOwnApps } from '../../../hub/src/auth/inbox-app.ts';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
 import { type IdentityProvider, openProvider } from '../../../hub/src/auth/provider/open-provider.ts';
 import { hashPassword } from '../../../hub/src/auth/provider/sign-in/passwords.ts';
@@ -70,11 +72,12 @@ export async function openIdentity({
   publicUrl?: string;
 } = {}): Promise<TestIdentity> {
   const folder = tempFolder();
-  const registry = await openRegistry(join(folder.path, 'registry.db'));
-  await seed(registry);
+  const stored = await openRegistry(join(folder.path, 'registry.db'));
+  await seed(stored);
   const server = createServer();
   await listen(server);
   const local = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const registry = withOwnApps(stored, [consoleApp(publicUrl ?? local)]);
   const failures: unknown[] = [];
   const log = { error: (details: object) => failures.push(details) };
   const provider = await openProvider({ registry, publicUrl: publicUrl ?? local, clock, log });
@@ -124,6 +127,8 @@ export interface SignIn {
   readonly clientId?: string;
   readonly redirectUri?: string;
   readonly more?: Record<string, string>;
+  /** A browser that may have signed in before. */
+  readonly browse?: ReturnType<typeof openBrowser>;
 }
 
 /** Walks the code flow with PKCE up to the redirect; answers where it led and the verifier. */
@@ -131,7 +136,7 @@ export async function signIn(
   identity: TestIdentity,
   { scope, user = alice, clientId = 'phone', ...rest }: SignIn,
 ) {
-  const browse = openBrowser();
+  const browse = rest.browse ?? openBrowser();
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
     client_id: clientId,
@@ -180,6 +185,18 @@ export async function tokensBySignIn(identity: TestIdentity, options: SignIn): P
     scope: options.scope,
   });
   return (await response.json()) as Tokens;
+}
+
+/** What `carillon app create --client ID --scope SCOPE` registers. */
+export async function giveScopes(
+  { registry }: TestIdentity,
+  clientId: string,
+  scopes: readonly string[] | undefined,
+): Promise<void> {
+  const app = registry.apps.findByClient(clientId);
+  if (!app) throw new Error(`there is no client ${clientId}`);
+  const clients = app.clients.map((each) => (each.clientId === clientId ? { ...each, scopes } : each));
+  await registry.apps.put({ ...app, clients });
 }
 
 /** What a token says, unverified. */

@@ -1,7 +1,7 @@
 // The claims of access tokens, the same whether the provider issues them or a command mints them. They are shaped as
 // Entra ID shapes its own (`oid`, `scp`, `azp`, `idtyp`), so that a service that read those reads these.
 import type { LocalUser } from '../../store/registry.ts';
-import { adminScope } from './scopes.ts';
+import { adminScope } from '../scope-names.ts';
 
 export const accessTokenSeconds = 3600;
 

@@ -3,6 +3,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { AppClient } from '../../model/app.ts';
 import type { AppRegistry } from '../../store/registry.ts';
+import { createdByAppScopes } from '../scope-names.ts';
 
 export const onBehalfOfGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
@@ -13,9 +14,18 @@ export interface ClientMetadata {
 }
 
 export function clientMetadata(apps: AppRegistry, clientId: string): ClientMetadata | undefined {
-  const app = apps.findByClient(clientId);
-  const client = app?.clients.find((each) => each.clientId === clientId);
+  const client = findClient(apps, clientId);
   return client && metadataOf(client);
+}
+
+/** The scopes of the hub that a client may ask for: what its operators registered for it. */
+export function grantedScopes(apps: AppRegistry, clientId: string): readonly string[] {
+  const client = findClient(apps, clientId);
+  return client ? (client.scopes ?? createdByAppScopes) : [];
+}
+
+function findClient(apps: AppRegistry, clientId: string): AppClient | undefined {
+  return apps.findByClient(clientId)?.clients.find((each) => each.clientId === clientId);
 }
 
 function metadataOf(client: AppClient): ClientMetadata {

@@ -6,13 +6,14 @@ import type { Clock } from '../../lib/clock.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
 import { StoreError } from '../../store/store.ts';
 import { inboxAppId } from '../inbox-app.ts';
+import { adminScope } from '../scope-names.ts';
 import { openAdapters } from './adapter.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims, identityClaims } from './claims.ts';
 import { originAllowed } from './clients.ts';
-import { offlineScope } from './exchange/rewrite.ts';
 import type { SigningKeys } from './keys.ts';
 import { type ResourceRules, refuseUnread, resourceServerInfo } from './resource-server.ts';
 import { providerPaths, signInPath } from './routes.ts';
+import { offlineScope } from './scopes.ts';
 import {
   type Page,
   problemContent,
@@ -191,9 +192,17 @@ async function grantAsked(ctx: Context): Promise<Grant | undefined> {
   return grant;
 }
 
-function signInOnly(policy: typeof interactionPolicy): object {
-  const prompts = policy.base();
+const freshSeconds = 300;
+
+/** Nobody is asked to consent. Carillon.Admin needs a password typed a moment ago, which no silent request can have. */
+function signInOnly({ base, Check }: typeof interactionPolicy): object {
+  const prompts = base();
   prompts.remove('consent');
+  const ask = ({ oidc }: Context): boolean =>
+    oidc.requestParamScopes.has(adminScope) &&
+    (oidc.prompts.has('none') || oidc.session?.past(freshSeconds) !== false);
+  const advice = `${adminScope} needs a password typed a moment ago`;
+  prompts.get('login').checks.push(new Check('fresh_password', advice, 'login_required', ask));
   return prompts;
 }
 

@@ -66,6 +66,7 @@ declare module 'oidc-provider' {
       readonly account?: Account;
       readonly route: string;
       readonly params: Record<string, string | undefined>;
+      readonly prompts: ReadonlySet<string>;
       readonly requestParamScopes: ReadonlySet<string>;
       readonly requestParamOIDCScopes: ReadonlySet<string>;
       readonly resourceServers: Readonly<Record<string, { readonly scopes: ReadonlySet<string> }>>;
@@ -73,6 +74,8 @@ declare module 'oidc-provider' {
         readonly accountId?: string;
         readonly state?: { readonly postLogoutRedirectUri?: string };
         grantIdFor(clientId: string): string | undefined;
+        /** Whether the user signed in longer ago than this. */
+        past(seconds: number): boolean;
       };
       readonly entities: {
         readonly Client?: Client;
@@ -130,5 +133,19 @@ declare module 'oidc-provider' {
     readonly InvalidTarget: new (description: string) => Error;
     readonly SessionNotFound: new (description: string) => Error;
   };
-  export const interactionPolicy: { base(): { remove(name: string): void } };
+  interface Check {
+    readonly reason: string;
+  }
+  export const interactionPolicy: {
+    readonly Check: new (
+      reason: string,
+      description: string,
+      error: string,
+      check: (ctx: Context) => boolean,
+    ) => Check;
+    base(): {
+      remove(name: string): void;
+      get(name: string): { readonly checks: Check[] };
+    };
+  };
 }

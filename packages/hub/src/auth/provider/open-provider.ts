@@ -11,10 +11,10 @@ import { redirectAllowed, secretMatches } from './clients.ts';
 import { configurationOf, cookieKeyOf } from './configuration.ts';
 import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
 import { registerOnBehalfOf } from './exchange/on-behalf-of.ts';
-import { rewriteAuthorization, rewriteToken } from './exchange/rewrite.ts';
+import { basicClient, rewriteAuthorization, rewriteToken } from './exchange/rewrite.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
+import { restoreNames } from './restore-names.ts';
 import { providerPaths, signInPath } from './routes.ts';
-import { hubScopes, openIdScopes } from './scopes.ts';
 import { openAttempts } from './sign-in/attempts.ts';
 import { openKnownBrowsers } from './sign-in/known-browser.ts';
 import { openPages } from './sign-in/pages.ts';
@@ -135,7 +135,9 @@ async function answer(
   const url = rewriteQuery(loaded, localUrl(outer));
   const request = new InnerRequest(outer, { url, mountPath, address, body });
   if (url === providerPaths.token || url.startsWith(`${providerPaths.token}?`)) {
-    if (request.form) request.spelling = await rewriteToken(request.form, rewritingOf(loaded));
+    const { form, headers } = request;
+    if (form)
+      request.spelling = await rewriteToken(form, basicClient(headers.authorization), rewritingOf(loaded));
     request.saveForm();
   }
   if (url.startsWith(`${signInPath}/`)) await handleSignIn(loaded.signIn, request, response);
@@ -156,7 +158,7 @@ function rewriteQuery(loaded: Loaded, url: string): string {
 }
 
 function rewritingOf({ publicUrl, registry }: Loaded) {
-  return { publicUrl, grants: registry.grants };
+  return { publicUrl, apps: registry.apps, grants: registry.grants };
 }
 
 /** Koa takes the origin from the request; here the operator has said it. */
@@ -179,21 +181,6 @@ function compareByRegistry(provider: Provider): void {
   client.postLogoutRedirectUriAllowed = function (uri) {
     return redirectAllowed(uri, this.postLogoutRedirectUris);
   };
-}
-
-/** Answers name scopes as the client did, and discovery names them as they are asked for. */
-async function restoreNames(ctx: Context, next: () => Promise<void>): Promise<void> {
-  await next();
-  const body = ctx.body;
-  if (typeof body !== 'object' || body === null) return;
-  const { spelling } = ctx.req as InnerRequest;
-  if ('access_token' in body && 'scope' in body && typeof body.scope === 'string') {
-    body.scope = body.scope
-      .split(' ')
-      .map((name) => spelling.get(name) ?? name)
-      .join(' ');
-  }
-  if ('scopes_supported' in body) body.scopes_supported = [...openIdScopes, ...hubScopes];
 }
 
 /** Requests of which a step failed because the registry could not be had: locked, away, or full. */

@@ -1,8 +1,10 @@
-// The audiences and scopes of tokens: the hub with the hub's scopes, or the client's own app with any scope. A client never
-// gets a token for another app's service, which would accept it as the user's.
+// The audiences and scopes of tokens: the hub with the scopes that the client was granted, or the client's own app with any
+// scope. A client never gets a token for another app's service, which would accept it as the user's.
 import type { Client, Context, errors, ResourceServerInfo } from 'oidc-provider';
 import type { AppRegistry, Users } from '../../store/registry.ts';
-import { adminScope, hubScopes, openIdScopes, readScopes, ScopeError } from './scopes.ts';
+import { adminScope } from '../scope-names.ts';
+import { grantedScopes } from './clients.ts';
+import { offlineScope, openIdScopes, readScopes, ScopeError } from './scopes.ts';
 
 export interface ResourceRules {
   readonly apps: AppRegistry;
@@ -17,7 +19,7 @@ export async function resourceServerInfo(
   client: Client,
   rules: ResourceRules,
 ): Promise<ResourceServerInfo> {
-  if (resource === rules.publicUrl) return tokenFor(rules.publicUrl, await hubScopesFor(ctx, rules));
+  if (resource === rules.publicUrl) return tokenFor(rules.publicUrl, await hubScopesFor(ctx, client, rules));
   const appId = /^api:\/\/(.+)$/.exec(resource)?.[1];
   const own = rules.apps.findByClient(client.clientId)?.id;
   if (appId === undefined || appId !== own) {
@@ -31,19 +33,19 @@ function tokenFor(audience: string, scopes: readonly string[]): ResourceServerIn
   return { audience, scope: scopes.join(' '), accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } };
 }
 
-/** Carillon.Admin only while the user is an operator, and never without a user. */
-async function hubScopesFor(ctx: Context, { users, oidcErrors }: ResourceRules): Promise<readonly string[]> {
+/** None without a user. Carillon.Admin only while the user is an operator, and only by a sign-in of the moment before. */
+async function hubScopesFor(
+  ctx: Context,
+  { clientId }: Client,
+  { apps, users }: ResourceRules,
+): Promise<readonly string[]> {
   const { params, account } = ctx.oidc;
-  if (params.grant_type === 'client_credentials') {
-    if (params.scope !== undefined) {
-      throw new oidcErrors.InvalidScope(`${adminScope} is never given by client credentials.`, adminScope);
-    }
-    return [];
-  }
-  if (account && !(await users.findById(account.accountId))?.operator) {
-    return hubScopes.filter((scope) => scope !== adminScope);
-  }
-  return hubScopes;
+  if (params.grant_type === 'client_credentials') return [];
+  const granted = grantedScopes(apps, clientId);
+  if (!granted.includes(adminScope)) return granted;
+  const bySignIn = params.grant_type === undefined || params.grant_type === 'authorization_code';
+  const isOperator = !account || (await users.findById(account.accountId))?.operator === true;
+  return bySignIn && isOperator ? granted : granted.filter((scope) => scope !== adminScope);
 }
 
 /** The names that the request, or what it redeems, carries. */
@@ -51,13 +53,16 @@ function askedScopes(ctx: Context): string[] {
   const { params, entities } = ctx.oidc;
   if (params.grant_type === 'client_credentials') return [];
   const scope = params.scope ?? entities.AuthorizationCode?.scope ?? entities.RefreshToken?.scope ?? '';
-  return scope.split(' ').filter((name) => name !== '' && !openIdScopes.includes(name));
+  return scope
+    .split(' ')
+    .filter((name) => name !== '' && name !== offlineScope && !openIdScopes.includes(name));
 }
 
 /** Reached only when a request's scopes could not be rewritten: says why, at the step where the client is known. */
-export function refuseUnread(ctx: Context, { publicUrl, oidcErrors }: ResourceRules): never {
+export function refuseUnread(ctx: Context, { apps, publicUrl, oidcErrors }: ResourceRules): never {
+  const granted = grantedScopes(apps, ctx.oidc.client?.clientId ?? '');
   try {
-    readScopes(ctx.oidc.params.scope ?? '', null, publicUrl);
+    readScopes(ctx.oidc.params.scope ?? '', null, { publicUrl, granted });
   } catch (error) {
     if (error instanceof ScopeError) throw new oidcErrors.InvalidScope(error.message);
     throw error;

@@ -5,41 +5,65 @@ import { readScopes } from './scopes.ts';
 
 const hub = 'https://hub.example';
 const created = 'Notifications.ReadWrite.CreatedByApp';
+const activity = 'UserActivity.ReadWrite.CreatedByApp';
+const phone = { publicUrl: hub, granted: [created, activity] };
+const inbox = { publicUrl: hub, granted: [created, activity, 'Notifications.ReadWrite'] };
+const microsoft = ['graph.microsoft.com', 'activity.microsoft.com', 'activity.windows.com'];
+const prefixes = [
+  '',
+  `${hub}/`,
+  ...microsoft.map((host) => `https://${host}/`),
+  'https://graph.microsoft.com//',
+];
 
 describe('scopes', () => {
-  for (const prefix of ['', `${hub}/`, 'https://graph.microsoft.com/', 'https://graph.microsoft.com//']) {
-    test(`'${prefix}' before a scope of the hub means the hub`, () => {
-      const asked = readScopes(`openid ${prefix}${created}`, null, hub);
-      assert.deepEqual(asked.names, [created]);
-      assert.equal(asked.audience, null);
-      assert.deepEqual(asked.openId, ['openid']);
-      assert.equal(asked.spelling.get(created), prefix + created);
-    });
+  for (const prefix of prefixes) {
+    for (const word of [`${prefix}${created}`, `${prefix}${created}`.toLowerCase()]) {
+      test(`${word} is the hub's, and is answered as it was written`, () => {
+        const asked = readScopes(`openid ${word}`, null, phone);
+        assert.deepEqual(asked.names, [created]);
+        assert.equal(asked.audience, null);
+        assert.deepEqual(asked.openId, ['openid']);
+        assert.equal(asked.spelling.get(created), word);
+      });
+    }
   }
 
-  test('.default stands for what every client is granted, never for more', () => {
-    assert.deepEqual(readScopes(`${hub}/.default`, null, hub).names, [
-      created,
-      'UserActivity.ReadWrite.CreatedByApp',
-    ]);
-    assert.deepEqual(readScopes('api://service/.default', null, hub).names, ['user_impersonation']);
+  test('.default stands for what the client was granted, never for more', () => {
+    assert.deepEqual(readScopes(`${hub}/.default`, null, phone).names, phone.granted);
+    assert.deepEqual(readScopes(`${hub}/.default`, null, inbox).names, inbox.granted);
+    assert.deepEqual(readScopes('api://service/.default', null, inbox).names, ['user_impersonation']);
+  });
+
+  test('what the hub does not serve of Microsoft Graph is left out beside what it serves', () => {
+    const beside = `https://graph.microsoft.com/User.Read Mail.Read ${created}`;
+    assert.deepEqual(readScopes(beside, null, phone).names, [created]);
+    assert.deepEqual(readScopes('User.Read api://service/x', null, phone).names, ['x']);
+    assert.deepEqual(readScopes('openid email profile', null, phone).openId, ['openid', 'profile']);
   });
 
   test('api://{app}/{any} asks for a token for the app, whatever the scope is called', () => {
-    const asked = readScopes('api://service/Things.Do', null, hub);
+    const asked = readScopes('api://service/Things.Do', null, phone);
     assert.equal(asked.audience, 'service');
     assert.deepEqual(asked.names, ['Things.Do']);
   });
 
   const refused: [scope: string, expected: RegExp][] = [
     ['Mail.Read', /Mail\.Read is not known/],
+    ['openid https://graph.microsoft.com/User.Read', /not known/],
+    [`${hub}/User.Read ${created}`, /not known/],
+    ['Notifications.ReadWrite', /was not granted/],
+    ['https://GRAPH.microsoft.com/notifications.readwrite', /was not granted/],
+    [`Carillon.Admin ${created}`, /was not granted/],
+    ['api://service/notifications.readwrite', /was not granted/],
+    ['api://service/offline', /can't be a scope of api/],
     [`${created} api://service/x`, /several audiences/],
     ['api://service/Carillon.Admin', /can't be a scope of api/],
     ['https://elsewhere.example/.default', /not known/],
     ['"quoted"', /not allowed/],
   ];
   for (const [scope, expected] of refused) {
-    test(`refused: ${scope}`, () => assert.throws(() => readScopes(scope, null, hub), expected));
+    test(`refused: ${scope}`, () => assert.throws(() => readScopes(scope, null, phone), expected));
   }
 });
 

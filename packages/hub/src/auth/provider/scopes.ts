@@ -1,14 +1,18 @@
-// What a client asks for, read from `scope` (and `resource`): scopes may be bare or prefixed with the hub's public URL
-// or Microsoft Graph's, `.default` means all that is granted, and `api://{appId}/{any}` asks for a token for the app's
-// own service. One token has one audience.
-export const createdByAppScope = 'Notifications.ReadWrite.CreatedByApp';
-export const adminScope = 'Carillon.Admin';
+// What a client asks for, read from `scope` (and `resource`): scopes of the hub that the client was granted, in any of
+// their forms; `.default`, which means all of those; and `api://{appId}/{any}`, which asks for a token for the app's own
+// service. Scopes of Microsoft Graph that the hub does not serve are left out beside one that is read. One token has one
+// audience.
+import { adminScope, defaultScope, hubScopeOf, isForeignScope } from '../scope-names.ts';
 
-/** What every registered client has for every user: its operators consented by registering it. */
-export const defaultHubScopes: readonly string[] = [createdByAppScope, 'UserActivity.ReadWrite.CreatedByApp'];
-export const hubScopes: readonly string[] = [...defaultHubScopes, 'Notifications.ReadWrite', adminScope];
 export const openIdScopes: readonly string[] = ['openid', 'profile', 'offline_access'];
+/**
+ * offline_access under another name: oidc-provider drops the real one unless the request says `prompt=consent`,
+ * which MSAL doesn't.
+ */
+export const offlineScope = 'offline';
 
+/** Of OpenID Connect, section 5.4. The hub knows nothing of these about a user; asking is not an error. */
+const emptyScopes: readonly string[] = ['email', 'address', 'phone'];
 const graphUrl = 'https://graph.microsoft.com';
 const apiPattern = /^api:\/\/([^/]+)\/(.+)$/;
 const anyName = 'user_impersonation';
@@ -34,24 +38,32 @@ export class ScopeError extends Error {
 interface Read {
   readonly audience: string | null;
   readonly name: string;
+  readonly word: string;
 }
 
-export function readScopes(scope: string, resource: string | null, publicUrl: string): Asked {
-  const words = [...new Set(scope.split(' ').filter(Boolean))];
+/** Who asks: its hub, and the scopes of the hub that it was granted. */
+export interface Asking {
+  readonly publicUrl: string;
+  readonly granted: readonly string[];
+}
+
+export function readScopes(scope: string, resource: string | null, asking: Asking): Asked {
+  const words = [...new Set(scope.split(' ').filter(Boolean))].filter((word) => !emptyScopes.includes(word));
   const openId = words.filter((word) => openIdScopes.includes(word));
   const rest = words.filter((word) => !openIdScopes.includes(word));
-  const base = resource === null ? null : readResource(resource, publicUrl);
-  const read = rest.map((word) => readScope(word, base, publicUrl));
+  const base = resource === null ? null : readResource(resource, asking.publicUrl);
+  const read = rest.map((word) => readScope(word, base, asking)).filter((each) => each !== null);
+  if (read.length === 0 && rest.length > 0) throw unknown(rest.join(' '), asking);
   const audiences = new Set(read.map(({ audience }) => audience));
   if (audiences.size > 1) {
     throw new ScopeError('The scopes name several audiences; ask for one token for each audience.');
   }
   const [audience = base] = audiences;
-  const all = read.some(({ name }) => name === '.default');
-  const named = read.map(({ name }) => name).filter((name) => name !== '.default');
-  const implied = all ? (audience === null ? defaultHubScopes : [anyName]) : [];
+  const all = read.some(({ name }) => name === defaultScope);
+  const named = read.map(({ name }) => name).filter((name) => name !== defaultScope);
+  const implied = all ? (audience === null ? asking.granted : [anyName]) : [];
   const names = [...new Set([...named, ...implied])];
-  return { openId, audience, names, all, spelling: spell(rest, read, names) };
+  return { openId, audience, names, all, spelling: spell(read, names) };
 }
 
 function readResource(resource: string, publicUrl: string): string | null {
@@ -64,34 +76,45 @@ function readResource(resource: string, publicUrl: string): string | null {
   );
 }
 
-function readScope(word: string, base: string | null, publicUrl: string): Read {
+/** Null for one that is left out. */
+function readScope(word: string, base: string | null, asking: Asking): Read | null {
   if (!scopeToken.test(word)) throw new ScopeError('A scope holds a character that is not allowed.');
   const [, appId, any] = apiPattern.exec(word) ?? [];
-  if (appId !== undefined && any !== undefined) return readApiScope(appId, any);
-  const prefix = [`${publicUrl}/`, `${graphUrl}/`].find((each) => word.startsWith(each));
-  const name = prefix === undefined ? word : word.slice(prefix.length).replace(/^\//, '');
-  if (prefix === undefined && base !== null) return readApiScope(base, word);
-  if (name !== '.default' && !hubScopes.includes(name)) {
-    throw new ScopeError(`The scope ${word} is not known; ${[...hubScopes, '.default'].join(', ')} are.`);
-  }
-  return { audience: null, name };
+  if (appId !== undefined && any !== undefined) return readApiScope(appId, any, word, asking);
+  if (base !== null && !word.includes('://')) return readApiScope(base, word, word, asking);
+  const name = hubScopeOf(word, asking.publicUrl);
+  if (name !== null) return { audience: null, name: checkGranted(name, asking), word };
+  if (isForeignScope(word)) return null;
+  throw unknown(word, asking);
 }
 
-function readApiScope(audience: string, name: string): Read {
+function readApiScope(audience: string, name: string, word: string, asking: Asking): Read {
+  const hubs = hubScopeOf(name, asking.publicUrl);
   // These have a meaning for the provider and the hub; a token for a service must not contain them by accident.
-  if (name === adminScope || openIdScopes.includes(name)) {
+  if (hubs === adminScope || name === offlineScope || openIdScopes.includes(name)) {
     throw new ScopeError(`${name} can't be a scope of api://${audience}; choose another name.`);
   }
-  return { audience, name };
+  if (hubs !== null && hubs !== defaultScope) checkGranted(hubs, asking);
+  return { audience, name: hubs === defaultScope ? hubs : name, word };
 }
 
-function spell(
-  words: readonly string[],
-  read: readonly Read[],
-  names: readonly string[],
-): Map<string, string> {
-  const spelling = new Map(read.map(({ name }, index) => [name, words[index] as string]));
-  const byDefault = spelling.get('.default')?.slice(0, -'.default'.length);
+function checkGranted(name: string, { granted }: Asking): string {
+  if (name === defaultScope || granted.includes(name)) return name;
+  const advice =
+    name === adminScope
+      ? "only the hub's console gets it"
+      : 'an operator gives it to a client when the app is registered';
+  throw new ScopeError(`The scope ${name} was not granted to this client; ${advice}.`);
+}
+
+function unknown(words: string, { granted }: Asking): ScopeError {
+  const known = [...granted, defaultScope].join(', ');
+  return new ScopeError(`The scope ${words} is not known; this client may ask for ${known}.`);
+}
+
+function spell(read: readonly Read[], names: readonly string[]): Map<string, string> {
+  const spelling = new Map(read.map(({ name, word }) => [name, word]));
+  const byDefault = spelling.get(defaultScope)?.slice(0, -defaultScope.length);
   if (byDefault !== undefined) {
     for (const name of names) if (!spelling.has(name)) spelling.set(name, byDefault + name);
   }

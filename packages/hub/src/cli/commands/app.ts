@@ -1,6 +1,7 @@
 // `carillon app`: registers an app, its clients and its host names with the hub and the embedded provider, and lists them.
 // For an existing id, `create` replaces what is registered, and keeps secrets unless `--new-secret` is given.
 import { Command } from 'commander';
+import { allScope } from '../../auth/scope-names.ts';
 import { builtInChannels } from '../../hub/channels.ts';
 import { systemClock } from '../../lib/clock.ts';
 import type { App } from '../../model/app.ts';
@@ -8,7 +9,9 @@ import {
   type MadeClient,
   type NamedClient,
   readClients,
+  readGrant,
   readHost,
+  readIssuer,
   readRedirectUri,
   withSecret,
 } from '../../operations/admin/apps/app-members.ts';
@@ -20,6 +23,7 @@ interface AppOptions extends DataOptions {
   readonly id: string;
   readonly host: readonly string[];
   readonly redirectUri?: readonly string[];
+  readonly issuer?: readonly string[];
   readonly newSecret?: boolean;
 }
 
@@ -27,10 +31,12 @@ interface AppOptions extends DataOptions {
 interface ToldClient {
   readonly clientId: string;
   public: boolean;
+  readonly scopes: string[];
 }
 
 export function appCommand(): Command {
   const clients: ToldClient[] = [];
+  const ownScopes: string[] = [];
   const create = new Command('create')
     .description('register an app, or change what is registered')
     .requiredOption('--id <id>', "the app's id, which is also the id of its service's client")
@@ -38,9 +44,18 @@ export function appCommand(): Command {
     .option(
       '--client <id>',
       'another client of the app, like its phone app or page (repeatable)',
-      (clientId) => clients.push({ clientId, public: false }),
+      (clientId) => clients.push({ clientId, public: false, scopes: [] }),
     )
     .option('--public', 'the --client before it has no secret')
+    .option(
+      '--scope <scope>',
+      "lets the --client before it ask for this scope, like Notifications.ReadWrite (repeatable; before any --client: the app's own)",
+      (scope) => (clients.at(-1)?.scopes ?? ownScopes).push(scope),
+    )
+    .option(
+      '--issuer <urls...>',
+      'issuers whose tokens the clients bear (default: the first that the hub trusts)',
+    )
     .option(
       '--redirect-uri <uris...>',
       'where sign-in may lead: of the public clients, or else of the service',
@@ -51,7 +66,7 @@ export function appCommand(): Command {
       if (!last) create.error("error: option '--public' must follow the --client that it is about");
       else last.public = true;
     })
-    .action((options: AppOptions) => createApp(options, clients));
+    .action((options: AppOptions) => createApp(options, clients, ownScopes));
   const list = new Command('list').description('list the registered apps').action(listApps);
   return new Command('app')
     .description('registered apps')
@@ -60,10 +75,19 @@ export function appCommand(): Command {
     .addCommand(channelCommand());
 }
 
-async function createApp(options: AppOptions, told: readonly ToldClient[]): Promise<void> {
+async function createApp(
+  options: AppOptions,
+  told: readonly ToldClient[],
+  ownScopes: readonly string[],
+): Promise<void> {
   const { id } = options;
   const redirectUris = (options.redirectUri ?? []).map(readRedirectUri);
-  const clients = readClients(id, withRedirects(id, told, redirectUris));
+  const named = withRedirects(id, told, redirectUris);
+  const clients = readClients(id, named).map((client) => ({
+    ...client,
+    scopes: readGrant([...(client.clientId === id ? ownScopes : []), ...(client.scopes ?? [])]),
+  }));
+  const issuers = (options.issuer ?? []).map(readIssuer);
   const hosts = [...new Set(options.host.map(readHost))];
   await withRegistry(options, async ({ audit }) => {
     const entry = { at: systemClock.now(), who: commandLine, what: 'putApp', on: `apps/${id}` };
@@ -72,7 +96,7 @@ async function createApp(options: AppOptions, told: readonly ToldClient[]): Prom
       const keep = options.newSecret ? [] : (known?.clients ?? []);
       const clientsNow = clients.map((client) => withSecret(client, keep));
       const blocked = known?.blocked ?? false;
-      await apps.put({ id, hosts, blocked, clients: clientsNow.map(({ client }) => client) });
+      await apps.put({ id, hosts, blocked, issuers, clients: clientsNow.map(({ client }) => client) });
       for (const host of hosts) await hostClaims.remove(id, host);
       return clientsNow;
     });
@@ -86,7 +110,9 @@ function withRedirects(
   told: readonly ToldClient[],
   redirectUris: readonly string[],
 ): NamedClient[] {
-  const own = told.some(({ clientId }) => clientId === id) ? [] : [{ clientId: id, public: false }];
+  const own = told.some(({ clientId }) => clientId === id)
+    ? []
+    : [{ clientId: id, public: false, scopes: [] }];
   const anyPublic = told.some((client) => client.public);
   return [...own, ...told].map((client) => {
     const signsIn = anyPublic ? client.public : client.clientId === id;
@@ -110,13 +136,18 @@ async function listApps(options: DataOptions): Promise<void> {
   });
 }
 
-async function show({ id, hosts, clients, blocked }: App, { credentials, hostClaims }: Registry) {
+async function show(
+  { id, hosts, clients, blocked, issuers = [] }: App,
+  { credentials, hostClaims }: Registry,
+) {
   return {
     appId: id,
     blocked,
     hosts,
     unverifiedHosts: (await hostClaims.list(id)).map(({ host }) => host),
     clients: clients.map(({ clientId }) => clientId),
+    seeAllApps: clients.filter(({ scopes }) => scopes?.includes(allScope)).map(({ clientId }) => clientId),
+    issuers,
     channels: credentials.list(id).map(({ kind }) => kind),
   };
 }
@@ -130,12 +161,16 @@ function lineOf({
   hosts,
   unverifiedHosts,
   clients,
+  seeAllApps,
+  issuers,
   channels,
 }: Awaited<ReturnType<typeof show>>): string {
   const parts = [
     `hosts ${hosts.join(', ') || 'none'}`,
     ...(unverifiedHosts.length > 0 ? [`unverified ${unverifiedHosts.join(', ')}`] : []),
     `clients ${clients.join(', ')}`,
+    ...(seeAllApps.length > 0 ? [`${allScope} for ${seeAllApps.join(', ')}`] : []),
+    ...(issuers.length > 0 ? [`issuers ${issuers.join(', ')}`] : []),
     `channels ${[...alwaysThere, ...channels].join(', ')}`,
   ];
   return `${appId}${blocked ? ' (blocked)' : ''}: ${parts.join('; ')}`;

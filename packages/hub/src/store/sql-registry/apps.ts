@@ -127,10 +127,10 @@ function taken(what: string, value: string, owner: string, app: string): Error {
 }
 
 /** Exactly the members of an App, whatever else the object carries. */
-function plain({ id, hosts, clients, blocked }: App): App {
-  return { id, hosts, clients: clients.map(plainClient), blocked };
+function plain({ id, hosts, clients, blocked, issuers }: App): App {
+  return { id, hosts, clients: clients.map(plainClient), blocked, issuers };
 }
 
-function plainClient({ clientId, public: isPublic, secretHash, redirectUris }: AppClient): AppClient {
-  return { clientId, public: isPublic, secretHash, redirectUris };
+function plainClient({ clientId, public: isPublic, secretHash, redirectUris, scopes }: AppClient): AppClient {
+  return { clientId, public: isPublic, secretHash, redirectUris, scopes };
 }

@@ -39,11 +39,16 @@ test('app create registers the app with its hosts and clients, and prints its se
     '--client',
     'phone',
     '--public',
+    '--scope',
+    'notifications.readwrite',
     '--client',
     'worker',
     '--redirect-uri',
     'http://localhost/in',
+    '--issuer',
+    'https://login.contoso.example',
   ];
+  const usual = ['Notifications.ReadWrite.CreatedByApp', 'UserActivity.ReadWrite.CreatedByApp'];
   const { status, stdout, stderr } = run(...args, ...clients);
   assert.equal(status, 0, stderr);
   const printed = JSON.parse(stdout) as { clientSecret: string; clients: { clientSecret: string }[] };
@@ -51,22 +56,35 @@ test('app create registers the app with its hosts and clients, and prints its se
     id: 'service',
     hosts: ['app.contoso.example', 'b.example'],
     blocked: false,
+    issuers: ['https://login.contoso.example'],
     clients: [
       {
         clientId: 'service',
         public: false,
         secretHash: hashSecret(printed.clientSecret),
         redirectUris: [],
+        scopes: usual,
       },
-      { clientId: 'phone', public: true, secretHash: null, redirectUris: ['http://localhost/in'] },
+      {
+        clientId: 'phone',
+        public: true,
+        secretHash: null,
+        redirectUris: ['http://localhost/in'],
+        scopes: [...usual, 'Notifications.ReadWrite'],
+      },
       {
         clientId: 'worker',
         public: false,
         secretHash: hashSecret(printed.clients[0]?.clientSecret ?? ''),
         redirectUris: [],
+        scopes: usual,
       },
     ],
   });
+  const listed = run('app', 'list').stdout;
+  assert.match(listed, /; Notifications\.ReadWrite for phone; issuers https:\/\/login\.contoso\.example;/);
+  const refused = run(...args, '--client', 'page', '--scope', 'Carillon.Admin');
+  assert.match(refused.stderr, /can't be given to a client.*console's alone/);
   const again = JSON.parse(run('app', 'create', '--id', 'service', '--host', 'c.example').stdout);
   assert.deepEqual(again, { appId: 'service', clientSecret: null });
   const kept = await look(({ apps }) => apps.findById('service'));

@@ -56,7 +56,7 @@ describe('sign-in', () => {
     assert.equal(payload.scp, created);
     assert.equal(payload.roles, undefined);
     assert.equal((payload.exp ?? 0) - (payload.iat ?? 0), 3600);
-    assert.equal(tokens.scope, `${identity.publicUrl}/${created}`);
+    assert.equal(tokens.scope, `openid profile offline_access ${identity.publicUrl}/${created}`);
     assert.equal(claimsOf(tokens.id_token ?? '').preferred_username, alice);
     assert.deepEqual(identity.failures, []);
   });
@@ -155,16 +155,6 @@ describe('sign-in', () => {
     assert.match(await response.text(), /Sign-in ended/);
   });
 
-  test('Carillon.Admin is for operators who ask for it', async () => {
-    await using identity = await openIdentity();
-    const scope = `${created} Carillon.Admin`;
-    const forOlga = claimsOf((await tokensBySignIn(identity, { scope, user: operator })).access_token);
-    assert.deepEqual(forOlga.roles, ['Carillon.Admin']);
-    const forAlice = claimsOf((await tokensBySignIn(identity, { scope })).access_token);
-    assert.equal(forAlice.scp, created);
-    assert.equal(forAlice.roles, undefined);
-  });
-
   test('a client gets tokens for its own app’s service, not for another’s', async () => {
     await using identity = await openIdentity();
     const own = await tokensBySignIn(identity, { scope: 'openid api://service/Things.Do' });
@@ -252,23 +242,6 @@ describe('tokens', () => {
     };
     const response = await identity.post('/token', { ...form, scope: 'Notifications.ReadWrite' });
     assert.equal(((await response.json()) as Tokens).error, 'invalid_scope');
-  });
-
-  test('an operator who no longer is one loses Carillon.Admin at the next refresh', async () => {
-    await using identity = await openIdentity();
-    const scope = `offline_access ${created} Carillon.Admin`;
-    const first = await tokensBySignIn(identity, { scope, user: operator });
-    const olga = await identity.registry.users.findByName(operator);
-    assert.ok(olga);
-    await identity.registry.users.put({ ...olga, operator: false });
-    const form = {
-      grant_type: 'refresh_token',
-      client_id: 'phone',
-      refresh_token: first.refresh_token ?? '',
-    };
-    const claims = claimsOf(((await (await identity.post('/token', form)).json()) as Tokens).access_token);
-    assert.equal(claims.scp, created);
-    assert.equal(claims.roles, undefined);
   });
 
   test('without offline_access there is no refresh token', async () => {

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import {
   alice,
   claimsOf,
+  giveScopes,
   openIdentity,
   operator,
   secret,
@@ -100,12 +101,15 @@ describe('On-Behalf-Of', () => {
     assert.equal(claimsOf(body.access_token).scp, `${created} UserActivity.ReadWrite.CreatedByApp`);
   });
 
-  test('all notifications of the user only when the user granted them to the app', async () => {
+  test('all notifications of the user only when an operator gave the service that scope', async () => {
     await using identity = await openIdentity();
     const scope = 'Notifications.ReadWrite';
-    const refused = await exchange(identity, await assertion(identity), { scope });
-    assert.equal(refused.body.error, 'invalid_scope');
-    const granted = await exchange(identity, await assertion(identity, { scopes: [scope] }), { scope });
+    for (const scopes of [['user_impersonation'], [scope]]) {
+      const { body } = await exchange(identity, await assertion(identity, { scopes }), { scope });
+      assert.equal(body.error, 'invalid_scope');
+    }
+    await giveScopes(identity, 'service', [created, scope]);
+    const granted = await exchange(identity, await assertion(identity), { scope });
     assert.equal(claimsOf(granted.body.access_token).scp, scope);
   });
 

@@ -107,6 +107,8 @@ suite('who calls', () => {
   });
 });
 
+const usual = ['Notifications.ReadWrite.CreatedByApp', 'UserActivity.ReadWrite.CreatedByApp'];
+
 suite('apps', () => {
   test('are listed in pages, with what is registered', async (context) => {
     const { hub, admin } = await open(context);
@@ -115,10 +117,11 @@ suite('apps', () => {
       {
         appId: 'app-a',
         blocked: false,
+        issuers: [],
         hosts: [{ host: 'a.example', verified: true }],
         clients: [
-          { clientId: 'app-a', public: false, redirectUris: [] },
-          { clientId: 'app-a-phone', public: true, redirectUris: ['http://localhost/in'] },
+          { clientId: 'app-a', public: false, redirectUris: [], scopes: usual },
+          { clientId: 'app-a-phone', public: true, redirectUris: ['http://localhost/in'], scopes: usual },
         ],
         channels: [],
       },
@@ -138,7 +141,15 @@ suite('apps', () => {
     const { hub, admin } = await open(context, { hostVerifier: anywhere });
     const body = {
       hosts: ['Shop.Example'],
-      clients: [{ clientId: 'shop-page', public: true, redirectUris: ['https://shop.example/in'] }],
+      clients: [
+        {
+          clientId: 'shop-page',
+          public: true,
+          redirectUris: ['https://shop.example/in'],
+          scopes: ['Notifications.ReadWrite'],
+        },
+      ],
+      issuers: ['https://login.contoso.example'],
     };
     const made = await admin('PUT', '/apps/shop', body);
     assert.equal(made.status, 201, made.text);
@@ -148,6 +159,10 @@ suite('apps', () => {
     assert.equal(own.clientId, 'shop');
     assert.match(own.clientSecret, /^[\w-]{43}$/);
     assert.equal(page.clientSecret, undefined);
+    assert.deepEqual(page.scopes, [...usual, 'Notifications.ReadWrite']);
+    assert.deepEqual(own.scopes, usual);
+    assert.deepEqual(made.json.issuers, ['https://login.contoso.example']);
+    await admin('PATCH', '/apps/shop', { issuers: [] });
     assert.equal(made.json.hosts[0].verified, false);
     assert.deepEqual(hub.registry.apps.findById('shop')?.hosts, []);
     const { json: shown } = await admin('GET', '/apps/shop');
@@ -184,6 +199,9 @@ suite('apps', () => {
       [{ clients: [{ clientId: 'a b' }] }, 'clients', /the id a b must be/],
       [{ hosts: ['https://x.example'] }, 'host', /no host name/],
       [{ clients: [{ clientId: 'x', redirectUris: ['javascript:1'] }] }, 'redirectUris', /no redirect URI/],
+      [{ clients: [{ clientId: 'x', scopes: ['Carillon.Admin'] }] }, 'scopes', /console's alone/],
+      [{ clients: [{ clientId: 'x', scopes: ['Mail.Read'] }] }, 'scopes', /can't be given/],
+      [{ issuers: ['login'] }, 'issuers', /no issuer/],
       [{ colour: 'red' }, 'colour', /known are hosts/],
       [[], undefined, /array/],
       [{ blocked: 'yes' }, 'blocked', /boolean/],

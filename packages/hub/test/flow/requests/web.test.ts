@@ -147,7 +147,7 @@ test('a client that is registered under the name of the inbox is refused', async
     redirectUris: ['http://evil.example'],
   };
   const app = { id: 'evil', hosts: [], blocked: false, clients: [client] };
-  await assert.rejects(hub.registry.apps.put(app), /inbox's own/);
+  await assert.rejects(hub.registry.apps.put(app), /the hub's own/);
   assert.deepEqual(hub.registry.apps.findByClient('carillon-inbox')?.id, 'carillon-inbox');
   assert.ok(!hub.registry.apps.list().some(({ id }) => id === 'carillon-inbox'));
 });

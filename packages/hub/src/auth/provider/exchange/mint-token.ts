@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
 import { HubError } from '../../../model/errors.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
+import { adminScope, createdByAppScope } from '../../scope-names.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims } from '../claims.ts';
 import { openSigningKeys, type SigningKeys } from '../keys.ts';
 import { issuerOf } from '../open-provider.ts';
-import { adminScope, createdByAppScope } from '../scopes.ts';
 
 export interface MintOptions extends Omit<SignOptions, 'clientId' | 'user'> {
   readonly registry: Registry;

@@ -1,23 +1,17 @@
 // On-Behalf-Of (RFC 7523 with Entra ID's `requested_token_use`, as the pages on Graph notifications ask): a service gives
 // the token that its app's user signed in with, and gets one for the hub in the user's name. The new token never
-// outranks what user and client were granted: the app's own notifications, or all when the assertion says so.
+// outranks what user and client were granted: the app's own notifications, or all when an operator gave the client that.
 import { createHash } from 'node:crypto';
 import type { createLocalJWKSet, JWTPayload, jwtVerify } from 'jose';
 import type { Context, errors, Provider } from 'oidc-provider';
 import type { Clock } from '../../../lib/clock.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
+import { adminScope, createdByAppScope } from '../../scope-names.ts';
 import { identityClaims } from '../claims.ts';
-import { onBehalfOfGrant } from '../clients.ts';
+import { grantedScopes, onBehalfOfGrant } from '../clients.ts';
 import type { SigningKeys } from '../keys.ts';
 import { type ResourceRules, resourceServerInfo } from '../resource-server.ts';
-import {
-  type Asked,
-  adminScope,
-  createdByAppScope,
-  defaultHubScopes,
-  readScopes,
-  ScopeError,
-} from '../scopes.ts';
+import { type Asked, readScopes, ScopeError } from '../scopes.ts';
 import { inner, resourceOf } from './rewrite.ts';
 
 const toleranceSeconds = 60;
@@ -56,7 +50,7 @@ async function exchange(flow: OnBehalfOf, ctx: Context): Promise<void> {
   const claims = await readAssertion(flow, ctx, assertion);
   const user = await flow.registry.users.findById(claims.sub ?? '');
   if (!user) throw refusal(flow, 'invalid_grant', 'The user of the assertion no longer exists.');
-  const asked = readAsked(flow, ctx, claims);
+  const asked = readAsked(flow, ctx);
   ctx.oidc.entity('Account', { accountId: user.id, claims: async () => identityClaims(user) });
   ctx.body = await issue(flow, ctx, user, asked);
 }
@@ -101,25 +95,19 @@ async function readAssertion(flow: OnBehalfOf, ctx: Context, assertion: string):
   return claims;
 }
 
-/** What is asked, once it is within what user and client were granted. */
-function readAsked(flow: OnBehalfOf, ctx: Context, assertion: JWTPayload): Asked {
-  const { oidcErrors, rules } = flow;
+/** What is asked, once it is within what the client was granted. The assertion adds nothing to that. */
+function readAsked({ oidcErrors, rules }: OnBehalfOf, ctx: Context): Asked {
   const { scope = '', resource = null } = ctx.oidc.params;
-  let asked: Asked;
+  const { apps, publicUrl } = rules;
+  const granted = grantedScopes(apps, ctx.oidc.client?.clientId ?? '').filter((name) => name !== adminScope);
   try {
-    asked = readScopes(scope, resource, rules.publicUrl);
+    const asked = readScopes(scope, resource, { publicUrl, granted });
+    if (asked.audience !== null || asked.names.length > 0) return asked;
+    return { ...asked, names: [createdByAppScope] };
   } catch (error) {
     if (error instanceof ScopeError) throw new oidcErrors.InvalidScope(error.message);
     throw error;
   }
-  if (asked.audience !== null) return asked;
-  const granted = [...defaultHubScopes, ...String(assertion.scp).split(' ')];
-  const beyond = asked.names.filter((name) => name === adminScope || !granted.includes(name));
-  if (beyond.length > 0) {
-    const advice = `${beyond.join(' ')} was not granted to this client for this user; ask for ${createdByAppScope}.`;
-    throw new oidcErrors.InvalidScope(advice, beyond.join(' '));
-  }
-  return asked.names.length > 0 ? asked : { ...asked, names: [createdByAppScope] };
 }
 
 async function issue(flow: OnBehalfOf, ctx: Context, user: LocalUser, asked: Asked): Promise<object> {
@@ -148,7 +136,7 @@ async function issue(flow: OnBehalfOf, ctx: Context, user: LocalUser, asked: Ask
   });
   return {
     token_type: 'Bearer',
-    scope: asked.names.map((name) => asked.spelling.get(name) ?? name).join(' '),
+    scope: [...asked.openId, ...asked.names.map((name) => asked.spelling.get(name) ?? name)].join(' '),
     access_token: await accessToken.save(),
     expires_in: accessToken.expiration,
     refresh_token: await refreshToken.save(),

@@ -1,38 +1,51 @@
 // Translates what clients of Entra ID and MSAL ask for into what oidc-provider understands, before it sees the request:
 // prefixed scopes become bare ones plus a resource, and prompts that don't exist here become those that do. What can't
 // be read is left as it is; the provider then refuses it at the right step, with `readScopes`' own words.
-import type { Grants } from '../../../store/registry.ts';
-import { onBehalfOfGrant } from '../clients.ts';
-import { type Asked, createdByAppScope, readScopes, ScopeError } from '../scopes.ts';
-
-/**
- * offline_access under another name: oidc-provider drops the real one unless the request says `prompt=consent`,
- * which MSAL doesn't.
- */
-export const offlineScope = 'offline';
+import type { AppRegistry, Grants } from '../../../store/registry.ts';
+import { adminScope, createdByAppScope } from '../../scope-names.ts';
+import { grantedScopes, onBehalfOfGrant } from '../clients.ts';
+import { type Asked, type Asking, offlineScope, readScopes, ScopeError } from '../scopes.ts';
 
 /** What the client asked for, remembered for the answer. */
 export type Spelling = ReadonlyMap<string, string>;
 
 export interface Rewriting {
   readonly publicUrl: string;
+  readonly apps: AppRegistry;
   readonly grants: Grants;
 }
 
-export function rewriteAuthorization(query: URLSearchParams, { publicUrl }: Rewriting): void {
+export function rewriteAuthorization(query: URLSearchParams, rewriting: Rewriting): void {
+  const { publicUrl } = rewriting;
   rewritePrompt(query);
-  const asked = read(query, publicUrl);
+  const asked = read(query, askingOf(rewriting, query.get('client_id')));
   if (!asked) return;
   const nothing = asked.openId.length + asked.names.length === 0;
   const names = nothing && asked.audience === null ? [createdByAppScope] : asked.names;
-  query.set('scope', [...asked.openId.map(inner), ...names].join(' '));
+  // Carillon.Admin ends with its access token.
+  const openId = names.includes(adminScope)
+    ? asked.openId.filter((scope) => scope !== 'offline_access')
+    : asked.openId;
+  query.set('scope', [...openId.map(inner), ...names].join(' '));
   query.set('resource', resourceOf(asked.audience, publicUrl));
 }
 
-export async function rewriteToken(form: URLSearchParams, rewriting: Rewriting): Promise<Spelling> {
+/** The client that an Authorization header names. */
+export function basicClient(authorization = ''): string | null {
+  const [, encoded = ''] = /^basic +(\S+)$/i.exec(authorization) ?? [];
+  const [id = ''] = Buffer.from(encoded, 'base64').toString().split(':');
+  return id === '' ? null : new URLSearchParams(`id=${id}`).get('id');
+}
+
+/** `basic`: the client of the Authorization header, if it names one. */
+export async function rewriteToken(
+  form: URLSearchParams,
+  basic: string | null,
+  rewriting: Rewriting,
+): Promise<Spelling> {
   const grantType = form.get('grant_type');
   if (grantType === onBehalfOfGrant) return new Map(); // its handler reads the scopes itself
-  const asked = read(form, rewriting.publicUrl);
+  const asked = read(form, askingOf(rewriting, form.get('client_id') ?? basic));
   if (!asked) return new Map();
   const resource = resourceOf(asked.audience, rewriting.publicUrl);
   switch (grantType) {
@@ -44,8 +57,7 @@ export async function rewriteToken(form: URLSearchParams, rewriting: Rewriting):
       await rewriteRefresh(form, asked, resource, rewriting.grants);
       break;
     case 'client_credentials':
-      // An app's own token has no scopes; Carillon.Admin stays, to be refused.
-      setOrDelete(form, 'scope', asked.names.includes('Carillon.Admin') ? 'Carillon.Admin' : '');
+      form.delete('scope'); // an app's own token has none
       form.set('resource', resource);
       break;
   }
@@ -78,10 +90,14 @@ function rewritePrompt(query: URLSearchParams): void {
   setOrDelete(query, 'prompt', known.filter((word) => word === 'login' || word === 'none').join(' '));
 }
 
-function read(params: URLSearchParams, publicUrl: string): Asked | null {
+function askingOf({ publicUrl, apps }: Rewriting, clientId: string | null): Asking {
+  return { publicUrl, granted: grantedScopes(apps, clientId ?? '') };
+}
+
+function read(params: URLSearchParams, asking: Asking): Asked | null {
   if (params.getAll('scope').length > 1 || params.getAll('resource').length > 1) return null;
   try {
-    return readScopes(params.get('scope') ?? '', params.get('resource'), publicUrl);
+    return readScopes(params.get('scope') ?? '', params.get('resource'), asking);
   } catch (error) {
     if (!(error instanceof ScopeError)) throw error;
     params.delete('resource');

@@ -1,7 +1,8 @@
-// What an app may be made of: ids of clients, bare host names, redirect URIs, and the secrets of its clients. For the
-// admin operations and the command that registers apps alike.
+// What an app may be made of: ids of clients, bare host names, redirect URIs, scopes, issuers, and the secrets of its
+// clients. For the admin operations and the command that registers apps alike.
 import { randomBytes } from 'node:crypto';
 import { hashSecret } from '../../../auth/provider/clients.ts';
+import { adminScope, createdByAppScopes, hubScopeOf, hubScopes } from '../../../auth/scope-names.ts';
 import type { AppClient } from '../../../model/app.ts';
 import { invalid } from '../../../model/errors.ts';
 
@@ -15,6 +16,7 @@ export interface NamedClient {
   readonly clientId: string;
   readonly public: boolean;
   readonly redirectUris: readonly string[];
+  readonly scopes?: readonly string[] | undefined;
 }
 
 export interface MadeClient {
@@ -71,12 +73,37 @@ export function readRedirectUri(text: string): string {
   );
 }
 
+const grantable = hubScopes.filter((scope) => scope !== adminScope);
+
+/** The scopes that a client is given, and those that every client has. */
+export function readGrant(given: readonly string[]): string[] {
+  const named = given.map((scope) => {
+    const name = hubScopeOf(scope, '');
+    if (name !== null && grantable.includes(name)) return name;
+    throw invalid(
+      `The scope ${scope} can't be given to a client; ${grantable.join(', ')} can. ${adminScope} is the console's alone.`,
+      'scopes',
+    );
+  });
+  return [...new Set([...createdByAppScopes, ...named])];
+}
+
+/** Exactly as tokens name it. */
+export function readIssuer(text: string): string {
+  const url = URL.parse(text);
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return text;
+  throw invalid(
+    `${text} is no issuer: give its URL exactly as its tokens name it, like https://login.contoso.example.`,
+    'issuers',
+  );
+}
+
 /** Keeps the secret that a client of `known` has, and makes one for a client without. */
 export function withSecret(
-  { clientId, public: isPublic, redirectUris }: NamedClient,
+  { clientId, public: isPublic, redirectUris, scopes }: NamedClient,
   known: readonly AppClient[],
 ): MadeClient {
-  const base = { clientId, public: isPublic, redirectUris };
+  const base = { clientId, public: isPublic, redirectUris, scopes: readGrant(scopes ?? []) };
   if (isPublic) return { client: { ...base, secretHash: null }, secret: null };
   const before = known.find((client) => client.clientId === clientId)?.secretHash;
   if (before) return { client: { ...base, secretHash: before }, secret: null };

@@ -14,7 +14,9 @@ import {
   type MadeClient,
   type NamedClient,
   readClients,
+  readGrant,
   readHost,
+  readIssuer,
   readRedirectUri,
   withSecret,
 } from './app-members.ts';
@@ -26,19 +28,22 @@ export interface AppChange {
   readonly hosts: readonly string[] | undefined;
   readonly clients: readonly NamedClient[] | undefined;
   readonly blocked: boolean | undefined;
+  readonly issuers: readonly string[] | undefined;
   readonly newSecrets: boolean;
 }
 
 export const appBody = bodyOf(appSchema, (body): AppChange => {
-  const { hosts, clients, blocked, newSecrets = false } = body;
+  const { hosts, clients, blocked, issuers, newSecrets = false } = body;
   return {
     hosts: hosts && [...new Set(hosts.map((each) => readHost(typeof each === 'string' ? each : each.host)))],
-    clients: clients?.map(({ clientId, public: isPublic = false, redirectUris = [] }) => ({
+    clients: clients?.map(({ clientId, public: isPublic = false, redirectUris = [], scopes = [] }) => ({
       clientId,
       public: isPublic,
       redirectUris: redirectUris.map(readRedirectUri),
+      scopes: readGrant(scopes),
     })),
     blocked,
+    issuers: issuers?.map(readIssuer),
     newSecrets,
   };
 });
@@ -46,7 +51,7 @@ export const appBody = bodyOf(appSchema, (body): AppChange => {
 export async function changeApp(
   acted: Acted,
   services: Services,
-  { id, hosts, clients, blocked, newSecrets }: AppChange & { readonly id: string },
+  { id, hosts, clients, blocked, issuers, newSecrets }: AppChange & { readonly id: string },
 ): Promise<Answer<AppAnswer>> {
   const { registry } = services;
   await Promise.all((hosts ?? []).map((host) => services.hosts.check(host)));
@@ -60,6 +65,7 @@ export async function changeApp(
       hosts: verified,
       clients: clientsNow.map(({ client }) => client),
       blocked: blocked ?? before?.blocked ?? false,
+      issuers: issuers ?? before?.issuers ?? [],
     };
     await apps.put(changed);
     if (hosts) await claimHosts(hostClaims, changed, hosts, services);
@@ -78,6 +84,7 @@ export async function showApp(
   return {
     appId: app.id,
     blocked: app.blocked,
+    issuers: [...(app.issuers ?? [])],
     hosts: [
       ...app.hosts.map((host) => ({ host, verified: true })),
       ...claims.map(({ host, value }) => ({ host, verified: false, challenge: challengeOf(host, value) })),
@@ -87,12 +94,14 @@ export async function showApp(
   };
 }
 
-function showClient({ clientId, public: isPublic, redirectUris }: AppClient, made: readonly MadeClient[]) {
-  const secret = made.find(({ client }) => client.clientId === clientId)?.secret ?? null;
+function showClient(client: AppClient, made: readonly MadeClient[]) {
+  const { clientId, public: isPublic, redirectUris, scopes = [] } = client;
+  const secret = made.find((each) => each.client.clientId === clientId)?.secret ?? null;
   return {
     clientId,
     public: isPublic,
     redirectUris: [...redirectUris],
+    scopes: readGrant(scopes),
     ...(secret === null ? {} : { clientSecret: secret }),
   };
 }

@@ -1,0 +1,18 @@
+// The hub's own console as a client of the embedded provider, the only one that may ask for Carillon.Admin. Like the inbox
+// it exists without being registered.
+import type { App } from '../model/app.ts';
+import { adminScope } from './scope-names.ts';
+
+/** Its app id, and its client id. */
+const consoleAppId = 'carillon-console';
+
+export function consoleApp(publicUrl: string): App {
+  const client = {
+    clientId: consoleAppId,
+    public: true,
+    secretHash: null,
+    redirectUris: [`${publicUrl}/console`],
+    scopes: [adminScope],
+  };
+  return { id: consoleAppId, hosts: [], clients: [client], blocked: false };
+}
