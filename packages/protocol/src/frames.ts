@@ -4,7 +4,7 @@ import type { Notification, Removed } from './notification.ts';
 
 export type FrameValue = Notification | Removed;
 
-export type ByeReason = 'drain' | 'slowConsumer' | 'tokenExpired' | 'unavailable';
+export type ByeReason = 'drain' | 'slowConsumer' | 'throttled' | 'tokenExpired' | 'unavailable';
 export type ResyncReason = 'cursorTooOld' | 'cursorInvalid';
 
 export type Frame =

@@ -9,6 +9,7 @@ import type { EncodedFrame } from '../../live/frame.ts';
 import type { Sink } from '../../live/stream.ts';
 import { invalid } from '../../model/errors.ts';
 import type { StreamOrder } from '../../operations/kernel/answer.ts';
+import { ClientFrames } from './client-frames.ts';
 
 interface Upgrade {
   readonly socket: Duplex;
@@ -26,6 +27,7 @@ const server = new WebSocketServer({
   clientTracking: false,
   perMessageDeflate: false,
   maxPayload: clientBytesMax,
+  autoPong: false, // it would buffer without a bound for a client that does not read
 });
 
 /** Leads every upgrade request through Fastify's router. */
@@ -80,7 +82,7 @@ export function openWebSocket(
 }
 
 function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOut: FanOut): void {
-  const { user, principal, from, subscription, acknowledge } = order;
+  const { user, principal, from, subscription } = order;
   const sink = new WebSocketSink(connection, socket);
   const stream = fanOut.join(
     {
@@ -92,28 +94,27 @@ function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOu
     },
     from,
   );
-  connection.on('message', (bytes, isBinary) => {
-    const cursor = isBinary ? null : readAck(String(bytes));
-    if (cursor !== null) acknowledge(cursor);
+  const frames = new ClientFrames(order, (retryAfterMs) => {
+    connection.pause(); // nothing more of a flood is read; what closes the connection is the hub's own bound
+    stream.bye('throttled', retryAfterMs);
+  });
+  connection.on('message', (bytes, isBinary) => frames.take(isBinary ? null : String(bytes)));
+  connection.on('ping', (payload) => {
+    if (frames.count()) sink.pong(payload);
+  });
+  connection.on('pong', () => {
+    if (!sink.isAnswered()) frames.count();
   });
   socket.on('drain', () => stream.drained());
   connection.on('close', () => fanOut.leave(stream));
   connection.on('error', () => connection.terminate());
 }
 
-/** The cursor of `{"type":"ack","cursor"}`; a client's other texts are passed over, as newer clients may say more. */
-function readAck(text: string): string | null {
-  try {
-    const { type, cursor } = JSON.parse(text) as { type?: unknown; cursor?: unknown };
-    return type === 'ack' && typeof cursor === 'string' ? cursor : null;
-  } catch {
-    return null;
-  }
-}
-
 class WebSocketSink implements Sink {
   readonly #connection: WebSocket;
   readonly #socket: Duplex;
+  /** Heartbeats that the client has not answered. */
+  #unanswered = 0;
 
   constructor(connection: WebSocket, socket: Duplex) {
     this.#connection = connection;
@@ -128,7 +129,20 @@ class WebSocketSink implements Sink {
 
   heartbeat(): boolean {
     this.#connection.ping();
+    this.#unanswered++;
     return this.#socket.writableLength < bufferedBytesMax;
+  }
+
+  pong(payload: Buffer): void {
+    const isOpen = this.#connection.readyState === this.#connection.OPEN;
+    if (isOpen && this.#socket.writableLength < bufferedBytesMax) this.#connection.pong(payload);
+  }
+
+  /** Whether a pong answers a heartbeat; any other is the client's own. */
+  isAnswered(): boolean {
+    if (this.#unanswered === 0) return false;
+    this.#unanswered--;
+    return true;
   }
 
   close(): void {

@@ -52,8 +52,10 @@ export interface StreamOrder {
   readonly from: StreamStart;
   /** The device that listens, when it said which it is. */
   readonly subscription: string | null;
-  /** Takes the cursor that the device says it has come to. */
-  readonly acknowledge: (cursor: string) => void;
+  /** Takes the cursor that the device says it has come to; settles once that is stored, or can't be. */
+  readonly acknowledge: (cursor: string) => Promise<void>;
+  /** Counts one frame of the device against its user's allowance. Throws `throttled`. */
+  readonly count: () => void;
 }
 
 export function entity<S extends TSchema>(

@@ -86,5 +86,7 @@ export interface Call<
   readonly given: Query;
   readonly ifMatch: string | null;
   readonly lastEventId: string | null;
+  /** Counts more of this call against its user's allowance. Throws `throttled`. */
+  readonly count: () => void;
   readonly body: Body;
 }

@@ -106,6 +106,7 @@ export function openRunner(options: RunnerOptions): Runner {
         {
           ...{ user, acting, operation: operation.name, version, identity, principal },
           ...{ params, query, given, ifMatch, lastEventId, body },
+          count: () => throttle.count(identity, null),
         },
         services,
       );

@@ -14,7 +14,7 @@ export const openStream = operation({
   summary: 'follow changes live: `Accept: text/event-stream` or a WebSocket; `Last-Event-ID`',
   query: { $deltatoken: text, ticket: text },
   answer: liveStream,
-  async run({ user, principal, query, lastEventId, acting }, { cursors, fetched }) {
+  async run({ user, principal, query, lastEventId, acting, count }, { cursors, fetched }) {
     const startAt = (cursor: string): StreamStart =>
       readCursor(() => cursors.read(user.key, principal.visibility, cursor));
     /** A device that comes to a cursor has fetched all before it. */
@@ -26,9 +26,9 @@ export const openStream = operation({
     const given = lastEventId ?? query.$deltatoken ?? '';
     const from = given === '' || given === 'latest' ? null : startAt(given);
     await reached(from);
-    const acknowledge = (cursor: string): void => void reached(startAt(cursor));
+    const acknowledge = (cursor: string): Promise<void> => reached(startAt(cursor));
     const subscription = acting?.subscription.id ?? null;
-    return { outcome: 'ok', stream: { user, principal, from, subscription, acknowledge } };
+    return { outcome: 'ok', stream: { user, principal, from, subscription, acknowledge, count } };
   },
 });
 
