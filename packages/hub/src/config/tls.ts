@@ -12,10 +12,11 @@ export interface TlsConfig {
   readonly tls: 'off' | 'dev' | { readonly cert: string; readonly key: string };
 }
 
-interface Pem {
+// An alias, since the type of the settings is declared with its members in it.
+type Pem = {
   readonly path: string;
   readonly pem: string;
-}
+};
 
 export const tlsSettings = {
   'tls-cert': setting(
