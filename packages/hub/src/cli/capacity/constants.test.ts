@@ -27,9 +27,19 @@ for (const { title, capacity } of builtInChannels) {
 test('What the calculation takes as fixed is what the hub has.', () => {
   assert.equal(hubFixed.pushesInFlightOfApp, laneLimits.inFlight);
   assert.equal(hubFixed.heartbeatSeconds, limits.heartbeatSeconds);
-  const dispatcher = readFileSync(new URL('../../push/dispatch/dispatcher.ts', import.meta.url), 'utf8');
-  assert.match(dispatcher, new RegExp(`^const inFlightMost = ${hubFixed.pushesInFlight};$`, 'm'));
+  assert.equal(hubFixed.pushesInFlight, constantIn('push/dispatch/dispatcher.ts', 'inFlightMost'));
+  const feed = 'store/postgres/wire/connections.ts';
+  const asking = constantIn('store/postgres/registry/link.ts', 'askingMax');
+  const listening = 1;
+  const connections = constantIn(feed, 'writers') + constantIn(feed, 'readers') + asking + listening;
+  assert.equal(hubFixed.postgresConnections, connections);
 });
+
+/** Of a file that exports it to nobody. */
+function constantIn(file: string, name: string): number {
+  const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+  return Number(new RegExp(`^const ${name} = (\\d+);$`, 'm').exec(text)?.[1]);
+}
 
 /** The median as it is written, such as `115.5 µs`. */
 function findMedian(section: string, figure: string): string | undefined {

@@ -79,7 +79,7 @@ export const rowsWritten = {
 
 /** Fixed by the hub: connections of each to PostgreSQL, shards, users by name in a shard, attempts under way. */
 export const hubFixed = {
-  postgresConnections: 8,
+  postgresConnections: 13,
   shards: 4096,
   exactSubjectsOfShard: 16,
   pushesInFlight: 1024,
