@@ -32,9 +32,13 @@ export interface DataOptions {
 export function withDataOptions(command: Command): Command {
   return command
     .addOption(dataOption('database-url'))
-    .addOption(dataOption('data-dir').default(settings['data-dir'].read(undefined)))
+    .addOption(dataDirOption())
     .addOption(dataOption('public-url', 'URL under which the hub is reached (default: the recorded one)'))
     .option('--json', 'print JSON');
+}
+
+export function dataDirOption(about?: string): Option {
+  return dataOption('data-dir', about).default(settings['data-dir'].read(undefined));
 }
 
 function dataOption(name: SettingName, about = settingOf(name).about): Option {

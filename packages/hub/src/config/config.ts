@@ -53,6 +53,12 @@ export function readSecretKey(environment: NodeJS.ProcessEnv, file: string | nul
   });
 }
 
+/** The data folder, as far as it can be read of a configuration that can't be used. */
+export function readDataDir(flags: Given, environment: NodeJS.ProcessEnv, file: string | null): string {
+  const given = readSources({ flags, environment, file }, []);
+  return readValue('data-dir', settings['data-dir'], given, []);
+}
+
 function readParts(reading: Reading<AllSettings>): Config {
   const development = readDevelopment(reading);
   const { dev } = development;

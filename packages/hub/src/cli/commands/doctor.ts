@@ -2,7 +2,7 @@
 // 0 when nothing fails, 1 when something does. It changes nothing, and works before, beside and without a hub.
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
-import { type Config, readConfig } from '../../config/config.ts';
+import { type Config, readConfig, readDataDir } from '../../config/config.ts';
 import { ConfigError } from '../../config/problem.ts';
 import { builtInChannels } from '../../hub/channels.ts';
 import { openRegistry } from '../../hub/open-data.ts';
@@ -16,8 +16,6 @@ import { checkDataDir, checkDisk, checkNode } from '../doctor/machine.ts';
 import { checkCertificate, checkClock, checkPublicUrl, checkServing } from '../doctor/reach.ts';
 import { checkBus, checkStores } from '../doctor/stores.ts';
 import { type Options, readOptions, withSettings } from '../setting-options.ts';
-
-const defaultDataDir = '.carillon';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
@@ -59,8 +57,7 @@ function readSettings(options: Options): { findings: Finding[]; config: Config |
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const findings = error.problems.map((problem) => fail('config', problem, 'correct it, or leave it out'));
-    const told = flags['data-dir'] ?? process.env.CARILLON_DATA_DIR;
-    return { findings, config: null, dataDir: typeof told === 'string' ? told : defaultDataDir };
+    return { findings, config: null, dataDir: readDataDir(flags, process.env, file) };
   }
 }
 

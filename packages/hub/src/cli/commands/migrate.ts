@@ -2,9 +2,11 @@
 // moved.
 import { Command, Option } from 'commander';
 import { readSecretKey } from '../../config/config.ts';
+import { variableOf } from '../../config/settings.ts';
 import { moveToPostgres } from '../../hub/maintenance/migrate.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { commandLine, printJson } from '../data-dir.ts';
+import { commandLine, dataDirOption, printJson } from '../data-dir.ts';
+import { configFile } from '../setting-options.ts';
 
 interface MigrateOptions {
   readonly to: string;
@@ -15,11 +17,10 @@ interface MigrateOptions {
 
 export function migrateCommand(): Command {
   const to = new Option('--to <url>', 'postgres://user@host/database, which holds no data');
-  const dataDir = new Option('--data-dir <folder>', 'folder with the data');
   return new Command('migrate')
     .description('move the data of a stopped hub from SQLite to PostgreSQL')
-    .addOption(to.env('CARILLON_DATABASE_URL').makeOptionMandatory())
-    .addOption(dataDir.env('CARILLON_DATA_DIR').default('.carillon'))
+    .addOption(to.env(variableOf('database-url')).makeOptionMandatory())
+    .addOption(dataDirOption())
     .option('--config <file>', 'file with the secret-key of the hubs, unless it is a variable')
     .option('--json', 'print JSON')
     .action(moveData);
@@ -28,7 +29,7 @@ export function migrateCommand(): Command {
 async function moveData({ to, dataDir, config, json }: MigrateOptions): Promise<void> {
   if (!/^postgres(ql)?:$/.test(URL.parse(to)?.protocol ?? ''))
     throw new Error('--to must be a URL such as postgres://user@host/database');
-  const secretKey = readSecretKey(process.env, config ?? process.env.CARILLON_CONFIG ?? null);
+  const secretKey = readSecretKey(process.env, configFile(config));
   const now = systemClock.now();
   const tables = await moveToPostgres({ dataDir, to, secretKey, now, who: commandLine });
   if (json) return printJson({ tables });

@@ -12,7 +12,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { errorCode, errorMessage } from '../../lib/error-code.ts';
 import { credentialed, withoutCredentials } from '../../push/channels/channels.ts';
 import { type CredentialOption, flagOf } from '../../push/channels/descriptor.ts';
-import { printJson } from '../data-dir.ts';
+import { dataDirOption, printJson } from '../data-dir.ts';
 
 interface SimulateOptions {
   readonly port: number;
@@ -42,11 +42,7 @@ export function simulateCommand(): Command {
         .choices(['all', 'sample'])
         .default('all'),
     )
-    .addOption(
-      new Option('--data-dir <folder>', 'folder with the certificate and the keys')
-        .env('CARILLON_DATA_DIR')
-        .default('.carillon'),
-    )
+    .addOption(dataDirOption('folder with the certificate and the keys'))
     .option('--json', 'print JSON, a line each')
     .action(simulate);
 }
