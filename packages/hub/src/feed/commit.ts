@@ -215,7 +215,8 @@ function failureOf(fault: StoreFault, cause: unknown): HubError {
         'The connection to the store was lost during this write, so its outcome is unknown: check before you repeat it, or repeat a post with the same appNotificationId.',
         cause,
       );
-    default:
+    case 'busy':
+    case 'unavailable':
       return busy(
         'The store can not be written right now, and nothing was changed: try again in a moment.',
         cause,
@@ -235,7 +236,17 @@ function sizeOf(write: Write): number {
       return 128 + write.targets.length * 64;
     case 'record':
       return write.results.length * 256;
-    default:
+    case 'delete':
+    case 'expire':
+    case 'wake':
+    case 'purge':
+    case 'subscribe':
+    case 'renew':
+    case 'unsubscribe':
+    case 'gone':
+    case 'fetch':
+    case 'receipts':
+    case 'redrive':
       return 512;
   }
 }
