@@ -49,14 +49,6 @@ const misnomers: readonly Misnomer[] = [
   },
 ];
 
-/** Misnomers of today, until they are renamed. */
-const known: readonly string[] = [
-  `${hub}edge/request/json-body.ts`,
-  `${hub}edge/request/request-head.ts`,
-  `${hub}operations/kernel/run.ts`,
-  `${hub}store/postgres/feed/codec.ts`,
-];
-
 export function glossary(sources: readonly Source[], files: readonly TextFile[]): Finding[] {
   const text = files.find(({ path }) => path === 'GLOSSARY.md')?.text;
   const undefinedWords = misnomers
@@ -73,7 +65,7 @@ function misnamed(source: Source): Finding[] {
   const { path } = source;
   const isIn = (folders: readonly string[]): boolean => folders.some((folder) => path.startsWith(folder));
   const rules = misnomers.filter((rule) => isIn(rule.in) && !isIn(rule.except ?? []));
-  if (rules.length === 0 || known.includes(path) || isTest(path)) return [];
+  if (rules.length === 0 || isTest(path)) return [];
   const stem = posix.basename(path).replace(/\..*$/, '');
   const names = declaredNames(source);
   return rules.flatMap(({ word, files, names: pattern, instead }) => [
