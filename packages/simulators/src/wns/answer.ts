@@ -1,4 +1,4 @@
-// An answer of WNS with its documented response headers, for all that notification-service.ts has to say. WNS answers
+// An answer of WNS with its documented response headers, for all that provider.ts has to say. WNS answers
 // without bodies: what went wrong stands in X-WNS-Error-Description, what became of a notification in X-WNS-Status.
 import { randomBytes } from 'node:crypto';
 import type { GivenAnswer, ReceivedRequest } from '../simulator.ts';

@@ -1,5 +1,5 @@
 // <carillon-page>: the whole page. Who is signed in decides what it shows: the way in, or the inbox with the devices
-// beside it. What it does is in start.ts and session-view.ts; here is what it looks like.
+// beside it. What it does is in start.ts; here is what it looks like.
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { InboxConfig } from '../inbox-config.ts';
 import type { Opened } from '../opened.ts';

@@ -1,5 +1,5 @@
-// Which channel the devices of a platform are counted as reached through: what the planner knows of channels, it asks
-// their descriptors.
+// The channel through which the devices of a platform are counted as reached. All that the calculation takes from a
+// channel is in its descriptor.
 import type { PlatformType } from '@carillon/protocol';
 import { builtInChannels } from '../../hub/channels.ts';
 import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';

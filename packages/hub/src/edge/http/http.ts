@@ -55,7 +55,7 @@ function openFastify({ tls, ...options }: HttpOptions): FastifyInstance {
   const shared = {
     genReqId: openRequestIds(),
     requestTimeout: requestTimeoutMs,
-    forceCloseConnections: false, // the drain of edge/connections lets requests under way finish
+    forceCloseConnections: false, // the drain (connections.ts) lets requests under way finish
     return503OnClosing: false,
     exposeHeadRoutes: false,
     clientErrorHandler: answerBrokenHttp,

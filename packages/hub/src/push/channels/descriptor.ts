@@ -83,7 +83,7 @@ export function flagOf(flags: string): string {
 interface ChannelCapacity {
   /** Devices of this platform are counted as reached through the channel. */
   readonly platform: PlatformType;
-  /** A row of push-drain in bench/RESULTS.md, which tools/plan-constants.ts takes over; channels may share one. */
+  /** A row of push-drain in bench/RESULTS.md, which tools/capacity-constants.ts copies; channels may share one. */
   readonly drained: { readonly figure: string; readonly perSecond: number };
   /** Null: the provider documents none. */
   readonly quota: ProviderQuota | null;
