@@ -2,11 +2,12 @@
 // configured audience. What was verified is kept, keyed by the whole token, bounded in bytes and by its expiry:
 // RS256 costs 60-160 µs without, 2-5 µs with.
 import { limits } from '@carillon/protocol';
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
 import type { Issuers } from './issuers.ts';
+import { hubScopeOf } from './scope-names.ts';
 
 export interface Identity {
   readonly issuer: string;
@@ -36,6 +37,8 @@ interface Verified {
 export interface AuthenticatorOptions {
   readonly issuers: Issuers;
   readonly audiences: readonly string[];
+  /** A prefix of scopes, beside Microsoft's. */
+  readonly publicUrl: string;
   readonly clock: Clock;
   readonly cacheBytes?: number;
 }
@@ -57,7 +60,7 @@ const tokenBytesMax = 16 * 1024;
 const entryBytes = 1024;
 
 export function openAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { issuers, audiences, clock, cacheBytes = 32 * 1024 * 1024 } = options;
+  const { issuers, audiences, publicUrl, clock, cacheBytes = 32 * 1024 * 1024 } = options;
   const cache = new BoundedMap<string, Verified>({
     entriesMax: Math.floor(cacheBytes / entryBytes),
     bytesMax: cacheBytes,
@@ -80,17 +83,18 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
       const known = cached(token);
       if (known) return known;
       if (token.length > tokenBytesMax) throw refused('The token is longer than 16 KiB.');
-      const identity = identityOf(await verify(token));
+      const identity = identityOf(await verify(token), publicUrl);
       cache.set(keyOf(token), { token, identity });
       return identity;
     },
   };
 
-  async function verify(token: string): Promise<JWTPayload> {
+  async function verify(token: string): Promise<JWTVerifyResult> {
+    if (!hasOneSpelling(token)) throw refused('The bearer token is not a JWT.');
     const issuer = issuerOf(token);
     if (!issuers.has(issuer)) throw refused('The hub does not trust the issuer of this token.');
     try {
-      const { payload } = await jwtVerify(token, issuers.keys(issuer), {
+      return await jwtVerify(token, issuers.keys(issuer), {
         issuer,
         audience: [...audiences],
         algorithms,
@@ -98,7 +102,6 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
         currentDate: new Date(clock.now()),
         requiredClaims: ['exp'],
       });
-      return payload;
     } catch (error) {
       throw error instanceof HubError ? error : refused(reasonOf(error));
     }
@@ -110,6 +113,18 @@ function keyOf(token: string): string {
   return token.slice(-43);
 }
 
+/**
+ * Three parts of base64url as an encoder writes them. Decoders skip what is not base64url and the bits that are over, so
+ * that without this one signed token would be many texts.
+ */
+export function hasOneSpelling(token: string): boolean {
+  const parts = token.split('.');
+  return (
+    parts.length === 3 &&
+    parts.every((part) => part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part)
+  );
+}
+
 function issuerOf(token: string): string {
   try {
     return decodeJwt(token).iss ?? '';
@@ -118,7 +133,9 @@ function issuerOf(token: string): string {
   }
 }
 
-function identityOf(payload: JWTPayload): Identity {
+function identityOf({ payload, protectedHeader }: JWTVerifyResult, publicUrl: string): Identity {
+  if (isIdToken(payload, protectedHeader.typ))
+    throw refused('The token is an ID token or of another kind: send an access token.');
   const text = (...names: string[]): string => {
     for (const name of names) {
       const value = payload[name];
@@ -129,17 +146,35 @@ function identityOf(payload: JWTPayload): Identity {
   const subject = text('oid', 'sub');
   const clientId = text('azp', 'appid', 'client_id');
   if (subject === '') throw refused('The token identifies no user: it has neither oid nor sub.');
-  const hasScopes = payload.scp !== undefined || payload.scope !== undefined;
+  const scoped = payload.scp !== undefined || payload.scope !== undefined;
+  const appOnly = isAppOnly(payload, clientId, scoped);
+  if (!scoped && !appOnly)
+    throw refused('The token has no scope, and nothing marks it as an app-only token: ask for a scope.');
   return {
     issuer: payload.iss as string,
     subject,
     name: text('preferred_username', 'upn') || subject,
     clientId,
-    scopes: words(payload.scp ?? payload.scope),
+    scopes: words(payload.scp ?? payload.scope).map((word) => hubScopeOf(word, publicUrl) ?? word),
     roles: words(payload.roles),
-    appOnly: payload.idtyp === 'app' || (clientId !== '' && payload.sub === clientId) || !hasScopes,
+    appOnly,
     expiresAt: (payload.exp as number) * 1000,
   };
+}
+
+/** Entra ID's mark, an app that is its own subject (RFC 9068), or a service principal, which has no scopes. */
+function isAppOnly({ idtyp, sub, oid }: JWTPayload, clientId: string, scoped: boolean): boolean {
+  if (idtyp === 'app' || (clientId !== '' && sub === clientId)) return true;
+  return !scoped && typeof oid === 'string' && oid === sub;
+}
+
+const idTokenClaims = ['nonce', 'at_hash', 'c_hash'];
+
+/** RFC 9068 and RFC 7519 write the types with or without `application/`, in any case. */
+function isIdToken(payload: JWTPayload, typ = 'JWT'): boolean {
+  return (
+    !/^(application\/)?(at\+)?jwt$/i.test(typ) || idTokenClaims.some((name) => payload[name] !== undefined)
+  );
 }
 
 function words(claim: unknown): string[] {

@@ -1,5 +1,6 @@
 // May they: a verified identity becomes a principal, and the principal is held against the access that an operation
 // declares. Nothing else decides on access by who calls; whose feed it is, operations/kernel/run checks.
+import type { App } from '../model/app.ts';
 import { denied } from '../model/errors.ts';
 import { type OperatorPrincipal, type Principal, type UserPrincipal, userKey } from '../model/principal.ts';
 import type { AppRegistry } from '../store/registry.ts';
@@ -24,9 +25,24 @@ export interface AuthorizerOptions {
   readonly apps: AppRegistry;
   /** The only issuer whose tokens make an operator; null for none. */
   readonly adminIssuer: string | null;
+  /** That of apps which name none. */
+  readonly firstIssuer: string | null;
 }
 
-export function openAuthorizer({ apps, adminIssuer }: AuthorizerOptions): Authorizer {
+/** The app of a token's client. One that belongs to other issuers is not found: anybody may be called so elsewhere. */
+export function appOfToken(
+  apps: AppRegistry,
+  firstIssuer: string | null,
+  { clientId, issuer }: Pick<Identity, 'clientId' | 'issuer'>,
+): App | null {
+  const app = clientId === '' ? null : apps.findByClient(clientId);
+  if (!app) return null;
+  const issuers = app.issuers ?? [];
+  const belongs = issuers.length > 0 ? issuers.includes(issuer) : issuer === firstIssuer;
+  return belongs ? app : null;
+}
+
+export function openAuthorizer({ apps, adminIssuer, firstIssuer }: AuthorizerOptions): Authorizer {
   // Kept for as long as the identity is (the token's cache) and no app has changed.
   const known = new WeakMap<Identity, { version: number; principal: Principal }>();
 
@@ -34,7 +50,7 @@ export function openAuthorizer({ apps, adminIssuer }: AuthorizerOptions): Author
     const version = apps.version();
     const kept = known.get(identity);
     if (kept?.version === version) return kept.principal;
-    const principal = makePrincipal(identity, apps, adminIssuer);
+    const principal = makePrincipal(identity, appOfToken(apps, firstIssuer, identity), adminIssuer);
     known.set(identity, { version, principal });
     return principal;
   }
@@ -70,12 +86,13 @@ function operatorOf({ name, expiresAt }: Identity): OperatorPrincipal {
   return { kind: 'operator', name, expiresAt };
 }
 
-function makePrincipal(identity: Identity, apps: AppRegistry, adminIssuer: string | null): Principal {
+function makePrincipal(identity: Identity, app: App | null, adminIssuer: string | null): Principal {
   const { issuer, subject, name, clientId, scopes, appOnly, expiresAt } = identity;
-  const app = clientId === '' ? null : apps.findByClient(clientId);
   if (!app) {
     if (isOperator(identity, adminIssuer)) return operatorOf(identity);
-    throw denied('The client of this token is not registered with any app of this hub.');
+    throw denied(
+      'The client of this token is not registered with any app of this hub, for the issuer of the token.',
+    );
   }
   if (appOnly) return { kind: 'app', issuer, app, clientId, scopes, expiresAt };
   const user = { key: userKey(issuer, subject), issuer, subject, name };

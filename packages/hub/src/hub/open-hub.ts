@@ -4,8 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { openAuthenticator } from '../auth/authenticate.ts';
-import { openAuthorizer } from '../auth/authorize.ts';
+import { type Identity, openAuthenticator } from '../auth/authenticate.ts';
+import { appOfToken, openAuthorizer } from '../auth/authorize.ts';
 import { openIssuers } from '../auth/issuers.ts';
 import { openSigningKeys } from '../auth/provider/keys.ts';
 import { issuerOf, openProvider } from '../auth/provider/open-provider.ts';
@@ -225,10 +225,17 @@ async function openOperations(base: Base, line: Line): Promise<Runner> {
     newId: openUuidSource(clock),
     ...openAdminServices(base, secret),
   };
-  const appOf = (clientId: string): string => registry.apps.findByClient(clientId)?.id ?? clientId;
-  const authenticator = openAuthenticator({ issuers, audiences: config.audiences, clock });
+  const firstIssuer = own?.issuer ?? config.issuers[0] ?? null;
+  const appOf = (identity: Identity): string | null =>
+    appOfToken(registry.apps, firstIssuer, identity)?.id ?? null;
+  const authenticator = openAuthenticator({
+    issuers,
+    audiences: config.audiences,
+    publicUrl: config.publicUrl,
+    clock,
+  });
   const adminIssuer = config.adminIssuer ?? own?.issuer ?? null;
-  const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer });
+  const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer, firstIssuer });
   const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf, bus: line.bus });
   return openRunner({ authenticator, authorizer, throttle, services, publicUrl: config.publicUrl });
 }

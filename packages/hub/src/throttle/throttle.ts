@@ -25,8 +25,8 @@ export interface ThrottleOptions {
   /** Null: nothing is throttled by user; addresses always are. */
   readonly perMinute: number | null;
   readonly clock: Clock;
-  /** The app that a client belongs to: its clients share one allowance. */
-  readonly appOf: (clientId: string) => string;
+  /** The app that a token counts for: its clients share one allowance. Null for a stranger to all of them. */
+  readonly appOf: (identity: Identity) => string | null;
   /** The bus to the nodes that share all allowances. */
   readonly bus?: Bus | null;
 }
@@ -45,10 +45,12 @@ export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOp
       refuse(addresses.buckets.take(key), 'Too many requests from this address failed');
       addresses.shared?.count(key);
     },
-    count({ issuer, subject, clientId, appOnly }, target) {
+    count(identity, target) {
       if (!callers) return;
+      const { issuer, subject, clientId, appOnly } = identity;
       const user = appOnly ? (target ?? '') : `${issuer} ${subject}`;
-      const key = `${appOf(clientId)} ${user}`;
+      // A stranger counts alone, so that nobody spends the allowance of an app whose name it bears.
+      const key = `${appOf(identity) ?? `${clientId} of ${issuer}`} ${user}`;
       refuse(callers.buckets.take(key), 'Too many requests');
       callers.shared?.count(key);
       const more = (nodes?.cost ?? 1) - 1;

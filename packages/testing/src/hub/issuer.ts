@@ -17,7 +17,8 @@ export interface TestIssuer extends AsyncDisposable {
   fail(status: number | null): void;
   /** Answers its keys with that status, and discovery as ever. */
   failKeys(status: number | null): void;
-  sign(kid: string, claims: JWTPayload): Promise<string>;
+  /** `header` beside or instead of what every token's has. */
+  sign(kid: string, claims: JWTPayload, header?: Readonly<Record<string, unknown>>): Promise<string>;
   /** How often the keys were fetched. */
   readonly fetches: () => number;
   close(): Promise<void>;
@@ -72,12 +73,21 @@ export async function startIssuer(): Promise<TestIssuer> {
     failKeys(status) {
       failingKeys = status;
     },
-    sign(kid, claims) {
+    sign(kid, claims, header = {}) {
       const { algorithm, privateKey } = find(kid);
-      return new SignJWT(claims).setProtectedHeader({ alg: algorithm, kid, typ: 'JWT' }).sign(privateKey);
+      return new SignJWT(claims)
+        .setProtectedHeader({ alg: algorithm, kid, typ: 'JWT', ...header })
+        .sign(privateKey);
     },
     fetches: () => fetches,
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** The same bytes: a bit of the last character that a lenient decoder leaves out is another. */
+export function otherSpelling(token: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const last = letters.indexOf(token.slice(-1));
+  return token.slice(0, -1) + letters.charAt(last ^ 1);
 }

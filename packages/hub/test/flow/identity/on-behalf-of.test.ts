@@ -11,6 +11,7 @@ import {
   type Tokens,
   tokensBySignIn,
 } from '@carillon/testing/hub/identity.ts';
+import { otherSpelling } from '@carillon/testing/hub/issuer.ts';
 import { type MintOptions, mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 
@@ -142,6 +143,12 @@ describe('On-Behalf-Of', () => {
     [
       'a changed assertion',
       async (identity) => `${(await assertion(identity)).slice(0, -4)}AAAA`,
+      {},
+      'invalid_grant',
+    ],
+    [
+      'another spelling of an assertion',
+      async (identity) => otherSpelling(await assertion(identity)),
       {},
       'invalid_grant',
     ],

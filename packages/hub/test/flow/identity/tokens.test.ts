@@ -5,7 +5,7 @@ import { createHmac, createPublicKey } from 'node:crypto';
 import { after, suite, test } from 'node:test';
 import { assertError } from '@carillon/testing/hub/assert-error.ts';
 import { hosts, post, startHub, subscribe } from '@carillon/testing/hub/hub.ts';
-import { startIssuer } from '@carillon/testing/hub/issuer.ts';
+import { otherSpelling, startIssuer } from '@carillon/testing/hub/issuer.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { JWTPayload } from 'jose';
 
@@ -22,6 +22,10 @@ const settings = {
   audience: ['https://hub.example', 'api://hub'],
 };
 const hub = await startHub({ clock, settings });
+// app-b names no issuer, and so belongs to the first.
+const ofBoth = hub.registry.apps.findById('app-a');
+assert.ok(ofBoth);
+await hub.registry.apps.put({ ...ofBoth, issuers: [first.url, second.url] });
 after(async () => {
   await hub.close();
   await Promise.all([first.close(), second.close()]);
@@ -86,6 +90,21 @@ suite('a token that is none is 401', () => {
       const answer = await hub.request('GET', feed, { headers: { authorization } });
       assertError(answer, { status: 401, code: 'InvalidAuthenticationToken' });
     }
+  });
+
+  test('another spelling of a good one, which a lenient decoder reads alike', async () => {
+    const token = await tokenOf();
+    await believes(token);
+    const [header = '', payload = '', signature = ''] = token.split('.');
+    const others = [
+      otherSpelling(token),
+      `${token}=`,
+      `${token}==`,
+      `${header}.${payload}.${signature.slice(0, 9)}*${signature.slice(9)}`,
+      `${header}..${payload}.${signature}`,
+    ];
+    for (const other of others) await refuses(other);
+    await believes(token);
   });
 
   test('while the scheme is taken in any case', async () => {
@@ -282,8 +301,13 @@ suite('an app-only token is never a user', () => {
   const styles: Readonly<Record<string, Record<string, unknown>>> = {
     'idtyp is app, even with scopes': { idtyp: 'app' },
     'sub is the client': { sub: 'app-a' },
-    'neither scp nor scope': { scp: undefined },
-    'roles alone': { scp: undefined, roles: ['Notifications.Send'] },
+    'neither scp nor scope, and oid equals sub': { scp: undefined, oid: 'principal', sub: 'principal' },
+    'roles alone, and oid equals sub': {
+      scp: undefined,
+      oid: 'principal',
+      sub: 'principal',
+      roles: ['Notifications.Send'],
+    },
   };
   for (const [name, more] of Object.entries(styles)) {
     test(name, async () => {
@@ -297,6 +321,34 @@ suite('an app-only token is never a user', () => {
     });
   }
 
+  const nobodys: Readonly<Record<string, Record<string, unknown>>> = {
+    'no scope at all': { scp: undefined },
+    'no scope, and the subject alone': { scp: undefined, oid: undefined },
+    'no scope, with the role of an operator': { scp: undefined, roles: ['Carillon.Admin'] },
+    'a nonce': { nonce: 'n' },
+    'a nonce and no scope': { nonce: 'n', scp: undefined },
+    'the hash of an access token': { at_hash: 'h', idtyp: 'app' },
+    'the hash of a code': { c_hash: 'h' },
+  };
+  for (const [name, more] of Object.entries(nobodys)) {
+    test(`nor is one that is nobody's: ${name}`, async () => {
+      const token = await tokenOf(more);
+      await refuses(token);
+      const unsId = await subscribe(hub, { token: await tokenOf({ oid: 'bob-id' }) });
+      const headers = { 'X-UNS-ID': unsId };
+      const posted = await hub.request('POST', feed, { token, body: post(), headers });
+      assertError(posted, { status: 401, code: 'InvalidAuthenticationToken' });
+      assertError(await hub.request('GET', '/admin/apps', { token }), { status: 401 });
+    });
+  }
+
+  test('nor one of another type', async () => {
+    for (const typ of ['id+jwt', 'logout+jwt', 'JOSE', ''])
+      await refuses(await first.sign('rs', claims(), { typ }), /ID token/);
+    for (const typ of ['jwt', 'at+jwt', 'AT+JWT', 'application/at+jwt', undefined])
+      await believes(await first.sign('rs', claims(), { typ }));
+  });
+
   test('an empty scp is a user without scopes, not an app', async () => {
     assertError(await read(await tokenOf({ scp: '' })), { status: 403, message: /scope/ });
   });
@@ -304,9 +356,18 @@ suite('an app-only token is never a user', () => {
 
 suite('what a token may do', () => {
   test('the scopes of the feed are three, and any other is 403', async () => {
-    for (const scope of [createdByApp, 'UserActivity.ReadWrite.CreatedByApp', 'Notifications.ReadWrite'])
-      await believes(await tokenOf({ scp: `openid ${scope}` }));
-    for (const scope of ['openid', 'Notifications.Read', `x${createdByApp}`, createdByApp.toLowerCase()])
+    const prefixes = ['graph.microsoft.com', 'activity.microsoft.com', 'activity.windows.com'];
+    for (const scope of [createdByApp, 'UserActivity.ReadWrite.CreatedByApp', 'Notifications.ReadWrite']) {
+      const forms = [scope, `${hub.baseUrl}/${scope}`, ...prefixes.map((host) => `https://${host}/${scope}`)];
+      for (const form of [...forms, ...forms.map((each) => each.toLowerCase())])
+        await believes(await tokenOf({ scp: `openid ${form}` }));
+    }
+    for (const scope of [
+      'openid',
+      'Notifications.Read',
+      `x${createdByApp}`,
+      `https://x.example/${createdByApp}`,
+    ])
       assertError(await read(await tokenOf({ scp: scope })), { status: 403, code: 'accessDenied' });
   });
 
@@ -357,14 +418,31 @@ suite('what a token may do', () => {
     assertError(await read(await tokenOf({ azp: undefined })), { status: 403, message: /not registered/ });
   });
 
+  test('an app belongs to its issuers: the token of another issuer is that of a stranger', async () => {
+    const place = { token: await tokenOf({ azp: 'app-b' }), targetHostName: hosts['app-b'] };
+    const unsId = await subscribe(hub, place);
+    const foreign = { iss: second.url, azp: 'app-b' };
+    const delegated = await second.sign('ES256', claims(foreign));
+    const own = await second.sign('ES256', claims({ ...foreign, idtyp: 'app' }));
+    const body = post({ targetHostName: hosts['app-b'] });
+    const headers = { 'X-UNS-ID': unsId };
+    for (const token of [delegated, own]) {
+      assertError(await read(token), { status: 403, message: /not registered/ });
+      const posted = await hub.request('POST', feed, { token, body, headers });
+      assertError(posted, { status: 403, message: /not registered/ });
+    }
+    const app = hub.registry.apps.findById('app-b');
+    assert.ok(app);
+    await hub.registry.apps.put({ ...app, issuers: [second.url] });
+    await believes(delegated);
+    assertError(await read(await tokenOf({ azp: 'app-b' })), { status: 403, message: /not registered/ });
+    await hub.registry.apps.put(app);
+  });
+
   test('a blocked app is 403 with the next request, whichever of its clients asks', async () => {
     const app = hub.registry.apps.findById('app-a');
     assert.ok(app);
-    const tokens = [
-      await tokenOf(),
-      await tokenOf({ azp: 'app-a-phone' }),
-      await tokenOf({ scp: undefined }),
-    ];
+    const tokens = [await tokenOf(), await tokenOf({ azp: 'app-a-phone' }), await tokenOf({ idtyp: 'app' })];
     await hub.registry.apps.put({ ...app, blocked: true });
     for (const token of tokens) assertError(await read(token), { status: 403, message: /blocked/ });
     await hub.registry.apps.put(app);

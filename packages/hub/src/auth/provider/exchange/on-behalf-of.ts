@@ -6,6 +6,7 @@ import type { createLocalJWKSet, JWTPayload, jwtVerify } from 'jose';
 import type { Context, errors, Provider } from 'oidc-provider';
 import type { Clock } from '../../../lib/clock.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
+import { hasOneSpelling } from '../../authenticate.ts';
 import { adminScope, createdByAppScope } from '../../scope-names.ts';
 import { identityClaims } from '../claims.ts';
 import { grantedScopes, onBehalfOfGrant } from '../clients.ts';
@@ -61,6 +62,7 @@ async function readAssertion(flow: OnBehalfOf, ctx: Context, assertion: string):
   const appId = flow.registry.apps.findByClient(clientId)?.id;
   let claims: JWTPayload;
   try {
+    if (!hasOneSpelling(assertion)) throw new Error('its base64url has bits that an encoder does not write');
     const keySet = jose.createLocalJWKSet({
       keys: keys.publicKeys.keys.map((key) => ({ ...key, kty: 'RSA' })),
     });
