@@ -7,8 +7,8 @@ import { busy, HubError, notFound } from '../../model/errors.ts';
 import type { Headers } from '../../operations/kernel/answer.ts';
 import { StoreError } from '../../store/store.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { clientRequestId } from '../http/operation-route.ts';
 import { pathOf, versionOf } from '../request/paths.ts';
+import { clientRequestId } from './base-headers.ts';
 
 /** What an edge writes in place of an answer. */
 interface ErrorAnswer {
@@ -34,7 +34,11 @@ interface RequestIds {
 function errorAnswer(error: HubError, refused: Refused): ErrorAnswer {
   return {
     status: statusOf(error.kind, versionOf(refused.url)),
-    headers: { ...errorHeaders(error, refused), 'content-type': 'application/json' },
+    headers: {
+      ...errorHeaders(error, refused),
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+    },
     body: JSON.stringify(errorBody(error, refused.ids)),
   };
 }

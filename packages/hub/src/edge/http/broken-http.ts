@@ -24,6 +24,8 @@ export function answerBrokenHttp(error: { readonly code?: string }, socket: Sock
   const head = [
     'HTTP/1.1 400 Bad Request',
     'Content-Type: application/json',
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `request-id: ${id}`,
     `client-request-id: ${id}`,

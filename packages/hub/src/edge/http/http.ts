@@ -6,12 +6,13 @@ import type { FanOut } from '../../live/fan-out.ts';
 import { HubError } from '../../model/errors.ts';
 import type { Runner } from '../../operations/kernel/run.ts';
 import type { Logger } from '../../telemetry/log.ts';
+import { baseHeaders } from '../answer/base-headers.ts';
 import { sendError } from '../answer/error-answer.ts';
-import { methodsAt, pathOf, routes } from '../request/paths.ts';
+import { methodsAt, pathOf, routes, strippedPaths } from '../request/paths.ts';
 import { isWebSocketUpgrade, takeUpgrades } from '../streams/websocket.ts';
 import type { AddressReader } from './address.ts';
 import { answerBrokenHttp } from './broken-http.ts';
-import { addRoute, baseHeaders, wrongMethod } from './operation-route.ts';
+import { addRoute, wrongMethod } from './operation-route.ts';
 import { openRequestLog } from './request-log.ts';
 
 export interface HttpOptions {
@@ -29,6 +30,7 @@ const headerBytesMax = 32 * 1024;
 export function openHttp(options: HttpOptions): FastifyInstance {
   const app = openFastify(options);
   const requestLog = openRequestLog(app, options.log);
+  const others = collectRoutes(app);
   app.decorateRequest('admission', null);
   // The operations and the identity provider read bodies by themselves, after their head is admitted: Fastify's own
   // way to a parser costs 5 µs and answers in its own words.
@@ -37,12 +39,14 @@ export function openHttp(options: HttpOptions): FastifyInstance {
   // Not for an operation's answer, which carries them already and is written past Fastify's reply.
   app.addHook('onSend', (request, reply, _payload, done) => {
     reply.headers(baseHeaders(request));
+    if (/^application\/json\b/.test(String(reply.getHeader('content-type'))))
+      reply.header('Cache-Control', 'no-store');
     requestLog(request, reply.statusCode);
     done();
   });
   const refuse: Refuse = (request, reply, thrown) => sendError(request, reply, thrown, options);
   app.setErrorHandler((error, request, reply) => refuse(request, reply, error));
-  app.setNotFoundHandler((request, reply) => answerMissing(app, request, reply, refuse));
+  app.setNotFoundHandler((request, reply) => answerMissing(others, request, reply, refuse));
   for (const route of routes) addRoute(app, route, { ...options, requestLog });
   takeUpgrades(app);
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
@@ -89,15 +93,17 @@ function dollars(url: string): string {
 }
 
 function answerMissing(
-  app: FastifyInstance,
+  others: OtherRoutes,
   request: FastifyRequest,
   reply: FastifyReply,
   refuse: Refuse,
 ): FastifyReply {
-  const allow = [...methodsAt(request.url), ...literalMethods(app, pathOf(request.url))];
+  const methodsOf = (path: string): string[] => [...methodsAt(path), ...(others.get(path) ?? [])];
+  const allow = methodsOf(pathOf(request.url));
   if (request.method === 'OPTIONS') return answerPreflight(reply, allow);
   if (allow.length === 0) {
-    return refuse(request, reply, new HubError('notFound', 'There is nothing at this path.'));
+    const isPrefixed = strippedPaths(request.url).some((path) => methodsOf(path).length > 0);
+    return refuse(request, reply, new HubError('notFound', isPrefixed ? prefixed : nothingHere));
   }
   return refuse(request, reply, wrongMethod(allow));
 }
@@ -116,8 +122,22 @@ function answerPreflight(reply: FastifyReply, methods: readonly string[]): Fasti
     .send();
 }
 
-/** Of what stands beside the operations: health, pages, the identity provider. */
-function literalMethods(app: FastifyInstance, url: string): string[] {
-  if (routes.some(({ path }) => path === url)) return [];
-  return ['GET', 'POST'].filter((method) => app.hasRoute({ method: method as 'GET', url: url || '/' }));
+const nothingHere = 'There is nothing at this path.';
+const prefixed =
+  'There is nothing at this path, but there is without the part before it: a reverse proxy that serves the hub below a prefix must strip the prefix.';
+
+/** The methods of what stands beside the operations, by path: health, pages, the identity provider. */
+type OtherRoutes = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Filled as they are added. The router itself throws when it is asked for a path that holds `*`. */
+function collectRoutes(app: FastifyInstance): OtherRoutes {
+  const others = new Map<string, Set<string>>();
+  const own = new Set(routes.map(({ path }) => path));
+  app.addHook('onRoute', ({ url, method }) => {
+    if (own.has(url) || /[:*]/.test(url)) return;
+    const methods = others.get(pathOf(url)) ?? new Set();
+    for (const each of [method].flat()) if (each === 'GET' || each === 'POST') methods.add(each);
+    others.set(pathOf(url), methods);
+  });
+  return others;
 }

@@ -7,13 +7,13 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { limits } from '@carillon/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isUuid } from '../../lib/ids.ts';
 import type { FanOut } from '../../live/fan-out.ts';
 import { HubError, invalid } from '../../model/errors.ts';
-import type { Headers, WrittenAnswer } from '../../operations/kernel/answer.ts';
+import type { WrittenAnswer } from '../../operations/kernel/answer.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
 import type { Query } from '../../operations/kernel/query.ts';
 import type { Admission, Arrival, Request, Runner } from '../../operations/kernel/run.ts';
+import { baseHeaders } from '../answer/base-headers.ts';
 import { literalSiblings, methodsAt, pathOf, type Route } from '../request/paths.ts';
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
@@ -243,26 +243,4 @@ function write({ status, headers, body }: WrittenAnswer, request: FastifyRequest
   reply.raw.writeHead(status, all);
   if (body === '' || request.method === 'HEAD') reply.raw.end();
   else reply.raw.end(body);
-}
-
-const exposed =
-  'ETag, Location, Preference-Applied, request-id, client-request-id, Retry-After, WWW-Authenticate, OData-Version, Carillon-Result';
-
-/**
- * The headers of every answer: the ids that a request is found again by, and CORS as Graph has it (any origin may call,
- * since a call needs a token and never a cookie; the headers that a client reads are exposed).
- */
-export function baseHeaders(request: FastifyRequest): Headers {
-  return {
-    'request-id': request.id,
-    'client-request-id': clientRequestId(request),
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Expose-Headers': exposed,
-  };
-}
-
-/** The client's own, if it is a GUID; else the hub's. */
-export function clientRequestId({ headers, id }: FastifyRequest): string {
-  const asked = headers['client-request-id'];
-  return typeof asked === 'string' && isUuid(asked) ? asked : id;
 }

@@ -9,6 +9,7 @@ import type {
 } from 'fastify';
 import type { IdentityProvider } from '../../auth/provider/open-provider.ts';
 import { providerRoutes } from '../../auth/provider/routes.ts';
+import { providerHeaders } from '../answer/base-headers.ts';
 
 /** Where a request comes from: by its socket's address, and what proxies say. */
 type AddressOf = (socketAddress: string, forwardedFor: string | undefined) => string;
@@ -33,6 +34,8 @@ export function mountIdentity<
         url: `/identity${path}`,
         async handler(request, reply) {
           reply.hijack();
+          for (const [name, value] of Object.entries(providerHeaders(request)))
+            reply.raw.setHeader(name, value);
           const forwarded = request.headers['x-forwarded-for'];
           const address = addressOf?.(request.ip, forwarded === undefined ? undefined : String(forwarded));
           await provider.handle(request.raw, reply.raw, address ?? request.ip);

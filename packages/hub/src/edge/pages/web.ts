@@ -42,7 +42,7 @@ export function addWeb(app: FastifyInstance, { config, page }: WebOptions): void
     const html = missingPage(config.publicUrl);
     return reply.type(htmlType).header('Content-Security-Policy', missingPagePolicy).send(html);
   });
-  app.get('/inbox/config.json', (_request, reply) => reply.header('Cache-Control', 'no-cache').send(config));
+  app.get('/inbox/config.json', (_request, reply) => reply.send(config));
   app.get<{ Params: { '*': string } }>('/inbox/*', (request, reply) =>
     serve(page?.get(request.params['*']), request, reply),
   );

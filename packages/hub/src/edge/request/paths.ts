@@ -74,3 +74,17 @@ export function pathOf(url: string): string {
   const end = url.indexOf('?');
   return (end < 0 ? url : url.slice(0, end)).replace(/\/$/, '');
 }
+
+/** How far into a path a proxy's prefix may reach, in segments. */
+const prefixSegmentsMax = 4;
+
+/** The paths that are left when the first segments are taken for a proxy's prefix. */
+export function strippedPaths(url: string): string[] {
+  const path = pathOf(url);
+  const paths: string[] = [];
+  for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) {
+    if (paths.length === prefixSegmentsMax) break;
+    paths.push(path.slice(at));
+  }
+  return paths;
+}

@@ -116,10 +116,9 @@ export interface Asked {
 }
 
 export function writeAnswer(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked): WrittenAnswer {
-  const headers: Headers = {};
-  // Operators' answers are no part of the OData service, and may hold a secret that was made for them.
-  if (asked.principal.kind === 'operator') headers['Cache-Control'] = 'no-store';
-  else headers['OData-Version'] = '4.0';
+  const headers: Headers = { 'Cache-Control': 'no-store' };
+  // Operators' answers are no part of the OData service.
+  if (asked.principal.kind !== 'operator') headers['OData-Version'] = '4.0';
   if (answer.etag) headers.ETag = answer.etag;
   if (answer.result) headers['Carillon-Result'] = answer.result;
   if (answer.location) headers.Location = locationOf(answer.location, answer, asked);

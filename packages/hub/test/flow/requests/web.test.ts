@@ -96,7 +96,7 @@ suite('nothing outside of the page is served', () => {
 
 test('the page is told where its users sign in', async () => {
   const { json, headers } = await hub.request('GET', '/inbox/config.json');
-  assert.equal(headers['cache-control'], 'no-cache');
+  assert.equal(headers['cache-control'], 'no-store');
   assert.deepEqual(
     { ...json, version: '' },
     {
