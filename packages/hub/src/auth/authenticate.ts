@@ -6,11 +6,12 @@ import { decodeJwt, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } f
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
+import type { TokenOrigin } from '../model/principal.ts';
 import type { Issuers } from './issuers.ts';
+import type { RevokedTokens } from './revoked-tokens.ts';
 import { hubScopeOf } from './scope-names.ts';
 
-export interface Identity {
-  readonly issuer: string;
+export interface Identity extends TokenOrigin {
   /** `oid`, else `sub`. */
   readonly subject: string;
   readonly name: string;
@@ -40,6 +41,7 @@ export interface AuthenticatorOptions {
   /** A prefix of scopes, beside Microsoft's. */
   readonly publicUrl: string;
   readonly clock: Clock;
+  readonly revoked: RevokedTokens;
   readonly cacheBytes?: number;
 }
 
@@ -60,7 +62,7 @@ const tokenBytesMax = 16 * 1024;
 const entryBytes = 1024;
 
 export function openAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { issuers, audiences, publicUrl, clock, cacheBytes = 32 * 1024 * 1024 } = options;
+  const { issuers, audiences, publicUrl, clock, revoked, cacheBytes = 32 * 1024 * 1024 } = options;
   const cache = new BoundedMap<string, Verified>({
     entriesMax: Math.floor(cacheBytes / entryBytes),
     bytesMax: cacheBytes,
@@ -72,7 +74,8 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
     const key = keyOf(token);
     const entry = cache.get(key);
     if (entry?.token !== token) return null;
-    if (entry.identity.expiresAt + toleranceMs > clock.now()) return entry.identity;
+    const { identity } = entry;
+    if (identity.expiresAt + toleranceMs > clock.now() && !revoked.has(identity)) return identity;
     cache.delete(key);
     return null;
   }
@@ -84,6 +87,7 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
       if (known) return known;
       if (token.length > tokenBytesMax) throw refused('The token is longer than 16 KiB.');
       const identity = identityOf(await verify(token), publicUrl);
+      if (revoked.has(identity)) throw refused('The token was revoked: sign in again.');
       cache.set(keyOf(token), { token, identity });
       return identity;
     },
@@ -158,6 +162,8 @@ function identityOf({ payload, protectedHeader }: JWTVerifyResult, publicUrl: st
     scopes: words(payload.scp ?? payload.scope).map((word) => hubScopeOf(word, publicUrl) ?? word),
     roles: words(payload.roles),
     appOnly,
+    issuedAt: payload.iat ?? 0,
+    session: text('sid') || null,
     expiresAt: (payload.exp as number) * 1000,
   };
 }

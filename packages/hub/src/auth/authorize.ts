@@ -87,14 +87,15 @@ function operatorOf({ name, expiresAt }: Identity): OperatorPrincipal {
 }
 
 function makePrincipal(identity: Identity, app: App | null, adminIssuer: string | null): Principal {
-  const { issuer, subject, name, clientId, scopes, appOnly, expiresAt } = identity;
+  const { issuer, subject, name, clientId, scopes, appOnly, expiresAt, issuedAt, session } = identity;
   if (!app) {
     if (isOperator(identity, adminIssuer)) return operatorOf(identity);
     throw denied(
       'The client of this token is not registered with any app of this hub, for the issuer of the token.',
     );
   }
-  if (appOnly) return { kind: 'app', issuer, app, clientId, scopes, expiresAt };
+  const origin = { issuer, subject, issuedAt, session };
+  if (appOnly) return { kind: 'app', issuer, app, clientId, scopes, expiresAt, origin };
   const user = { key: userKey(issuer, subject), issuer, subject, name };
   return {
     kind: 'user',
@@ -103,6 +104,7 @@ function makePrincipal(identity: Identity, app: App | null, adminIssuer: string 
     clientId,
     scopes,
     expiresAt,
+    origin,
     visibility: scopes.includes(allScope) ? null : app.id,
   };
 }

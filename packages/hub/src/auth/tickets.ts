@@ -7,6 +7,7 @@ import { openSeal } from '../lib/seal.ts';
 import { HubError } from '../model/errors.ts';
 import type { SpentTickets } from '../store/registry.ts';
 import type { Identity } from './authenticate.ts';
+import type { RevokedTokens } from './revoked-tokens.ts';
 
 interface Ticket {
   readonly identity: Identity;
@@ -25,7 +26,14 @@ interface Sealed extends Ticket {
   readonly until: number;
 }
 
-export function openTickets(secret: Buffer, spent: SpentTickets, clock: Clock): Tickets {
+export interface TicketsOptions {
+  readonly secret: Buffer;
+  readonly spent: SpentTickets;
+  readonly clock: Clock;
+  readonly revoked: Pick<RevokedTokens, 'has'>;
+}
+
+export function openTickets({ secret, spent, clock, revoked }: TicketsOptions): Tickets {
   const seal = openSeal(secret, 'stream ticket');
   return {
     issue(ticket) {
@@ -43,6 +51,8 @@ export function openTickets(secret: Buffer, spent: SpentTickets, clock: Clock): 
           'The ticket is not valid, has expired, or was used before: get a new one.',
         );
       }
+      if (revoked.has(sealed.identity))
+        throw new HubError('invalidToken', 'The token of the ticket was revoked: sign in again.');
       return { identity: sealed.identity, unsId: sealed.unsId };
     },
   };

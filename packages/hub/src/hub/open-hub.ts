@@ -9,6 +9,7 @@ import { appOfToken, openAuthorizer } from '../auth/authorize.ts';
 import { openIssuers } from '../auth/issuers.ts';
 import { openSigningKeys } from '../auth/provider/keys.ts';
 import { issuerOf, openProvider } from '../auth/provider/open-provider.ts';
+import { openRevokedTokens } from '../auth/revoked-tokens.ts';
 import { openTickets } from '../auth/tickets.ts';
 import { openUnsIds } from '../auth/uns-id.ts';
 import type { Config } from '../config/config.ts';
@@ -183,12 +184,14 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   const onFailure = (error: unknown): void =>
     log.error({ err: error }, 'the store could not be written or read');
   const secret = Buffer.from(await registry.meta.readOrMake('seal-key', newSealKey), 'base64');
+  const ownIssuer = embedsProvider(config) ? issuerOf(config.publicUrl) : null;
+  const revoked = openRevokedTokens(registry.revocations, ownIssuer);
   const cursors = openCursors(secret, await readGeneration(registry.meta));
   const bus = openBus(base, secret);
   closers.push(() => bus?.close());
   if (bus && !store.shared)
     log.warn('there is a bus, but the store is of this machine: no other node can share it');
-  const fanOut = new FanOut({ read, cursors, clock });
+  const fanOut = new FanOut({ read, cursors, clock, revoked });
   const relay = bus && new Relay({ bus, fanOut, read, clock, onFailure });
   closers.push(() => relay?.close());
   const publisher = openPublisher();
@@ -203,7 +206,19 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   closers.push(() => dispatcher?.close());
   const sweeper = openSweeper({ read, committer, clock, onFailure });
   closers.push(() => sweeper.close());
-  return { bus, read, secret, cursors, committer, sweeper, fanOut, channels, hasCredentials, dispatcher };
+  return {
+    bus,
+    read,
+    secret,
+    cursors,
+    revoked,
+    committer,
+    sweeper,
+    fanOut,
+    channels,
+    hasCredentials,
+    dispatcher,
+  };
 }
 
 type Line = Awaited<ReturnType<typeof openLine>>;
@@ -215,7 +230,7 @@ async function openOperations(base: Base, line: Line): Promise<Runner> {
   const signing = embedsProvider(config) ? await openSigningKeys(registry.meta) : null;
   const own = signing && { issuer: issuerOf(config.publicUrl), keys: () => signing.publicKeys };
   const issuers = openIssuers({ own, remote: config.issuers });
-  const tickets = openTickets(secret, registry.tickets, clock);
+  const tickets = openTickets({ secret, spent: registry.tickets, clock, revoked: line.revoked });
   const pageTokens = openSeal(secret, 'page token');
   const services: Services = {
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
@@ -233,6 +248,7 @@ async function openOperations(base: Base, line: Line): Promise<Runner> {
     audiences: config.audiences,
     publicUrl: config.publicUrl,
     clock,
+    revoked: line.revoked,
   });
   const adminIssuer = config.adminIssuer ?? own?.issuer ?? null;
   const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer, firstIssuer });

@@ -35,9 +35,11 @@ export class FanOut {
   #joined = 0;
   #open = 0;
   #draining = false;
+  #revocationsSeen: number | undefined;
 
   constructor(source: StreamSource) {
     this.#source = source;
+    this.#revocationsSeen = source.revoked?.version();
     this.#timer = source.clock.every(turnMs, () => this.turn());
   }
 
@@ -61,7 +63,9 @@ export class FanOut {
     if (streams.size === 1) this.#watcher?.joined(options.user);
     this.#slotOf(this.#joined++).add(stream);
     this.#open++;
-    void stream.begin(from).catch(() => stream.bye('unavailable', 1000));
+    // Its token may have been revoked since the request was admitted.
+    if (this.#isRevoked(stream)) stream.bye('tokenExpired', 0);
+    else void stream.begin(from).catch(() => stream.bye('unavailable', 1000));
     return stream;
   }
 
@@ -116,9 +120,22 @@ export class FanOut {
     for (const stream of this.#byUser.get(head.user) ?? []) stream.notice(head);
   }
 
+  #isRevoked({ origin }: Stream): boolean {
+    return origin !== null && (this.#source.revoked?.has(origin) ?? false);
+  }
+
+  #endRevoked(): void {
+    const version = this.#source.revoked?.version();
+    if (version === this.#revocationsSeen) return;
+    this.#revocationsSeen = version;
+    for (const streams of this.#byUser.values())
+      for (const stream of streams) if (this.#isRevoked(stream)) stream.bye('tokenExpired', 0);
+  }
+
   /** One second of the wheel. */
   turn(): void {
     const now = this.#source.clock.now();
+    this.#endRevoked();
     for (const stream of this.#slotOf(this.#turn++)) {
       if (stream.expiresAt + limits.clockToleranceSeconds * 1000 <= now) stream.bye('tokenExpired', 0);
       else void stream.beat(now).catch(() => stream.bye('unavailable', 1000));

@@ -29,7 +29,7 @@ function openStream(store: SlowStore): Stream {
   const sink = { write: (_: EncodedFrame) => true, heartbeat: () => true, close: () => {}, cut: () => {} };
   const cursors = { write: () => 'cursor', check: (cursor: unknown) => cursor } as unknown as Cursors;
   const source = { read: store.read, cursors, clock: new ManualClock(0) };
-  const options = { user, visibility: null, expiresAt: 1e12, subscription: null, sink };
+  const options = { user, visibility: null, expiresAt: 1e12, origin: null, subscription: null, sink };
   return new Stream(options, source);
 }
 

@@ -5,7 +5,7 @@ import type { Cursor, Cursors } from '../feed/cursor.ts';
 import { readDelta } from '../feed/read.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
-import type { UserKey, Visibility } from '../model/principal.ts';
+import type { TokenOrigin, UserKey, Visibility } from '../model/principal.ts';
 import type { FeedHead, FeedReader } from '../store/store.ts';
 import { changeFrame, EncodedFrame, valueJson } from './frame.ts';
 import { nextPhase, type Phase, type PhaseInput } from './phases.ts';
@@ -29,12 +29,22 @@ export interface StreamSource {
   readonly read: FeedReader;
   readonly cursors: Cursors;
   readonly clock: Clock;
+  readonly revoked?: RevokedOrigins | undefined;
+}
+
+/** Tokens that were revoked before they expired. */
+interface RevokedOrigins {
+  /** Another one whenever more may be revoked. */
+  version(): number;
+  has(origin: TokenOrigin): boolean;
 }
 
 export interface StreamOptions {
   readonly user: UserKey;
   readonly visibility: Visibility;
   readonly expiresAt: number;
+  /** Of the token; null: it is never revoked. */
+  readonly origin: TokenOrigin | null;
   /** The device that listens, if the request named it. */
   readonly subscription: string | null;
   readonly sink: Sink;
@@ -47,6 +57,7 @@ export class Stream {
   readonly user: UserKey;
   readonly visibility: Visibility;
   readonly expiresAt: number;
+  readonly origin: TokenOrigin | null;
   readonly subscription: string | null;
   waitingSince = 0;
   readonly #sink: Sink;
@@ -66,6 +77,7 @@ export class Stream {
     this.user = options.user;
     this.visibility = options.visibility;
     this.expiresAt = options.expiresAt;
+    this.origin = options.origin;
     this.subscription = options.subscription;
     this.#sink = options.sink;
     this.#source = source;

@@ -17,7 +17,18 @@ export interface User {
   readonly name: string;
 }
 
+/** What a token is revoked by. */
+export interface TokenOrigin {
+  readonly issuer: string;
+  readonly subject: string;
+  /** In seconds since 1970; 0 when the token does not say. */
+  readonly issuedAt: number;
+  /** The sign-in session at the embedded provider, when there was one. */
+  readonly session: string | null;
+}
+
 interface Caller {
+  readonly origin: TokenOrigin;
   readonly app: App;
   readonly clientId: string;
   readonly scopes: readonly string[];

@@ -140,6 +140,59 @@ export interface GrantRecord {
   readonly expiresAt: number | null;
 }
 
+/** A refresh token and all that follow it, of which one can be spent. */
+export interface RefreshFamily {
+  readonly id: string;
+  /** Of the user. */
+  readonly account: string;
+  readonly client: string;
+  readonly grantId: string;
+  /** The session in which it was issued, when there was one. */
+  readonly session: string | null;
+  /** The provider's own. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  /** How many of its tokens were spent; the next one is of that number. */
+  readonly spent: number;
+  readonly spentAt: number | null;
+  readonly startedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface RefreshFamilies {
+  /** Adds it, and ends all but the `keep` newest of its user and client. */
+  start(family: Omit<RefreshFamily, 'spent' | 'spentAt'>, keep: number): Promise<void>;
+  find(id: string): Promise<RefreshFamily | null>;
+  /** Counts one more as spent, unless somebody else has. */
+  spend(id: string, spent: number, now: number): Promise<void>;
+  /** Nothing when it has ended meanwhile. */
+  renew(id: string, payload: RefreshFamily['payload'], expiresAt: number): Promise<void>;
+  /** Of a user, the newest first. */
+  list(account: string): Promise<RefreshFamily[]>;
+  remove(id: string): Promise<void>;
+  removeByGrant(grantId: string): Promise<void>;
+  removeBySession(session: string): Promise<void>;
+  removeByAccount(account: string): Promise<void>;
+  /** Removes what ended before that time; at most `limit`. Answers how many. */
+  removeExpired(nowMs: number, limit: number): Promise<number>;
+}
+
+interface Revocation {
+  /** `user` or `session`, a space, and its id. */
+  readonly subject: string;
+  /** Tokens that were issued until then are revoked. */
+  readonly at: number;
+  /** When it may be forgotten; null: never. */
+  readonly until: number | null;
+}
+
+export interface Revocations {
+  /** As that of the apps. */
+  version(): number;
+  /** When it was revoked last. Cheap enough for every request. */
+  find(subject: string): number | null;
+  add(revocation: Revocation): Promise<void>;
+}
+
 export interface Meta {
   read(key: string): Promise<string | null>;
   write(key: string, value: string): Promise<void>;
@@ -159,6 +212,8 @@ export interface Registry {
   readonly audit: Audit;
   readonly users: Users;
   readonly grants: Grants;
+  readonly refreshFamilies: RefreshFamilies;
+  readonly revocations: Revocations;
   readonly meta: Meta;
   readonly tickets: SpentTickets;
   close(): Promise<void>;

@@ -118,6 +118,66 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
     });
   });
 
+  describe(`${name}: refresh tokens and revocations`, () => {
+    const family = {
+      ...{ id: 'f', account: 'alice', client: 'phone', grantId: 'g', session: 's' },
+      ...{ payload: { scope: 'openid' }, startedAt: 1, expiresAt: 1000 },
+    };
+
+    test('of many who spend one token of a family the first counts', async () => {
+      await using pair = await open();
+      await pair.hub.refreshFamilies.start(family, 10);
+      await Promise.all([pair.hub, pair.command].map((each) => each.refreshFamilies.spend('f', 0, 7)));
+      await pair.hub.refreshFamilies.renew('f', { scope: 'more' }, 2000);
+      assert.deepEqual(await pair.command.refreshFamilies.find('f'), {
+        ...family,
+        ...{ payload: { scope: 'more' }, expiresAt: 2000, spent: 1, spentAt: 7 },
+      });
+      await pair.hub.refreshFamilies.renew('gone', { scope: 'more' }, 2000);
+      assert.equal(await pair.hub.refreshFamilies.find('gone'), null, 'what has ended stays so');
+    });
+
+    test('the newest families of a user and client are kept, and end by grant, session, user or time', async () => {
+      await using pair = await open();
+      const { refreshFamilies } = pair.hub;
+      for (let i = 0; i < 4; i++) {
+        const own = { id: `${i}`, grantId: `g${i}`, session: `s${i}`, startedAt: i, expiresAt: 1000 + i };
+        await refreshFamilies.start({ ...family, ...own }, 3);
+        await refreshFamilies.start(
+          { ...family, ...own, id: `other ${i}`, client: 'other', session: null },
+          9,
+        );
+      }
+      const ids = async () => (await refreshFamilies.list('alice')).map(({ id }) => id);
+      assert.deepEqual(await ids(), ['3', 'other 3', '2', 'other 2', '1', 'other 1', 'other 0']);
+      await refreshFamilies.removeBySession('s1');
+      await refreshFamilies.removeByGrant('g2');
+      await refreshFamilies.remove('3');
+      assert.deepEqual(await ids(), ['other 3', 'other 1', 'other 0']);
+      assert.equal(await refreshFamilies.removeExpired(1001, 9), 1);
+      await refreshFamilies.removeByAccount('bob');
+      assert.equal((await ids()).length, 2);
+      await refreshFamilies.removeByAccount('alice');
+      assert.deepEqual(await ids(), []);
+    });
+
+    test('a revocation is there for every process, changes the version, and is forgotten after its end', async () => {
+      await using pair = await open();
+      const before = pair.hub.revocations.version();
+      assert.equal(pair.hub.revocations.find('user alice'), null);
+      await pair.command.revocations.add({ subject: 'user alice', at: 5, until: null });
+      await pair.command.revocations.add({ subject: 'session s', at: 6, until: 10 });
+      await nextTurn();
+      assert.notEqual(pair.hub.revocations.version(), before);
+      assert.equal(pair.hub.revocations.find('user alice'), 5);
+      assert.equal(pair.hub.revocations.find('session s'), 6);
+      await pair.command.revocations.add({ subject: 'user alice', at: 11, until: null });
+      await nextTurn();
+      assert.equal(pair.hub.revocations.find('user alice'), 11);
+      assert.equal(pair.hub.revocations.find('session s'), null);
+    });
+  });
+
   describe(`${name}: grants`, () => {
     test('a record is found by model and id, by uid and by user code', async () => {
       await using pair = await open();

@@ -153,12 +153,15 @@ test('a stored registry opens in PostgreSQL, with the credentials that were seal
   }
 });
 
+/** Which that version did not have. */
+const laterTables = new Set<RegistryTable>(['refresh_family', 'revocation']);
+
 test('the tables of a stored registry are moved whole', () => {
   const source = openSource(folder.path);
   try {
     for (const table of Object.keys(registryTables) as RegistryTable[]) {
       const rows = [...source.registry(table)].flat();
-      assert.ok(rowsOf(table, rows).length > 0, table);
+      assert.equal(rowsOf(table, rows).length === 0, laterTables.has(table), table);
     }
   } finally {
     source.close();

@@ -172,7 +172,14 @@ function openDevice(fanOut: FanOut, cursors: Cursors, user: UserKey, visibility:
     close() {},
     cut() {},
   };
-  const options = { user, visibility, expiresAt: Number.MAX_SAFE_INTEGER, subscription: null, sink };
+  const options = {
+    user,
+    visibility,
+    expiresAt: Number.MAX_SAFE_INTEGER,
+    origin: null,
+    subscription: null,
+    sink,
+  };
   const stream = fanOut.join(options, null);
   const changes = () => frames.filter((frame) => frame.type === 'change');
   return {

@@ -1,15 +1,17 @@
 // How the embedded provider is set up: which flows it has, for whom, and how long things last. Consent is implied,
 // since operators register the apps: a sign-in grants what the client asks for and the user may have.
 import { randomBytes } from 'node:crypto';
-import type { Account, Client, Context, Grant, interactionPolicy, RefreshToken, Token } from 'oidc-provider';
+import type { Account, Client, Context, Grant, interactionPolicy, Token } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
 import { StoreError } from '../../store/store.ts';
 import { inboxAppId } from '../inbox-app.ts';
+import { issueSecond } from '../revoked-tokens.ts';
 import { adminScope } from '../scope-names.ts';
-import { openAdapters } from './adapter.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims, identityClaims } from './claims.ts';
 import { originAllowed } from './clients.ts';
+import { openAdapters } from './grants/adapter.ts';
+import type { RefreshTokens } from './grants/refresh-tokens.ts';
 import type { SigningKeys } from './keys.ts';
 import { type ResourceRules, refuseUnread, resourceServerInfo } from './resource-server.ts';
 import { providerPaths, signInPath } from './routes.ts';
@@ -26,6 +28,7 @@ const daySeconds = 24 * 3600;
 
 export interface Setup {
   readonly registry: Registry;
+  readonly refreshTokens: RefreshTokens;
   readonly keys: SigningKeys;
   readonly issuer: string;
   readonly clock: Clock;
@@ -38,7 +41,7 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
   const { registry, keys, issuer, clock } = setup;
   const mountPath = new URL(issuer).pathname;
   return {
-    adapter: openAdapters(registry, clock),
+    adapter: openAdapters({ registry, refreshTokens: setup.refreshTokens, clock }),
     jwks: keys.privateKeys,
     routes: providerPaths,
     scopes: ['openid', 'profile', offlineScope],
@@ -59,7 +62,7 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
     pkce: { required: (_ctx: Context, client: Client) => client.clientAuthMethod === 'none' },
     cookies: await cookiesOf(registry, mountPath),
     features: featuresOf(setup),
-    formats: { customizers: { jwt: (_ctx: Context, token: Token, jwt: Jwt) => shape(registry, token, jwt) } },
+    formats: { customizers: { jwt: (_ctx: Context, token: Token, jwt: Jwt) => shape(setup, token, jwt) } },
     findAccount: (_ctx: Context, id: string) => findAccount(registry, id),
     loadExistingGrant: grantAsked,
     interactions: {
@@ -69,7 +72,8 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
     expiresWithSession: (_ctx: Context, source: Token) => !source.scopes.has(offlineScope),
     issueRefreshToken: (_ctx: Context, client: Client, source: Token) =>
       client.grantTypeAllowed('refresh_token') && source.scopes.has(offlineScope),
-    rotateRefreshToken: (ctx: Context) => rotates(ctx.oidc.entities.RefreshToken, ctx.oidc.client),
+    rotateRefreshToken: true,
+    revokeGrantPolicy: (ctx: Context) => ctx.oidc.entities.RefreshToken === undefined,
     renderError: (ctx: Context, out: Record<string, unknown>, error: unknown) => {
       const content =
         error instanceof StoreError
@@ -148,13 +152,17 @@ interface Jwt {
   payload: Record<string, unknown>;
 }
 
-async function shape({ users }: Registry, token: Token, jwt: Jwt): Promise<void> {
+async function shape({ registry, clock }: Setup, token: Token, jwt: Jwt): Promise<void> {
   const { jti, iss, aud, iat, exp } = jwt.payload;
-  const claims =
-    token.accountId === undefined
-      ? appOnlyClaims(token.clientId)
-      : delegatedClaims(await knownUser(users, token.accountId), token.clientId, scopesOf(token));
-  jwt.payload = { iss, aud, iat, exp, jti, ...claims };
+  if (token.accountId === undefined) {
+    jwt.payload = { iss, aud, iat, exp, jti, ...appOnlyClaims(token.clientId) };
+    return;
+  }
+  const user = await knownUser(registry.users, token.accountId);
+  const claims = delegatedClaims(user, token.clientId, scopesOf(token));
+  const issued = issueSecond(registry.revocations, user.id, clock.now());
+  const session = token.sessionUid === undefined ? {} : { sid: token.sessionUid };
+  jwt.payload = { iss, aud, iat: issued, exp, jti, ...claims, ...session };
 }
 
 /** A user's token must never turn into an app's own because the user was removed a moment ago. */
@@ -204,12 +212,6 @@ function signInOnly({ base, Check }: typeof interactionPolicy): object {
   const advice = `${adminScope} needs a password typed a moment ago`;
   prompts.get('login').checks.push(new Check('fresh_password', advice, 'login_required', ask));
   return prompts;
-}
-
-/** Public clients can't keep a token to themselves, so theirs are used once; others rotate near their end. */
-function rotates(token: RefreshToken | undefined, client: Client | undefined): boolean {
-  if (client?.clientAuthMethod === 'none') return true;
-  return token !== undefined && token.ttlPercentagePassed() >= 70;
 }
 
 function show(ctx: Context, { html, headers }: RenderedPage): void {

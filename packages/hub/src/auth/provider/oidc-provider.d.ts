@@ -35,6 +35,7 @@ declare module 'oidc-provider' {
     readonly kind: string;
     readonly accountId?: string;
     readonly clientId: string;
+    readonly sessionUid?: string;
     readonly expiration: number;
     readonly scopes: ReadonlySet<string>;
     scope?: string;
@@ -42,8 +43,8 @@ declare module 'oidc-provider' {
     save(): Promise<string>;
   }
   export interface RefreshToken extends Token {
-    totalLifetime(): number;
-    ttlPercentagePassed(): number;
+    readonly jti: string;
+    generateTokenId(): string;
   }
   export interface IdToken {
     scope?: string;
@@ -72,6 +73,7 @@ declare module 'oidc-provider' {
       readonly resourceServers: Readonly<Record<string, { readonly scopes: ReadonlySet<string> }>>;
       readonly session?: {
         readonly accountId?: string;
+        readonly uid: string;
         readonly state?: { readonly postLogoutRedirectUri?: string };
         grantIdFor(clientId: string): string | undefined;
         /** Whether the user signed in longer ago than this. */
@@ -82,6 +84,8 @@ declare module 'oidc-provider' {
         readonly IdTokenHint?: { readonly payload: { readonly sub?: string } };
         readonly AuthorizationCode?: Token;
         readonly RefreshToken?: RefreshToken;
+        /** The one that the request has spent. */
+        readonly RotatedRefreshToken?: RefreshToken;
       };
       entity(key: string, value: object): void;
     };
@@ -93,11 +97,16 @@ declare module 'oidc-provider' {
   }
 
   export class Provider {
+    /** Of the request that is being handled. */
+    static readonly ctx: Context | undefined;
     constructor(issuer: string, configuration: Readonly<Record<string, unknown>>);
     readonly Client: { readonly prototype: Client };
     readonly Grant: Model<Grant>;
     readonly AccessToken: Model<Token>;
-    readonly RefreshToken: Model<RefreshToken>;
+    readonly RefreshToken: Model<RefreshToken> & {
+      readonly prototype: RefreshToken;
+      revokeByGrantId(grantId: string): Promise<void>;
+    };
     readonly IdToken: new (
       claims: Readonly<Record<string, unknown>>,
       options: { ctx: Context },

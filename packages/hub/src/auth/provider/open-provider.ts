@@ -7,11 +7,14 @@ import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { Registry } from '../../store/registry.ts';
 import { StoreError } from '../../store/store.ts';
+import { sessionSubject } from '../revoked-tokens.ts';
+import { accessTokenSeconds } from './claims.ts';
 import { redirectAllowed, secretMatches } from './clients.ts';
 import { configurationOf, cookieKeyOf } from './configuration.ts';
 import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
 import { registerOnBehalfOf } from './exchange/on-behalf-of.ts';
 import { basicClient, rewriteAuthorization, rewriteToken } from './exchange/rewrite.ts';
+import { openRefreshTokens, type RefreshTokens } from './grants/refresh-tokens.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
 import { restoreNames } from './restore-names.ts';
 import { providerPaths, signInPath } from './routes.ts';
@@ -78,6 +81,7 @@ interface Loaded {
   readonly callback: (request: object, response: ServerResponse) => Promise<void>;
   readonly signIn: SignIn;
   readonly registry: Registry;
+  readonly refreshTokens: RefreshTokens;
   readonly publicUrl: string;
   readonly mountPath: string;
 }
@@ -88,15 +92,19 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
   const render = openPages();
   const rules = { apps: registry.apps, users: registry.users, publicUrl, oidcErrors: oidc.errors };
   const policy = oidc.interactionPolicy;
+  const secret = Buffer.from(await cookieKeyOf(registry), 'base64url');
+  const refreshTokens = openRefreshTokens(registry, secret, clock);
   const provider = new oidc.Provider(
     issuer,
-    await configurationOf({ registry, keys, issuer, clock, rules, policy, render }),
+    await configurationOf({ registry, refreshTokens, keys, issuer, clock, rules, policy, render }),
   );
   pinUrls(provider, new URL(issuer));
   compareByRegistry(provider);
+  followFamilies(provider, refreshTokens, () => oidc.Provider.ctx);
   registerOnBehalfOf({ provider, registry, rules, keys, issuer, clock, oidcErrors: oidc.errors, jose });
   provider.use(answerUnavailable);
   provider.use(restoreNames);
+  provider.use((ctx, next) => endSession(ctx, next, { registry, clock }));
   const report = (error: unknown) => options.log?.error({ err: error }, 'the identity provider failed');
   provider.on('error', report);
   provider.on('server_error', (ctx: Context, error: unknown) => {
@@ -104,9 +112,9 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
     report(error);
   });
   const signIn = {
-    ...{ provider, users: registry.users, render },
+    ...{ provider, users: registry.users, revocations: registry.revocations, clock, render },
     attempts: openAttempts(clock),
-    browsers: openKnownBrowsers(Buffer.from(await cookieKeyOf(registry), 'base64url'), issuer),
+    browsers: openKnownBrowsers(secret, issuer),
     turns: openPasswordTurns(),
   };
   return {
@@ -114,6 +122,7 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
     callback: provider.callback(),
     signIn,
     registry,
+    refreshTokens,
     publicUrl,
     mountPath: new URL(issuer).pathname,
   };
@@ -157,8 +166,8 @@ function rewriteQuery(loaded: Loaded, url: string): string {
   return `${providerPaths.authorization}?${query}`;
 }
 
-function rewritingOf({ publicUrl, registry }: Loaded) {
-  return { publicUrl, apps: registry.apps, grants: registry.grants };
+function rewritingOf({ publicUrl, registry, refreshTokens }: Loaded) {
+  return { publicUrl, apps: registry.apps, refreshTokens };
 }
 
 /** Koa takes the origin from the request; here the operator has said it. */
@@ -181,6 +190,43 @@ function compareByRegistry(provider: Provider): void {
   client.postLogoutRedirectUriAllowed = function (uri) {
     return redirectAllowed(uri, this.postLogoutRedirectUris);
   };
+}
+
+/** The successor of a refresh token is always the same, and a misuse ends its family alone. */
+function followFamilies(
+  { RefreshToken }: Provider,
+  refreshTokens: RefreshTokens,
+  current: () => Context | undefined,
+): void {
+  const { prototype } = RefreshToken;
+  const generate = prototype.generateTokenId;
+  prototype.generateTokenId = function () {
+    const spent = current()?.oidc.entities.RotatedRefreshToken;
+    return spent ? refreshTokens.successor(spent.jti) : generate.call(this);
+  };
+  const revoke = RefreshToken.revokeByGrantId;
+  RefreshToken.revokeByGrantId = async function (grantId) {
+    // What a request did with one refresh token concerns its family, and no other that was granted the same.
+    if (!current()?.oidc.entities.RefreshToken) await revoke.call(this, grantId);
+  };
+}
+
+/** Longer than any access token of the session is accepted. */
+const sessionRevokedMs = (accessTokenSeconds + 600) * 1000;
+
+/** Signing out ends the tokens of the session, also those that would outlive its cookie. */
+async function endSession(
+  ctx: Context,
+  next: () => Promise<void>,
+  { registry, clock }: Pick<ProviderOptions, 'registry' | 'clock'>,
+): Promise<void> {
+  await next();
+  const { oidc } = ctx;
+  if (oidc?.route !== 'end_session_confirm' || !oidc.params.logout || !oidc.session?.accountId) return;
+  const now = clock.now();
+  const subject = sessionSubject(oidc.session.uid);
+  await registry.revocations.add({ subject, at: now, until: now + sessionRevokedMs });
+  await registry.refreshFamilies.removeBySession(oidc.session.uid);
 }
 
 /** Requests of which a step failed because the registry could not be had: locked, away, or full. */

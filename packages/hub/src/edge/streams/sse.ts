@@ -47,6 +47,7 @@ function follow(
       user: user.key,
       visibility: principal.visibility,
       expiresAt: principal.expiresAt,
+      origin: principal.origin,
       subscription,
       sink,
     },

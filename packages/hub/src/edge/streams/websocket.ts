@@ -89,6 +89,7 @@ function follow(connection: WebSocket, socket: Duplex, order: StreamOrder, fanOu
       user: user.key,
       visibility: principal.visibility,
       expiresAt: principal.expiresAt,
+      origin: principal.origin,
       subscription,
       sink,
     },

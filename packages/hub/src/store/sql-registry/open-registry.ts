@@ -8,6 +8,8 @@ import { openCredentialWrites, openKnownCredentials } from './credentials.ts';
 import type { Dialect } from './dialect.ts';
 import { openMeta } from './facts.ts';
 import { openHostClaims } from './hosts.ts';
+import { openRefreshFamilies } from './refresh-families.ts';
+import { openKnownRevocations, openRevocationWrites } from './revocations.ts';
 import type { Memory, Session } from './session.ts';
 import { openTickets } from './tickets.ts';
 import { openUsers } from './users.ts';
@@ -34,6 +36,8 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     audit: openAudit(session, writesIn),
     users: openUsers(session),
     grants: dialect.grants(session),
+    refreshFamilies: openRefreshFamilies(session),
+    revocations: { ...openKnownRevocations(memory), ...openRevocationWrites(session) },
     meta: own.meta,
     tickets: openTickets(dialect.spendTickets(session)),
     close: () => session.close(),

@@ -59,4 +59,5 @@ function readValue(name: string, type: ColumnType, value: unknown): Values[Colum
 export const selectPart: Readonly<Record<Part, string>> = {
   app: `SELECT ${openTable(registryTables.app).names} FROM app ORDER BY id`,
   credential: `SELECT ${openTable(registryTables.credential).names} FROM credential ORDER BY app, kind`,
+  revocation: `SELECT ${openTable(registryTables.revocation).names} FROM revocation ORDER BY subject`,
 };

@@ -173,10 +173,11 @@ describe('Carillon.Admin', () => {
   test('is not kept by a refresh token of before, nor for a client of that name', async () => {
     await using identity = await openIdentity();
     const first = await tokensBySignIn(identity, { scope: `offline_access ${created}`, user: operator });
-    const stored = await identity.registry.grants.find('RefreshToken', first.refresh_token ?? '');
+    const { refreshFamilies } = identity.registry;
+    const stored = await refreshFamilies.find(first.refresh_token ?? '');
     assert.ok(stored);
     const payload = { ...stored.payload, scope: `offline ${created} ${admin}` };
-    await identity.registry.grants.put({ ...stored, payload });
+    await refreshFamilies.renew(stored.id, payload, stored.expiresAt);
     const second = await refresh(identity, first.refresh_token);
     assert.equal(claimsOf(second.access_token).scp, created);
     assert.equal(claimsOf(second.access_token).roles, undefined);

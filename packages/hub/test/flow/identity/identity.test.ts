@@ -13,7 +13,6 @@ import {
   type Tokens,
   tokensBySignIn,
 } from '@carillon/testing/hub/identity.ts';
-import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -189,32 +188,6 @@ describe('sign-in', () => {
 });
 
 describe('tokens', () => {
-  test('a public client’s refresh token works once, or again within ten seconds for an answer that was lost; its later use ends them all', async () => {
-    const clock = new ManualClock();
-    await using identity = await openIdentity({ clock });
-    const scope = `openid offline_access ${created}`;
-    const first = await tokensBySignIn(identity, { scope });
-    const refresh = async (token = '') => {
-      const form = {
-        grant_type: 'refresh_token',
-        client_id: 'phone',
-        refresh_token: token,
-        scope: `${scope} profile`,
-      };
-      return (await (await identity.post('/token', form)).json()) as Tokens;
-    };
-    const second = await refresh(first.refresh_token);
-    assert.equal(claimsOf(second.access_token).scp, created);
-    assert.notEqual(second.refresh_token, first.refresh_token);
-    clock.advance(8000);
-    const third = await refresh(first.refresh_token);
-    assert.equal(claimsOf(third.access_token).scp, created);
-    clock.advance(8000);
-    assert.equal((await refresh(first.refresh_token)).error, 'invalid_grant');
-    for (const each of [second, third])
-      assert.equal((await refresh(each.refresh_token)).error, 'invalid_grant');
-  });
-
   test('a refresh without scope, or with .default, gives all of it again', async () => {
     await using identity = await openIdentity();
     for (const scope of [undefined, `${identity.publicUrl}/.default`]) {

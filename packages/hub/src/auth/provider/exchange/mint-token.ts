@@ -4,12 +4,13 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
 import { HubError } from '../../../model/errors.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
+import { issueSecond } from '../../revoked-tokens.ts';
 import { adminScope, createdByAppScope } from '../../scope-names.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims } from '../claims.ts';
 import { openSigningKeys, type SigningKeys } from '../keys.ts';
 import { issuerOf } from '../open-provider.ts';
 
-export interface MintOptions extends Omit<SignOptions, 'clientId' | 'user'> {
+export interface MintOptions extends Omit<SignOptions, 'clientId' | 'user' | 'issuedAt'> {
   readonly registry: Registry;
   /** Optional for an operator's token alone. */
   readonly appId?: string | undefined;
@@ -31,13 +32,17 @@ export interface SignOptions {
   /** An operator's token: it reaches the admin operations alone. */
   readonly admin?: boolean | undefined;
   readonly lifetimeSeconds?: number | undefined;
+  /** In seconds since 1970; default: now. */
+  readonly issuedAt?: number | undefined;
 }
 
 export async function mintToken(options: MintOptions): Promise<string> {
   const { registry, userName } = options;
   const clientId = findClient(options);
   const user = userName === undefined ? null : await findUser(registry, userName);
-  return signToken(await openSigningKeys(registry.meta), { ...options, clientId, user });
+  const { clock } = options;
+  const issuedAt = user ? issueSecond(registry.revocations, user.id, clock.now()) : undefined;
+  return signToken(await openSigningKeys(registry.meta), { ...options, clientId, user, issuedAt });
 }
 
 /** The same for names that are known to exist. */
@@ -48,7 +53,7 @@ export function signToken(keys: SigningKeys, options: SignOptions): string {
   return keys.sign({
     iss: issuerOf(publicUrl),
     aud: options.audience ?? publicUrl,
-    iat: now,
+    iat: options.issuedAt ?? now,
     exp: now + lifetimeSeconds,
     jti: randomUUID(),
     ...subjectClaims(options),

@@ -7,6 +7,7 @@ import type { Context, errors, Provider } from 'oidc-provider';
 import type { Clock } from '../../../lib/clock.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
 import { hasOneSpelling } from '../../authenticate.ts';
+import { openRevokedTokens } from '../../revoked-tokens.ts';
 import { adminScope, createdByAppScope } from '../../scope-names.ts';
 import { identityClaims } from '../claims.ts';
 import { grantedScopes, onBehalfOfGrant } from '../clients.ts';
@@ -49,11 +50,18 @@ async function exchange(flow: OnBehalfOf, ctx: Context): Promise<void> {
       'assertion is missing: send the token that the user signed in with.',
     );
   const claims = await readAssertion(flow, ctx, assertion);
+  if (isRevoked(flow, claims))
+    throw refusal(flow, 'invalid_grant', 'The assertion was revoked: the user must sign in again.');
   const user = await flow.registry.users.findById(claims.sub ?? '');
   if (!user) throw refusal(flow, 'invalid_grant', 'The user of the assertion no longer exists.');
   const asked = readAsked(flow, ctx);
   ctx.oidc.entity('Account', { accountId: user.id, claims: async () => identityClaims(user) });
   ctx.body = await issue(flow, ctx, user, asked);
+}
+
+function isRevoked({ registry, issuer }: OnBehalfOf, { sub = '', iat = 0, sid }: JWTPayload): boolean {
+  const origin = { issuer, subject: sub, issuedAt: iat, session: typeof sid === 'string' ? sid : null };
+  return openRevokedTokens(registry.revocations, issuer).has(origin);
 }
 
 async function readAssertion(flow: OnBehalfOf, ctx: Context, assertion: string): Promise<JWTPayload> {

@@ -1,9 +1,10 @@
 // Translates what clients of Entra ID and MSAL ask for into what oidc-provider understands, before it sees the request:
 // prefixed scopes become bare ones plus a resource, and prompts that don't exist here become those that do. What can't
 // be read is left as it is; the provider then refuses it at the right step, with `readScopes`' own words.
-import type { AppRegistry, Grants } from '../../../store/registry.ts';
+import type { AppRegistry } from '../../../store/registry.ts';
 import { adminScope, createdByAppScope } from '../../scope-names.ts';
 import { grantedScopes, onBehalfOfGrant } from '../clients.ts';
+import type { RefreshTokens } from '../grants/refresh-tokens.ts';
 import { type Asked, type Asking, offlineScope, readScopes, ScopeError } from '../scopes.ts';
 
 /** What the client asked for, remembered for the answer. */
@@ -12,7 +13,7 @@ export type Spelling = ReadonlyMap<string, string>;
 export interface Rewriting {
   readonly publicUrl: string;
   readonly apps: AppRegistry;
-  readonly grants: Grants;
+  readonly refreshTokens: RefreshTokens;
 }
 
 export function rewriteAuthorization(query: URLSearchParams, rewriting: Rewriting): void {
@@ -54,7 +55,7 @@ export async function rewriteToken(
       form.delete('resource');
       break;
     case 'refresh_token':
-      await rewriteRefresh(form, asked, resource, rewriting.grants);
+      await rewriteRefresh(form, asked, resource, rewriting.refreshTokens);
       break;
     case 'client_credentials':
       form.delete('scope'); // an app's own token has none
@@ -69,14 +70,14 @@ async function rewriteRefresh(
   form: URLSearchParams,
   asked: Asked,
   resource: string,
-  grants: Grants,
+  refreshTokens: RefreshTokens,
 ): Promise<void> {
   form.delete('resource');
   if (asked.all || asked.names.length === 0) {
     form.delete('scope');
     return;
   }
-  const stored = (await grants.find('RefreshToken', form.get('refresh_token') ?? ''))?.payload.scope;
+  const stored = (await refreshTokens.find(form.get('refresh_token') ?? ''))?.scope;
   const granted = typeof stored === 'string' ? stored.split(' ') : [];
   const openId = asked.openId.map(inner).filter((scope) => granted.includes(scope));
   form.set('scope', [...openId, ...asked.names].join(' '));

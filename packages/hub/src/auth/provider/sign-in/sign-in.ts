@@ -2,9 +2,11 @@
 // without script, does not reveal which names exist, and limits guessing of one name from one place (attempts.ts).
 import type { ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
-import type { LocalUser, Users } from '../../../store/registry.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { LocalUser, Revocations, Users } from '../../../store/registry.ts';
 import { addressBlock } from '../../address-block.ts';
 import { inboxAppId } from '../../inbox-app.ts';
+import { issueSecond } from '../../revoked-tokens.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
 import type { Attempts } from './attempts.ts';
 import type { KnownBrowsers } from './known-browser.ts';
@@ -15,6 +17,8 @@ import { verifyPassword } from './passwords.ts';
 export interface SignIn {
   readonly provider: Provider;
   readonly users: Users;
+  readonly revocations: Revocations;
+  readonly clock: Clock;
   readonly attempts: Attempts;
   readonly browsers: KnownBrowsers;
   readonly turns: PasswordTurns;
@@ -77,7 +81,8 @@ async function submit(
   }
   signIn.attempts.succeed(place.key);
   response.appendHeader('set-cookie', signIn.browsers.remember(request.headers.cookie, user.id));
-  const login = { accountId: user.id, remember: false };
+  const ts = issueSecond(signIn.revocations, user.id, signIn.clock.now());
+  const login = { accountId: user.id, remember: false, ts };
   await signIn.provider.interactionFinished(request, response, { login });
 }
 

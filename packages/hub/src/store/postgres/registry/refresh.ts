@@ -9,7 +9,11 @@ import { type KnownPart, type Memory, type Part, parts } from '../../sql-registr
 import { unpackRow } from './text.ts';
 
 /** First key of the advisory locks, one a part: "reg" in ASCII and a number. The second is the version. */
-const lockClasses: Record<Part, number> = { app: 0x7265_6701, credential: 0x7265_6702 };
+const lockClasses: Record<Part, number> = {
+  app: 0x7265_6701,
+  credential: 0x7265_6702,
+  revocation: 0x7265_6703,
+};
 const lockKeys = 2 ** 31;
 /** For hubs that hang; one that is stopped or cut off holds its lock until the server notices. */
 const othersMs = 600;

@@ -45,4 +45,18 @@ CREATE TABLE spent_ticket(id text PRIMARY KEY, expires_at bigint NOT NULL);
 CREATE INDEX spent_ticket_by_expiry ON spent_ticket(expires_at);
 `,
   },
+  {
+    name: '0002-revocation',
+    sql: `
+CREATE TABLE refresh_family(
+  id text COLLATE "C" PRIMARY KEY, account text NOT NULL, client text NOT NULL, grant_id text NOT NULL, session text,
+  payload text NOT NULL, spent bigint NOT NULL, spent_at bigint, started_at bigint NOT NULL, expires_at bigint NOT NULL);
+CREATE INDEX refresh_family_by_account ON refresh_family(account, client, started_at);
+CREATE INDEX refresh_family_by_grant ON refresh_family(grant_id);
+CREATE INDEX refresh_family_by_session ON refresh_family(session) WHERE session IS NOT NULL;
+CREATE INDEX refresh_family_by_expiry ON refresh_family(expires_at);
+CREATE TABLE revocation(subject text COLLATE "C" PRIMARY KEY, at bigint NOT NULL, until bigint);
+INSERT INTO part_version(part, version) VALUES ('revocation', 1);
+`,
+  },
 ];

@@ -28,6 +28,7 @@ export class SqliteMemory implements Memory {
       this.#rows = {
         app: this.#db.prepare(selectPart.app),
         credential: this.#db.prepare(selectPart.credential),
+        revocation: this.#db.prepare(selectPart.revocation),
       };
       this.#read();
     } catch (error) {

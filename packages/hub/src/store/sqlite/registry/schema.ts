@@ -44,4 +44,19 @@ CREATE TABLE spent_ticket(id TEXT PRIMARY KEY, expires_at INTEGER NOT NULL) STRI
 CREATE INDEX spent_ticket_by_expiry ON spent_ticket(expires_at);
 `,
   },
+  {
+    name: '0002-revocation',
+    sql: `
+CREATE TABLE refresh_family(
+  id TEXT PRIMARY KEY, account TEXT NOT NULL, client TEXT NOT NULL, grant_id TEXT NOT NULL, session TEXT,
+  payload TEXT NOT NULL, spent INTEGER NOT NULL, spent_at INTEGER, started_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX refresh_family_by_account ON refresh_family(account, client, started_at);
+CREATE INDEX refresh_family_by_grant ON refresh_family(grant_id);
+CREATE INDEX refresh_family_by_session ON refresh_family(session) WHERE session IS NOT NULL;
+CREATE INDEX refresh_family_by_expiry ON refresh_family(expires_at);
+CREATE TABLE revocation(subject TEXT PRIMARY KEY, at INTEGER NOT NULL, until INTEGER) STRICT, WITHOUT ROWID;
+INSERT INTO part_version(part, version) VALUES ('revocation', 1);
+`,
+  },
 ];
