@@ -9,6 +9,7 @@ import type { Logger } from '../../telemetry/log.ts';
 import { baseHeaders } from '../answer/base-headers.ts';
 import { sendError } from '../answer/error-answer.ts';
 import { methodsAt, pathOf, routes, strippedPaths } from '../request/paths.ts';
+import { checkSingleHeaders } from '../request/single-headers.ts';
 import { isWebSocketUpgrade, takeUpgrades } from '../streams/websocket.ts';
 import type { AddressReader } from './address.ts';
 import { answerBrokenHttp } from './broken-http.ts';
@@ -36,6 +37,11 @@ export function openHttp(options: HttpOptions): FastifyInstance {
   // way to a parser costs 5 µs and answers in its own words.
   for (const method of ['POST', 'PUT', 'PATCH'])
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  // First of all, for whatever stands at a path. Where nothing stands, that comes first.
+  app.addHook('onRequest', (request, _reply, done) => {
+    if (!request.is404) checkSingleHeaders(request.raw.rawHeaders);
+    done();
+  });
   // Not for an operation's answer, which carries them already and is written past Fastify's reply.
   app.addHook('onSend', (request, reply, _payload, done) => {
     reply.headers(baseHeaders(request));
