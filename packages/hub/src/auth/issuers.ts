@@ -1,6 +1,13 @@
 // The keys of the issuers that the hub trusts: its own, in memory, and those of configured OpenID Connect issuers, found
 // by discovery (OpenID Connect Discovery 1.0, section 4) and fetched again when a token names a new key.
-import { createLocalJWKSet, createRemoteJWKSet, errors, type JWK, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWK,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { busy, HubError } from '../model/errors.ts';
 
 export interface Issuers {
@@ -83,5 +90,8 @@ async function discover(issuer: string, get: typeof fetch): Promise<JWTVerifyGet
   // Entra ID's common endpoint answers a template; any other difference is somebody else's document.
   if (document.issuer !== issuer)
     throw new Error(`discovery of ${issuer} names the issuer ${String(document.issuer)}`);
-  return createRemoteJWKSet(new URL(String(document.jwks_uri)), { timeoutDuration: discoveryTimeoutMs });
+  return createRemoteJWKSet(new URL(String(document.jwks_uri)), {
+    timeoutDuration: discoveryTimeoutMs,
+    [customFetch]: get,
+  });
 }

@@ -31,6 +31,13 @@ function fileOf(context: TestContext, name: string, content?: string): string {
   return path;
 }
 
+test('a proxy that can not be used is a problem with the name of its variable, and is never quoted', () => {
+  const environment = { https_proxy: 'socks5://me:hidden@proxy.example' };
+  const [problem = ''] = problemsOf(() => readConfig({}, environment, null));
+  assert.match(problem, /^HTTPS_PROXY must be an http or https address/);
+  assert.doesNotMatch(problem, /hidden/);
+});
+
 test('every setting is in one group, with a text, a type and a default', () => {
   const grouped = Object.values(settingGroups).flatMap((group) => Object.keys(group));
   assert.deepEqual(grouped.toSorted(), Object.keys(settings).toSorted());

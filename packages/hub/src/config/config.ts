@@ -7,7 +7,7 @@ import { type DevelopmentConfig, readDevelopment } from './development.ts';
 import { type IdentityConfig, readIdentity } from './identity.ts';
 import { type ListenConfig, readListen } from './listen.ts';
 import { ConfigError } from './problem.ts';
-import { type PushConfig, readPush } from './push.ts';
+import { type ProxyConfig, type PushConfig, readOutboundProxy, readPush } from './push.ts';
 import type { Reading, Setting, Values } from './setting.ts';
 import {
   type AllSettings,
@@ -27,6 +27,7 @@ export interface Config
     DevelopmentConfig,
     IdentityConfig,
     ListenConfig,
+    ProxyConfig,
     PushConfig,
     ThrottleConfig,
     TlsConfig {}
@@ -36,11 +37,14 @@ export function readConfig(flags: Given, environment: NodeJS.ProcessEnv, file: s
   return withoutProblems((problems) => {
     const given = readSources({ flags, environment, file }, problems);
     return Object.freeze(
-      readParts({
-        values: readValues(given, problems),
-        isGiven: (name) => given[name] !== undefined,
-        problem: (name, what) => problems.push(problemWith(name, what)),
-      }),
+      Object.assign(
+        readOutboundProxy(environment, problems),
+        readParts({
+          values: readValues(given, problems),
+          isGiven: (name) => given[name] !== undefined,
+          problem: (name, what) => problems.push(problemWith(name, what)),
+        }),
+      ),
     );
   });
 }
@@ -59,7 +63,7 @@ export function readDataDir(flags: Given, environment: NodeJS.ProcessEnv, file: 
   return readValue('data-dir', settings['data-dir'], given, []);
 }
 
-function readParts(reading: Reading<AllSettings>): Config {
+function readParts(reading: Reading<AllSettings>): Omit<Config, keyof ProxyConfig> {
   const development = readDevelopment(reading);
   const { dev } = development;
   const { tls } = readTls(reading);

@@ -1,7 +1,9 @@
-// How pushes leave the hub: whom it trusts, where they may go, and which of them a device doesn't need.
-// hub/open-push.ts opens the channels with it.
+// How pushes leave the hub: whom it trusts, where they may go, through which proxy, and which of them a device doesn't
+// need. hub/open-push.ts opens the channels with it.
 import { X509Certificate } from 'node:crypto';
 import Type from 'typebox';
+import { errorMessage } from '../lib/error-code.ts';
+import { type FindProxy, noProxy, readProxies } from '../lib/outbound/proxy.ts';
 import type { PushGrace } from '../push/plan/decide.ts';
 import { readTextFile } from './read-file.ts';
 import { flag, type Reading, setting } from './setting.ts';
@@ -59,5 +61,19 @@ function checkCertificate(path: string, pem: string): void {
     new X509Certificate(pem);
   } catch (error) {
     throw new Error(`${path} holds a certificate that can not be read`, { cause: error });
+  }
+}
+
+export interface ProxyConfig {
+  /** The proxy to the world, for issuers too. It has no setting of its own: variables name it for every program. */
+  readonly findProxy: FindProxy;
+}
+
+export function readOutboundProxy(environment: NodeJS.ProcessEnv, problems: string[]): ProxyConfig {
+  try {
+    return { findProxy: readProxies(environment) };
+  } catch (error) {
+    problems.push(errorMessage(error));
+    return { findProxy: noProxy };
   }
 }

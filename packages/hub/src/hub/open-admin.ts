@@ -9,7 +9,7 @@ import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
 import type { Registry } from '../store/registry.ts';
 
 export interface AdminBase {
-  readonly config: Pick<Config, 'allowPrivatePush' | 'issuers' | 'publicUrl'>;
+  readonly config: Pick<Config, 'allowPrivatePush' | 'findProxy' | 'issuers' | 'publicUrl'>;
   readonly registry: Registry;
   readonly descriptors: ChannelDescriptors;
   /** Absent: the world's DNS. */
@@ -22,11 +22,11 @@ export function openAdminServices(
   { config, registry, hostVerifier, descriptors }: AdminBase,
   secret: Buffer,
 ): AdminServices {
-  const { issuers, publicUrl, allowPrivatePush: allowPrivate } = config;
+  const { issuers, publicUrl, findProxy, allowPrivatePush: allowPrivate } = config;
   return {
     registry,
     descriptors,
-    hosts: hostVerifier ?? openHostVerifier({ allowPrivate }),
+    hosts: hostVerifier ?? openHostVerifier({ allowPrivate, findProxy }),
     // Steady, so that one delivery always has the same id.
     adminSeal: openSeal(secret, 'admin list', { steady: true }),
     issuers: issuers.length > 0 ? issuers : [issuerOf(publicUrl)],

@@ -30,6 +30,7 @@ import { openSweeper } from '../feed/expire.ts';
 import { openPublisher } from '../feed/publish.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { openUuidSource } from '../lib/ids.ts';
+import { openFetch } from '../lib/outbound/fetch.ts';
 import { random } from '../lib/random.ts';
 import { ReferenceClock } from '../lib/reference-clock.ts';
 import { openSeal } from '../lib/seal.ts';
@@ -229,7 +230,7 @@ async function openOperations(base: Base, line: Line): Promise<Runner> {
   const { secret, read, committer, cursors, channels, hasCredentials } = line;
   const signing = embedsProvider(config) ? await openSigningKeys(registry.meta) : null;
   const own = signing && { issuer: issuerOf(config.publicUrl), keys: () => signing.publicKeys };
-  const issuers = openIssuers({ own, remote: config.issuers });
+  const issuers = openIssuers({ own, remote: config.issuers, fetch: openFetch(config.findProxy) });
   const tickets = openTickets({ secret, spent: registry.tickets, clock, revoked: line.revoked });
   const pageTokens = openSeal(secret, 'page token');
   const services: Services = {

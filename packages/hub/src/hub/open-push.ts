@@ -30,7 +30,7 @@ export async function vapidKeysOf({ meta }: Registry): Promise<VapidKeys> {
 }
 
 export interface PushBase {
-  readonly config: Pick<Config, 'allowPrivatePush' | 'pushCa' | 'pushGrace' | 'publicUrl'>;
+  readonly config: Pick<Config, 'allowPrivatePush' | 'findProxy' | 'pushCa' | 'pushGrace' | 'publicUrl'>;
   readonly log: Logger;
   readonly clock: Clock;
   readonly registry: Registry;
@@ -58,8 +58,8 @@ export function openAddresses({
 
 export async function openChannels(base: PushBase): Promise<PushParts> {
   const { config, log, clock, registry, descriptors } = base;
-  const { allowPrivatePush: allowPrivate, pushCa: extraCa, publicUrl: contact } = config;
-  const transport = openTransport({ allowPrivate, extraCa, clock, timeoutMs: requestTimeoutMs });
+  const { allowPrivatePush: allowPrivate, pushCa: extraCa, findProxy, publicUrl: contact } = config;
+  const transport = openTransport({ allowPrivate, extraCa, findProxy, clock, timeoutMs: requestTimeoutMs });
   const find = loggedSource(registry.credentials, log);
   const identity = { keys: await vapidKeysOf(registry), contact };
   const open = async (descriptor: ChannelDescriptor): Promise<OpenChannel> => {

@@ -24,6 +24,7 @@ export const needs = {
   caddy: { name: 'Caddy', program: 'caddy', packages: ['caddy'], file: 'proxies' },
   haproxy: { name: 'HAProxy', program: 'haproxy', packages: ['haproxy'], file: 'proxies' },
   apache: { name: 'Apache', program: 'apache2', packages: ['apache2-bin'], file: 'proxies' },
+  squid: { name: 'Squid', program: 'squid', packages: ['squid'], file: 'forward-proxy' },
 } satisfies Record<string, Need>;
 
 /** PATH of someone who isn't root leaves some of them out. */

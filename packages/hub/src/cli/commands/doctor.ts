@@ -8,12 +8,13 @@ import { builtInChannels } from '../../hub/channels.ts';
 import { openRegistry } from '../../hub/open-data.ts';
 import { openChannels } from '../../hub/open-push.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { openFetch } from '../../lib/outbound/fetch.ts';
 import { openLog } from '../../telemetry/log.ts';
 import { printJson, publicUrlKey, trustOwnAuthority } from '../data-dir.ts';
 import { checkCredentials, providerUrls } from '../doctor/credentials.ts';
 import { type Finding, fail, ok } from '../doctor/finding.ts';
 import { checkDataDir, checkDisk, checkNode } from '../doctor/machine.ts';
-import { checkCertificate, checkClock, checkPublicUrl, checkServing } from '../doctor/reach.ts';
+import { checkCertificate, checkClock, checkProxy, checkPublicUrl, checkServing } from '../doctor/reach.ts';
 import { checkBus, checkStores } from '../doctor/stores.ts';
 import { type Options, readOptions, withSettings } from '../setting-options.ts';
 
@@ -44,7 +45,12 @@ async function examine(options: Options): Promise<Finding[]> {
     all.push(...(await examineData(dataDir, config)));
   }
   if (config)
-    all.push(await checkBus(config), checkPublicUrl(config), checkCertificate(config, systemClock.now()));
+    all.push(
+      await checkBus(config),
+      checkPublicUrl(config),
+      ...(await checkProxy(config)),
+      checkCertificate(config, systemClock.now()),
+    );
   return all;
 }
 
@@ -72,7 +78,11 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
   try {
     const others = [...providerUrls(registry, builtInChannels), ...config.issuers];
     const recorded = (await registry.meta.read(publicUrlKey)) ?? config.publicUrl;
-    const clock = await checkClock([...others, recorded], () => systemClock.now());
+    const clock = await checkClock(
+      [...others, recorded],
+      () => systemClock.now(),
+      openFetch(config.findProxy),
+    );
     return [...findings, serving, clock, ...(await checkCredentials(registry, opened.channels))];
   } finally {
     await opened.close();

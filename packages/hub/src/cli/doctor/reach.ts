@@ -2,11 +2,13 @@
 // certificate is valid, and whether its clock agrees with others.
 
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { servingHub } from '../../hub/open-data.ts';
 import { errorCode } from '../../lib/error-code.ts';
+import { connectToProxy, type OutboundProxy } from '../../lib/outbound/proxy.ts';
 import { isPrivateHost } from '../../model/push-address.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
@@ -53,6 +55,35 @@ export function checkPublicUrl({ publicUrl, host, port, tls }: Config): Finding 
   return ok('public-url', `${publicUrl}${behind}`);
 }
 
+/** The proxies to the world, when there are any. */
+export async function checkProxy({ findProxy }: Config): Promise<Finding[]> {
+  const distinct = new Map<string, OutboundProxy>();
+  for (const secure of [true, false]) {
+    const proxy = findProxy({ hostname: 'world.example', port: secure ? 443 : 80, secure });
+    if (proxy) distinct.set(proxy.name, proxy);
+  }
+  return Promise.all([...distinct.values()].map(tryProxy));
+}
+
+async function tryProxy(proxy: OutboundProxy): Promise<Finding> {
+  const socket = connectToProxy(proxy);
+  socket.on('error', () => {});
+  try {
+    const signal = AbortSignal.timeout(requestTimeoutMs);
+    await once(socket, proxy.secure ? 'secureConnect' : 'connect', { signal });
+    return ok('proxy', `pushes and calls to issuers go through ${proxy.name}`);
+  } catch (error) {
+    const why = errorCode(error) ?? 'no answer';
+    return fail(
+      'proxy',
+      `${proxy.name} can not be reached (${why})`,
+      'correct HTTPS_PROXY and HTTP_PROXY, or name in NO_PROXY what needs none',
+    );
+  } finally {
+    socket.destroy();
+  }
+}
+
 export function checkCertificate({ tls, dataDir }: Config, now: number): Finding {
   if (tls === 'off') return ok('tls', 'the hub serves no TLS itself');
   const pem = tls === 'dev' ? readDevCertificate(dataDir) : tls.cert;
@@ -77,10 +108,14 @@ function readDevCertificate(dataDir: string): string | null {
 }
 
 /** Compares with the first of these servers that answers; its Date has whole seconds and is taken as of mid-request. */
-export async function checkClock(urls: readonly string[], now: () => number): Promise<Finding> {
+export async function checkClock(
+  urls: readonly string[],
+  now: () => number,
+  get: typeof fetch = fetch,
+): Promise<Finding> {
   for (const url of urls) {
     const asked = now();
-    const { date } = await ask(url, 'HEAD');
+    const { date } = await ask(url, 'HEAD', get);
     if (date === null) continue;
     const offMs = Math.round((asked + now()) / 2 - (date + 500));
     const seconds = `${(Math.abs(offMs) / 1000).toFixed(0)} s`;
@@ -104,10 +139,10 @@ interface Asked {
   readonly reason: string;
 }
 
-async function ask(url: string, method: 'GET' | 'HEAD'): Promise<Asked> {
+async function ask(url: string, method: 'GET' | 'HEAD', get: typeof fetch = fetch): Promise<Asked> {
   try {
     const signal = AbortSignal.timeout(requestTimeoutMs);
-    const response = await fetch(url, {
+    const response = await get(url, {
       method,
       redirect: 'manual',
       signal,

@@ -1,11 +1,18 @@
 // Opens the connections of one origin, and decides by the server which protocol they speak: by ALPN over TLS, else by
-// asking. Every connection passes the guard, takes a slot, and is given up when it is not open in time.
+// asking. Where there is an outbound proxy it is a tunnel through it. Every connection passes the guard, takes a slot, and is given up when it is not open in time.
 import { once } from 'node:events';
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { Clock } from '../../lib/clock.ts';
-import { checkHost, type Lookup } from './guard.ts';
+import {
+  connectToProxy,
+  type Destination,
+  destinationOf,
+  type FindProxy,
+  openTunnel,
+} from '../../lib/outbound/proxy.ts';
+import { checkHost, ForbiddenAddress, type Lookup } from './guard.ts';
 import { speaksHttp2 } from './prior-knowledge.ts';
 import { ConnectionFailure, type ConnectionSlots } from './slots.ts';
 
@@ -20,6 +27,8 @@ export interface ConnectorOptions {
   /** Whether private addresses are refused; the lookup does so for names. */
   readonly guarded: boolean;
   readonly lookup: Lookup;
+  readonly isPrivateName: (name: string) => Promise<boolean>;
+  readonly findProxy: FindProxy;
   readonly secureContext: SecureContext | undefined;
   readonly slots: ConnectionSlots;
   readonly clock: Clock;
@@ -79,15 +88,8 @@ async function askForHttp2(target: Target, options: ConnectorOptions, signal: Ab
 
 async function dial(target: Target, options: ConnectorOptions, signal: AbortSignal): Promise<Socket> {
   if (options.guarded) checkHost(target.hostname);
-  await options.slots.reserve(signal);
-  const socket = options.slots.occupy(() => startConnecting(target, options));
-  socket.on('error', () => {}); // once it is open, its user gets the error
-  try {
-    await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect', { signal });
-  } catch (error) {
-    socket.destroy();
-    throw signal.aborted ? signal.reason : error;
-  }
+  const destination = destinationOf(target);
+  const socket = await open(destination, options, signal);
   if (options.protocol === 'http2' && socket instanceof TLSSocket && socket.alpnProtocol !== 'h2') {
     socket.destroy();
     throw new ConnectionFailure('NO_HTTP2');
@@ -96,18 +98,54 @@ async function dial(target: Target, options: ConnectorOptions, signal: AbortSign
   return socket;
 }
 
-function startConnecting({ hostname, protocol, port }: Target, options: ConnectorOptions): Socket {
-  const { lookup, secureContext } = options;
-  const secure = protocol === 'https:';
-  const address = { host: hostname, port: Number(port || (secure ? 443 : 80)), lookup };
-  const socket = secure
-    ? connectTls({
-        ...address,
-        ...(isIP(hostname) ? {} : { servername: hostname }),
-        ...(secureContext ? { secureContext } : {}),
-        ALPNProtocols: options.protocol === 'http2' ? ['h2'] : ['h2', 'http/1.1'],
-      })
-    : connectPlain(address);
+async function open(
+  destination: Destination,
+  options: ConnectorOptions,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { slots, guarded, findProxy, isPrivateName } = options;
+  const proxy = findProxy(destination);
+  // The proxy resolves the name by itself: what this machine can tell is told before it is asked.
+  if (proxy && guarded && (await isPrivateName(destination.hostname))) throw new ForbiddenAddress();
+  await slots.reserve(signal);
+  const connection = slots.occupy(() =>
+    kept(proxy ? connectToProxy(proxy) : startConnecting(destination, options)),
+  );
+  try {
+    if (!proxy) return await opened(connection, signal);
+    await openTunnel(connection, proxy, destination, signal);
+    if (!destination.secure) return connection;
+    return await opened(
+      kept(connectTls({ ...tlsOptions(destination, options), socket: connection })),
+      signal,
+    );
+  } catch (error) {
+    connection.destroy();
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function opened(socket: Socket, signal: AbortSignal): Promise<Socket> {
+  await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect', { signal });
+  return socket;
+}
+
+function startConnecting(destination: Destination, options: ConnectorOptions): Socket {
+  const { hostname: host, port, secure } = destination;
+  const address = { host, port, lookup: options.lookup };
+  return secure ? connectTls({ ...address, ...tlsOptions(destination, options) }) : connectPlain(address);
+}
+
+function tlsOptions({ hostname }: Destination, { secureContext, protocol }: ConnectorOptions) {
+  return {
+    ...(isIP(hostname) ? { host: hostname } : { servername: hostname }),
+    ...(secureContext ? { secureContext } : {}),
+    ALPNProtocols: protocol === 'http2' ? ['h2'] : ['h2', 'http/1.1'],
+  };
+}
+
+function kept(socket: Socket): Socket {
+  socket.on('error', () => {}); // once it is open, its user gets the error
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 30_000);
   return socket;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import type { SecureContext } from 'node:tls';
 import type { Pool } from 'undici';
 import type { Clock } from '../../lib/clock.ts';
+import type { FindProxy } from '../../lib/outbound/proxy.ts';
 import { openConnector, type Protocol } from './connector.ts';
 import type { Lookup } from './guard.ts';
 import { ConnectionSlots } from './slots.ts';
@@ -16,6 +17,8 @@ export interface OriginSettings {
   readonly connectionsPerOrigin: Readonly<Record<Protocol, number>>;
   readonly lookup: Lookup;
   readonly guardedLookup: Lookup;
+  readonly isPrivateName: (name: string) => Promise<boolean>;
+  readonly findProxy: FindProxy;
   readonly secureContext: SecureContext | undefined;
 }
 
@@ -88,6 +91,8 @@ export class Origins {
         protocol,
         guarded,
         lookup: guarded ? settings.guardedLookup : settings.lookup,
+        isPrivateName: settings.isPrivateName,
+        findProxy: settings.findProxy,
         secureContext,
         slots: this.#slots,
         clock,

@@ -4,10 +4,11 @@
 import { lookup as dnsLookup } from 'node:dns';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import type { Clock } from '../../lib/clock.ts';
+import { type FindProxy, noProxy } from '../../lib/outbound/proxy.ts';
 import type { PushFailure, PushRequest, PushTransport } from '../channels/contract.ts';
 import type { Protocol } from './connector.ts';
 import { Exchange, type Outcome } from './exchange.ts';
-import { guardLookup, type LookupAll, openLookup } from './guard.ts';
+import { guardLookup, type LookupAll, openLookup, resolvesPrivately } from './guard.ts';
 import { type Origin, type OriginKey, Origins } from './origins.ts';
 
 export interface TransportOptions {
@@ -16,6 +17,8 @@ export interface TransportOptions {
   readonly allowPrivate: boolean;
   /** Certificates in PEM that are trusted beside the system's; throws when they can't be read. */
   readonly extraCa: string | null;
+  /** The proxy to the world. Absent: none. */
+  readonly findProxy?: FindProxy;
   /** For the whole request, waiting for a connection included. Default: 10 s. */
   readonly timeoutMs?: number;
   /** Default: 4, and 2 where only HTTP/2 is spoken. */
@@ -89,6 +92,8 @@ function openOrigins(options: TransportOptions, timeoutMs: number): Origins {
     connectionsPerOrigin: { http1: many, negotiated: many, http2: few, priorKnowledge: few },
     lookup: openLookup(lookup),
     guardedLookup: guardLookup(lookup),
+    isPrivateName: (name) => resolvesPrivately(name, lookup),
+    findProxy: options.findProxy ?? noProxy,
     secureContext: trusting(extraCa),
   });
 }

@@ -11,6 +11,7 @@ import { channelCommand } from '../../../src/cli/commands/app-channel.ts';
 import { checkCredentials, providerUrls } from '../../../src/cli/doctor/credentials.ts';
 import { openChannels } from '../../../src/hub/open-push.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { noProxy } from '../../../src/lib/outbound/proxy.ts';
 import { openLog } from '../../../src/telemetry/log.ts';
 import { channelsWithRelay } from '../../fixtures/relay/plan-batch.ts';
 
@@ -177,7 +178,13 @@ test('an operator sees its host and the end of its address, and its failed deliv
 
 test('doctor asks its provider, and compares clocks with it', async () => {
   const { registry } = hub;
-  const config = { allowPrivatePush: true, pushCa: null, pushGrace: 'off', publicUrl: hub.baseUrl } as const;
+  const config = {
+    allowPrivatePush: true,
+    findProxy: noProxy,
+    pushCa: null,
+    pushGrace: 'off',
+    publicUrl: hub.baseUrl,
+  } as const;
   const base = { config, log: openLog('silent'), clock: systemClock, registry };
   const opened = await openChannels({ ...base, descriptors: channelsWithRelay });
   try {

@@ -3,6 +3,8 @@
 import { promises as systemDns, lookup as systemLookup } from 'node:dns';
 import { request } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { tunnelTo } from '../../../lib/outbound/fetch.ts';
+import { destinationOf, type FindProxy, noProxy } from '../../../lib/outbound/proxy.ts';
 import { type HubError, invalid } from '../../../model/errors.ts';
 import { isPrivateHost } from '../../../model/push-address.ts';
 
@@ -21,6 +23,8 @@ interface Verification {
 
 export interface HostVerifierOptions {
   readonly allowPrivate: boolean;
+  /** The proxy to the world, for the document; DNS is always asked from here. Absent: none. */
+  readonly findProxy?: FindProxy;
   readonly resolveTxt?: (host: string) => Promise<string[][]>;
   /** All addresses of a name. */
   readonly resolve?: (host: string) => Promise<string[]>;
@@ -41,7 +45,8 @@ function wellKnownUrl(host: string): string {
 }
 
 export function openHostVerifier(options: HostVerifierOptions): HostVerifier {
-  const { allowPrivate, resolveTxt = txtRecords, resolve = addresses, get = getOnce } = options;
+  const { allowPrivate, findProxy = noProxy, resolveTxt = txtRecords, resolve = addresses } = options;
+  const get = options.get ?? ((url, lookup) => getOnce(url, lookup, findProxy));
 
   async function publicAddresses(host: string): Promise<string[]> {
     const found = isPrivateHost(host) ? [host] : await Promise.race([resolve(host), late()]);
@@ -61,19 +66,24 @@ export function openHostVerifier(options: HostVerifierOptions): HostVerifier {
     );
   };
 
+  async function check(host: string): Promise<void> {
+    await publicAddresses(host).catch((error: unknown) => {
+      // A name without any address here can still be proven by its DNS, or be known to the proxy.
+      if (isRefusal(error)) throw error;
+    });
+  }
+
   return {
-    async check(host) {
-      await publicAddresses(host).catch((error: unknown) => {
-        // A name without any address can still be proven by its DNS.
-        if (isRefusal(error)) throw error;
-      });
-    },
+    check,
     async verify(host, value) {
       const wanted = [value, `${prefix}=${value}`];
       const dns = await readTxt(host, resolveTxt, wanted);
       if (dns === found) return { by: 'dns', dns, wellKnown: 'not looked at' };
       if (!allowPrivate && isPrivateHost(host)) throw insideNetwork(host);
-      const wellKnown = await readWellKnown(wellKnownUrl(host), (url) => get(url, lookup), wanted);
+      const url = wellKnownUrl(host);
+      // The proxy resolves the name once more, and what it finds can't be checked from here.
+      if (findProxy(destinationOf(new URL(url)))) await check(host);
+      const wellKnown = await readWellKnown(url, (asked) => get(asked, lookup), wanted);
       return { by: wellKnown === found ? 'wellKnown' : null, dns, wellKnown };
     },
   };
@@ -147,11 +157,19 @@ function addresses(host: string): Promise<string[]> {
   });
 }
 
-/** One GET, without redirects. */
-export function getOnce(url: string, lookup: LookupFunction): Promise<{ status: number; body: string }> {
+/** One GET, without redirects; `lookup` is for a connection without a proxy. */
+export async function getOnce(
+  url: string,
+  lookup: LookupFunction,
+  findProxy: FindProxy = noProxy,
+): Promise<{ status: number; body: string }> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const destination = destinationOf(new URL(url));
+  const proxy = findProxy(destination);
+  const tunnel = proxy && (await tunnelTo(destination, proxy, signal));
+  const connection = tunnel ? { createConnection: () => tunnel } : { agent: false, lookup };
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const asked = request(url, { agent: false, lookup, signal }, (response) => {
+    const asked = request(url, { ...connection, signal }, (response) => {
       let body = '';
       const end = (): void => resolve({ status: response.statusCode ?? 0, body });
       response.setEncoding('latin1').on('data', (chunk: string) => {
