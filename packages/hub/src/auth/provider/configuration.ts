@@ -99,7 +99,7 @@ function featuresOf({ rules, render }: Setup): Record<string, unknown> {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
     pushedAuthorizationRequests: { enabled: false },
-    userinfo: { enabled: false }, // its tokens would be opaque; the ID token says the same
+    userinfo: { enabled: false }, // its tokens would be opaque: userinfo.ts
     clientCredentials: { enabled: true },
     revocation: {
       enabled: true,

@@ -17,12 +17,13 @@ import { basicClient, rewriteAuthorization, rewriteToken } from './exchange/rewr
 import { openRefreshTokens, type RefreshTokens } from './grants/refresh-tokens.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
 import { restoreNames } from './restore-names.ts';
-import { providerPaths, signInPath } from './routes.ts';
+import { entraPaths, metadataPaths, providerPaths, signInPath, userinfoPath } from './routes.ts';
 import { openAttempts } from './sign-in/attempts.ts';
 import { openKnownBrowsers } from './sign-in/known-browser.ts';
 import { openPages } from './sign-in/pages.ts';
 import { openPasswordTurns } from './sign-in/password-turns.ts';
 import { handleSignIn, type SignIn } from './sign-in/sign-in.ts';
+import { handleUserinfo, type Userinfo } from './userinfo.ts';
 
 export interface ProviderOptions {
   readonly registry: Registry;
@@ -80,6 +81,7 @@ interface Loaded {
   readonly provider: Provider;
   readonly callback: (request: object, response: ServerResponse) => Promise<void>;
   readonly signIn: SignIn;
+  readonly userinfo: Userinfo;
   readonly registry: Registry;
   readonly refreshTokens: RefreshTokens;
   readonly publicUrl: string;
@@ -121,6 +123,7 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
     provider,
     callback: provider.callback(),
     signIn,
+    userinfo: { users: registry.users, keys, issuer, publicUrl, clock, jose },
     registry,
     refreshTokens,
     publicUrl,
@@ -149,14 +152,18 @@ async function answer(
       request.spelling = await rewriteToken(form, basicClient(headers.authorization), rewritingOf(loaded));
     request.saveForm();
   }
-  if (url.startsWith(`${signInPath}/`)) await handleSignIn(loaded.signIn, request, response);
+  if (url.split('?', 1)[0] === userinfoPath) await handleUserinfo(loaded.userinfo, request, response);
+  else if (url.startsWith(`${signInPath}/`)) await handleSignIn(loaded.signIn, request, response);
   else await loaded.callback(request, response);
 }
 
 /** The path and query below the issuer; an absolute-form target loses its host. */
 function localUrl({ url = '/' }: OuterRequest): string {
-  const local = url.replace(/^https?:\/\/[^/?]*/i, '').replace(/^.*?\/identity(?=[/?]|$)/, '');
-  return local.startsWith('/') ? local : `/${local}`;
+  const asked = url.replace(/^https?:\/\/[^/?]*/i, '');
+  const [whole = '', query] = asked.split(/\?(.*)/s, 2);
+  const local = metadataPaths[whole] ?? whole.replace(/^.*?\/identity(?=\/|$)/, '');
+  const path = local.startsWith('/') ? local : `/${local}`;
+  return (entraPaths[path] ?? path) + (query === undefined ? '' : `?${query}`);
 }
 
 function rewriteQuery(loaded: Loaded, url: string): string {

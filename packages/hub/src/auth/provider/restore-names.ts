@@ -4,6 +4,7 @@ import type { Context } from 'oidc-provider';
 import { hubScopes } from '../scope-names.ts';
 import { InnerRequest } from './exchange/inner-request.ts';
 import type { Spelling } from './exchange/rewrite.ts';
+import { userinfoPath } from './routes.ts';
 import { offlineScope, openIdScopes } from './scopes.ts';
 
 export async function restoreNames(ctx: Context, next: () => Promise<void>): Promise<void> {
@@ -15,7 +16,10 @@ export async function restoreNames(ctx: Context, next: () => Promise<void>): Pro
     const named = [...openIdGranted(ctx), ...spelled(scope, req.spelling)];
     if (named.length > 0) ctx.body = { ...body, scope: named.join(' ') };
   }
-  if ('scopes_supported' in body) body.scopes_supported = [...openIdScopes, ...hubScopes];
+  if ('scopes_supported' in body && 'issuer' in body) {
+    const userinfo = { userinfo_endpoint: `${body.issuer}${userinfoPath}` };
+    ctx.body = { ...body, ...userinfo, scopes_supported: [...openIdScopes, ...hubScopes] };
+  }
 }
 
 function spelled(scope: string, spelling: Spelling): string[] {

@@ -15,10 +15,30 @@ export const providerPaths = {
 } as const;
 
 export const signInPath = '/sign-in';
+export const userinfoPath = '/userinfo';
 
-export const providerRoutes: readonly ProviderRoute[] = [
-  { path: '/.well-known/openid-configuration', methods: ['GET', 'OPTIONS'] },
-  { path: '/.well-known/oauth-authorization-server', methods: ['GET', 'OPTIONS'] },
+const openIdMetadata = '/.well-known/openid-configuration';
+const oauthMetadata = '/.well-known/oauth-authorization-server';
+
+/** Entra ID's paths below an authority, which its libraries and samples know: each stands for one of ours. */
+export const entraPaths: Readonly<Record<string, string>> = {
+  [`/v2.0${openIdMetadata}`]: openIdMetadata,
+  '/oauth2/v2.0/authorize': providerPaths.authorization,
+  '/oauth2/v2.0/token': providerPaths.token,
+  '/oauth2/v2.0/logout': providerPaths.end_session,
+  '/discovery/v2.0/keys': providerPaths.jwks,
+};
+
+/** Metadata of the issuer that stands beside it: RFC 8414, section 3, puts the issuer's path behind the well-known one. */
+export const metadataPaths: Readonly<Record<string, string>> = {
+  [`${oauthMetadata}/identity`]: oauthMetadata,
+  [`${openIdMetadata}/identity`]: openIdMetadata,
+};
+
+const ownRoutes: readonly ProviderRoute[] = [
+  { path: openIdMetadata, methods: ['GET', 'OPTIONS'] },
+  { path: oauthMetadata, methods: ['GET', 'OPTIONS'] },
+  { path: userinfoPath, methods: ['GET', 'POST', 'OPTIONS'] },
   { path: providerPaths.jwks, methods: ['GET', 'OPTIONS'] },
   { path: providerPaths.authorization, methods: ['GET'] },
   { path: `${providerPaths.authorization}/:uid`, methods: ['GET'] },
@@ -28,4 +48,11 @@ export const providerRoutes: readonly ProviderRoute[] = [
   { path: providerPaths.end_session, methods: ['GET'] },
   { path: `${providerPaths.end_session}/confirm`, methods: ['POST'] },
   { path: `${providerPaths.end_session}/success`, methods: ['GET'] },
+];
+
+export const providerRoutes: readonly ProviderRoute[] = [
+  ...ownRoutes,
+  ...Object.entries(entraPaths).flatMap(([path, own]) =>
+    ownRoutes.filter((route) => route.path === own).map(({ methods }) => ({ path, methods })),
+  ),
 ];

@@ -1,4 +1,4 @@
-// Mounts the embedded OpenID provider under /identity: exactly its own paths, so that all others get the hub's answer.
+// Mounts the embedded OpenID provider under /identity: exactly its own paths and the metadata beside it, so that all others get the hub's answer.
 // It reads bodies by itself and writes to the raw response; with HTTP/1.1 and HTTP/2 alike.
 import type {
   FastifyBaseLogger,
@@ -8,7 +8,7 @@ import type {
   RawServerBase,
 } from 'fastify';
 import type { IdentityProvider } from '../../auth/provider/open-provider.ts';
-import { providerRoutes } from '../../auth/provider/routes.ts';
+import { metadataPaths, providerRoutes } from '../../auth/provider/routes.ts';
 import { providerHeaders } from '../answer/base-headers.ts';
 
 /** Where a request comes from: by its socket's address, and what proxies say. */
@@ -28,10 +28,12 @@ export function mountIdentity<
   const plugin = async (scope: FastifyInstance): Promise<void> => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    for (const { path, methods } of providerRoutes) {
+    const beside = Object.keys(metadataPaths).map((url) => ({ url, methods: ['GET', 'OPTIONS'] as const }));
+    const below = providerRoutes.map(({ path, methods }) => ({ url: `/identity${path}`, methods }));
+    for (const { url, methods } of [...below, ...beside]) {
       scope.route({
         method: [...methods],
-        url: `/identity${path}`,
+        url,
         async handler(request, reply) {
           reply.hijack();
           for (const [name, value] of Object.entries(providerHeaders(request)))

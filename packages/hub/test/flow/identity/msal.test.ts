@@ -15,6 +15,7 @@ import {
   seed,
   tempFolder,
 } from '@carillon/testing/hub/identity.ts';
+import { otherSpelling } from '@carillon/testing/hub/issuer.ts';
 import { fastify } from 'fastify';
 import { type MintOptions, mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
 import { type IdentityProvider, openProvider } from '../../../src/auth/provider/open-provider.ts';
@@ -174,6 +175,99 @@ test('the provider is served over HTTP/2 too, form and all', async () => {
   for await (const chunk of stream.setEncoding('utf8')) text += chunk;
   session.close();
   assert.equal(claimsOf((JSON.parse(text) as { access_token: string }).access_token).sub, 'service');
+});
+
+test('MSAL with an authority of Entra ID: discovery, client credentials, On-Behalf-Of as the samples ask', async () => {
+  const { auth } = authOptions('service');
+  const client = new ConfidentialClientApplication({
+    auth: { ...auth, clientSecret: secret },
+    system: { protocolMode: ProtocolMode.AAD },
+  });
+  const own = await client.acquireTokenByClientCredential({ scopes: [`${publicUrl}/.default`] });
+  assert.equal(claimsOf(own?.accessToken ?? '').idtyp, 'app');
+  const scopes = ['https://graph.microsoft.com/User.Read', graphScope];
+  const request = { oboAssertion: await assertion(), scopes };
+  const result = await client.acquireTokenOnBehalfOf(request);
+  assert.equal(claimsOf(result?.accessToken ?? '').scp, created);
+  assert.deepEqual(result?.scopes.includes(graphScope), true);
+});
+
+test('the request of the app-service samples, to the path that they know', async () => {
+  const form = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    client_id: 'service',
+    client_secret: secret,
+    assertion: await assertion(),
+    requested_token_use: 'on_behalf_of',
+    scope: 'https://graph.microsoft.com/User.Read Notifications.ReadWrite.CreatedByApp',
+  };
+  const body = new URLSearchParams(form);
+  const response = await fetch(`${publicUrl}/identity/oauth2/v2.0/token`, { method: 'POST', body });
+  assert.equal(response.status, 200);
+  const answer = (await response.json()) as { access_token: string; scope: string };
+  assert.equal(answer.scope, created);
+  assert.equal(claimsOf(answer.access_token).scp, created);
+});
+
+test('the metadata stand at all their paths, and say the same', async () => {
+  const paths = [
+    '/identity/.well-known/openid-configuration',
+    '/identity/v2.0/.well-known/openid-configuration',
+    '/.well-known/openid-configuration/identity',
+    '/identity/.well-known/oauth-authorization-server',
+    '/.well-known/oauth-authorization-server/identity',
+  ];
+  for (const path of paths) {
+    const response = await fetch(publicUrl + path);
+    assert.equal(response.status, 200, path);
+    const metadata = (await response.json()) as Record<string, string>;
+    assert.equal(metadata.issuer, `${publicUrl}/identity`);
+    assert.equal(metadata.token_endpoint, `${publicUrl}/identity/token`);
+    assert.equal(metadata.userinfo_endpoint, `${publicUrl}/identity/userinfo`);
+  }
+});
+
+test('Entra ID’s paths to sign in and out lead where ours do', async () => {
+  const client = new PublicClientApplication(authOptions('phone'));
+  const { challenge } = pkce();
+  const url = await client.getAuthCodeUrl({
+    scopes: [graphScope],
+    redirectUri: 'http://localhost:53211/signed-in',
+    codeChallenge: challenge,
+    codeChallengeMethod: 'S256',
+  });
+  const { search } = new URL(url);
+  assert.notEqual(await signInAt(`${publicUrl}/identity/oauth2/v2.0/authorize${search}`), '');
+  const out = await fetch(`${publicUrl}/identity/oauth2/v2.0/logout`);
+  assert.match(await out.text(), /\/identity\/sign-out\/confirm/);
+});
+
+test('userinfo says who a user’s token for the hub belongs to, and nothing of any other token', async () => {
+  const userinfo = (token: string) =>
+    fetch(`${publicUrl}/identity/userinfo`, { headers: { authorization: `Bearer ${token}` } });
+  const mint = (options: Partial<MintOptions>) =>
+    mintToken({ registry, publicUrl, clock: systemClock, appId: 'service', ...options });
+  const answered = await userinfo(await mint({ userName: alice }));
+  assert.equal(answered.status, 200);
+  const user = await registry.users.findByName(alice);
+  assert.deepEqual(await answered.json(), {
+    sub: user?.id,
+    oid: user?.id,
+    name: alice,
+    preferred_username: alice,
+  });
+  const others = [
+    'nonsense',
+    await mint({}),
+    await mint({ userName: alice, audience: 'service' }),
+    await mint({ userName: alice, lifetimeSeconds: -100 }),
+    otherSpelling(await mint({ userName: alice })),
+  ];
+  for (const token of others) {
+    const refused = await userinfo(token);
+    assert.equal(refused.status, 401);
+    assert.match(refused.headers.get('www-authenticate') ?? '', /^Bearer .*invalid_token/);
+  }
 });
 
 test('other paths and methods below /identity are not the provider’s', async () => {
