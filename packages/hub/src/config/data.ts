@@ -1,6 +1,7 @@
 // Where the data is kept, and what push credentials are encrypted with. The URL of a database may hold a password and
 // is never quoted.
 import Type from 'typebox';
+import { serversOf } from '../store/database-url.ts';
 import { type Reading, setting } from './setting.ts';
 
 export interface DataConfig {
@@ -50,7 +51,8 @@ export function readData({ values }: Reading<typeof dataSettings>): DataConfig {
 }
 
 function readDatabaseUrl(given: string): string {
-  if (/^postgres(ql)?:$/.test(URL.parse(given)?.protocol ?? '')) return given;
+  const isServer = (url: string): boolean => /^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '');
+  if (serversOf(given).every(isServer)) return given;
   throw new Error('it must be a URL such as postgres://user@host/database');
 }
 

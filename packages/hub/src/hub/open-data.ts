@@ -23,7 +23,7 @@ import { type DataLock, type Serving, takeLock } from '../store/sqlite/file/lock
 import { type DatabaseState, inspectDatabase } from '../store/sqlite/maintenance/inspect.ts';
 import { openRegistry as openSqliteRegistry } from '../store/sqlite/registry/registry.ts';
 import { registryMigrations } from '../store/sqlite/registry/schema.ts';
-import { type FeedStore, type Planner, StoreError } from '../store/store.ts';
+import { type FeedStore, type Planner, StoreError, UnusableStore } from '../store/store.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Where the data is: in PostgreSQL, or in SQLite in the folder, which holds certificates and keys in either case. */
@@ -140,6 +140,7 @@ async function openPostgresRegistry(url: string, secretKey: () => Buffer | null)
 
 function refuseDatabase(error: unknown): never {
   if (!(error instanceof StoreError)) throw error;
+  if (error instanceof UnusableStore) throw new ConfigError([problemWith('database-url', error.message)]);
   throw new ConfigError([
     problemWith('database-url', `${error.message}: start PostgreSQL, or correct the URL`),
   ]);

@@ -260,3 +260,10 @@ export class StoreError extends Error {
     this.fault = fault;
   }
 }
+
+/** A store that is there and can't be served as it is, whenever it is asked; its message says what to change. */
+export class UnusableStore extends StoreError {
+  constructor(message: string) {
+    super('unavailable', message);
+  }
+}

@@ -17,6 +17,7 @@ export interface Need {
 
 export const needs = {
   postgres: { name: 'PostgreSQL', program: 'initdb', packages: ['postgresql'], folders: postgresFolders },
+  pgbouncer: { name: 'PgBouncer', program: 'pgbouncer', packages: ['pgbouncer'] },
   nats: { name: 'nats-server', program: 'nats-server', packages: ['nats-server'] },
   // Its text has the same width everywhere with these fonts.
   chromium: { name: 'Chromium', program: 'chromium', packages: ['chromium', 'fonts-liberation'] },

@@ -2,7 +2,7 @@
 // with its disk writes as in production. It ends with the process that started it, also when that is killed.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,12 @@ export interface PostgresServer extends AsyncDisposable {
   /** As a crash does: no checkpoint, and what was written is recovered by the next start. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Another server that follows this one, which is its primary, and refuses to write until it is promoted. */
+  startStandby(): Promise<PostgresServer>;
+  /** Makes a standby a primary. */
+  promote(): Promise<void>;
+  /** Restarts it as a standby that follows nobody, as a primary that came back after a failover. */
+  demote(): Promise<void>;
   /** Freezes every process of the server: connections stay open and nothing answers. */
   freeze(): void;
   thaw(): void;
@@ -63,20 +69,23 @@ class Server implements PostgresServer {
     this.#removeFolder();
   };
 
-  constructor(binaries: string, port: number) {
+  constructor(binaries: string, port: number, primary: Server | null = null) {
     this.#binaries = binaries;
     this.port = port;
     this.#folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
     const owner = serverUser();
     if (owner) chownSync(this.#folder, owner.uid, owner.gid);
-    const made = spawnSync(
-      ...asServer(join(binaries, 'initdb'), [
-        ...['-D', join(this.#folder, 'data'), '-U', 'carillon', '-A', 'trust', '-E', 'UTF8', '--locale=C'],
-        '--no-sync',
-      ]),
-      { encoding: 'utf8' },
-    );
-    if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr} ${made.error ?? ''}`);
+    const data = ['-D', join(this.#folder, 'data')];
+    const [program, args] = primary
+      ? [
+          'pg_basebackup',
+          ['-h', '127.0.0.1', '-p', String(primary.port), '-U', 'carillon', '-R', '-c', 'fast'],
+        ]
+      : ['initdb', ['-U', 'carillon', '-A', 'trust', '-E', 'UTF8', '--locale=C']];
+    const made = spawnSync(...asServer(join(binaries, program), [...data, ...args, '--no-sync']), {
+      encoding: 'utf8',
+    });
+    if (made.status !== 0) throw new Error(`${program} failed: ${made.stderr} ${made.error ?? ''}`);
     process.once('exit', this.#stopNow);
   }
 
@@ -94,7 +103,7 @@ class Server implements PostgresServer {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     lines.on('line', (line) => {
       said.push(line);
-      if (/ready to accept connections/.test(line)) resolve();
+      if (/ready to accept (read-only )?connections/.test(line)) resolve();
     });
     child.once('error', reject);
     child.once('exit', () => reject(new Error(`PostgreSQL ended:\n${said.slice(-20).join('\n')}`)));
@@ -135,6 +144,22 @@ class Server implements PostgresServer {
     const ended = once(child, 'exit');
     child.kill(signal);
     await ended;
+  }
+
+  async startStandby(): Promise<Server> {
+    const standby = new Server(this.#binaries, await freePort(), this);
+    await standby.start();
+    return standby;
+  }
+
+  async promote(): Promise<void> {
+    await this.query(this.#url('postgres'), 'SELECT pg_promote(true, 30)');
+  }
+
+  async demote(): Promise<void> {
+    await this.stop();
+    writeFileSync(join(this.#folder, 'data', 'standby.signal'), '');
+    await this.start();
   }
 
   freeze(): void {
@@ -188,14 +213,14 @@ function serverUser(): { name: string; uid: number; gid: number } | null {
 }
 
 /** On Linux the kernel ends it (SIGQUIT: at once, with its children) when this process ends in whatever way. */
-function asServer(command: string, args: string[]): [string, string[]] {
+export function asServer(command: string, args: string[]): [string, string[]] {
   const user = serverUser();
   if (process.platform !== 'linux') return [command, args];
   const as = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
   return ['setpriv', [...as, '--pdeathsig', 'QUIT', '--', command, ...args]];
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

@@ -71,7 +71,11 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
   const { findings, registryIsGood } = checkStores(dataDir, config?.databaseUrl ?? null);
   const serving = await checkServing(dataDir);
   if (!registryIsGood || !config) return [...findings, serving];
-  const registry = await openRegistry(config, () => config.secretKey);
+  const registry = await openRegistry(config, () => config.secretKey).catch((error: unknown) => {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((problem) => fail('store', problem, 'mend it, or start the database'));
+  });
+  if (Array.isArray(registry)) return [...registry, serving];
   const descriptors = builtInChannels;
   const base = { config, log: openLog('silent'), clock: systemClock, registry, descriptors };
   const opened = await openChannels(base);

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { BackupError } from '../../backup.ts';
+import { serversOf } from '../../database-url.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 export type Tool = 'pg_dump' | 'pg_restore';
@@ -10,12 +11,13 @@ export type Tool = 'pg_dump' | 'pg_restore';
 /** Parameters of the driver alone: the programs refuse unknown ones. */
 const driversOwn = ['ssl', 'uselibpqcompat'];
 
-/** The URL that may be shown, and the environment with what may not. */
+/** The URL that may be shown (of a list the first server), and the environment with what may not. */
 export function splitUrl(
   url: string,
   environment: Environment,
 ): { readonly shown: string; readonly env: Environment } {
-  const shown = new URL(url);
+  const [first = url] = serversOf(url);
+  const shown = new URL(first);
   const password = decodeURIComponent(shown.password) || shown.searchParams.get('password');
   shown.password = '';
   for (const name of ['password', ...driversOwn]) shown.searchParams.delete(name);

@@ -2,12 +2,14 @@
 // lost, misses its time or finds a standby, the database counts as unreachable, and the connection is retried with jitter.
 // Needs direct connections or a pooler in session mode.
 import { Socket } from 'node:net';
-import { Client, type ClientBase, Pool } from 'pg';
+import { type Client, type ClientBase, Pool } from 'pg';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Random } from '../../../lib/random.ts';
 import { StoreError } from '../../store.ts';
 import { type Migration, migrate } from '../maintenance/migrate.ts';
 import { queryError } from '../wire/fault.ts';
+import { refusePooler } from '../wire/pooler.ts';
+import { discard, lifetimeSeconds, Servers } from '../wire/servers.ts';
 import { numbersAsNumbers } from './numbers.ts';
 
 export interface LinkOptions {
@@ -39,10 +41,11 @@ const idleInTransactionMs = 5000;
 // A database set to answer before its disk has the commit would make every answer of the hub a guess.
 const settings = `SET jit = off; SET statement_timeout = ${answerMs}; SET lock_timeout = ${lockWaitMs};
 SET idle_in_transaction_session_timeout = ${idleInTransactionMs}; SET default_transaction_isolation = 'read committed';
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';`;
 
 export class Link {
   readonly #options: LinkOptions;
+  readonly #servers: Servers;
   readonly #pool: Pool;
   #listening: Client | null = null;
   #away = 'The registry is not open yet.';
@@ -51,26 +54,35 @@ export class Link {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.#pool = openPool(options.url);
+    this.#servers = new Servers(options.url);
+    this.#pool = openPool(this.#servers);
   }
 
   /** The first connecting, and the migrations; fails instead of trying again. */
   async open(): Promise<void> {
     try {
-      await this.#listen(firstConnectMs, (client) => migrate(client, this.#options.migrations));
+      await refusePooler(this.#options.url);
+      await this.#listenAtFirst();
     } catch (error) {
       await this.close();
       throw error;
     }
   }
 
+  async #listenAtFirst(): Promise<void> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#listen(firstConnectMs, (client) => migrate(client, this.#options.migrations));
+      } catch (error) {
+        if (tries >= this.#servers.count) throw error;
+      }
+    }
+  }
+
   /** Lends a connection. One that ends badly is not used again. */
   async lend<T>(use: (client: ClientBase) => Promise<T>): Promise<T> {
     if (!this.#listening) throw new StoreError('unavailable', this.#away);
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw queryError(error);
-    });
-    client.on('error', ignore); // its queries fail with the same error
+    const client = await this.#servers.borrow(this.#pool);
     let isGood = false;
     try {
       const result = await use(client);
@@ -81,16 +93,23 @@ export class Link {
       isGood = failure?.fault !== 'unavailable' && client.getTransactionStatus() === 'I';
       throw error;
     } finally {
-      client.removeListener('error', ignore);
       client.release(!isGood);
     }
+  }
+
+  /** Replaces the listening connection when it leads to a standby, or to another server than newer ones. */
+  async check(): Promise<void> {
+    const client = this.#listening;
+    if (!client) return;
+    const isCurrent = await this.#servers.isCurrent(client).catch(() => false);
+    if (!isCurrent) this.lost(client, new StoreError('unavailable', otherServer));
   }
 
   /** Whatever the listening connection failed with: one that can't be trusted any more is replaced. */
   lost(client: Client, error: unknown): void {
     if (this.#listening !== client) return;
     this.#listening = null;
-    drop(client);
+    discard(client);
     this.#connectLater(queryError(error).message);
   }
 
@@ -113,19 +132,19 @@ export class Link {
   }
 
   async #listen(connectionTimeoutMillis: number, first?: (client: Client) => Promise<void>): Promise<void> {
-    const { url, onChange, prepare } = this.#options;
+    const { onChange, prepare } = this.#options;
     if (this.#closed) return;
-    const client = new Client({ ...connectionOf(url), connectionTimeoutMillis });
-    client.on('error', ignore); // `end` follows
+    const ListeningClient = this.#servers.clients(settings);
+    const client = new ListeningClient({ ...connection, connectionTimeoutMillis });
     try {
-      await begin(client);
+      await client.connect();
       await first?.(client);
       client.on('notification', onChange);
       await client.query(`LISTEN ${channel}`);
       await prepare(client);
-      if (this.#closed) return drop(client);
+      if (this.#closed) return discard(client);
     } catch (error) {
-      drop(client);
+      discard(client);
       throw error instanceof StoreError || first ? error : queryError(error);
     }
     client.on('end', () => this.lost(client, new StoreError('unavailable', connectionLost)));
@@ -135,50 +154,28 @@ export class Link {
   }
 }
 
+const otherServer = 'PostgreSQL is a standby there now, or another server took its place.';
 const connectionLost = 'The connection to PostgreSQL was lost; it is made anew.';
 
-function connectionOf(connectionString: string) {
-  return {
-    connectionString,
-    types: numbersAsNumbers,
-    application_name: 'carillon-registry',
-    query_timeout: answerMs,
-    keepAlive: true,
-  };
-}
+const connection = {
+  types: numbersAsNumbers,
+  application_name: 'carillon-registry',
+  query_timeout: answerMs,
+  keepAlive: true,
+};
 
-function openPool(url: string): Pool {
+function openPool(servers: Servers): Pool {
   const pool = new Pool({
-    ...connectionOf(url),
+    ...connection,
+    Client: servers.clients(settings),
     max: askingMax,
     connectionTimeoutMillis: connectMs,
+    maxLifetimeSeconds: lifetimeSeconds,
     allowExitOnIdle: true,
-  });
-  pool.on('connect', (client) => {
-    // Goes ahead of whatever is asked next on this connection, and fails with it.
-    client.query(settings).catch(ignore);
   });
   // A connection that breaks while nobody uses it has left the pool; the next call makes another.
   pool.on('error', ignore);
   return pool;
-}
-
-async function begin(client: Client): Promise<void> {
-  try {
-    await client.connect();
-    await client.query(settings);
-    const { rows } = await client.query('SELECT pg_is_in_recovery() AS standby');
-    if (rows[0]?.standby === true)
-      throw new StoreError('unavailable', 'PostgreSQL is a standby there, which takes no writes.');
-  } catch (error) {
-    throw queryError(error);
-  }
-}
-
-/** Without waiting for a server that may not answer. */
-function drop(client: Client): void {
-  client.end().catch(ignore);
-  client.connection.stream.destroy();
 }
 
 /** An open registry keeps no process alive. */

@@ -46,6 +46,7 @@ export class PostgresSession implements Session {
   /** Reads what changed; a connection that can't is replaced. */
   async look(): Promise<void> {
     const { refresh, link } = this.#options;
+    await link.check();
     const { listening } = refresh;
     await refresh.catchUp().catch((error: unknown) => {
       if (listening) link.lost(listening, error);

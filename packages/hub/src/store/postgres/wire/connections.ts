@@ -2,8 +2,8 @@
 // the network, each call ends within the time given here, and a connection that missed it is discarded.
 import { type ClientBase, Pool, type PoolClient } from 'pg';
 import { StoreError } from '../../store.ts';
-import { queryError } from './fault.ts';
 import { type Answer, type Ask, pipeline } from './pipeline.ts';
+import { lifetimeSeconds, Servers } from './servers.ts';
 
 export interface Connections {
   /** Lends a connection for a transaction; one that ends badly is not used again. */
@@ -32,15 +32,16 @@ const readers = 4;
 const session = `SET jit = off; SET enable_seqscan = off; SET enable_mergejoin = off; SET enable_hashjoin = off;
 SET statement_timeout = ${answerMs}; SET lock_timeout = ${lockWaitMs};
 SET idle_in_transaction_session_timeout = ${idleInTransactionMs}; SET default_transaction_isolation = 'read committed';
-SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`;
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';`;
 
 export function openConnections(url: string): Connections {
-  const [writing, reading] = [openPool(url, writers), openPool(url, readers)];
+  const servers = new Servers(url);
+  const [writing, reading] = [openPool(servers, writers), openPool(servers, readers)];
   return {
-    write: (use) => lend(writing, use),
-    writeOnce: (ask) => lend(writing, (client) => one(client, ask)),
-    read: (use) => lend(reading, use),
-    readOnce: (ask) => lend(reading, (client) => one(client, ask)),
+    write: (use) => lend(servers, writing, use),
+    writeOnce: (ask) => lend(servers, writing, (client) => one(client, ask)),
+    read: (use) => lend(servers, reading, use),
+    readOnce: (ask) => lend(servers, reading, (client) => one(client, ask)),
     async close() {
       await Promise.all([writing.end(), reading.end()]);
     },
@@ -52,26 +53,23 @@ async function one(client: ClientBase, ask: Ask): Promise<Answer> {
   return answer as Answer;
 }
 
-function openPool(connectionString: string, max: number): Pool {
+function openPool(servers: Servers, max: number): Pool {
   const pool = new Pool({
-    connectionString,
+    Client: servers.clients(session),
     max,
     application_name: 'carillon',
     connectionTimeoutMillis: connectMs,
+    maxLifetimeSeconds: lifetimeSeconds,
     query_timeout: answerMs,
     keepAlive: true,
-  });
-  pool.on('connect', (client) => {
-    // Goes ahead of whatever is asked next on this connection, and fails with it.
-    client.query(session).catch(() => {});
   });
   // A connection that breaks while nobody uses it has left the pool; the next call makes another.
   pool.on('error', () => {});
   return pool;
 }
 
-async function lend<T>(pool: Pool, use: (client: ClientBase) => Promise<T>): Promise<T> {
-  const client = await borrow(pool);
+async function lend<T>(servers: Servers, pool: Pool, use: (client: ClientBase) => Promise<T>): Promise<T> {
+  const client = await servers.borrow(pool);
   let broken = true;
   try {
     const result = await use(client);
@@ -81,18 +79,7 @@ async function lend<T>(pool: Pool, use: (client: ClientBase) => Promise<T>): Pro
     broken = !(await isIdleAgain(client, error));
     throw error;
   } finally {
-    client.removeListener('error', ignore);
     client.release(broken);
-  }
-}
-
-async function borrow(pool: Pool): Promise<PoolClient> {
-  try {
-    const client = await pool.connect();
-    client.on('error', ignore); // its queries fail with the same error
-    return client;
-  } catch (error) {
-    throw queryError(error);
   }
 }
 
@@ -105,5 +92,3 @@ async function isIdleAgain(client: PoolClient, error: unknown): Promise<boolean>
     () => false,
   );
 }
-
-function ignore(): void {}
