@@ -29,6 +29,13 @@ const lists: (readonly string[])[] = [
   deliveryKinds,
   sendStatuses,
 ];
+/** All that were there when the data was stored; what came later is in none of it. */
+const storedNames = {
+  status: ['pending', 'sent', 'accepted', 'withdrawn', 'expired', 'failed', 'gone', 'skipped'],
+  kind: ['notify', 'fallback', 'clear'],
+  channel: ['webPush', 'fcm', 'apns', 'wns'],
+  platform: ['windows', 'ios', 'android', 'webPush'],
+};
 const turnRound = () => lists.forEach((list) => void (list as string[]).reverse());
 
 turnRound();
@@ -66,13 +73,7 @@ for (const [name, open] of Object.entries(stores)) {
         list.filter((each) => !found.has(each)),
         [],
       );
-    covers(sendStatuses, values('status'));
-    covers(deliveryKinds, values('kind'));
-    covers(
-      builtInChannels.map(({ type }) => type),
-      values('channel'),
-    );
-    covers(platformTypes, values('platform'));
+    for (const [member, names] of Object.entries(storedNames)) covers(names, values(member));
   });
 
   test(`${name}: push addresses have the hash that an earlier version stored`, async (context) => {
