@@ -65,7 +65,8 @@ function takes({ body }: Operation): string {
   const schema: CarillonSchema = body.schema;
   if (schema.odataType === 'notification' || schema.odataType === 'notificationSubscription') return '';
   const text = shapeOf(schema);
-  return text === '' ? '' : `\`${text}\``;
+  // A body that another value describes, such as the credentials of a channel, is in the prose.
+  return text === '' || text === '{}' ? '' : `\`${text}\``;
 }
 
 function answers({ answer }: Operation): string {
