@@ -48,7 +48,7 @@ const appMembers = {
   newSecrets: Type.Optional(Type.Boolean()),
 };
 
-/** Of a PUT, which makes the app what is told, and of a PATCH, which leaves what is not told. */
+/** The body of a PUT, which replaces the app, and of a PATCH, which keeps the members that are left out. */
 export const appSchema = strictObject(appMembers, { ignored: ['appId', 'channels'] });
 
 export const hostPostSchema = strictObject({ host: hostName });

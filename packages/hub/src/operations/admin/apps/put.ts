@@ -1,5 +1,5 @@
-// Makes an app what the body says: what is left out becomes empty. Secrets of known clients stay unless new ones are
-// asked for.
+// Creates an app or replaces it: members that the body leaves out become empty. Secrets of known clients stay unless the
+// body asks for new ones.
 import { appAnswerSchema } from '@carillon/protocol/schemas';
 import { plain } from '../../kernel/answer.ts';
 import { operation } from '../../kernel/operation.ts';

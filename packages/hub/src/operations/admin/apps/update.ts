@@ -1,5 +1,5 @@
-// Changes of an app what the body says, and leaves the rest.
-// Blocking counts on the app's next request.
+// Changes the members of an app that the body has, and keeps the others.
+// A blocked app is refused from its next request.
 import { appAnswerSchema } from '@carillon/protocol/schemas';
 import { plain } from '../../kernel/answer.ts';
 import { operation } from '../../kernel/operation.ts';
