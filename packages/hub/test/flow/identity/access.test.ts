@@ -25,6 +25,29 @@ async function deltaLink(): Promise<string> {
   return new URL(json['@odata.deltaLink']).searchParams.get('$deltatoken') as string;
 }
 
+/** What app-b's service gets of the embedded provider in alice's name when it asks for all that it was granted. */
+async function allGranted(scope = '.default'): Promise<{ access_token?: string; error?: string }> {
+  const assertion = hub.token({ user: 'alice', app: 'app-b', audience: 'app-b', scopes: ['any'] });
+  const form = {
+    grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    client_id: 'app-b',
+    client_secret: 'secret of app-b',
+    requested_token_use: 'on_behalf_of',
+    ...{ assertion, scope },
+  };
+  const body = new URLSearchParams(form);
+  return (await (await fetch(`${hub.baseUrl}/identity/token`, { method: 'POST', body })).json()) as object;
+}
+
+const { access_token: withoutGrant } = await allGranted();
+assert.equal((await allGranted(allScope)).error, 'invalid_scope');
+const appB = hub.registry.apps.findById('app-b');
+assert.ok(appB && withoutGrant);
+const seesAll = appB.clients.map((client) => ({ ...client, scopes: [allScope] }));
+await hub.registry.apps.put({ ...appB, clients: seesAll });
+const { access_token: withGrant } = await allGranted(allScope);
+assert.ok(withGrant);
+
 interface Caller {
   readonly token: string | undefined;
   readonly headers?: Record<string, string>;
@@ -38,7 +61,8 @@ const callers = {
     headers: { 'X-UNS-ID': unsId },
   },
   'another user who sees all apps': { token: hub.token({ user: 'bob', scopes: [allScope] }) },
-  'another app of the user': { token: hub.token({ user: 'alice', app: 'app-b' }) },
+  // Of a client that no operator gave the scope of all apps; the inbox below has it.
+  'another app of the user': { token: withoutGrant },
   'another app of the user, with a foreign X-UNS-ID': {
     token: hub.token({ user: 'alice', app: 'app-b' }),
     headers: { 'X-UNS-ID': unsId },
@@ -51,7 +75,7 @@ const callers = {
   },
   'an operator': { token: hub.token({ admin: true, app: undefined, user: undefined }) },
   'the user without a scope of the feed': { token: hub.token({ user: 'alice', scopes: ['openid'] }) },
-  'an inbox of the user': { token: hub.token({ user: 'alice', app: 'app-b', scopes: [allScope] }) },
+  'an inbox of the user': { token: withGrant },
   'the user through the app': { token: own },
   'the user through the phone of the app': { token: hub.token({ user: 'alice', client: 'app-a-phone' }) },
 } as const satisfies Record<string, Caller>;
