@@ -41,7 +41,7 @@ export async function openPushWorld(): Promise<PushWorld> {
       case 'ios':
         return tokens.map((token) => ({ type: 'apns', token, topic, environment: 'production' }));
       case 'android':
-        return tokens.map((token) => ({ type: 'fcm', token }));
+        return tokens.map((token) => ({ type: 'fcm', token: `device:${token}` }));
       case 'windows':
         return (await simulator.ask('windows', { count })).map((channelUri) => ({ type: 'wns', channelUri }));
       case 'webPush':

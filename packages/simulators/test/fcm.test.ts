@@ -11,8 +11,8 @@ const scope = 'https://www.googleapis.com/auth/firebase.messaging';
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const tokens = new Map<string, FcmTokenState>([
-  ['gone', 'unregistered'],
-  ['other', 'senderIdMismatch'],
+  ['device:gone', 'unregistered'],
+  ['device:other', 'senderIdMismatch'],
 ]);
 
 describe('the FCM simulator', () => {
@@ -75,6 +75,11 @@ describe('the FCM simulator', () => {
     assert.deepEqual(rest, { expires_in: 3599, token_type: 'Bearer' });
   });
 
+  it("takes the audience of Google's Python library, whatever token_uri says", async () => {
+    const { status } = await ask(assertionOf({ aud: 'https://oauth2.googleapis.com/token' }));
+    assert.equal(status, 200);
+  });
+
   it('refuses each bad assertion with the error that Google gives', async () => {
     const now = Math.floor(simulated.clock.now() / 1000);
     const stranger = makeServiceAccount({ projectId, tokenUri }).serviceAccount;
@@ -102,7 +107,7 @@ describe('the FCM simulator', () => {
 
   it('delivers what a device would see, and names the message', async () => {
     const message = {
-      token: 'device-1',
+      token: 'device:1',
       notification: { title: 'Lunch', body: 'is ready' },
       data: { carillon: '{"v":1}' },
       android: {
@@ -116,13 +121,13 @@ describe('the FCM simulator', () => {
     assert.equal(status, 200);
     assert.match(JSON.parse(body).name, /^projects\/carillon-test\/messages\/./);
     const push = simulated.simulator.delivered.at(-1);
-    assert.deepEqual([push?.address, push?.payload], ['device-1', message]);
+    assert.deepEqual([push?.address, push?.payload], ['device:1', message]);
     await send({ topic: 'lunch', android: { collapseKey: 'in camel case' } });
     assert.equal(simulated.simulator.delivered.at(-1)?.address, '/topics/lunch');
   });
 
   it('wants an access token of its own for the very project, and an hour at most', async () => {
-    const message = { token: 'device-1' };
+    const message = { token: 'device:1' };
     assert.equal(errorOf(await send(message, { token: 'ya29.stolen' })), '401 UNAUTHENTICATED');
     assert.equal(errorOf(await send(message, { project: 'another' })), '403 PERMISSION_DENIED');
     assert.equal(errorOf(await send(message)), '200');
@@ -134,13 +139,13 @@ describe('the FCM simulator', () => {
 
   it('refuses what is no message, with the field', async () => {
     const rows: readonly (readonly [string, unknown])[] = [
-      ['message', { token: 'd', colour: 'red' }],
-      ['message.android', { token: 'd', android: { time_to_live: 5 } }],
-      ['message.data[1].value', { token: 'd', data: { a: '1', b: 12 } }],
-      ['message.android.ttl', { token: 'd', android: { ttl: '3h' } }],
-      ['message.android.ttl', { token: 'd', android: { ttl: 3600 } }],
-      ['message.android.priority', { token: 'd', android: { priority: 'urgent' } }],
-      ['message.notification', { token: 'd', notification: 'Lunch' }],
+      ['message', { token: 'd:1', colour: 'red' }],
+      ['message.android', { token: 'd:1', android: { time_to_live: 5 } }],
+      ['message.data[1].value', { token: 'd:1', data: { a: '1', b: 12 } }],
+      ['message.android.ttl', { token: 'd:1', android: { ttl: '3h' } }],
+      ['message.android.ttl', { token: 'd:1', android: { ttl: 3600 } }],
+      ['message.android.priority', { token: 'd:1', android: { priority: 'urgent' } }],
+      ['message.notification', { token: 'd:1', notification: 'Lunch' }],
       ['message.token', { token: 7 }],
       ['', '{"message":'],
       ['', 'null'],
@@ -155,26 +160,28 @@ describe('the FCM simulator', () => {
   });
 
   it('refuses what FCM does not take, with its own code', async () => {
-    const big = (bytes: number) => ({ token: 'd', data: { k: 'x'.repeat(bytes - 1) } });
+    const big = (bytes: number) => ({ token: 'd:1', data: { k: 'x'.repeat(bytes - 1) } });
     const refused = '400 INVALID_ARGUMENT INVALID_ARGUMENT';
     const rows: readonly (readonly [string, unknown])[] = [
       [refused, {}],
-      [refused, { token: 'd', topic: 't' }],
+      [refused, { token: 'd:1', topic: 't' }],
       [refused, { topic: 'no topic' }],
       [refused, { token: 'no token' }],
-      [refused, { token: 'd', data: { from: 'x' } }],
-      [refused, { token: 'd', data: { message_type: 'x' } }],
-      [refused, { token: 'd', data: { 'google.id': 'x' } }],
-      [refused, { token: 'd', android: { data: { 'gcm.id': 'x' } } }],
-      ['200', { token: 'd', data: { collapse_key: 'x', fromage: 'y', googled: 'z' } }],
-      ['200', { token: 'd', android: { ttl: '2419200s' } }],
-      [refused, { token: 'd', android: { ttl: '2419201s' } }],
-      [refused, { token: 'd', android: { ttl: '-1s' } }],
+      [refused, { token: 'no-colon' }],
+      [refused, { token: ':APA91b' }],
+      [refused, { token: 'd:1', data: { from: 'x' } }],
+      [refused, { token: 'd:1', data: { message_type: 'x' } }],
+      [refused, { token: 'd:1', data: { 'google.id': 'x' } }],
+      [refused, { token: 'd:1', android: { data: { 'gcm.id': 'x' } } }],
+      ['200', { token: 'd:1', data: { collapse_key: 'x', fromage: 'y', googled: 'z' } }],
+      ['200', { token: 'd:1', android: { ttl: '2419200s' } }],
+      [refused, { token: 'd:1', android: { ttl: '2419201s' } }],
+      [refused, { token: 'd:1', android: { ttl: '-1s' } }],
       ['200', big(4096)],
       [refused, big(4097)],
       [refused, { topic: 't', data: { k: 'x'.repeat(2048) } }],
-      ['404 NOT_FOUND UNREGISTERED', { token: 'gone' }],
-      ['403 PERMISSION_DENIED SENDER_ID_MISMATCH', { token: 'other' }],
+      ['404 NOT_FOUND UNREGISTERED', { token: 'device:gone' }],
+      ['403 PERMISSION_DENIED SENDER_ID_MISMATCH', { token: 'device:other' }],
     ];
     for (const [expected, message] of rows) {
       assert.equal(errorOf(await send(message)), expected, JSON.stringify(message).slice(0, 100));
@@ -183,7 +190,7 @@ describe('the FCM simulator', () => {
 
   it('does not deliver what is only to be validated', async () => {
     const { total } = simulated.simulator;
-    const { status } = await send(JSON.stringify({ validate_only: true, message: { token: 'd' } }));
+    const { status } = await send(JSON.stringify({ validate_only: true, message: { token: 'd:1' } }));
     assert.deepEqual([status, simulated.simulator.total], [200, total]);
   });
 
@@ -195,7 +202,7 @@ describe('the FCM simulator', () => {
       rule({ status: 403, reason: 'SENDER_ID_MISMATCH' }, { times: 1 }),
       rule({ status: 500 }, { match: { path: '/token' } }),
     ]);
-    const message = { token: 'd' };
+    const message = { token: 'd:1' };
     assert.equal(errorOf(await send(message)), '404 NOT_FOUND UNREGISTERED');
     const throttled = await send(message);
     assert.equal(errorOf(throttled), '429 RESOURCE_EXHAUSTED QUOTA_EXCEEDED');

@@ -95,13 +95,13 @@ channelContract('FCM', () => open());
 describe('FCM: addresses', () => {
   test('a token that is unregistered, of another sender or malformed ends the subscription', async () => {
     const tokens = new Map([
-      ['gone', 'unregistered'],
-      ['strange', 'senderIdMismatch'],
+      ['device:gone', 'unregistered'],
+      ['device:strange', 'senderIdMismatch'],
     ] as const);
     await using opened = await open({ tokens });
     for (const [token, reason] of [
-      ['gone', 'UNREGISTERED'],
-      ['strange', 'SENDER_ID_MISMATCH'],
+      ['device:gone', 'UNREGISTERED'],
+      ['device:strange', 'SENDER_ID_MISMATCH'],
       ['not a token', 'INVALID_ARGUMENT'],
     ] as const) {
       const outcome = await opened.send({ channel: { type: 'fcm', token } });

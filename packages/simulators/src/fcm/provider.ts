@@ -18,7 +18,8 @@ import { TokenEndpoint } from './token-endpoint.ts';
 
 const tokenPath = '/token';
 const sendPath = /^\/v1\/projects\/([^/?]+)\/messages:send$/;
-const registrationToken = /^[\w:.-]{1,4096}$/;
+/** An installation's id, a colon, and what FCM signed: `d3Vx…:APA91b…`. Anything else was never given out by Firebase. */
+const registrationToken = /^[\w-]{1,200}:[\w.-]{1,3800}$/;
 /** What Google says today: a second less than the hour. */
 const usualLifetimeSeconds = 3599;
 

@@ -18,7 +18,7 @@ export interface FcmAccount {
   readonly clientEmail: string;
   /** PEM of either; of a private key the public part is used. */
   readonly key: string;
-  /** What an assertion's `aud` must be. */
+  /** What an assertion's `aud` may be, beside Google's own address of the endpoint. */
   readonly tokenUri: string;
   /** For the guide only. */
   readonly serviceAccount?: ServiceAccountJson;

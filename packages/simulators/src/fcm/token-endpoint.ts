@@ -12,6 +12,8 @@ const scopes = [
   'https://www.googleapis.com/auth/firebase.messaging',
   'https://www.googleapis.com/auth/cloud-platform',
 ];
+/** What Google's library for Python signs, whatever `token_uri` says; Google takes it at every address of the endpoint. */
+const googleAudience = 'https://oauth2.googleapis.com/token';
 const maxLifetimeSeconds = 3600;
 const toleranceSeconds = 300;
 const maxTokens = 1000;
@@ -61,7 +63,8 @@ export class TokenEndpoint {
     if (!key || !isSignedBy(assertion, 'RS256', key)) {
       return refuse('invalid_grant', 'Invalid JWT Signature.');
     }
-    if (aud !== account.tokenUri) return refuse('invalid_grant', 'Invalid JWT: Failed audience check.');
+    if (aud !== account.tokenUri && aud !== googleAudience)
+      return refuse('invalid_grant', 'Invalid JWT: Failed audience check.');
     if (!isTimely(assertion, now)) {
       return refuse(
         'invalid_grant',

@@ -117,7 +117,7 @@ export async function startPush(overrides: HubOverrides = {}): Promise<PushHub> 
       case 'ios':
         return { channel: { type: 'apns', token, topic, environment: 'production' }, address: token };
       case 'android':
-        return { channel: { type: 'fcm', token }, address: token };
+        return { channel: { type: 'fcm', token: `device:${token}` }, address: `device:${token}` };
       case 'webPush': {
         const applicationServerKey = (await vapidKeysOf(hub.registry)).publicKey;
         const made = webPush.subscribe({ origin: url, applicationServerKey });

@@ -94,6 +94,8 @@ async function listChannels(options: ChannelOptions): Promise<void> {
     const { id } = findApp(registry, options);
     const stored = registry.credentials.list(id);
     if (options.json) printJson({ value: stored.map(shown) });
+    else if (stored.length === 0)
+      process.stdout.write(`${id}: no push credentials yet; \`carillon app channel set\` stores them\n`);
     else for (const each of stored) print(id, each, options);
   });
 }

@@ -69,7 +69,11 @@ async function restoreBackup({
   if (json) return printJson({ takenAt: manifest.takenAt, generation, withdrawnPushes });
   say(`restored the backup of ${manifest.takenAt}: ${summary(manifest)}`);
   say(`generation ${generation}: devices start over; ${withdrawnPushes} open pushes are withdrawn`);
-  say('put secret.key (or CARILLON_SECRET_KEY) back before you start a hub');
+  const { databaseUrl, dataDir } = options;
+  if (databaseUrl) say('next: set CARILLON_SECRET_KEY to what it was, or store the push credentials again');
+  else say(`next: put secret.key and tls/ back into ${dataDir}, or store the push credentials again`);
+  const where = databaseUrl ? '--database-url …' : `--data-dir ${dataDir}`;
+  say(`then: \`carillon doctor ${where}\` checks it, and \`carillon serve ${where}\` serves it`);
 }
 
 async function raiseStore({ json, ...options }: DataOptions): Promise<void> {

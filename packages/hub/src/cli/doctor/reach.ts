@@ -26,7 +26,12 @@ export async function checkServing(dataDir: string): Promise<Finding> {
   if (answer.status === 200) return ok('hub', `${who} is ready`);
   const what =
     answer.status === null ? `does not answer (${answer.reason})` : `answers ${answer.status} to /readyz`;
-  if (answer.status !== null) return fail('hub', `${who} ${what}`, 'look at its log');
+  if (answer.status !== null)
+    return fail(
+      'hub',
+      `${who} ${what}`,
+      'read its log, on standard error: it names what is missing, mostly the store',
+    );
   return warn(
     'hub',
     `${who} ${what}`,

@@ -35,14 +35,22 @@ function findingOf({ path, state, detail }: ReturnType<typeof inspectData>[numbe
       return fail(
         name,
         `${path} was written by a newer Carillon (${detail})`,
-        'run that version, or restore a backup',
+        'run that version, or `carillon restore` a backup of this one into a new folder',
       );
     case 'changed':
-      return fail(name, `${path} has another ${detail} than this version`, 'run the version that made it');
+      return fail(
+        name,
+        `${path} has another ${detail} than this version`,
+        'run the version that made it, or restore a backup of this one',
+      );
     case 'lost':
       return fail(name, detail, lostRemedy);
     case 'damaged':
-      return fail(name, `${path} is damaged: ${detail}`, 'stop the hub and restore a backup');
+      return fail(
+        name,
+        `${path} is damaged: ${detail}`,
+        'stop the hub, move the file away, and run `carillon restore --from` the newest backup',
+      );
     case 'unreadable':
       return fail(
         name,

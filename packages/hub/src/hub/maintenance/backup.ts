@@ -144,7 +144,9 @@ async function restoreFiles(options: RestoreOptions, { files }: BackupManifest):
   try {
     for (const name of sqliteFiles) {
       if (existsSync(join(dataDir, name)))
-        throw new BackupError(`${dataDir} has a ${name}: a backup is restored into a folder without data`);
+        throw new BackupError(
+          `${dataDir} has a ${name}: a backup is restored into a folder without data. Name a new folder with --data-dir, or move ${sqliteFiles.join(' and ')} (with their -wal and -shm) away first`,
+        );
     }
     for (const { name } of files) copyFileSync(join(folder, name), pathOf(name));
     const hasFeeds = files.some(({ name }) => name === 'feed.db');
@@ -174,7 +176,7 @@ async function restoreDatabase(
   const tables = Object.keys((await postgres.readContents(url)).tables);
   if (tables.length > 0)
     throw new BackupError(
-      `The database has tables already (${tables.slice(0, 3).join(', ')}…): a backup is restored into an empty one`,
+      `The database has tables already (${tables.slice(0, 3).join(', ')}…): a backup is restored into an empty one. Make another database, and name it with --database-url`,
     );
   await postgres.restoreDump(url, join(options.folder, dumpName), options.environment);
   try {

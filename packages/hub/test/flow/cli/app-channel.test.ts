@@ -149,6 +149,10 @@ test('what can not work is refused in one line, without a part of a secret, and 
     assert.match(result.stderr, message);
     assert.ok(!result.stderr.includes(heartOf(rsaKey)));
   }
+  assert.equal(
+    channel('list').stdout,
+    'shop: no push credentials yet; `carillon app channel set` stores them\n',
+  );
   const absent = run(['app', 'channel', 'list', '--app', 'absent']);
   assert.match(absent.stderr, /there is no app named absent; there are: shop/);
   const env = { CARILLON_SECRET_KEY: 'short' };

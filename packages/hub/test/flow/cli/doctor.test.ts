@@ -119,7 +119,7 @@ test('a damaged or foreign database fails, and is left as it is', (context) => {
   assert.equal(status, 1);
   assert.match(
     stdout,
-    /^fail {2}feed {2}\S+feed\.db is damaged: file is not a database – stop the hub and restore a backup$/m,
+    /^fail {2}feed {2}\S+feed\.db is damaged: file is not a database – stop the hub, move the file away, and run `carillon restore --from` the newest backup$/m,
   );
   assert.match(
     stdout,
