@@ -26,6 +26,13 @@ export const limits = {
   listPageMax: 100,
   deltaPageDefault: 100,
   deltaPageMax: 1000,
+  /** A page of list or delta ends earlier rather than grow past this. */
+  pageBytes: 1024 * 1024,
+  unsentAnswers: 32,
+  unsentBytes: 16 * 1024 * 1024,
+  connectionsPerAddress: 256,
+  streamsPerConnection: 128,
+  stalledSeconds: 30,
   updateStateIds: 1000,
   updateStateBodyBytes: 256 * 1024,
   receiptsPerCall: 1000,

@@ -16,7 +16,6 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
 import { openAddressReader } from '../edge/http/address.ts';
-import { trackConnections } from '../edge/http/connections.ts';
 import { makeDevCertificate } from '../edge/http/dev-certificate.ts';
 import { openHttp } from '../edge/http/http.ts';
 import { addHealth } from '../edge/pages/health.ts';
@@ -264,8 +263,7 @@ async function openEdge({ config, log, clock, registry }: Base, { read, fanOut }
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
   const tls = certificate ?? (typeof config.tls === 'string' ? null : config.tls);
   const addressOf = openAddressReader(config.trustedProxies);
-  const app = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
-  const connections = trackConnections(app.server);
+  const { app, connections } = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
   let draining = false;
   addHealth(app, { ready: async () => !draining && (await isReadable(read, clock)) });
   addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });

@@ -1,45 +1,132 @@
-// Closes connections for a drain: plain sockets finish a running request, and HTTP/2 sessions get a GOAWAY, for which
-// Node's own close would wait forever. What is left after the grace period is cut.
-import type { Server } from 'node:http';
-import type { Http2Session } from 'node:http2';
+// The open connections. An address may have so many that have not authenticated: beyond it the oldest idle one is closed,
+// and what makes no progress ends (stalled). For a drain, plain sockets finish a running request, and HTTP/2 sessions get
+// a GOAWAY, for which Node's own close would wait forever; what is left after the grace period is cut.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { constants, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers';
+import { limits } from '@carillon/protocol';
 import { systemClock } from '../../lib/clock.ts';
+import { Stalled } from './stalled.ts';
 
 const graceMs = 5000;
 const lookAgainMs = 100;
+const trimAfterMs = 100;
 
-export interface Connections {
-  drain(close: () => Promise<void>): Promise<void>;
+/** What identifies a connection, whether seen as a socket, below TLS or through a session of HTTP/2. */
+interface Peer {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
 }
 
-export function trackConnections(server: object): Connections {
-  const sockets = new Set<Socket>();
-  const sessions = new Set<Http2Session>();
-  const events = server as Server;
-  const onSocket = (socket: Socket): void => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  };
-  events.on('connection', onSocket);
-  events.on('session', (session: Http2Session) => {
-    sessions.add(session);
-    session.once('close', () => sessions.delete(session));
-  });
-  return {
-    async drain(close) {
-      const cut = systemClock.after(graceMs, () => {
-        for (const session of sessions) session.destroy();
-        for (const socket of sockets) socket.destroy();
-      });
-      const closed = close();
-      for (const session of sessions) session.close();
-      // A connection is idle once its request is answered, and would then be kept alive.
-      const idle = systemClock.every(lookAgainMs, () => {
-        if ('closeIdleConnections' in events) events.closeIdleConnections();
-      });
-      await closed;
-      idle.stop();
-      cut.stop();
-    },
-  };
+/** A connection over which nobody has authenticated. */
+interface Stranger {
+  readonly socket: Socket;
+  /** Requests under way. */
+  requests: number;
+}
+
+export class Connections {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #sessions = new Set<Http2Session>();
+  readonly #stalled = new Stalled(this.#sockets);
+  readonly #isProxy: (address: string) => boolean;
+  /** By address, then by port, the oldest first. */
+  readonly #strangers = new Map<string, Map<number, Stranger>>();
+  /** As requests show them. */
+  readonly #known = new WeakSet<object>();
+
+  /** Connections of a proxy are many clients', and not bounded by its address. */
+  constructor(server: object, isProxy: (address: string) => boolean) {
+    this.#server = server as Server;
+    this.#isProxy = isProxy;
+    this.#server.on('connection', (socket) => this.#opened(socket));
+    this.#server.on('secureConnection', (socket: Socket) => this.#track(socket));
+    this.#server.on('request', (request, response) => this.#asked(request, response));
+    this.#server.on('session', (session: Http2Session) => this.#began(session));
+  }
+
+  /** Somebody authenticated over this connection. */
+  authenticated(socket: Peer | undefined): void {
+    // Gone already, with its session of HTTP/2.
+    if (!socket || this.#known.has(socket)) return;
+    this.#known.add(socket);
+    this.#forget(socket);
+  }
+
+  /** A live stream was opened over this connection. */
+  isLive(socket: object | undefined): void {
+    if (socket) this.#stalled.isLive(socket);
+  }
+
+  async drain(close: () => Promise<void>): Promise<void> {
+    const cut = systemClock.after(graceMs, () => {
+      for (const session of this.#sessions) session.destroy();
+      for (const socket of this.#sockets) socket.destroy();
+    });
+    const closed = close();
+    for (const session of this.#sessions) session.close();
+    // A connection is idle once its request is answered, and would then be kept alive.
+    const idle = systemClock.every(lookAgainMs, () => {
+      if ('closeIdleConnections' in this.#server) this.#server.closeIdleConnections();
+    });
+    await closed;
+    idle.stop();
+    cut.stop();
+    this.#stalled.stop();
+  }
+
+  #track(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  #began(session: Http2Session): void {
+    this.#sessions.add(session);
+    session.once('close', () => this.#sessions.delete(session));
+    session.on('stream', (stream: ServerHttp2Stream, _headers: object, flags: number) =>
+      this.#stalled.watchStream(stream, (flags & constants.NGHTTP2_FLAG_END_STREAM) === 0),
+    );
+  }
+
+  #opened(socket: Socket): void {
+    this.#track(socket);
+    const { remoteAddress: address = '', remotePort: port = 0 } = socket;
+    if (this.#isProxy(address)) return;
+    const strangers = this.#strangers.get(address) ?? new Map<number, Stranger>();
+    this.#strangers.set(address, strangers);
+    strangers.set(port, { socket, requests: 0 });
+    socket.once('close', () => this.#forget({ remoteAddress: address, remotePort: port }));
+    if (strangers.size === limits.connectionsPerAddress + 1) this.#trimSoon(strangers);
+  }
+
+  /** After a moment, and after what was received is read: many devices behind one address may come back together. */
+  #trimSoon(strangers: ReadonlyMap<number, Stranger>): void {
+    systemClock.after(trimAfterMs, () =>
+      setImmediate(() => {
+        for (const { requests, socket } of strangers.values()) {
+          if (strangers.size <= limits.connectionsPerAddress) return;
+          if (requests > 0) continue;
+          this.#forget(socket);
+          socket.destroy();
+        }
+        // Those that are left are at work: look again.
+        if (strangers.size > limits.connectionsPerAddress) this.#trimSoon(strangers);
+      }),
+    );
+  }
+
+  #asked({ socket }: IncomingMessage, response: ServerResponse): void {
+    if (!socket || this.#known.has(socket)) return;
+    const stranger = this.#strangers.get(socket.remoteAddress ?? '')?.get(socket.remotePort ?? 0);
+    if (!stranger) return;
+    stranger.requests++;
+    response.once('close', () => stranger.requests--);
+  }
+
+  #forget({ remoteAddress = '', remotePort = 0 }: Peer): void {
+    const strangers = this.#strangers.get(remoteAddress);
+    if (strangers?.delete(remotePort) && strangers.size === 0) this.#strangers.delete(remoteAddress);
+  }
 }

@@ -1,5 +1,6 @@
 // The HTTP server: every operation at its paths (operation-route), and one answer for whatever reaches none of them. No
 // token, no OData here: that is the operations'.
+import { limits } from '@carillon/protocol';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { openRequestIds } from '../../lib/ids.ts';
 import type { FanOut } from '../../live/fan-out.ts';
@@ -13,8 +14,10 @@ import { checkSingleHeaders } from '../request/single-headers.ts';
 import { isWebSocketUpgrade, takeUpgrades } from '../streams/websocket.ts';
 import type { AddressReader } from './address.ts';
 import { answerBrokenHttp } from './broken-http.ts';
+import { Connections } from './connections.ts';
 import { addRoute, wrongMethod } from './operation-route.ts';
 import { openRequestLog } from './request-log.ts';
+import { UnsentAnswers } from './unsent-answers.ts';
 
 export interface HttpOptions {
   readonly runner: Runner;
@@ -28,8 +31,14 @@ export interface HttpOptions {
 const requestTimeoutMs = 30_000;
 const headerBytesMax = 32 * 1024;
 
-export function openHttp(options: HttpOptions): FastifyInstance {
+export interface Http {
+  readonly app: FastifyInstance;
+  readonly connections: Connections;
+}
+
+export function openHttp(options: HttpOptions): Http {
   const app = openFastify(options);
+  const connections = new Connections(app.server, isProxyOf(options.addressOf));
   const requestLog = openRequestLog(app, options.log);
   const others = collectRoutes(app);
   app.decorateRequest('admission', null);
@@ -53,10 +62,17 @@ export function openHttp(options: HttpOptions): FastifyInstance {
   const refuse: Refuse = (request, reply, thrown) => sendError(request, reply, thrown, options);
   app.setErrorHandler((error, request, reply) => refuse(request, reply, error));
   app.setNotFoundHandler((request, reply) => answerMissing(others, request, reply, refuse));
-  for (const route of routes) addRoute(app, route, { ...options, requestLog });
+  const unsent = new UnsentAnswers();
+  for (const route of routes) addRoute(app, route, { ...options, requestLog, connections, unsent });
   takeUpgrades(app);
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
-  return app;
+  return { app, connections };
+}
+
+/** Whether that address may say whom it speaks for. */
+function isProxyOf(addressOf: AddressReader): (address: string) => boolean {
+  const anyone = '192.0.2.1'; // of documentation: nobody's
+  return (address) => addressOf(address, anyone) !== address;
 }
 
 type Refuse = (request: FastifyRequest, reply: FastifyReply, thrown: unknown) => FastifyReply;
@@ -81,7 +97,8 @@ function openFastify({ tls, ...options }: HttpOptions): FastifyInstance {
     shouldUpgradeCallback: isWebSocketUpgrade,
   };
   if (!tls) return fastify({ ...shared, http }) as unknown as FastifyInstance;
-  const https = { ...tls, allowHTTP1: true, ...http };
+  const settings = { maxConcurrentStreams: limits.streamsPerConnection };
+  const https = { ...tls, allowHTTP1: true, settings, ...http };
   return fastify({ ...shared, http2: true, https } as never) as unknown as FastifyInstance;
 }
 

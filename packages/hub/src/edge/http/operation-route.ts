@@ -18,13 +18,17 @@ import { literalSiblings, methodsAt, pathOf, type Route } from '../request/paths
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
 import type { AddressReader } from './address.ts';
+import type { Connections } from './connections.ts';
 import type { RequestLog } from './request-log.ts';
+import type { UnsentAnswers } from './unsent-answers.ts';
 
 export interface OperationRouteOptions {
   readonly runner: Runner;
   readonly fanOut: FanOut;
   readonly addressOf: AddressReader;
   readonly requestLog: RequestLog;
+  readonly connections: Pick<Connections, 'authenticated' | 'isLive'>;
+  readonly unsent: UnsentAnswers;
 }
 
 type Params = Readonly<Record<string, string>>;
@@ -38,7 +42,7 @@ declare module 'fastify' {
 
 export function addRoute(app: FastifyInstance, route: Route, options: OperationRouteOptions): void {
   const { operation } = route;
-  const { runner, fanOut, requestLog } = options;
+  const { runner, fanOut, requestLog, connections, unsent } = options;
   const siblings = literalSiblings(route.path);
   app.route<{ Params: Params }>({
     method: operation.method,
@@ -48,6 +52,7 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
       checkHeaders(request, operation);
       const admitted = runner.admit(readArrival(request, route, options.addressOf));
       const next = (admission: Admission): void => {
+        connections.authenticated(request.raw.socket);
         request.admission = admission;
         done();
       };
@@ -57,10 +62,16 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
     async handler(request, reply) {
       const { admission } = request;
       if (!admission) throw new Error('a request reached its operation without being admitted');
+      unsent.check(admission.principal);
       const json = operation.body ? await readJson(request, operation.body.bytesMax) : undefined;
       const { stream, ...answer } = await runner.run(admission, readRequest(request, json));
-      if (!stream) write(answer, request, reply);
-      else if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
+      if (stream) connections.isLive(request.raw.socket);
+      // What was committed is answered in any case; a read may be asked for again.
+      else if (operation.method === 'GET') unsent.check(admission.principal, answer.body);
+      if (!stream) {
+        write(answer, request, reply);
+        unsent.follow(admission.principal, reply.raw, answer.body);
+      } else if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
       else openSse(request, reply, { order: stream, fanOut, headers: baseHeaders(request) });
       requestLog(request, reply.raw.statusCode);
       return reply;
@@ -175,7 +186,8 @@ function readBytes(stream: IncomingMessage, bytesMax: number): Promise<Buffer> {
       } else chunks.push(chunk);
     });
     stream.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    stream.on('error', () => reject(invalid('The body ended before it was complete.')));
+    const cut = (): void => reject(invalid('The body ended before it was complete.'));
+    stream.on('error', cut).on('close', cut);
   });
 }
 

@@ -3,11 +3,12 @@
 import { limits } from '@carillon/protocol';
 import { notificationSchema } from '@carillon/protocol/schemas';
 import Type from 'typebox';
+import { countFitting } from '../../feed/read.ts';
 import { answerNotification, notificationJson } from '../../model/notification.ts';
 import { collection } from '../kernel/answer.ts';
 import { operation } from '../kernel/operation.ts';
 import { pageOf, readPageToken } from '../kernel/paging.ts';
-import { count, pick, select, text, top } from '../kernel/query.ts';
+import { count, pick, select, text, top as topOption } from '../kernel/query.ts';
 
 export const listNotifications = operation({
   name: 'listNotifications',
@@ -16,7 +17,7 @@ export const listNotifications = operation({
   access: 'user',
   summary: 'list the history, newest first',
   query: {
-    $top: top(limits.listPageDefault, limits.listPageMax),
+    $top: topOption(limits.listPageDefault, limits.listPageMax),
     $skiptoken: text,
     $select: select(Object.keys(notificationSchema.properties)),
     $count: count,
@@ -30,7 +31,8 @@ export const listNotifications = operation({
     const now = clock.now();
     const { visibility } = principal;
     const found = await read.list(user.key, { visibility, now, limit: query.$top + 1, beforeId });
-    const { rows, next } = pageOf(found, { ...seal, top: query.$top, keyOf: ({ id }) => id });
+    const top = Math.min(query.$top, countFitting(found));
+    const { rows, next } = pageOf(found, { ...seal, top, keyOf: ({ id }) => id });
     const beside = query.$count ? { '@odata.count': await read.count(user.key, visibility, now) } : {};
     if (acting) await fetched.each(acting.subscription, rows);
     const selected = query.$select;

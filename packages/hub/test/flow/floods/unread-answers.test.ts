@@ -1,0 +1,127 @@
+// Readers that ask and don't read: pages are bounded in bytes, a user's answers under way are counted, what takes nothing
+// for half a minute ends, and connections of one address that nobody authenticated over are bounded.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { openSseReader } from '@carillon/testing/feed/readers.ts';
+import { post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+
+const feed = '/v1.0/me/notifications';
+const pageBytesMax = 1024 * 1024;
+
+/** Two megabytes of notifications. */
+async function fill(hub: TestHub): Promise<string[]> {
+  const token = hub.token({ user: 'alice' });
+  const ids: string[] = [];
+  for (let each = 0; each < 70; each++) {
+    const body = post({ payload: { rawContent: 'é'.repeat(15_000) } });
+    const { status, json, text } = await hub.request('POST', feed, { token, body });
+    assert.equal(status, 201, text);
+    ids.push(json.id);
+  }
+  return ids;
+}
+
+async function openSocket(context: TestContext, hub: TestHub): Promise<Socket> {
+  const { hostname, port } = new URL(hub.baseUrl);
+  const socket = connect(Number(port), hostname);
+  context.after(() => socket.destroy());
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+describe('pages', () => {
+  for (const [path, link] of [
+    [`${feed}/delta?$top=1000`, '@odata.nextLink'],
+    [`${feed}?$top=100`, '@odata.nextLink'],
+  ] as const) {
+    test(`${path} ends earlier rather than grow past 1 MiB, and the walk holds everything once`, async () => {
+      await using hub = await startHub();
+      const ids = await fill(hub);
+      const token = hub.token({ user: 'alice' });
+      const found: string[] = [];
+      let pages = 0;
+      for (let next: string | undefined = path; next !== undefined; pages++) {
+        const { status, json, text } = await hub.request('GET', next, { token });
+        assert.equal(status, 200, text);
+        assert.ok(Buffer.byteLength(text) <= pageBytesMax, `${Buffer.byteLength(text)} bytes`);
+        found.push(...json.value.map(({ id }: { id: string }) => id));
+        next = json[link]?.replace(/^https?:\/\/[^/]+/, '');
+      }
+      assert.ok(pages >= 2);
+      assert.deepEqual(found.toSorted(), ids.toSorted());
+    });
+  }
+
+  test('a stream that resumes far behind has everything too', async () => {
+    await using hub = await startHub();
+    const token = hub.token({ user: 'alice' });
+    const { json } = await hub.request('GET', `${feed}/delta`, { token });
+    const ids = await fill(hub);
+    const query = new URL(json['@odata.deltaLink']).search;
+    const reader = await openSseReader({ baseUrl: hub.baseUrl, token, query });
+    await reader.next('change', ids.length);
+    reader.leave();
+  });
+});
+
+describe('answers that nobody reads', () => {
+  test('are bounded for a user and app, end with their connection, and the user is served again', async (context) => {
+    await using hub = await startHub();
+    await fill(hub);
+    const token = hub.token({ user: 'alice' });
+    const ask = `GET ${feed}/delta?$top=1000 HTTP/1.1\r\nHost: hub.example\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const stuck: Socket[] = [];
+    for (let each = 0; each < 10; each++) {
+      const socket = await openSocket(context, hub);
+      socket.pause();
+      socket.write(ask.repeat(16));
+      stuck.push(socket);
+    }
+    await until(async () => (await hub.request('GET', feed, { token })).status === 429);
+    const bob = await hub.request('GET', feed, { token: hub.token({ user: 'bob' }) });
+    assert.equal(bob.status, 200);
+    // bound: 30 s without progress, and what comes after it
+    const end = AbortSignal.timeout(60_000);
+    let status = 429;
+    while (status === 429 && !end.aborted) {
+      await until(async () => (await hub.request('GET', '/healthz')).status === 200);
+      ({ status } = await hub.request('GET', feed, { token }));
+    }
+    assert.equal(status, 200);
+    for (const socket of stuck) socket.resume();
+    await until(() => stuck.some((socket) => socket.closed));
+  });
+});
+
+describe('connections of one address', () => {
+  test('that have not authenticated are at most 256; a live stream is none of them', async (context) => {
+    await using hub = await startHub();
+    const reader = await openSseReader({ baseUrl: hub.baseUrl, token: hub.token({ user: 'alice' }) });
+    await reader.next('ready');
+    const idle: Socket[] = [];
+    for (let each = 0; each < 300; each++) idle.push(await openSocket(context, hub));
+    for (const socket of idle) socket.resume();
+    await until(() => idle.filter(({ closed }) => closed).length >= 44);
+    assert.ok(idle[0]?.closed);
+    assert.equal(idle.at(-1)?.closed, false);
+    assert.equal(reader.closed(), false);
+    const { status } = await hub.request('GET', feed, { token: hub.token({ user: 'alice' }) });
+    assert.equal(status, 200);
+    reader.leave();
+  });
+
+  test('over HTTP/2 one opens at most 128 streams at once', async (context) => {
+    await using hub = await startHub({ settings: { 'tls-dev': true } });
+    const ca = readFileSync(join(hub.dataDir, 'tls', 'ca.pem'));
+    const session = connectHttp2(hub.baseUrl.replace('http', 'https'), { ca });
+    context.after(() => session.destroy());
+    const [settings] = await once(session, 'remoteSettings');
+    assert.equal(settings.maxConcurrentStreams, 128);
+  });
+});
