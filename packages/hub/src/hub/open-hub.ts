@@ -82,6 +82,8 @@ export interface HubOptions {
   readonly hostVerifier?: HostVerifier;
 }
 
+const lookEveryMs = 500;
+
 const builtInPlanner = new URL(
   import.meta.url.endsWith('.ts') ? './plan-batch.ts' : './plan-batch.js',
   import.meta.url,
@@ -208,6 +210,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   closers.push(() => sweeper.close());
   return {
     bus,
+    store,
     read,
     secret,
     cursors,
@@ -257,7 +260,7 @@ async function openOperations(base: Base, line: Line): Promise<Runner> {
 }
 
 /** HTTP, with the identity provider, health and pages beside the operations. */
-async function openEdge({ config, log, clock, registry }: Base, { read, fanOut }: Line, runner: Runner) {
+async function openEdge({ config, log, clock, registry }: Base, { store, fanOut }: Line, runner: Runner) {
   const { publicUrl } = config;
   const certificate =
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
@@ -265,7 +268,8 @@ async function openEdge({ config, log, clock, registry }: Base, { read, fanOut }
   const addressOf = openAddressReader(config.trustedProxies);
   const { app, connections } = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
   let draining = false;
-  addHealth(app, { ready: async () => !draining && (await isReadable(read, clock)) });
+  const isReady = openReadiness(store, clock);
+  addHealth(app, { ready: async () => !draining && (await isReady()) });
   addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
   if (embedsProvider(config))
@@ -293,11 +297,24 @@ function newSealKey(): string {
   return randomBytes(32).toString('base64');
 }
 
-async function isReadable(read: FeedStore['read'], clock: Clock): Promise<boolean> {
-  try {
-    await read.dueExpirations(clock.now(), 1);
-    return true;
-  } catch {
-    return false;
-  }
+/** Whether the store can be read and written. Anybody may ask, so it looks at most twice a second. */
+function openReadiness({ read, probe }: FeedStore, clock: Clock): () => Promise<boolean> {
+  let asked = Number.NEGATIVE_INFINITY;
+  let answer = Promise.resolve(false);
+  const look = async (): Promise<boolean> => {
+    try {
+      await read.dueExpirations(clock.now(), 1);
+      await probe?.();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return () => {
+    const now = performance.now();
+    if (now - asked < lookEveryMs) return answer;
+    asked = now;
+    answer = look();
+    return answer;
+  };
 }

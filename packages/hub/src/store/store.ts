@@ -239,6 +239,8 @@ export interface FeedStore {
   commit(writes: readonly Write[], now: number, claim?: boolean): Promise<Committed>;
   /** Takes what is due in a lane, the longest due first, and holds it for `claimLeaseMs`. */
   claim(query: ClaimQuery): Promise<PlannedDelivery[]>;
+  /** Resolves when a write, which changes nothing that is read, became durable; rejects with a StoreError otherwise. */
+  probe?(): Promise<void>;
   /** The time of the machine that keeps a shared store; all nodes go by it. */
   readTime?(): Promise<number>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { busy } from '../../model/errors.ts';
 
 export interface Health {
-  /** False while draining, and while the store can't be read. */
+  /** False while draining, and while the store can't be read and written. */
   readonly ready: () => Promise<boolean>;
 }
 
@@ -16,7 +16,7 @@ export function addHealth(app: FastifyInstance, { ready }: Health): void {
     url: '/readyz',
     async handler() {
       if (await ready()) return answer;
-      throw busy('The hub can not serve right now: it is draining, or its store can not be read.');
+      throw busy('The hub can not serve right now: it is draining, or its store can not be read or written.');
     },
   });
 }

@@ -60,6 +60,9 @@ export async function openFeedStore({
       const { rows } = await connections.writeOnce(claimAsk(node, query));
       return rows.map(readPlanned);
     },
+    async probe() {
+      await connections.writeOnce({ statement: lockRow, values: [] });
+    },
     async readTime() {
       const { rows } = await connections.readOnce({ statement: readTime, values: [] });
       return decodeNumber(rows[0]?.now);
@@ -71,6 +74,8 @@ export async function openFeedStore({
   };
 }
 
+/** Refused by a standby and a read-only database, and written to the server's log. */
+const lockRow = statement('SELECT 1 FROM migration LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED');
 const readTime = statement('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now');
 
 /** Feeds are never removed, so one that was seen need not be made sure of again. */

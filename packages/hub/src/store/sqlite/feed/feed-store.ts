@@ -29,6 +29,9 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
       const answer = await writer.ask({ query });
       return [...(answer as { claimed: readonly PlannedDelivery[] }).claimed];
     },
+    async probe() {
+      await writer.ask('probe');
+    },
     async close() {
       // First the reader, so that the writer can cut the log.
       read.close();

@@ -66,6 +66,8 @@ function readProgress(db: DatabaseSync): number {
 export interface Progress {
   /** Inside a transaction with so many writes; raises the count when it is time. */
   count(writes: number): void;
+  /** Inside a transaction; raises the count in any case. */
+  raise(): void;
   /** After its COMMIT. */
   committed(): void;
   /** In a transaction of its own. */
@@ -81,6 +83,10 @@ export function openProgress(db: DatabaseSync, feedPath: string): Progress {
   let recorded = readProgress(db);
   let counted = recorded;
   let raised = recorded;
+  const raiseNow = (): void => {
+    raised = counted + 1;
+    raise.run(raised);
+  };
   const committed = (): void => {
     counted = Math.max(counted, raised);
     if (raised === recorded) return;
@@ -100,9 +106,9 @@ export function openProgress(db: DatabaseSync, feedPath: string): Progress {
       if (raised !== recorded) raise.run(raised);
     },
     committed,
+    raise: raiseNow,
     record() {
-      raised = counted + 1;
-      raise.run(raised);
+      raiseNow();
       committed();
     },
     close() {

@@ -34,11 +34,13 @@ export interface WriterData {
 export type WriterRequest =
   | { readonly writes: readonly Write[]; readonly now: number; readonly claim: boolean }
   | { readonly query: ClaimQuery }
+  | 'probe'
   | 'close';
 export type WriterAnswer =
   | { readonly committed: Committed }
   | { readonly claimed: readonly PlannedDelivery[] }
   | { readonly fault: StoreFault; readonly message: string }
+  | { readonly probed: true }
   | 'ready'
   | 'closed';
 
@@ -77,7 +79,8 @@ port.on('message', (request: WriterRequest) => {
     port.close();
     return;
   }
-  answer('query' in request ? claim(request.query) : commit(request));
+  if (request === 'probe') answer(probe());
+  else answer('query' in request ? claim(request.query) : commit(request));
   if (pagesWritten >= checkpointPages) checkpoint();
 });
 answer('ready');
@@ -139,6 +142,17 @@ function claim(query: ClaimQuery): WriterAnswer {
     commitNow(current);
     pagesWritten += claimed.length;
     return { claimed };
+  });
+}
+
+/** Whether a commit would be durable now. */
+function probe(): WriterAnswer {
+  return transact((current) => {
+    current.progress.raise();
+    commitNow(current);
+    current.progress.committed();
+    pagesWritten++;
+    return { probed: true };
   });
 }
 

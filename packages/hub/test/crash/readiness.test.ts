@@ -1,0 +1,63 @@
+// What a balancer learns of a store that can be read and not written.
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { postWrite, startMs } from '@carillon/testing/feed/writes.ts';
+import { freePort, send, until } from '@carillon/testing/hub/hub.ts';
+import { seedData, serve } from '@carillon/testing/hub/served.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { smallDisk } from '@carillon/testing/machine/small-disk.ts';
+import { planBatch } from '../../src/hub/plan-batch.ts';
+import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
+
+test('a hub on a full disk is not ready, and is once there is room', async (context) => {
+  const disk = smallDisk(context, 8 * 1024 * 1024);
+  if (disk === null) return context.skip('this process may not mount a file system');
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}`;
+  await seedData(disk, baseUrl);
+  const served = serve(disk, ['--port', String(port), '--log-level', 'silent']);
+  context.after(async () => {
+    served.process.kill('SIGKILL');
+    await served.ended;
+  });
+  await served.ready;
+  const answers = async (status: number): Promise<boolean> =>
+    (await send(`${baseUrl}/readyz`, 'GET')).status === status;
+  assert.ok(await answers(200));
+  const ballast = join(disk, 'ballast');
+  assert.throws(() => writeFileSync(ballast, randomBytes(8 * 1024 * 1024)), /ENOSPC/);
+  await until(() => answers(503), 'it is not ready');
+  assert.equal((await send(`${baseUrl}/healthz`, 'GET')).status, 200);
+  writeFileSync(ballast, '');
+  await until(() => answers(200), 'it is ready again');
+});
+
+test('a PostgreSQL that only reads is found by the probe of its store', async (context) => {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  const store = await openFeedStore({ url, planner: planBatch });
+  context.after(() => store.close());
+  await store.commit([postWrite()], startMs);
+  await store.probe?.();
+  const name = new URL(url).pathname.slice(1);
+  const setReadOnly = async (how: 'on' | 'off'): Promise<void> => {
+    const other = url.replace(/[^/]+$/, 'postgres');
+    await server.query(other, `ALTER DATABASE ${name} SET default_transaction_read_only = ${how}`);
+    const connections = `FROM pg_stat_activity WHERE application_name = 'carillon'`;
+    await server.query(other, `SELECT pg_terminate_backend(pid, 5000) ${connections}`);
+  };
+  const canWrite = () =>
+    store.probe?.().then(
+      () => true,
+      () => false,
+    );
+  await setReadOnly('on');
+  await until(async () => (await canWrite()) === false, 'it can not be written');
+  const { head } = await store.read.position(postWrite().user, null);
+  assert.equal(head, 1);
+  await setReadOnly('off');
+  await until(async () => (await canWrite()) === true, 'it can be written again');
+});
