@@ -76,6 +76,8 @@ export function openWebSocket(
 ): void {
   fanOut.check(order.user.key);
   const { socket, head } = upgrades.get(request.raw) as Upgrade;
+  // None that the hub speaks, so none is answered, whatever was offered (RFC 6455, 4.2.2); `ws` would take the first.
+  delete request.raw.headers['sec-websocket-protocol'];
   reply.hijack();
   reply.raw.detachSocket(socket as never);
   server.handleUpgrade(request.raw, socket, head, (connection) => follow(connection, socket, order, fanOut));
