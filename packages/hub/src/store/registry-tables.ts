@@ -10,7 +10,14 @@ export const registryTables = {
   host_claim: { app: 'text', host: 'text', value: 'text', claimed_at: 'bigint' },
   credential: { app: 'text', kind: 'text', sealed: 'text', shown: 'text', key_id: 'text', set_at: 'bigint' },
   audit: { id: 'bigint', at: 'bigint', who: 'text', what: 'text', on_what: 'text' },
-  local_user: { id: 'text', name: 'text', name_key: 'text', password_hash: 'text', operator: 'boolean' },
+  local_user: {
+    id: 'text',
+    name: 'text',
+    name_key: 'text',
+    password_hash: 'text',
+    operator: 'boolean',
+    disabled: 'boolean',
+  },
   idp_grant: {
     model: 'text',
     id: 'text',

@@ -82,6 +82,9 @@ export interface AuditedWrites {
   readonly apps: AppWrites;
   readonly hostClaims: HostClaims;
   readonly credentials: Pick<CredentialRegistry, 'put' | 'remove'>;
+  readonly users: Users;
+  readonly refreshFamilies: RefreshFamilies;
+  readonly revocations: Pick<Revocations, 'add'>;
   readonly meta: Meta;
 }
 
@@ -105,6 +108,8 @@ export interface LocalUser {
   /** `scrypt$N$r$p$salt$hash`, base64url parts. */
   readonly passwordHash: string;
   readonly operator: boolean;
+  /** May not sign in; absent: may. */
+  readonly disabled?: boolean;
 }
 
 export interface Users {
@@ -113,6 +118,9 @@ export interface Users {
   list(): Promise<LocalUser[]>;
   /** Adds the user, or replaces the one with the same id. Throws a HubError when another one has the name. */
   put(user: LocalUser): Promise<void>;
+  /** Another hash of the same password, unless the password was changed meanwhile. */
+  rehash(id: string, from: string, to: string): Promise<void>;
+  remove(id: string): Promise<void>;
 }
 
 /** What the OpenID provider keeps: sessions, grants, codes, refresh tokens, by model name and id. */

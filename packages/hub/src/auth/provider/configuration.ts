@@ -178,7 +178,9 @@ function scopesOf({ scope = '' }: Token): string[] {
 
 async function findAccount({ users }: Registry, id: string): Promise<Account | undefined> {
   const user = await users.findById(id);
-  return user ? { accountId: user.id, claims: async () => identityClaims(user) } : undefined;
+  return user && !user.disabled
+    ? { accountId: user.id, claims: async () => identityClaims(user) }
+    : undefined;
 }
 
 async function grantAsked(ctx: Context): Promise<Grant | undefined> {

@@ -1,38 +1,174 @@
-// `carillon user create`: a local user of the embedded provider, who can sign in at once. Only the hash of the password
-// is kept; a name that exists is an error, never a change.
-import { randomUUID } from 'node:crypto';
+// `carillon user`: the local users of the embedded provider. A change counts at once, on every node. Only the hash of a
+// password is kept. A password is typed at a prompt, or comes by standard input.
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { hashPassword } from '../../auth/provider/sign-in/passwords.ts';
-import { type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
+import { openPeople, type People } from '../../auth/provider/sign-in/people.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { formatDateTime } from '../../model/date-time.ts';
+import type { LocalUser, Registry } from '../../store/registry.ts';
+import { ask } from '../ask.ts';
+import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
 
 interface UserOptions extends DataOptions {
-  readonly name: string;
-  readonly password: string;
+  readonly name?: string;
+  readonly password?: string;
+  readonly passwordStdin?: boolean;
   readonly operator?: boolean;
+  readonly yes?: boolean;
+}
+
+interface Opened {
+  readonly registry: Registry;
+  readonly people: People;
+  readonly options: UserOptions;
+  /** As it was given. */
+  readonly name: string;
 }
 
 export function userCommand(): Command {
-  const create = new Command('create')
-    .description('create a local user')
-    .requiredOption('--name <name>', 'user principal name, like alice@contoso.example')
-    .requiredOption('--password <password>', 'password of the user')
-    .option('--operator', 'may administer the hub')
-    .action(createUser);
   return new Command('user')
     .description('local users of the embedded identity provider')
-    .addCommand(withDataOptions(create));
+    .addCommand(plain('list', 'list the users', list))
+    .addCommand(named('show', 'show a user', show))
+    .addCommand(
+      withPassword(named('create', 'create a user', create)).option('--operator', 'may administer the hub'),
+    )
+    .addCommand(
+      withPassword(named('password', 'give a user another password, and end all sessions', setPassword)),
+    )
+    .addCommand(named('disable', 'keep a user out, and end all sessions', disable))
+    .addCommand(named('enable', 'allow a user in again', enable))
+    .addCommand(named('delete', 'delete a user, and end all sessions', remove).option('--yes', 'do not ask'))
+    .addCommand(named('sessions', 'list where a user is signed in', sessions));
 }
 
-async function createUser(options: UserOptions): Promise<void> {
-  const name = options.name.trim();
-  if (!/^[^\s\p{Cc}]{1,256}$/u.test(name)) {
-    throw new Error('--name must be 1 to 256 characters without spaces, like alice@contoso.example');
-  }
-  if (options.password === '') throw new Error('--password must not be empty');
-  const passwordHash = await hashPassword(options.password);
-  await withRegistry(options, async (registry) => {
-    const id = randomUUID();
-    await registry.users.put({ id, name, passwordHash, operator: options.operator ?? false });
-    printJson({ userId: id, name });
+function plain(name: string, about: string, run: (opened: Opened) => Promise<void>): Command {
+  const command = new Command(name)
+    .description(about)
+    .action((options: UserOptions) => open(options, '', run));
+  return withDataOptions(command);
+}
+
+function named(name: string, about: string, run: (opened: Opened) => Promise<void>): Command {
+  const command = new Command(name)
+    .description(about)
+    .argument('[name]', 'user principal name, like alice@contoso.example')
+    .option('--name <name>', 'the same')
+    .action((argument: string | undefined, options: UserOptions) => {
+      const user = argument ?? options.name;
+      return user === undefined
+        ? command.error("error: missing required argument 'name'")
+        : open(options, user, run);
+    });
+  return withDataOptions(command);
+}
+
+function withPassword(command: Command): Command {
+  return command
+    .option('--password-stdin', 'read the password from standard input')
+    .option(
+      '--password <password>',
+      'the password; others on this machine may see it, so prefer --password-stdin',
+    );
+}
+
+function open(options: UserOptions, name: string, run: (opened: Opened) => Promise<void>): Promise<void> {
+  return withRegistry(options, (registry) => {
+    const people = openPeople({ registry, clock: systemClock, who: commandLine });
+    return run({ registry, people, options, name });
   });
+}
+
+async function list({ registry, options }: Opened): Promise<void> {
+  const all = await registry.users.list();
+  if (options.json) printJson({ value: all.map(shown) });
+  else if (all.length === 0) print('There is no user yet; `carillon user create` makes one.');
+  else for (const user of all) print(lineOf(user));
+}
+
+async function show({ people, options, name }: Opened): Promise<void> {
+  const user = await people.find(name);
+  if (options.json) printJson(shown(user));
+  else print(lineOf(user));
+}
+
+async function create({ people, options, name }: Opened): Promise<void> {
+  const password = await readPassword(options);
+  const user = await people.create({ name, password, operator: options.operator ?? false });
+  printJson({ userId: user.id, name: user.name });
+}
+
+async function setPassword({ people, options, name }: Opened): Promise<void> {
+  const user = await people.find(name);
+  await people.setPassword(user, await readPassword(options));
+  done(options, user, 'has another password; all sessions have ended');
+}
+
+async function disable({ people, options, name }: Opened): Promise<void> {
+  const user = await people.find(name);
+  await people.disable(user);
+  done(options, user, 'is disabled; all sessions have ended');
+}
+
+async function enable({ people, options, name }: Opened): Promise<void> {
+  const user = await people.find(name);
+  await people.enable(user);
+  done(options, user, 'may sign in again');
+}
+
+async function remove({ people, options, name }: Opened): Promise<void> {
+  const user = await people.find(name);
+  if (!options.yes) {
+    const question = `Delete ${user.name}? Type the name to confirm: `;
+    const typed = await ask(question, { hint: 'say --yes' });
+    if (typed.trim() !== user.name) throw new Error('that is another name; nothing was deleted');
+  }
+  await people.remove(user);
+  done(options, user, 'is deleted; all sessions have ended');
+}
+
+async function sessions({ registry, people, options, name }: Opened): Promise<void> {
+  const user = await people.find(name);
+  const value = (await registry.refreshFamilies.list(user.id)).map((family) => ({
+    client: family.client,
+    signedInDateTime: formatDateTime(family.startedAt),
+    lastUsedDateTime: formatDateTime(family.spentAt ?? family.startedAt),
+    expirationDateTime: formatDateTime(family.expiresAt),
+  }));
+  if (options.json) printJson({ value });
+  else if (value.length === 0) print(`${user.name} is signed in nowhere.`);
+  for (const each of options.json ? [] : value)
+    print(`${each.client}  since ${each.signedInDateTime}  last used ${each.lastUsedDateTime}`);
+}
+
+async function readPassword({ password, passwordStdin }: UserOptions): Promise<string> {
+  if (passwordStdin) return readFileSync(0, 'utf8').replace(/\r?\n$/, '');
+  if (password !== undefined) {
+    process.stderr.write(
+      'warning: --password can be seen by others on this machine and will be removed; use --password-stdin\n',
+    );
+    return password;
+  }
+  const hidden = { hidden: true, hint: 'give the password by --password-stdin' };
+  const first = await ask('Password: ', hidden);
+  if ((await ask('Again: ', hidden)) !== first)
+    throw new Error('the two passwords differ; nothing was changed');
+  return first;
+}
+
+function shown({ id, name, operator, disabled = false }: LocalUser) {
+  return { id, name, operator, disabled };
+}
+
+function lineOf({ id, name, operator, disabled }: LocalUser): string {
+  return [name, id, ...(operator ? ['operator'] : []), ...(disabled ? ['disabled'] : [])].join('  ');
+}
+
+function done({ json }: UserOptions, { id, name }: LocalUser, what: string): void {
+  if (json) printJson({ userId: id, name });
+  else print(`${name} ${what}.`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
 }

@@ -26,6 +26,9 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     apps: openAppWrites(within, dialect),
     hostClaims: openHostClaims(within),
     credentials: openCredentialWrites(within, boxes),
+    users: openUsers(within),
+    refreshFamilies: openRefreshFamilies(within),
+    revocations: openRevocationWrites(within),
     meta: openMeta(within),
   });
   const own = writesIn(session);
@@ -34,10 +37,10 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     hostClaims: own.hostClaims,
     credentials: { ...openKnownCredentials(memory, boxes), ...own.credentials },
     audit: openAudit(session, writesIn),
-    users: openUsers(session),
+    users: own.users,
     grants: dialect.grants(session),
-    refreshFamilies: openRefreshFamilies(session),
-    revocations: { ...openKnownRevocations(memory), ...openRevocationWrites(session) },
+    refreshFamilies: own.refreshFamilies,
+    revocations: { ...openKnownRevocations(memory), ...own.revocations },
     meta: own.meta,
     tickets: openTickets(dialect.spendTickets(session)),
     close: () => session.close(),

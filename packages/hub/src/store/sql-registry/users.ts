@@ -11,7 +11,7 @@ const select = `SELECT ${table.names} FROM local_user`;
 const put = `
   INSERT INTO local_user(${table.names}) VALUES (${table.placeholders})
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
-    password_hash = excluded.password_hash, operator = excluded.operator`;
+    password_hash = excluded.password_hash, operator = excluded.operator, disabled = excluded.disabled`;
 
 export function openUsers(session: Session): Users {
   async function find(where: string, value: string): Promise<LocalUser | null> {
@@ -34,15 +34,22 @@ export function openUsers(session: Session): Users {
     findByName,
     list: async () => (await session.query(`${select} ORDER BY name_key`)).rows.map(decode),
     async put(user) {
-      const { id, name, passwordHash, operator } = user;
+      const { id, name, passwordHash, operator, disabled = false } = user;
       await refuseTaken(user);
       try {
-        await session.query(put, id, name, nameKey(name), passwordHash, operator);
+        await session.query(put, id, name, nameKey(name), passwordHash, operator, disabled);
       } catch (error) {
         // Another process may have taken the name since it was looked up.
         await refuseTaken(user);
         throw error;
       }
+    },
+    async rehash(id, from, to) {
+      const text = 'UPDATE local_user SET password_hash = $1 WHERE id = $2 AND password_hash = $3';
+      await session.query(text, to, id, from);
+    },
+    async remove(id) {
+      await session.query('DELETE FROM local_user WHERE id = $1', id);
     },
   };
 }
@@ -52,6 +59,6 @@ function nameKey(name: string): string {
 }
 
 function decode(row: Row): LocalUser {
-  const { id, name, password_hash: passwordHash, operator } = table.read(row);
-  return { id, name, passwordHash, operator };
+  const { id, name, password_hash: passwordHash, operator, disabled } = table.read(row);
+  return { id, name, passwordHash, operator, ...(disabled ? { disabled } : {}) };
 }

@@ -105,22 +105,33 @@ test('without a public client the redirect URIs are the service’s own', async 
 
 test('user create makes a user who can sign in; a second one of the name is an error', async (context) => {
   const { run, look } = commandLine(context);
-  const args = ['user', 'create', '--name', 'alice@contoso.example', '--password', 'pass word', '--operator'];
+  const args = [
+    'user',
+    'create',
+    '--name',
+    'alice@contoso.example',
+    '--password',
+    'correct horse',
+    '--operator',
+  ];
   const { status, stdout, stderr } = run(...args);
   assert.equal(status, 0, stderr);
   const user = await look(({ users }) => users.findByName('alice@contoso.example'));
   assert.deepEqual(JSON.parse(stdout), { userId: user?.id, name: 'alice@contoso.example' });
   assert.equal(user?.operator, true);
-  assert.ok(await verifyPassword('pass word', user?.passwordHash ?? null));
+  assert.ok(await verifyPassword('correct horse', user?.passwordHash ?? null));
   const second = run(...args);
   assert.equal(second.status, 1);
-  assert.match(second.stderr, /^carillon: There is already a user named alice@contoso\.example; .*\n$/);
+  assert.match(
+    second.stderr,
+    /^warning: --password [^\n]+\ncarillon: There is already a user named alice@contoso\.example; .*\n$/,
+  );
 });
 
 test('token prints the token and nothing else, for the recorded public URL', async (context) => {
   const { run, look } = commandLine(context);
   run('app', 'create', '--id', 'service', '--host', 'a.example', '--client', 'phone', '--public');
-  run('user', 'create', '--name', 'alice', '--password', 'x');
+  run('user', 'create', '--name', 'alice', '--password', 'correct horse');
   const claims = (...args: string[]) => {
     const { stdout } = run('token', '--app', 'service', ...args);
     assert.match(stdout, /^[\w-]+\.[\w-]+\.[\w-]+\n$/);
@@ -173,7 +184,7 @@ test('--version prints the version of the package', (context) => {
 
 test('a command that is told of another store refuses, before it writes to this one', (context) => {
   const { run } = commandLine(context);
-  const args = ['user', 'create', '--name', 'alice', '--password', 'x'];
+  const args = ['user', 'create', '--name', 'alice', '--password', 'correct horse'];
   const { status, stderr } = run(...args, '--database-url', 'postgres://me:secret@db.example/carillon');
   assert.equal(status, 78);
   assert.match(stderr, /^carillon: database-url \(--database-url, CARILLON_DATABASE_URL\): [^\n]+\n$/);

@@ -89,6 +89,11 @@ function findClient({ registry, appId, clientId, admin }: MintOptions): string {
 
 async function findUser({ users }: Registry, name: string): Promise<LocalUser> {
   const user = await users.findByName(name);
+  if (user?.disabled)
+    throw new HubError(
+      'invalidRequest',
+      `The user ${name} is disabled; \`carillon user enable\` allows it again.`,
+    );
   if (user) return user;
   throw unknown(
     'user',

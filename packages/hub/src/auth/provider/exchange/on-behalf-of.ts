@@ -53,7 +53,8 @@ async function exchange(flow: OnBehalfOf, ctx: Context): Promise<void> {
   if (isRevoked(flow, claims))
     throw refusal(flow, 'invalid_grant', 'The assertion was revoked: the user must sign in again.');
   const user = await flow.registry.users.findById(claims.sub ?? '');
-  if (!user) throw refusal(flow, 'invalid_grant', 'The user of the assertion no longer exists.');
+  if (!user || user.disabled)
+    throw refusal(flow, 'invalid_grant', 'The user of the assertion no longer exists, or is disabled.');
   const asked = readAsked(flow, ctx);
   ctx.oidc.entity('Account', { accountId: user.id, claims: async () => identityClaims(user) });
   ctx.body = await issue(flow, ctx, user, asked);

@@ -12,7 +12,7 @@ import type { Attempts } from './attempts.ts';
 import type { KnownBrowsers } from './known-browser.ts';
 import { type Page, problemContent, type RenderedPage, signInContent } from './pages.ts';
 import type { PasswordTurns } from './password-turns.ts';
-import { verifyPassword } from './passwords.ts';
+import { hashPassword, isDated, verifyPassword } from './passwords.ts';
 
 export interface SignIn {
   readonly provider: Provider;
@@ -75,11 +75,12 @@ async function submit(
     refuse(429, `Too many failed attempts. Wait ${seconds} ${unit}, then try again.`);
     return;
   }
-  if (!(await matches) || !user) {
+  if (!(await matches) || !user || user.disabled) {
     refuse(401, 'That user name and password don’t belong together. Check both and try again.');
     return;
   }
   signIn.attempts.succeed(place.key);
+  if (isDated(user.passwordHash)) void rehash(signIn, request, user);
   response.appendHeader('set-cookie', signIn.browsers.remember(request.headers.cookie, user.id));
   const ts = issueSecond(signIn.revocations, user.id, signIn.clock.now());
   const login = { accountId: user.id, remember: false, ts };
@@ -88,6 +89,19 @@ async function submit(
 
 function passwordMatches(request: InnerRequest, user: LocalUser | null): Promise<boolean> {
   return verifyPassword(request.form?.get('password') ?? '', user?.passwordHash ?? null);
+}
+
+/** Nobody waits for it, and one that fails is made at the next sign-in. */
+async function rehash(
+  { users }: SignIn,
+  request: InnerRequest,
+  { id, passwordHash }: LocalUser,
+): Promise<void> {
+  try {
+    await users.rehash(id, passwordHash, await hashPassword(request.form?.get('password') ?? ''));
+  } catch {
+    // The old hash verifies as well as before.
+  }
 }
 
 /** Where the attempt is made, and what it counts under. */

@@ -59,4 +59,8 @@ CREATE TABLE revocation(subject text COLLATE "C" PRIMARY KEY, at bigint NOT NULL
 INSERT INTO part_version(part, version) VALUES ('revocation', 1);
 `,
   },
+  {
+    name: '0003-disabled-users',
+    sql: 'ALTER TABLE local_user ADD COLUMN disabled boolean NOT NULL DEFAULT false;',
+  },
 ];

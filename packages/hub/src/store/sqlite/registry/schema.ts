@@ -59,4 +59,8 @@ CREATE TABLE revocation(subject TEXT PRIMARY KEY, at INTEGER NOT NULL, until INT
 INSERT INTO part_version(part, version) VALUES ('revocation', 1);
 `,
   },
+  {
+    name: '0003-disabled-users',
+    sql: 'ALTER TABLE local_user ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;',
+  },
 ];

@@ -1,0 +1,88 @@
+// What commands and operators do with local users. A change of the password, disabling and deleting end all tokens, sessions
+// and streams of the user, in the transaction of the change and of its entry in the audit. Names stay out of the audit.
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../../../lib/clock.ts';
+import { invalid } from '../../../model/errors.ts';
+import type { AuditedWrites, LocalUser, Registry } from '../../../store/registry.ts';
+import { userSubject } from '../../revoked-tokens.ts';
+import { hashPassword, weaknessOf } from './passwords.ts';
+
+export interface PeopleOptions {
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** For the audit. */
+  readonly who: string;
+}
+
+interface NewUser {
+  readonly name: string;
+  readonly password: string;
+  readonly operator: boolean;
+}
+
+export interface People {
+  create(user: NewUser): Promise<LocalUser>;
+  /** Throws when there is none of that name. */
+  find(name: string): Promise<LocalUser>;
+  setPassword(user: LocalUser, password: string): Promise<void>;
+  disable(user: LocalUser): Promise<void>;
+  /** Revives no token of before. */
+  enable(user: LocalUser): Promise<void>;
+  remove(user: LocalUser): Promise<void>;
+}
+
+export function openPeople({ registry, clock, who }: PeopleOptions): People {
+  const audited = (
+    what: string,
+    id: string,
+    write: (within: AuditedWrites) => Promise<void>,
+  ): Promise<void> => registry.audit.record({ at: clock.now(), who, what, on: `users/${id}` }, write);
+
+  async function endTokens({ revocations, refreshFamilies }: AuditedWrites, id: string): Promise<void> {
+    await revocations.add({ subject: userSubject(id), at: clock.now(), until: null });
+    await refreshFamilies.removeByAccount(id);
+  }
+
+  return {
+    async create({ name, password, operator }) {
+      const user = { id: randomUUID(), name: readName(name), passwordHash: await hash(password), operator };
+      await audited('userCreated', user.id, ({ users }) => users.put(user));
+      return user;
+    },
+    async find(name) {
+      const user = await registry.users.findByName(name);
+      if (user) return user;
+      throw invalid(`There is no user named ${name}; \`carillon user list\` shows those that are.`);
+    },
+    async setPassword(user, password) {
+      const passwordHash = await hash(password);
+      await audited('passwordChanged', user.id, async (within) => {
+        await within.users.put({ ...user, passwordHash });
+        await endTokens(within, user.id);
+      });
+    },
+    disable: (user) =>
+      audited('userDisabled', user.id, async (within) => {
+        await within.users.put({ ...user, disabled: true });
+        await endTokens(within, user.id);
+      }),
+    enable: (user) => audited('userEnabled', user.id, ({ users }) => users.put({ ...user, disabled: false })),
+    remove: (user) =>
+      audited('userErased', user.id, async (within) => {
+        await within.users.remove(user.id);
+        await endTokens(within, user.id);
+      }),
+  };
+}
+
+function readName(given: string): string {
+  const name = given.trim();
+  if (/^[^\s\p{Cc}]{1,256}$/u.test(name)) return name;
+  throw invalid("A user's name is 1 to 256 characters without spaces, like alice@contoso.example.");
+}
+
+function hash(password: string): Promise<string> {
+  const weakness = weaknessOf(password);
+  if (weakness !== null) throw invalid(weakness);
+  return hashPassword(password);
+}
