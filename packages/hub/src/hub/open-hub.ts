@@ -44,6 +44,7 @@ import { openFetched } from '../push/fetched.ts';
 import { readGeneration } from '../store/generation.ts';
 import type { Registry } from '../store/registry.ts';
 import type { FeedStore } from '../store/store.ts';
+import { openFaultLog } from '../telemetry/fault-log.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openThrottle } from '../throttle/throttle.ts';
 import { builtInChannels } from './channels.ts';
@@ -183,8 +184,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   const timekeeping = clock instanceof ReferenceClock ? await followTime(clock, store, log) : null;
   closers.push(() => timekeeping?.stop());
   const { read } = store;
-  const onFailure = (error: unknown): void =>
-    log.error({ err: error }, 'the store could not be written or read');
+  const onFailure = openFaultLog(log, clock, 'the store could not be written or read');
   const secret = Buffer.from(await registry.meta.readOrMake('seal-key', newSealKey), 'base64');
   const ownIssuer = embedsProvider(config) ? issuerOf(config.publicUrl) : null;
   const revoked = openRevokedTokens(registry.revocations, ownIssuer);

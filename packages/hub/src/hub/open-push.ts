@@ -18,6 +18,7 @@ import { resolvesPrivately } from '../push/transport/guard.ts';
 import { openTransport } from '../push/transport/transport.ts';
 import type { Registry } from '../store/registry.ts';
 import type { FeedStore } from '../store/store.ts';
+import { openFaultLog } from '../telemetry/fault-log.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** A token and a push, one after the other, end within the lease of a claim. */
@@ -113,7 +114,7 @@ export function openDispatcher({ config, clock, log }: PushBase, line: PushLine)
     random,
     grace: config.pushGrace,
     listensLive: (user, subscription) => fanOut.isListening(user, subscription),
-    onFailure: (error) => log.error({ err: error }, 'a delivery could not be looked up or recorded'),
+    onFailure: openFaultLog(log, clock, 'a delivery could not be looked up or recorded'),
   });
   publisher.dispatchTo((deliveries) => dispatcher.take(deliveries));
   return dispatcher;
