@@ -123,7 +123,7 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
     provider,
     callback: provider.callback(),
     signIn,
-    userinfo: { users: registry.users, keys, issuer, publicUrl, clock, jose },
+    userinfo: { registry, keys, issuer, publicUrl, clock, jose },
     registry,
     refreshTokens,
     publicUrl,

@@ -3,14 +3,15 @@
 import type { ServerResponse } from 'node:http';
 import type { createLocalJWKSet, jwtVerify } from 'jose';
 import type { Clock } from '../../lib/clock.ts';
-import type { LocalUser, Users } from '../../store/registry.ts';
+import type { LocalUser, Registry } from '../../store/registry.ts';
 import { hasOneSpelling } from '../authenticate.ts';
 import { identityClaims } from './claims.ts';
 import type { InnerRequest } from './exchange/inner-request.ts';
+import { isRevoked } from './exchange/on-behalf-of.ts';
 import type { SigningKeys } from './keys.ts';
 
 export interface Userinfo {
-  readonly users: Users;
+  readonly registry: Registry;
   readonly keys: SigningKeys;
   readonly issuer: string;
   readonly publicUrl: string;
@@ -49,7 +50,7 @@ export async function handleUserinfo(
 }
 
 async function findBearer(
-  { users, keys, issuer, publicUrl, clock, jose }: Userinfo,
+  { registry, keys, issuer, publicUrl, clock, jose }: Userinfo,
   token: string,
 ): Promise<LocalUser | null> {
   if (!hasOneSpelling(token)) return null;
@@ -66,6 +67,7 @@ async function findBearer(
       currentDate: new Date(clock.now()),
     })
     .catch(() => null);
-  const { sub, idtyp } = verified?.payload ?? {};
-  return sub === undefined || idtyp === 'app' ? null : users.findById(sub);
+  if (!verified || isRevoked({ registry, issuer }, verified.payload)) return null;
+  const { sub, idtyp } = verified.payload;
+  return sub === undefined || idtyp === 'app' ? null : registry.users.findById(sub);
 }

@@ -19,6 +19,7 @@ import { otherSpelling } from '@carillon/testing/hub/issuer.ts';
 import { fastify } from 'fastify';
 import { type MintOptions, mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
 import { type IdentityProvider, openProvider } from '../../../src/auth/provider/open-provider.ts';
+import { userSubject } from '../../../src/auth/revoked-tokens.ts';
 import { makeDevCertificate } from '../../../src/edge/http/dev-certificate.ts';
 import { mountIdentity } from '../../../src/edge/pages/identity.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -268,6 +269,11 @@ test('userinfo says who a user’s token for the hub belongs to, and nothing of 
     assert.equal(refused.status, 401);
     assert.match(refused.headers.get('www-authenticate') ?? '', /^Bearer .*invalid_token/);
   }
+  const at = Date.now();
+  const token = await mint({ userName: alice });
+  const subject = userSubject(user?.id ?? '');
+  await registry.revocations.add({ subject, at: at + 1000, until: at + 3_600_000 });
+  assert.equal((await userinfo(token)).status, 401, 'one that was revoked');
 });
 
 test('other paths and methods below /identity are not the provider’s', async () => {

@@ -60,7 +60,10 @@ async function exchange(flow: OnBehalfOf, ctx: Context): Promise<void> {
   ctx.body = await issue(flow, ctx, user, asked);
 }
 
-function isRevoked({ registry, issuer }: OnBehalfOf, { sub = '', iat = 0, sid }: JWTPayload): boolean {
+export function isRevoked(
+  { registry, issuer }: Pick<OnBehalfOf, 'registry' | 'issuer'>,
+  { sub = '', iat = 0, sid }: JWTPayload,
+): boolean {
   const origin = { issuer, subject: sub, issuedAt: iat, session: typeof sid === 'string' ? sid : null };
   return openRevokedTokens(registry.revocations, issuer).has(origin);
 }
