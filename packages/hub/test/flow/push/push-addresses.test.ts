@@ -101,7 +101,7 @@ test('a PATCH of the channel counts for what is pending, and null stops it', asy
   await until(async () => (await driven.delivery(id, device)).attempts === 1);
   const patch = (unsId: string, channel: object | null) =>
     driven.ask('PATCH', `notificationSubscriptions/${unsId}`, { body: { channel } });
-  const token = 'c'.repeat(40);
+  const token = `patched:${'c'.repeat(40)}`;
   assert.equal((await patch(device.unsId, { type: 'fcm', token })).status, 200);
   assert.equal((await patch(silenced.unsId, null)).status, 200);
   await driven.drive(() => driven.about({ unsId: device.unsId, address: token }, id).length === 1);
@@ -116,7 +116,7 @@ test('a channel of another kind is sent to through that kind', async () => {
   const id = await driven.create();
   await driven.settle();
   await until(async () => (await driven.delivery(id, device)).attempts === 1);
-  const token = 'd'.repeat(40);
+  const token = `moved:${'d'.repeat(40)}`;
   const body = { channel: { type: 'fcm', token } };
   const { status } = await driven.ask('PATCH', `notificationSubscriptions/${device.unsId}`, { body });
   assert.equal(status, 200);
