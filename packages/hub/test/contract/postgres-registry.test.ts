@@ -7,12 +7,15 @@ import { given } from '@carillon/testing/feed/credentials.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
 import { type Call, script, startRegistryProcess } from '@carillon/testing/hub/registry-process.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { Client } from 'pg';
 import type { App } from '../../src/model/app.ts';
 import { openRegistry } from '../../src/store/postgres/registry/registry.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { StoreError } from '../../src/store/store.ts';
 import { registryContract } from './registry.ts';
 
+/** The class of the advisory locks on versions of apps. */
+const appLocks = 0x7265_6701;
 const key = Buffer.alloc(32, 7);
 const wns = { clientId: 'client', clientSecret: 'a secret to look for' };
 const entry = { at: 1, who: 'olga', what: 'putApp', on: 'apps/a' };
@@ -232,6 +235,28 @@ describe('several hubs on one PostgreSQL', () => {
       return ((found as { value: App | null }).value?.clients[0]?.secretHash ?? null) === 'new';
     });
   });
+});
+
+test('a change waits for a hub that is more than one version behind', async (context) => {
+  const { url, open, query } = await fresh(context);
+  const registry = await open();
+  await registry.apps.put(app('a', 'a.example'));
+  // As a hub that has not read the first change yet, when the second is committed.
+  const behind = new Client({ connectionString: url });
+  await behind.connect();
+  const [{ version }] = (await query("SELECT version FROM part_version WHERE part = 'app'")) as [
+    { version: string },
+  ];
+  await behind.query(`SELECT pg_advisory_lock_shared(${appLocks}, ${Number(version) - 1})`);
+  let confirmed = false;
+  const changing = registry.apps.put(app('a', 'a.example', 'new')).then(() => {
+    confirmed = true;
+  });
+  const waiting = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+  await until(async () => ((await query(waiting)) as unknown[]).length === 1);
+  assert.equal(confirmed, false);
+  await behind.end();
+  await changing;
 });
 
 describe('while PostgreSQL is away', () => {

@@ -1,6 +1,6 @@
 // Keeps the hub's memory as new as the database: reads a part whose version changed, and then has a new version of its own.
 // While a hub has a version in memory it holds a shared lock on it. A commit ends by taking the lock of the version before
-// exclusively, so it waits until all hubs have the new one, or are gone. So a change that an operator saw confirmed applies
+// exclusively, and those of the versions before that, so it waits until all hubs have the new one, or are gone. So a change that an operator saw confirmed applies
 // to the next request anywhere.
 import { setImmediate } from 'node:timers';
 import type { Client, ClientBase } from 'pg';
@@ -15,6 +15,8 @@ const lockClasses: Record<Part, number> = {
   revocation: 0x7265_6703,
 };
 const lockKeys = 2 ** 31;
+/** A hub that is behind may hold an older version than the one before: others may have committed since. */
+const versionsBack = 16;
 /** For hubs that hang; one that is stopped or cut off holds its lock until the server notices. */
 const othersMs = 600;
 
@@ -98,9 +100,11 @@ export type Raised = readonly [part: Part, from: number];
 
 /** Until no hub has the versions before in memory any more. Rejects after a while: too slow a hub is left behind. */
 export async function awaitOthers(client: ClientBase, raised: readonly Raised[]): Promise<void> {
-  const locks = raised.map(
-    ([part, from]) => `SELECT pg_advisory_xact_lock(${lockClasses[part]}, ${from % lockKeys})`,
-  );
+  const locks = raised.map(([part, from]) => {
+    const oldest = Math.max(0, from - versionsBack + 1);
+    return `SELECT pg_advisory_xact_lock(${lockClasses[part]}, (version % ${lockKeys})::int)
+      FROM generate_series(${oldest}::bigint, ${from}) AS version`;
+  });
   // Several statements in one string are one transaction, whose end also ends the locks and the setting.
   await client.query(`SELECT set_config('lock_timeout', '${othersMs}', true); ${locks.join('; ')}`);
 }
