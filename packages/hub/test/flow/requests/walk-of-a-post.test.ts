@@ -20,6 +20,8 @@ const leftOut = [
   /^(auth\/inbox-app|store\/sql-registry\/(apps|rows)|store\/\w+\/registry\/(memory|refresh))\.ts$/,
   // `%24` in a path, the path without its query, options that are not there, the line of the log.
   /^(edge\/http\/(http|request-log)|edge\/request\/paths|operations\/kernel\/query)\.ts$/,
+  // Bounds: connections that have not authenticated, answers that nobody reads.
+  /^edge\/http\/(connections|unsent-answers)\.ts$/,
   // Headers of every answer, and those that may stand once.
   /^edge\/(answer\/base-headers|request\/single-headers)\.ts$/,
   // Whether the token was revoked, how far the log has come, which server a connection leads to.
