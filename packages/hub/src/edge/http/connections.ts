@@ -11,7 +11,8 @@ import { Stalled } from './stalled.ts';
 
 const graceMs = 5000;
 const lookAgainMs = 100;
-const trimAfterMs = 100;
+/** A client may need so long from its connection to its request: TLS, a slow network, a hub that a thousand come back to. */
+const strangerGraceMs = 1000;
 
 /** What identifies a connection, whether seen as a socket, below TLS or through a session of HTTP/2. */
 interface Peer {
@@ -22,6 +23,7 @@ interface Peer {
 /** A connection over which nobody has authenticated. */
 interface Stranger {
   readonly socket: Socket;
+  readonly openedAt: number;
   /** Requests under way. */
   requests: number;
 }
@@ -96,22 +98,23 @@ export class Connections {
     if (this.#isProxy(address)) return;
     const strangers = this.#strangers.get(address) ?? new Map<number, Stranger>();
     this.#strangers.set(address, strangers);
-    strangers.set(port, { socket, requests: 0 });
+    strangers.set(port, { socket, openedAt: systemClock.now(), requests: 0 });
     socket.once('close', () => this.#forget({ remoteAddress: address, remotePort: port }));
     if (strangers.size === limits.connectionsPerAddress + 1) this.#trimSoon(strangers);
   }
 
   /** After a moment, and after what was received is read: many devices behind one address may come back together. */
   #trimSoon(strangers: ReadonlyMap<number, Stranger>): void {
-    systemClock.after(trimAfterMs, () =>
+    systemClock.after(strangerGraceMs, () =>
       setImmediate(() => {
-        for (const { requests, socket } of strangers.values()) {
+        const now = systemClock.now();
+        for (const { requests, openedAt, socket } of strangers.values()) {
           if (strangers.size <= limits.connectionsPerAddress) return;
-          if (requests > 0) continue;
+          if (requests > 0 || now - openedAt < strangerGraceMs) continue;
           this.#forget(socket);
           socket.destroy();
         }
-        // Those that are left are at work: look again.
+        // Those that are left are at work, or have just come: look again.
         if (strangers.size > limits.connectionsPerAddress) this.#trimSoon(strangers);
       }),
     );

@@ -35,6 +35,9 @@ async function openSocket(context: TestContext, hub: TestHub): Promise<Socket> {
   return socket;
 }
 
+const connectionsOf = (hub: TestHub): Promise<number> =>
+  new Promise((resolve) => hub.hub.app.server.getConnections((_error, open) => resolve(open)));
+
 describe('pages', () => {
   for (const [path, link] of [
     [`${feed}/delta?$top=1000`, '@odata.nextLink'],
@@ -71,31 +74,27 @@ describe('pages', () => {
 });
 
 describe('answers that nobody reads', () => {
-  test('are bounded for a user and app, end with their connection, and the user is served again', async (context) => {
+  test('end with their connection after half a minute, and meanwhile nobody else waits', async (context) => {
     await using hub = await startHub();
     await fill(hub);
     const token = hub.token({ user: 'alice' });
     const ask = `GET ${feed}/delta?$top=1000 HTTP/1.1\r\nHost: hub.example\r\nAuthorization: Bearer ${token}\r\n\r\n`;
     const stuck: Socket[] = [];
+    // More than the kernel takes of a connection whose reader takes nothing.
     for (let each = 0; each < 10; each++) {
       const socket = await openSocket(context, hub);
       socket.pause();
       socket.write(ask.repeat(16));
       stuck.push(socket);
     }
-    await until(async () => (await hub.request('GET', feed, { token })).status === 429);
     const bob = await hub.request('GET', feed, { token: hub.token({ user: 'bob' }) });
     assert.equal(bob.status, 200);
     // bound: 30 s without progress, and what comes after it
     const end = AbortSignal.timeout(60_000);
-    let status = 429;
-    while (status === 429 && !end.aborted) {
+    for (let open = stuck.length; open >= stuck.length && !end.aborted; open = await connectionsOf(hub))
       await until(async () => (await hub.request('GET', '/healthz')).status === 200);
-      ({ status } = await hub.request('GET', feed, { token }));
-    }
-    assert.equal(status, 200);
-    for (const socket of stuck) socket.resume();
-    await until(() => stuck.some((socket) => socket.closed));
+    assert.equal(end.aborted, false);
+    assert.equal((await hub.request('GET', feed, { token })).status, 200);
   });
 });
 
