@@ -14,8 +14,8 @@ import { openUsage } from './test-usage.ts';
 
 /** Of a whole file too: some start Chromium or install packages, on a machine that is busy with other files. */
 const testTimeoutMs = 300_000;
-/** One more than the two cores of a small machine: half of the files wait for a browser, a database or a clock. */
-const atOnce = 3;
+/** As many as a small machine has cores: with three, tests that watch a process fell behind it now and then. */
+const atOnce = 2;
 const root = process.cwd();
 
 function findTestFiles(filters: readonly string[]): string[] {
