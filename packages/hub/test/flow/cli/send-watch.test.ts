@@ -122,7 +122,10 @@ test('a push that was withdrawn because the user dismissed it meanwhile is told 
   await dismiss(push.hub, id);
   assert.equal(await sent.ended, 0, sent.text.error);
   assert.deepEqual(
-    eventsOf(sent).map(({ what }) => what),
+    // The last look may find that every push has ended, and says that it is over.
+    eventsOf(sent)
+      .map(({ what }) => what)
+      .filter((what) => what !== 'over'),
     [undefined, 'posted', 'throttled', 'dismissed', 'withdrawn'],
   );
   assert.match((await saying(sent, 'withdrawn', device)).reason ?? '', /dismissed elsewhere/);
