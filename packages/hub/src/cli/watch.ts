@@ -46,7 +46,8 @@ export async function watch(caller: Caller, watched: Watched): Promise<void> {
         throw states.failure ?? error;
       });
       if (handled) return;
-      if (over) {
+      // Handled meanwhile: that is why nothing is on its way any more, and it was reported.
+      if (over && !states.handled) {
         return report({ what: 'over', message: 'no push is on its way, and no device can report more' });
       }
       await states.wait(clock);
