@@ -8,7 +8,7 @@ import type { UserKey } from '../../../model/principal.ts';
 import { sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
-import { keyValues, prepareRows, type Row, type Tables, type Values } from './tables.ts';
+import { inSnapshot, keyValues, prepareRows, type Row, type Tables, type Values } from './tables.ts';
 
 export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader {
   const { interned } = tables;
@@ -17,24 +17,23 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
   const deliveryOf = (user: UserKey, values: Values) => tables.delivery.readValues(values, { user });
   return {
     async sendContexts(keys: readonly DeliveryKey[]) {
-      db.exec('BEGIN');
-      try {
+      return inSnapshot(db, () => {
         const seen: SeenRows = new Map();
         return keys.map((key) => contextOf(key, seen));
-      } finally {
-        db.exec('COMMIT');
-      }
+      });
     },
     async dueRoutes(now: number) {
-      const routes: Route[] = [];
-      let at = { app: -1, channel: 0 };
-      for (;;) {
-        const row = query.nextChannel.get(at.app, at.channel) ?? query.nextApp.get(at.app);
-        if (!row) return routes;
-        at = { app: decodeNumber(row.app), channel: decodeNumber(row.channel) };
-        const due = decodeNumber(query.firstDue.get(at.app, at.channel)?.due);
-        if (due <= now) routes.push({ app: interned.appName(at.app), channel: at.channel });
-      }
+      return inSnapshot(db, () => {
+        const routes: Route[] = [];
+        let at = { app: -1, channel: 0 };
+        for (;;) {
+          const row = query.nextChannel.get(at.app, at.channel) ?? query.nextApp.get(at.app);
+          if (!row) return routes;
+          at = { app: decodeNumber(row.app), channel: decodeNumber(row.channel) };
+          const due = decodeNumber(query.firstDue.get(at.app, at.channel)?.due);
+          if (due <= now) routes.push({ app: interned.appName(at.app), channel: at.channel });
+        }
+      });
     },
     async deliveries(user: UserKey, notification: string) {
       const rows = query.ofNotification.all(interned.account(user), uuidToBytes(notification));

@@ -21,6 +21,7 @@ import {
   decodeUser,
   feedTable,
   type Interned,
+  inSnapshot,
   openTables,
   prepareRows,
   type Tables,
@@ -37,18 +38,19 @@ export interface SqliteReader extends FeedReader {
 
 export function openReader(path: string): SqliteReader {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
+  return { ...feedReads(db), close: () => db.close() };
+}
+
+export function feedReads(db: DatabaseSync): FeedReader {
   const tables = openTables(db);
-  return {
-    ...guarded({
-      ...positionReads(db, tables),
-      ...headReads(db, tables),
-      ...notificationReads(db, tables),
-      ...subscriptionReads(db, tables),
-      ...dueReads(db, tables),
-      ...deliveryReads(db, tables),
-    }),
-    close: () => db.close(),
-  };
+  return guarded({
+    ...positionReads(db, tables),
+    ...headReads(db, tables),
+    ...notificationReads(db, tables),
+    ...subscriptionReads(db, tables),
+    ...dueReads(db, tables),
+    ...deliveryReads(db, tables),
+  });
 }
 
 /** A file that can't be read is a fault of the store, not of the caller. */
@@ -117,16 +119,10 @@ function positionReads(db: DatabaseSync, { interned, notification }: Tables) {
       return found ? feedOf(found) : null;
     },
     async position(user: UserKey, visibility: Visibility) {
-      return position(interned.account(user), seenApp(interned, visibility));
+      return inSnapshot(db, () => position(interned.account(user), seenApp(interned, visibility)));
     },
     async changes(user: UserKey, visibility: Visibility, after: number, limit: number) {
-      // One read transaction, so that head, count and rows belong together.
-      db.exec('BEGIN');
-      try {
-        return changes(user, visibility, after, limit);
-      } finally {
-        db.exec('COMMIT');
-      }
+      return inSnapshot(db, () => changes(user, visibility, after, limit));
     },
   };
 }

@@ -63,6 +63,16 @@ export function prepareRows(db: DatabaseSync, sql: string): RowsQuery {
   };
 }
 
+/** For a read of several statements: all see the same commit, whatever the writer's thread commits between them. */
+export function inSnapshot<T>(db: DatabaseSync, read: () => T): T {
+  db.exec('BEGIN');
+  try {
+    return read();
+  } finally {
+    db.exec('COMMIT');
+  }
+}
+
 const integer: Form<number, SqlType> = { type: 'INTEGER', encode: (value) => value, decode: decodeNumber };
 const text: Form<string, SqlType> = { type: 'TEXT', encode: (value) => value, decode: decodeText };
 const flag: Form<boolean, SqlType> = {
