@@ -32,6 +32,8 @@ test('a change on one node is told at once to the streams on another, the same f
   await ready(cluster, here, there, ofApp, other);
   const post = postWrite();
   const { notification } = (await a.committer.commit(post)) as Outcomes['post'];
+  // B's own commit may overtake the message of A's. Of the first change after a join no predecessor is known.
+  await there.change(1);
   await b.committer.commit(stateWrite([post.id]));
   await a.committer.commit(postWrite({ app: 'app-b' }));
   await a.committer.commit(deleteWrite(post.id));
@@ -129,6 +131,23 @@ test('changes of two nodes that overtake each other are put in order without the
   const dense = Array.from({ length: 202 }, (_, index) => index);
   assert.deepEqual([device.sequences(), third.sequences()], [dense, dense]);
   assert.deepEqual([a.reads.changes, b.reads.changes], [0, 0]);
+});
+
+test('the first change after a join may overtake its predecessor: the store is read, and nothing is lost', async () => {
+  await using running = await open();
+  const { cluster, a, b } = running;
+  const device = b.device(alice);
+  await ready(cluster, device);
+  cluster.nats.freeze();
+  await a.committer.commit(postWrite());
+  await b.committer.commit(postWrite());
+  await device.change(2);
+  cluster.nats.thaw();
+  await cluster.settled();
+  await a.committer.commit(postWrite());
+  await device.change(3);
+  assert.deepEqual(device.sequences(), [0, 1, 2, 3]);
+  assert.equal(b.reads.changes, 1);
 });
 
 test('a change whose predecessor does not come is held for the hold, then the store is read', async () => {
