@@ -25,7 +25,13 @@ export async function openCluster(dataDir = makeDataDir()): Promise<BenchCluster
   const secretKey = randomBytes(32);
   const fill = async (from: string): Promise<string> => {
     const to = await postgres.createDatabase();
-    await moveToPostgres({ dataDir: from, to, secretKey, now: Date.now(), who: 'bench' });
+    await moveToPostgres({
+      dataDir: from,
+      to,
+      secretKey,
+      now: Date.now(),
+      by: { who: 'bench', from: 'command' },
+    });
     removeDataDir(from);
     return to;
   };

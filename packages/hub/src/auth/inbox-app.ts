@@ -42,7 +42,7 @@ export function withOwnApps(registry: Registry, own: readonly App[]): Registry {
   return {
     ...registry,
     audit: {
-      list: (page) => audit.list(page),
+      ...audit,
       record: (entry, write) =>
         audit.record(entry, (within) =>
           write({ ...within, apps: { ...within.apps, put: guarded(within.apps.put) } }),

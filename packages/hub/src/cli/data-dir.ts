@@ -16,8 +16,8 @@ const defaultPublicUrl = 'http://127.0.0.1:4280';
 /** Where `serve` records its public URL. */
 export const publicUrlKey = 'public-url';
 
-/** The author in the audit: whoever may write the data folder. */
-export const commandLine = 'command line';
+/** In the audit: whoever may write the data folder, with a command. */
+export const commandLine = { who: 'command line', from: 'command' } as const;
 
 export interface DataOptions {
   readonly dataDir: string;

@@ -9,7 +9,16 @@ export const registryTables = {
   app_host: { host: 'text', app: 'text' },
   host_claim: { app: 'text', host: 'text', value: 'text', claimed_at: 'bigint' },
   credential: { app: 'text', kind: 'text', sealed: 'text', shown: 'text', key_id: 'text', set_at: 'bigint' },
-  audit: { id: 'bigint', at: 'bigint', who: 'text', what: 'text', on_what: 'text' },
+  audit: {
+    id: 'bigint',
+    at: 'bigint',
+    who: 'text',
+    what: 'text',
+    on_what: 'text',
+    from_address: 'text?',
+    count: 'bigint',
+    kind: 'text?',
+  },
   local_user: {
     id: 'text',
     name: 'text',

@@ -61,13 +61,17 @@ export interface StoredCredentials {
   readonly setAt: number;
 }
 
-/** What operators did. Only ever added to, and never a secret. */
+/** Who did what. Never a secret, and of a person only the id. */
 export interface Audit {
   /**
-   * Runs the write and adds the entry: both become durable, or neither. Only what is written through `within` is part
-   * of it.
+   * Runs the write and adds the entry, which is kept for good: both become durable, or neither. Only what is written
+   * through `within` is part of it.
    */
   record<T>(entry: AuditEntry, write: (within: AuditedWrites) => Promise<T>): Promise<T>;
+  /** Adds what changed nothing that operators manage: sign-ins, tokens, refusals. */
+  note(entries: readonly AuditNote[]): Promise<void>;
+  /** Removes what is beyond the bounds of its kind, at most `limit` entries of each. Answers how many. */
+  forget(bounds: readonly NoteBound[], limit: number): Promise<number>;
   /** The newest first; `before` is the id of an entry. */
   list(page: { readonly before: number | null; readonly limit: number }): Promise<AuditRecord[]>;
 }
@@ -88,17 +92,37 @@ export interface AuditedWrites {
   readonly meta: Meta;
 }
 
-interface AuditEntry {
+export type AuditAuthor = Pick<AuditEntry, 'who' | 'from'>;
+
+export interface AuditEntry {
   readonly at: number;
-  /** The operator's name, or `command line`. */
+  /** The operator's name, a user's or client's id, `command line`, or `unknown`. */
   readonly who: string;
-  /** The operation, such as `putChannel`. */
+  /** The address of the request, or `command`; null in entries of versions that did not keep it. */
+  readonly from: string | null;
+  /** The operation, such as `putChannel`, or an event, such as `signedIn`. */
   readonly what: string;
   /** What it was done to, such as `apps/shop/hosts/shop.example`. */
   readonly on: string;
 }
 
-type AuditRecord = AuditEntry & { readonly id: number };
+/** Those of access and of refusals are bounded each for itself, so that a flood of refusals hides no sign-in. */
+export type NoteKind = 'access' | 'refusal';
+
+export interface AuditNote extends AuditEntry {
+  readonly kind: NoteKind;
+  /** How often it happened in the minute. */
+  readonly count: number;
+}
+
+export interface NoteBound {
+  readonly kind: NoteKind;
+  readonly entriesMax: number;
+  /** Older ones are removed. */
+  readonly since: number;
+}
+
+export type AuditRecord = AuditEntry & { readonly id: number; readonly count: number };
 
 export interface LocalUser {
   /** The subject of its tokens, a UUID. */

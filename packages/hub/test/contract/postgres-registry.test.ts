@@ -18,7 +18,7 @@ import { registryContract } from './registry.ts';
 const appLocks = 0x7265_6701;
 const key = Buffer.alloc(32, 7);
 const wns = { clientId: 'client', clientSecret: 'a secret to look for' };
-const entry = { at: 1, who: 'olga', what: 'putApp', on: 'apps/a' };
+const entry = { at: 1, who: 'olga', from: '192.0.2.7', what: 'putApp', on: 'apps/a' };
 
 registryContract('PostgreSQL', async () => {
   const server = await sharedPostgres();

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { given } from '@carillon/testing/feed/credentials.ts';
 import type { App } from '../../src/model/app.ts';
 import type { Credentials } from '../../src/model/credentials.ts';
-import type { GrantRecord, Registry } from '../../src/store/registry.ts';
+import type { GrantRecord, NoteBound, NoteKind, Registry } from '../../src/store/registry.ts';
 
 const wns = { clientId: 'client', clientSecret: 'hush', tokenUrl: 'https://t.example' } as const;
 
@@ -308,7 +308,7 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
   });
 
   describe(`${name}: the audit`, () => {
-    const entry = (on: string) => ({ at: 7, who: 'olga', what: 'putApp', on });
+    const entry = (on: string) => ({ at: 7, who: 'olga', from: '192.0.2.7', what: 'putApp', on });
 
     test('has an entry for each write, the newest first, in pages', async () => {
       await using pair = await open();
@@ -318,7 +318,7 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       const page = await pair.hub.audit.list({ before: null, limit: 2 });
       assert.deepEqual(
         page.map(({ id: _, ...rest }) => rest),
-        [entry('three'), entry('two')],
+        [entry('three'), entry('two')].map((each) => ({ ...each, count: 1 })),
       );
       const rest = await pair.hub.audit.list({ before: page[1]?.id ?? 0, limit: 2 });
       assert.deepEqual(
@@ -326,6 +326,24 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
         ['one'],
       );
       assert.ok(pair.hub.apps.findById('service'));
+    });
+
+    test('removes what is too old or too many of a kind, and nothing that operators wrote', async () => {
+      await using pair = await open();
+      const note = (kind: NoteKind, at: number) => ({ ...entry(kind), at, kind, count: at });
+      await pair.hub.audit.record(entry('kept'), async () => {});
+      await pair.hub.audit.note([1, 2, 3, 4].map((at) => note('access', at)));
+      await pair.command.audit.note([5, 6, 7].map((at) => note('refusal', at)));
+      const bounds: NoteBound[] = [
+        { kind: 'access', entriesMax: 10, since: 3 },
+        { kind: 'refusal', entriesMax: 2, since: 0 },
+      ];
+      const left = async () =>
+        (await pair.hub.audit.list({ before: null, limit: 9 })).map(({ on, count }) => `${on} ${count}`);
+      assert.equal(await pair.hub.audit.forget(bounds, 1), 2);
+      assert.equal(await pair.hub.audit.forget(bounds, 9), 1);
+      assert.equal(await pair.hub.audit.forget(bounds, 9), 0);
+      assert.deepEqual(await left(), ['refusal 7', 'refusal 6', 'access 4', 'access 3', 'kept 1']);
     });
 
     test('has none for a write that failed, of which nothing is left either', async () => {

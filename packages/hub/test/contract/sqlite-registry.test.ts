@@ -124,7 +124,10 @@ test('the audit is never changed, not by SQL either', async (context) => {
   context.after(folder.remove);
   const path = join(folder.path, 'registry.db');
   const registry = await openRegistry(path);
-  await registry.audit.record({ at: 1, who: 'olga', what: 'putApp', on: 'apps/a' }, async () => {});
+  await registry.audit.record(
+    { at: 1, who: 'olga', from: '192.0.2.7', what: 'putApp', on: 'apps/a' },
+    async () => {},
+  );
   await registry.close();
   const db = new DatabaseSync(path);
   context.after(() => db.close());

@@ -14,6 +14,7 @@ import { planBatch } from '../../src/hub/plan-batch.ts';
 import { deliveryKinds, sendStatuses } from '../../src/model/delivery.ts';
 import { openPushAddresses } from '../../src/operations/subscriptions/push-addresses.ts';
 import { openFeedStore as openInPostgres } from '../../src/store/postgres/feed/feed-store.ts';
+import type { Registry } from '../../src/store/registry.ts';
 import { type RegistryTable, registryTables } from '../../src/store/registry-tables.ts';
 import { openFeedStore as openInSqlite } from '../../src/store/sqlite/feed/feed-store.ts';
 import { openSource } from '../../src/store/sqlite/maintenance/transfer.ts';
@@ -117,6 +118,20 @@ const rowsOf = (table: RegistryTable, rows: readonly Record<string, unknown>[]) 
     .map((row) => JSON.stringify(Object.keys(registryTables[table]).map((column) => String(row[column]))))
     .sort();
 
+/** Kept as it was, and added to. */
+async function assertAudit({ audit }: Registry): Promise<void> {
+  const [before] = await audit.list({ before: null, limit: 9 });
+  assert.ok(before);
+  assert.deepEqual([before.from, before.count], [null, 1]);
+  const { id: _, ...entry } = { ...before, from: '192.0.2.7' };
+  await audit.note([{ ...entry, kind: 'refusal', count: 3 }]);
+  const [note] = await audit.list({ before: null, limit: 1 });
+  assert.deepEqual(note, { ...entry, id: note?.id, count: 3 });
+  const bound = { kind: 'refusal', entriesMax: 0, since: Number.MAX_SAFE_INTEGER } as const;
+  assert.equal(await audit.forget([bound], 9), 1);
+  assert.deepEqual((await audit.list({ before: null, limit: 1 }))[0], before);
+}
+
 test('a stored registry opens in SQLite, with the credentials that were sealed then', async () => {
   const registry = await openRegistry({ dataDir: folder.path }, () => secretKey);
   try {
@@ -129,6 +144,7 @@ test('a stored registry opens in SQLite, with the credentials that were sealed t
       clientSecret: 'a secret',
     });
     assert.equal((await registry.users.findByName('ALICE@contoso.example'))?.operator, true);
+    await assertAudit(registry);
     assert.deepEqual((await registry.grants.find('Grant', 'g'))?.payload, { n: 1 });
     assert.equal(await registry.meta.read('odd'), 'a\u0000b');
   } finally {
@@ -148,6 +164,7 @@ test('a stored registry opens in PostgreSQL, with the credentials that were seal
       clientSecret: 'a secret',
     });
     assert.equal((await registry.users.findByName('ALICE@contoso.example'))?.operator, true);
+    await assertAudit(registry);
     assert.equal(await registry.meta.read('odd'), 'a\u0000b');
   } finally {
     await registry.close();

@@ -143,6 +143,8 @@ export const redriveAnswerSchema = strictObject({
 export const auditEntrySchema = strictObject({
   dateTime,
   who: Type.String(),
+  from: nullable(Type.String()),
   what: Type.String(),
   on: Type.String(),
+  count: Type.Optional(Type.Integer({ minimum: 2 })),
 });

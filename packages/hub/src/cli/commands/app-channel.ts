@@ -120,7 +120,7 @@ async function record(
   write: (within: AuditedWrites) => Promise<unknown>,
 ): Promise<void> {
   const on = `apps/${app}/channels/${channel}`;
-  await audit.record({ at: systemClock.now(), who: commandLine, what, on }, write);
+  await audit.record({ at: systemClock.now(), ...commandLine, what, on }, write);
 }
 
 function findApp({ apps }: Registry, { app }: ChannelOptions): App {

@@ -90,7 +90,7 @@ async function createApp(
   const issuers = (options.issuer ?? []).map(readIssuer);
   const hosts = [...new Set(options.host.map(readHost))];
   await withRegistry(options, async ({ audit }) => {
-    const entry = { at: systemClock.now(), who: commandLine, what: 'putApp', on: `apps/${id}` };
+    const entry = { at: systemClock.now(), ...commandLine, what: 'putApp', on: `apps/${id}` };
     const made = await audit.record(entry, async ({ apps, hostClaims }) => {
       const known = await apps.findToChange(id);
       const keep = options.newSecret ? [] : (known?.clients ?? []);

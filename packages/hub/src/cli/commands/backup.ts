@@ -64,7 +64,7 @@ async function restoreBackup({
   }
   const now = systemClock.now();
   const environment = process.env;
-  const done = await restore({ ...options, folder: from, now, environment, pushAgain, who: commandLine });
+  const done = await restore({ ...options, folder: from, now, environment, pushAgain, by: commandLine });
   const { manifest, generation, withdrawnPushes } = done;
   if (json) return printJson({ takenAt: manifest.takenAt, generation, withdrawnPushes });
   say(`restored the backup of ${manifest.takenAt}: ${summary(manifest)}`);

@@ -31,7 +31,7 @@ async function moveData({ to, dataDir, config, json }: MigrateOptions): Promise<
     throw new Error('--to must be a URL such as postgres://user@host/database');
   const secretKey = readSecretKey(process.env, configFile(config));
   const now = systemClock.now();
-  const tables = await moveToPostgres({ dataDir, to, secretKey, now, who: commandLine });
+  const tables = await moveToPostgres({ dataDir, to, secretKey, now, by: commandLine });
   if (json) return printJson({ tables });
   for (const { table, rows, checksum } of tables)
     process.stdout.write(

@@ -74,7 +74,7 @@ function withPassword(command: Command): Command {
 
 function open(options: UserOptions, name: string, run: (opened: Opened) => Promise<void>): Promise<void> {
   return withRegistry(options, (registry) => {
-    const people = openPeople({ registry, clock: systemClock, who: commandLine });
+    const people = openPeople({ registry, clock: systemClock, ...commandLine });
     return run({ registry, people, options, name });
   });
 }

@@ -16,7 +16,7 @@ import {
   writeManifest,
 } from '../../store/backup.ts';
 import { raiseGeneration as raise } from '../../store/generation.ts';
-import type { Registry } from '../../store/registry.ts';
+import type { AuditAuthor, Registry } from '../../store/registry.ts';
 import { feedMigrations } from '../../store/sqlite/feed/schema.ts';
 import {
   copyDatabase,
@@ -41,7 +41,7 @@ export interface RestoreOptions extends Omit<BackupOptions, 'version'> {
   /** Leaves open pushes open: what was pushed since the backup rings again. */
   readonly pushAgain: boolean;
   /** For the audit. */
-  readonly who: string;
+  readonly by: AuditAuthor;
 }
 
 export interface Restored {
@@ -193,11 +193,11 @@ async function restoreDatabase(
 }
 
 /** For a store that lost commits, which is served as it is from now on; hubs that run must be started again, since each reads it when it starts. */
-export async function raiseGeneration(place: DataPlace, now: number, who: string): Promise<number> {
+export async function raiseGeneration(place: DataPlace, now: number, by: AuditAuthor): Promise<number> {
   const lock = place.databaseUrl ? null : lockData(place);
   try {
     const generation = await useRegistry(await openRegistry(place), (registry) =>
-      registry.audit.record({ at: now, who, what: 'raiseGeneration', on: 'store' }, ({ meta }) =>
+      registry.audit.record({ at: now, ...by, what: 'raiseGeneration', on: 'store' }, ({ meta }) =>
         raise(meta, now),
       ),
     );
@@ -208,8 +208,8 @@ export async function raiseGeneration(place: DataPlace, now: number, who: string
   }
 }
 
-function recordRestore({ audit }: Registry, { now, who }: RestoreOptions): Promise<number> {
-  return audit.record({ at: now, who, what: 'restore', on: 'store' }, ({ meta }) => raise(meta, now));
+function recordRestore({ audit }: Registry, { now, by }: RestoreOptions): Promise<number> {
+  return audit.record({ at: now, ...by, what: 'restore', on: 'store' }, ({ meta }) => raise(meta, now));
 }
 
 async function useRegistry<T>(registry: Registry, use: (registry: Registry) => Promise<T>): Promise<T> {

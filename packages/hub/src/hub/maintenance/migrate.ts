@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CredentialKind } from '../../model/credentials.ts';
 import { BackupError } from '../../store/backup.ts';
+import type { AuditAuthor } from '../../store/registry.ts';
 import { openSecretBox, type SecretBox, wrongKey } from '../../store/secret-box.ts';
 import { openKeyFile } from '../../store/sqlite/file/key-file.ts';
 import { openSource } from '../../store/sqlite/maintenance/transfer.ts';
@@ -17,12 +18,13 @@ export interface MoveOptions {
   /** What hubs on PostgreSQL will have as CARILLON_SECRET_KEY; null when there is none. */
   readonly secretKey: Buffer | null;
   readonly now: number;
-  readonly who: string;
+  /** For the audit. */
+  readonly by: AuditAuthor;
 }
 
 /** Answers what was moved, table by table. Throws when it can't move everything, and then nothing was moved. */
 export async function moveToPostgres(options: MoveOptions): Promise<MovedTable[]> {
-  const { dataDir, to, now, who } = options;
+  const { dataDir, to, now, by } = options;
   if (!existsSync(join(dataDir, 'registry.db')))
     throw new BackupError(`${dataDir} holds no data of Carillon: name the right --data-dir`);
   const { takeIn } = await import('../../store/postgres/maintenance/transfer.ts');
@@ -31,7 +33,7 @@ export async function moveToPostgres(options: MoveOptions): Promise<MovedTable[]
     refuseLostFeeds(dataDir);
     const source = openSource(dataDir);
     try {
-      return await takeIn({ url: to, source: resealed(source, openReseal(options)), now, who });
+      return await takeIn({ url: to, source: resealed(source, openReseal(options)), now, by });
     } finally {
       source.close();
     }

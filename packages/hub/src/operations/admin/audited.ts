@@ -6,15 +6,16 @@ import type { AuditedWrites, Registry } from '../../store/registry.ts';
 import type { Call, Services } from '../kernel/call.ts';
 
 /** Who does what, for the audit. */
-export type Acted = Pick<Call<'operator'>, 'principal' | 'operation'>;
+export type Acted = Pick<Call<'operator'>, 'principal' | 'operation' | 'address'>;
 
 export function audited<T>(
-  { principal, operation }: Acted,
+  { principal, operation, address }: Acted,
   { registry, clock }: Services,
   on: string,
   write: (within: AuditedWrites) => Promise<T>,
 ): Promise<T> {
-  return registry.audit.record({ at: clock.now(), who: principal.name, what: operation, on }, write);
+  const entry = { at: clock.now(), who: principal.name, from: address, what: operation, on };
+  return registry.audit.record(entry, write);
 }
 
 export function findApp(id: string, { apps }: Registry): App {

@@ -1,8 +1,9 @@
-// The audit as an operator reads it: who did what to what and when, the newest first, in pages. The operations write it,
-// each entry in the transaction of its change (audited.ts).
+// The audit as an operator reads it: who did what to what, when and from where, the newest first, in pages. The operations
+// write it, each entry in the transaction of its change (audited.ts); sign-ins and tokens, auth/access-audit.
 import { limits } from '@carillon/protocol';
 import { auditEntrySchema } from '@carillon/protocol/schemas';
 import { formatDateTime } from '../../model/date-time.ts';
+import type { AuditRecord } from '../../store/registry.ts';
 import { collection } from '../kernel/answer.ts';
 import { operation } from '../kernel/operation.ts';
 import { pageOf, readPageToken } from '../kernel/paging.ts';
@@ -13,7 +14,8 @@ export const listAudit = operation({
   method: 'GET',
   paths: ['/admin/audit'],
   access: 'operator',
-  summary: 'list what operators and commands changed, the newest first',
+  summary:
+    'list what operators and commands changed, who signed in, and which tokens were issued or refused, the newest first',
   query: { $top: top(limits.listPageMax, limits.deltaPageMax), $skiptoken: text },
   answer: collection('audit', auditEntrySchema, { context: null }),
   async run({ query }, { registry, adminSeal }) {
@@ -22,7 +24,11 @@ export const listAudit = operation({
     const before = key === null ? null : Number(key);
     const records = await registry.audit.list({ before, limit: query.$top + 1 });
     const { rows, next } = pageOf(records, { ...paged, keyOf: ({ id }) => String(id) });
-    const value = rows.map(({ at, who, what, on }) => ({ dateTime: formatDateTime(at), who, what, on }));
+    const value = rows.map(show);
     return { outcome: 'ok', body: { value }, ...next };
   },
 });
+
+function show({ at, who, from, what, on, count }: AuditRecord) {
+  return { dateTime: formatDateTime(at), who, from, what, on, ...(count > 1 ? { count } : {}) };
+}

@@ -75,6 +75,8 @@ export interface Call<
   /** The operation's name, for the audit. */
   readonly operation: string;
   readonly version: GraphVersion;
+  /** Where the request comes from. */
+  readonly address: string;
   readonly identity: Identity;
   readonly principal: Callers[Who];
   readonly user: Feeds[Who];

@@ -93,7 +93,7 @@ export function openRunner(options: RunnerOptions): Runner {
     },
     async run(admission, request) {
       const { arrival, identity, principal } = admission;
-      const { operation, version } = arrival;
+      const { operation, version, address } = arrival;
       const { params, path, query: given, ifMatch, lastEventId, prefer, json } = request;
       const query =
         given.size === 0 && operation.query === undefined
@@ -104,7 +104,7 @@ export function openRunner(options: RunnerOptions): Runner {
         principal.kind === 'operator' ? nobodys : await readWhose(admission, request, services);
       const answer = await operation.run(
         {
-          ...{ user, acting, operation: operation.name, version, identity, principal },
+          ...{ user, acting, operation: operation.name, version, address, identity, principal },
           ...{ params, query, given, ifMatch, lastEventId, body },
           count: () => throttle.count(identity, null),
         },

@@ -28,8 +28,13 @@ test('a user is created with a password from standard input, shown, listed, and 
   assert.equal(await look(({ users }) => users.findByName(alice)), null);
   const audit = await look((registry) => registry.audit.list({ before: null, limit: 9 }));
   assert.deepEqual(
-    audit.map(({ who, what, on }) => ({ who, what, on })),
-    ['userErased', 'userCreated'].map((what) => ({ who: 'command line', what, on: `users/${user?.id}` })),
+    audit.map(({ who, from, what, on }) => ({ who, from, what, on })),
+    ['userErased', 'userCreated'].map((what) => ({
+      who: 'command line',
+      from: 'command',
+      what,
+      on: `users/${user?.id}`,
+    })),
   );
 });
 

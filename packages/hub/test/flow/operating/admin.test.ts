@@ -468,6 +468,7 @@ test('everything written is in the audit, with who did it, and what failed is no
   await admin('DELETE', `${app}/channels/wns`);
   await admin('DELETE', `${app}/channels/wns`);
   const { json } = await admin('GET', '/audit?$top=4');
+  for (const { from } of json.value) assert.equal(from, '127.0.0.1');
   const told = json.value.map(({ who, what, on }: Record<string, string>) => `${who} ${what} ${on}`);
   assert.deepEqual(told, [
     'operator deleteChannel apps/app-a/channels/wns',

@@ -81,7 +81,7 @@ async function fill(hub: TestHub) {
     1,
   );
   await registry.hostClaims.put({ app: 'app-a', host: 'claimed.example', value: 'v', claimedAt: 1 });
-  const entry = { at: 1, who: 'an operator', what: 'putChannel', on: 'apps/app-a' };
+  const entry = { at: 1, who: 'an operator', from: '192.0.2.7', what: 'putChannel', on: 'apps/app-a' };
   await registry.audit.record(entry, ({ meta }) => meta.write('odd', 'a\u0000b\u001ac'));
   const grant = {
     model: 'Grant',

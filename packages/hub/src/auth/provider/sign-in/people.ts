@@ -12,6 +12,7 @@ export interface PeopleOptions {
   readonly clock: Clock;
   /** For the audit. */
   readonly who: string;
+  readonly from: string;
 }
 
 interface NewUser {
@@ -31,12 +32,12 @@ export interface People {
   remove(user: LocalUser): Promise<void>;
 }
 
-export function openPeople({ registry, clock, who }: PeopleOptions): People {
+export function openPeople({ registry, clock, who, from }: PeopleOptions): People {
   const audited = (
     what: string,
     id: string,
     write: (within: AuditedWrites) => Promise<void>,
-  ): Promise<void> => registry.audit.record({ at: clock.now(), who, what, on: `users/${id}` }, write);
+  ): Promise<void> => registry.audit.record({ at: clock.now(), who, from, what, on: `users/${id}` }, write);
 
   async function endTokens({ revocations, refreshFamilies }: AuditedWrites, id: string): Promise<void> {
     await revocations.add({ subject: userSubject(id), at: clock.now(), until: null });

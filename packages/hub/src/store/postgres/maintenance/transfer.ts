@@ -3,6 +3,7 @@
 import type { Client } from 'pg';
 import { BackupError } from '../../backup.ts';
 import { decodeNumber } from '../../columns.ts';
+import type { AuditAuthor } from '../../registry.ts';
 import { type ColumnType, type RegistryTable, registryTables } from '../../registry-tables.ts';
 import {
   type FeedTable,
@@ -44,7 +45,7 @@ export interface Intake {
   readonly source: TransferSource;
   readonly now: number;
   /** For the audit. */
-  readonly who: string;
+  readonly by: AuditAuthor;
 }
 
 const rowsAtOnce = 1000;
@@ -52,7 +53,7 @@ const registryNames = Object.keys(registryTables) as RegistryTable[];
 const allTables = [...registryNames, ...feedTables, 'push_address'];
 
 /** Answers each table as it was read back. */
-export function takeIn({ url, source, now, who }: Intake): Promise<MovedTable[]> {
+export function takeIn({ url, source, now, by }: Intake): Promise<MovedTable[]> {
   return withClient(url, async (client) => {
     await migrate(client, [...registryMigrations, ...feedMigrations]);
     const moved = await inTransaction(client, '', async () => {
@@ -67,8 +68,11 @@ export function takeIn({ url, source, now, who }: Intake): Promise<MovedTable[]>
       await client.query(
         "SELECT setval(pg_get_serial_sequence('audit', 'id'), max(id)) FROM audit HAVING max(id) > 0",
       );
-      const entry = [now, who, 'migrate', 'store'];
-      await client.query('INSERT INTO audit(at, who, what, on_what) VALUES ($1, $2, $3, $4)', entry);
+      const entry = [now, by.who, by.from, 'migrate', 'store'];
+      await client.query(
+        'INSERT INTO audit(at, who, from_address, what, on_what) VALUES ($1, $2, $3, $4, $5)',
+        entry,
+      );
       return tables;
     });
     await client.query('ANALYZE');

@@ -63,4 +63,17 @@ INSERT INTO part_version(part, version) VALUES ('revocation', 1);
     name: '0003-disabled-users',
     sql: 'ALTER TABLE local_user ADD COLUMN disabled boolean NOT NULL DEFAULT false;',
   },
+  {
+    name: '0004-audit-of-access',
+    sql: `
+ALTER TABLE audit ADD COLUMN from_address text, ADD COLUMN count bigint NOT NULL DEFAULT 1,
+  ADD COLUMN kind text COLLATE "C";
+DROP TRIGGER audit_is_kept ON audit;
+CREATE TRIGGER audit_is_kept BEFORE UPDATE OR TRUNCATE ON audit
+  FOR EACH STATEMENT EXECUTE FUNCTION audit_is_kept();
+CREATE TRIGGER audit_entry_is_kept BEFORE DELETE ON audit
+  FOR EACH ROW WHEN (OLD.kind IS NULL) EXECUTE FUNCTION audit_is_kept();
+CREATE INDEX audit_by_kind ON audit(kind, id) WHERE kind IS NOT NULL;
+`,
+  },
 ];

@@ -63,4 +63,16 @@ INSERT INTO part_version(part, version) VALUES ('revocation', 1);
     name: '0003-disabled-users',
     sql: 'ALTER TABLE local_user ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;',
   },
+  {
+    name: '0004-audit-of-access',
+    sql: `
+ALTER TABLE audit ADD COLUMN from_address TEXT;
+ALTER TABLE audit ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE audit ADD COLUMN kind TEXT;
+DROP TRIGGER audit_is_not_removed;
+CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit WHEN OLD.kind IS NULL
+  BEGIN SELECT RAISE(ABORT, 'an entry of the audit is never removed'); END;
+CREATE INDEX audit_by_kind ON audit(kind, id) WHERE kind IS NOT NULL;
+`,
+  },
 ];
