@@ -17,6 +17,13 @@ import { removeHost } from './admin/hosts/remove.ts';
 import { verifyHost } from './admin/hosts/verify.ts';
 import { listAudit } from './admin/list-audit.ts';
 import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
+import { createUser } from './admin/users/create.ts';
+import { disableUser } from './admin/users/disable.ts';
+import { enableUser } from './admin/users/enable.ts';
+import { getUser } from './admin/users/get.ts';
+import { listUsers } from './admin/users/list.ts';
+import { listUserSessions } from './admin/users/list-sessions.ts';
+import { setUserPassword } from './admin/users/set-password.ts';
 import { createReceipts } from './deliveries/create-receipts.ts';
 import { listDeliveries } from './deliveries/list.ts';
 import type { Operation } from './kernel/operation.ts';
@@ -68,6 +75,13 @@ export const operationTable: readonly Operation[] = [
   getChannel,
   putChannel,
   deleteChannel,
+  listUsers,
+  createUser,
+  getUser,
+  setUserPassword,
+  disableUser,
+  enableUser,
+  listUserSessions,
   listUserSubscriptions,
   listFailedDeliveries,
   redriveDeliveries,

@@ -139,7 +139,8 @@ export interface LocalUser {
 export interface Users {
   findById(id: string): Promise<LocalUser | null>;
   findByName(name: string): Promise<LocalUser | null>;
-  list(): Promise<LocalUser[]>;
+  /** By name, in any case; a page holds those after a name. */
+  list(page?: { readonly after: string | null; readonly limit: number }): Promise<LocalUser[]>;
   /** Adds the user, or replaces the one with the same id. Throws a HubError when another one has the name. */
   put(user: LocalUser): Promise<void>;
   /** Another hash of the same password, unless the password was changed meanwhile. */

@@ -24,6 +24,7 @@ export {
   stateUpdateAnswerSchema,
   stateUpdateSchema,
 } from './notification.ts';
+export { passwordPostSchema, userPostSchema, userSchema, userSessionSchema } from './people.ts';
 export {
   streamTicketSchema,
   subscriptionPatchSchema,

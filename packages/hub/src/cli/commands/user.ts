@@ -2,9 +2,10 @@
 // password is kept. A password is typed at a prompt, or comes by standard input.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { listSessions } from '../../auth/provider/grants/sessions.ts';
 import { openPeople, type People } from '../../auth/provider/sign-in/people.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { formatDateTime } from '../../model/date-time.ts';
+import { showUser } from '../../operations/admin/users/user.ts';
 import type { LocalUser, Registry } from '../../store/registry.ts';
 import { ask } from '../ask.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
@@ -81,14 +82,14 @@ function open(options: UserOptions, name: string, run: (opened: Opened) => Promi
 
 async function list({ registry, options }: Opened): Promise<void> {
   const all = await registry.users.list();
-  if (options.json) printJson({ value: all.map(shown) });
+  if (options.json) printJson({ value: all.map(showUser) });
   else if (all.length === 0) print('There is no user yet; `carillon user create` makes one.');
   else for (const user of all) print(lineOf(user));
 }
 
 async function show({ people, options, name }: Opened): Promise<void> {
   const user = await people.find(name);
-  if (options.json) printJson(shown(user));
+  if (options.json) printJson(showUser(user));
   else print(lineOf(user));
 }
 
@@ -129,16 +130,11 @@ async function remove({ people, options, name }: Opened): Promise<void> {
 
 async function sessions({ registry, people, options, name }: Opened): Promise<void> {
   const user = await people.find(name);
-  const value = (await registry.refreshFamilies.list(user.id)).map((family) => ({
-    client: family.client,
-    signedInDateTime: formatDateTime(family.startedAt),
-    lastUsedDateTime: formatDateTime(family.spentAt ?? family.startedAt),
-    expirationDateTime: formatDateTime(family.expiresAt),
-  }));
+  const value = await listSessions(registry, user.id);
   if (options.json) printJson({ value });
   else if (value.length === 0) print(`${user.name} is signed in nowhere.`);
   for (const each of options.json ? [] : value)
-    print(`${each.client}  since ${each.signedInDateTime}  last used ${each.lastUsedDateTime}`);
+    print(`${each.clients.join(', ')}  since ${each.signedInDateTime}  last used ${each.lastUsedDateTime}`);
 }
 
 async function readPassword({ password, passwordStdin }: UserOptions): Promise<string> {
@@ -154,10 +150,6 @@ async function readPassword({ password, passwordStdin }: UserOptions): Promise<s
   if ((await ask('Again: ', hidden)) !== first)
     throw new Error('the two passwords differ; nothing was changed');
   return first;
-}
-
-function shown({ id, name, operator, disabled = false }: LocalUser) {
-  return { id, name, operator, disabled };
 }
 
 function lineOf({ id, name, operator, disabled }: LocalUser): string {

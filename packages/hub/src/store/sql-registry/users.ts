@@ -32,7 +32,10 @@ export function openUsers(session: Session): Users {
   return {
     findById: (id) => find('id', id),
     findByName,
-    list: async () => (await session.query(`${select} ORDER BY name_key`)).rows.map(decode),
+    async list({ after, limit } = { after: null, limit: Number.MAX_SAFE_INTEGER }) {
+      const page = `${select} WHERE name_key > $1 ORDER BY name_key LIMIT $2`;
+      return (await session.query(page, nameKey(after ?? ''), limit)).rows.map(decode);
+    },
     async put(user) {
       const { id, name, passwordHash, operator, disabled = false } = user;
       await refuseTaken(user);

@@ -47,6 +47,13 @@ for (const weak of ['short', '1234567890', 'Password123'])
     assert.doesNotMatch(stderr, new RegExp(weak));
   });
 
+test('a user that is not there is said so', (context) => {
+  const { run } = commandLine(context);
+  const { status, stderr } = run(['user', 'show', alice]);
+  assert.equal(status, 1);
+  assert.match(stderr, /no user named alice@contoso.example; .*user list/);
+});
+
 test('without a terminal a password must come by standard input, and a name is needed', (context) => {
   const { run } = commandLine(context);
   assert.match(run(['user', 'create', alice]).stderr, /--password-stdin/);

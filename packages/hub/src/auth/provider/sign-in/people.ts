@@ -2,7 +2,7 @@
 // and streams of the user, in the transaction of the change and of its entry in the audit. Names stay out of the audit.
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
-import { invalid } from '../../../model/errors.ts';
+import { HubError, invalid } from '../../../model/errors.ts';
 import type { AuditedWrites, LocalUser, Registry } from '../../../store/registry.ts';
 import { userSubject } from '../../revoked-tokens.ts';
 import { hashPassword, weaknessOf } from './passwords.ts';
@@ -17,15 +17,15 @@ export interface PeopleOptions {
 
 interface NewUser {
   readonly name: string;
-  readonly password: string;
+  readonly password: string | undefined;
   readonly operator: boolean;
 }
 
 export interface People {
   create(user: NewUser): Promise<LocalUser>;
-  /** Throws when there is none of that name. */
-  find(name: string): Promise<LocalUser>;
-  setPassword(user: LocalUser, password: string): Promise<void>;
+  /** Throws `notFound` when there is none of that name or id. */
+  find(nameOrId: string): Promise<LocalUser>;
+  setPassword(user: LocalUser, password: string | undefined): Promise<void>;
   disable(user: LocalUser): Promise<void>;
   /** Revives no token of before. */
   enable(user: LocalUser): Promise<void>;
@@ -50,10 +50,14 @@ export function openPeople({ registry, clock, who, from }: PeopleOptions): Peopl
       await audited('userCreated', user.id, ({ users }) => users.put(user));
       return user;
     },
-    async find(name) {
-      const user = await registry.users.findByName(name);
+    async find(nameOrId) {
+      const { users } = registry;
+      const user = (await users.findByName(nameOrId)) ?? (await users.findById(nameOrId));
       if (user) return user;
-      throw invalid(`There is no user named ${name}; \`carillon user list\` shows those that are.`);
+      throw new HubError(
+        'notFound',
+        `There is no user named ${nameOrId}; /admin/users and \`carillon user list\` show those that are.`,
+      );
     },
     async setPassword(user, password) {
       const passwordHash = await hash(password);
@@ -79,11 +83,12 @@ export function openPeople({ registry, clock, who, from }: PeopleOptions): Peopl
 function readName(given: string): string {
   const name = given.trim();
   if (/^[^\s\p{Cc}]{1,256}$/u.test(name)) return name;
-  throw invalid("A user's name is 1 to 256 characters without spaces, like alice@contoso.example.");
+  throw invalid("A user's name is 1 to 256 characters without spaces, like alice@contoso.example.", 'name');
 }
 
-function hash(password: string): Promise<string> {
+function hash(password: string | undefined): Promise<string> {
+  if (password === undefined) throw invalid('Give the user a password.', 'password');
   const weakness = weaknessOf(password);
-  if (weakness !== null) throw invalid(weakness);
+  if (weakness !== null) throw invalid(weakness, 'password');
   return hashPassword(password);
 }

@@ -1,0 +1,25 @@
+// A local user as an operator sees it, by name or by id, and what is done with it in the operator's name. Every change has
+// its entry in the audit, which names the user by id alone.
+import { openPeople, type People } from '../../../auth/provider/sign-in/people.ts';
+import type { LocalUser } from '../../../store/registry.ts';
+import type { Answer } from '../../kernel/answer.ts';
+import type { Services } from '../../kernel/call.ts';
+import type { Acted } from '../audited.ts';
+
+export function peopleOf({ principal, address }: Acted, { registry, clock }: Services): People {
+  return openPeople({ registry, clock, who: principal.name, from: address });
+}
+
+export function showUser({ id, name, operator, disabled = false }: LocalUser) {
+  return { id, name, operator, disabled };
+}
+
+/** Does it to the user of the path, and answers how the user is afterwards. */
+export async function changeUser(
+  nameOrId: string,
+  people: People,
+  change: (user: LocalUser) => Promise<void>,
+): Promise<Answer<ReturnType<typeof showUser>>> {
+  await change(await people.find(nameOrId));
+  return { outcome: 'ok', body: showUser(await people.find(nameOrId)) };
+}

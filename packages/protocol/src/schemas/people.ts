@@ -1,0 +1,33 @@
+// Schemas of local users and of where they are signed in, as operators and commands see them. A password goes in and
+// never comes out.
+import Type from 'typebox';
+import { dateTime, strictObject } from './build.ts';
+
+const passwordCharacters = 1024;
+const password = Type.String({ minLength: 1, maxLength: passwordCharacters });
+
+export const userPostSchema = strictObject({
+  name: Type.String({ minLength: 1, maxLength: 256 }),
+  password: Type.Optional(password),
+  operator: Type.Optional(Type.Boolean()),
+});
+
+export const passwordPostSchema = strictObject({ password: Type.Optional(password) });
+
+const userMembers = {
+  id: Type.String(),
+  name: Type.String(),
+  operator: Type.Boolean(),
+  disabled: Type.Boolean(),
+};
+
+export const userSchema = strictObject(userMembers);
+
+/** `client` names it; several clients may use one sign-in. */
+export const userSessionSchema = strictObject({
+  id: Type.String(),
+  clients: Type.Array(Type.String()),
+  signedInDateTime: dateTime,
+  lastUsedDateTime: dateTime,
+  expirationDateTime: dateTime,
+});
