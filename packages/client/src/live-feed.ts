@@ -47,6 +47,10 @@ export class LiveFeed implements Feed {
     return this.#view?.render(this.#options.clock.now()).items ?? none;
   }
 
+  get all() {
+    return this.#view?.render(this.#options.clock.now()).all ?? none;
+  }
+
   get unreadCount(): number {
     return this.#view?.render(this.#options.clock.now()).unreadCount ?? 0;
   }
@@ -91,6 +95,10 @@ export class LiveFeed implements Feed {
 
   snooze(id: string, until: Date): void {
     this.#act(id, { userActionState: 'snoozed', snoozeUntilDateTime: until.toISOString() });
+  }
+
+  restore(ids: string | readonly string[]): void {
+    this.#act(ids, { readState: 'read', userActionState: 'noInteraction' });
   }
 
   delete(ids: string | readonly string[]): void {
@@ -190,17 +198,9 @@ export class LiveFeed implements Feed {
       .map((each) => each.mutation);
     const replaces = waiting.map(({ key }) => key);
     shared.act({
-      key: this.#nextKey(now),
+      key: keyOf(now, this.#count++, this.#options.random()),
       ...{ id, mutation: [...same, mutation].reduce(composeMutations), contentVersion, replaces },
     });
-  }
-
-  /** Sorts by time: storages return changes in the order of their keys. */
-  #nextKey(now: number): string {
-    const [time, count] = [now.toString(36), (this.#count++).toString(36)].map((part) =>
-      part.padStart(9, '0'),
-    );
-    return `${time}-${count}-${this.#options.random().toString(36).slice(2, 10)}`;
   }
 
   #changed(changes: readonly FeedChange[]): void {
@@ -245,6 +245,12 @@ export class LiveFeed implements Feed {
 }
 
 const none: readonly never[] = [];
+
+/** Sorts by time: storages return changes in the order of their keys. */
+function keyOf(now: number, count: number, random: number): string {
+  const [time, turn] = [now, count].map((part) => part.toString(36).padStart(9, '0'));
+  return `${time}-${turn}-${random.toString(36).slice(2, 10)}`;
+}
 
 function isOver({ phase }: ConnectionStatus): boolean {
   return phase === 'closed' || phase === 'signedOut';

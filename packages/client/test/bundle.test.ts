@@ -10,7 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 
 const source = new URL('../src/', import.meta.url).pathname;
-const coreMaxBytes = 12 * 1024;
+const coreMaxBytes = 12.5 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'carillon-bundle-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -30,7 +30,7 @@ async function bundle(code: string, options: BuildOptions = {}): Promise<Bundle>
   return { text, gzipBytes: gzipSync(text, { level: 9 }).length, inputs: metafile?.inputs ?? {} };
 }
 
-test('the core is at most 12 KiB, minified and gzipped', async (context) => {
+test('the core is at most 12.5 KiB, minified and gzipped', async (context) => {
   const { gzipBytes } = await bundle("export * from './index.ts';");
   context.diagnostic(`${gzipBytes} bytes of ${coreMaxBytes}`);
   assert.ok(gzipBytes <= coreMaxBytes, `${gzipBytes} bytes`);

@@ -92,6 +92,40 @@ test('the stored copy is there before the network is', async () => {
   assert.deepEqual(again.feed.items, []);
 });
 
+test('what was dismissed or snoozed is there offline too, comes back as read, and is in every other view', async () => {
+  await using hub = await startHub();
+  const [dismissed, snoozed] = [await postTo(hub), await postTo(hub)] as const;
+  await using one = openClient(hub);
+  await using two = openClient(hub);
+  await Promise.all([isLive(one), isLive(two)]);
+  one.feed.dismiss(dismissed);
+  one.feed.snooze(snoozed, new Date(hub.clock.now() + 3_600_000));
+  await Promise.all([converges(hub, one.feed, 'one'), converges(hub, two.feed, 'two')]);
+  assert.deepEqual(two.feed.items, []);
+  two.network.switch(false);
+  assert.deepEqual(
+    two.feed.all.map(({ id, userActionState }) => [id, userActionState]),
+    [
+      [snoozed, 'snoozed'],
+      [dismissed, 'dismissed'],
+    ],
+  );
+  two.feed.restore([dismissed, snoozed]);
+  assert.deepEqual(
+    two.feed.items.map(({ readState }) => readState),
+    ['read', 'read'],
+  );
+  two.network.switch(true);
+  await Promise.all([converges(hub, one.feed, 'one'), converges(hub, two.feed, 'two')]);
+  assert.deepEqual(
+    one.feed.items.map(({ id, readState, userActionState }) => [id, readState, userActionState]),
+    [
+      [snoozed, 'read', 'noInteraction'],
+      [dismissed, 'read', 'noInteraction'],
+    ],
+  );
+});
+
 test('what is read anew keeps showing what it showed until it is complete', async () => {
   await using hub = await startHub();
   const storage = openMemoryStorage();

@@ -35,6 +35,7 @@ export interface ViewState {
 }
 
 interface Rendered {
+  readonly all: readonly Notification[];
   readonly items: readonly Notification[];
   readonly unreadCount: number;
 }
@@ -247,16 +248,16 @@ export class FeedView {
   }
 
   #renderAll(now: number): Rendered {
-    const items: Notification[] = [];
+    const all: Notification[] = [];
     let unreadCount = this.#position?.unreadCount ?? 0;
     for (const item of this.#base.values()) {
       const shown = this.#shown(item, now);
       unreadCount += countOf(shown) - countOf(item);
-      if (shown && isInInbox(shown)) items.push(shown);
+      if (shown) all.push(shown);
     }
     // Ids are of version 7: their order is that of creation, as the hub's lists have it.
-    items.sort((a, b) => (a.id < b.id ? 1 : -1));
-    return { items, unreadCount: Math.max(0, unreadCount) };
+    all.sort((a, b) => (a.id < b.id ? 1 : -1));
+    return { all, items: all.filter(isInInbox), unreadCount: Math.max(0, unreadCount) };
   }
 
   #turnBy(dateTime: string): void {

@@ -39,6 +39,8 @@ export interface Feed {
    * with each change, the same one in between.
    */
   readonly items: readonly Notification[];
+  /** What `items` has and what was dismissed or snoozed: everything that has not expired, newest first, also offline. */
+  readonly all: readonly Notification[];
   /** The hub's count at the view's position, with what was done here applied already. */
   readonly unreadCount: number;
   readonly status: FeedStatus;
@@ -57,6 +59,8 @@ export interface Feed {
   dismiss(ids: string | readonly string[]): void;
   /** Hides it until then; it comes back unread and rings. */
   snooze(id: string, until: Date): void;
+  /** Brings what was dismissed or snoozed back into the inbox, as read. */
+  restore(ids: string | readonly string[]): void;
   delete(ids: string | readonly string[]): void;
   /** Restores the state before the last change that was made here; a deletion can't be undone. */
   undo(id: string): void;

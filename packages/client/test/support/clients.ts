@@ -45,9 +45,10 @@ export async function converges(hub: TestHub, feed: Feed, name = 'the feed'): Pr
   const expected = async () => {
     const all = await listAll(hub, token);
     const unread = all.filter(({ readState }) => readState === 'unread').length;
-    return { items: all.filter(isInInbox).map(summary), unread, pending: 0 };
+    return { all: all.map(summary), items: all.filter(isInInbox).map(summary), unread, pending: 0 };
   };
   const shown = () => ({
+    all: feed.all.map(summary),
     items: feed.items.map(summary),
     unread: feed.unreadCount,
     pending: feed.status.pending,

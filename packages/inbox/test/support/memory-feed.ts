@@ -7,6 +7,7 @@ type State = Pick<Notification, 'readState' | 'userActionState' | 'snoozeUntilDa
 
 export class MemoryFeed implements Feed {
   items: readonly Notification[] = [];
+  all: readonly Notification[] = [];
   status: FeedStatus;
   readonly ready: Promise<void>;
   /** What reached the hub, in order. */
@@ -28,7 +29,7 @@ export class MemoryFeed implements Feed {
     this.status = { ...live, ...status };
     this.ready = this.#settle.promise;
     for (const item of items) this.#all.set(item.id, item);
-    this.items = this.#inbox();
+    this.#render();
     if (this.status.complete) this.#settle.resolve();
   }
 
@@ -119,6 +120,14 @@ export class MemoryFeed implements Feed {
     this.#change('snooze', id, { userActionState: 'snoozed', snoozeUntilDateTime: until.toISOString() });
   }
 
+  restore(ids: string | readonly string[]): void {
+    this.#change('restore', ids, {
+      readState: 'read',
+      userActionState: 'noInteraction',
+      snoozeUntilDateTime: null,
+    });
+  }
+
   delete(ids: string | readonly string[]): void {
     const all = [ids].flat();
     for (const id of all) this.#all.delete(id);
@@ -165,15 +174,16 @@ export class MemoryFeed implements Feed {
   }
 
   #step(...changes: readonly FeedChange[]): void {
-    this.items = this.#inbox();
+    this.#render();
     for (const change of changes) for (const follow of this.#followers) follow(change);
     for (const listener of this.#listeners) listener();
   }
 
-  #inbox(): readonly Notification[] {
+  #render(): void {
     const isThere = ({ userActionState: state }: Notification): boolean =>
       state !== 'dismissed' && state !== 'snoozed';
-    return [...this.#all.values()].filter(isThere).sort(newestFirst);
+    this.all = [...this.#all.values()].sort(newestFirst);
+    this.items = this.all.filter(isThere);
   }
 }
 
