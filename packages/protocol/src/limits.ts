@@ -33,6 +33,10 @@ export const limits = {
   connectionsPerAddress: 256,
   streamsPerConnection: 128,
   stalledSeconds: 30,
+  /** What visits of the embedded provider leave stored that nobody has signed in by. */
+  visitBytes: 4 * 1024,
+  visitMinutes: 10,
+  visits: 5000,
   updateStateIds: 1000,
   updateStateBodyBytes: 256 * 1024,
   receiptsPerCall: 1000,

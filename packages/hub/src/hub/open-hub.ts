@@ -272,15 +272,18 @@ async function openEdge({ config, log, clock, registry }: Base, { store, fanOut 
   addHealth(app, { ready: async () => !draining && (await isReady()) });
   addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
-  if (embedsProvider(config))
-    mountIdentity(app, await openProvider({ registry, publicUrl, clock, log }), addressOf);
+  const provider = embedsProvider(config) ? await openProvider({ registry, publicUrl, clock, log }) : null;
+  if (provider) mountIdentity(app, provider, addressOf);
   return {
     app,
     caPath: certificate?.caPath ?? null,
     refuseNewWork() {
       draining = true;
     },
-    close: () => connections.drain(() => app.close()),
+    async close() {
+      provider?.close();
+      await connections.drain(() => app.close());
+    },
   };
 }
 

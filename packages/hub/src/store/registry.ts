@@ -151,6 +151,8 @@ export interface Users {
 /** What the OpenID provider keeps: sessions, grants, codes, refresh tokens, by model name and id. */
 export interface Grants {
   put(record: GrantRecord): Promise<void>;
+  /** Puts it unless its model has so many records already. Answers whether it did. */
+  putFew(record: GrantRecord, most: number): Promise<boolean>;
   find(model: string, id: string): Promise<GrantRecord | null>;
   findByUid(model: string, uid: string): Promise<GrantRecord | null>;
   findByUserCode(model: string, userCode: string): Promise<GrantRecord | null>;

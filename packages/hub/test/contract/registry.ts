@@ -211,6 +211,20 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.ok(await pair.hub.grants.find('RefreshToken', 'two'));
     });
 
+    test('a record that is one of few is put unless there are as many of its model, however many come at once', async () => {
+      await using pair = await open();
+      const ids = Array.from({ length: 8 }, (_, nth) => `visit ${nth}`);
+      for (const id of ids.slice(0, 3))
+        assert.equal(await pair.hub.grants.putFew({ ...grant, model: 'Interaction', id }, 3), true);
+      const late = ids
+        .slice(3)
+        .map((id) => pair.command.grants.putFew({ ...grant, model: 'Interaction', id }, 3));
+      assert.deepEqual(new Set(await Promise.all(late)), new Set([false]));
+      assert.equal((await pair.hub.grants.find('Interaction', 'visit 2'))?.grantId, 'grant');
+      assert.equal(await pair.hub.grants.find('Interaction', 'visit 3'), null);
+      assert.equal(await pair.hub.grants.putFew({ ...grant, id: 'another' }, 3), true);
+    });
+
     test('the sweep removes what ended, at most as many as asked, and never what has no end', async () => {
       await using pair = await open();
       for (const id of ['a', 'b', 'c']) await pair.hub.grants.put({ ...grant, id });

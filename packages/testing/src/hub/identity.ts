@@ -91,6 +91,7 @@ export async function openIdentity({
     post: (path, form, headers = {}) =>
       fetch(`${local}/identity${path}`, { method: 'POST', body: new URLSearchParams(form), headers }),
     async [Symbol.asyncDispose]() {
+      provider.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await registry.close();

@@ -4,15 +4,15 @@ import { randomBytes } from 'node:crypto';
 import type { Account, Client, Context, Grant, interactionPolicy, Token } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
-import { StoreError } from '../../store/store.ts';
 import { inboxAppId } from '../inbox-app.ts';
 import { issueSecond } from '../revoked-tokens.ts';
 import { adminScope } from '../scope-names.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims, identityClaims } from './claims.ts';
 import { originAllowed } from './clients.ts';
-import { openAdapters } from './grants/adapter.ts';
-import type { RefreshTokens } from './grants/refresh-tokens.ts';
+import { type AdapterParts, openAdapters } from './grants/adapter.ts';
+import { visitSeconds } from './grants/visits.ts';
 import type { SigningKeys } from './keys.ts';
+import { refusalOf } from './refusal.ts';
 import { type ResourceRules, refuseUnread, resourceServerInfo } from './resource-server.ts';
 import { providerPaths, signInPath } from './routes.ts';
 import { offlineScope } from './scopes.ts';
@@ -28,7 +28,7 @@ const daySeconds = 24 * 3600;
 
 export interface Setup {
   readonly registry: Registry;
-  readonly refreshTokens: RefreshTokens;
+  readonly adapterParts: AdapterParts;
   readonly keys: SigningKeys;
   readonly issuer: string;
   readonly clock: Clock;
@@ -38,10 +38,10 @@ export interface Setup {
 }
 
 export async function configurationOf(setup: Setup): Promise<Record<string, unknown>> {
-  const { registry, keys, issuer, clock } = setup;
+  const { registry, keys, issuer } = setup;
   const mountPath = new URL(issuer).pathname;
   return {
-    adapter: openAdapters({ registry, refreshTokens: setup.refreshTokens, clock }),
+    adapter: openAdapters(setup.adapterParts),
     jwks: keys.privateKeys,
     routes: providerPaths,
     scopes: ['openid', 'profile', offlineScope],
@@ -75,10 +75,10 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
     rotateRefreshToken: true,
     revokeGrantPolicy: (ctx: Context) => ctx.oidc.entities.RefreshToken === undefined,
     renderError: (ctx: Context, out: Record<string, unknown>, error: unknown) => {
-      const content =
-        error instanceof StoreError
-          ? problemContent('The hub can’t sign anybody in right now. Try again in a moment.', {})
-          : problemContent('The request can’t be completed. Go back to the app and try again.', out);
+      const refusal = refusalOf(error);
+      const content = refusal
+        ? problemContent(refusal.advice, {})
+        : problemContent('The request can’t be completed. Go back to the app and try again.', out);
       show(ctx, setup.render({ title: 'Something is wrong', content }));
     },
     ttl: {
@@ -86,8 +86,9 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
       ClientCredentials: accessTokenSeconds,
       IdToken: accessTokenSeconds,
       AuthorizationCode: 60,
-      Interaction: 3600,
-      Session: 14 * daySeconds,
+      Interaction: visitSeconds,
+      Session: (_ctx: Context, session: { readonly accountId?: string }) =>
+        session.accountId === undefined ? visitSeconds : 14 * daySeconds,
       RefreshToken: 90 * daySeconds,
       Grant: 365 * daySeconds,
     },

@@ -6,7 +6,7 @@ import type { Http2ServerResponse } from 'node:http2';
 import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { Registry } from '../../store/registry.ts';
-import { StoreError } from '../../store/store.ts';
+import { addressBlock } from '../address-block.ts';
 import { sessionSubject } from '../revoked-tokens.ts';
 import { accessTokenSeconds } from './claims.ts';
 import { redirectAllowed, secretMatches } from './clients.ts';
@@ -15,11 +15,13 @@ import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-requ
 import { registerOnBehalfOf } from './exchange/on-behalf-of.ts';
 import { basicClient, rewriteAuthorization, rewriteToken } from './exchange/rewrite.ts';
 import { openRefreshTokens, type RefreshTokens } from './grants/refresh-tokens.ts';
+import { openSweep, type Sweep } from './grants/sweep.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
+import { type Refusal, Refused, refusalOf } from './refusal.ts';
 import { restoreNames } from './restore-names.ts';
 import { entraPaths, metadataPaths, providerPaths, signInPath, userinfoPath } from './routes.ts';
 import { openAttempts } from './sign-in/attempts.ts';
-import { openKnownBrowsers } from './sign-in/known-browser.ts';
+import { type KnownBrowsers, openKnownBrowsers } from './sign-in/known-browser.ts';
 import { openPages } from './sign-in/pages.ts';
 import { openPasswordTurns } from './sign-in/password-turns.ts';
 import { handleSignIn, type SignIn } from './sign-in/sign-in.ts';
@@ -45,6 +47,7 @@ export interface IdentityProvider {
     response: ServerResponse | Http2ServerResponse,
     address?: string,
   ): Promise<void>;
+  close(): void;
 }
 
 export function issuerOf(publicUrl: string): string {
@@ -55,6 +58,7 @@ export async function openProvider(options: ProviderOptions): Promise<IdentityPr
   const publicUrl = trimmed(options.publicUrl);
   const issuer = issuerOf(publicUrl);
   const keys = await openSigningKeys(options.registry.meta);
+  const sweep = openSweep(options.registry, options.clock);
   let loading: Promise<Loaded> | null = null;
   return {
     issuer,
@@ -62,7 +66,7 @@ export async function openProvider(options: ProviderOptions): Promise<IdentityPr
     async handle(request, anyResponse, address = request.socket.remoteAddress ?? '') {
       const response = anyResponse as ServerResponse; // HTTP/2's answers to the same calls
       try {
-        loading ??= load({ ...options, publicUrl }, issuer, keys);
+        loading ??= load({ ...options, publicUrl }, { issuer, keys, sweep });
         // One that failed, as while the registry is locked, is tried again by the next request.
         const loaded = await loading.catch((error: unknown) => {
           loading = null;
@@ -70,10 +74,11 @@ export async function openProvider(options: ProviderOptions): Promise<IdentityPr
         });
         await answer(loaded, request, response, address);
       } catch (error) {
-        options.log?.error({ err: error }, 'the identity provider failed');
+        if (!(error instanceof Refused)) options.log?.error({ err: error }, 'the identity provider failed');
         refuseFailed(response, error);
       }
     },
+    close: sweep.close,
   };
 }
 
@@ -88,7 +93,13 @@ interface Loaded {
   readonly mountPath: string;
 }
 
-async function load(options: ProviderOptions, issuer: string, keys: SigningKeys): Promise<Loaded> {
+interface Opened {
+  readonly issuer: string;
+  readonly keys: SigningKeys;
+  readonly sweep: Sweep;
+}
+
+async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): Promise<Loaded> {
   const { registry, publicUrl, clock } = options;
   const [oidc, jose] = await Promise.all([import('oidc-provider'), import('jose')]);
   const render = openPages();
@@ -96,27 +107,31 @@ async function load(options: ProviderOptions, issuer: string, keys: SigningKeys)
   const policy = oidc.interactionPolicy;
   const secret = Buffer.from(await cookieKeyOf(registry), 'base64url');
   const refreshTokens = openRefreshTokens(registry, secret, clock);
+  const browsers = openKnownBrowsers(secret, issuer);
+  const place = (): string => placeOf(oidc.Provider.ctx?.req, browsers);
+  const adapterParts = { registry, refreshTokens, clock, sweep, place };
   const provider = new oidc.Provider(
     issuer,
-    await configurationOf({ registry, refreshTokens, keys, issuer, clock, rules, policy, render }),
+    await configurationOf({ registry, adapterParts, keys, issuer, clock, rules, policy, render }),
   );
   pinUrls(provider, new URL(issuer));
   compareByRegistry(provider);
   followFamilies(provider, refreshTokens, () => oidc.Provider.ctx);
   registerOnBehalfOf({ provider, registry, rules, keys, issuer, clock, oidcErrors: oidc.errors, jose });
-  provider.use(answerUnavailable);
+  provider.use(answerRefused);
   provider.use(restoreNames);
   provider.use((ctx, next) => endSession(ctx, next, { registry, clock }));
   const report = (error: unknown) => options.log?.error({ err: error }, 'the identity provider failed');
   provider.on('error', report);
   provider.on('server_error', (ctx: Context, error: unknown) => {
-    if (error instanceof StoreError) withoutRegistry.add(ctx.req);
-    report(error);
+    const refusal = refusalOf(error);
+    if (refusal) refusals.set(ctx.req, refusal);
+    if (!(error instanceof Refused)) report(error);
   });
   const signIn = {
     ...{ provider, users: registry.users, revocations: registry.revocations, clock, render },
     attempts: openAttempts(clock),
-    browsers: openKnownBrowsers(secret, issuer),
+    browsers,
     turns: openPasswordTurns(),
   };
   return {
@@ -236,33 +251,41 @@ async function endSession(
   await registry.refreshFamilies.removeBySession(oidc.session.uid);
 }
 
-/** Requests of which a step failed because the registry could not be had: locked, away, or full. */
-const withoutRegistry = new WeakSet<object>();
-const unavailable = {
-  status: 503,
-  error: 'temporarily_unavailable',
-  description: 'The hub can not reach its registry right now: try again in a moment.',
-  retryAfterSeconds: 1,
-} as const;
+/** Whom a visit counts for. */
+function placeOf(request: unknown, browsers: KnownBrowsers): string {
+  if (!(request instanceof InnerRequest)) return '';
+  const browser = browsers.idOf(request.headers.cookie);
+  return browser === null ? addressBlock(request.socket.remoteAddress) : `browser ${browser}`;
+}
+
+/** Requests of which a step was refused for now. */
+const refusals = new WeakMap<object, Refusal>();
 
 /** oidc-provider knows of one failure only, 500. */
-async function answerUnavailable(ctx: Context, next: () => Promise<void>): Promise<void> {
-  await next();
-  if (!withoutRegistry.has(ctx.req)) return;
-  ctx.status = unavailable.status;
-  ctx.set('retry-after', String(unavailable.retryAfterSeconds));
+async function answerRefused(ctx: Context, next: () => Promise<void>): Promise<void> {
+  try {
+    await next();
+  } catch (error) {
+    // A session that could not be saved is saved once more, beyond oidc-provider's own handling of errors.
+    if (!refusalOf(error) || !refusals.has(ctx.req)) throw error;
+  }
+  const refusal = refusals.get(ctx.req);
+  if (!refusal) return;
+  ctx.status = refusal.status;
+  ctx.set('retry-after', String(refusal.retryAfterSeconds));
   // A page says so itself (configuration.ts).
   if (typeof ctx.body === 'object')
-    ctx.body = { error: unavailable.error, error_description: unavailable.description };
+    ctx.body = { error: refusal.error, error_description: refusal.description };
 }
 
 function refuseFailed(response: ServerResponse, error: unknown): void {
-  if (!(error instanceof StoreError)) {
+  const refusal = refusalOf(error);
+  if (!refusal) {
     refuse(response, 500, 'server_error', 'The identity provider failed; its log says why.');
     return;
   }
-  if (!response.headersSent) response.setHeader('retry-after', String(unavailable.retryAfterSeconds));
-  refuse(response, unavailable.status, unavailable.error, unavailable.description);
+  if (!response.headersSent) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
+  refuse(response, refusal.status, refusal.error, refusal.description);
 }
 
 function refuse(response: ServerResponse, status: number, error: string, description: string): void {

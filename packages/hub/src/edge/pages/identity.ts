@@ -22,7 +22,7 @@ export function mountIdentity<
   Logger extends FastifyBaseLogger,
 >(
   app: FastifyInstance<Server, Request, Reply, Logger>,
-  provider: IdentityProvider,
+  provider: Pick<IdentityProvider, 'handle'>,
   addressOf?: AddressOf,
 ): void {
   const plugin = async (scope: FastifyInstance): Promise<void> => {

@@ -42,8 +42,6 @@ before(async () => {
   // The port is part of the public URL, so the provider is opened once it is known.
   const opened = Promise.withResolvers<IdentityProvider>();
   mountIdentity(app, {
-    issuer: '',
-    publicKeys: { keys: [] },
     handle: async (...call) => (await opened.promise).handle(...call),
   });
   await app.listen({ port: 0, host: '127.0.0.1' });

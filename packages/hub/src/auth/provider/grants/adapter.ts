@@ -1,18 +1,16 @@
 // oidc-provider's storage over the registry: clients come from the apps, refresh tokens have families (refresh-tokens.ts),
-// everything else is a grant record. Expired records
-// are swept with the writes, at most once a minute and a bounded number at a time.
+// what nobody has signed in by is a visit (visits.ts), and everything else a grant record. Ended ones are swept (sweep.ts).
 import type { Clock } from '../../../lib/clock.ts';
 import type { GrantRecord, Registry, Revocations } from '../../../store/registry.ts';
 import { sessionSubject, userSubject } from '../../revoked-tokens.ts';
 import { clientMetadata } from '../clients.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
+import { graceMs, type Sweep } from './sweep.ts';
+import { openVisits, visitModel } from './visits.ts';
 
 const refreshModel = 'RefreshToken';
+const sessionModel = 'Session';
 
-const sweepMs = 60_000;
-const sweptAtOnce = 500;
-/** oidc-provider tolerates this much clock skew, and needs a record that just expired to answer that. */
-const graceMs = 60_000;
 type Payload = Readonly<Record<string, unknown>>;
 
 export interface Adapter {
@@ -29,33 +27,36 @@ export interface AdapterParts {
   readonly registry: Registry;
   readonly refreshTokens: RefreshTokens;
   readonly clock: Clock;
+  readonly sweep: Sweep;
+  /** Of the request that is being handled: the browser, if somebody has signed in there before, or the address. */
+  readonly place: () => string;
 }
 
-export function openAdapters({ registry, refreshTokens, clock }: AdapterParts): (model: string) => Adapter {
+export function openAdapters(parts: AdapterParts): (model: string) => Adapter {
+  const { registry, refreshTokens, clock, sweep, place } = parts;
   const { apps, grants, refreshFamilies } = registry;
-  let swept = clock.now();
-
-  async function sweep(): Promise<void> {
-    if (clock.now() < swept + sweepMs) return;
-    swept = clock.now();
-    const before = clock.now() - graceMs;
-    await grants.removeExpired(before, sweptAtOnce);
-    await refreshFamilies.removeExpired(before, sweptAtOnce);
-  }
+  const visits = openVisits({ grants, clock, sweep: sweep.run });
 
   const unrevoked = (record: GrantRecord | null): Payload | undefined =>
     record && !isRevoked(record.payload, registry.revocations) ? record.payload : undefined;
+
+  async function findRecord(model: string, id: string): Promise<GrantRecord | null> {
+    const record = await grants.find(model, id);
+    return record === null && model === sessionModel ? grants.find(visitModel, id) : record;
+  }
 
   return (model) => ({
     async upsert(id, payload, expiresInSeconds) {
       const expiresAt = expiresInSeconds ? clock.now() + expiresInSeconds * 1000 : null;
       if (model === refreshModel) await refreshTokens.save(id, payload, expiresAt ?? Number.MAX_SAFE_INTEGER);
+      else if (isVisit(model, payload))
+        await visits.put(toRecord(visitModel, id, payload, expiresAt && expiresAt - graceMs), place());
       else await grants.put(toRecord(model, id, payload, expiresAt));
-      await sweep();
+      await sweep.written();
     },
     async find(id) {
       if (model === 'Client') return clientMetadata(apps, id);
-      return model === refreshModel ? refreshTokens.find(id) : unrevoked(await grants.find(model, id));
+      return model === refreshModel ? refreshTokens.find(id) : unrevoked(await findRecord(model, id));
     },
     findByUid: async (uid) => unrevoked(await grants.findByUid(model, uid)),
     findByUserCode: async (userCode) => unrevoked(await grants.findByUserCode(model, userCode)),
@@ -63,10 +64,19 @@ export function openAdapters({ registry, refreshTokens, clock }: AdapterParts): 
       if (model === refreshModel) await refreshTokens.spend(id);
       else await grants.consume(model, id, Math.floor(clock.now() / 1000));
     },
-    destroy: (id) => (model === refreshModel ? refreshTokens.end(id) : grants.remove(model, id)),
+    async destroy(id) {
+      if (model === refreshModel) await refreshTokens.end(id);
+      else await grants.remove(model, id);
+      if (model === sessionModel) await grants.remove(visitModel, id);
+    },
     revokeByGrantId: (grantId) =>
       model === refreshModel ? refreshFamilies.removeByGrant(grantId) : grants.removeByGrant(grantId),
   });
+}
+
+/** A sign-in whose password is still to come, or the session of a browser without one. */
+function isVisit(model: string, { result, accountId }: Payload): boolean {
+  return model === visitModel ? result === undefined : model === sessionModel && accountId === undefined;
 }
 
 /** Sessions and codes carry when the user signed in; both end with the tokens of the user or of the session. */

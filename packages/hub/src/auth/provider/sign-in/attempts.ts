@@ -2,6 +2,7 @@
 // name from one place: an address, or a browser in which that user has signed in before (known-browser). So nobody is kept
 // out by what others try elsewhere, and a whole address never is. An attempt counts from its start, so that many at once
 // can't slip through while the slow hash is computed; a success ends the count.
+import { createHash } from 'node:crypto';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { Clock } from '../../../lib/clock.ts';
 
@@ -28,10 +29,11 @@ export function openAttempts(clock: Clock): Attempts {
   const counts = new BoundedMap<string, Count>({ entriesMax: maxKeys, keeps: 'used' });
 
   function current(key: string): Count {
-    const known = counts.get(key);
+    const id = idOf(key);
+    const known = counts.get(id);
     if (known && clock.now() < known.at + forgottenAfterMs) return known;
     const fresh = { failures: 0, at: clock.now() };
-    counts.set(key, fresh);
+    counts.set(id, fresh);
     return fresh;
   }
 
@@ -44,8 +46,13 @@ export function openAttempts(clock: Clock): Attempts {
       count.at = clock.now();
       return 0;
     },
-    succeed: (key) => counts.delete(key),
+    succeed: (key) => counts.delete(idOf(key)),
   };
+}
+
+/** Whoever guesses chooses the name, up to the 64 KiB of a form. */
+function idOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
 }
 
 function waitAfter(failures: number): number {

@@ -15,6 +15,8 @@ interface Browser {
 }
 
 export interface KnownBrowsers {
+  /** The id of the browser, when anybody has signed in there. */
+  idOf(cookies: string | undefined): string | null;
   /** The id of the browser, when that user has signed in there. */
   find(cookies: string | undefined, userId: string): string | null;
   /** The cookie to set once the user has signed in. */
@@ -34,6 +36,7 @@ export function openKnownBrowsers(secret: Buffer, issuer: string): KnownBrowsers
   }
 
   return {
+    idOf: (cookies) => read(cookies)?.id ?? null,
     find(cookies, userId) {
       const browser = read(cookies);
       return browser?.users.includes(userId) ? browser.id : null;

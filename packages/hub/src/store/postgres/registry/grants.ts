@@ -3,14 +3,18 @@
 import type { GrantRecord, Grants } from '../../registry.ts';
 import { registryTables } from '../../registry-tables.ts';
 import { openTable } from '../../sql-registry/rows.ts';
-import type { Row, Session } from '../../sql-registry/session.ts';
+import type { Parameter, Row, Session } from '../../sql-registry/session.ts';
 
 const table = openTable(registryTables.idp_grant);
 const withUse = openTable({ ...registryTables.idp_grant, consumed: 'bigint?' });
-const put = `
-  INSERT INTO idp_grant(${table.names}) VALUES (${table.placeholders})
+const orReplace = `
   ON CONFLICT (model, id) DO UPDATE SET payload = excluded.payload, consumed = NULL, grant_id = excluded.grant_id,
     uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at`;
+const put = `INSERT INTO idp_grant(${table.names}) VALUES (${table.placeholders}) ${orReplace}`;
+// Hubs that put at once don't see each other's, so there may be as many more as there are connections.
+const putFew = `
+  INSERT INTO idp_grant(${table.names}) SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::bigint
+  WHERE (SELECT count(*) FROM idp_grant WHERE model = $1::text) < $8::bigint ${orReplace}`;
 const consume = 'UPDATE idp_grant SET consumed = $1 WHERE model = $2 AND id = $3';
 const removeExpired = `
   DELETE FROM idp_grant WHERE (model, id) IN
@@ -24,9 +28,10 @@ export function openGrants(session: Session): Grants {
   }
 
   return {
-    async put({ model, id, payload, grantId, uid, userCode, expiresAt }) {
-      await session.query(put, model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt);
+    async put(record) {
+      await session.query(put, ...encode(record));
     },
+    putFew: async (record, most) => (await session.query(putFew, ...encode(record), most)).count > 0,
     find: (model, id) => find('id', model, id),
     findByUid: (model, uid) => find('uid', model, uid),
     findByUserCode: (model, userCode) => find('user_code', model, userCode),
@@ -41,6 +46,10 @@ export function openGrants(session: Session): Grants {
     },
     removeExpired: async (nowMs, limit) => (await session.query(removeExpired, nowMs, limit)).count,
   };
+}
+
+function encode({ model, id, payload, grantId, uid, userCode, expiresAt }: GrantRecord): Parameter[] {
+  return [model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt];
 }
 
 function decode(row: Row): GrantRecord {

@@ -53,6 +53,8 @@ function answer(value: ThreadAnswer): void {
 function open(): Connection {
   const db = new DatabaseSync(path, { timeout: openWaitMs });
   try {
+    // Of a new file: it gives back the pages of what is removed, as after a flood of visits.
+    db.exec('PRAGMA auto_vacuum = FULL');
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     migrate(db, registryMigrations);
     db.exec('PRAGMA busy_timeout = 0');

@@ -1,0 +1,38 @@
+// Why the provider can do nothing for a request right now, as an API and as a page say it. oidc-provider knows of one such
+// failure only, 500; open-provider answers with these instead.
+import { StoreError } from '../../store/store.ts';
+
+export interface Refusal {
+  readonly status: 429 | 503;
+  /** In the words of RFC 6749. */
+  readonly error: 'temporarily_unavailable';
+  /** For whoever wrote the client. */
+  readonly description: string;
+  /** For whoever sits before the page. */
+  readonly advice: string;
+  readonly retryAfterSeconds: number;
+}
+
+/** A step of a request that is refused for now. */
+export class Refused extends Error {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.description);
+    this.refusal = refusal;
+  }
+}
+
+/** The registry can't be had: locked, away, or full. */
+const unavailable: Refusal = {
+  status: 503,
+  error: 'temporarily_unavailable',
+  description: 'The hub can not reach its registry right now: try again in a moment.',
+  advice: 'The hub can’t sign anybody in right now. Try again in a moment.',
+  retryAfterSeconds: 1,
+};
+
+export function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof Refused) return error.refusal;
+  return error instanceof StoreError ? unavailable : null;
+}
