@@ -1,5 +1,6 @@
 // A promise with its resolve and reject, and signals that abort together: `Promise.withResolvers` and `AbortSignal.any`, which
-// Safari 16.4, Chrome 105, Firefox 115 or React Native lack.
+// Safari 16.4, Chrome 105, Firefox 115 or React Native lack. And a bound for what may never answer.
+import type { Clock } from './clock.ts';
 
 export interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -26,4 +27,11 @@ export function anySignal(...signals: readonly (AbortSignal | undefined)[]): Abo
     else signal?.addEventListener('abort', abort, { signal: any.signal });
   }
   return any.signal;
+}
+
+/** Rejects when `work` does, or when it has not ended in time. */
+export function within<T>(clock: Clock, maxMs: number, work: Promise<T>): Promise<T> {
+  const { promise, reject } = defer<T>();
+  const timer = clock.after(maxMs, () => reject(new Error(`There was no answer within ${maxMs} ms.`)));
+  return Promise.race([work, promise]).finally(() => timer.stop());
 }

@@ -143,6 +143,35 @@ describe("Microsoft's web SDK surface", () => {
     assert.equal((await away.getAllNotificationsAsync()).status, FailedDueToNetworkError);
   });
 
+  test('shows the words of a push where no token was sent to the worker yet, or the hub is away', async () => {
+    const { json } = await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token });
+    assert.equal(json.value[0].notificationType, 'notificationWithPayload');
+    const facts = { v: 1, kind: 'visual', notificationId: 'n', unreadCount: 1 };
+    const declared = JSON.stringify({
+      ...{ web_push: 8030, notification: { title: 'Lunch', navigate: 'https://a.example/', tag: 'n' } },
+      carillon: facts,
+    });
+    const [nobody, away] = [
+      new UserNotificationApiImpl(null),
+      new UserNotificationApiImpl(token, { baseUrl: 'http://127.0.0.1:9' }),
+    ];
+    for (const api of [nobody, away])
+      for (const text of [declared, JSON.stringify({ ...facts, title: 'Lunch' })]) {
+        const { status, userNotifications } = await api.processPushNotificationAsync(text);
+        assert.deepEqual([status, userNotifications.length], [Succeeded, 1]);
+        assert.deepEqual(userNotifications[0]?.payload, { rawContent: null, title: 'Lunch', body: '' });
+      }
+    const tap = await nobody.processPushNotificationAsync(JSON.stringify({ ...facts, kind: 'tap' }));
+    assert.deepEqual([tap.status, tap.userNotifications], [FailedDueToInvalidAccessToken, []]);
+  });
+
+  test('answers an empty body for a title alone, since the sample tests for null', async () => {
+    const id = await send({ payload: { visualContent: { title: 'Only a title' } } });
+    const { userNotifications } = await sample.api.getAllNotificationsAsync();
+    const found = userNotifications.find((one) => one.id === id);
+    assert.deepEqual(found?.payload, { rawContent: null, title: 'Only a title', body: '' });
+  });
+
   test('ends the subscription that it made', async () => {
     assert.equal((await sample.api.unsubscribeFromUserNotificationsAsync()).status, Succeeded);
     const { json } = await hub.request('GET', '/v1.0/me/notificationSubscriptions', { token });

@@ -3,18 +3,20 @@
 import { type Clock, systemClock } from '../clock.ts';
 import { Requests } from '../requests/requests.ts';
 import { handledAs } from '../service-worker/decide.ts';
-import { digestOf, readPush } from '../service-worker/push-content.ts';
 import { readUpdates } from '../service-worker/read-updates.ts';
 import { channelOf } from '../web-push/channel.ts';
+import { digestOf, readPush } from '../web-push/push-content.ts';
 import {
   type ProcessPushNotificationResult,
   resultOf,
+  UserNotificationApiResultStatus,
   type UserNotificationSubscriptionResult,
   type UserNotificationsResult,
   type UserNotificationUpdateResult,
 } from './results.ts';
 import {
   actionStates,
+  carriedBy,
   toUserNotification,
   type UserNotification,
   UserNotificationUserActionState,
@@ -68,8 +70,8 @@ export class UserNotificationApiImpl {
         displayName: appDisplayName,
         platformType: 'webPush',
         channel: channelOf(usable),
-        // This SDK reads what a push is about by itself, so nothing else needs to travel in it.
-        notificationType: 'notificationOnly',
+        // A worker that was stopped has no token until a page sends it one: the words of a push have to travel in it.
+        notificationType: 'notificationWithPayload',
       });
       this.#subscriptionId = id;
       return { userNotificationSubscriptionId: id, expirationDateTime: new Date(expirationDateTime) };
@@ -102,8 +104,11 @@ export class UserNotificationApiImpl {
     });
   }
 
-  /** Reads from the hub what a push stands for: what is new and not handled on any device. */
-  processPushNotificationAsync(
+  /**
+   * Reads from the hub what a push stands for: what is new and not handled on any device. Without a token or a network it
+   * answers what the push itself says.
+   */
+  async processPushNotificationAsync(
     notificationPayload: string | null | undefined,
   ): Promise<ProcessPushNotificationResult> {
     const push = readPush(notificationPayload ?? undefined);
@@ -112,7 +117,9 @@ export class UserNotificationApiImpl {
       isUserNotificationPush,
       userNotifications: [],
     };
-    return resultOf(nothing, async () => {
+    const { clock = systemClock } = this.#options;
+    const carried = push && carriedBy(push, clock.now());
+    const processed = await resultOf(nothing, async () => {
       if (!push) return nothing;
       const named = push.notificationId === undefined ? [] : [push.notificationId];
       const unseen = named.filter((id) => !this.#seen.has(id));
@@ -120,13 +127,18 @@ export class UserNotificationApiImpl {
       this.#cursor = updates.cursor;
       if (this.#seen.size > seenMax) this.#seen.clear();
       for (const { id } of updates.values) this.#seen.add(id);
-      const { clock = systemClock } = this.#options;
       const open = new Map(updates.values.map((value) => [value.id, value]));
       const userNotifications = [...open.values()].flatMap((value) =>
         '@removed' in value || handledAs(value, clock.now()) !== 'no' ? [] : toUserNotification(value),
       );
       return { isUserNotificationPush, userNotifications };
     });
+    if (!carried || processed.status === UserNotificationApiResultStatus.Succeeded) return processed;
+    return {
+      ...processed,
+      status: UserNotificationApiResultStatus.Succeeded,
+      userNotifications: [carried],
+    };
   }
 
   updateNotificationReadStateAsync(

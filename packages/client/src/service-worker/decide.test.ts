@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FrameValue, Notification } from '@carillon/protocol';
+import { digestOf, readProposed, readPush } from '../web-push/push-content.ts';
 import { emptyRecord, type PushRecord, type Remembered } from '../web-push/push-record.ts';
 import { decideFiller, decideSync, decideVisual, ringAtOnceMax, type SyncFacts } from './decide.ts';
-import { digestOf, readPush } from './push-content.ts';
 
 const now = Date.parse('2026-06-01T12:00:00Z');
 
@@ -160,6 +160,7 @@ describe('a sync closes', () => {
   test('what is shown longer than its sender wanted', () => {
     assert.deepEqual(closed([], { displayed, record: knowing(remembered({ displayUntil: now })) }), ['n']);
     assert.deepEqual(closed([], { displayed, record: knowing(remembered({ displayUntil: now + 1 })) }), []);
+    assert.deepEqual(closed([], { displayed, record: knowing(remembered({ handled: 'yes' })) }), ['n']);
   });
 
   test('and remembers what is handled, also when its push has yet to come', () => {
@@ -172,10 +173,53 @@ describe('a sync closes', () => {
 
 describe('where a push left nothing to see', () => {
   test('something honest stands in, unless a page is in sight', () => {
-    const reason = 'upToDate';
-    assert.equal(decideFiller({ displayedCount: 0, isWindowVisible: false, reason }), 'upToDate');
-    assert.equal(decideFiller({ displayedCount: 1, isWindowVisible: false, reason }), null);
-    assert.equal(decideFiller({ displayedCount: 0, isWindowVisible: true, reason }), null);
+    const facts = { isChromium: true, hasShown: false, isWindowVisible: false, reason: 'upToDate' } as const;
+    assert.equal(decideFiller({ ...facts, displayedCount: 0 }), 'upToDate');
+    assert.equal(decideFiller({ ...facts, displayedCount: 1 }), null);
+    assert.equal(decideFiller({ ...facts, displayedCount: 0, isWindowVisible: true }), null);
+    assert.equal(decideFiller({ ...facts, displayedCount: 0, hasShown: true }), 'upToDate');
+  });
+
+  test('outside Chromium only what this push has shown counts', () => {
+    const facts = {
+      isChromium: false,
+      displayedCount: 3,
+      isWindowVisible: true,
+      reason: 'upToDate',
+    } as const;
+    assert.equal(decideFiller({ ...facts, hasShown: false }), 'upToDate');
+    assert.equal(decideFiller({ ...facts, hasShown: true }), null);
+  });
+});
+
+describe('a declarative push', () => {
+  const notification = {
+    ...{ title: 'Lunch', body: 'Soup', navigate: 'https://a.example/menu', tag: 'n', lang: 'fr', dir: 'ltr' },
+    actions: [{ action: 'go', title: 'Go', navigate: 'https://a.example/go' }, { title: 'no action' }],
+  };
+  const declare = (carillon: object, more: object = {}) =>
+    JSON.stringify({ web_push: 8030, mutable: true, app_badge: 7, notification, carillon, ...more });
+
+  test('holds the facts of the hub beside the words', () => {
+    const push = readPush(
+      declare({ v: 1, kind: 'visual', notificationId: 'n', unreadCount: 3, close: ['o'] }),
+    );
+    assert.deepEqual(push, {
+      ...{ v: 1, kind: 'visual', notificationId: 'n', unreadCount: 3, close: ['o'], tag: 'n' },
+      ...{ title: 'Lunch', body: 'Soup', url: 'https://a.example/menu', look: { lang: 'fr', dir: 'ltr' } },
+      actions: [{ action: 'go', title: 'Go', navigate: 'https://a.example/go' }],
+    });
+    assert.equal(readPush(declare({ v: 1, kind: 'tap' }))?.unreadCount, 7);
+    for (const carillon of [{}, { v: 2, kind: 'tap' }]) assert.equal(readPush(declare(carillon)), null);
+    assert.equal(readPush(JSON.stringify({ web_push: 8030, notification })), null);
+  });
+
+  test('that an engine has read by itself is known by its tag', () => {
+    const tag = '0199aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa';
+    const push = readProposed({ notification: { ...notification, tag }, appBadge: 2 });
+    assert.deepEqual([push?.notificationId, push?.title, push?.unreadCount], [tag, 'Lunch', 2]);
+    for (const event of [{}, { notification: null }, { notification }])
+      assert.equal(readProposed(event), null);
   });
 });
 

@@ -1,14 +1,14 @@
 // Decides what a push shows and closes, from the push, the push record, the screen and what the hub answered. Pure, so that
 // every case has a test in Node; the worker's events carry the decision out.
 import type { FrameValue, Notification } from '@carillon/protocol';
+import type { PushContent } from '../web-push/push-content.ts';
 import type { PushRecord, Remembered } from '../web-push/push-record.ts';
-import type { PushContent } from './push-content.ts';
 
 /** After long offline only the newest ring; the rest is in the inbox. */
 export const ringAtOnceMax = 10;
 
 export type VisualDecision =
-  | { readonly show: false; readonly why: 'tap' | 'signedOut' | 'notRegistered' | 'repeated' }
+  | { readonly show: false; readonly why: 'tap' | 'signedOut' | 'notRegistered' | 'repeated' | 'handled' }
   | { readonly show: true; readonly id: string; readonly title: string; readonly body: string | null };
 
 /** What a visual push shows at once, before the hub is asked. */
@@ -19,7 +19,8 @@ export function decideVisual(push: PushContent, digest: string | null, record: P
   // Another user has signed in, and a push for the last one may still arrive: the hub is asked first, as the new user.
   if (record.account !== null && record.registration === null) return { show: false, why: 'notRegistered' };
   // Delivery is at least once. The sync that follows shows what woke, or was posted anew with the same words.
-  if (isKnown(record.remembered[id], digest)) return { show: false, why: 'repeated' };
+  const known = record.remembered[id];
+  if (isKnown(known, digest)) return { show: false, why: known?.handled === 'yes' ? 'handled' : 'repeated' };
   return { show: true, id, title, body };
 }
 
@@ -70,6 +71,8 @@ export function decideSync(facts: SyncFacts): SyncDecision {
   }
   const show = ringing.sort(byCreation).slice(-ringAtOnceMax);
   for (const notification of show) remember[notification.id] = shownAs(notification, facts);
+  // What is shown again takes the place of the one that is shown, and is not closed with it.
+  for (const { id } of show) close.delete(id);
   return { show, close: [...close], remember };
 }
 
@@ -114,9 +117,12 @@ function asSeen(value: FrameValue, { digests }: SyncFacts): Remembered {
   return { ...unknown, contentVersion, modified, digest: digests.get(id) ?? null };
 }
 
-/** On the screen longer than its sender wanted. */
+/** On the screen longer than its sender wanted, or handled while the engine did not let it be closed. */
 function overdue({ displayed, record, now }: SyncFacts): string[] {
-  return [...displayed].filter((id) => (record.remembered[id]?.displayUntil ?? Infinity) <= now);
+  return [...displayed].filter((id) => {
+    const { displayUntil = null, handled = 'no' } = record.remembered[id] ?? {};
+    return handled !== 'no' || (displayUntil ?? Infinity) <= now;
+  });
 }
 
 /** Read, acted upon, snoozed, removed and expired are all the same to a screen. */
@@ -135,12 +141,18 @@ export type FillerReason = 'unreadable' | 'upToDate' | 'signedOut';
 
 /**
  * Browsers grant push for what the user sees (userVisibleOnly): where a push left nothing on the screen, something honest
- * takes its place, until there is something better. Null when nothing is needed.
+ * takes its place, until there is something better. Null when nothing is needed. Only Chromium exempts a push for what is
+ * shown already, or for a page in sight.
  */
 export function decideFiller(screen: {
+  readonly isChromium: boolean;
+  /** Whether this push has shown something. */
+  readonly hasShown: boolean;
   readonly displayedCount: number;
   readonly isWindowVisible: boolean;
   readonly reason: FillerReason;
 }): FillerReason | null {
-  return screen.displayedCount > 0 || screen.isWindowVisible ? null : screen.reason;
+  const { isChromium, hasShown, displayedCount, isWindowVisible, reason } = screen;
+  const isEnough = isChromium ? displayedCount > 0 || isWindowVisible : hasShown;
+  return isEnough ? null : reason;
 }

@@ -3,11 +3,11 @@
 import { HubError, isOfNoDevice } from '../requests/hub-error.ts';
 import type { Requests } from '../requests/requests.ts';
 import { accountOf } from '../requests/token.ts';
+import { digestOf } from '../web-push/push-content.ts';
 import type { AccountGuard } from './account-guard.ts';
 import { decideSync, type SyncDecision } from './decide.ts';
 import { flush } from './outbox.ts';
 import { type ActivePhase, type ExchangeEnd, type ExchangeInput, nextPhase } from './phases.ts';
-import { digestOf } from './push-content.ts';
 import { readUpdates, type Updates } from './read-updates.ts';
 import { type RenewParts, renew } from './renew.ts';
 import { announce } from './screen.ts';
@@ -94,13 +94,13 @@ export class Exchange {
     if (!updates) return 'failed';
     const decision = await this.#decide(updates);
     const { cursor, unreadCount } = updates;
-    await screen.close(decision.close);
     await store.change((current) => ({
       ...current,
       ...{ cursor, unreadCount },
       remembered: { ...current.remembered, ...decision.remember },
     }));
     for (const notification of decision.show) await show(this.#parts, announce(notification));
+    await screen.close(decision.close);
     await screen.badge(unreadCount);
     return 'next';
   }

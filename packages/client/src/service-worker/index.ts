@@ -1,5 +1,6 @@
 // The part of a page's service worker that shows, closes and answers for notifications: what its users import.
 // Nothing here needs an open page.
+
+export type { PushAction, PushContent, PushLook } from '../web-push/push-content.ts';
 export type { Announced, ServeOptions, Shown, ShownOptions, Words } from './options.ts';
-export type { PushContent } from './push-content.ts';
 export { serveNotifications, type WorkerMessage } from './serve-notifications.ts';

@@ -12,7 +12,7 @@ const snoozeMs = 3_600_000;
 export async function onClick(worker: PushWorker, about: About | null, action: string): Promise<void> {
   const isSilent = action === readAction || action === snoozeAction;
   // Before anything is awaited: browsers allow a window only right after the click.
-  const opening = isSilent ? null : open(worker, about);
+  const opening = isSilent ? null : open(worker, about, action);
   if (about) await act(worker, about, action);
   await opening;
 }
@@ -58,13 +58,16 @@ function patchOf(action: string, now: number): StatePatch {
 }
 
 /** A page that is open is focused and gets a message; without one a window opens. */
-async function open({ scope }: PushWorker, about: About | null): Promise<void> {
-  const url = new URL(about?.url ?? scope.registration.scope, scope.registration.scope).href;
+async function open({ scope }: PushWorker, about: About | null, action: string): Promise<void> {
+  const wanted = about?.actionUrls?.[action] ?? about?.url ?? scope.registration.scope;
+  const url = new URL(wanted, scope.registration.scope).href;
   const windows = await scope.clients.matchAll({ type: 'window', includeUncontrolled: true });
   const own = windows.filter((window) => window.url.startsWith(scope.registration.scope));
   const window = own.find((one) => one.url === url) ?? own[0];
   try {
-    if (!window) return void (await scope.clients.openWindow(url));
+    // A page of the app is not replaced by one of another site.
+    const isOwn = url.startsWith(new URL(scope.registration.scope).origin);
+    if (!window || !isOwn) return void (await scope.clients.openWindow(url));
     const focused = await window.focus();
     focused.postMessage({ type: 'carillon-activated', id: about?.id ?? null, url });
     if (url !== scope.registration.scope && focused.url !== url) await focused.navigate(url);

@@ -3,6 +3,7 @@
 import type { Notification } from '@carillon/protocol';
 import type { Clock } from '../clock.ts';
 import type { AskToken } from '../requests/token.ts';
+import type { PushContent } from '../web-push/push-content.ts';
 
 /** What is about to be shown, from a push alone or from the hub. */
 export interface Announced {
@@ -11,6 +12,10 @@ export interface Announced {
   readonly body: string | null;
   /** Null until the hub has answered. */
   readonly notification: Notification | null;
+  /** Where the sender wants it to lead; null where the sender says nothing. */
+  readonly url: string | null;
+  /** The push that it is shown from; null when it comes from the hub. */
+  readonly push: PushContent | null;
 }
 
 /** As `showNotification` takes them; TypeScript's library lacks some of the standard's options. */
@@ -53,7 +58,7 @@ export interface ServeOptions {
   readonly token: AskToken;
   /** Who is signed in, read from storage alone; null for nobody. Set it where tokens are opaque or users share a browser. */
   readonly account?: () => Promise<string | null>;
-  /** What a click opens. Default: the scope of the worker. */
+  /** What a click opens. Default: `url`, else the scope of the worker. */
   readonly openUrl?: (announced: Announced) => string;
   /** How it looks; null shows nothing of it. Default: title and body of visual notifications, with two actions. */
   readonly show?: (announced: Announced) => Shown | null;

@@ -2,6 +2,7 @@
 // one runs share the next.
 import { type Clock, systemClock } from '../clock.ts';
 import { Requests } from '../requests/requests.ts';
+import type { PushContent } from '../web-push/push-content.ts';
 import type { Remembered } from '../web-push/push-record.ts';
 import { openPushStore, type PushStore } from '../web-push/push-store.ts';
 import { AccountGuard } from './account-guard.ts';
@@ -34,10 +35,16 @@ export class PushWorker implements ExchangeParts {
   constructor(scope: ServiceWorkerGlobalScope, options: ServeOptions) {
     this.scope = scope;
     this.store = openPushStore();
-    this.screen = new Screen(scope, options);
-    this.guard = new AccountGuard({ store: this.store, screen: this.screen, account: options.account });
     this.clock = options.clock ?? systemClock;
+    this.screen = new Screen(scope, options, this.clock);
+    this.guard = new AccountGuard({ store: this.store, screen: this.screen, account: options.account });
     this.#options = options;
+  }
+
+  /** Null where the hub's own inbox stands in for a place that the sender did not name. */
+  urlOf({ url }: PushContent): string | null {
+    const isInbox = url?.startsWith(`${this.#options.baseUrl}/inbox#`) ?? true;
+    return isInbox ? null : (url ?? null);
   }
 
   /** Sends the outbox, reads what changed, shows and closes. */

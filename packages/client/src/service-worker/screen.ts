@@ -1,6 +1,9 @@
 // What the browser shows for the hub: notifications tagged with their id, at most one filler where there is nothing to
-// show, and the badge. The browser's own list is the source of truth; no copy of it is stored.
+// show, and the badge. The browser's own list is the source of truth; no copy of it is stored. What the engine does not
+// let go yet stays: the next event closes it.
 import type { Notification as HubNotification } from '@carillon/protocol';
+import type { Clock } from '../clock.ts';
+import { closableAfterMs, isSurelyChromium, shownAtOf } from '../web-push/engine.ts';
 import type { FillerReason } from './decide.ts';
 import { type Announced, english, type ServeOptions, type Shown, type ShownOptions } from './options.ts';
 
@@ -10,13 +13,25 @@ export interface About {
   /** Null until the hub has answered. */
   readonly contentVersion: number | null;
   readonly url: string;
+  /** What its actions open, where they do not open `url`. */
+  readonly actionUrls?: Readonly<Record<string, string>>;
+  /** In milliseconds since 1970. */
+  readonly shownAt?: number;
 }
 
 export const readAction = 'carillon-read';
 export const snoozeAction = 'carillon-snooze';
 export const fillerTag = 'carillon-filler';
 
+/** No more pushes run side by side. */
+const unclaimedMax = 100;
+
 export type Painter = Pick<ServeOptions, 'openUrl' | 'show' | 'words'>;
+
+/** A repeated push shows the same in its place, without a sound. */
+export interface ShowHow {
+  readonly isRepeated?: boolean;
+}
 
 /** Null for what another part of the app has shown. */
 export function aboutOf({ data }: { readonly data: unknown }): About | null {
@@ -32,12 +47,35 @@ export class Screen {
   readonly #registration: ServiceWorkerRegistration;
   readonly #navigator: WorkerNavigator;
   readonly #painter: Painter;
+  readonly #clock: Clock;
+  readonly isChromium: boolean;
   #turn: Promise<unknown> = Promise.resolve();
+  #showings = 0;
+  /** Showings that no push has counted as its own. */
+  #unclaimed: number[] = [];
 
-  constructor({ registration, navigator }: ServiceWorkerGlobalScope, painter: Painter) {
+  constructor({ registration, navigator }: ServiceWorkerGlobalScope, painter: Painter, clock: Clock) {
     this.#registration = registration;
     this.#navigator = navigator;
     this.#painter = painter;
+    this.#clock = clock;
+    this.isChromium = isSurelyChromium(navigator);
+  }
+
+  /**
+   * Begins a push. Answers how to ask whether something was shown for it: engines count each push by itself, so that a
+   * showing counts for one of those that run side by side.
+   */
+  beginPush(): () => boolean {
+    const from = this.#showings;
+    let hasShown = false;
+    return () => {
+      const own = hasShown ? undefined : this.#unclaimed.find((each) => each > from);
+      if (own === undefined) return hasShown;
+      this.#unclaimed = this.#unclaimed.filter((each) => each !== own);
+      hasShown = true;
+      return true;
+    };
   }
 
   async displayed(): Promise<Set<string>> {
@@ -64,26 +102,42 @@ export class Screen {
   }
 
   /** Rings, also where it replaces itself. Rejects when the browser doesn't show it. */
-  async show(announced: Announced): Promise<void> {
+  async show(announced: Announced, { isRepeated = false }: ShowHow = {}): Promise<void> {
     const shown = this.#paint(announced);
     if (!shown) return;
     const { id, notification } = announced;
-    const contentVersion = notification?.contentVersion ?? null;
-    const url = this.#painter.openUrl?.(announced) ?? this.#registration.scope;
     const { data, ...options } = shown.options ?? {};
-    const about: About = { id, contentVersion, url };
     await this.#show(shown.title, {
-      renotify: true,
+      renotify: !isRepeated,
       ...(notification ? { timestamp: Date.parse(notification.createdDateTime) } : {}),
       ...options,
+      ...(isRepeated ? { silent: true } : {}),
       tag: id,
-      data: { ...(typeof data === 'object' ? data : { data }), carillon: about },
+      data: { ...(typeof data === 'object' ? data : { data }), carillon: this.#about(announced) },
     });
+    await this.closeOlder();
   }
 
-  async showFiller(reason: FillerReason): Promise<void> {
-    const words = { ...english, ...this.#painter.words };
-    await this.#show(words[reason], { tag: fillerTag, silent: true });
+  /** `words` are the sender's for a push without content. */
+  async showFiller(
+    reason: FillerReason,
+    words?: { readonly title?: string; readonly body?: string },
+  ): Promise<void> {
+    const own = { ...english, ...this.#painter.words };
+    const { title = own[reason], body } = reason === 'signedOut' ? {} : (words ?? {});
+    const carillon: Pick<About, 'shownAt'> = { shownAt: this.#clock.now() };
+    await this.#show(title, { ...(body ? { body } : {}), tag: fillerTag, silent: true, data: { carillon } });
+    await this.closeOlder();
+  }
+
+  /** Where an engine ignores tags (iOS), what was shown for one id before its newest. */
+  async closeOlder(): Promise<void> {
+    if (this.isChromium) return;
+    const newest = new Map<string, number>();
+    const listed = await this.#list().catch(() => []);
+    const shown = listed.map((one) => ({ one, at: shownAtOf(one.data) ?? Infinity }));
+    for (const { one, at } of shown) newest.set(one.tag, Math.max(newest.get(one.tag) ?? 0, at));
+    for (const { one, at } of shown) if (at < (newest.get(one.tag) ?? 0)) this.#close(one);
   }
 
   /** The number on the app's icon, where the browser has one. */
@@ -94,8 +148,30 @@ export class Screen {
     await set.catch(() => {});
   }
 
-  #show(title: string, options: ShownOptions): Promise<void> {
-    return this.#inTurn(() => this.#registration.showNotification(title, options));
+  #about(announced: Announced): About {
+    const { id, notification, url, push } = announced;
+    const actionUrls = Object.fromEntries(
+      (push?.actions ?? []).flatMap(({ action, navigate }) =>
+        navigate ? [[action, navigate] as const] : [],
+      ),
+    );
+    return {
+      id,
+      contentVersion: notification?.contentVersion ?? null,
+      url: this.#painter.openUrl?.(announced) ?? url ?? this.#registration.scope,
+      actionUrls,
+      shownAt: this.#clock.now(),
+    };
+  }
+
+  async #show(title: string, options: ShownOptions): Promise<void> {
+    await this.#inTurn(() => this.#registration.showNotification(title, options));
+    this.#unclaimed = [...this.#unclaimed, ++this.#showings].slice(-unclaimedMax);
+  }
+
+  #close(one: Notification): void {
+    const { isChromium } = this;
+    if (closableAfterMs(one, { isChromium, now: this.#clock.now() }) === 0) one.close();
   }
 
   #list(): Promise<Notification[]> {
@@ -115,22 +191,24 @@ export class Screen {
   }
 
   async #closeWhere(isWanted: (about: About | null, tag: string) => boolean): Promise<void> {
-    for (const one of await this.#list()) if (isWanted(aboutOf(one), one.tag)) one.close();
+    for (const one of await this.#list()) if (isWanted(aboutOf(one), one.tag)) this.#close(one);
   }
 }
 
 export function announce(notification: HubNotification): Announced {
   const { title = '', body = null } = notification.payload.visualContent ?? {};
-  return { id: notification.id, title, body, notification };
+  return { id: notification.id, title, body, notification, url: null, push: null };
 }
 
 /** Only the app can read raw content: it is shown only by the app's own `show`. */
-function paintVisual({ title, body }: Announced, { words }: Painter): Shown | null {
+function paintVisual({ title, body, push }: Announced, { words }: Painter): Shown | null {
   if (title === '') return null;
   const { markRead, snoozeHour } = { ...english, ...words };
-  const actions = [
+  const own = [
     { action: readAction, title: markRead },
     { action: snoozeAction, title: snoozeHour },
   ];
-  return { title, options: { actions, ...(body === null ? {} : { body }) } };
+  const { actions = [], look = {} } = push ?? {};
+  const shown = actions.length > 0 ? actions.map(({ action, title }) => ({ action, title })) : own;
+  return { title, options: { ...look, actions: shown, ...(body === null ? {} : { body }) } };
 }

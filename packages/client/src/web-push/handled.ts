@@ -1,7 +1,9 @@
 // The page's part for the notifications that its worker has shown: it closes what was handled, here or on another device,
 // and everything when the user signs out. It needs no push.
-import type { Notification } from '@carillon/protocol';
+import type { Notification as HubNotification } from '@carillon/protocol';
+import { systemClock } from '../clock.ts';
 import type { Feed } from '../feed/feed.ts';
+import { closableAfterMs, isSurelyChromium } from './engine.ts';
 import { emptyRecord } from './push-record.ts';
 import { openPushStore } from './push-store.ts';
 
@@ -12,7 +14,7 @@ export async function closeHandled(
 ): Promise<number> {
   const wanted = new Set(ids);
   const shown = (await registration.getNotifications()).filter(({ tag }) => wanted.has(tag));
-  for (const notification of shown) notification.close();
+  for (const notification of shown) closeWhenAllowed(notification);
   registration.active?.postMessage({ type: 'carillon-handled', ids });
   return shown.length;
 }
@@ -39,7 +41,7 @@ export function closeWhatIsHandled(feed: Feed, registration: ServiceWorkerRegist
 export async function forgetNotifications(registration: ServiceWorkerRegistration): Promise<void> {
   registration.active?.postMessage({ type: 'carillon-signed-out' });
   for (const notification of await registration.getNotifications())
-    if (isOurs(notification)) notification.close();
+    if (isOurs(notification)) closeWhenAllowed(notification);
   const store = openPushStore();
   try {
     await store.change(() => ({ ...emptyRecord, signedOut: true }));
@@ -50,7 +52,7 @@ export async function forgetNotifications(registration: ServiceWorkerRegistratio
 
 /** After a resync the page may have missed what was handled in between. */
 async function closeAllBut(
-  items: readonly Notification[],
+  items: readonly HubNotification[],
   registration: ServiceWorkerRegistration,
 ): Promise<void> {
   const open = new Set(items.filter((item) => !isHandled(item)).map(({ id }) => id));
@@ -59,10 +61,18 @@ async function closeAllBut(
   if (ids.length > 0) await closeHandled(registration, ids);
 }
 
+/** A page can wait for an engine that keeps what was just shown. */
+function closeWhenAllowed(notification: Notification): void {
+  const isChromium = isSurelyChromium(navigator);
+  const waitMs = closableAfterMs(notification, { isChromium, now: systemClock.now() });
+  if (waitMs === 0) notification.close();
+  else systemClock.after(waitMs, () => notification.close());
+}
+
 function isOurs({ data, tag }: { readonly data: unknown; readonly tag: string }): boolean {
   return tag === 'carillon-filler' || (typeof data === 'object' && data !== null && 'carillon' in data);
 }
 
-function isHandled({ readState, userActionState }: Notification): boolean {
+function isHandled({ readState, userActionState }: HubNotification): boolean {
   return readState === 'read' || userActionState !== 'noInteraction';
 }

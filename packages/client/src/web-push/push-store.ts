@@ -13,6 +13,9 @@ export interface PushStore {
 /** As it is on disk. */
 type StoredRecord = Omit<PushRecord, 'outbox'> & { readonly owed: PushRecord['outbox'] };
 
+/** How long a push waits for it: an IndexedDB that has not answered by then has failed. */
+export const storeMaxMs = 1_000;
+
 const databaseName = 'carillon-push';
 const storeName = 'kept';
 const recordKey = 'record';

@@ -1,5 +1,7 @@
 // What a browser gives to a service worker, in Node: the events, a screen, a push subscription, a badge. The store is a real
-// IndexedDB (in memory), and requests go to the hub by Node's own fetch, while the network is on.
+// IndexedDB (in memory), and requests go to the hub by Node's own fetch, while the network is on. As WebKit it ignores tags
+// (iOS), keeps what was just shown, and ends the subscription after three pushes without a showing.
+import { type Clock, systemClock } from '../../src/clock.ts';
 import { Network } from './network.ts';
 /// <reference lib="webworker" />
 
@@ -14,8 +16,12 @@ export interface WorkerScope {
   readonly subscribedWith: string[];
   /** Null: the browser has none. */
   endpoint: string | null;
+  /** Pushes without a showing; the third one ends the subscription. */
+  readonly strikes: number;
   /** What is on the screen. */
   titles(): readonly string[];
+  /** Everything that was shown, in order. */
+  readonly everShown: readonly string[];
   /** Resolves when the worker is done with it. */
   dispatch(type: string, more?: object): Promise<void>;
 }
@@ -24,11 +30,21 @@ export interface WorkerScopeOptions {
   readonly keys: { readonly p256dh: string; readonly auth: string };
   /** Whether this browser puts numbers on icons. Default: it does. */
   readonly hasBadges?: boolean;
+  /** Default: Chromium. */
+  readonly engine?: 'chromium' | 'webKit';
+  /** Times what the screen keeps. */
+  readonly clock?: Clock;
 }
 
-export function openWorkerScope({ keys, hasBadges = true }: WorkerScopeOptions): WorkerScope {
+/** What WebKit grants a push's handler, and how long it keeps what was shown. */
+const lifetimeMinMs = 30_000;
+const strikesMax = 3;
+
+export function openWorkerScope(options: WorkerScopeOptions): WorkerScope {
+  const { keys, hasBadges = true, engine = 'chromium', clock = systemClock } = options;
   const network = new Network();
-  const screen = openScreen();
+  const screen = openScreen(engine, clock);
+  let strikes = 0;
   const [badges, syncs, subscribedWith]: [number[], string[], string[]] = [[], [], []];
   const subscription = () =>
     opened.endpoint === null ? null : { toJSON: () => ({ endpoint: opened.endpoint, keys }) };
@@ -48,18 +64,30 @@ export function openWorkerScope({ keys, hasBadges = true }: WorkerScopeOptions):
   const scope = Object.assign(new EventTarget(), {
     registration: { scope: 'https://app.example/', pushManager, sync, ...screen.registration },
     clients: { matchAll: async () => [], openWindow: async () => null },
-    navigator: hasBadges ? badge : {},
+    navigator: {
+      ...(hasBadges ? badge : {}),
+      ...(engine === 'chromium'
+        ? { userAgentData: { brands: [{ brand: 'Chromium', version: '156' }] } }
+        : {}),
+    },
     fetch: network.fetch,
   });
   const opened: WorkerScope = {
-    ...{ network, badges, syncs, subscribedWith, titles: screen.titles },
+    ...{ network, badges, syncs, subscribedWith, titles: screen.titles, everShown: screen.everShown },
     scope: scope as unknown as ServiceWorkerGlobalScope,
     endpoint: null,
+    get strikes() {
+      return strikes;
+    },
     async dispatch(type, more = {}) {
       const awaited: Promise<unknown>[] = [];
       const waitUntil = (promise: Promise<unknown>) => void awaited.push(promise);
+      const before = screen.everShown.length;
       scope.dispatchEvent(Object.assign(new Event(type), { waitUntil }, more));
-      await Promise.all(awaited);
+      const ends = await Promise.allSettled(awaited);
+      const isStrike = screen.everShown.length === before || ends.some(({ status }) => status === 'rejected');
+      if (engine === 'chromium' || type !== 'push') return void (await Promise.all(awaited));
+      if (isStrike && ++strikes >= strikesMax) opened.endpoint = null;
     },
   };
   return opened;
@@ -72,14 +100,21 @@ interface OnScreen {
   close(): void;
 }
 
-/** One for each tag, as the Notifications API has it. */
-function openScreen() {
+/** One for each tag, as the Notifications API has it, where the engine follows it. */
+function openScreen(engine: 'chromium' | 'webKit', clock: Clock) {
   const shown = new Map<string, OnScreen>();
+  const everShown: string[] = [];
   return {
+    everShown,
     titles: () => [...shown.values()].map(({ title }) => title),
     registration: {
       async showNotification(title: string, { tag = '', data = null }: NotificationOptions = {}) {
-        shown.set(tag, { title, tag, data, close: () => void shown.delete(tag) });
+        const [place, at] = [engine === 'chromium' ? tag : `${everShown.length}`, clock.now()];
+        const close = () => {
+          if (engine === 'chromium' || clock.now() - at >= lifetimeMinMs) shown.delete(place);
+        };
+        everShown.push(title);
+        shown.set(place, { title, tag, data, close });
       },
       getNotifications: async () => [...shown.values()],
     },

@@ -72,5 +72,5 @@ serveNotifications(self, {
     const signed = await session.current();
     return signed && [signed.issuer, signed.user.subject, signed.clientId].join('|');
   },
-  openUrl: () => pageUrl,
+  openUrl: ({ url }) => url ?? pageUrl,
 });
