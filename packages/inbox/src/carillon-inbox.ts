@@ -3,9 +3,9 @@
 import type { Feed } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { Actions } from './actions.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { FeedController } from './feed-controller.ts';
-import { HistoryController } from './history-controller.ts';
 import { type InboxEventMap, inboxEvent } from './inbox-events.ts';
 import { FilteredItems } from './list/filtered-items.ts';
 import { ListController } from './list/list-controller.ts';
@@ -17,7 +17,7 @@ import { inboxStyles } from './styles/inbox-styles.ts';
 import { TickController } from './time/tick-controller.ts';
 import { UndoController } from './undo-controller.ts';
 import { renderBell } from './view/bell.ts';
-import type { Filter, InboxHost, OpenMenu } from './view/host.ts';
+import { type Filter, type InboxHost, noFilter, type OpenMenu } from './view/host.ts';
 import { renderPanel } from './view/panel.ts';
 import { titleOf } from './view/row.ts';
 
@@ -47,16 +47,16 @@ export class CarillonInbox extends LitElement implements InboxHost {
 
   readonly listening = new FeedController(this);
   readonly undoing = new UndoController(this);
-  readonly history = new HistoryController(this);
   readonly panel = new PanelController(this);
+  readonly actions = new Actions(this);
   readonly #language = new LanguageController(this);
   readonly #lists = { inbox: new ListController(this), history: new ListController(this) };
   view: InboxHost['view'] = 'inbox';
-  filter: Filter = { unreadOnly: false, group: null };
   menu: OpenMenu | null = null;
   announcement = '';
   groups: readonly string[] = [];
   readonly #filtered = new FilteredItems();
+  #filters = { inbox: noFilter, history: noFilter };
   #grouped: readonly Notification[] | null = null;
   #told = 0;
 
@@ -68,7 +68,6 @@ export class CarillonInbox extends LitElement implements InboxHost {
     this.open = false;
     this.theme = null;
     this.undoSeconds = 8;
-    this.#lists.history.onNearEnd = () => this.history.phase === 'ready' && void this.history.more();
     new TickController(this);
   }
 
@@ -88,6 +87,10 @@ export class CarillonInbox extends LitElement implements InboxHost {
     return this.panel.isSheet;
   }
 
+  get filter(): Filter {
+    return this.#filters[this.view];
+  }
+
   get list(): ListController {
     return this.#lists[this.view];
   }
@@ -105,15 +108,19 @@ export class CarillonInbox extends LitElement implements InboxHost {
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('feed')) this.#replaceFeed();
     this.undoing.showReplaced();
-    const items = this.feed?.items ?? noItems;
+    const items = this.#offered();
     if (items !== this.#grouped) {
       this.groups = groupNames(items, this.words.tag);
       this.#grouped = items;
     }
-    this.#lists.inbox.show(this.#filtered.read(items, this.filter, this.undoing.hidden));
-    this.#lists.history.show(this.history.items);
-    if (this.menu && this.view === 'inbox' && !items.some(({ id }) => id === this.menu?.item.id))
-      this.menu = null;
+    this.list.show(this.#filtered.read(items, this.filter, this.undoing.hidden));
+    if (this.menu && !this.list.has(this.menu.item.id)) this.menu = null;
+  }
+
+  /** What the filter chooses from. */
+  #offered(): readonly Notification[] {
+    const isAll = this.view === 'history' || this.filter.show === 'snoozed';
+    return (isAll ? this.feed?.all : this.feed?.items) ?? noItems;
   }
 
   protected override render(): TemplateResult {
@@ -135,7 +142,7 @@ export class CarillonInbox extends LitElement implements InboxHost {
     this.view = 'inbox';
     this.menu = null;
     this.announcement = '';
-    this.filter = { unreadOnly: false, group: null };
+    this.#filters = { inbox: noFilter, history: noFilter };
     this.listening.listenTo(this.feed);
   }
 
@@ -152,45 +159,18 @@ export class CarillonInbox extends LitElement implements InboxHost {
     this.view = view;
     this.menu = null;
     this.requestUpdate();
-    if (view === 'history') void this.history.open();
     this.panel.focusFirst();
   }
 
   filterBy(filter: Partial<Filter>): void {
-    this.filter = { ...this.filter, ...filter };
+    this.#filters = { ...this.#filters, [this.view]: { ...this.filter, ...filter } };
     this.requestUpdate();
-  }
-
-  markAllRead(group?: string): void {
-    this.feed?.markAllRead(group);
   }
 
   activate(notification: Notification): void {
     if (!this.#send('carillon-activate', { notification })) return;
-    this.feed?.activate(notification.id);
-  }
-
-  toggleRead({ id, readState }: Notification): void {
-    if (readState === 'unread') this.feed?.markRead(id);
-    else this.feed?.markUnread(id);
-  }
-
-  dismiss({ id }: Notification): void {
-    this.undoing.add('dismissed', id);
-  }
-
-  snooze({ id }: Notification, until: number): void {
-    this.closeMenu();
-    this.undoing.add('snoozed', id, until);
-  }
-
-  deleteItem({ id }: Notification): void {
-    this.undoing.add('deleted', id);
-  }
-
-  undo(): void {
-    const [id] = this.undoing.undo();
-    if (id !== undefined) this.panel.focusRow(id);
+    // What was snoozed or dismissed stays that; opening it in the history is only a look.
+    if (notification.userActionState === 'noInteraction') this.feed?.activate(notification.id);
   }
 
   openMenu(item: Notification, page: OpenMenu['page']): void {

@@ -20,6 +20,8 @@ export class FeedController {
   #feed: Feed | null = null;
   #isConnected = false;
   #stop: (() => void) | null = null;
+  /** What the user brings back comes as added, and is not new. */
+  readonly #silent = new Set<string>();
 
   constructor(owner: Owner) {
     this.#owner = owner;
@@ -32,6 +34,7 @@ export class FeedController {
     this.#feed = feed;
     this.readiness = 'waiting';
     this.refusal = null;
+    this.#silent.clear();
     if (feed && this.#isConnected) this.#listen(feed);
   }
 
@@ -44,6 +47,11 @@ export class FeedController {
     this.#isConnected = false;
     this.#stop?.();
     this.#stop = null;
+  }
+
+  /** The next step of each is not announced. */
+  silence(ids: readonly string[]): void {
+    for (const id of ids) this.#silent.add(id);
   }
 
   forgetRefusal(): void {
@@ -80,10 +88,15 @@ export class FeedController {
         this.refusal = step.value.reason;
         this.#owner.requestUpdate();
       }
-      if (step.value.type !== 'added' || this.readiness !== 'ready') continue;
+      if (this.#isSilent(step.value) || step.value.type !== 'added' || this.readiness !== 'ready') continue;
       // What comes together is announced as one sentence.
       if (added.length === 0) this.#owner.clock.after(gatherMs, tell);
       added.push(step.value.item);
     }
+  }
+
+  #isSilent(step: FeedChange): boolean {
+    if (step.type === 'replaced') this.#silent.clear();
+    return step.type !== 'replaced' && this.#silent.delete('item' in step ? step.item.id : step.id);
   }
 }

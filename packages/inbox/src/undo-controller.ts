@@ -1,10 +1,10 @@
-// What was just done and can be undone. The hub can't undo a deletion, so a deleted notification is only hidden, and deleted
-// when the time is over; everything else is done at once and undone by the feed.
+// What was just done and can be undone, the last first. The hub can't undo a deletion, so a deleted notification is only
+// hidden, and deleted when the time is over; everything else is done at once and undone by the feed.
 import type { Feed } from '@carillon/client';
 import type { ReactiveControllerHost } from 'lit';
 import type { Clock, Timer } from './clock.ts';
 
-export type UndoKind = 'dismissed' | 'snoozed' | 'deleted';
+export type UndoKind = 'dismissed' | 'snoozed' | 'deleted' | 'restored' | 'unsnoozed' | 'read' | 'unread';
 
 export interface Undoable {
   readonly kind: UndoKind;
@@ -19,12 +19,15 @@ interface Owner extends ReactiveControllerHost {
   readonly undoSeconds: number;
 }
 
+/** Beyond it the oldest can't be undone any more, as if its time were over. */
+const stepsMax = 50;
+
 export class UndoController {
-  done: Undoable | null = null;
   /** Deleted here and not yet at the hub; the list omits them. A new set with each change. */
   hidden: ReadonlySet<string> = new Set();
   /** The content version of each hidden one. */
   readonly #versions = new Map<string, number | undefined>();
+  #steps: readonly Undoable[] = [];
   readonly #owner: Owner;
   #timer: Timer | null = null;
 
@@ -33,34 +36,43 @@ export class UndoController {
     owner.addController(this);
   }
 
-  /** Acts and offers undo; acts of one kind in a row are undone together. */
-  add(kind: UndoKind, id: string, until = 0): void {
-    const together = this.done?.kind === kind && kind !== 'snoozed' ? this.done.ids : [];
-    if (together.length === 0) this.commit();
-    this.done = { kind, ids: [...together, id], until };
-    const { feed } = this.#owner;
-    if (kind === 'deleted') this.#hide(id);
-    else if (kind === 'dismissed') feed?.dismiss(id);
-    else feed?.snooze(id, new Date(until));
+  /** The last of what can be undone. */
+  get done(): Undoable | null {
+    return this.#steps.at(-1) ?? null;
+  }
+
+  /** Acts and offers undo. */
+  add(kind: UndoKind, ids: readonly string[], until = 0): void {
+    if (ids.length === 0) return;
+    // The feed restores what was before the last change of a notification, and no step before that.
+    const others = without(this.#steps, new Set(ids));
+    this.#end(others.slice(0, Math.max(0, others.length + 1 - stepsMax)));
+    this.#steps = [...others.slice(1 - stepsMax), { kind, ids, until }];
+    if (kind === 'deleted') for (const id of ids) this.#versions.set(id, this.#versionOf(id));
+    else this.#run(kind, ids, until);
+    this.#hide();
     this.resume();
   }
 
-  undo(): readonly string[] {
+  /** Takes back the last step, and only that. */
+  undo(): Undoable | null {
     const { done } = this;
-    if (!done) return [];
-    if (done.kind === 'deleted') this.hidden = new Set();
-    else for (const id of done.ids) this.#owner.feed?.undo(id);
-    this.#end();
-    return done.ids;
+    if (!done) return null;
+    this.#steps = this.#steps.slice(0, -1);
+    this.#hide();
+    if (done.kind !== 'deleted') for (const id of done.ids) this.#owner.feed?.undo(id);
+    this.resume();
+    return done;
   }
 
   /** The time is over: what was only hidden is deleted. */
   commit(): void {
-    const { done } = this;
-    this.#end();
-    if (done?.kind !== 'deleted') return;
-    this.#owner.feed?.delete(done.ids);
-    this.hidden = new Set();
+    this.pause();
+    const over = this.#steps;
+    this.#steps = [];
+    this.#end(over);
+    this.#hide();
+    this.#owner.requestUpdate();
   }
 
   /** The time stops while the user points at the bar or focuses it (WCAG 2.2.1). */
@@ -86,32 +98,49 @@ export class UndoController {
 
   /** Content that replaced a hidden one was never seen: it shows, and is not deleted. */
   showReplaced(): void {
-    if (!this.done || this.hidden.size === 0) return;
-    const remaining = [...this.hidden].filter((id) => {
+    if (this.hidden.size === 0) return;
+    const replaced = [...this.hidden].filter((id) => {
       const version = this.#versionOf(id);
-      return version === undefined || version === this.#versions.get(id);
+      return version !== undefined && version !== this.#versions.get(id);
     });
-    if (remaining.length === this.hidden.size) return;
-    this.hidden = new Set(remaining);
-    this.done = remaining.length > 0 ? { ...this.done, ids: remaining } : null;
+    if (replaced.length === 0) return;
+    this.#steps = without(this.#steps, new Set(replaced));
+    this.#hide();
     if (!this.done) this.pause();
   }
 
-  #hide(id: string): void {
-    this.#versions.set(id, this.#versionOf(id));
-    this.hidden = new Set([...this.hidden, id]);
+  #run(kind: Exclude<UndoKind, 'deleted'>, ids: readonly string[], until: number): void {
+    const { feed } = this.#owner;
+    if (kind === 'dismissed') feed?.dismiss(ids);
+    else if (kind === 'restored') feed?.restore(ids);
+    else if (kind === 'read') feed?.markRead(ids);
+    else if (kind === 'snoozed') for (const id of ids) feed?.snooze(id, new Date(until));
+    else feed?.markUnread(ids);
+  }
+
+  #end(steps: readonly Undoable[]): void {
+    const ids = deletedIn(steps);
+    if (ids.length > 0) this.#owner.feed?.delete(ids);
+  }
+
+  #hide(): void {
+    this.hidden = new Set(deletedIn(this.#steps));
   }
 
   #versionOf(id: string): number | undefined {
-    return this.#owner.feed?.items.find((item) => item.id === id)?.contentVersion;
+    return this.#owner.feed?.all.find((item) => item.id === id)?.contentVersion;
   }
 
   /** When the page closes there is no undo any more; the deletion still happens. */
   readonly #left = (): void => this.commit();
+}
 
-  #end(): void {
-    this.pause();
-    this.done = null;
-    this.#owner.requestUpdate();
-  }
+function deletedIn(steps: readonly Undoable[]): string[] {
+  return steps.flatMap(({ kind, ids }) => (kind === 'deleted' ? ids : []));
+}
+
+function without(steps: readonly Undoable[], ids: ReadonlySet<string>): readonly Undoable[] {
+  return steps
+    .map((step) => ({ ...step, ids: step.ids.filter((id) => !ids.has(id)) }))
+    .filter((step) => step.ids.length > 0);
 }

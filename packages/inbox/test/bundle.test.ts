@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-test('the component with Lit and five languages has at most 30 KiB of compressed script', async () => {
+test('the component with Lit and five languages has at most 40 KiB of compressed script', async () => {
   const { outputFiles } = await build({
     entryPoints: [new URL('../src/index.ts', import.meta.url).pathname],
     bundle: true,
@@ -15,7 +15,7 @@ test('the component with Lit and five languages has at most 30 KiB of compressed
     target: 'es2022',
   });
   const bytes = gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
-  assert.ok(bytes <= 30 * 1024, `${bytes} bytes`);
+  assert.ok(bytes <= 40 * 1024, `${bytes} bytes`);
 });
 
 test('is imported where there is no document, and then defines nothing', () => {

@@ -1,41 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, describe, test } from 'node:test';
-import { type OpenStage, openStage, settled } from './support/open-stage.ts';
-import type { StageOptions } from './support/stage.ts';
+import { beforeEach, describe, test } from 'node:test';
+import { openHands } from './support/hands.ts';
+import { openStage, settled } from './support/open-stage.ts';
 
-let stage: OpenStage;
-before(async () => {
-  stage = await openStage({ height: 800 });
-});
-after(() => stage[Symbol.asyncDispose]());
-
-const press = async (...keys: string[]): Promise<void> => {
-  for (const key of keys) {
-    await stage.page.keyboard.press(key);
-    await settled(stage.page);
-  }
-};
-const show = (options: Partial<StageOptions> = {}): Promise<void> => stage.show({ feed: 'list', ...options });
-const sent = (): Promise<readonly string[]> => stage.page.evaluate(() => globalThis.stage.feed.sent);
-const rowIds = (): Promise<(string | undefined)[]> =>
-  stage.page.evaluate(() =>
-    [...globalThis.stage.element.shadowRoot!.querySelectorAll<HTMLElement>('.row')].map(
-      (row) => row.dataset.row,
-    ),
-  );
-const pass = async (ms: number): Promise<void> => {
-  await stage.page.evaluate((given) => globalThis.stage.clock.pass(given), ms);
-  await settled(stage.page);
-};
-/** What has the focus: a row by its id, else its label or words. */
-const focused = (): Promise<string> =>
-  stage.page.evaluate(() => {
-    const element = globalThis.stage.element.shadowRoot!.activeElement;
-    if (!element) return document.activeElement?.localName ?? 'nothing';
-    const row = element.closest<HTMLElement>('.row')?.dataset.row;
-    if (element.matches('.open')) return row ?? '';
-    return element.getAttribute('aria-label') ?? element.textContent.trim().split('\n')[0] ?? '';
-  });
+const stage = openHands();
+const { press, show, sent, rowIds, pass, focused } = stage;
 
 // In the order of the list: the group of sample-0 stands together.
 const [first, second, third] = ['sample-0', 'sample-2', 'sample-4'];
@@ -187,13 +156,58 @@ describe('undo', () => {
     assert.equal(await stage.page.locator('.snack').count(), 0);
   });
 
-  test('takes back all of one kind that were done in a row', async () => {
-    await press('Shift+Delete', 'Shift+Delete');
-    assert.equal(await stage.page.textContent('.snack span'), '2 notifications deleted');
+  test('takes back only the last, and then the one before', async () => {
+    const total = () => stage.page.evaluate(() => globalThis.stage.element.list.total);
+    await press('Shift+Delete', 'Delete', 'Shift+Delete');
+    assert.equal(await total(), 11);
     await press('z');
-    await pass(60_000);
-    assert.deepEqual(await sent(), []);
-    assert.equal(await stage.page.evaluate(() => globalThis.stage.element.list.total), 14);
+    assert.deepEqual(
+      [await total(), await stage.page.textContent('.snack span')],
+      [12, 'Notification dismissed'],
+    );
+    await press('z');
+    assert.deepEqual(
+      [await total(), await stage.page.textContent('.snack span')],
+      [13, 'Notification deleted'],
+    );
+    await pass(8000);
+    assert.deepEqual(await sent(), ['dismiss sample-1', 'undo sample-1', `delete ${first}`]);
+  });
+
+  test('is not announced as a new notification; what comes after it is', async () => {
+    await press('Delete', 'z');
+    await pass(1000);
+    assert.equal(await stage.page.textContent('[role=log]'), '');
+    await stage.page.evaluate(() => {
+      const { feed, notification, start } = globalThis.stage;
+      feed.post(notification('new', start, { title: 'Fresh', host: 'a.example' }));
+    });
+    await settled(stage.page);
+    await pass(1000);
+    assert.equal(await stage.page.textContent('[role=log]'), 'New notification: Fresh, a.example');
+  });
+
+  test('of all that was marked as read makes exactly those unread again', async () => {
+    const unread = (): Promise<string[]> =>
+      stage.page.evaluate(() =>
+        globalThis.stage.feed.items.filter((each) => each.readState === 'unread').map(({ id }) => id),
+      );
+    const before = await unread();
+    await stage.page.click('.tool.checks >> nth=0');
+    await settled(stage.page);
+    assert.deepEqual(await unread(), []);
+    assert.equal(await stage.page.textContent('.snack span'), 'Marked as read: 6');
+    await stage.page.click('.undo');
+    await settled(stage.page);
+    assert.deepEqual(await unread(), before);
+  });
+
+  test('reaches at most fifty steps back: what is older is deleted at the hub', async () => {
+    await show({ feed: 'many' });
+    for (let step = 0; step < 51; step++) await stage.page.keyboard.press('Shift+Delete');
+    await settled(stage.page);
+    assert.deepEqual(await sent(), ['delete many-0']);
+    assert.equal(await stage.page.evaluate(() => globalThis.stage.element.undoing.hidden.size), 50);
   });
 
   test('waits as long as it is pointed at', async () => {

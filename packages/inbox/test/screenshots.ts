@@ -1,5 +1,6 @@
 // Takes a picture of every state at 360 and 1440 pixels, light and dark, into the folder that is named:
 //   node packages/inbox/test/screenshots.ts [folder] [name…]
+// A name may have a language: `history@ar`; with `@all` it is taken in all five.
 // Without a folder those of the documentation are taken anew, into docs/images.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,6 +45,18 @@ const shots: Readonly<Record<string, Shot>> = {
   'signed-out': { options: { feed: 'signedOut' } },
   'catching-up': { options: { feed: 'catchingUp' } },
   history: { options: { feed: 'history' }, act: (page) => page.click('.tool.history') },
+  search: {
+    options: { feed: 'history' },
+    act: async (page) => {
+      await page.click('.tool.history');
+      await page.fill('.search input', 'example');
+      await page.selectOption('.select select >> nth=0', 'dismissed');
+      await settled(page);
+      await page.locator('.row .open >> nth=0').focus();
+      await page.keyboard.press('b');
+    },
+  },
+  snoozed: { options: { feed: 'history' }, act: (page) => page.click('.segments button >> nth=2') },
   inline: { options: { feed: 'list', inline: true } },
   arabic: { options: { feed: 'list', lang: 'ar' } },
   german: { options: { feed: 'list', lang: 'de' } },
@@ -59,19 +72,22 @@ const documented: readonly [shot: string, width: number, theme: 'light' | 'dark'
   ['history', 1440, 'light', 'inbox-history.png'],
 ];
 
+const languages = ['en', 'de', 'fr', 'ja', 'ar'];
+
 async function shoot(
-  name: string,
+  nameAndLanguage: string,
   width: number,
   theme: 'light' | 'dark',
   file: string,
   isClose = false,
 ): Promise<void> {
+  const [name = '', lang] = nameAndLanguage.split('@');
   const shot = shots[name];
   if (!shot) throw new Error(`there is no shot ${name}`);
   const isPhone = width < 480;
   const size = isPhone ? { width, height: 740, hasTouch: true } : { width, height: 760 };
   await using stage = await openStage(size);
-  await stage.show({ ...shot.options, theme });
+  await stage.show({ ...shot.options, theme, ...(lang === undefined ? {} : { lang }) });
   await stage.page.mouse.move(1, 400);
   await shot.act?.(stage.page);
   await settled(stage.page);
@@ -86,7 +102,10 @@ if (folder === undefined) {
   }
 } else {
   mkdirSync(folder, { recursive: true });
-  for (const name of names.length > 0 ? names : Object.keys(shots)) {
+  const wanted = names.length > 0 ? names : Object.keys(shots);
+  for (const name of wanted.flatMap((each) =>
+    each.endsWith('@all') ? languages.map((tag) => each.replace('@all', `@${tag}`)) : [each],
+  )) {
     for (const width of [360, 1440]) {
       for (const theme of ['light', 'dark'] as const) {
         await shoot(name, width, theme, join(folder, `${name}-${width}-${theme}.png`), true);

@@ -13,8 +13,6 @@ export class ListController implements ReactiveController {
   offsets: Float64Array = new Float64Array(1);
   /** The row with the tab stop; null means the first. */
   activeKey: string | null = null;
-  /** Called when the end is less than a screen away. */
-  onNearEnd: (() => void) | null = null;
   readonly #host: ReactiveControllerHost & HTMLElement;
   /** Measured heights by key; they outlive a new layout. */
   readonly #known = new Map<string, number>();
@@ -37,6 +35,10 @@ export class ListController implements ReactiveController {
 
   get total(): number {
     return this.#itemRows.length;
+  }
+
+  has(key: string): boolean {
+    return this.#rowOf.has(key);
   }
 
   /** Lays the rows out again when the notifications changed; the visible ones keep their place. */
@@ -149,7 +151,6 @@ export class ListController implements ReactiveController {
     if (!this.#scroller) return;
     this.#top = this.#scroller.scrollTop;
     if (!this.#isCovered()) this.#host.requestUpdate();
-    if (this.#top + 2 * this.#height > (this.offsets.at(-1) ?? 0)) this.onNearEnd?.();
   };
 
   /** Whether the visible range, and a margin, is in the document. */

@@ -1,5 +1,6 @@
 // The keys of a row, after the roving tab stop of WAI-ARIA: up and down move between rows, left and right between a row and
 // its actions, and letters run the actions. The row's button handles Enter and the space bar.
+import { type Act, actsOf } from '../view/acts.ts';
 import type { InboxHost } from '../view/host.ts';
 import type { ItemRow } from './rows.ts';
 
@@ -42,14 +43,17 @@ function moves(host: InboxHost, row: ItemRow, event: KeyboardEvent): (() => void
 }
 
 function actionOf(host: InboxHost, { item }: ItemRow, event: KeyboardEvent): (() => void) | undefined {
-  if (host.view === 'history') return undefined;
-  const discard = (): void => (event.shiftKey ? host.deleteItem(item) : host.dismiss(item));
-  const table: Readonly<Record<string, () => void>> = {
+  const acts = actsOf(host, item);
+  const find = (...wanted: readonly Act['icon'][]): (() => void) | undefined =>
+    acts.find(({ icon }) => wanted.includes(icon))?.run;
+  const discard = (event.shiftKey ? undefined : find('dismiss')) ?? find('delete');
+  const table: Readonly<Record<string, (() => void) | undefined>> = {
     Delete: discard,
     Backspace: discard,
-    r: () => host.toggleRead(item),
-    s: () => host.openMenu(item, 'snooze'),
-    z: () => host.undo(),
+    b: find('restore', 'unsnooze'),
+    r: find('read', 'unread'),
+    s: find('snooze'),
+    z: () => host.actions.undo(),
   };
   return table[event.key.length === 1 ? event.key.toLowerCase() : event.key];
 }

@@ -58,7 +58,7 @@ class SwipeDirective extends Directive {
     element.style.removeProperty('--swipe');
     delete element.dataset.swipe;
     if (!isReleased || !isFar || !this.#item) return;
-    if (this.#isTowardsEnd()) this.#host?.dismiss(this.#item);
+    if (this.#isTowardsEnd()) this.#host?.actions.dismiss(this.#item);
     else this.#host?.openMenu(this.#item, 'snooze');
   }
 

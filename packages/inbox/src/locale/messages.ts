@@ -7,8 +7,6 @@ export type Plural = { readonly other: string } & { readonly [rule in Intl.LDMLP
 export interface CountMessages {
   readonly bell: Plural;
   readonly unread: Plural;
-  readonly dismissed: Plural;
-  readonly deleted: Plural;
   readonly pending: Plural;
   readonly announced: Plural;
 }
@@ -24,14 +22,25 @@ export interface TextMessages {
   readonly filter: string;
   readonly filterAll: string;
   readonly filterUnread: string;
+  readonly filterRead: string;
+  readonly filterSnoozed: string;
+  readonly search: string;
+  /** {count} */
+  readonly found: string;
   readonly group: string;
   readonly groupAll: string;
   readonly markRead: string;
   readonly markUnread: string;
   readonly snooze: string;
   readonly dismiss: string;
+  /** From dismissed. */
+  readonly restore: string;
+  readonly unsnooze: string;
   readonly delete: string;
   readonly more: string;
+  /** Of a text of more than two lines. */
+  readonly unfold: string;
+  readonly fold: string;
   readonly unreadMark: string;
   readonly lowPriority: string;
   /** The title of a notification without visible content. */
@@ -44,6 +53,13 @@ export interface TextMessages {
   readonly snoozePick: string;
   readonly snoozeUntil: string;
   readonly undo: string;
+  readonly dismissed: string;
+  readonly deleted: string;
+  readonly restored: string;
+  readonly unsnoozed: string;
+  /** {count} */
+  readonly markedRead: string;
+  readonly markedUnread: string;
   /** {time} */
   readonly snoozedUntil: string;
   readonly activated: string;
@@ -69,11 +85,6 @@ export interface TextMessages {
   readonly catchingUp: string;
   /** {reason} */
   readonly refused: string;
-  readonly historyErrorTitle: string;
-  readonly historyErrorText: string;
-  readonly retry: string;
-  readonly loadMore: string;
-  readonly historyEnd: string;
   /** {title}, {app} */
   readonly announcedOne: string;
   /** Read by screen readers with the list: its keys. */

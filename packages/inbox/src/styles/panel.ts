@@ -175,6 +175,36 @@ export const panelStyles = css`
     inset-inline-end: 6px;
     pointer-events: none;
   }
+  .filters.wide {
+    flex-wrap: wrap;
+    justify-content: flex-start;
+  }
+  .search {
+    position: relative;
+    display: flex;
+    flex: 1 1 240px;
+    align-items: center;
+    color: var(--text-muted);
+  }
+  .search .icon {
+    position: absolute;
+    inset-inline-start: 8px;
+    pointer-events: none;
+  }
+  .search input {
+    flex: 1;
+    min-inline-size: 0;
+    padding: 5px 8px;
+    padding-inline-start: 30px;
+    border: 1px solid var(--line-strong);
+    border-radius: 8px;
+    background: var(--surface);
+    color: var(--text);
+  }
+  .search input::placeholder {
+    color: var(--text-muted);
+    opacity: 1;
+  }
   .content {
     position: relative;
     display: flex;

@@ -83,6 +83,8 @@ export const rowStyles = css`
   }
   .became {
     flex: none;
+    color: var(--text);
+    font-weight: 550;
   }
   .meta time {
     flex: none;
@@ -102,6 +104,15 @@ export const rowStyles = css`
   }
   .unread .name {
     font-weight: 600;
+  }
+  .dismissed .name {
+    color: var(--text-muted);
+  }
+  .dismissed .avatar,
+  .snoozed .avatar {
+    background: none;
+    box-shadow: inset 0 0 0 1px var(--line-strong);
+    color: var(--text-muted);
   }
   .low .avatar {
     opacity: 0.75;

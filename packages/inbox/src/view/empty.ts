@@ -1,7 +1,7 @@
 // The places without a list: nothing yet, nothing to show, or why nothing can be shown, each in words and with an action.
 // While the feed loads, skeletons of rows.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { InboxHost } from './host.ts';
+import { type InboxHost, noFilter } from './host.ts';
 import { pictures } from './icons.ts';
 
 interface Place {
@@ -13,7 +13,7 @@ interface Place {
   readonly action?: { readonly label: string; readonly run: () => void };
 }
 
-export function renderPlace({ picture, title, text, reason, action }: Place): TemplateResult {
+function renderPlace({ picture, title, text, reason, action }: Place): TemplateResult {
   return html`<div class="place" part="empty" tabindex="-1">
     ${pictures[picture]}
     <p class="place-title">${title}</p>
@@ -25,7 +25,7 @@ export function renderPlace({ picture, title, text, reason, action }: Place): Te
 
 const skeletonRows = [72, 54, 88, 63, 80, 46];
 
-export function renderLoading({ words }: InboxHost): TemplateResult {
+function renderLoading({ words }: InboxHost): TemplateResult {
   return html`<div class="loading" part="loading" role="status" tabindex="-1">
     <span class="hidden">${words.text('loading')}</span>
     ${skeletonRows.map(
@@ -36,14 +36,14 @@ export function renderLoading({ words }: InboxHost): TemplateResult {
 }
 
 /** What is shown in place of the list; null when there is a list. */
-export function renderInsteadOfInbox(host: InboxHost): TemplateResult | null {
+export function renderInsteadOfList(host: InboxHost): TemplateResult | null {
   const { feed, words, listening } = host;
   if (host.list.total > 0) return null;
   if (feed?.status.phase === 'signedOut') return signedOut(host);
   if (listening.readiness === 'failed') {
     return renderPlace({ picture: 'error', title: words.text('errorTitle'), text: words.text('errorText') });
   }
-  const isKnown = feed?.status.complete === true || (feed?.items.length ?? 0) > 0;
+  const isKnown = feed?.status.complete === true || (feed?.all.length ?? 0) > 0;
   if (isKnown) return nothingToShow(host);
   if (feed?.status.phase === 'offline') return offline(host);
   return renderLoading(host);
@@ -70,14 +70,18 @@ function offline({ words, feed }: InboxHost): TemplateResult {
 }
 
 function nothingToShow(host: InboxHost): TemplateResult {
-  const { words, filter } = host;
-  if (!filter.unreadOnly && filter.group === null) {
-    return renderPlace({ picture: 'empty', title: words.text('emptyTitle'), text: words.text('emptyText') });
+  const { words, filter, view } = host;
+  if (filter.show !== 'all' || filter.group !== null || filter.text !== '') {
+    return renderPlace({
+      picture: 'filtered',
+      title: words.text('noUnreadTitle'),
+      text: words.text('noUnreadText'),
+      action: { label: words.text('showAll'), run: () => host.filterBy(noFilter) },
+    });
   }
-  return renderPlace({
-    picture: 'filtered',
-    title: words.text('noUnreadTitle'),
-    text: words.text('noUnreadText'),
-    action: { label: words.text('showAll'), run: () => host.filterBy({ unreadOnly: false, group: null }) },
-  });
+  if (view === 'history') {
+    const text = words.text('noHistoryText');
+    return renderPlace({ picture: 'history', title: words.text('noHistoryTitle'), text });
+  }
+  return renderPlace({ picture: 'empty', title: words.text('emptyTitle'), text: words.text('emptyText') });
 }

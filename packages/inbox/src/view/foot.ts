@@ -24,7 +24,7 @@ function undoBar(host: InboxHost): TemplateResult | typeof nothing {
   return html`<div class="snack" part="undo" @pointerenter=${() => undoing.pause()} @pointerleave=${() => undoing.resume()}
     @focusin=${() => undoing.pause()} @focusout=${() => undoing.resume()}>
     <span>${doneWords(host)}</span>
-    <button class="undo" type="button" @click=${() => host.undo()}>${words.text('undo')}</button>
+    <button class="undo" type="button" @click=${() => host.actions.undo()}>${words.text('undo')}</button>
   </div>`;
 }
 
@@ -32,8 +32,17 @@ function doneWords({ undoing, words }: InboxHost): string {
   const { done } = undoing;
   if (!done) return '';
   if (done.kind === 'snoozed') return words.text('snoozedUntil', { time: words.shortTime(done.until) });
-  return words.count(done.kind, done.ids.length);
+  return words.text(doneTexts[done.kind], { count: words.number(done.ids.length) });
 }
+
+const doneTexts = {
+  dismissed: 'dismissed',
+  deleted: 'deleted',
+  restored: 'restored',
+  unsnoozed: 'unsnoozed',
+  read: 'markedRead',
+  unread: 'markedUnread',
+} as const;
 
 function statusLine(host: InboxHost): TemplateResult {
   const { feed, words } = host;

@@ -2,16 +2,23 @@
 // views are functions from it to a template.
 import type { Feed } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
+import type { Actions } from '../actions.ts';
 import type { FeedController } from '../feed-controller.ts';
-import type { HistoryController } from '../history-controller.ts';
 import type { ListController } from '../list/list-controller.ts';
 import type { Localizer } from '../locale/localizer.ts';
 import type { UndoController } from '../undo-controller.ts';
 
+/** By what became of a notification. */
+export type Shown = 'all' | 'unread' | 'read' | 'activated' | 'dismissed' | 'snoozed';
+
 export interface Filter {
-  readonly unreadOnly: boolean;
+  readonly show: Shown;
   readonly group: string | null;
+  /** Each of its words must occur. */
+  readonly text: string;
 }
+
+export const noFilter: Filter = { show: 'all', group: null, text: '' };
 
 export interface OpenMenu {
   readonly item: Notification;
@@ -29,26 +36,21 @@ export interface InboxHost {
   readonly now: number;
   readonly unreadCount: number;
   readonly view: 'inbox' | 'history';
+  /** Of this view. */
   readonly filter: Filter;
   readonly groups: readonly string[];
   readonly list: ListController;
   readonly menu: OpenMenu | null;
   readonly announcement: string;
   readonly listening: FeedController;
-  readonly history: HistoryController;
   readonly undoing: UndoController;
+  readonly actions: Actions;
 
   togglePanel(): void;
   close(): void;
   showView(view: 'inbox' | 'history'): void;
   filterBy(filter: Partial<Filter>): void;
-  markAllRead(group?: string): void;
   activate(item: Notification): void;
-  toggleRead(item: Notification): void;
-  dismiss(item: Notification): void;
-  snooze(item: Notification, until: number): void;
-  deleteItem(item: Notification): void;
-  undo(): void;
   openMenu(item: Notification, page: OpenMenu['page']): void;
   closeMenu(): void;
   signIn(): void;

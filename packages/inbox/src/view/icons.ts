@@ -16,6 +16,11 @@ export const icons = {
     svg`<path d="M2.2 8a5.8 5.8 0 1 0 1.9-4.3L2.3 5.3"/><path d="M2.2 2.4v3h3"/><path d="M8 5v3.2l2 1.3"/>`,
   ),
   back: stroke(svg`<path d="M13 8H3m0 0 4-4M3 8l4 4"/>`),
+  restore: stroke(svg`<path d="M3 6.5h6.2a3.4 3.4 0 1 1 0 6.8H6.4M3 6.5l3-3m-3 3 3 3"/>`),
+  unsnooze: stroke(
+    svg`<path d="M8 2.4a3.8 3.8 0 0 0-3.8 3.8c0 3-1.3 4-1.3 4.6h10.2c0-.6-1.3-1.6-1.3-4.6A3.8 3.8 0 0 0 8 2.4Z"/><path d="M6.7 13a1.4 1.4 0 0 0 2.6 0"/>`,
+  ),
+  search: stroke(svg`<circle cx="7" cy="7" r="4.4"/><path d="m10.4 10.4 3.2 3.2"/>`),
   close: stroke(svg`<path d="m4 4 8 8m0-8-8 8"/>`),
   read: stroke(svg`<circle cx="8" cy="8" r="5.2"/><path d="m5.8 8.1 1.6 1.6 2.9-3.1"/>`),
   unread: stroke(svg`<circle cx="8" cy="8" r="5.2"/><circle cx="8" cy="8" r="1.6" fill="currentColor"/>`),

@@ -22,7 +22,7 @@ interface Section {
   readonly runs: { readonly heading: Shown | null; readonly key: string; readonly rows: Shown[] }[];
 }
 
-export function renderList(host: InboxHost, end: TemplateResult | typeof nothing = nothing): TemplateResult {
+export function renderList(host: InboxHost): TemplateResult {
   const { list, words } = host;
   return html`<div class="scroller" part="list" ${ref(list.attach)}>
     <p class="hidden" id="keys">${words.text('keys')}</p>
@@ -31,7 +31,6 @@ export function renderList(host: InboxHost, end: TemplateResult | typeof nothing
       (section) => section.key,
       (section) => renderSection(host, section),
     )}
-    ${end}
   </div>`;
 }
 
@@ -129,7 +128,7 @@ function guardedRow(host: InboxHost, row: ItemRow, place: RowPlace): unknown {
     host.direction,
     host.view,
   ];
-  return guard([...seen, host.list.total, host.history.hasMore], () => renderRow(host, row, place));
+  return guard([...seen, host.list.total], () => renderRow(host, row, place));
 }
 
 function groupHeading(host: InboxHost, { row, before, after }: Shown): TemplateResult | typeof nothing {
@@ -141,7 +140,7 @@ function groupHeading(host: InboxHost, { row, before, after }: Shown): TemplateR
     ${
       row.hasUnread && view === 'inbox'
         ? html`<button class="tool small" type="button" aria-label=${label} title=${label}
-            @click=${() => host.markAllRead(row.name)}>${icons.checks}</button>`
+            @click=${() => host.actions.markAllRead(row.name)}>${icons.checks}</button>`
         : nothing
     }
   </div>`;

@@ -2,6 +2,7 @@
 // pattern of WAI-ARIA: arrows move, Escape returns to the row.
 import { html, nothing, type TemplateResult } from 'lit';
 import { inputTime, snoozeChoices } from '../time/snooze-choices.ts';
+import { actsOf } from './acts.ts';
 import type { InboxHost, OpenMenu } from './host.ts';
 import { icons } from './icons.ts';
 
@@ -39,35 +40,17 @@ function entryList(host: InboxHost, menu: OpenMenu): TemplateResult {
 
 function rowEntries(host: InboxHost, { item }: OpenMenu): Entry[] {
   const { words } = host;
-  const isUnread = item.readState === 'unread';
-  const entry = (icon: Entry['icon'], label: string, run: () => void): Entry => ({
-    icon,
-    label,
-    hint: '',
-    run,
-  });
   const closing = (run: () => void) => () => {
     host.closeMenu();
     run();
   };
-  return [
-    entry(
-      isUnread ? 'read' : 'unread',
-      words.text(isUnread ? 'markRead' : 'markUnread'),
-      closing(() => host.toggleRead(item)),
-    ),
-    entry('snooze', words.text('snooze'), () => host.openMenu(item, 'snooze')),
-    entry(
-      'dismiss',
-      words.text('dismiss'),
-      closing(() => host.dismiss(item)),
-    ),
-    entry(
-      'delete',
-      words.text('delete'),
-      closing(() => host.deleteItem(item)),
-    ),
-  ];
+  return actsOf(host, item).map(({ icon, label, run }) => ({
+    icon,
+    label: words.text(label),
+    hint: '',
+    // Snoozing goes on in this menu.
+    run: icon === 'snooze' ? run : closing(run),
+  }));
 }
 
 function snoozeEntries(host: InboxHost, { item }: OpenMenu): Entry[] {
@@ -80,7 +63,7 @@ function snoozeEntries(host: InboxHost, { item }: OpenMenu): Entry[] {
       icon: 'snooze',
       label: words.text(choice),
       hint: isToday ? words.clockTime(until) : words.moment(until),
-      run: () => host.snooze(item, until),
+      run: () => host.actions.snooze(item, until),
     };
   });
   const pick = () => host.openMenu(item, 'pick');
@@ -95,7 +78,7 @@ function picker(host: InboxHost, { item }: OpenMenu): TemplateResult {
     const form = event.currentTarget;
     const input = form instanceof HTMLFormElement ? form.querySelector('input') : null;
     const until = Date.parse(input?.value ?? '');
-    if (until > host.now) host.snooze(item, until);
+    if (until > host.now) host.actions.snooze(item, until);
   };
   return html`<form class="picker" @submit=${submit}>
     <label for="until">${words.text('snoozeUntil')}</label>

@@ -1,9 +1,8 @@
 // The panel: head, list or its replacement, foot. At the bell it is a dialog above the page, on a small screen a sheet;
 // inline it is a part of the page.
 import { html, type TemplateResult } from 'lit';
-import { renderInsteadOfInbox } from './empty.ts';
+import { renderInsteadOfList } from './empty.ts';
 import { renderFoot } from './foot.ts';
-import { renderHistory } from './history.ts';
 import type { InboxHost } from './host.ts';
 import { renderList } from './list.ts';
 import { renderMenu } from './menu.ts';
@@ -12,7 +11,7 @@ import { renderHeader } from './panel-header.ts';
 export function renderPanel(host: InboxHost): TemplateResult {
   const content = html`${renderHeader(host)}
     <div class="content" part="content">
-      ${host.view === 'history' ? renderHistory(host) : (renderInsteadOfInbox(host) ?? renderList(host))}
+      ${renderInsteadOfList(host) ?? renderList(host)}
     </div>
     ${renderFoot(host)}${renderMenu(host)}`;
   const keys = (event: KeyboardEvent): void => panelKeys(host, event);

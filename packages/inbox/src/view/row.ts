@@ -2,10 +2,12 @@
 // has its own direction.
 import type { Notification } from '@carillon/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
+import { shownAs } from '../list/filtered-items.ts';
 import { rowKeys } from '../list/row-keys.ts';
 import type { ItemRow } from '../list/rows.ts';
 import { swipe } from '../list/swipe.ts';
-import type { InboxHost, OpenMenu } from './host.ts';
+import { actsOf } from './acts.ts';
+import type { InboxHost } from './host.ts';
 import { icons } from './icons.ts';
 
 export interface RowPlace {
@@ -21,16 +23,16 @@ export function titleOf({ payload }: Notification, words: InboxHost['words']): s
 
 export function renderRow(host: InboxHost, row: ItemRow, place: RowPlace): TemplateResult {
   const { item } = row;
-  const isHistory = host.view === 'history';
-  const isUnread = item.readState === 'unread' && !isHistory;
-  return html`<div class="row ${isUnread ? 'unread' : ''} ${item.priority === 'Low' ? 'low' : ''}"
+  const isUnread = item.readState === 'unread';
+  const shown = shownAs(item);
+  return html`<div class="row ${shown} ${item.priority === 'Low' ? 'low' : ''}"
     part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} .style=${`margin-block:${place.before}px ${place.after}px`}
-    aria-posinset=${row.position} aria-setsize=${isHistory && host.history.hasMore ? -1 : host.list.total}
-    @focusin=${() => host.list.activate(row)} @keydown=${rowKeys(host, row)} ${isHistory ? nothing : swipe(host, item)}>
+    aria-posinset=${row.position} aria-setsize=${host.list.total}
+    @focusin=${() => host.list.activate(row)} @keydown=${rowKeys(host, row)} ${shown === 'snoozed' || host.view === 'history' ? nothing : swipe(host, item)}>
     <button class="open" type="button" tabindex=${place.isActive ? 0 : -1} @click=${() => host.activate(item)}>
       ${content(host, row, isUnread)}
     </button>
-    ${isHistory ? nothing : actions(host, item)}
+    ${actions(host, item)}
   </div>`;
 }
 
@@ -47,13 +49,13 @@ function content(host: InboxHost, { item, time, isGrouped }: ItemRow, isUnread: 
     </span>`;
 }
 
-/** The line beside the app's name: the group, low priority, and in the history the state. */
-function note({ words, view }: InboxHost, item: Notification, isGrouped: boolean): TemplateResult[] {
+/** The line beside the app's name: the group, low priority, and what became of it. */
+function note({ words }: InboxHost, item: Notification, isGrouped: boolean): TemplateResult[] {
   const notes: string[] = [];
   if (item.groupName !== null && !isGrouped) notes.push(item.groupName);
   if (item.priority === 'Low') notes.push(words.text('lowPriority'));
   const chips = notes.map((each) => html`<span class="note" part="note">${each}</span>`);
-  const became = view === 'history' ? becameOf(item, words) : null;
+  const became = becameOf(item, words);
   return became === null ? chips : [...chips, html`<span class="became" part="state">${became}</span>`];
 }
 
@@ -66,16 +68,11 @@ function becameOf(item: Notification, words: InboxHost['words']): string | null 
 
 function actions(host: InboxHost, item: Notification): TemplateResult {
   const { words } = host;
-  const isUnread = item.readState === 'unread';
   const tool = (icon: keyof typeof icons, label: string, run: () => void): TemplateResult => html`<button
     class="act ${icon}" part="action" type="button" tabindex="-1" aria-label=${label} title=${label} @click=${run}>${icons[icon]}</button>`;
-  const menu = (page: OpenMenu['page']) => () => host.openMenu(item, page);
   return html`<div class="acts" part="actions" role="group" aria-label=${titleOf(item, words)}>
-    ${tool(isUnread ? 'read' : 'unread', words.text(isUnread ? 'markRead' : 'markUnread'), () => host.toggleRead(item))}
-    ${tool('snooze', words.text('snooze'), menu('snooze'))}
-    ${tool('dismiss', words.text('dismiss'), () => host.dismiss(item))}
-    ${tool('delete', words.text('delete'), () => host.deleteItem(item))}
-    ${tool('more', words.text('more'), menu('actions'))}
+    ${actsOf(host, item).map(({ icon, label, run }) => tool(icon, words.text(label), run))}
+    ${tool('more', words.text('more'), () => host.openMenu(item, 'actions'))}
   </div>`;
 }
 

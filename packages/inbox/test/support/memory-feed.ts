@@ -12,8 +12,6 @@ export class MemoryFeed implements Feed {
   readonly ready: Promise<void>;
   /** What reached the hub, in order. */
   readonly sent: string[] = [];
-  /** Whether asking for the history fails, as it does offline. */
-  isHistoryBroken = false;
   readonly #all = new Map<string, Notification>();
   readonly #before = new Map<string, State>();
   readonly #listeners = new Set<() => void>();
@@ -96,7 +94,11 @@ export class MemoryFeed implements Feed {
   }
 
   markUnread(ids: string | readonly string[]): void {
-    this.#change('markUnread', ids, { readState: 'unread' });
+    this.#change('markUnread', ids, {
+      readState: 'unread',
+      userActionState: 'noInteraction',
+      snoozeUntilDateTime: null,
+    });
   }
 
   markAllRead(groupName?: string): void {
@@ -117,7 +119,11 @@ export class MemoryFeed implements Feed {
   }
 
   snooze(id: string, until: Date): void {
-    this.#change('snooze', id, { userActionState: 'snoozed', snoozeUntilDateTime: until.toISOString() });
+    this.#change('snooze', id, {
+      readState: 'read',
+      userActionState: 'snoozed',
+      snoozeUntilDateTime: until.toISOString(),
+    });
   }
 
   restore(ids: string | readonly string[]): void {
@@ -138,13 +144,12 @@ export class MemoryFeed implements Feed {
   undo(id: string): void {
     this.sent.push(`undo ${id}`);
     this.#restore(id);
-    this.#step({ type: 'changed', item: this.#all.get(id)! });
+    this.#step(this.#shown(this.#all.get(id)!));
   }
 
   async history({ pageSize = 50 } = {}): Promise<HistoryPage> {
     const all = [...this.#all.values()].sort(newestFirst);
     const page = async (from: number): Promise<HistoryPage> => {
-      if (this.isHistoryBroken) throw new Error('offline');
       const items = all.slice(from, from + pageSize);
       return { items, next: from + pageSize < all.length ? () => page(from + pageSize) : null };
     };
@@ -161,7 +166,7 @@ export class MemoryFeed implements Feed {
       const changed = { ...item, ...state };
       this.#all.set(id, changed);
       const isLeaving = changed.userActionState === 'dismissed' || changed.userActionState === 'snoozed';
-      steps.push(isLeaving ? { type: 'removed', id } : { type: 'changed', item: changed });
+      steps.push(isLeaving ? { type: 'removed', id } : this.#shown(changed));
     }
     this.sent.push(`${verb} ${[ids].flat().join(' ')}`);
     this.#step(...steps);
@@ -171,6 +176,11 @@ export class MemoryFeed implements Feed {
     const item = this.#all.get(id);
     const before = this.#before.get(id);
     if (item && before) this.#all.set(id, { ...item, ...before });
+  }
+
+  /** What comes back is added, as in every feed. */
+  #shown(item: Notification): FeedChange {
+    return { type: this.items.some(({ id }) => id === item.id) ? 'changed' : 'added', item };
   }
 
   #step(...changes: readonly FeedChange[]): void {

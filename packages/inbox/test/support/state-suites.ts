@@ -38,15 +38,31 @@ const states: readonly State[] = [
   { name: 'catching up', options: { feed: 'catchingUp' }, says: /Catching up… · 1 change waits/ },
   { name: 'the history', options: { feed: 'history' }, says: /Dismissed/, act: openHistory },
   {
-    name: 'a history that can’t be reached',
-    options: { feed: 'list' },
-    says: /History can’t be reached/,
+    name: 'a search in the history',
+    options: { feed: 'history' },
+    says: /Found: 2/,
     async act(stage) {
-      await stage.page.evaluate(() => {
-        globalThis.stage.feed.isHistoryBroken = true;
-      });
       await openHistory(stage);
+      await stage.page.fill('.search input', 'STOCK low');
     },
+  },
+  {
+    name: 'what came back from the history',
+    options: { feed: 'history' },
+    says: /Brought back/,
+    async act(stage) {
+      await openHistory(stage);
+      await stage.page.selectOption('.select select >> nth=0', 'dismissed');
+      await settled(stage.page);
+      await stage.page.locator('.row .open >> nth=0').focus();
+      await stage.page.keyboard.press('b');
+    },
+  },
+  {
+    name: 'what is snoozed',
+    options: { feed: 'history' },
+    says: /Snoozed until/,
+    act: (stage) => stage.page.click('.segments button >> nth=2'),
   },
   {
     name: 'a filter without a match',
