@@ -4,6 +4,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { type Command, Option } from 'commander';
+
+export { commandLine } from '../auth/access-audit.ts';
+
 import { readSecretKey } from '../config/config.ts';
 import { flagOf, type SettingName, settingOf, settings, variableOf } from '../config/settings.ts';
 import { openRegistry, servingHub } from '../hub/open-hub.ts';
@@ -15,9 +18,6 @@ const servingWaitMs = 2000;
 const defaultPublicUrl = 'http://127.0.0.1:4280';
 /** Where `serve` records its public URL. */
 export const publicUrlKey = 'public-url';
-
-/** In the audit: whoever may write the data folder, with a command. */
-export const commandLine = { who: 'command line', from: 'command' } as const;
 
 export interface DataOptions {
   readonly dataDir: string;

@@ -11,6 +11,7 @@ import { findPage, readPage } from '../edge/pages/page-files.ts';
 import type { Hub } from '../hub/open-hub.ts';
 import { systemClock } from '../lib/clock.ts';
 import type { Registry } from '../store/registry.ts';
+import { commandLine } from './data-dir.ts';
 
 export const demonstrationApp = 'demo';
 const appId = demonstrationApp;
@@ -33,14 +34,18 @@ export async function printDemonstration(hub: Hub, config: Config): Promise<void
   process.stdout.write(text(config.publicUrl, folder, hub.caPath));
 }
 
-async function makeData({ apps, users: known }: Registry): Promise<void> {
+async function makeData({ apps, users: known, audit }: Registry): Promise<void> {
+  const entry = (what: string, on: string) => ({ at: systemClock.now(), ...commandLine, what, on });
   if (!apps.findById(appId)) {
     const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
-    await apps.put({ id: appId, hosts: [host], blocked: false, clients: [client] });
+    await audit.record(entry('putApp', `apps/${appId}`), (within) =>
+      within.apps.put({ id: appId, hosts: [host], blocked: false, clients: [client] }),
+    );
   }
   for (const name of users) {
     if (await known.findByName(name)) continue;
-    await known.put({ id: randomUUID(), name, passwordHash: await hashPassword(password), operator: false });
+    const user = { id: randomUUID(), name, passwordHash: await hashPassword(password), operator: false };
+    await audit.record(entry('userCreated', `users/${user.id}`), (within) => within.users.put(user));
   }
 }
 
@@ -54,7 +59,13 @@ async function writeHeaders(
   registry: Registry,
   publicUrl: string,
 ): Promise<void> {
-  const token = await mintToken({ registry, publicUrl, clock: systemClock, appId, userName });
+  const token = await mintToken({
+    registry,
+    publicUrl,
+    clock: systemClock,
+    appId,
+    userName,
+  });
   const headers = `Authorization: Bearer ${token}\nContent-Type: application/json\n`;
   writeFileSync(headerFile(folder, userName), headers, { mode: 0o600 });
 }

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { type AccessAudit, openAccessAudit } from '../auth/access-audit.ts';
 import { type Identity, openAuthenticator } from '../auth/authenticate.ts';
 import { appOfToken, openAuthorizer } from '../auth/authorize.ts';
 import { openIssuers } from '../auth/issuers.ts';
@@ -115,11 +116,16 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const registry = withInboxOf(config, await openRegistry(config, () => config.secretKey));
   closers.push(() => registry.close());
   await checkProvider(config, registry);
+  const clock = options.clock ?? new ReferenceClock(systemClock);
+  const onFailure = openFaultLog(options.log, clock, 'an entry of the audit could not be written');
+  const access = openAccessAudit({ audit: registry.audit, clock, onFailure });
+  closers.push(() => access.close());
   const base: Base = {
     config,
     log: options.log,
-    clock: options.clock ?? new ReferenceClock(systemClock),
+    clock,
     registry,
+    access,
     hostVerifier: options.hostVerifier,
     descriptors: options.push?.channels ?? builtInChannels,
   };
@@ -172,6 +178,7 @@ interface Base {
   readonly log: Logger;
   readonly clock: Clock;
   readonly registry: Registry;
+  readonly access: AccessAudit;
   readonly hostVerifier: HostVerifier | undefined;
   readonly descriptors: ChannelDescriptors;
 }
@@ -228,7 +235,7 @@ type Line = Awaited<ReturnType<typeof openLine>>;
 
 /** Who calls, whether they may, and the verbs. */
 async function openOperations(base: Base, line: Line): Promise<Runner> {
-  const { config, clock, registry } = base;
+  const { config, clock, registry, access } = base;
   const { secret, read, committer, cursors, channels, hasCredentials } = line;
   const signing = embedsProvider(config) ? await openSigningKeys(registry.meta) : null;
   const own = signing && { issuer: issuerOf(config.publicUrl), keys: () => signing.publicKeys };
@@ -256,11 +263,15 @@ async function openOperations(base: Base, line: Line): Promise<Runner> {
   const adminIssuer = config.adminIssuer ?? own?.issuer ?? null;
   const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer, firstIssuer });
   const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf, bus: line.bus });
-  return openRunner({ authenticator, authorizer, throttle, services, publicUrl: config.publicUrl });
+  return openRunner({ authenticator, authorizer, throttle, access, services, publicUrl: config.publicUrl });
 }
 
 /** HTTP, with the identity provider, health and pages beside the operations. */
-async function openEdge({ config, log, clock, registry }: Base, { store, fanOut }: Line, runner: Runner) {
+async function openEdge(
+  { config, log, clock, registry, access }: Base,
+  { store, fanOut }: Line,
+  runner: Runner,
+) {
   const { publicUrl } = config;
   const certificate =
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
@@ -272,7 +283,9 @@ async function openEdge({ config, log, clock, registry }: Base, { store, fanOut 
   addHealth(app, { ready: async () => !draining && (await isReady()) });
   addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
-  const provider = embedsProvider(config) ? await openProvider({ registry, publicUrl, clock, log }) : null;
+  const provider = embedsProvider(config)
+    ? await openProvider({ registry, publicUrl, clock, access, log })
+    : null;
   if (provider) mountIdentity(app, provider, addressOf);
   return {
     app,

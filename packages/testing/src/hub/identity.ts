@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openAccessAudit } from '../../../hub/src/auth/access-audit.ts';
 import { consoleApp } from '../../../hub/src/auth/console-app.ts';
 import { withOwnApps } from '../../../hub/src/auth/inbox-app.ts';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
@@ -80,7 +81,9 @@ export async function openIdentity({
   const registry = withOwnApps(stored, [consoleApp(publicUrl ?? local)]);
   const failures: unknown[] = [];
   const log = { error: (details: object) => failures.push(details) };
-  const provider = await openProvider({ registry, publicUrl: publicUrl ?? local, clock, log });
+  const onFailure = (error: unknown) => failures.push(error);
+  const access = openAccessAudit({ audit: registry.audit, clock, onFailure });
+  const provider = await openProvider({ registry, publicUrl: publicUrl ?? local, clock, access, log });
   server.on('request', (request, response) => void provider.handle(request, response));
   return {
     registry,
@@ -94,6 +97,7 @@ export async function openIdentity({
       provider.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await access.close();
       await registry.close();
       folder.remove();
     },

@@ -61,6 +61,7 @@ declare module 'oidc-provider' {
     type: string;
     body: unknown;
     set(name: string, value: string): void;
+    remove(name: string): void;
     readonly oidc: {
       readonly provider: Provider;
       readonly client?: Client;
@@ -80,6 +81,7 @@ declare module 'oidc-provider' {
         past(seconds: number): boolean;
       };
       readonly entities: {
+        readonly Account?: Account;
         readonly Client?: Client;
         readonly IdTokenHint?: { readonly payload: { readonly sub?: string } };
         readonly AuthorizationCode?: Token;

@@ -6,6 +6,7 @@ import type { Http2ServerResponse } from 'node:http2';
 import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { Registry } from '../../store/registry.ts';
+import type { AccessAudit } from '../access-audit.ts';
 import { addressBlock } from '../address-block.ts';
 import { sessionSubject } from '../revoked-tokens.ts';
 import { accessTokenSeconds } from './claims.ts';
@@ -17,6 +18,7 @@ import { basicClient, rewriteAuthorization, rewriteToken } from './exchange/rewr
 import { openRefreshTokens, type RefreshTokens } from './grants/refresh-tokens.ts';
 import { openSweep, type Sweep } from './grants/sweep.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
+import { addressOf, noteTokens } from './note-tokens.ts';
 import { type Refusal, Refused, refusalOf } from './refusal.ts';
 import { restoreNames } from './restore-names.ts';
 import { entraPaths, metadataPaths, providerPaths, signInPath, userinfoPath } from './routes.ts';
@@ -32,6 +34,7 @@ export interface ProviderOptions {
   /** The hub's public URL; the issuer is `{publicUrl}/identity`. */
   readonly publicUrl: string;
   readonly clock: Clock;
+  readonly access: AccessAudit;
   readonly log?: { error(details: object, message: string): void } | undefined;
 }
 
@@ -100,7 +103,7 @@ interface Opened {
 }
 
 async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): Promise<Loaded> {
-  const { registry, publicUrl, clock } = options;
+  const { registry, publicUrl, clock, access } = options;
   const [oidc, jose] = await Promise.all([import('oidc-provider'), import('jose')]);
   const render = openPages();
   const rules = { apps: registry.apps, users: registry.users, publicUrl, oidcErrors: oidc.errors };
@@ -120,7 +123,8 @@ async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): 
   registerOnBehalfOf({ provider, registry, rules, keys, issuer, clock, oidcErrors: oidc.errors, jose });
   provider.use(answerRefused);
   provider.use(restoreNames);
-  provider.use((ctx, next) => endSession(ctx, next, { registry, clock }));
+  provider.use((ctx, next) => noteTokens(ctx, next, access));
+  provider.use((ctx, next) => endSession(ctx, next, { registry, clock, access }));
   const report = (error: unknown) => options.log?.error({ err: error }, 'the identity provider failed');
   provider.on('error', report);
   provider.on('server_error', (ctx: Context, error: unknown) => {
@@ -129,7 +133,7 @@ async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): 
     if (!(error instanceof Refused)) report(error);
   });
   const signIn = {
-    ...{ provider, users: registry.users, revocations: registry.revocations, clock, render },
+    ...{ provider, users: registry.users, revocations: registry.revocations, clock, access, render },
     attempts: openAttempts(clock),
     browsers,
     turns: openPasswordTurns(),
@@ -138,7 +142,7 @@ async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): 
     provider,
     callback: provider.callback(),
     signIn,
-    userinfo: { registry, keys, issuer, publicUrl, clock, jose },
+    userinfo: { registry, keys, issuer, publicUrl, clock, access, jose },
     registry,
     refreshTokens,
     publicUrl,
@@ -240,7 +244,7 @@ const sessionRevokedMs = (accessTokenSeconds + 600) * 1000;
 async function endSession(
   ctx: Context,
   next: () => Promise<void>,
-  { registry, clock }: Pick<ProviderOptions, 'registry' | 'clock'>,
+  { registry, clock, access }: Pick<ProviderOptions, 'registry' | 'clock' | 'access'>,
 ): Promise<void> {
   await next();
   const { oidc } = ctx;
@@ -249,6 +253,8 @@ async function endSession(
   const subject = sessionSubject(oidc.session.uid);
   await registry.revocations.add({ subject, at: now, until: now + sessionRevokedMs });
   await registry.refreshFamilies.removeBySession(oidc.session.uid);
+  const { accountId } = oidc.session;
+  await access.note({ what: 'signedOut', who: accountId, from: addressOf(ctx), on: `users/${accountId}` });
 }
 
 /** Whom a visit counts for. */
@@ -266,8 +272,12 @@ async function answerRefused(ctx: Context, next: () => Promise<void>): Promise<v
   try {
     await next();
   } catch (error) {
-    // A session that could not be saved is saved once more, beyond oidc-provider's own handling of errors.
-    if (!refusalOf(error) || !refusals.has(ctx.req)) throw error;
+    const refusal = refusalOf(error);
+    if (!refusal) throw error;
+    // Beyond oidc-provider's own handling of errors: a session that is saved once more, or a step of ours after the answer.
+    if (!refusals.has(ctx.req)) ctx.body = {};
+    ctx.remove('location');
+    refusals.set(ctx.req, refusal);
   }
   const refusal = refusals.get(ctx.req);
   if (!refusal) return;

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { createLocalJWKSet, jwtVerify } from 'jose';
 import type { Clock } from '../../lib/clock.ts';
 import type { LocalUser, Registry } from '../../store/registry.ts';
+import { type AccessAudit, unknownCaller } from '../access-audit.ts';
 import { hasOneSpelling } from '../authenticate.ts';
 import { identityClaims } from './claims.ts';
 import type { InnerRequest } from './exchange/inner-request.ts';
@@ -16,6 +17,7 @@ export interface Userinfo {
   readonly issuer: string;
   readonly publicUrl: string;
   readonly clock: Clock;
+  readonly access: AccessAudit;
   readonly jose: {
     readonly jwtVerify: typeof jwtVerify;
     readonly createLocalJWKSet: typeof createLocalJWKSet;
@@ -24,7 +26,7 @@ export interface Userinfo {
 
 export async function handleUserinfo(
   userinfo: Userinfo,
-  { method, headers, form }: InnerRequest,
+  { method, headers, form, socket }: InnerRequest,
   response: ServerResponse,
 ): Promise<void> {
   // Pages of any origin may ask: the token says who, never a cookie.
@@ -43,6 +45,8 @@ export async function handleUserinfo(
     response.end(JSON.stringify(identityClaims(user)));
     return;
   }
+  const from = socket.remoteAddress;
+  userinfo.access.refuse({ what: 'tokenRefused', who: unknownCaller, from, on: 'bearer' });
   const error = 'invalid_token';
   response.setHeader('www-authenticate', `Bearer realm="${userinfo.issuer}", error="${error}"`);
   const advice = 'Send an unexpired access token of a user for the hub.';

@@ -3,6 +3,7 @@
 //   run     query ▶ body ▶ whose feed ▶ the verb ▶ its answer, written as a value
 // The order is that of the status table (docs/api.md, Errors), so the first thing that is wrong is what is answered.
 import type { GraphVersion } from '@carillon/protocol';
+import { type AccessAudit, unknownCaller } from '../../auth/access-audit.ts';
 import type { Authenticator, Identity } from '../../auth/authenticate.ts';
 import type { Authorizer } from '../../auth/authorize.ts';
 import { denied, HubError, invalid, notFound } from '../../model/errors.ts';
@@ -55,12 +56,13 @@ export interface RunnerOptions {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly throttle: Throttle;
+  readonly access: AccessAudit;
   readonly services: Services;
   readonly publicUrl: string;
 }
 
 export function openRunner(options: RunnerOptions): Runner {
-  const { authenticator, authorizer, throttle, services, publicUrl } = options;
+  const { authenticator, authorizer, throttle, access, services, publicUrl } = options;
 
   function allow(arrival: Arrival, identity: Identity, unsId: string | null): Admission {
     // Only a genuine UNS-ID names a user: made-up ones must not each get an allowance of their own.
@@ -81,7 +83,10 @@ export function openRunner(options: RunnerOptions): Runner {
         throw new HubError('invalidToken', 'Send an Authorization header with a bearer token.');
       return allow(arrival, await authenticator.authenticate(token), unsId);
     } catch (error) {
-      if (error instanceof HubError && error.kind === 'invalidToken') throttle.countFailure(address);
+      if (error instanceof HubError && error.kind === 'invalidToken') {
+        noteRefused(arrival, access);
+        throttle.countFailure(address);
+      }
       throw error;
     }
   }
@@ -114,6 +119,12 @@ export function openRunner(options: RunnerOptions): Runner {
       return writeAnswer(answer, operation.answer, asked);
     },
   };
+}
+
+function noteRefused({ token, ticket, address }: Arrival, access: AccessAudit): void {
+  if (token === null && ticket === null) return;
+  const on = ticket === null ? 'bearer' : 'ticket';
+  access.refuse({ what: 'tokenRefused', who: unknownCaller, from: address, on });
 }
 
 interface Whose {

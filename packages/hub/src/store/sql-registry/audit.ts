@@ -4,35 +4,37 @@
 import type { Audit, AuditEntry, AuditedWrites, AuditNote, AuditRecord } from '../registry.ts';
 import { registryTables } from '../registry-tables.ts';
 import { openTable } from './rows.ts';
-import type { Row, Session } from './session.ts';
+import type { Parameter, Row, Session } from './session.ts';
 
 const table = openTable(registryTables.audit);
 const page = `SELECT ${table.names} FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2`;
-const insert =
-  'INSERT INTO audit(at, who, from_address, what, on_what, count, kind) VALUES ($1, $2, $3, $4, $5, $6, $7)';
-const old = 'SELECT id FROM audit WHERE kind = $1';
-const forgetOld = `DELETE FROM audit WHERE id IN (${old} AND at < $2 ORDER BY id LIMIT $3)`;
-const forgetMany = `
-  DELETE FROM audit WHERE id IN
-    (${old} AND id <= (${old} ORDER BY id DESC LIMIT 1 OFFSET $2) ORDER BY id LIMIT $3)`;
+const written = ['at', 'who', 'from_address', 'what', 'on_what', 'count', 'kind'];
+/** A batch of notes is statements of so many rows and of one: none holds a lock between two statements. */
+const rowsAtOnce = 16;
+const insert = insertOf(1);
+const insertMany = insertOf(rowsAtOnce);
+const ofKind = 'SELECT id FROM audit WHERE kind = $1';
+const firstKept = `COALESCE((${ofKind} AND at >= $2 ORDER BY id LIMIT 1), ${Number.MAX_SAFE_INTEGER})`;
+const forgetOld = `DELETE FROM audit WHERE id IN (${ofKind} AND id < ${firstKept} ORDER BY id LIMIT $3)`;
+const lastTooMany = `(${ofKind} ORDER BY id DESC LIMIT 1 OFFSET $2)`;
+const forgetMany = `DELETE FROM audit WHERE id IN (${ofKind} AND id <= ${lastTooMany} ORDER BY id LIMIT $3)`;
 
 export function openAudit(session: Session, writesIn: (within: Session) => AuditedWrites): Audit {
-  const add = (within: Session, entry: AuditEntry, note: Pick<AuditNote, 'count' | 'kind'> | null) => {
-    const { at, who, from, what, on } = entry;
-    return within.query(insert, at, who, from, what, on, note?.count ?? 1, note?.kind ?? null);
-  };
-
   return {
     record: (entry, write) =>
       session.atomically(async (within) => {
         const result = await write(writesIn(within));
-        await add(within, entry, null);
+        await within.query(insert, ...valuesOf(entry));
         return result;
       }),
-    note: (entries) =>
-      session.atomically(async (within) => {
-        for (const entry of entries) await add(within, entry, entry);
-      }),
+    async note(entries) {
+      for (let done = 0; done < entries.length; ) {
+        const rows = entries.length - done < rowsAtOnce ? 1 : rowsAtOnce;
+        const values = entries.slice(done, done + rows).flatMap((each) => valuesOf(each, each));
+        await session.query(rows === 1 ? insert : insertMany, ...values);
+        done += rows;
+      }
+    },
     async forget(bounds, limit) {
       let forgotten = 0;
       for (const { kind, entriesMax, since } of bounds) {
@@ -45,6 +47,19 @@ export function openAudit(session: Session, writesIn: (within: Session) => Audit
       return (await session.query(page, before ?? Number.MAX_SAFE_INTEGER, limit)).rows.map(decode);
     },
   };
+}
+
+function insertOf(rows: number): string {
+  const row = (at: number): string =>
+    `(${written.map((_, index) => `$${at * written.length + index + 1}`).join(', ')})`;
+  return `INSERT INTO audit(${written.join(', ')}) VALUES ${Array.from({ length: rows }, (_, at) => row(at)).join(', ')}`;
+}
+
+function valuesOf(
+  { at, who, from, what, on }: AuditEntry,
+  note: Pick<AuditNote, 'count' | 'kind'> | null = null,
+): Parameter[] {
+  return [at, who, from, what, on, note?.count ?? 1, note?.kind ?? null];
 }
 
 function decode(row: Row): AuditRecord {

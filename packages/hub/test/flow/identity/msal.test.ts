@@ -17,6 +17,7 @@ import {
 } from '@carillon/testing/hub/identity.ts';
 import { otherSpelling } from '@carillon/testing/hub/issuer.ts';
 import { fastify } from 'fastify';
+import { openAccessAudit } from '../../../src/auth/access-audit.ts';
 import { type MintOptions, mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
 import { type IdentityProvider, openProvider } from '../../../src/auth/provider/open-provider.ts';
 import { userSubject } from '../../../src/auth/revoked-tokens.ts';
@@ -46,7 +47,9 @@ before(async () => {
   });
   await app.listen({ port: 0, host: '127.0.0.1' });
   publicUrl = `https://localhost:${(app.server.address() as AddressInfo).port}`;
-  opened.resolve(await openProvider({ registry, publicUrl, clock: systemClock }));
+  const { audit } = registry;
+  const access = openAccessAudit({ audit, clock: systemClock, onFailure: () => {} });
+  opened.resolve(await openProvider({ registry, publicUrl, clock: systemClock, access }));
   close = () => app.close();
 });
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
 import { HubError } from '../../../model/errors.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
+import { commandLine } from '../../access-audit.ts';
 import { issueSecond } from '../../revoked-tokens.ts';
 import { adminScope, createdByAppScope } from '../../scope-names.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims } from '../claims.ts';
@@ -37,11 +38,20 @@ export interface SignOptions {
 }
 
 export async function mintToken(options: MintOptions): Promise<string> {
-  const { registry, userName } = options;
+  const { registry, userName, clock } = options;
   const clientId = findClient(options);
   const user = userName === undefined ? null : await findUser(registry, userName);
-  const { clock } = options;
   const issuedAt = user ? issueSecond(registry.revocations, user.id, clock.now()) : undefined;
+  const on = user ? `users/${user.id}` : `clients/${clientId}`;
+  const note = {
+    at: clock.now(),
+    ...commandLine,
+    what: 'tokenIssued',
+    on,
+    kind: 'access',
+    count: 1,
+  } as const;
+  await registry.audit.note([note]);
   return signToken(await openSigningKeys(registry.meta), { ...options, clientId, user, issuedAt });
 }
 

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
 import type { Clock } from '../../../lib/clock.ts';
 import type { LocalUser, Revocations, Users } from '../../../store/registry.ts';
+import { type AccessAudit, unknownCaller } from '../../access-audit.ts';
 import { addressBlock } from '../../address-block.ts';
 import { inboxAppId } from '../../inbox-app.ts';
 import { issueSecond } from '../../revoked-tokens.ts';
@@ -19,6 +20,7 @@ export interface SignIn {
   readonly users: Users;
   readonly revocations: Revocations;
   readonly clock: Clock;
+  readonly access: AccessAudit;
   readonly attempts: Attempts;
   readonly browsers: KnownBrowsers;
   readonly turns: PasswordTurns;
@@ -62,9 +64,14 @@ async function submit(
   interaction: Interaction,
 ): Promise<void> {
   const name = (request.form?.get('name') ?? '').trim();
-  const refuse = (status: number, problem: string): void =>
-    show(signIn, response, interaction, status, name, problem);
   const user = await signIn.users.findByName(name);
+  const from = request.socket.remoteAddress;
+  const refuse = (status: number, problem: string): void => {
+    // What was typed is no name of a user, and may be a password: it is not kept.
+    const on = user ? `users/${user.id}` : 'users';
+    signIn.access.refuse({ what: 'signInFailed', who: unknownCaller, from, on });
+    show(signIn, response, interaction, status, name, problem);
+  };
   const place = placeOf(signIn, request, name, user);
   const waitMs = signIn.attempts.begin(place.key);
   const matches = waitMs > 0 ? null : signIn.turns.run(place, () => passwordMatches(request, user));
@@ -83,6 +90,7 @@ async function submit(
   if (isDated(user.passwordHash)) void rehash(signIn, request, user);
   response.appendHeader('set-cookie', signIn.browsers.remember(request.headers.cookie, user.id));
   const ts = issueSecond(signIn.revocations, user.id, signIn.clock.now());
+  await signIn.access.note({ what: 'signedIn', who: user.id, from, on: `users/${user.id}` });
   const login = { accountId: user.id, remember: false, ts };
   await signIn.provider.interactionFinished(request, response, { login });
 }
