@@ -11,6 +11,7 @@ const [port = '', dataDir = '', publicUrl = ''] = process.argv.slice(2);
 const nothing: Snapshot = {
   feed: () => null,
   feedApps: () => [],
+  contentBytes: () => 0,
   notification: () => null,
   aliveByAppNotificationId: () => null,
   subscription: () => null,
@@ -34,6 +35,7 @@ const feedStore: FeedStore = {
   read: {
     owner: async () => null,
     findOwner: async () => null,
+    handled: async () => [],
     named: async () => null,
     subscriptionsOfUser: async () => [],
     sendContexts: async (keys) => keys.map(() => null),

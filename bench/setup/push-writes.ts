@@ -65,6 +65,8 @@ export function postWrites(persons: readonly Person[], count: number): PostWrite
       sentAs: hash('sha256', appNotificationId, 'base64url'),
       expires,
       displaySeconds: null,
+      storageBytesMax: Number.MAX_SAFE_INTEGER,
+      evictable: null,
     };
   });
 }

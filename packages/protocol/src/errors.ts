@@ -25,6 +25,7 @@ export const errorTable = {
   resyncRequired: { code: 'resyncRequired', beta: 410, v1: 410, retryable: false },
   resourceModified: { code: 'resourceModified', beta: 412, v1: 412, retryable: false },
   requestTooLarge: { code: 'requestTooLarge', beta: 413, v1: 413, retryable: false },
+  storageFull: { code: 'quotaLimitReached', beta: 507, v1: 507, retryable: false },
   unsupportedMediaType: { code: 'unsupportedMediaType', beta: 415, v1: 415, retryable: false },
   throttled: { code: 'TooManyRequests', beta: 406, v1: 429, retryable: true },
   unavailable: { code: 'serviceNotAvailable', beta: 406, v1: 503, retryable: true },

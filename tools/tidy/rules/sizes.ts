@@ -12,7 +12,6 @@ const longClasses = {
   paths: [
     'packages/client/src/feed/feed-view.ts',
     'packages/client/src/live-feed.ts',
-    'packages/hub/src/feed/plan/overlay.ts',
     'packages/hub/src/live/stream.ts',
     'packages/hub/src/push/dispatch/dispatcher.ts',
   ],

@@ -86,6 +86,7 @@ const kinds: Readonly<Record<number, ErrorKind>> = {
   415: 'unsupportedMediaType',
   429: 'throttled',
   500: 'generalException',
+  507: 'storageFull',
 };
 
 export function kindOf(status: number): ErrorKind {

@@ -103,6 +103,18 @@ test('all problems of all parts are reported at once, each with key, flag and va
   assert.match(problems.join('\n'), /throttle .*"much" must be off or a whole number from 1 to 10000000$/m);
 });
 
+test('the storage of a user is a number of bytes, with a binary unit or without', () => {
+  const bytesOf = (given: string) => readConfig({ 'user-storage': given }, {}, null).storageBytesMax;
+  const given = ['20000', '512KiB', '3 mib', '1GiB'];
+  assert.deepEqual(given.map(bytesOf), [20_000, 512 * 1024, 3 * 2 ** 20, 2 ** 30]);
+  assert.equal(readConfig({}, {}, null).storageBytesMax, 64 * 2 ** 20);
+  assert.equal(readConfig({}, { CARILLON_USER_STORAGE: '1MiB' }, null).storageBytesMax, 2 ** 20);
+  for (const wrong of ['0', '-1', '1.5MiB', '5MB', 'many', '9999999999GiB']) {
+    const [problem] = problemsOf(() => readConfig({ 'user-storage': wrong }, {}, null));
+    assert.match(problem ?? '', /^user-storage .*(number of bytes|whole number)/, wrong);
+  }
+});
+
 test('what can be a password is never quoted', () => {
   const flags = {
     ...{ 'database-url': 'mysql://u:hunter2@h', 'public-url': 'https://u:hunter2@h' },

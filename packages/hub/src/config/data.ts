@@ -10,6 +10,8 @@ export interface DataConfig {
   readonly databaseUrl: string | null;
   /** What push credentials are encrypted with, 32 bytes; null: a key file of the data folder. */
   readonly secretKey: Buffer | null;
+  /** What the living notifications of a user and app may hold, in bytes of content. */
+  readonly storageBytesMax: number;
 }
 
 const keyBytes = 32;
@@ -40,6 +42,17 @@ export const dataSettings = {
     },
     (given) => (given === null ? null : readKey(given)),
   ),
+  'user-storage': setting(
+    {
+      schema: Type.Union([Type.Integer({ minimum: 1 }), Type.String({ minLength: 1 })]),
+      default: '64MiB',
+      takes: 'bytes',
+      unit: 'bytes, or with KiB, MiB or GiB',
+      about:
+        'content that the notifications of a user and app may hold; beyond it the oldest handled ones go, then a post is refused',
+    },
+    readBytes,
+  ),
 };
 
 export function readData({ values }: Reading<typeof dataSettings>): DataConfig {
@@ -47,6 +60,7 @@ export function readData({ values }: Reading<typeof dataSettings>): DataConfig {
     dataDir: values['data-dir'],
     databaseUrl: values['database-url'],
     secretKey: values['secret-key'],
+    storageBytesMax: values['user-storage'],
   };
 }
 
@@ -54,6 +68,20 @@ function readDatabaseUrl(given: string): string {
   const isServer = (url: string): boolean => /^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '');
   if (serversOf(given).every(isServer)) return given;
   throw new Error('it must be a URL such as postgres://user@host/database');
+}
+
+const units = { '': 1, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
+
+function isUnit(text: string): text is keyof typeof units {
+  return Object.hasOwn(units, text);
+}
+
+function readBytes(given: string | number): number {
+  const [, number = '', unit = ''] = /^(\d+) ?([a-z]*)$/i.exec(String(given)) ?? [];
+  const name = unit.toLowerCase();
+  const bytes = isUnit(name) ? Number(number) * units[name] : 0;
+  if (bytes >= 1 && Number.isSafeInteger(bytes)) return bytes;
+  throw new Error('it must be a number of bytes such as 1048576, 512KiB, 64MiB or 1GiB');
 }
 
 function readKey(given: string): Buffer {

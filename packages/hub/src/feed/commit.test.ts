@@ -103,7 +103,14 @@ test('what arrives during a commit is the next batch, and it starts when that on
 test('a batch closes at its cap of writes and at its cap of bytes, and one large write goes alone', async () => {
   const post = (id: string, length: number): PostWrite => ({
     ...{ kind: 'post', user, owner: null, app: 'a', appNotificationId: null, sentAs: null },
-    ...{ id, content: 'x'.repeat(length), expires: 1, displaySeconds: null },
+    ...{
+      id,
+      content: 'x'.repeat(length),
+      expires: 1,
+      displaySeconds: null,
+      storageBytesMax: Number.MAX_SAFE_INTEGER,
+      evictable: null,
+    },
   });
   const { store, committer, batches } = open({ batchWrites: 3, batchBytes: 2000 });
   store.decide = () => null;

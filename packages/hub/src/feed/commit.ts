@@ -224,8 +224,8 @@ function failureOf(fault: StoreFault, cause: unknown): HubError {
   }
 }
 
-function refusalError({ refused, message, target }: Refusal): HubError {
-  return new HubError(refused, message, target === undefined ? {} : { target });
+function refusalError({ refused, message, ...details }: Refusal): HubError {
+  return new HubError(refused, message, details);
 }
 
 function sizeOf(write: Write): number {

@@ -27,6 +27,7 @@ import { addWeb } from '../edge/pages/web.ts';
 import { commitLimits, openCommitter, sharedStoreLimits } from '../feed/commit.ts';
 import { openCursors } from '../feed/cursor.ts';
 import { openSweeper } from '../feed/expire.ts';
+import { openPoster } from '../feed/post.ts';
 import { openPublisher } from '../feed/publish.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { openUuidSource } from '../lib/ids.ts';
@@ -244,6 +245,7 @@ async function openOperations(base: Base, line: Line): Promise<Runner> {
   const pageTokens = openSeal(secret, 'page token');
   const services: Services = {
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
+    post: openPoster({ committer, read, storageBytesMax: config.storageBytesMax }),
     fetched: openFetched(committer),
     pushAddresses: openAddresses(base),
     unsIds: openUnsIds(secret),

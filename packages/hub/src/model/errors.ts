@@ -9,6 +9,8 @@ export interface ErrorDetails {
   retryAfterMs?: number;
   /** Why a cursor can't be honoured, for a stream's `resync` frame. */
   resync?: ResyncReason;
+  /** By how much a post exceeds the storage of its user and app; absent where the content must be counted first. */
+  excessBytes?: number;
   /** Methods that the path does support. */
   allow?: readonly string[];
   cause?: unknown;

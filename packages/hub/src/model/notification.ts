@@ -65,8 +65,13 @@ export function isUnread(row: StoredNotification): boolean {
   return row.removed === null && row.readState === 'unread';
 }
 
-export function etagOf(row: StoredNotification): string {
-  return `W/"${row.changes}"`;
+/** What counts against the storage of a user and app: a tombstone holds nothing. */
+export function contentBytesOf(content: string): number {
+  return Buffer.byteLength(content);
+}
+
+export function etagOf({ changes }: Pick<StoredNotification, 'changes'>): string {
+  return `W/"${changes}"`;
 }
 
 /**

@@ -28,6 +28,10 @@ export interface PostWrite {
   readonly sentAs: string | null;
   readonly expires: number;
   readonly displaySeconds: number | null;
+  /** What the living notifications of this user and app may hold, in bytes of content. */
+  readonly storageBytesMax: number;
+  /** Handled ones that may go when it does not fit, the oldest first. Null at the first try, which looks at none. */
+  readonly evictable: readonly string[] | null;
 }
 
 export interface StateWrite {
@@ -193,6 +197,8 @@ export interface Refusal {
   readonly refused: ErrorKind;
   readonly message: string;
   readonly target?: string;
+  /** Of a post that does not fit into the storage; absent where the content must be counted first. */
+  readonly excessBytes?: number;
 }
 
 export type Outcome = Outcomes[keyof Outcomes] | Refusal;

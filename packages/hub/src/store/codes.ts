@@ -123,6 +123,11 @@ export function sqlIsAlive(removed = 'removed'): string {
   return `${removed} = ${notRemoved}`;
 }
 
+/** Handled and not removed. */
+export function sqlIsEvictable(table = ''): string {
+  return `${table}state & 1 = ${readStateCodes.encode('read')} AND ${sqlIsAlive(`${table}removed`)}`;
+}
+
 /** Of a table with these two columns: read or removed. */
 export function sqlIsHandled(table = ''): string {
   return `(${table}state & 1 = ${readStateCodes.encode('read')} OR ${table}removed > ${notRemoved})`;

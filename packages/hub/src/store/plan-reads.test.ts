@@ -9,6 +9,7 @@ import type { Snapshot } from './store.ts';
 const nothing: Snapshot = {
   feed: () => null,
   feedApps: () => [],
+  contentBytes: () => 0,
   notification: () => null,
   aliveByAppNotificationId: () => null,
   subscription: () => null,

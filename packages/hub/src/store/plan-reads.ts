@@ -1,26 +1,34 @@
 // What the plan of a batch may look at, declared beside each plan from its writes alone. PostgreSQL locks and reads these
 // rows beforehand, in one round trip; a plan that looks at anything else fails there, and in the suites of SQLite, which
 // reads on first need.
+
+import type { AppId } from '../model/app.ts';
 import { type DeliveryKey, noNotification } from '../model/delivery.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FetchWrite } from '../model/write.ts';
-import type { NamedPost, NamedRow, PlanReads, Snapshot } from './store.ts';
+import type { NamedPost, NamedRow, PlanReads, Snapshot, UserApp } from './store.ts';
 
 /** Filled by the plans of a batch, each with what its write needs. */
 export class ReadSet implements PlanReads {
   readonly feeds = new Map<UserKey, number>();
   readonly begun = new Set<UserKey>();
   readonly names: NamedPost[] = [];
+  needsNames = false;
   readonly addresses = new Set<string>();
   readonly results: DeliveryKey[] = [];
   readonly sent: DeliveryKey[] = [];
   readonly marks: FetchWrite[] = [];
   readonly #notifications = new Map<string, NamedRow>();
   readonly #names = new Set<string>();
+  readonly #counted = new Map<string, UserApp>();
   readonly #deliveries = new Map<string, NamedRow>();
 
   get notifications(): NamedRow[] {
     return [...this.#notifications.values()];
+  }
+
+  get counted(): UserApp[] {
+    return [...this.#counted.values()];
   }
 
   get deliveries(): NamedRow[] {
@@ -34,6 +42,10 @@ export class ReadSet implements PlanReads {
 
   begin(user: UserKey): void {
     this.begun.add(user);
+  }
+
+  content(user: UserKey, app: AppId): void {
+    this.#counted.set(`${user} ${app}`, { user, app });
   }
 
   /** With its deliveries. */
@@ -70,6 +82,7 @@ export function onlyDeclared(snapshot: Snapshot, reads: PlanReads): Snapshot {
   const { feeds, sent } = reads;
   const reached = new Set([...feeds.keys(), ...sent.map(({ user }) => user)]);
   const notifications = new Set(reads.notifications.map(({ user, id }) => rowKey(user, id)));
+  const counted = new Set(reads.counted.map(({ user, app }) => `${user} ${app}`));
   const names = new Set(reads.names.map(({ user, app, name }) => nameKey(user, app, name)));
   const deliveries = new Set(reads.deliveries.map(({ user, id }) => rowKey(user, id)));
   for (const { user, notification } of sent) {
@@ -87,6 +100,10 @@ export function onlyDeclared(snapshot: Snapshot, reads: PlanReads): Snapshot {
   return {
     feed: (user) => ofFeed(user).feed(user),
     feedApps: (user) => ofFeed(user).feedApps(user),
+    contentBytes(user, app) {
+      declared(counted.has(`${user} ${app}`), 'the content', user, app);
+      return snapshot.contentBytes(user, app);
+    },
     notification(user, id) {
       declared(notifications.has(rowKey(user, id)), 'the notification', user, id);
       return snapshot.notification(user, id);

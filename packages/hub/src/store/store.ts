@@ -30,12 +30,17 @@ export interface FeedAppRow {
   readonly head: number;
   /** The highest sequence of a purged tombstone: a cursor below it can't be honoured. */
   readonly floor: number;
+  /** Of the living notifications, in UTF-8. It holds only while `countedTo` is the head. */
+  readonly contentBytes: number;
+  readonly countedTo: number;
 }
 
 /** What a plan may look at, inside the transaction and under the feeds' locks. */
 export interface Snapshot {
   feed(user: UserKey): FeedRow | null;
   feedApps(user: UserKey): readonly FeedAppRow[];
+  /** Counted in the store: bytes of content of the living notifications. */
+  contentBytes(user: UserKey, app: AppId): number;
   /** Alive or not; null when it was never there or is purged. */
   notification(user: UserKey, id: string): StoredNotification | null;
   aliveByAppNotificationId(user: UserKey, app: AppId, appNotificationId: string): StoredNotification | null;
@@ -100,14 +105,23 @@ export interface NamedPost {
   readonly name: string;
 }
 
+export interface UserApp {
+  readonly user: UserKey;
+  readonly app: AppId;
+}
+
 /** What a plan may look at, known from its writes alone: each plan declares it (feed/plan). */
 export interface PlanReads {
   /** Feeds that are locked, with their counts and subscriptions, and how many changes each most likely gets. */
   readonly feeds: ReadonlyMap<UserKey, number>;
   /** Those that begin when they are not there yet. */
   readonly begun: ReadonlySet<UserKey>;
+  /** Apps whose content is counted anew. */
+  readonly counted: readonly UserApp[];
   readonly notifications: readonly NamedRow[];
   readonly names: readonly NamedPost[];
+  /** Names must be looked up, and not be taken for new. */
+  readonly needsNames: boolean;
   /** Notifications whose deliveries the plan may look at; beside them those of `names` that are there, with their taps. */
   readonly deliveries: readonly NamedRow[];
   /** Push addresses that a write brings, so that its subscription takes them from whoever has them: `user hash`. */
@@ -161,6 +175,14 @@ export interface ListQuery {
   readonly beforeId: string | null;
 }
 
+/** A living notification that was handled, with the bytes of its content. */
+export interface HandledRow {
+  readonly id: string;
+  readonly contentBytes: number;
+  /** As its ETag has them. */
+  readonly changes: number;
+}
+
 export interface Due {
   readonly user: UserKey;
   readonly id: string;
@@ -212,6 +234,8 @@ export interface FeedReader extends DeliveryReader {
   named(user: UserKey, app: AppId, appNotificationId: string): Promise<StoredNotification | null>;
   list(user: UserKey, query: ListQuery): Promise<StoredNotification[]>;
   count(user: UserKey, visibility: Visibility, now: number): Promise<number>;
+  /** Those that were handled and are not removed, the oldest first. */
+  handled(user: UserKey, app: AppId, limit: number): Promise<HandledRow[]>;
   changes(user: UserKey, visibility: Visibility, after: number, limit: number): Promise<ChangesPage>;
   subscription(user: UserKey, id: string): Promise<StoredSubscription | null>;
   subscriptions(user: UserKey, app: AppId, now: number): Promise<StoredSubscription[]>;

@@ -1,9 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { postWrite, startMs } from '@carillon/testing/feed/writes.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { planBatch } from '../../src/hub/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { storeReadsContract } from './store-reads.ts';
+import { countedBytes, storageContract } from './store-storage.ts';
+
+test('what a hub of a version without the count has changed is counted anew', async () => {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  const store = await openFeedStore({ url, planner: planBatch });
+  const { id, content } = postWrite();
+  const bytes = Buffer.byteLength(content);
+  await store.commit([postWrite(), postWrite({ id })], startMs);
+  assert.equal(await countedBytes(store, 'app-a', startMs), 2 * bytes);
+  const remove = `UPDATE notification SET removed = 1, content = '', seq = 3 WHERE id = '${id}'`;
+  await server.query(url, `${remove}; UPDATE feed SET head = 3; UPDATE feed_app SET head = 3`);
+  assert.equal(await countedBytes(store, 'app-a', startMs), bytes);
+  await store.close();
+});
 
 async function open(): Promise<OpenedStore> {
   const server = await sharedPostgres();
@@ -14,3 +32,9 @@ async function open(): Promise<OpenedStore> {
 storeContract('PostgreSQL', open);
 storeReadsContract('PostgreSQL', open);
 deliveriesContract('PostgreSQL', open);
+storageContract('PostgreSQL', async () => {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  const openAgain = () => openFeedStore({ url, planner: planBatch });
+  return { open: openAgain, [Symbol.asyncDispose]: async () => {} };
+});

@@ -19,6 +19,7 @@ import { type FeedStore, StoreError } from '../../src/store/store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { storeReadsContract } from './store-reads.ts';
+import { storageContract } from './store-storage.ts';
 
 const planner = new URL(import.meta.resolve('@carillon/testing/feed/declared-planner.ts'));
 
@@ -41,6 +42,10 @@ async function open(): Promise<OpenedStore> {
 storeContract('SQLite', open);
 storeReadsContract('SQLite', open);
 deliveriesContract('SQLite', open);
+storageContract('SQLite', async () => {
+  const folder = tempFolder();
+  return { open: () => openAt(folder.path), [Symbol.asyncDispose]: async () => folder.remove() };
+});
 
 /** A value that no INTEGER column of a strict table takes. */
 const poison = () => postWrite({ expires: 0.5 });

@@ -20,6 +20,7 @@ import { openFeedStore as openInSqlite } from '../../src/store/sqlite/feed/feed-
 import { openSource } from '../../src/store/sqlite/maintenance/transfer.ts';
 import type { FeedStore } from '../../src/store/store.ts';
 import { readNouns, secretKey } from '../fixtures/stored/nouns.ts';
+import { countedBytes } from './store-storage.ts';
 
 const stored = join(import.meta.dirname, '../fixtures/stored');
 const lists: (readonly string[])[] = [
@@ -89,6 +90,16 @@ for (const [name, open] of Object.entries(stores)) {
     for (const { app, channel, addressHash } of subscriptions)
       assert.equal(addressHash, addresses.addressed(app, channel).addressHash, channel?.type);
     assert.equal(subscriptions.filter(({ addressHash }) => addressHash !== null).length, 4);
+  });
+
+  test(`${name}: what an earlier version stored counts as storage`, async (context) => {
+    const store = await open();
+    context.after(() => store.close());
+    const { rows } = await store.read.changes(alice, 'app-a', 0, 1000);
+    const living = rows.filter(({ removed }) => removed === null);
+    const bytes = living.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+    assert.ok(bytes > 0);
+    assert.equal(await countedBytes(store, 'app-a', Date.UTC(2030, 0, 1)), bytes);
   });
 
   test(`${name}: what an earlier version stored is served`, async (context) => {

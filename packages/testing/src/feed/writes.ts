@@ -57,6 +57,8 @@ export function postWrite(more: Partial<PostWrite> & { readonly by?: string } = 
     sentAs: null,
     expires: startMs + 7 * dayMs,
     displaySeconds: null,
+    storageBytesMax: Number.MAX_SAFE_INTEGER,
+    evictable: null,
     ...rest,
   };
 }

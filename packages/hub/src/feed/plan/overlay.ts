@@ -3,17 +3,16 @@
 import { randomInt } from 'node:crypto';
 import type { AppId } from '../../model/app.ts';
 import type { DeliveryKey, DeliveryResult, StoredDelivery } from '../../model/delivery.ts';
-import { isUnread, type StoredNotification } from '../../model/notification.ts';
+import type { StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Change, ChangeCause, FeedOwner } from '../../model/write.ts';
-import type { FeedAppRow, FeedRow, FetchMark, Plan, RowChange, Snapshot } from '../../store/store.ts';
+import type { FeedRow, FetchMark, Plan, RowChange, Snapshot } from '../../store/store.ts';
+import { FeedCounts } from './feed-counts.ts';
 
 interface Feed {
   row: FeedRow;
-  apps: Map<AppId, FeedAppRow>;
-  newApps: Set<AppId>;
-  dirtyApps: Set<AppId>;
+  readonly counts: FeedCounts;
   isNew: boolean;
   dirty: boolean;
 }
@@ -48,7 +47,7 @@ export class Overlay {
     const feed = this.#open(user);
     if (!feed) {
       const row = { user, epoch: randomInt(1, 2 ** 31), head: 0, ...owner };
-      this.#feeds.set(user, { ...emptyFeed(row), isNew: true, dirty: true });
+      this.#feeds.set(user, { row, counts: new FeedCounts(user, []), isNew: true, dirty: true });
     } else if (feed.row.name !== owner.name) {
       feed.row = { ...feed.row, name: owner.name };
       feed.dirty = true;
@@ -93,34 +92,35 @@ export class Overlay {
     }
     feed.row = { ...feed.row, head: seq };
     feed.dirty = true;
-    const delta = Number(isUnread(row)) - Number(before !== null && isUnread(before));
-    const unreadOfApp = this.#count(feed, row, delta);
+    feed.counts.change(before, row);
     this.changes.push({
       user: row.user,
       seq,
       epoch: feed.row.epoch,
       cause,
       notification: row,
-      unread: this.unread(row.user),
-      unreadOfApp,
+      unread: feed.counts.unread(null),
+      unreadOfApp: feed.counts.unread(row.app),
     });
     return row;
   }
 
   unread(user: UserKey, app: AppId | null = null): number {
-    const apps = this.#open(user)?.apps;
-    if (!apps) return 0;
-    if (app !== null) return apps.get(app)?.unread ?? 0;
-    let sum = 0;
-    for (const row of apps.values()) sum += row.unread;
-    return sum;
+    return this.#open(user)?.counts.unread(app) ?? 0;
+  }
+
+  /** Of the living notifications; null where they were never counted. */
+  contentBytes(user: UserKey, app: AppId): number | null {
+    return this.#open(user)?.counts.contentBytes(app) ?? null;
+  }
+
+  recount(user: UserKey, app: AppId): void {
+    if (this.contentBytes(user, app) !== null) return;
+    this.#open(user)?.counts.recount(app, this.#snapshot.contentBytes(user, app));
   }
 
   purge(row: StoredNotification): void {
-    const feed = this.#open(row.user) as Feed;
-    const before = this.#app(feed, row.app);
-    feed.apps.set(row.app, { ...before, floor: Math.max(before.floor, row.seq) });
-    feed.dirtyApps.add(row.app);
+    this.#open(row.user)?.counts.purge(row);
     this.#purged.push(row);
   }
 
@@ -190,12 +190,7 @@ export class Overlay {
     return {
       changes: this.changes,
       feeds: feeds.filter((feed) => feed.dirty).map(({ row, isNew }) => ({ row, isNew })),
-      feedApps: feeds.flatMap((feed) =>
-        [...feed.dirtyApps].map((app) => ({
-          row: feed.apps.get(app) as FeedAppRow,
-          isNew: feed.newApps.has(app),
-        })),
-      ),
+      feedApps: feeds.flatMap(({ counts }) => counts.dirty()),
       notifications: this.#notifications.dirty(),
       purged: this.#purged,
       subscriptions: this.#subscriptions.dirty().filter(({ row }) => !this.#ended.has(row.id)),
@@ -211,26 +206,11 @@ export class Overlay {
     if (!feed) {
       const row = this.#snapshot.feed(user);
       if (!row) return null;
-      feed = emptyFeed(row);
-      for (const app of this.#snapshot.feedApps(user)) feed.apps.set(app.app, app);
+      const counts = new FeedCounts(user, this.#snapshot.feedApps(user));
+      feed = { row, counts, isNew: false, dirty: false };
       this.#feeds.set(user, feed);
     }
     return feed;
-  }
-
-  #app(feed: Feed, app: AppId): FeedAppRow {
-    const row = feed.apps.get(app);
-    if (row) return row;
-    feed.newApps.add(app);
-    return { user: feed.row.user, app, unread: 0, head: 0, floor: 0 };
-  }
-
-  #count(feed: Feed, { app, seq }: StoredNotification, delta: number): number {
-    const row = this.#app(feed, app);
-    const unread = row.unread + delta;
-    feed.apps.set(app, { ...row, unread, head: seq });
-    feed.dirtyApps.add(app);
-    return unread;
   }
 }
 
@@ -241,10 +221,6 @@ function notificationKey({ user, id }: Pick<StoredNotification, 'user' | 'id'>):
 
 function subscriptionKey({ user, app, id }: Pick<StoredSubscription, 'user' | 'app' | 'id'>): string {
   return `${user} ${app} ${id}`;
-}
-
-function emptyFeed(row: FeedRow): Feed {
-  return { row, apps: new Map(), newApps: new Set(), dirtyApps: new Set(), isNew: false, dirty: false };
 }
 
 interface Planned {

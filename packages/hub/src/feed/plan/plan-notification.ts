@@ -2,8 +2,15 @@
 // and makes at most one change for each notification it names; the overlay gives the sequence and keeps the counts.
 import { limits, type StateUpdateResult } from '@carillon/protocol';
 import { uuidTime } from '../../lib/ids.ts';
+import type { AppId } from '../../model/app.ts';
 import { HubError, invalid, notFound } from '../../model/errors.ts';
-import { etagOf, isAlive, type Removal, type StoredNotification } from '../../model/notification.ts';
+import {
+  contentBytesOf,
+  etagOf,
+  isAlive,
+  type Removal,
+  type StoredNotification,
+} from '../../model/notification.ts';
 import type { UserKey, Visibility } from '../../model/principal.ts';
 import { freshState, mergeState } from '../../model/state.ts';
 import type {
@@ -19,10 +26,17 @@ import type { Overlay } from './overlay.ts';
 
 const hourMs = 3_600_000;
 
-export function readsOfPost({ user, owner, app, appNotificationId }: PostWrite, reads: ReadSet): void {
+export function readsOfPost(write: PostWrite, reads: ReadSet): void {
+  const { user, owner, app, appNotificationId, evictable } = write;
   reads.feed(user, 1);
   if (owner) reads.begin(user);
   if (appNotificationId !== null) reads.name(user, app, appNotificationId);
+  if (evictable === null) return;
+  // Whether it fits depends on what it replaces.
+  reads.needsNames = true;
+  reads.content(user, app);
+  reads.taps(user);
+  for (const id of evictable) reads.notification(user, id);
 }
 
 export function planPost(write: PostWrite, overlay: Overlay, now: number): Outcomes['post'] {
@@ -30,6 +44,8 @@ export function planPost(write: PostWrite, overlay: Overlay, now: number): Outco
   if (!overlay.feed(write.user)) throw notFound();
   const before = livingNamesake(write, overlay, now);
   if (before && isRepeat(write, before, now)) return { result: 'repeated', notification: before };
+  const bytes = overlay.contentBytes(write.user, write.app);
+  if (bytes === null || excessOf(write, before, bytes) > 0) makeRoom(write, before, overlay, now);
   const content = {
     ...freshState,
     content: write.content,
@@ -76,6 +92,44 @@ function livingNamesake(write: PostWrite, overlay: Overlay, now: number): Stored
     return null;
   }
   return row;
+}
+
+/** By how many bytes the post is too large for what its user and app may store. */
+function excessOf(write: PostWrite, before: StoredNotification | null, bytes: number): number {
+  const added = contentBytesOf(write.content) - contentBytesOf(before?.content ?? '');
+  return bytes + added - write.storageBytesMax;
+}
+
+/** Removes as many of the evictable as it takes, or refuses the post and removes none. */
+function makeRoom(write: PostWrite, before: StoredNotification | null, overlay: Overlay, now: number): void {
+  const { user, app, evictable } = write;
+  if (evictable !== null) overlay.recount(user, app);
+  const bytes = overlay.contentBytes(user, app);
+  if (bytes === null) throw storageFull(write);
+  const excess = excessOf(write, before, bytes);
+  let left = excess;
+  const evicted: StoredNotification[] = [];
+  for (const id of evictable ?? []) {
+    if (left <= 0) break;
+    const row = overlay.notification(user, id);
+    if (!row || row.id === before?.id || !isEvictable(row, app)) continue;
+    left -= contentBytesOf(row.content);
+    evicted.push(row);
+  }
+  if (left > 0) throw storageFull(write, excess);
+  for (const row of evicted) remove(row, 'deleted', overlay, now);
+}
+
+function isEvictable({ app, removed, readState }: StoredNotification, ofApp: AppId): boolean {
+  return app === ofApp && removed === null && readState === 'read';
+}
+
+function storageFull({ storageBytesMax }: PostWrite, excessBytes?: number): HubError {
+  return new HubError(
+    'storageFull',
+    `The notifications of this user and app may hold ${storageBytesMax} bytes, this one does not fit, and too little of them was handled to make room: delete some, or wait until they expire.`,
+    excessBytes === undefined ? {} : { excessBytes },
+  );
 }
 
 function isRepeat(write: PostWrite, before: StoredNotification, now: number): boolean {

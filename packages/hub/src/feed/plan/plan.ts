@@ -98,7 +98,11 @@ function planOne(write: Write, overlay: Overlay, now: number): Outcome {
     return stepOf(write).plan(write, overlay, now);
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    const { target } = error.details;
-    return { refused: error.kind, message: error.message, ...(target === undefined ? {} : { target }) };
+    const { target, excessBytes } = error.details;
+    return {
+      ...{ refused: error.kind, message: error.message },
+      ...(target === undefined ? {} : { target }),
+      ...(excessBytes === undefined ? {} : { excessBytes }),
+    };
   }
 }

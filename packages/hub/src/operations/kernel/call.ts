@@ -7,6 +7,7 @@ import type { Tickets } from '../../auth/tickets.ts';
 import type { UnsIds } from '../../auth/uns-id.ts';
 import type { Committer } from '../../feed/commit.ts';
 import type { Cursors } from '../../feed/cursor.ts';
+import type { Post } from '../../feed/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { AppPrincipal, OperatorPrincipal, User, UserPrincipal } from '../../model/principal.ts';
@@ -25,6 +26,7 @@ export interface Services {
   readonly clock: Clock;
   readonly read: FeedReader;
   readonly committer: Committer;
+  readonly post: Post;
   readonly cursors: Cursors;
   readonly pageTokens: Seal;
   readonly unsIds: UnsIds;

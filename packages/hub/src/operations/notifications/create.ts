@@ -56,7 +56,7 @@ export const createNotification = operation({
     const { post, expires, fingerprint } = body;
     checkHost(post.targetHostName, principal);
     const { issuer, subject, name } = user;
-    const { result, notification } = await services.committer.commit({
+    const { result, notification } = await services.post({
       kind: 'post',
       user: user.key,
       owner: principal.kind === 'user' ? { issuer, subject, name } : null,

@@ -73,6 +73,7 @@ class Rows {
     return {
       feed: () => this.#feed,
       feedApps: () => [...this.#apps.values()],
+      contentBytes: () => 0,
       notification: (_, id) => this.notifications.get(id) ?? null,
       aliveByAppNotificationId: (_, app, name) =>
         [...this.notifications.values()].find(

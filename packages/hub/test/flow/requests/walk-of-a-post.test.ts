@@ -15,7 +15,7 @@ const architecture = readFileSync(join(import.meta.dirname, '../../../../../ARCH
 const leftOut = [
   /^(lib|model|telemetry)\//,
   /^store\/(codes|columns|plan-reads)\.ts$/,
-  /^store\/(sqlite|postgres)\/feed\/(tables|partitions|commit\/addresses)\.ts$/,
+  /^store\/(sqlite|postgres)\/feed\/(tables|partitions|commit\/(addresses|prefetched-snapshot))\.ts$/,
   // Whether an app has changed since it was cached.
   /^(auth\/inbox-app|store\/sql-registry\/(apps|rows)|store\/\w+\/registry\/(memory|refresh))\.ts$/,
   // `%24` in a path, the path without its query, options that are not there, the line of the log.
@@ -26,6 +26,8 @@ const leftOut = [
   /^edge\/(answer\/base-headers|request\/single-headers)\.ts$/,
   // Whether the token was revoked, how far the log has come, which server a connection leads to.
   /^(auth\/revoked-tokens|store\/sql-registry\/revocations|store\/sqlite\/feed\/progress|store\/postgres\/wire\/servers)\.ts$/,
+  // The counts of a feed, and whether a post fits its storage.
+  /^feed\/(post|plan\/feed-counts)\.ts$/,
   // Whether the dispatcher has room, handed over by the composition.
   /^(hub\/open-hub|push\/dispatch\/dispatcher)\.ts$/,
 ];

@@ -100,7 +100,7 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
         apply: (plan, { snapshot }) => apply(plan, { reads, places, before: snapshot }),
       });
     const transacted = await inOrder(new Set(reads.feeds.keys()), () =>
-      reads.names.length > 0 ? withNames(guess, transactOnce) : transactOnce(false),
+      reads.names.length > 0 ? withNames(guess, reads, transactOnce) : transactOnce(false),
     );
     keepKnown(known, transacted.plan);
     await releaseAddresses(connections, transacted);
@@ -120,9 +120,10 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
 
 async function withNames(
   guess: NameGuess,
+  { needsNames }: PlanReads,
   transactOnce: (looksUpNames: boolean) => Promise<Transacted>,
 ): Promise<Transacted> {
-  if (!guess.mustLook()) {
+  if (!needsNames && !guess.mustLook()) {
     try {
       return await transactOnce(false);
     } catch (error) {

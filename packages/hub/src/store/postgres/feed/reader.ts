@@ -3,7 +3,7 @@
 import { isUuid } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
-import { sqlIsAlive } from '../../codes.ts';
+import { sqlIsAlive, sqlIsEvictable } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
 import type { ChangesPage, Due, FeedHead, FeedReader, ListQuery, Position } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
@@ -23,6 +23,7 @@ import {
   packText,
   packUuid,
   sameUser,
+  sqlTextBytes,
   subscriptionColumns,
   subscriptionTable,
   unnest,
@@ -142,6 +143,8 @@ export const notificationStatements = {
   ),
   list: statement(`${selectNotification} WHERE ${ofUser('n')} AND ${ofApp('n', 3)} AND n.id < $4 AND ${sqlIsAlive('n.removed')}
   AND n.expires > $5 ORDER BY n.id DESC LIMIT $6`),
+  handled: statement(`SELECT n.id, ${sqlTextBytes('n.content')} AS bytes, n.changes FROM notification n
+WHERE ${ofUser('n')} AND n.app = $3 AND ${sqlIsEvictable('n.')} ORDER BY n.id LIMIT $4`),
   count: statement(`SELECT count(*) AS count FROM notification n WHERE ${ofUser('n')} AND ${ofApp('n', 3)}
   AND ${sqlIsAlive('n.removed')} AND n.expires > $4`),
 };
@@ -168,6 +171,14 @@ function notificationReads(ask: AskRows) {
         limit,
       );
       return rows.map((row) => notificationTable.readRow(row, { user }));
+    },
+    async handled(user: UserKey, app: AppId, limit: number) {
+      const rows = await ask(notificationStatements.handled, ...userValues(user), app, limit);
+      return rows.map(({ id, bytes, changes }) => ({
+        id: decodeText(id),
+        contentBytes: decodeNumber(bytes),
+        changes: decodeNumber(changes),
+      }));
     },
     async count(user: UserKey, visibility: Visibility, now: number) {
       const [row] = await ask(notificationStatements.count, ...userValues(user), visibility, now);

@@ -77,4 +77,12 @@ CREATE TABLE delivery_clear PARTITION OF delivery
 CREATE TABLE delivery_other PARTITION OF delivery DEFAULT;
 `,
   },
+  {
+    name: '0002-content-bytes',
+    sql: `
+ALTER TABLE feed_app ADD COLUMN content_bytes bigint NOT NULL DEFAULT 0;
+ALTER TABLE feed_app ADD COLUMN counted_to bigint NOT NULL DEFAULT 0;
+CREATE INDEX notification_evictable ON notification(lane, user_key, app, id) WHERE state & 1 = 1 AND removed = 0;
+`,
+  },
 ];

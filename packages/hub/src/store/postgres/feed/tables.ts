@@ -112,6 +112,12 @@ export function packText(text: string): string {
   return text.replaceAll(escaped, `${escaped}1`).replaceAll('\0', `${escaped}0`);
 }
 
+/** Bytes of a stored text before it was escaped, which added one to each of the escaping character's three. */
+export function sqlTextBytes(column: string): string {
+  const without = `replace(${column}, E'\\xEE\\x80\\x80', '')`;
+  return `octet_length(${column}) - (octet_length(${column}) - octet_length(${without})) / 3`;
+}
+
 function readText(stored: unknown): string {
   const text = decodeText(stored);
   if (!text.includes(escaped)) return text;
@@ -200,6 +206,8 @@ export const feedAppTable = new Table<FeedAppRow, 'user', ElementType>({
   unread: { column: 'unread', form: integer },
   head: { column: 'head', form: bigint },
   floor: { column: 'floor', form: bigint },
+  contentBytes: { column: 'content_bytes', form: bigint },
+  countedTo: { column: 'counted_to', form: bigint },
 });
 export const feedAppColumns: readonly Column<FeedAppRow>[] = [...userColumns, ...feedAppTable.columns];
 

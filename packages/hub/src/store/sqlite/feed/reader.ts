@@ -5,7 +5,7 @@ import { hashText } from '../../../lib/fingerprint.ts';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
-import { sqlIsAlive } from '../../codes.ts';
+import { sqlIsAlive, sqlIsEvictable } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import {
   type ChangesPage,
@@ -159,6 +159,14 @@ function notificationReads(db: DatabaseSync, { interned, notification }: Tables)
       const found = query.list.all(interned.account(user), before, now, app, app, limit);
       return found.map((values) => notification.readValues(values, { user }));
     },
+    async handled(user: UserKey, app: AppId, limit: number) {
+      const found = query.handled.all(interned.account(user), interned.app(app), limit);
+      return found.map(({ id, bytes, changes }) => ({
+        id: uuidFromBytes(decodeBytes(id)),
+        contentBytes: decodeNumber(bytes),
+        changes: decodeNumber(changes),
+      }));
+    },
     async count(user: UserKey, visibility: Visibility, now: number) {
       const app = seenApp(interned, visibility);
       return decodeNumber(query.count.get(interned.account(user), now, app, app)?.n);
@@ -233,6 +241,10 @@ function prepareNotifications(db: DatabaseSync, columns: readonly string[]) {
     byId: prepareRows(db, `${select} AND id = ?`),
     named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
     list: prepareRows(db, `${select} AND id < ? AND ${isListed} ORDER BY id DESC LIMIT ?`),
+    handled: db.prepare(
+      `SELECT id, octet_length(content) AS bytes, changes FROM notification
+       WHERE account = ? AND app = ? AND ${sqlIsEvictable()} ORDER BY id LIMIT ?`,
+    ),
     count: db.prepare(`SELECT count(*) AS n FROM notification WHERE account = ? AND ${isListed}`),
   };
 }

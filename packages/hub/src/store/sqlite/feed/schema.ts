@@ -57,4 +57,12 @@ CREATE TABLE progress(writes INTEGER NOT NULL) STRICT;
 INSERT INTO progress(writes) VALUES (0);
 `,
   },
+  {
+    name: '0003-content-bytes',
+    sql: `
+ALTER TABLE feed_app ADD COLUMN content_bytes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_app ADD COLUMN counted_to INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX notification_evictable ON notification(account, app, id) WHERE state & 1 = 1 AND removed = 0;
+`,
+  },
 ];

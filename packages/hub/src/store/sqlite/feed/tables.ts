@@ -139,6 +139,8 @@ function feedAppTable(app: AppForm) {
     unread: { column: 'unread', form: integer },
     head: { column: 'head', form: integer },
     floor: { column: 'floor', form: integer },
+    contentBytes: { column: 'content_bytes', form: integer },
+    countedTo: { column: 'counted_to', form: integer },
   });
 }
 

@@ -59,7 +59,10 @@ export const feedWrites = {
   putFeedApps: statement(`INSERT INTO feed_app(${namesOf(feedAppColumns)})
 SELECT * FROM ${unnest(feedAppColumns)} ${inUserOrder}, k.app
 ON CONFLICT (${namesOf(feedAppKey)})
-DO UPDATE SET unread = excluded.unread, head = excluded.head, floor = excluded.floor`),
+DO UPDATE SET ${feedAppColumns
+    .slice(feedAppKey.length)
+    .map(({ name }) => `${name} = excluded.${name}`)
+    .join(', ')}`),
   updateNotifications: update('notification', notificationColumns, notificationKey),
   deleteNotifications: remove('notification', notificationKey),
   insertNotifications: insert('notification', notificationColumns),

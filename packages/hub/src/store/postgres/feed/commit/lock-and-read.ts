@@ -3,14 +3,12 @@
 // The deliveries that a batch reads or writes are locked by one statement, in the order of their keys, so that two batches
 // never wait for each other: those of notifications, by id or by name, those that results are for, those that a device
 // has fetched.
-import { noNotification, type StoredDelivery } from '../../../../model/delivery.ts';
-import type { StoredNotification } from '../../../../model/notification.ts';
+import { noNotification } from '../../../../model/delivery.ts';
 import type { UserKey } from '../../../../model/principal.ts';
 import type { StoredSubscription } from '../../../../model/subscription.ts';
 import { kindCodes, sqlIsAlive, sqlIsSettled } from '../../../codes.ts';
 import { decodeNumber, decodeText } from '../../../columns.ts';
-import { nameKey, rowKey } from '../../../plan-reads.ts';
-import type { FeedAppRow, FeedRow, NamedPost, PlanReads, Snapshot } from '../../../store.ts';
+import type { NamedPost, PlanReads, UserApp } from '../../../store.ts';
 import type { ElementType } from '../../wire/packet.ts';
 import { type Answer, type Ask, type Row, statement } from '../../wire/pipeline.ts';
 import {
@@ -33,17 +31,24 @@ import {
   readNotification,
   sameKey,
   sameUser,
+  sqlTextBytes,
   subscriptionColumns,
   subscriptionTable,
   unnest,
   userColumns,
   userOf,
 } from '../tables.ts';
+import { PrefetchedSnapshot } from './prefetched-snapshot.ts';
 
 const nameColumns: readonly Column<NamedPost>[] = [
   ...userColumns,
   { name: 'app', type: 'text', of: ({ app }) => app },
   { name: 'name', type: 'text', of: ({ name }) => packText(name) },
+];
+
+const countedColumns: readonly Column<UserApp>[] = [
+  ...userColumns,
+  { name: 'app', type: 'text', of: ({ app }) => app },
 ];
 
 interface Locking {
@@ -83,6 +88,9 @@ WHERE ${sameUser('s')} RETURNING pg_current_xact_id()::text AS xid, k.n, ${names
 FROM (SELECT * FROM ${unnest(placeColumns)} ${inUserOrder}) k
 CROSS JOIN LATERAL (SELECT ${namesOf(feedTable.columns)} FROM feed s WHERE ${sameUser('s')} LIMIT 1 FOR UPDATE) t`),
   readFeedApps: perUser('feed_app', feedAppTable.columns),
+  countContent: statement(`SELECT ${namesOf(countedColumns, 'k.')}, t.bytes FROM ${unnest(countedColumns)}
+CROSS JOIN LATERAL (SELECT coalesce(sum(${sqlTextBytes('s.content')}), 0)::bigint AS bytes FROM notification s
+  WHERE ${sameUser('s')} AND s.app = k.app AND ${sqlIsAlive('s.removed')}) t`),
   readSubscriptions: perUser('subscription', subscriptionTable.columns, 'ORDER BY s.id '),
   readNotifications: statement(`SELECT t.* FROM ${unnest(notificationKey)}
 CROSS JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification s
@@ -145,6 +153,10 @@ export function lockAndRead({ reads, known, looksUpNames }: ReadOptions): Readin
     ask('apps', { statement: reading.readFeedApps, values: ofUsers });
     ask('subscriptions', { statement: reading.readSubscriptions, values: ofUsers });
   }
+  if (reads.counted.length > 0) {
+    const values = arraysOf(countedColumns, reads.counted);
+    ask('content', { statement: reading.countContent, values });
+  }
   if (reads.notifications.length > 0) {
     const values = arraysOf(notificationKey, reads.notifications);
     ask('notifications', { statement: reading.readNotifications, values });
@@ -184,6 +196,8 @@ function collect(
   }
   for (const row of rowsOf('apps'))
     snapshot.putFeedApp(feedAppTable.readRow(row, { user: placeOf(row).user }));
+  for (const row of rowsOf('content'))
+    snapshot.putContentBytes({ user: userOf(row), app: decodeText(row.app) }, decodeNumber(row.bytes));
   for (const source of ['notifications', 'late notifications'])
     for (const row of rowsOf(source)) snapshot.putNotification(readNotification(row));
   for (const row of rowsOf('named')) snapshot.putNamed(readNotification(row));
@@ -291,105 +305,4 @@ function lockDeliveriesOf({ deliveries, names, results, sent, marks }: PlanReads
     ...arraysOf(upToColumns, upTos),
   ];
   return { statement: lockDeliveries, values };
-}
-
-/**
- * What was read: a row that the reads declare and that is not here does not exist. Whoever asks for another fails before,
- * since it could not be told from one that does not exist.
- */
-class PrefetchedSnapshot implements Snapshot {
-  readonly #feeds = new Map<UserKey, FeedRow>();
-  readonly #feedApps = new Map<UserKey, FeedAppRow[]>();
-  readonly #subscriptions = new Map<UserKey, StoredSubscription[]>();
-  readonly #notifications = new Map<string, StoredNotification>();
-  readonly #named = new Map<string, StoredNotification>();
-  readonly #deliveries = new Map<string, StoredDelivery[]>();
-
-  putFeed(row: FeedRow): void {
-    this.#feeds.set(row.user, row);
-  }
-
-  putFeedApp(row: FeedAppRow): void {
-    append(this.#feedApps, row.user, row);
-  }
-
-  putSubscription(row: StoredSubscription): void {
-    append(this.#subscriptions, row.user, row);
-  }
-
-  putNotification(row: StoredNotification): void {
-    this.#notifications.set(rowKey(row.user, row.id), row);
-  }
-
-  /** Found by its name, and so with its deliveries and the taps of its user. */
-  putNamed(row: StoredNotification): void {
-    this.#named.set(nameKey(row.user, row.app, row.appNotificationId ?? ''), row);
-  }
-
-  putDelivery(row: StoredDelivery): void {
-    append(this.#deliveries, rowKey(row.user, row.notification), row);
-  }
-
-  feed(user: UserKey): FeedRow | null {
-    return this.#feeds.get(user) ?? null;
-  }
-
-  feedApps(user: UserKey): readonly FeedAppRow[] {
-    return this.#feedApps.get(user) ?? [];
-  }
-
-  notification(user: UserKey, id: string): StoredNotification | null {
-    return this.#notifications.get(rowKey(user, id)) ?? null;
-  }
-
-  aliveByAppNotificationId(user: UserKey, app: string, appNotificationId: string): StoredNotification | null {
-    return this.#named.get(nameKey(user, app, appNotificationId)) ?? null;
-  }
-
-  subscription(user: UserKey, app: string, id: string): StoredSubscription | null {
-    return this.#ofApp(user, app).find((row) => row.id === id) ?? null;
-  }
-
-  subscriptionByInstallation(user: UserKey, app: string, installationId: string): StoredSubscription | null {
-    return this.#ofApp(user, app).find((row) => row.installationId === installationId) ?? null;
-  }
-
-  countSubscriptions(user: UserKey, app: string): number {
-    return this.#ofApp(user, app).length;
-  }
-
-  lapsedSubscriptions(user: UserKey, app: string, now: number): readonly StoredSubscription[] {
-    const lapsed = this.#ofApp(user, app).filter(({ leaseUntil }) => leaseUntil <= now);
-    return lapsed.sort((a, b) => a.leaseUntil - b.leaseUntil);
-  }
-
-  /**
-   * Among the users of the batch: there the loser's row changes with the winner's. Another user's row is in another
-   * place and stays as it is; that `push_address` no longer names it is what takes the address away from it.
-   */
-  addressHolder(hash: string): { user: UserKey; id: string; app: string } | null {
-    for (const rows of this.#subscriptions.values()) {
-      const holder = rows.find(({ addressHash }) => addressHash === hash);
-      if (holder) return holder;
-    }
-    return null;
-  }
-
-  subscriptions(user: UserKey): readonly StoredSubscription[] {
-    return this.#subscriptions.get(user) ?? [];
-  }
-
-  deliveries(user: UserKey, notification: string): readonly StoredDelivery[] {
-    return this.#deliveries.get(rowKey(user, notification)) ?? [];
-  }
-
-  #ofApp(user: UserKey, app: string): StoredSubscription[] {
-    return this.subscriptions(user).filter((row) => row.app === app);
-  }
-}
-
-function append<Key, Row>(rows: Map<Key, Row[]>, key: Key, row: Row): void {
-  const before = rows.get(key);
-  if (before) before.push(row);
-  else rows.set(key, [row]);
 }

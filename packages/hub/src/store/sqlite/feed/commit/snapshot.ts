@@ -39,6 +39,8 @@ export function openSnapshot(db: DatabaseSync, tables: Tables, known: KnownFeeds
   return {
     feed: (user) => feedOf(user)?.row ?? null,
     feedApps: (user) => [...(feedOf(user)?.apps.values() ?? [])],
+    contentBytes: (user, app) =>
+      decodeNumber(query.contentBytes.get(interned.account(user), appOf(app))?.bytes),
     notification: (user, id) => notificationOf(user, one(query.notification, user, uuidToBytes(id))),
     aliveByAppNotificationId: (user, app, name) =>
       notificationOf(user, one(query.named, user, hashText(name), appOf(app), name)),
@@ -123,6 +125,10 @@ function prepareFeeds(db: DatabaseSync, { feedApp, notification, delivery }: Tab
   return {
     feed: prepareRows(db, `SELECT ${feedTable.names.join(', ')} FROM account WHERE id = ?`),
     feedApps: prepareRows(db, `SELECT ${feedApp.names.join(', ')} FROM feed_app WHERE account = ?`),
+    contentBytes: db.prepare(
+      `SELECT coalesce(sum(octet_length(content)), 0) AS bytes FROM notification
+       WHERE account = ? AND app = ? AND ${sqlIsAlive()}`,
+    ),
     notification: prepareRows(db, `${select} AND id = ?`),
     named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
     deliveries: prepareRows(

@@ -1,0 +1,78 @@
+// The counts of one feed by app, as a batch has left them so far: what is unread, how many bytes of content the living
+// notifications hold, how far the app has come, which tombstones are purged. The overlay keeps one for each feed.
+import type { AppId } from '../../model/app.ts';
+import { contentBytesOf, isUnread, type StoredNotification } from '../../model/notification.ts';
+import type { UserKey } from '../../model/principal.ts';
+import type { FeedAppRow, RowChange } from '../../store/store.ts';
+
+export class FeedCounts {
+  readonly #user: UserKey;
+  readonly #apps = new Map<AppId, FeedAppRow>();
+  readonly #new = new Set<AppId>();
+  readonly #dirty = new Set<AppId>();
+
+  constructor(user: UserKey, apps: readonly FeedAppRow[]) {
+    this.#user = user;
+    // Where the bytes were never counted, this batch's own are, and a count of what is stored comes on top.
+    for (const row of apps) this.#apps.set(row.app, isCounted(row) ? row : { ...row, contentBytes: 0 });
+  }
+
+  /** Of one app, or of all. */
+  unread(app: AppId | null): number {
+    if (app !== null) return this.#apps.get(app)?.unread ?? 0;
+    let sum = 0;
+    for (const row of this.#apps.values()) sum += row.unread;
+    return sum;
+  }
+
+  /** Null where an earlier version left them uncounted. */
+  contentBytes(app: AppId): number | null {
+    const row = this.#apps.get(app);
+    if (!row) return 0;
+    return isCounted(row) ? row.contentBytes : null;
+  }
+
+  /** `storedBytes` are in the store, without what this batch changes. */
+  recount(app: AppId, storedBytes: number): void {
+    const row = this.#apps.get(app);
+    if (!row || isCounted(row)) return;
+    this.#put({ ...row, contentBytes: row.contentBytes + storedBytes, countedTo: row.head });
+  }
+
+  change(before: StoredNotification | null, after: StoredNotification): void {
+    const row = this.#open(after.app);
+    const unread = row.unread + Number(isUnread(after)) - Number(before !== null && isUnread(before));
+    const contentBytes =
+      before?.content === after.content
+        ? row.contentBytes
+        : row.contentBytes + contentBytesOf(after.content) - contentBytesOf(before?.content ?? '');
+    const countedTo = isCounted(row) ? after.seq : row.countedTo;
+    this.#put({ ...row, unread, contentBytes, countedTo, head: after.seq });
+  }
+
+  purge({ app, seq }: StoredNotification): void {
+    const row = this.#open(app);
+    this.#put({ ...row, floor: Math.max(row.floor, seq) });
+  }
+
+  dirty(): RowChange<FeedAppRow>[] {
+    return [...this.#dirty].map((app) => ({ row: this.#open(app), isNew: this.#new.has(app) }));
+  }
+
+  #open(app: AppId): FeedAppRow {
+    const row = this.#apps.get(app);
+    if (row) return row;
+    this.#new.add(app);
+    return { user: this.#user, app, unread: 0, head: 0, floor: 0, contentBytes: 0, countedTo: 0 };
+  }
+
+  #put(row: FeedAppRow): void {
+    this.#apps.set(row.app, row);
+    this.#dirty.add(row.app);
+  }
+}
+
+/** A hub of a version that does not count moves the head alone. */
+function isCounted({ countedTo, head }: FeedAppRow): boolean {
+  return countedTo === head;
+}
