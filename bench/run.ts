@@ -21,6 +21,7 @@ import { pushCreates } from './benchmarks/push/push-creates.ts';
 import { pushDrain } from './benchmarks/push/push-drain.ts';
 import { pushFaults } from './benchmarks/push/push-faults.ts';
 import { pushLatency } from './benchmarks/push/push-latency.ts';
+import { pushNeighbours } from './benchmarks/push/push-neighbours.ts';
 import { pushWaiting } from './benchmarks/push/push-waiting.ts';
 import type { Benchmark } from './measure/figure.ts';
 import { recordResults } from './results.ts';
@@ -28,7 +29,7 @@ import { recordResults } from './results.ts';
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
-  ...[pushLatency, pushDrain, pushFaults, pushCreates, pushWaiting],
+  ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxScroll],
 ];
 

@@ -5,14 +5,14 @@ import { Breaker, longestPauseMs } from './breaker.ts';
 const all = Number.POSITIVE_INFINITY;
 
 function opened(at = 0): Breaker {
-  const breaker = new Breaker();
+  const breaker = new Breaker(10);
   for (let count = 0; count < 10; count++) breaker.failed(at, null);
   assert.equal(breaker.phase, 'open');
   return breaker;
 }
 
 test('it opens at the tenth failure in a row, and a success in between starts the count anew', () => {
-  const breaker = new Breaker();
+  const breaker = new Breaker(10);
   for (let count = 0; count < 9; count++) breaker.failed(0, null);
   assert.equal(breaker.admits(0), all);
   breaker.succeeded(0);
@@ -24,7 +24,7 @@ test('it opens at the tenth failure in a row, and a success in between starts th
 });
 
 test('a connection that breaks with all that is under way on it does not open it while others succeed', () => {
-  const breaker = new Breaker();
+  const breaker = new Breaker(10);
   breaker.succeeded(1000);
   for (let count = 0; count < 64; count++) breaker.failed(1100, null);
   assert.equal(breaker.phase, 'closed');
@@ -58,7 +58,7 @@ test('each probe that fails doubles the pause, up to half a minute', () => {
 });
 
 test('a pause that the provider asked for counts when it is longer, but a probe is made in half a minute', () => {
-  const breaker = new Breaker();
+  const breaker = new Breaker(10);
   for (let count = 0; count < 10; count++) breaker.failed(0, 20_000);
   assert.equal(breaker.admits(19_999), 0);
   assert.equal(breaker.admits(20_000), 1);
@@ -85,7 +85,7 @@ test('a probe that was not made after all leaves the way free for the next, at o
 });
 
 test('a closed breaker takes no note of what starts or is not made', () => {
-  const breaker = new Breaker();
+  const breaker = new Breaker(10);
   breaker.started();
   breaker.notMade();
   assert.equal(breaker.phase, 'closed');
@@ -100,4 +100,13 @@ test('after it was closed again its pauses start small', () => {
   for (let count = 0; count < 10; count++) breaker.failed(10_000, null);
   assert.equal(breaker.admits(10_999), 0);
   assert.equal(breaker.admits(11_000), 1);
+});
+
+test('what many share opens only by failures of three users, however often one of them fails', () => {
+  const breaker = Breaker.ofService();
+  for (let count = 0; count < 100; count++) breaker.failed(0, null, 'mallory');
+  for (let count = 0; count < 100; count++) breaker.failed(0, null, 'her friend');
+  assert.equal(breaker.phase, 'closed');
+  breaker.failed(0, null, 'bob');
+  assert.equal(breaker.phase, 'open');
 });

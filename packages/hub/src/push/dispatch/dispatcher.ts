@@ -8,8 +8,9 @@ import type { Timer } from '../../lib/clock.ts';
 import type { DeliveryKey, PlannedDelivery, Route } from '../../model/delivery.ts';
 import type { FeedStore, SendContext } from '../../store/store.ts';
 import { Lane } from './lane.ts';
+import { Pace } from './pace.ts';
 import { openRecorder, type Recorder } from './recorder.ts';
-import { Sender, type SenderOptions } from './send.ts';
+import { type Again, Sender, type SenderOptions } from './send.ts';
 
 export interface DispatcherOptions extends SenderOptions {
   readonly store: Pick<FeedStore, 'claim' | 'read'>;
@@ -25,13 +26,6 @@ const claimedAtOnce = 512;
 /** A lane with fewer takes the next from the store. */
 const laneLow = 256;
 const inFlightMost = 1024;
-/** Attempts begun in one turn of the event loop. */
-const begunAtOnce = 32;
-/** While requests are served, few in a while, since posting never waits for a push: some 5 % of this thread's time. */
-const begunUnderLoad = { attempts: 4, everyMs: 10 };
-/** So many writes on their way mean that requests are served. */
-const loadedFrom = 8;
-const loadedForMs = 50;
 
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -40,13 +34,10 @@ export class Dispatcher {
   /** The sequence of each delivery held in memory, by key. */
   readonly #held = new Map<string, number>();
   readonly #sender: Sender;
+  readonly #pace: Pace;
   readonly #timer: Timer;
   readonly #idle: (() => void)[] = [];
   #inFlight = 0;
-  #begunAt = 0;
-  #loadedAt = Number.NEGATIVE_INFINITY;
-  /** The pump that waits for its time. */
-  #later: Timer | null = null;
   #pumpAwaited = false;
   #sweeping: Promise<void> | null = null;
   #closed = false;
@@ -56,6 +47,7 @@ export class Dispatcher {
     const { committer, clock } = options;
     this.#recorder = openRecorder({ committer, clock, onRecorded: (result) => this.#release(result) });
     this.#sender = new Sender(options, this.#recorder);
+    this.#pace = new Pace(options);
     this.#timer = clock.every(sweepEveryMs, () => void this.sweep().catch(options.onFailure));
   }
 
@@ -72,7 +64,7 @@ export class Dispatcher {
   /** Deliveries that a commit made and claimed for this process. */
   take(deliveries: readonly PlannedDelivery[]): void {
     if (this.#closed) return;
-    this.#isLoaded();
+    this.#pace.look();
     for (const delivery of deliveries) this.#hold(delivery);
     this.#awaitPump();
   }
@@ -100,12 +92,14 @@ export class Dispatcher {
     const key = keyOf(delivery);
     // Held already for an older change: the newer one is found in the store when its claim ends, or right after.
     if (this.#held.get(key) === delivery.seq) return;
-    if (lane.room <= 0 || lane.breaker.admits(this.#now()) === 0 || this.#held.size >= heldMost) {
+    const isPaused = lane.breaker.admits(this.#now()) === 0;
+    const isProbe = isPaused && this.#sender.isGood(delivery) && lane.pushProbe(delivery);
+    if (!isProbe && (isPaused || lane.room <= 0 || this.#held.size >= heldMost)) {
       lane.moreInStore = true;
       return;
     }
     this.#held.set(key, delivery.seq);
-    lane.push(delivery);
+    if (!isProbe) lane.push(delivery);
   }
 
   #release(delivery: DeliveryKey & { readonly seq: number }): void {
@@ -140,7 +134,7 @@ export class Dispatcher {
   /** Begins as many attempts as this turn may, the lanes in turn. */
   async #pump(): Promise<void> {
     if (this.#closed) return;
-    if (this.#isHeldBack()) return;
+    if (this.#pace.holdsBack(() => this.#awaitPump())) return;
     const taken = this.#next();
     this.#sweepOn();
     if (taken.length === 0) return;
@@ -149,33 +143,9 @@ export class Dispatcher {
     this.#awaitPump();
   }
 
-  /** While requests are served, the next few attempts have their time; then the pump runs again. */
-  #isHeldBack(): boolean {
-    const { clock } = this.#options;
-    if (!this.#isLoaded()) return false;
-    const now = clock.now();
-    const waitMs = this.#begunAt + begunUnderLoad.everyMs - now;
-    if (waitMs > 0 && waitMs <= begunUnderLoad.everyMs) {
-      this.#later ??= clock.after(waitMs, () => {
-        this.#later = null;
-        this.#awaitPump();
-      });
-      return true;
-    }
-    this.#begunAt = now;
-    return false;
-  }
-
-  /** Now or a moment ago: between two batches there may be nothing to be seen of a load. */
-  #isLoaded(): boolean {
-    const now = this.#now();
-    if (this.#options.committer.load >= loadedFrom) this.#loadedAt = now;
-    return now - this.#loadedAt < loadedForMs && now >= this.#loadedAt;
-  }
-
   #next(): PlannedDelivery[] {
     const now = this.#now();
-    const most = this.#isLoaded() ? begunUnderLoad.attempts : begunAtOnce;
+    const most = this.#pace.attempts;
     const taken: PlannedDelivery[] = [];
     for (let found = true; found; ) {
       found = false;
@@ -212,11 +182,11 @@ export class Dispatcher {
 
   async #send(taken: PlannedDelivery, context: SendContext | null): Promise<void> {
     const lane = this.#laneOf(taken);
-    const { clock, onFailure } = this.#options;
+    const { onFailure } = this.#options;
     try {
       const ended = await this.#sender.send(lane, taken, context);
       if (ended === 'dropped') this.#release(taken);
-      else if (ended !== 'recorded') clock.after(ended.againAfterMs, () => this.#resume(taken));
+      else if (ended !== 'recorded') this.#resumeLater(taken, ended);
     } catch (error) {
       // A probe that ended like this would keep its lane closed forever.
       lane.breaker.notMade();
@@ -225,6 +195,17 @@ export class Dispatcher {
     } finally {
       this.#landed(lane);
     }
+  }
+
+  #resumeLater(taken: PlannedDelivery, { againAfterMs, orWhenFree }: Again): void {
+    const waiting = orWhenFree?.(() => {
+      timer.stop();
+      this.#resume(taken);
+    });
+    const timer = this.#options.clock.after(againAfterMs, () => {
+      waiting?.stop();
+      this.#resume(taken);
+    });
   }
 
   #resume(taken: PlannedDelivery): void {
@@ -236,7 +217,8 @@ export class Dispatcher {
   #landed(lane: Lane): void {
     lane.inFlight--;
     this.#inFlight--;
-    if (lane.breaker.phase === 'open') for (const shed of lane.shed()) this.#release(shed);
+    if (lane.breaker.phase === 'open')
+      for (const shed of lane.shed((each) => this.#sender.isGood(each))) this.#release(shed);
     if (this.#inFlight === 0) for (const idle of this.#idle.splice(0)) idle();
     this.#awaitPump();
   }

@@ -18,7 +18,7 @@ function filled(count: number): Lane {
 }
 
 function open(lane: Lane): void {
-  for (let count = 0; count < 10; count++) lane.breaker.failed(0, null);
+  for (let count = 0; count < 10; count++) lane.breaker.failed(0, null, `user ${count % 3}`);
 }
 
 test('deliveries leave in their order, whatever comes in between', () => {
@@ -77,4 +77,18 @@ test('what it sheds is all that waits, and it remembers that the store has more'
   const empty = new Lane(route);
   assert.deepEqual(empty.shed(), []);
   assert.equal(empty.moreInStore, false);
+});
+
+test('while it is paused, those to addresses that were good probe it, one a second, and a few wait for that', () => {
+  const lane = filled(20);
+  open(lane);
+  assert.equal(lane.shed(({ seq }) => seq % 2 === 0).length, 16);
+  assert.equal(lane.take(0)?.seq, 2);
+  assert.equal(lane.take(500), null);
+  assert.equal(lane.take(1000)?.seq, 4);
+  assert.equal(lane.pushProbe(delivery(21)), true);
+  assert.equal(lane.pushProbe(delivery(22)), true);
+  assert.equal(lane.pushProbe(delivery(23)), false);
+  lane.breaker.succeeded(1000);
+  assert.deepEqual([lane.take(1000)?.seq, lane.take(1000)?.seq], [6, 8]);
 });

@@ -4,17 +4,19 @@ import type { Committer } from '../../feed/commit.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { PlannedDelivery } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
+import type { StoredSubscription } from '../../model/subscription.ts';
 import type { SendContext } from '../../store/store.ts';
 import { capabilityOf, type OpenChannels } from '../channels/channels.ts';
 import type { Outcome, Push } from '../channels/contract.ts';
-import type { ChannelDescriptor } from '../channels/descriptor.ts';
 import { decide, type PushGrace, sentResult, settledResult, tryUntil } from '../plan/decide.ts';
+import { Addresses } from './addresses.ts';
 import { longestPauseMs } from './breaker.ts';
 import { channelFailed, channelUnknown, isOfProvider } from './faults.ts';
 import { type Entry, Hosts } from './hosts.ts';
 import type { Lane } from './lane.ts';
 import type { Recorder } from './recorder.ts';
 import { retryDelayMs } from './retry.ts';
+import { Turns } from './turns.ts';
 
 export interface SenderOptions {
   readonly committer: Pick<Committer, 'commit'>;
@@ -27,21 +29,43 @@ export interface SenderOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again after that long. */
-export type SendEnd = 'recorded' | 'dropped' | { readonly againAfterMs: number };
+/** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again. */
+export type SendEnd = 'recorded' | 'dropped' | Again;
+
+/** After that long, or when it is called back that there is a place for it. */
+export interface Again {
+  readonly againAfterMs: number;
+  readonly orWhenFree?: (onFree: () => void) => { stop(): void };
+}
 
 /** In memory; what has to wait longer waits in the store. */
 const longestWaitMs = 2000;
 const longestPostponedMs = 600_000;
+/** Of what waits for an address, as long as the fault may be its service's: all of it is sent soon after the end of that. */
+const longestSuspectMs = 60_000;
+/**
+ * Attempts of one user under way at one service: two of a push service's four connections over HTTP/1.1, and a part of a
+ * lane's. To addresses that are known to be good more: they answer.
+ */
+export const underWayOfUser = { unknown: 2, good: 64 };
 
 export class Sender {
   readonly #options: SenderOptions;
   readonly #recorder: Recorder;
   readonly #hosts = new Hosts();
+  readonly #addresses = new Addresses();
+  readonly #turns = new Turns();
+  /** Those that have waited for a turn once: a claim does not last for more of it. */
+  readonly #waited = new WeakSet<PlannedDelivery>();
 
   constructor(options: SenderOptions, recorder: Recorder) {
     this.#options = options;
     this.#recorder = recorder;
+  }
+
+  /** The provider took the last push to that device. */
+  isGood({ subscription }: PlannedDelivery): boolean {
+    return this.#addresses.isGood(subscription);
   }
 
   async send(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<SendEnd> {
@@ -51,7 +75,9 @@ export class Sender {
     const canClear = (address && channels.get(address.type)?.descriptor.flags.canClear) ?? false;
     const live = context !== null && listensLive(taken.user, taken.subscription);
     const step = decide(taken, context, { now, grace, listensLive: live, canClear });
-    if (step.kind === 'send' && context) return this.#send(lane, context, step.push);
+    if (step.kind === 'send' && context?.subscription) {
+      return this.#takeTurn({ lane, taken, context, subscription: context.subscription, push: step.push });
+    }
     lane.breaker.notMade();
     if (step.kind === 'wait') return { againAfterMs: step.until - now };
     if (step.kind !== 'settle' || !context) return 'dropped';
@@ -59,34 +85,70 @@ export class Sender {
     return 'recorded';
   }
 
-  async #send(lane: Lane, context: SendContext, push: Push): Promise<SendEnd> {
-    const { clock, channels } = this.#options;
-    const descriptor = channels.get(push.channel.type)?.descriptor;
-    const host = descriptor ? hostOf(push, descriptor) : null;
-    if (host === null) {
-      const outcome = await this.#attempt(push);
-      // One whose device has another channel by now says nothing of this lane's provider.
-      if (descriptor?.code !== lane.route.channel) lane.breaker.notMade();
-      else if (isOfProvider(outcome)) lane.breaker.failed(clock.now(), outcome.afterMs);
-      else lane.breaker.succeeded(clock.now());
-      return this.#record(context, outcome);
+  /** An address that has failed waits by itself, and a user with many of them leaves room for others. */
+  async #takeTurn(sending: Sending): Promise<SendEnd> {
+    const { lane, taken, subscription, push } = sending;
+    const now = this.#options.clock.now();
+    const host = hostOf(push, this.#options.channels);
+    const wait = this.#addresses.waitFor(subscription, now);
+    if (wait) {
+      const workedAt = host === null ? lane.breaker.succeededAt : this.#hosts.succeededAt(host);
+      return this.#postpone(sending, wait, workedAt < wait.since ? longestSuspectMs : longestPostponedMs);
     }
-    // The breaker of the host decides, so this is no probe of the lane that its device has left.
-    lane.breaker.notMade();
-    const wasProven = this.#hosts.isProven(host);
-    const entry = this.#hosts.enter(host, clock.now());
-    if (entry.waitMs > 0) return this.#postpone(context, entry);
-    const outcome = await this.#attempt(push);
-    const { afterMs } = outcome;
-    this.#hosts.leave(host, { now: clock.now(), failed: isOfProvider(outcome), afterMs, wasProven });
-    return this.#record(context, outcome);
+    const turn = `${taken.user} ${host ?? `${taken.channel} ${taken.app}`}`;
+    const isGood = this.#addresses.isGood(subscription.id);
+    if (!this.#turns.take(turn, isGood ? underWayOfUser.good : underWayOfUser.unknown)) {
+      if (this.#waited.has(taken))
+        return this.#postpone(sending, { waitMs: longestWaitMs + 1, exactly: false });
+      this.#waited.add(taken);
+      lane.breaker.notMade();
+      return { againAfterMs: longestWaitMs, orWhenFree: (onFree) => this.#turns.wait(turn, onFree) };
+    }
+    try {
+      return await (host === null ? this.#sendInLane(sending) : this.#sendToHost(sending, host));
+    } finally {
+      this.#turns.leave(turn);
+    }
   }
 
-  /** The longer it has waited, the less often it asks: deliveries for a dead host cost next to nothing. */
-  #postpone({ delivery }: SendContext, { waitMs, exactly }: Entry): SendEnd {
+  async #sendInLane({ lane, context, subscription, push }: Sending): Promise<SendEnd> {
+    const outcome = await this.#attempt(subscription, push);
+    const now = this.#options.clock.now();
+    const descriptor = this.#options.channels.get(push.channel.type)?.descriptor;
+    // One whose device has another channel by now says nothing of this lane's provider.
+    if (descriptor?.code !== lane.route.channel) lane.breaker.notMade();
+    else if (isOfProvider(outcome)) lane.breaker.failed(now, outcome.afterMs, subscription.user);
+    else lane.breaker.succeeded(now);
+    return this.#record(context, outcome, lane.breaker.succeededAt);
+  }
+
+  async #sendToHost(sending: Sending, host: string): Promise<SendEnd> {
+    const { lane, context, subscription, push } = sending;
+    const { clock } = this.#options;
+    const wasProven = this.#hosts.isProven(host);
+    const isGood = this.#addresses.isGood(subscription.id);
+    const entry = this.#hosts.enter(host, clock.now(), isGood);
+    if (entry.waitMs > 0) return this.#postpone(sending, entry);
+    // The breaker of the host decides, so this is no probe of the lane that its device has left.
+    lane.breaker.notMade();
+    const outcome = await this.#attempt(subscription, push);
+    const { afterMs } = outcome;
+    const { user } = subscription;
+    this.#hosts.leave(host, { now: clock.now(), failed: isOfProvider(outcome), afterMs, wasProven, user });
+    return this.#record(context, outcome, this.#hosts.succeededAt(host));
+  }
+
+  /**
+   * The longer it has waited, the less often it asks, so that deliveries for a dead host cost next to nothing. Half of the
+   * time that it has left is the most.
+   */
+  #postpone({ lane, context }: Sending, { waitMs, exactly }: Entry, mostMs = longestPostponedMs): SendEnd {
     const { clock, random } = this.#options;
+    const { delivery } = context;
+    lane.breaker.notMade();
     const now = clock.now();
-    const longer = Math.min((now - delivery.plannedAt) / 4, longestPostponedMs) * (0.75 + random() / 2);
+    const most = Math.min(mostMs, (tryUntil(context) - now) / 2);
+    const longer = Math.min((now - delivery.plannedAt) / 4, most) * (0.75 + random() / 2);
     const againAfterMs = Math.ceil(exactly ? waitMs : Math.max(waitMs, longer));
     if (againAfterMs <= longestWaitMs) return { againAfterMs };
     const { status, reason } = delivery;
@@ -95,9 +157,10 @@ export class Sender {
     return 'recorded';
   }
 
-  #attempt(push: Push): Promise<Outcome> {
+  #attempt(subscription: StoredSubscription, push: Push): Promise<Outcome> {
     const { channels, onFailure } = this.#options;
     const open = channels.get(push.channel.type);
+    this.#addresses.started(subscription);
     if (!open) return Promise.resolve(channelUnknown);
     return open.channel.send(push).catch((error: unknown) => {
       onFailure(error);
@@ -105,16 +168,20 @@ export class Sender {
     });
   }
 
-  async #record(context: SendContext, answered: Outcome): Promise<SendEnd> {
+  /** `workedAt`: when the service last took a push. */
+  async #record(context: SendContext, answered: Outcome, workedAt: number): Promise<SendEnd> {
     const { clock, random } = this.#options;
-    const { delivery } = context;
+    const { delivery, subscription } = context;
     // A subscription that could not be ended is found dead once more.
     const ended = answered.verdict !== 'gone' || (await this.#end(context));
     const outcome: Outcome = ended ? answered : { ...answered, verdict: 'retry' };
     const now = clock.now();
     const until = tryUntil(context);
-    // Before it expires it is tried once more, and a lane that is down has always something to probe with.
-    const mostMs = Math.min(until - now, isOfProvider(outcome) ? longestPauseMs : Number.POSITIVE_INFINITY);
+    const failingSince = subscription && this.#addresses.ended(subscription, outcome, now);
+    // What has worked for others since is this address's own fault. What is down has always something to probe with.
+    const isShared = isOfProvider(outcome) && workedAt < (failingSince ?? now);
+    // Before it expires it is tried once more.
+    const mostMs = Math.min(until - now, isShared ? longestPauseMs : Number.POSITIVE_INFINITY);
     const { afterMs } = outcome;
     const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs, mostMs, random });
     this.#recorder.record(sentResult(delivery, { outcome, now, until, delayMs }));
@@ -136,7 +203,16 @@ export class Sender {
   }
 }
 
+interface Sending {
+  readonly lane: Lane;
+  readonly taken: PlannedDelivery;
+  readonly context: SendContext;
+  readonly subscription: StoredSubscription;
+  readonly push: Push;
+}
+
 /** The origin that the device chose; null where the provider is a known one. */
-function hostOf({ channel }: Push, { address, flags }: ChannelDescriptor): string | null {
-  return flags.hostFromAddress ? new URL(capabilityOf(channel, address)).origin : null;
+function hostOf({ channel }: Push, channels: OpenChannels): string | null {
+  const descriptor = channels.get(channel.type)?.descriptor;
+  return descriptor?.flags.hostFromAddress ? new URL(capabilityOf(channel, descriptor.address)).origin : null;
 }

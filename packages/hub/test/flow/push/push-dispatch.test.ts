@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { alice, postWrite, startMs, stateWrite, subscribeWrite } from '@carillon/testing/feed/writes.ts';
+import {
+  alice,
+  keyOf,
+  postWrite,
+  startMs,
+  stateWrite,
+  subscribeWrite,
+} from '@carillon/testing/feed/writes.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
@@ -13,6 +20,7 @@ import { builtInChannels } from '../../../src/hub/channels.ts';
 import type { Outcome, Push, PushChannel } from '../../../src/push/channels/contract.ts';
 import { Dispatcher } from '../../../src/push/dispatch/dispatcher.ts';
 import { laneLimits } from '../../../src/push/dispatch/lane.ts';
+import { underWayOfUser } from '../../../src/push/dispatch/send.ts';
 import { openFeedStore } from '../../../src/store/sqlite/feed/feed-store.ts';
 import type { FeedStore } from '../../../src/store/store.ts';
 
@@ -64,13 +72,29 @@ async function openWorld(context: TestContext, send: Send, wrap = (store: FeedSt
   context.after(close);
   const one = { type: 'fcm', token: 'one' } as const;
   await committer.commit(subscribeWrite({ platform: 'windows', channel: one }));
-  const post = async (count: number) => {
-    const writes = Array.from({ length: count }, () => postWrite());
+  const owners = new Map<string, string>();
+  const post = async (count: number, people: readonly string[] = ['alice']) => {
+    const writes = Array.from({ length: count }, (_, index) => {
+      const by = people[index % people.length] as string;
+      const write = postWrite({ by });
+      owners.set(write.id, by);
+      return write;
+    });
     await Promise.all(writes.map((write) => committer.commit(write)));
     return writes.map(({ id }) => id);
   };
-  const statusOf = async (id: string) => (await store.read.deliveries(alice, id))[0]?.status;
-  return { clock, store, committer, dispatcher, failures, sent, post, statusOf, close };
+  /** Three users with a device each, since a lane does not take the failures of one for its own. */
+  const openPeople = async () => {
+    const people = ['ann', 'ben', 'cay'];
+    for (const by of people) {
+      const channel = { type: 'fcm', token: by } as const;
+      await committer.commit(subscribeWrite({ by, platform: 'windows', channel }));
+    }
+    return people;
+  };
+  const statusOf = async (id: string) =>
+    (await store.read.deliveries(keyOf(owners.get(id) ?? 'alice'), id))[0]?.status;
+  return { clock, store, committer, dispatcher, failures, sent, post, openPeople, statusOf, close };
 }
 
 const idsOf = (sent: readonly Push[]) => sent.map(({ notification }) => notification?.id);
@@ -121,9 +145,14 @@ test('what was withdrawn or replaced while it waited leaves nothing in memory ei
 
 test('a channel that throws, even as the probe of its lane, stops no lane', async (context) => {
   let answer: () => Outcome = () => down;
-  const { post, sent, clock, failures, statusOf } = await openWorld(context, async () => answer());
-  const ids = await post(20);
-  await until(() => sent.length >= 10);
+  const { post, openPeople, sent, clock, failures, statusOf } = await openWorld(context, async () =>
+    answer(),
+  );
+  const ids = await post(20, await openPeople());
+  await until(() => {
+    clock.advance(100);
+    return sent.length >= 10;
+  });
   answer = () => {
     throw new Error('a fault of the channel');
   };
@@ -167,10 +196,10 @@ test('closing waits for what is under way, records it, and leaves the rest in th
     await gate.promise;
     return accepted;
   });
-  const ids = await post(laneLimits.inFlight + 100);
+  const ids = await post(100);
   await until(() => {
     clock.advance(5); // the moments between attempts while writes are on their way
-    return sent.length === laneLimits.inFlight;
+    return sent.length === underWayOfUser.unknown;
   });
   let closed = false;
   const closing = dispatcher.close().then(() => {
@@ -189,11 +218,14 @@ test('closing waits for what is under way, records it, and leaves the rest in th
 
 test('a probe whose device has moved to a browser leaves the way free for the next', async (context) => {
   let answer = down;
-  const { post, sent, clock, committer, store } = await openWorld(context, async ({ channel }) =>
+  const { post, openPeople, sent, clock, committer, store } = await openWorld(context, async ({ channel }) =>
     channel.type === 'fcm' ? answer : accepted,
   );
-  await post(20);
-  await until(() => sent.length >= 10);
+  await post(20, ['alice', ...(await openPeople())]);
+  await until(() => {
+    clock.advance(100);
+    return sent.length >= 10;
+  });
   const [subscription] = await store.read.subscriptionsOfUser(alice);
   const id = subscription?.id as string;
   const keys = { p256dh: 'p', auth: 'a' };
@@ -233,4 +265,65 @@ test('a channel that throws leaves no place taken at a push service that is not 
     clock.advance(500);
     return (await Promise.all(ids.map(statusOf))).every((status) => status === 'accepted');
   }, 'all arrived');
+});
+
+test('addresses of one user that hang or fail leave the lane to the others', async (context) => {
+  const gate = Promise.withResolvers<void>();
+  const { post, sent, clock, committer, statusOf } = await openWorld(context, async ({ user, channel }) => {
+    if (user !== alice) return accepted;
+    if (String(channel.token).startsWith('fails')) return down;
+    await gate.promise;
+    return accepted;
+  });
+  for (let index = 0; index < 49; index++) {
+    for (const kind of ['hangs', 'fails']) {
+      const channel = { type: 'fcm', token: `${kind} ${index}` } as const;
+      await committer.commit(
+        subscribeWrite({ platform: 'windows', installationId: `${kind} ${index}`, channel }),
+      );
+    }
+  }
+  await committer.commit(
+    subscribeWrite({ by: 'bob', platform: 'windows', channel: { type: 'fcm', token: 'bob' } }),
+  );
+  await post(10);
+  await until(() => {
+    clock.advance(5);
+    return sent.length >= underWayOfUser.unknown;
+  });
+  for (let round = 0; round < 10; round++) {
+    const [id] = await post(1, ['bob']);
+    const from = clock.now();
+    await until(async () => {
+      clock.advance(5);
+      return (await statusOf(id as string)) === 'accepted';
+    });
+    // bound: the goal, of the driven clock
+    assert.ok(clock.now() - from <= 1000, `${clock.now() - from} ms`);
+  }
+  gate.resolve();
+});
+
+test('while a lane is down, an address that was good probes it at once and ends the pause for all', async (context) => {
+  let isDown = false;
+  const world = await openWorld(context, async () => (isDown ? down : accepted));
+  const { post, openPeople, sent, clock, statusOf } = world;
+  const people = await openPeople();
+  const [first] = await post(1);
+  await until(async () => (await statusOf(first as string)) === 'accepted');
+  isDown = true;
+  await post(30, people);
+  // Until the pauses are long.
+  await until(() => {
+    clock.advance(500);
+    return sent.length >= 40;
+  });
+  isDown = false;
+  const [id] = await post(1);
+  const from = clock.now();
+  await until(async () => {
+    clock.advance(50);
+    return (await statusOf(id as string)) === 'accepted';
+  });
+  assert.ok(clock.now() - from <= 1500, `${clock.now() - from} ms of the driven clock`);
 });
