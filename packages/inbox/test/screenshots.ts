@@ -1,6 +1,6 @@
 // Takes a picture of every state at 360 and 1440 pixels, light and dark, into the folder that is named:
 //   node packages/inbox/test/screenshots.ts [folder] [name…]
-// A name may have a language: `history@ar`; with `@all` it is taken in all five.
+// A name may have a language, and is then taken in light only: `history@ar`, and in all five with `history@all`.
 // Without a folder those of the documentation are taken anew, into docs/images.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,6 +56,7 @@ const shots: Readonly<Record<string, Shot>> = {
       await page.keyboard.press('b');
     },
   },
+  unfolded: { options: { feed: 'long' }, act: (page) => page.keyboard.press('e') },
   snoozed: { options: { feed: 'history' }, act: (page) => page.click('.segments button >> nth=2') },
   inline: { options: { feed: 'list', inline: true } },
   arabic: { options: { feed: 'list', lang: 'ar' } },
@@ -107,7 +108,7 @@ if (folder === undefined) {
     each.endsWith('@all') ? languages.map((tag) => each.replace('@all', `@${tag}`)) : [each],
   )) {
     for (const width of [360, 1440]) {
-      for (const theme of ['light', 'dark'] as const) {
+      for (const theme of name.includes('@') ? (['light'] as const) : (['light', 'dark'] as const)) {
         await shoot(name, width, theme, join(folder, `${name}-${width}-${theme}.png`), true);
       }
     }

@@ -2,6 +2,7 @@
 // position that stays when rows above it change. The element renders the rows of `shown`, and they are measured afterwards.
 import type { Notification } from '@carillon/protocol';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import { Folds } from './folds.ts';
 import { type ItemRow, layRows, type Row } from './rows.ts';
 import { layOffsets, overscan, type Range, rangeOf, rowAt, rowHeights, shownRows } from './window.ts';
 
@@ -13,6 +14,7 @@ export class ListController implements ReactiveController {
   offsets: Float64Array = new Float64Array(1);
   /** The row with the tab stop; null means the first. */
   activeKey: string | null = null;
+  readonly folds = new Folds();
   readonly #host: ReactiveControllerHost & HTMLElement;
   /** Measured heights by key; they outlive a new layout. */
   readonly #known = new Map<string, number>();
@@ -88,6 +90,11 @@ export class ListController implements ReactiveController {
     return true;
   }
 
+  toggleFold(key: string): void {
+    this.folds.toggle(key);
+    this.#host.requestUpdate();
+  }
+
   focusActive(): Promise<boolean> {
     return this.focusPosition(this.activeRow()?.position ?? 1);
   }
@@ -139,6 +146,7 @@ export class ListController implements ReactiveController {
       const height = element.offsetHeight;
       const index = this.#rowOf.get(key) ?? -1;
       if (height === 0 || index < 0) continue;
+      if (this.folds.measure(element, key)) this.#host.requestUpdate();
       this.#known.set(key, height);
       if (this.#heights[index] === height) continue;
       this.#heights[index] = height;

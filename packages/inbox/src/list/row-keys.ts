@@ -42,7 +42,7 @@ function moves(host: InboxHost, row: ItemRow, event: KeyboardEvent): (() => void
   }
 }
 
-function actionOf(host: InboxHost, { item }: ItemRow, event: KeyboardEvent): (() => void) | undefined {
+function actionOf(host: InboxHost, { item, key }: ItemRow, event: KeyboardEvent): (() => void) | undefined {
   const acts = actsOf(host, item);
   const find = (...wanted: readonly Act['icon'][]): (() => void) | undefined =>
     acts.find(({ icon }) => wanted.includes(icon))?.run;
@@ -50,6 +50,7 @@ function actionOf(host: InboxHost, { item }: ItemRow, event: KeyboardEvent): (()
   const table: Readonly<Record<string, (() => void) | undefined>> = {
     Delete: discard,
     Backspace: discard,
+    e: host.list.folds.isLong(key) ? () => host.list.toggleFold(key) : undefined,
     b: find('restore', 'unsnooze'),
     r: find('read', 'unread'),
     s: find('snooze'),
@@ -61,7 +62,9 @@ function actionOf(host: InboxHost, { item }: ItemRow, event: KeyboardEvent): (()
 function moveWithin(event: KeyboardEvent, step: number): void {
   const row = event.currentTarget;
   if (!(row instanceof HTMLElement)) return;
-  const stops = [...row.querySelectorAll<HTMLElement>('.open, .act')].filter((each) => each.offsetWidth > 0);
+  const stops = [...row.querySelectorAll<HTMLElement>('.open, .text a, .fold, .act')].filter(
+    (each) => each.offsetWidth > 0,
+  );
   const at = stops.findIndex((each) => each.matches(':focus'));
   stops[Math.max(0, Math.min(stops.length - 1, at + step))]?.focus();
 }

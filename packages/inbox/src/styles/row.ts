@@ -7,12 +7,12 @@ export const rowStyles = css`
     position: relative;
     touch-action: pan-y;
   }
-  .open {
+  .face {
+    position: relative;
     display: grid;
     grid-template-columns: 24px 32px minmax(0, 1fr);
     column-gap: 0;
-    inline-size: 100%;
-    padding: 10px 16px 10px 0;
+    padding-block: 10px;
     padding-inline: 0 16px;
     background: var(--surface);
     translate: var(--swipe, 0);
@@ -20,12 +20,49 @@ export const rowStyles = css`
     user-select: none;
     -webkit-touch-callout: none;
   }
-  .row:not([data-swipe]) .open {
+  .open {
+    position: absolute;
+    inset: 0;
+  }
+  .dot,
+  .avatar,
+  .text {
+    position: relative;
+    pointer-events: none;
+  }
+  .text a,
+  .fold,
+  .whole {
+    pointer-events: auto;
+  }
+  .text a {
+    color: var(--accent);
+    text-decoration: underline;
+    text-underline-offset: 2px;
+  }
+  .whole {
+    user-select: text;
+    cursor: text;
+  }
+  .fold {
+    justify-self: start;
+    min-block-size: 24px;
+    margin-inline-start: -4px;
+    padding-inline: 4px;
+    border-radius: 6px;
+    color: var(--accent);
+    font-size: 0.75rem;
+    font-weight: 550;
+  }
+  .fold:hover {
+    background: var(--surface-hover);
+  }
+  .row:not([data-swipe]) .face {
     transition:
       background var(--quick),
       translate 160ms;
   }
-  .unread .open {
+  .unread .face {
     background: var(--surface-unread);
   }
   .open:focus-visible {
@@ -55,7 +92,8 @@ export const rowStyles = css`
     font-size: 0.875rem;
     font-weight: 650;
   }
-  .text {
+  .text,
+  .said {
     display: grid;
     gap: 1px;
     padding-inline-start: 12px;
@@ -92,13 +130,24 @@ export const rowStyles = css`
     padding-inline-start: 8px;
     font-variant-numeric: tabular-nums;
   }
-  .name {
+  .said {
+    padding: 0;
+  }
+  .name,
+  .body {
     display: -webkit-box;
     overflow: hidden;
     -webkit-box-orient: vertical;
     -webkit-line-clamp: 2;
     line-clamp: 2;
     overflow-wrap: anywhere;
+    white-space: pre-wrap;
+  }
+  .name.whole,
+  .body.whole {
+    display: block;
+  }
+  .name {
     font-weight: 450;
     line-height: 19px;
   }
@@ -118,14 +167,8 @@ export const rowStyles = css`
     opacity: 0.75;
   }
   .body {
-    display: -webkit-box;
-    overflow: hidden;
-    -webkit-box-orient: vertical;
-    -webkit-line-clamp: 2;
-    line-clamp: 2;
     color: var(--text-muted);
     line-height: 19px;
-    overflow-wrap: anywhere;
   }
   .acts {
     position: absolute;
@@ -164,7 +207,7 @@ export const rowStyles = css`
     pointer-events: auto;
   }
   @media (hover: hover) {
-    .row:hover .open {
+    .row:hover .face {
       background: var(--surface-hover);
     }
     .row:hover .acts {

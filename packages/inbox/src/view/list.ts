@@ -127,6 +127,8 @@ function guardedRow(host: InboxHost, row: ItemRow, place: RowPlace): unknown {
     host.words,
     host.direction,
     host.view,
+    host.list.folds.isLong(row.key),
+    host.list.folds.isOpen(row.key),
   ];
   return guard([...seen, host.list.total], () => renderRow(host, row, place));
 }

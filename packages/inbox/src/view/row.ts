@@ -1,5 +1,5 @@
-// One notification: a button over its whole width that opens it, and beside it the other actions. Its text is the app's and
-// has its own direction.
+// One notification: a button over its whole width that opens it, its text with links over that, and beside it the other
+// actions. The text is the app's and has its own direction; what is longer than two lines unfolds.
 import type { Notification } from '@carillon/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { shownAs } from '../list/filtered-items.ts';
@@ -9,6 +9,7 @@ import { swipe } from '../list/swipe.ts';
 import { actsOf } from './acts.ts';
 import type { InboxHost } from './host.ts';
 import { icons } from './icons.ts';
+import { linkedText } from './linked-text.ts';
 
 export interface RowPlace {
   /** Pixels of rows above and below that are not in the document. */
@@ -29,24 +30,40 @@ export function renderRow(host: InboxHost, row: ItemRow, place: RowPlace): Templ
     part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} .style=${`margin-block:${place.before}px ${place.after}px`}
     aria-posinset=${row.position} aria-setsize=${host.list.total}
     @focusin=${() => host.list.activate(row)} @keydown=${rowKeys(host, row)} ${shown === 'snoozed' || host.view === 'history' ? nothing : swipe(host, item)}>
-    <button class="open" type="button" tabindex=${place.isActive ? 0 : -1} @click=${() => host.activate(item)}>
+    <div class="face">
+      <button class="open" type="button" tabindex=${place.isActive ? 0 : -1} aria-labelledby="dot-${row.key} text-${row.key}"
+        @click=${() => host.activate(item)}></button>
       ${content(host, row, isUnread)}
-    </button>
+    </div>
     ${actions(host, item)}
   </div>`;
 }
 
-function content(host: InboxHost, { item, time, isGrouped }: ItemRow, isUnread: boolean): TemplateResult {
+/** The text lies over the button, and lets presses through to it; only its links take them. */
+function content(
+  host: InboxHost,
+  { item, key, time, isGrouped }: ItemRow,
+  isUnread: boolean,
+): TemplateResult {
   const { words, now } = host;
   const { body } = item.payload.visualContent ?? {};
-  return html`<span class="dot" part="dot">${isUnread ? html`<span class="hidden">${words.text('unreadMark')}. </span>` : nothing}</span>
+  const whole = host.list.folds.isOpen(key) ? 'whole' : '';
+  return html`<span class="dot" part="dot" id="dot-${key}">${isUnread ? html`<span class="hidden">${words.text('unreadMark')}. </span>` : nothing}</span>
     <span class="avatar" part="avatar" aria-hidden="true" .style=${`--hue:${hueOf(item.targetHostName)}`}>${initial(item.targetHostName)}</span>
-    <span class="text">
+    <div class="text"><div class="said" id="text-${key}">
       <span class="meta"><span class="app" part="app">${item.targetHostName}</span>${note(host, item, isGrouped)}
         <time part="time" datetime=${item.createdDateTime} title=${words.fullTime(time)}>${words.ago(time, now)}</time></span>
-      <span class="name" part="name" dir="auto">${titleOf(item, words)}</span>
-      ${body ? html`<span class="body" part="body" dir="auto">${body}</span>` : nothing}
-    </span>`;
+      <span class="name ${whole}" part="name" dir="auto">${linkedText(titleOf(item, words))}</span>
+      ${body ? html`<span class="body ${whole}" part="body" dir="auto">${linkedText(body)}</span>` : nothing}
+      </div>${fold(host, key)}
+    </div>`;
+}
+
+function fold({ list, words }: InboxHost, key: string): TemplateResult | typeof nothing {
+  if (!list.folds.isLong(key)) return nothing;
+  const isOpen = list.folds.isOpen(key);
+  return html`<button class="fold" part="fold" type="button" tabindex="-1" aria-expanded=${isOpen ? 'true' : 'false'}
+    @click=${() => list.toggleFold(key)}>${words.text(isOpen ? 'fold' : 'unfold')}</button>`;
 }
 
 /** The line beside the app's name: the group, low priority, and what became of it. */

@@ -116,6 +116,26 @@ export function sampleItems(now: number): Notification[] {
   );
 }
 
+/** Texts of more than two lines, with newlines and links, some of which must not become links. */
+export function longItems(now: number): Notification[] {
+  const made = (index: number, title: string, body: string): Notification =>
+    notification(`long-${index}`, now - index * 60_000, { host: 'docs.example', title, body });
+  return [
+    made(
+      0,
+      'Release notes',
+      'Before you update:\n1. Stop the workers.\n2. Run the migration, see https://docs.example/migrate?from=2&to=3.\n\n3. Start them.\nQuestions: mailto:ops@docs.example or tel:+49-30-1234',
+    ),
+    made(1, 'Short', 'One line, see https://docs.example/short'),
+    made(2, 'Do not press', 'javascript:alert(1) data:text/html,x <img src=x onerror=alert(1)>'),
+    made(
+      3,
+      `${'A title that says far too much for the two lines that it has here. '.repeat(3)}`,
+      'Nothing more.',
+    ),
+  ];
+}
+
 /** `count` of them, one every seven minutes, the newest first. */
 export function manyItems(count: number, now: number): Notification[] {
   return Array.from({ length: count }, (_, index) => {

@@ -3,7 +3,7 @@
 import type { Clock, Timer } from '../../src/clock.ts';
 import { type CarillonInbox, setLocale } from '../../src/index.ts';
 import { MemoryFeed } from './memory-feed.ts';
-import { handledItems, manyItems, notification, sampleItems } from './samples.ts';
+import { handledItems, longItems, manyItems, notification, sampleItems } from './samples.ts';
 
 /** A Thursday, half past two in the afternoon of the browser's zone. */
 const start = new Date(2026, 10, 19, 14, 30).getTime();
@@ -56,6 +56,7 @@ const feeds = {
   },
   read: () => new MemoryFeed(sampleItems(start).map((item) => ({ ...item, readState: 'read' as const }))),
   history: () => new MemoryFeed(handledItems(start)),
+  long: () => new MemoryFeed(longItems(start)),
   many: () => new MemoryFeed(manyItems(10_000, start)),
 };
 

@@ -64,6 +64,13 @@ const states: readonly State[] = [
     says: /Snoozed until/,
     act: (stage) => stage.page.click('.segments button >> nth=2'),
   },
+  { name: 'texts of more than two lines', options: { feed: 'long' }, says: /Show all of it/ },
+  {
+    name: 'a text that is unfolded',
+    options: { feed: 'long' },
+    says: /Show less/,
+    act: (stage) => stage.page.keyboard.press('e'),
+  },
   {
     name: 'a filter without a match',
     options: { feed: 'read' },
@@ -131,7 +138,7 @@ export function languageSuite(width: number): void {
 
     for (const lang of ['en', 'de', 'fr', 'ja', 'ar']) {
       test(`in ${lang} every text fits and nothing is left to fill in`, async () => {
-        for (const feed of ['offline', 'signedOut', 'empty', 'history', 'list'] as const) {
+        for (const feed of ['offline', 'signedOut', 'empty', 'history', 'long', 'list'] as const) {
           await stage.show({ feed, lang });
           if (feed === 'history') await openHistory(stage);
           await settled(stage.page);
