@@ -1,10 +1,13 @@
-// Which access tokens of the embedded provider no longer count: those of a user that were issued before the user was
-// disabled or deleted or got another password, and those of a session that was signed out. A token says when it was issued
-// in whole seconds, so one that is issued in the second of a revocation is dated to the next.
+// Which access tokens no longer count: of the embedded provider those of a user that were issued before the user was
+// disabled or deleted or got another password, and those of a session that was signed out; of any issuer those of a person
+// that were issued before the person was erased. A token says when it was issued in whole seconds, so one that is issued in
+// the second of a revocation is dated to the next.
 import type { TokenOrigin } from '../model/principal.ts';
 import type { Revocations } from '../store/registry.ts';
 
 export const userSubject = (userId: string): string => `user ${userId}`;
+/** A person of any issuer. */
+export const personSubject = (issuer: string, subject: string): string => `user ${subject} of ${issuer}`;
 export const sessionSubject = (session: string): string => `session ${session}`;
 
 export interface RevokedTokens {
@@ -21,9 +24,9 @@ export function openRevokedTokens(
   return {
     version: () => revocations.version(),
     has({ issuer, subject, issuedAt, session }) {
-      if (issuer !== ownIssuer) return false;
-      if (session !== null && revocations.find(sessionSubject(session)) !== null) return true;
-      const at = revocations.find(userSubject(subject));
+      const isOwn = issuer === ownIssuer;
+      if (isOwn && session !== null && revocations.find(sessionSubject(session)) !== null) return true;
+      const at = revocations.find(isOwn ? userSubject(subject) : personSubject(issuer, subject));
       return at !== null && issuedAt <= secondOf(at);
     },
   };

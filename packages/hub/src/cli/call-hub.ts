@@ -28,21 +28,32 @@ export class Refusal extends Error {
   }
 }
 
-export function headersOf({ token }: Caller): Record<string, string> {
+export function headersOf({ token }: Caller) {
   return { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 }
 
 /** Asks below `/v1.0/me`; `body` is JSON text. */
-export async function callHub(
+export function callHub(
   caller: Caller,
   method: 'GET' | 'POST',
   path: string,
   body?: string,
 ): Promise<HubAnswer> {
-  const url = `${caller.publicUrl}/v1.0/me/${path}`;
-  const request = { method, headers: headersOf(caller), ...(body === undefined ? {} : { body }) };
+  return askHub(caller, method, `/v1.0/me/${path}`, body);
+}
+
+export async function askHub(
+  caller: Caller,
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: string,
+): Promise<HubAnswer> {
+  const url = caller.publicUrl + path;
+  const { authorization, ...type } = headersOf(caller);
+  const request =
+    body === undefined ? { headers: { authorization } } : { headers: { authorization, ...type }, body };
   try {
-    const response = await fetch(url, request);
+    const response = await fetch(url, { method, ...request });
     return { status: response.status, text: await response.text() };
   } catch (error) {
     throw new Error(`the hub at ${caller.publicUrl} can not be reached: ${reasonOf(error)}`);

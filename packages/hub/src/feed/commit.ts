@@ -234,6 +234,8 @@ function sizeOf(write: Write): number {
       return 256 + write.content.length * 2;
     case 'state':
       return 128 + write.targets.length * 64;
+    case 'erase':
+      return 128 + write.ids.length * 64;
     case 'record':
       return write.results.length * 256;
     case 'delete':

@@ -87,7 +87,7 @@ export interface HubOptions {
 
 const lookEveryMs = 500;
 
-const builtInPlanner = new URL(
+export const builtInPlanner = new URL(
   import.meta.url.endsWith('.ts') ? './plan-batch.ts' : './plan-batch.js',
   import.meta.url,
 );

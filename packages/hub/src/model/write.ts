@@ -145,6 +145,16 @@ export interface RedriveWrite {
   readonly deliveries: readonly DeliveryKey[];
 }
 
+/**
+ * Ends all subscriptions of a user and forgets these notifications with their deliveries; with none, the feed itself, when
+ * nothing is left in it. Not a change: no device is told.
+ */
+export interface EraseWrite {
+  readonly kind: 'erase';
+  readonly user: UserKey;
+  readonly ids: readonly string[];
+}
+
 export type Write =
   | PostWrite
   | StateWrite
@@ -157,7 +167,8 @@ export type Write =
   | FetchWrite
   | ReceiptsWrite
   | RecordWrite
-  | RedriveWrite;
+  | RedriveWrite
+  | EraseWrite;
 
 /** Those of one kind. */
 export type WriteOf<K extends Write['kind']> = Write extends infer W
@@ -191,6 +202,7 @@ export interface Outcomes {
   receipts: { readonly recorded: number; readonly notFound: readonly string[] };
   record: { readonly recorded: true };
   redrive: { readonly redriven: number };
+  erase: { readonly erased: number };
 }
 
 export interface Refusal {

@@ -18,8 +18,10 @@ import { verifyHost } from './admin/hosts/verify.ts';
 import { listAudit } from './admin/list-audit.ts';
 import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
 import { createUser } from './admin/users/create.ts';
+import { deleteUser } from './admin/users/delete.ts';
 import { disableUser } from './admin/users/disable.ts';
 import { enableUser } from './admin/users/enable.ts';
+import { exportUser } from './admin/users/export.ts';
 import { getUser } from './admin/users/get.ts';
 import { listUsers } from './admin/users/list.ts';
 import { listUserSessions } from './admin/users/list-sessions.ts';
@@ -78,10 +80,12 @@ export const operationTable: readonly Operation[] = [
   listUsers,
   createUser,
   getUser,
+  deleteUser,
   setUserPassword,
   disableUser,
   enableUser,
   listUserSessions,
+  exportUser,
   listUserSubscriptions,
   listFailedDeliveries,
   redriveDeliveries,

@@ -35,6 +35,7 @@ export const registryTables = {
     uid: 'text?',
     user_code: 'text?',
     expires_at: 'bigint?',
+    account: 'text?',
   },
   refresh_family: {
     id: 'text',

@@ -160,6 +160,10 @@ export interface Grants {
   consume(model: string, id: string, atSeconds: number): Promise<void>;
   remove(model: string, id: string): Promise<void>;
   removeByGrant(grantId: string): Promise<void>;
+  /** All of a user and model. */
+  listByAccount(model: string, account: string): Promise<GrantRecord[]>;
+  /** All of a user, of whatever model. */
+  removeByAccount(account: string): Promise<void>;
   /** Removes what ended before that time; at most `limit` records. Answers how many. */
   removeExpired(nowMs: number, limit: number): Promise<number>;
 }
@@ -171,6 +175,8 @@ export interface GrantRecord {
   readonly grantId: string | null;
   readonly uid: string | null;
   readonly userCode: string | null;
+  /** Of the user whom it is about. */
+  readonly account: string | null;
   /** Milliseconds since 1970; null when it never ends. */
   readonly expiresAt: number | null;
 }

@@ -70,6 +70,8 @@ export interface Plan {
   readonly feedApps: readonly RowChange<FeedAppRow>[];
   readonly notifications: readonly RowChange<StoredNotification>[];
   readonly purged: readonly StoredNotification[];
+  /** Users whose feed goes, when no notification and no subscription is left after all else of the plan. */
+  readonly erased: readonly UserKey[];
   readonly subscriptions: readonly RowChange<StoredSubscription>[];
   readonly endedSubscriptions: readonly StoredSubscription[];
   readonly deliveries: readonly RowChange<StoredDelivery>[];

@@ -191,6 +191,20 @@ test('one name posted on two nodes at once is one notification', async (context)
   assert.deepEqual(results.sort(), ['created', 'repeated']);
 });
 
+test('a feed that another node erased begins anew on a node that has seen it', async (context) => {
+  const [one, two] = (await openNodes(context, 2)) as [FeedStore, FeedStore];
+  const write = postWrite();
+  await two.commit([write], startMs);
+  const erase = (ids: readonly string[]) => one.commit([{ kind: 'erase', user: alice, ids }], startMs);
+  await erase([write.id]);
+  await erase([]);
+  const again = postWrite();
+  const post = () => two.commit([again], startMs);
+  await assert.rejects(post, (error) => error instanceof StoreError && error.fault === 'busy');
+  assert.equal((await post()).changes[0]?.seq, 1);
+  assert.equal((await one.read.owner(alice))?.subject, 'alice');
+});
+
 test('a hub that a newer version has migrated past still starts, and one with a changed migration does not', async () => {
   const server = await sharedPostgres();
   const url = await server.createDatabase();

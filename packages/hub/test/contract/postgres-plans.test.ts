@@ -7,7 +7,7 @@ import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { Client } from 'pg';
 import { planBatch } from '../../src/hub/plan-batch.ts';
 import { holders, release, take } from '../../src/store/postgres/feed/commit/addresses.ts';
-import { deliveryWrites, feedWrites } from '../../src/store/postgres/feed/commit/apply.ts';
+import { deliveryWrites, erasures, feedWrites } from '../../src/store/postgres/feed/commit/apply.ts';
 import { lateReading, lockDeliveries, reading } from '../../src/store/postgres/feed/commit/lock-and-read.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import {
@@ -56,6 +56,7 @@ const statements: Readonly<Record<string, Statement>> = {
   lockDeliveries,
   ...feedWrites,
   ...deliveryWrites,
+  ...prefixed('erase', erasures),
   take,
   release,
   holders,

@@ -154,7 +154,14 @@ test('an audited write is undone when one of its statements failed, even when th
 
 test('a text may hold what PostgreSQL can not, and is told apart from what stands for it', async (context) => {
   const { grants, meta } = await (await fresh(context)).open();
-  const record = { model: 'Session', payload: { state: 'a\0b' }, grantId: null, uid: null, userCode: null };
+  const record = {
+    model: 'Session',
+    payload: { state: 'a\0b' },
+    grantId: null,
+    uid: null,
+    userCode: null,
+    account: null,
+  };
   for (const id of ['a\0b', 'a\x1a0b', 'a\x1ab']) {
     await grants.put({ ...record, id, expiresAt: null });
     assert.equal((await grants.find('Session', id))?.id, id);

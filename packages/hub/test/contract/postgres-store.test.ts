@@ -6,6 +6,7 @@ import { planBatch } from '../../src/hub/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
+import { erasureContract } from './store-erasure.ts';
 import { storeReadsContract } from './store-reads.ts';
 import { countedBytes, storageContract } from './store-storage.ts';
 
@@ -38,3 +39,4 @@ storageContract('PostgreSQL', async () => {
   const openAgain = () => openFeedStore({ url, planner: planBatch });
   return { open: openAgain, [Symbol.asyncDispose]: async () => {} };
 });
+erasureContract('PostgreSQL', open);

@@ -32,6 +32,7 @@ const grant: GrantRecord = {
   uid: 'uid',
   userCode: 'code',
   expiresAt: 1000,
+  account: null,
 };
 
 export function registryContract(name: string, open: () => Promise<OpenedPair>): void {
@@ -223,6 +224,20 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.equal((await pair.hub.grants.find('Interaction', 'visit 2'))?.grantId, 'grant');
       assert.equal(await pair.hub.grants.find('Interaction', 'visit 3'), null);
       assert.equal(await pair.hub.grants.putFew({ ...grant, id: 'another' }, 3), true);
+    });
+
+    test('records of a user are listed by model, and removed of whatever model', async () => {
+      await using pair = await open();
+      const { grants } = pair.hub;
+      const session = { ...grant, model: 'Session', account: 'alice' };
+      await grants.put(session);
+      await grants.put({ ...session, model: 'Grant' });
+      await grants.put({ ...session, id: 'two', account: 'bob' });
+      assert.deepEqual(await pair.command.grants.listByAccount('Session', 'alice'), [session]);
+      await grants.removeByAccount('alice');
+      assert.equal(await grants.find('Grant', 'one'), null);
+      assert.deepEqual(await grants.listByAccount('Session', 'alice'), []);
+      assert.ok(await grants.find('Session', 'two'));
     });
 
     test('the sweep removes what ended, at most as many as asked, and never what has no end', async () => {

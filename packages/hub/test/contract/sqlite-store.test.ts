@@ -18,6 +18,7 @@ import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
 import { type FeedStore, StoreError } from '../../src/store/store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
+import { erasureContract } from './store-erasure.ts';
 import { storeReadsContract } from './store-reads.ts';
 import { storageContract } from './store-storage.ts';
 
@@ -46,6 +47,7 @@ storageContract('SQLite', async () => {
   const folder = tempFolder();
   return { open: () => openAt(folder.path), [Symbol.asyncDispose]: async () => folder.remove() };
 });
+erasureContract('SQLite', open);
 
 /** A value that no INTEGER column of a strict table takes. */
 const poison = () => postWrite({ expires: 0.5 });

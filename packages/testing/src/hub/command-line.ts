@@ -33,11 +33,12 @@ export function commandLine(context: TestContext, dataDir?: string) {
       return { status, stdout, stderr };
     },
     /** The same, while this process goes on serving. */
-    async runBeside(args: readonly string[], { env = {} }: RunOptions = {}): Promise<Ran> {
+    async runBeside(args: readonly string[], { env = {}, input = '' }: RunOptions = {}): Promise<Ran> {
       const child = spawn(process.execPath, [launcher, ...args], {
         env: { ...environment, ...env },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['pipe', 'pipe', 'pipe'],
       });
+      child.stdin.end(input);
       const text = { stdout: '', stderr: '' };
       child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
         text.stdout += chunk;

@@ -205,7 +205,8 @@ export function send(
     response.on('error', reject);
     response.on('end', () => {
       const text = Buffer.concat(chunks).toString();
-      const json = /json/.test(response.headers['content-type'] ?? '') && text ? JSON.parse(text) : undefined;
+      const json =
+        /[/+]json\b/.test(response.headers['content-type'] ?? '') && text ? JSON.parse(text) : undefined;
       resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
     });
   });

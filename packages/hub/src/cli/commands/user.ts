@@ -2,13 +2,27 @@
 // password is kept. A password is typed at a prompt, or comes by standard input.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { signToken } from '../../auth/provider/exchange/mint-token.ts';
 import { listSessions } from '../../auth/provider/grants/sessions.ts';
+import { openSigningKeys } from '../../auth/provider/keys.ts';
+import { issuerOf } from '../../auth/provider/open-provider.ts';
 import { openPeople, type People } from '../../auth/provider/sign-in/people.ts';
+import { eraseFrom } from '../../hub/maintenance/erase.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { showUser } from '../../operations/admin/users/user.ts';
 import type { LocalUser, Registry } from '../../store/registry.ts';
 import { ask } from '../ask.ts';
-import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
+import { askHub, Refusal } from '../call-hub.ts';
+import {
+  commandLine,
+  type DataOptions,
+  printJson,
+  publicUrlOf,
+  servingUrl,
+  trustOwnAuthority,
+  withDataOptions,
+  withRegistry,
+} from '../data-dir.ts';
 
 interface UserOptions extends DataOptions {
   readonly name?: string;
@@ -39,7 +53,12 @@ export function userCommand(): Command {
     )
     .addCommand(named('disable', 'keep a user out, and end all sessions', disable))
     .addCommand(named('enable', 'allow a user in again', enable))
-    .addCommand(named('delete', 'delete a user, and end all sessions', remove).option('--yes', 'do not ask'))
+    .addCommand(
+      named('delete', 'erase a user: notifications, devices, sessions and the account', remove).option(
+        '--yes',
+        'do not ask',
+      ),
+    )
     .addCommand(named('sessions', 'list where a user is signed in', sessions));
 }
 
@@ -117,15 +136,39 @@ async function enable({ people, options, name }: Opened): Promise<void> {
   done(options, user, 'may sign in again');
 }
 
-async function remove({ people, options, name }: Opened): Promise<void> {
-  const user = await people.find(name);
+/** One whose account is gone may still have a feed, and is named by id. */
+async function remove(opened: Opened): Promise<void> {
+  const { registry, options, name } = opened;
+  const { users } = registry;
+  const user = (await users.findByName(name)) ?? (await users.findById(name)) ?? { id: name, name };
   if (!options.yes) {
-    const question = `Delete ${user.name}? Type the name to confirm: `;
+    const question = `Erase ${user.name} and all notifications and devices? Type the name to confirm: `;
     const typed = await ask(question, { hint: 'say --yes' });
     if (typed.trim() !== user.name) throw new Error('that is another name; nothing was deleted');
   }
-  await people.remove(user);
-  done(options, user, 'is deleted; all sessions have ended');
+  await erase(opened, user.id);
+  done(options, user, 'is erased; all sessions have ended');
+}
+
+/** By the hub that serves the data, which alone may write a feed in SQLite. */
+async function erase({ registry, options }: Opened, nameOrId: string): Promise<void> {
+  const servedAt = options.databaseUrl ? null : await servingUrl(options, registry);
+  const publicUrl = servedAt ?? (await publicUrlOf(registry, options));
+  if (servedAt === null) {
+    const where = { ...options, registry, clock: systemClock, issuer: issuerOf(publicUrl) };
+    await eraseFrom({ ...where, nameOrId, author: commandLine });
+    return;
+  }
+  trustOwnAuthority(options.dataDir);
+  const keys = await openSigningKeys(registry.meta);
+  const operator = { id: 'operator', name: commandLine.who, passwordHash: '', operator: true };
+  const token = signToken(keys, {
+    ...{ publicUrl, clock: systemClock, admin: true },
+    ...{ clientId: 'carillon-cli', user: operator },
+  });
+  const path = `/admin/users/${encodeURIComponent(nameOrId)}`;
+  const answer = await askHub({ publicUrl, token }, 'DELETE', path);
+  if (answer.status !== 204) throw new Refusal(answer);
 }
 
 async function sessions({ registry, people, options, name }: Opened): Promise<void> {
@@ -156,7 +199,7 @@ function lineOf({ id, name, operator, disabled }: LocalUser): string {
   return [name, id, ...(operator ? ['operator'] : []), ...(disabled ? ['disabled'] : [])].join('  ');
 }
 
-function done({ json }: UserOptions, { id, name }: LocalUser, what: string): void {
+function done({ json }: UserOptions, { id, name }: Pick<LocalUser, 'id' | 'name'>, what: string): void {
   if (json) printJson({ userId: id, name });
   else print(`${name} ${what}.`);
 }

@@ -4,6 +4,8 @@
 // answer in words of its own, and add a charset to a type that Graph documents without one.
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { limits } from '@carillon/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -64,11 +66,14 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
       if (!admission) throw new Error('a request reached its operation without being admitted');
       unsent.check(admission.principal);
       const json = operation.body ? await readJson(request, operation.body.bytesMax) : undefined;
-      const { stream, ...answer } = await runner.run(admission, readRequest(request, json));
+      const { stream, lines, ...answer } = await runner.run(admission, readRequest(request, json));
       if (stream) connections.isLive(request.raw.socket);
       // What was committed is answered in any case; a read may be asked for again.
       else if (operation.method === 'GET') unsent.check(admission.principal, answer.body);
-      if (!stream) {
+      if (lines) {
+        unsent.hold(admission.principal, reply.raw);
+        await writeLines(answer, lines, request, reply);
+      } else if (!stream) {
         write(answer, request, reply);
         unsent.follow(admission.principal, reply.raw, answer.body);
       } else if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
@@ -253,6 +258,20 @@ function unsupported(message: string, target: string): HubError {
 
 function tooLarge(bytesMax: number): HubError {
   return new HubError('requestTooLarge', `The body is larger than ${bytesMax} bytes after decompression.`);
+}
+
+/** As fast as the reader takes them. One that fails after it began is cut off, so that it isn't taken for whole. */
+async function writeLines(
+  { status, headers }: Omit<WrittenAnswer, 'stream' | 'lines'>,
+  lines: AsyncIterable<string>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  reply.hijack();
+  reply.raw.writeHead(status, Object.assign(baseHeaders(request), headers));
+  await pipeline(Readable.from(lines, { highWaterMark: 1 }), reply.raw).catch((error: unknown) =>
+    request.log.warn({ err: error }, 'an answer was cut off'),
+  );
 }
 
 function write({ status, headers, body }: WrittenAnswer, request: FastifyRequest, reply: FastifyReply): void {

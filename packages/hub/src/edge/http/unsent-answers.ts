@@ -35,8 +35,15 @@ export class UnsentAnswers {
 
   /** Counts an answer that was just written, until it has left or its connection ends. */
   follow(principal: Principal, response: Response, body: string): void {
-    if (response.writableLength === 0) return;
-    const bytes = Buffer.byteLength(body);
+    if (response.writableLength > 0) this.#count(principal, response, Buffer.byteLength(body));
+  }
+
+  /** Counts one that is written as its reader takes it, until then too. */
+  hold(principal: Principal, response: Response): void {
+    this.#count(principal, response, 0);
+  }
+
+  #count(principal: Principal, response: Response, bytes: number): void {
     const caller = callerOf(principal);
     const unsent = this.#byCaller.get(caller) ?? { answers: 0, bytes: 0 };
     this.#byCaller.set(caller, unsent);

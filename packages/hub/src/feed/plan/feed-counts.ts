@@ -50,9 +50,12 @@ export class FeedCounts {
     this.#put({ ...row, unread, contentBytes, countedTo, head: after.seq });
   }
 
-  purge({ app, seq }: StoredNotification): void {
-    const row = this.#open(app);
-    this.#put({ ...row, floor: Math.max(row.floor, seq) });
+  /** Of a tombstone, which counts nowhere, or of one that is erased while it is alive. */
+  purge(gone: StoredNotification): void {
+    const row = this.#open(gone.app);
+    const unread = row.unread - Number(isUnread(gone));
+    const contentBytes = row.contentBytes - contentBytesOf(gone.content);
+    this.#put({ ...row, unread, contentBytes, floor: Math.max(row.floor, gone.seq) });
   }
 
   dirty(): RowChange<FeedAppRow>[] {

@@ -32,6 +32,7 @@ export class Overlay {
   readonly changes: Change[] = [];
   readonly deliveries: DeliveryOverlay;
   readonly fetched: FetchMark[] = [];
+  readonly erased: UserKey[] = [];
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
@@ -193,6 +194,7 @@ export class Overlay {
       feedApps: feeds.flatMap(({ counts }) => counts.dirty()),
       notifications: this.#notifications.dirty(),
       purged: this.#purged,
+      erased: this.erased,
       subscriptions: this.#subscriptions.dirty().filter(({ row }) => !this.#ended.has(row.id)),
       endedSubscriptions: [...this.#ended.values()],
       deliveries: this.deliveries.dirty(),

@@ -7,6 +7,7 @@ import type { Change, Outcome, Outcomes, Write, WriteOf } from '../../model/writ
 import { ReadSet } from '../../store/plan-reads.ts';
 import type { Plan, PlanContext, Planner, PlanReads, Snapshot } from '../../store/store.ts';
 import { Overlay } from './overlay.ts';
+import * as erasure from './plan-erasure.ts';
 import * as evidence from './plan-evidence.ts';
 import * as notification from './plan-notification.ts';
 import * as subscription from './plan-subscription.ts';
@@ -47,6 +48,7 @@ const steps: { readonly [K in Kind]: Step<K> } = {
   fetch: { reads: evidence.readsOfFetch, plan: evidence.planFetch },
   receipts: { reads: evidence.readsOfReceipts, plan: evidence.planReceipts },
   redrive: { reads: evidence.readsOfRedrive, plan: evidence.planRedrive },
+  erase: { reads: erasure.readsOfErase, plan: erasure.planErase },
   // Written below, where what it leads to is planned.
   record: { reads: evidence.readsOfRecord, plan: () => ({ recorded: true }) },
 };

@@ -18,12 +18,12 @@ export interface AnswerSpec<Body> {
   readonly set: string | null;
   /** What the context URL names after `#users('…')/`, parameters in braces. */
   readonly context: string | null;
-  readonly type: 'application/json' | 'text/plain' | 'text/event-stream' | null;
+  readonly type: 'application/json' | 'application/x-ndjson' | 'text/plain' | 'text/event-stream' | null;
   /** Never there: carries the type of the body. */
   readonly bodyType?: Body;
 }
 
-/** What a verb answers. One of `body`, `json`, `values`, `text` and `stream`, or nothing. */
+/** What a verb answers. One of `body`, `json`, `values`, `text`, `lines` and `stream`, or nothing. */
 export interface Answer<Body = unknown> {
   readonly outcome: Outcome;
   readonly body?: Body;
@@ -34,6 +34,8 @@ export interface Answer<Body = unknown> {
   readonly beside?: Readonly<Record<string, unknown>>;
   readonly text?: string;
   readonly stream?: StreamOrder;
+  /** Text of whole lines, which is read only as fast as the reader takes it. */
+  readonly lines?: AsyncIterable<string>;
   /** Path of what was created, as in `paths`. */
   readonly location?: string;
   readonly etag?: string;
@@ -85,6 +87,7 @@ export function plain<S extends TSchema>(
 
 const bare = { schema: null, set: null, context: null };
 export const plainText: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'text/plain' };
+export const jsonLines: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'application/x-ndjson' };
 export const liveStream: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'text/event-stream' };
 export const nothing: AnswerSpec<never> = { ...bare, outcomes: ['noContent'], type: null };
 
@@ -101,6 +104,8 @@ export interface WrittenAnswer {
   readonly body: string;
   /** Opened by the edge in place of a body. */
   readonly stream?: StreamOrder | undefined;
+  /** Written by the edge in place of a body. */
+  readonly lines?: AsyncIterable<string> | undefined;
 }
 
 /** Of the request, what its answer depends on. */
@@ -123,11 +128,16 @@ export function writeAnswer(answer: Answer, spec: AnswerSpec<unknown>, asked: As
   if (answer.result) headers['Carillon-Result'] = answer.result;
   if (answer.location) headers.Location = locationOf(answer.location, answer, asked);
   const body = bodyOf(answer, spec, asked, headers);
-  return { status: statuses[answer.outcome], headers, body, stream: answer.stream };
+  const { stream, lines } = answer;
+  return { status: statuses[answer.outcome], headers, body, stream, lines };
 }
 
 function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers: Headers): string {
   if (answer.outcome === 'noContent' || answer.stream) return '';
+  if (answer.lines) {
+    headers['Content-Type'] = 'application/x-ndjson';
+    return '';
+  }
   if (answer.text !== undefined) {
     headers['Content-Type'] = 'text/plain;charset=utf-8';
     return answer.text;

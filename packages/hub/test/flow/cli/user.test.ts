@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commandLine } from '@carillon/testing/hub/command-line.ts';
-import { startHub } from '@carillon/testing/hub/hub.ts';
+import { post, startHub } from '@carillon/testing/hub/hub.ts';
 import { verifyPassword } from '../../../src/auth/provider/sign-in/passwords.ts';
 
 const alice = 'alice@contoso.example';
@@ -62,27 +62,34 @@ test('without a terminal a password must come by standard input, and a name is n
 
 test('another password, disabling and deleting end the tokens at a running hub, and enabling revives none', async (context) => {
   await using hub = await startHub({ store: 'sqlite' });
-  const { run } = commandLine(context, hub.dataDir);
+  const { run, runBeside } = commandLine(context, hub.dataDir);
   const status = async (token: string) => (await hub.request('GET', feed, { token })).status;
   const mint = () =>
     run(['token', '--app', 'app-a', '--user', alice, '--public-url', hub.baseUrl]).stdout.trim();
-  const change = (...args: string[]) => {
-    const done = run(['user', ...args], { input: 'another good one' });
+  const change = async (...args: string[]) => {
+    const done = await runBeside(['user', ...args], { input: 'another good one' });
     assert.equal(done.status, 0, done.stderr);
   };
   const first = mint();
   assert.equal(await status(first), 200);
-  change('password', alice, '--password-stdin');
+  await change('password', alice, '--password-stdin');
   assert.equal(await status(first), 401);
   const second = mint();
   assert.equal(await status(second), 200);
-  change('disable', alice);
+  await change('disable', alice);
   assert.equal(await status(second), 401);
   assert.match(run(['token', '--app', 'app-a', '--user', alice]).stderr, /is disabled/);
-  change('enable', alice);
+  await change('enable', alice);
   assert.equal(await status(second), 401);
   const third = mint();
   assert.equal(await status(third), 200);
-  change('delete', alice, '--yes');
+  const body = post({ payload: { visualContent: { title: 'left by alice' } } });
+  assert.equal((await hub.request('POST', feed, { token: third, body })).status, 201);
+  await change('delete', alice, '--yes');
   assert.equal(await status(third), 401);
+  const token = hub.token({ admin: true });
+  assert.equal((await hub.request('GET', `/admin/users/${hub.userIds.alice}/export`, { token })).status, 404);
+  const gone = await runBeside(['user', 'delete', alice, '--yes']);
+  assert.equal(gone.status, 1);
+  assert.match(gone.stderr, /hub answered 404/);
 });

@@ -67,7 +67,7 @@ async function flood(count: number, ask: (nth: number) => Promise<Answered>): Pr
 }
 
 function visitRecord(id: string, expiresAt: number): GrantRecord {
-  const none = { grantId: null, uid: null, userCode: null };
+  const none = { grantId: null, uid: null, userCode: null, account: null };
   return { model: 'Interaction', id, payload: { kind: 'Interaction' }, expiresAt, ...none };
 }
 

@@ -91,6 +91,7 @@ async function fill(hub: TestHub) {
     uid: null,
     userCode: null,
     expiresAt: 9,
+    account: null,
   };
   await registry.grants.put(grant);
   await registry.grants.consume('Grant', 'g', 5);

@@ -96,6 +96,7 @@ function toRecord(model: string, id: string, payload: Payload, expiresAt: number
     grantId: textOf(payload.grantId),
     uid: textOf(payload.uid),
     userCode: textOf(payload.userCode),
+    account: textOf(payload.accountId) ?? textOf(Object(payload.session).accountId),
     expiresAt,
   };
 }

@@ -1,5 +1,6 @@
-// What commands and operators do with local users. A change of the password, disabling and deleting end all tokens, sessions
-// and streams of the user, in the transaction of the change and of its entry in the audit. Names stay out of the audit.
+// What commands and operators do with local users. A change of the password and disabling end all tokens, sessions and
+// streams of the user, in the transaction of the change and of its entry in the audit. Names stay out of the audit. Erasing
+// a user is operations/admin/users/erase-person.ts.
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
 import { HubError, invalid } from '../../../model/errors.ts';
@@ -29,7 +30,6 @@ export interface People {
   disable(user: LocalUser): Promise<void>;
   /** Revives no token of before. */
   enable(user: LocalUser): Promise<void>;
-  remove(user: LocalUser): Promise<void>;
 }
 
 export function openPeople({ registry, clock, who, from }: PeopleOptions): People {
@@ -72,11 +72,6 @@ export function openPeople({ registry, clock, who, from }: PeopleOptions): Peopl
         await endTokens(within, user.id);
       }),
     enable: (user) => audited('userEnabled', user.id, ({ users }) => users.put({ ...user, disabled: false })),
-    remove: (user) =>
-      audited('userErased', user.id, async (within) => {
-        await within.users.remove(user.id);
-        await endTokens(within, user.id);
-      }),
   };
 }
 

@@ -23,6 +23,7 @@ import { commitError } from '../wire/fault.ts';
 import { statement } from '../wire/pipeline.ts';
 import { releaseAsk, takeAsk } from './commit/addresses.ts';
 import { claimAsk, openApply } from './commit/apply.ts';
+import type { Seen } from './commit/lock-and-read.ts';
 import { isTakenName, NameGuess } from './commit/name-guess.ts';
 import { type Transacted, transact } from './commit/transaction.ts';
 import { openPartitions } from './partitions.ts';
@@ -78,7 +79,7 @@ export async function openFeedStore({
 const lockRow = statement('SELECT 1 FROM migration LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED');
 const readTime = statement('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now');
 
-/** Feeds are never removed, so one that was seen need not be made sure of again. */
+/** A feed that was seen need not be made sure of again; one that was erased since is found missing by `checkBegun`. */
 const feedsKnown = 100_000;
 
 function openCommit(connections: Connections, planner: Planner, node: Buffer) {
@@ -95,7 +96,11 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
         reads,
         known,
         looksUpNames,
-        plan: ({ snapshot }) => planner.plan(writes, onlyDeclared(snapshot, reads), { now, claim }),
+        plan: (seen) => {
+          const plan = planner.plan(writes, onlyDeclared(seen.snapshot, reads), { now, claim });
+          checkBegun(plan, seen);
+          return plan;
+        },
         beforehand: (plan) => takeAddresses(connections, plan, reads),
         apply: (plan, { snapshot }) => apply(plan, { reads, places, before: snapshot }),
       });
@@ -136,6 +141,12 @@ async function withNames(
   return transacted;
 }
 
+/** A feed that begins needs its place. It is missing when the feed was erased a moment ago, and is held the next time. */
+function checkBegun({ feeds }: Plan, { places }: Pick<Seen, 'places'>): void {
+  if (feeds.every(({ row, isNew }) => !isNew || places.has(row.user))) return;
+  throw new StoreError('busy', 'A feed was erased while a batch was to begin it anew.');
+}
+
 /** On a connection of the readers: batches that hold all of the writers' would wait for each other's. */
 async function takeAddresses(connections: Connections, plan: Plan, reads: PlanReads) {
   const ask = takeAsk(plan, reads);
@@ -152,9 +163,10 @@ function ignoreLost(error: unknown): void {
   if (!(error instanceof StoreError)) throw error;
 }
 
-function keepKnown(known: Set<UserKey>, { feeds }: Plan): void {
+function keepKnown(known: Set<UserKey>, { feeds, erased }: Plan): void {
   if (known.size + feeds.length > feedsKnown) known.clear();
   for (const { row } of feeds) known.add(row.user);
+  for (const user of erased) known.delete(user);
 }
 
 function claimedOf(deliveries: readonly RowChange<StoredDelivery>[]): PlannedDelivery[] {

@@ -9,12 +9,12 @@ const table = openTable(registryTables.idp_grant);
 const withUse = openTable({ ...registryTables.idp_grant, consumed: 'bigint?' });
 const orReplace = `
   ON CONFLICT (model, id) DO UPDATE SET payload = excluded.payload, consumed = NULL, grant_id = excluded.grant_id,
-    uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at`;
+    uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at, account = excluded.account`;
 const put = `INSERT INTO idp_grant(${table.names}) VALUES (${table.placeholders}) ${orReplace}`;
 // Hubs that put at once don't see each other's, so there may be as many more as there are connections.
 const putFew = `
-  INSERT INTO idp_grant(${table.names}) SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::bigint
-  WHERE (SELECT count(*) FROM idp_grant WHERE model = $1::text) < $8::bigint ${orReplace}`;
+  INSERT INTO idp_grant(${table.names}) SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::bigint, $8::text
+  WHERE (SELECT count(*) FROM idp_grant WHERE model = $1::text) < $9::bigint ${orReplace}`;
 const consume = 'UPDATE idp_grant SET consumed = $1 WHERE model = $2 AND id = $3';
 const removeExpired = `
   DELETE FROM idp_grant WHERE (model, id) IN
@@ -44,19 +44,35 @@ export function openGrants(session: Session): Grants {
     async removeByGrant(grantId) {
       await session.query('DELETE FROM idp_grant WHERE grant_id = $1', grantId);
     },
+    async listByAccount(model, account) {
+      const select = `SELECT ${withUse.names} FROM idp_grant WHERE account = $1 AND model = $2 ORDER BY id`;
+      return (await session.query(select, account, model)).rows.map(decode);
+    },
+    async removeByAccount(account) {
+      await session.query('DELETE FROM idp_grant WHERE account = $1', account);
+    },
     removeExpired: async (nowMs, limit) => (await session.query(removeExpired, nowMs, limit)).count,
   };
 }
 
-function encode({ model, id, payload, grantId, uid, userCode, expiresAt }: GrantRecord): Parameter[] {
-  return [model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt];
+function encode({
+  model,
+  id,
+  payload,
+  grantId,
+  uid,
+  userCode,
+  expiresAt,
+  account,
+}: GrantRecord): Parameter[] {
+  return [model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt, account];
 }
 
 function decode(row: Row): GrantRecord {
-  const { model, id, uid, consumed, ...rest } = withUse.read(row);
+  const { model, id, uid, account, consumed, ...rest } = withUse.read(row);
   const payload: GrantRecord['payload'] = JSON.parse(rest.payload);
   return {
-    ...{ model, id, uid },
+    ...{ model, id, uid, account },
     payload: consumed === null ? payload : { ...payload, consumed },
     grantId: rest.grant_id,
     userCode: rest.user_code,

@@ -76,4 +76,12 @@ CREATE TRIGGER audit_entry_is_kept BEFORE DELETE ON audit
 CREATE INDEX audit_by_kind ON audit(kind, id) WHERE kind IS NOT NULL;
 `,
   },
+  {
+    name: '0005-grants-of-a-user',
+    sql: `
+ALTER TABLE idp_grant ADD COLUMN account text;
+UPDATE idp_grant SET account = substring(payload from '"accountId":"([^"]+)"');
+CREATE INDEX idp_grant_by_account ON idp_grant(account, model) WHERE account IS NOT NULL;
+`,
+  },
 ];

@@ -23,6 +23,7 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
     shared: false,
     commit: async (writes, now, claim = true) => {
       const answer = await writer.ask({ writes, now, claim });
+      for (const write of writes) if (write.kind === 'erase') read.erased(write.user);
       return (answer as { committed: Committed }).committed;
     },
     claim: async (query) => {

@@ -33,16 +33,19 @@ const scanPages = 20;
 const noApp = -1;
 
 export interface SqliteReader extends FeedReader {
+  /** The user may have no feed any more. */
+  erased(user: UserKey): void;
   close(): void;
 }
 
 export function openReader(path: string): SqliteReader {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
-  return { ...feedReads(db), close: () => db.close() };
+  const tables = openTables(db);
+  const erased = (user: UserKey): void => tables.interned.erased(user);
+  return { ...feedReads(db, tables), erased, close: () => db.close() };
 }
 
-export function feedReads(db: DatabaseSync): FeedReader {
-  const tables = openTables(db);
+export function feedReads(db: DatabaseSync, tables: Tables = openTables(db)): FeedReader {
   return guarded({
     ...positionReads(db, tables),
     ...headReads(db, tables),

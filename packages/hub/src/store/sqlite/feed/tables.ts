@@ -257,8 +257,9 @@ export function openTables(db: DatabaseSync) {
 const accountsKept = 100_000;
 
 /**
- * Users and apps as the small integers that stand for them. Both only ever grow and never change, so what was seen is
- * kept; the writer's thread and the reader of the main thread have one each.
+ * Users and apps as the small integers that stand for them. They never change, so what was seen is kept; the writer's
+ * thread and the reader of the main thread have one each. A user who is erased leaves a number that no other gets while
+ * the hub runs.
  */
 export class Interned {
   readonly #accounts = new BoundedMap<UserKey, number>({ entriesMax: accountsKept });
@@ -270,6 +271,7 @@ export class Interned {
   readonly #findApp: StatementSync;
   readonly #findAppName: StatementSync;
   #insertApp: StatementSync | null = null;
+  #highestErased = 0;
 
   constructor(db: DatabaseSync) {
     this.#db = db;
@@ -289,7 +291,17 @@ export class Interned {
     return account;
   }
 
-  /** Of a row that is there: an account is never removed. */
+  get highestErased(): number {
+    return this.#highestErased;
+  }
+
+  /** The account of the user is gone. */
+  erased(user: UserKey): void {
+    this.#highestErased = Math.max(this.#highestErased, this.#accounts.get(user) ?? 0);
+    this.#accounts.delete(user);
+  }
+
+  /** Of a row that is there: an account goes after all its rows. */
   user(account: unknown): UserKey {
     return decodeUser(this.#findUser.get(decodeNumber(account))?.key);
   }

@@ -8,11 +8,11 @@ import type { Parameter, Row, Session } from '../../sql-registry/session.ts';
 const table = openTable(registryTables.idp_grant);
 const orReplace = `
   ON CONFLICT(model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
-    uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at`;
+    uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at, account = excluded.account`;
 const put = `INSERT INTO idp_grant(${table.names}) VALUES (${table.placeholders}) ${orReplace}`;
 const putFew = `
   INSERT INTO idp_grant(${table.names}) SELECT ${table.placeholders}
-  WHERE (SELECT count(*) FROM idp_grant WHERE model = $1) < $8 ${orReplace}`;
+  WHERE (SELECT count(*) FROM idp_grant WHERE model = $1) < $9 ${orReplace}`;
 const consume = `
   UPDATE idp_grant SET payload = json_set(payload, '$.consumed', CAST($1 AS INTEGER)) WHERE model = $2 AND id = $3`;
 const removeExpired = `
@@ -43,18 +43,34 @@ export function openGrants(session: Session): Grants {
     async removeByGrant(grantId) {
       await session.query('DELETE FROM idp_grant WHERE grant_id = $1', grantId);
     },
+    async listByAccount(model, account) {
+      const select = `SELECT ${table.names} FROM idp_grant WHERE account = $1 AND model = $2 ORDER BY id`;
+      return (await session.query(select, account, model)).rows.map(decode);
+    },
+    async removeByAccount(account) {
+      await session.query('DELETE FROM idp_grant WHERE account = $1', account);
+    },
     removeExpired: async (nowMs, limit) => (await session.query(removeExpired, nowMs, limit)).count,
   };
 }
 
-function encode({ model, id, payload, grantId, uid, userCode, expiresAt }: GrantRecord): Parameter[] {
-  return [model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt];
+function encode({
+  model,
+  id,
+  payload,
+  grantId,
+  uid,
+  userCode,
+  expiresAt,
+  account,
+}: GrantRecord): Parameter[] {
+  return [model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt, account];
 }
 
 function decode(row: Row): GrantRecord {
-  const { model, id, uid, ...rest } = table.read(row);
+  const { model, id, uid, account, ...rest } = table.read(row);
   return {
-    ...{ model, id, uid },
+    ...{ model, id, uid, account },
     payload: JSON.parse(rest.payload),
     grantId: rest.grant_id,
     userCode: rest.user_code,

@@ -75,4 +75,13 @@ CREATE TRIGGER audit_is_not_removed BEFORE DELETE ON audit WHEN OLD.kind IS NULL
 CREATE INDEX audit_by_kind ON audit(kind, id) WHERE kind IS NOT NULL;
 `,
   },
+  {
+    name: '0005-grants-of-a-user',
+    sql: `
+ALTER TABLE idp_grant ADD COLUMN account TEXT;
+UPDATE idp_grant SET account =
+  coalesce(json_extract(payload, '$.accountId'), json_extract(payload, '$.session.accountId'));
+CREATE INDEX idp_grant_by_account ON idp_grant(account, model) WHERE account IS NOT NULL;
+`,
+  },
 ];

@@ -19,6 +19,7 @@ import {
   notificationColumns,
   notificationKey,
   type OfUser,
+  ofUser,
   packKey,
   packUuid,
   resultColumns,
@@ -28,6 +29,7 @@ import {
   subscriptionKey,
   unnest,
   userColumns,
+  userValues,
 } from '../tables.ts';
 import { fetchedRange, upToColumns } from './lock-and-read.ts';
 
@@ -71,6 +73,23 @@ DO UPDATE SET ${feedAppColumns
   insertSubscriptions: insert('subscription', subscriptionColumns),
 };
 
+/**
+ * The end of a feed that was erased, after all else of the plan and in this order. `OFFSET 0` keeps each look a walk into an
+ * index: as a join it might read the whole table.
+ */
+export const erasures = {
+  feed: statement(`DELETE FROM feed t WHERE ${ofUser('t')}
+AND NOT EXISTS (SELECT FROM notification n WHERE ${ofUser('n')} OFFSET 0)
+AND NOT EXISTS (SELECT FROM subscription s WHERE ${ofUser('s')} OFFSET 0)`),
+  feedApps: eraseBeside('feed_app'),
+  deliveries: eraseBeside('delivery'),
+};
+
+function eraseBeside(table: string): Statement {
+  return statement(`DELETE FROM ${table} t WHERE ${ofUser('t')}
+AND NOT EXISTS (SELECT FROM feed f WHERE ${ofUser('f')} OFFSET 0)`);
+}
+
 /** What the transaction has done and seen before the plan. */
 export interface Locked {
   readonly reads: Pick<PlanReads, 'feeds'>;
@@ -99,6 +118,8 @@ export function openApply(node: Buffer): (plan: Plan, locked: Locked) => Ask[] {
     put(feedWrites.updateSubscriptions, subscriptionColumns, changedOf(plan.subscriptions));
     put(feedWrites.insertSubscriptions, subscriptionColumns, begunOf(plan.subscriptions));
     asks.push(...applyDeliveries(plan));
+    for (const user of plan.erased)
+      for (const each of Object.values(erasures)) asks.push({ statement: each, values: userValues(user) });
     // With nothing else to write, the transaction is undone and the heads with it.
     if (asks.length > 0) put(feedWrites.putHeads, headColumns, moved);
     return asks;

@@ -127,6 +127,8 @@ export interface Seen {
   readonly snapshot: PrefetchedSnapshot;
   /** How many of the names that are posted under are there. */
   readonly namesFound: number;
+  /** Users whose feed may begin: this transaction holds the row of it. */
+  readonly places: ReadonlySet<UserKey>;
   /** Names the transaction when its connection is lost; null where no feed was locked. */
   readonly xid: string | null;
 }
@@ -189,10 +191,12 @@ function collect(
     return place;
   };
   const feeds = rowsOf('feeds');
+  const places = new Set<UserKey>();
   for (const row of feeds) {
     const { user, changes } = placeOf(row);
     const feed = feedTable.readRow(row, { user });
-    if (feed.epoch !== 0) snapshot.putFeed({ ...feed, head: feed.head - changes });
+    if (feed.epoch === 0) places.add(user);
+    else snapshot.putFeed({ ...feed, head: feed.head - changes });
   }
   for (const row of rowsOf('apps'))
     snapshot.putFeedApp(feedAppTable.readRow(row, { user: placeOf(row).user }));
@@ -209,7 +213,7 @@ function collect(
     if (!reads.feeds.has(user)) snapshot.putSubscription(readSubscription(row, { user }));
   }
   const xid = feeds[0] ? decodeText(feeds[0].xid) : null;
-  return { snapshot, namesFound: rowsOf('named').length, xid };
+  return { snapshot, places, namesFound: rowsOf('named').length, xid };
 }
 
 function readSubscription(row: Row, { user }: OfUser): StoredSubscription {

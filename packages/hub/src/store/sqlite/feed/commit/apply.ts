@@ -14,6 +14,7 @@ import { sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
 import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FetchMark, Plan } from '../../../store.ts';
 import { encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
+import { openErase } from './erase.ts';
 import type { KnownFeeds } from './snapshot.ts';
 
 export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): (plan: Plan) => void {
@@ -23,7 +24,8 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
   const feeds = (plan: Plan): void => {
     for (const { row, isNew } of plan.feeds) {
       if (isNew) {
-        const made = statement.insertFeed.run(row.user, row.epoch, row.issuer, row.subject, row.name);
+        const values = [row.user, row.epoch, row.issuer, row.subject, row.name];
+        const made = statement.insertFeed.run(interned.highestErased + 1, ...values);
         interned.keepAccount(row.user, Number(made.lastInsertRowid));
       } else if (row.name !== known.get(row.user)?.row.name)
         statement.nameFeed.run(row.name, account(row.user));
@@ -58,11 +60,13 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
     }
   };
   const deliveries = openApplyDeliveries(db, tables);
+  const erase = openErase(db, tables);
   return (plan) => {
     feeds(plan);
     notifications(plan);
     subscriptions(plan);
     deliveries(plan);
+    if (plan.erased.length > 0) erase(plan.erased);
   };
 }
 
@@ -73,7 +77,9 @@ function prepareFeedWrites(db: DatabaseSync, { feedApp, notification, subscripti
       .map((column) => `${column} = ?`)
       .join(', ')} WHERE account = ? AND id = ? AND app = ?`;
   return {
-    insertFeed: db.prepare('INSERT INTO account(key, epoch, issuer, subject, name) VALUES(?, ?, ?, ?, ?)'),
+    // Never the number of one that was erased, which the reader's thread may still have for that user.
+    insertFeed: db.prepare(`INSERT INTO account(id, key, epoch, issuer, subject, name)
+      VALUES(max(?, (SELECT coalesce(max(id), 0) + 1 FROM account)), ?, ?, ?, ?, ?)`),
     nameFeed: db.prepare('UPDATE account SET name = ? WHERE id = ?'),
     putFeedApp: db.prepare(
       `${insertSql('feed_app', feedApp.names)} ON CONFLICT DO UPDATE SET ${excluded(feedApp.names.slice(1))}`,

@@ -190,7 +190,7 @@ export class KnownFeeds {
   }
 
   /** After COMMIT: a feed that was planned on was read before, or begins. */
-  committed({ feeds, feedApps, subscriptions, endedSubscriptions }: Plan): void {
+  committed({ feeds, feedApps, subscriptions, endedSubscriptions, erased }: Plan): void {
     for (const { row } of subscriptions) this.#subscriptions.delete(row.user);
     for (const row of endedSubscriptions) this.#subscriptions.delete(row.user);
     for (const { row, isNew } of feeds) {
@@ -201,6 +201,7 @@ export class KnownFeeds {
       const known = this.#feeds.get(row.user);
       known?.apps.set(row.app, row);
     }
+    for (const user of erased) this.#feeds.delete(user);
   }
 
   /** After a rollback, or when the connection is another. */

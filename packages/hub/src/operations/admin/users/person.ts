@@ -1,0 +1,37 @@
+// A person of any issuer: a local user, somebody whose tokens another issuer gives, or both, by name or by the id (`oid`, else
+// `sub`) of the tokens. What the hub holds of the person is the account, where it is local, and the feed.
+import { HubError, invalid } from '../../../model/errors.ts';
+import type { LocalUser } from '../../../store/registry.ts';
+import type { FeedRow } from '../../../store/store.ts';
+import type { Services } from '../../kernel/call.ts';
+
+export interface Person {
+  /** `oid`, else `sub`. */
+  readonly id: string;
+  readonly local: LocalUser | null;
+  /** Null before the person's first notification or device. */
+  readonly feed: FeedRow | null;
+}
+
+export type PersonServices = Pick<Services, 'read' | 'registry' | 'issuers'>;
+
+/** Throws `notFound`. */
+export async function findPerson(nameOrId: string, services: PersonServices): Promise<Person> {
+  const { users } = services.registry;
+  const local = (await users.findByName(nameOrId)) ?? (await users.findById(nameOrId));
+  const feed = await findFeed(local?.id ?? nameOrId, services);
+  const id = local?.id ?? feed?.subject;
+  if (id !== undefined) return { id, local, feed };
+  throw new HubError(
+    'notFound',
+    'No such user has ever called: give the id (oid, else sub) that its tokens hold, or a user name.',
+  );
+}
+
+async function findFeed(idOrName: string, { read, issuers }: PersonServices): Promise<FeedRow | null> {
+  const found = await Promise.all(issuers.map((issuer) => read.findOwner(issuer, idOrName)));
+  const feeds = found.filter((feed) => feed !== null);
+  const feed = feeds.find(({ subject }) => subject === idOrName) ?? feeds[0] ?? null;
+  if (feed === null || feed.subject === idOrName || feeds.length === 1) return feed;
+  throw invalid('Users of several issuers have this name: give the id (oid, else sub) that the tokens hold.');
+}

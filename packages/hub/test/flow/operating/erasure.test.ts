@@ -1,0 +1,219 @@
+// What the hub holds of a person, read out and erased, for local users and for those of another issuer: all of it, and
+// nothing of anybody else.
+import assert from 'node:assert/strict';
+import { get } from 'node:http';
+import { type TestContext, test } from 'node:test';
+import { openSseReader } from '@carillon/testing/feed/readers.ts';
+import { postWrite } from '@carillon/testing/feed/writes.ts';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import {
+  type HubOverrides,
+  hosts,
+  post,
+  startHub,
+  subscribe,
+  type TestHub,
+  userNames,
+} from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { startIssuer } from '@carillon/testing/hub/issuer.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import { builtInPlanner } from '../../../src/hub/open-hub.ts';
+import { userKey } from '../../../src/model/principal.ts';
+import { openFeedStore } from '../../../src/store/sqlite/feed/feed-store.ts';
+
+const feed = '/v1.0/me/notifications';
+
+async function open(context: TestContext, overrides: HubOverrides = {}) {
+  const clock = new ManualClock();
+  const hub = await startHub({ clock, ...overrides });
+  context.after(hub.close);
+  const token = hub.token({ admin: true });
+  const admin = (method: string, path: string) => hub.request(method, `/admin/users/${path}`, { token });
+  return { hub, clock, admin, token };
+}
+
+/** A device with a push address, a notification that is there and one that was deleted. */
+async function fill(hub: TestHub, token: string): Promise<readonly string[]> {
+  const unsId = await subscribe(hub, { token, displayName: 'the laptop of the person' });
+  const create = async (title: string): Promise<string> => {
+    const body = post({ payload: { visualContent: { title } } });
+    const { status, json, text } = await hub.request('POST', feed, { token, body });
+    assert.equal(status, 201, text);
+    return json.id;
+  };
+  const [kept, removed] = [await create('kept for the person'), await create('deleted by the person')];
+  assert.equal((await hub.request('DELETE', `${feed}/${removed}`, { token })).status, 204);
+  return [kept, removed, unsId];
+}
+
+function readLines(text: string): Record<string, unknown>[] {
+  assert.ok(text.endsWith('\n'));
+  return text
+    .slice(0, -1)
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+async function audited({ hub, token }: { hub: TestHub; token: string }) {
+  return (await hub.request('GET', '/admin/audit', { token })).json.value as Record<string, string>[];
+}
+
+test('an export holds the account, the devices, all notifications with their deliveries, and the audit', async (context) => {
+  const opened = await open(context);
+  const { hub, admin } = opened;
+  const [kept, removed, unsId] = await fill(hub, hub.token({ user: 'alice' }));
+  await fill(hub, hub.token({ user: 'bob' }));
+  const answer = await admin('GET', `${encodeURIComponent(userNames.alice)}/export`);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers['content-type'], 'application/x-ndjson');
+  const lines = readLines(answer.text);
+  const of = (type: string) => lines.filter((line) => line.type === type);
+  const { alice: id } = hub.userIds;
+  const issuer = `${hub.baseUrl}/identity`;
+  assert.deepEqual(of('user'), [
+    { type: 'user', issuer, id, name: userNames.alice, operator: false, disabled: false },
+  ]);
+  assert.deepEqual(
+    of('device').map(({ displayName, appId }) => [displayName, appId]),
+    [['the laptop of the person', 'app-a']],
+  );
+  assert.deepEqual(
+    of('notification').map(({ id: each, appId }) => [each, appId]),
+    [[kept, 'app-a']],
+  );
+  assert.deepEqual(
+    of('removedNotification').map(({ id: each, removed: how }) => [each, how]),
+    [[removed, 'deleted']],
+  );
+  assert.ok(of('delivery').some(({ notificationId }) => notificationId === kept));
+  assert.deepEqual(
+    of('audit').map(({ what, on }) => [what, on]),
+    [['userExported', `users/${id}`]],
+  );
+  assert.deepEqual(lines.at(-1), { type: 'end' });
+  for (const secret of [unsId ?? '', 'scrypt', hub.userIds.bob, userNames.bob])
+    assert.ok(!answer.text.includes(secret), secret);
+  assertError(await admin('GET', 'nobody/export'), { status: 404 });
+});
+
+test('erasing a person leaves nothing, ends streams with bye, and concerns nobody else', async (context) => {
+  const opened = await open(context);
+  const { hub, clock, admin } = opened;
+  const token = hub.token({ user: 'alice' });
+  const bobs = hub.token({ user: 'bob' });
+  await fill(hub, token);
+  await fill(hub, bobs);
+  const before = await admin('GET', `${hub.userIds.bob}/export`);
+  const reader = await openSseReader({ baseUrl: hub.baseUrl, token });
+  await reader.next('ready');
+  assert.equal((await admin('DELETE', userNames.alice)).status, 204);
+  clock.advance(1000);
+  await reader.next('bye');
+  assertError(await hub.request('GET', feed, { token }), { status: 401 });
+  assert.equal((await admin('DELETE', userNames.alice)).status, 404);
+  for (const path of ['', '/export', '/subscriptions', '/sessions'])
+    assert.equal((await admin('GET', `${hub.userIds.alice}${path}`)).status, 404, path);
+  const after = await admin('GET', `${hub.userIds.bob}/export`);
+  const withoutAudit = (text: string) => readLines(text).filter(({ type }) => type !== 'audit');
+  assert.deepEqual(withoutAudit(after.text), withoutAudit(before.text));
+  const audit = await audited(opened);
+  const erased = audit.filter(({ what }) => what === 'userErased');
+  assert.deepEqual(
+    erased.map(({ who, from, on }) => ({ who, from, on })),
+    [{ who: 'operator', from: '127.0.0.1', on: `users/${hub.userIds.alice}` }],
+  );
+  assert.ok(!JSON.stringify(audit).includes(userNames.alice));
+});
+
+test('a person of another issuer is exported and erased by id or name, and may begin anew with a new token', async (context) => {
+  const issuer = await startIssuer();
+  context.after(issuer.close);
+  await issuer.addKey('k', 'ES256');
+  const clock = new ManualClock();
+  const audience = 'api://hub';
+  const { hub } = await open(context, { clock, settings: { issuer: [issuer.url], audience: [audience] } });
+  const seconds = () => Math.floor(clock.now() / 1000);
+  const claims = () => ({ iss: issuer.url, aud: audience, iat: seconds(), exp: seconds() + 3600 });
+  const person = { oid: 'dora-1', preferred_username: 'dora@contoso.example', azp: 'app-a' };
+  const tokenOf = () =>
+    issuer.sign('k', { ...claims(), ...person, scp: 'Notifications.ReadWrite.CreatedByApp' });
+  const operator = await issuer.sign('k', {
+    ...claims(),
+    oid: 'olga',
+    azp: 'ops',
+    scp: 'x',
+    roles: ['Carillon.Admin'],
+  });
+  const admin = (method: string, path: string) =>
+    hub.request(method, `/admin/users/${path}`, { token: operator });
+  const token = await tokenOf();
+  const [kept] = await fill(hub, token);
+  const reader = await openSseReader({ baseUrl: hub.baseUrl, token });
+  await reader.next('ready');
+  const { text } = await admin('GET', 'dora%40contoso.example/export');
+  const [user] = readLines(text);
+  assert.deepEqual(user, { type: 'user', issuer: issuer.url, id: 'dora-1', name: 'dora@contoso.example' });
+  assert.ok(text.includes(kept ?? '-'));
+  assert.equal((await admin('DELETE', 'dora-1')).status, 204);
+  clock.advance(1000);
+  await reader.next('bye');
+  assert.equal((await hub.request('GET', feed, { token })).status, 401);
+  assertError(await admin('GET', 'dora-1/export'), { status: 404 });
+  const anew = await hub.request('GET', feed, { token: await tokenOf() });
+  assert.deepEqual([anew.status, anew.json.value], [200, []]);
+});
+
+test('an export is read no faster than its reader takes it', async (context) => {
+  const pageBytes = 50 * 30_000;
+  const pages = 24;
+  let read = 0;
+  const clock = new ManualClock();
+  const { path, remove } = tempFolder();
+  context.after(remove);
+  const store = await openFeedStore({ path: `${path}/feed.db`, planner: builtInPlanner });
+  const feedStore = {
+    ...store,
+    read: {
+      ...store.read,
+      changes(...asked: Parameters<typeof store.read.changes>) {
+        read++;
+        return store.read.changes(...asked);
+      },
+    },
+  };
+  const { hub, token } = await open(context, { clock, feedStore, store: 'sqlite' });
+  const issuer = `${hub.baseUrl}/identity`;
+  const user = userKey(issuer, hub.userIds.alice);
+  const content = JSON.stringify({
+    targetHostName: hosts['app-a'],
+    payload: { rawContent: 'x'.repeat(30_000) },
+  });
+  const owner = { issuer, subject: hub.userIds.alice, name: userNames.alice };
+  for (let page = 0; page < pages; page++) {
+    const writes = Array.from({ length: 50 }, () => postWrite({ user, owner, content }));
+    await store.commit(writes, clock.now());
+  }
+  read = 0;
+  const { hostname, port } = new URL(hub.baseUrl);
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  get(
+    {
+      ...{ hostname, port, path: `/admin/users/${hub.userIds.alice}/export` },
+      headers: { authorization: `Bearer ${token}` },
+    },
+    (response) => {
+      let bytes = 0;
+      let ahead = 0;
+      response.on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        ahead = Math.max(ahead, read * pageBytes - bytes);
+      });
+      response.on('end', () => resolve(ahead));
+      response.on('error', reject);
+    },
+  );
+  const ahead = await promise;
+  assert.ok(read >= pages);
+  assert.ok(ahead < 10 * pageBytes, `${ahead} bytes were read ahead`);
+});
