@@ -9,7 +9,8 @@ import type {
 } from '@carillon/protocol';
 import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
 import type { Feed, Transport } from './feed/feed.ts';
-import { LiveFeed } from './live-feed.ts';
+import { Lacks } from './feed/lacks.ts';
+import { LiveFeed, type LiveFeedOptions } from './live-feed.ts';
 import { HubError } from './requests/hub-error.ts';
 import { Requests } from './requests/requests.ts';
 import { type AskToken, accountOf } from './requests/token.ts';
@@ -17,7 +18,6 @@ import type { FeedStorage } from './storage/feed-storage.ts';
 import { openIndexedDbStorage } from './storage/indexed-db.ts';
 import { openMemoryStorage } from './storage/memory.ts';
 import { isHidden, watchSurroundings } from './surroundings.ts';
-import type { TabsOptions } from './tabs/tabs.ts';
 import type { OpenLink } from './transports/link.ts';
 import { pollingTransport } from './transports/polling.ts';
 import { openSse } from './transports/sse.ts';
@@ -48,6 +48,8 @@ export interface HubOptions {
   readonly pollSeconds?: number;
   /** Whether all tabs of this browser share one stream. Default: where the copy is in IndexedDB. */
   readonly shareTabs?: boolean;
+  /** The registration of the page's service worker, where it has one: when it fails, `status.reason` says `noWorker`. */
+  readonly worker?: Promise<unknown>;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly fetch?: typeof fetch;
@@ -111,13 +113,20 @@ export function connectHub(options: HubOptions): Hub {
 
 function openFeed(options: HubOptions, requests: Requests) {
   const { clock = systemClock, random = systemRandom } = options;
+  const lacks = new Lacks();
+  const indexedDb = indexedDbOf(options);
+  const storage = typeof options.storage === 'object' ? options.storage : null;
+  const sharing = sharingFor(options, indexedDb !== null);
   const feed = new LiveFeed({
     ...{ requests, clock, random },
     account: accountFor(options, requests),
-    storage: storageFor(options),
+    storage: storage ?? (indexedDb ? openIndexedDbStorage(indexedDb) : openMemoryStorage()),
     transports: transportsFor(options),
-    sharing: sharingFor(options),
+    ...{ sharing: sharing ?? null, lacks },
   });
+  if (options.storage !== 'memory' && !storage && !indexedDb) lacks.set('memoryOnly', true);
+  if (sharing === undefined) lacks.set('unshared', true);
+  options.worker?.catch(() => lacks.set('noWorker', true));
   const unwatch = watchSurroundings({
     onWake: () => feed.retryNow(),
     onFreeze: () => feed.freeze(),
@@ -129,26 +138,30 @@ function openFeed(options: HubOptions, requests: Requests) {
 async function accountFor({ account }: HubOptions, requests: Requests): Promise<string> {
   const known = account ?? accountOf(await requests.token());
   if (known !== null) return known;
-  const cause = new Error('The token is no JWT with `iss` and `sub` or `oid`: pass `account` to connectHub.');
+  const cause = new Error('The token names no user: pass `account` to connectHub.');
   // The message is what a person reads in `status.reason`.
   throw new HubError('invalidRequest', 'This page can not use your sign-in.', { cause });
 }
 
-function hasIndexedDb({ storage }: HubOptions): boolean {
-  return storage === 'indexedDB' || (storage === undefined && 'indexedDB' in globalThis);
+/** Null where the app wants another storage, or the browser has none. Where cookies are blocked, even asking may throw. */
+function indexedDbOf({ storage = 'indexedDB' }: HubOptions): IDBFactory | null {
+  try {
+    return storage === 'indexedDB' ? (globalThis.indexedDB ?? null) : null;
+  } catch {
+    return null;
+  }
 }
 
-function storageFor(options: HubOptions): FeedStorage {
-  const { storage } = options;
-  if (typeof storage === 'object') return storage;
-  return hasIndexedDb(options) ? openIndexedDbStorage() : openMemoryStorage();
-}
-
-function sharingFor(options: HubOptions): Pick<TabsOptions, 'locks' | 'openChannel'> | null {
-  const { shareTabs = hasIndexedDb(options) } = options;
-  const locks = globalThis.navigator?.locks;
-  if (!shareTabs || !locks || !('BroadcastChannel' in globalThis)) return null;
-  return { locks, openChannel: (name) => new BroadcastChannel(name) };
+/** Null where the app doesn't share; undefined where the browser can't. */
+function sharingFor({ shareTabs }: HubOptions, isStored: boolean): LiveFeedOptions['sharing'] | undefined {
+  if (!(shareTabs ?? isStored)) return null;
+  try {
+    const { locks } = navigator;
+    if (locks && BroadcastChannel) return { locks, openChannel: (name) => new BroadcastChannel(name) };
+  } catch {
+    // As where there is none.
+  }
+  return undefined;
 }
 
 const defaultOrder: readonly Transport[] = ['webSocket', 'sse', 'polling'];

@@ -36,6 +36,7 @@ export class LiveFeed implements Feed {
 
   constructor(options: LiveFeedOptions) {
     this.#options = options;
+    options.lacks.onChange = () => this.#notify();
     this.#turns = new TurnTimer(options.clock, (before, now) => this.#shared?.turn(before, now));
     this.ready = this.#ready.promise;
     this.ready.catch(() => {});
@@ -236,7 +237,8 @@ export class LiveFeed implements Feed {
 
   #readStatus(): FeedStatus {
     const [pending, complete] = [this.#view?.waiting.size ?? 0, (this.#view?.position ?? null) !== null];
-    return { ...this.#connection, pending, complete };
+    const reason = this.#connection.reason ?? this.#options.lacks.first;
+    return { ...this.#connection, reason, pending, complete };
   }
 
   #planTurn(): void {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { IDBFactory } from 'fake-indexeddb';
+import { systemClock } from '../src/clock.ts';
+import type { FeedStorage } from '../src/storage/feed-storage.ts';
 import { openFileStorage } from '../src/storage/file.ts';
 import { openIndexedDbStorage } from '../src/storage/indexed-db.ts';
 import { openMemoryStorage } from '../src/storage/memory.ts';
@@ -29,6 +31,9 @@ storageContract('files', () => {
   return { open: () => openFileStorage({ folder }), lasts: true };
 });
 
+const openWriter = (storage: FeedStorage, onFailed = () => {}) =>
+  new StorageWriter({ storage, account: 'alice', clock: systemClock, onFailed });
+
 const step = {
   type: 'replace',
   items: [notificationOf(1)],
@@ -38,7 +43,7 @@ const step = {
 test('files are for the user of the process alone, and none is left half written', async () => {
   const folder = newFolder();
   const storage = openFileStorage({ folder });
-  const writer = new StorageWriter(storage, 'alice');
+  const writer = openWriter(storage);
   writer.base(step);
   await writer.flushed();
   const [name = '', ...others] = readdirSync(folder);
@@ -69,7 +74,7 @@ test('what comes while a write runs becomes one write, whole and in order', asyn
       await storage.write(...args);
     },
   };
-  const writer = new StorageWriter(counted, 'alice');
+  const writer = openWriter(counted);
   writer.base(step);
   await Promise.resolve();
   for (let index = 0; index < 5; index++) {
@@ -90,7 +95,7 @@ test('a storage that fails is given up, and nobody waits for it', async () => {
       throw new Error('the disk is full');
     },
   };
-  const writer = new StorageWriter(storage, 'alice');
+  const writer = openWriter(storage);
   writer.base(step);
   await writer.flushed();
   writer.base(step);

@@ -2,9 +2,10 @@
 // start.ts does the rest.
 import { Page } from './parts/page.ts';
 import { start } from './start.ts';
-import { registerWorker } from './worker.ts';
+import { registered } from './worker.ts';
 
 const page = document.querySelector('carillon-page');
 if (page instanceof Page) void start(page);
 
-registerWorker();
+// The page works without it.
+registered.catch(() => {});

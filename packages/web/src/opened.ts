@@ -12,7 +12,7 @@ import type { Session, Signed } from './sign-in/session.ts';
 import type { Vault } from './sign-in/vault.ts';
 import { deviceName, readInstallation, registerDevice } from './this-device.ts';
 import { showUnread } from './unread-mark.ts';
-import { findWorker } from './worker.ts';
+import { findWorker, registered } from './worker.ts';
 
 export interface Opened {
   readonly user: User;
@@ -44,7 +44,7 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
   const account = [signed.issuer, signed.user.subject, signed.clientId].join('|');
   // Another device may have removed this one, or it slept for longer than its lease.
   const onDeviceRefused = (): void => tryRegister();
-  const hub = connectHub({ baseUrl, token, account, device, onDeviceRefused });
+  const hub = connectHub({ baseUrl, token, account, device, onDeviceRefused, worker: registered });
   // Without a device: requests about all devices must not depend on this one's registration.
   const calls = new Requests({ baseUrl, token });
   const feed = hub.feed();

@@ -2,12 +2,14 @@
 // found by every part that needs it.
 const options = { scope: 'inbox' };
 
-export function registerWorker(): void {
+/** Rejects where there can be none: over plain http, or where the user allows no storage. The page works without. */
+export const registered: Promise<unknown> = new Promise((resolve, reject) => {
   addEventListener('load', () => {
-    // Not over plain http, and not where the user allows no storage: the page works without.
-    navigator.serviceWorker?.register('inbox/service-worker.js', options).catch(() => {});
+    const { serviceWorker } = navigator;
+    if (serviceWorker) serviceWorker.register('inbox/service-worker.js', options).then(resolve, reject);
+    else reject(new Error('There are no workers here.'));
   });
-}
+});
 
 /** Null where there is none, or none yet. */
 export async function findWorker(): Promise<ServiceWorkerRegistration | null> {

@@ -15,7 +15,10 @@ export interface FeedStatus {
   readonly pending: number;
   /** Whether the feed has been read to its end once: until then an empty list means nothing. */
   readonly complete: boolean;
-  /** Why it is not live, in words for a person; null while it is. */
+  /**
+   * Why it is not live, in words for a person. While it is live null, or what it runs without: `memoryOnly` (nothing is
+   * stored on this device), `unshared` (this tab has a connection of its own), `noWorker`.
+   */
   readonly reason: string | null;
 }
 

@@ -21,6 +21,9 @@ export interface FeedWrite {
   readonly position: Position | null;
 }
 
+/** How long a storage may take for one call, and a lock or the other tabs for an answer: then the feed runs without. */
+export const answerMaxMs = 900;
+
 /** Null in `items` and `changes` removes. A storage that fails rejects; the feed then runs without it. */
 export interface FeedStorage {
   read(account: string): Promise<StoredFeed>;

@@ -1,10 +1,15 @@
 // Writes a feed's steps to its storage in order, one write at a time: steps that arrive meanwhile are gathered into the
 // next. After a failure the storage is not used again in this session; the feed runs without it.
 import type { Notification } from '@carillon/protocol';
+import type { Clock } from '../clock.ts';
+import { within } from '../deferred.ts';
 import type { BaseStep, Position } from '../feed/feed-view.ts';
 import type { LocalChange } from '../feed/local-change.ts';
 import type { FeedStorage, FeedWrite } from './feed-storage.ts';
 import { type StoredChange, toStored } from './stored-change.ts';
+
+/** The whole feed may be in one write. */
+const writeMaxMs = 10_000;
 
 class Gathered implements FeedWrite {
   replace = false;
@@ -24,16 +29,22 @@ class Gathered implements FeedWrite {
   }
 }
 
+export interface StorageWriterOptions {
+  readonly storage: FeedStorage;
+  readonly account: string;
+  readonly clock: Clock;
+  /** It failed, and is not used again. */
+  readonly onFailed: () => void;
+}
+
 export class StorageWriter {
-  readonly #storage: FeedStorage;
-  readonly #account: string;
+  readonly #options: StorageWriterOptions;
   #gathered: Gathered | null = null;
   #writing: Promise<void> = Promise.resolve();
   #isOver = false;
 
-  constructor(storage: FeedStorage, account: string) {
-    this.#storage = storage;
-    this.#account = account;
+  constructor(options: StorageWriterOptions) {
+    this.#options = options;
   }
 
   base(step: BaseStep): void {
@@ -56,6 +67,12 @@ export class StorageWriter {
     return this.#writing;
   }
 
+  fail(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.onFailed();
+  }
+
   #gather(): Gathered {
     if (this.#gathered) return this.#gathered;
     const gathered = new Gathered();
@@ -67,8 +84,7 @@ export class StorageWriter {
   async #write(gathered: Gathered): Promise<void> {
     if (this.#gathered === gathered) this.#gathered = null;
     if (this.#isOver) return;
-    await this.#storage.write(this.#account, gathered).catch(() => {
-      this.#isOver = true;
-    });
+    const { storage, account, clock } = this.#options;
+    await within(clock, writeMaxMs, storage.write(account, gathered)).catch(() => this.fail());
   }
 }

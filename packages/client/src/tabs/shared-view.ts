@@ -2,16 +2,18 @@
 // and stores, and posts each step to the others, so that all show the same; the others post what the user did to it.
 import type { Clock, Random } from '../clock.ts';
 import { Connection, type ConnectionOptions, type ConnectionStatus } from '../connection/connection.ts';
+import { within } from '../deferred.ts';
 import type { FeedChange } from '../feed/feed.ts';
 import { type BaseStep, FeedView, type Outcome, type ViewState } from '../feed/feed-view.ts';
+import type { Lacks } from '../feed/lacks.ts';
 import type { LocalChange } from '../feed/local-change.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { Requests } from '../requests/requests.ts';
-import type { FeedStorage } from '../storage/feed-storage.ts';
+import { answerMaxMs, type FeedStorage } from '../storage/feed-storage.ts';
 import { fromStored, toStored } from '../storage/stored-change.ts';
 import { StorageWriter } from '../storage/writer.ts';
 import { fromPosted, type TabMessage, toPosted } from './tab-message.ts';
-import { Tabs, type TabsOptions } from './tabs.ts';
+import { openTabs, type Tabs, type TabsOptions } from './tabs.ts';
 
 export interface SharedViewOptions {
   readonly account: string;
@@ -22,6 +24,7 @@ export interface SharedViewOptions {
   readonly transports: ConnectionOptions['transports'];
   /** Null: this tab has a stream of its own. */
   readonly sharing: Pick<TabsOptions, 'locks' | 'openChannel'> | null;
+  readonly lacks: Lacks;
   readonly onChanges: (changes: readonly FeedChange[]) => void;
   readonly onStatus: (status: ConnectionStatus) => void;
   /** Another tab signed the user out. */
@@ -44,25 +47,24 @@ export class SharedView {
 
   constructor(options: SharedViewOptions) {
     this.#options = options;
-    this.#writer = new StorageWriter(options.storage, options.account);
+    const { account, clock, sharing, lacks } = options;
+    this.#writer = new StorageWriter({ ...options, onFailed: () => lacks.set('memoryOnly', true) });
     const [onMessage, onLead] = [(message: TabMessage) => this.#receive(message), () => this.#lead()];
-    const { account, sharing } = options;
-    this.#tabs = sharing ? new Tabs({ account, ...sharing, onMessage, onLead }) : null;
+    const onAlone = (isAlone: boolean) => lacks.set('unshared', isAlone);
+    this.#tabs = sharing && openTabs({ ...sharing, account, clock, onMessage, onLead, onAlone });
   }
 
   /** Shows the stored copy, then connects or follows. */
   async open(): Promise<void> {
-    const { storage, account } = this.#options;
-    const stored = await storage.read(account).catch(() => null);
+    const { storage, account, clock } = this.#options;
+    const stored = await within(clock, answerMaxMs, storage.read(account)).catch(() => this.#writer.fail());
     if (this.#isOver) return;
     if (stored && !this.#isSynced) {
       const { changes, ...base } = stored;
       this.#restore({ ...base, waiting: changes.map(fromStored), acknowledged: [] });
     }
-    if (this.#tabs) {
-      this.#tabs.requestLead();
-      this.#tabs.post({ type: 'hello' });
-    } else this.#stopLeading = this.#lead();
+    if (this.#tabs) this.#tabs.join();
+    else this.#stopLeading = this.#lead();
   }
 
   /** Shows a change at once; the tab that leads sends it. */
@@ -89,9 +91,7 @@ export class SharedView {
 
   /** The tab runs again after a time without messages. */
   resume(): void {
-    if (this.#isOver || !this.#tabs) return;
-    this.#tabs.post({ type: 'hello' });
-    this.#tabs.requestLead();
+    if (!this.#isOver) this.#tabs?.join();
   }
 
   /** Stops; what was done stays stored. */

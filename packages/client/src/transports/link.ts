@@ -18,6 +18,7 @@ export interface LinkEnd {
 }
 
 export interface Link {
+  /** May reject, as a request does. */
   readonly ended: Promise<LinkEnd>;
   /** Acknowledges everything up to the cursor. */
   acknowledge(cursor: string): void;

@@ -1,7 +1,6 @@
 // Reads what changed every few seconds, where no stream can stay open. A hidden page polls less often. It has the interface
 // of a stream, so the connection treats both alike.
 import { defer } from '../deferred.ts';
-import { HubError } from '../requests/hub-error.ts';
 import { readChanges } from '../requests/read-changes.ts';
 import type { LinkEnd, OpenLink } from './link.ts';
 
@@ -20,7 +19,7 @@ export function pollingTransport({ pollSeconds, isHidden }: PollingOptions): Ope
       for (const value of values) ask.onFrame({ type: 'change', value, ...position });
       ask.onFrame({ type: 'position', ...position });
       const waitMs = 1000 * pollSeconds * (isHidden() ? hiddenFactor : 1);
-      timer = ask.clock.after(waitMs, () => void poll().catch((error) => ended.resolve(endOf(error))));
+      timer = ask.clock.after(waitMs, () => void poll().catch(ended.reject));
     };
     let timer = { stop: () => {} };
     ask.signal.addEventListener('abort', () => {
@@ -30,10 +29,4 @@ export function pollingTransport({ pollSeconds, isHidden }: PollingOptions): Ope
     await poll();
     return { ended: ended.promise, acknowledge: () => {}, check: () => {} };
   };
-}
-
-function endOf(error: unknown): LinkEnd {
-  if (!(error instanceof HubError)) return { input: 'lost', reason: String(error), retryAfterMs: null };
-  const { message, retryAfterMs } = error;
-  return { input: error.kind === 'resyncRequired' ? 'resync' : 'lost', reason: message, retryAfterMs };
 }

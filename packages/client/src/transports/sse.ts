@@ -1,23 +1,17 @@
 // The stream over server-sent events, by fetch: unlike EventSource it sets the Authorization header, so that it needs
 // no ticket, and sees heartbeats, which are comments. The parser follows WHATWG HTML, section 9.2.6.
-import { anySignal } from '../deferred.ts';
+import { within } from '../deferred.ts';
 import { offline } from '../requests/hub-error.ts';
 import { FrameLink, type Link, type LinkAsk, openMaxMs } from './link.ts';
 
 export async function openSse(ask: LinkAsk): Promise<Link> {
-  const response = await openEvents(ask);
+  const { requests, clock, cursor, signal } = ask;
+  // A server that accepts the request and does not answer is abandoned.
+  const response = await within(clock, openMaxMs, requests.streamEvents(cursor(), signal));
   const link = new FrameLink({ ask });
   void follow(response, link);
   await link.begun;
   return link;
-}
-
-/** A server that accepts the request and does not answer is abandoned. */
-async function openEvents({ requests, clock, cursor, signal }: LinkAsk): Promise<Response> {
-  const opening = new AbortController();
-  const timer = clock.after(openMaxMs, () => opening.abort());
-  const response = requests.streamEvents(cursor(), anySignal(signal, opening.signal));
-  return response.finally(() => timer.stop());
 }
 
 async function follow(response: Response, link: FrameLink): Promise<void> {
