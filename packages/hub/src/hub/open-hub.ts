@@ -279,7 +279,7 @@ async function openEdge(
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
   const tls = certificate ?? (typeof config.tls === 'string' ? null : config.tls);
   const addressOf = openAddressReader(config.trustedProxies);
-  const { app, connections } = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
+  const { app, connections, requestLog } = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
   let draining = false;
   const isReady = openReadiness(store, clock);
   addHealth(app, { ready: async () => !draining && (await isReady()) });
@@ -288,7 +288,7 @@ async function openEdge(
   const provider = embedsProvider(config)
     ? await openProvider({ registry, publicUrl, clock, access, log })
     : null;
-  if (provider) mountIdentity(app, provider, addressOf);
+  if (provider) mountIdentity(app, provider, addressOf, requestLog);
   return {
     app,
     caPath: certificate?.caPath ?? null,

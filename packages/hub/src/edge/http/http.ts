@@ -16,7 +16,7 @@ import type { AddressReader } from './address.ts';
 import { answerBrokenHttp } from './broken-http.ts';
 import { Connections } from './connections.ts';
 import { addRoute, wrongMethod } from './operation-route.ts';
-import { openRequestLog } from './request-log.ts';
+import { openRequestLog, type RequestLog } from './request-log.ts';
 import { UnsentAnswers } from './unsent-answers.ts';
 
 export interface HttpOptions {
@@ -34,12 +34,14 @@ const headerBytesMax = 32 * 1024;
 export interface Http {
   readonly app: FastifyInstance;
   readonly connections: Connections;
+  /** For routes whose answer is written past Fastify's reply. */
+  readonly requestLog: RequestLog;
 }
 
 export function openHttp(options: HttpOptions): Http {
   const app = openFastify(options);
   const connections = new Connections(app.server, isProxyOf(options.addressOf));
-  const requestLog = openRequestLog(app, options.log);
+  const requestLog = openRequestLog(app, options.log, options.addressOf);
   const others = collectRoutes(app);
   app.decorateRequest('admission', null);
   // The operations and the identity provider read bodies by themselves, after their head is admitted: Fastify's own
@@ -66,7 +68,7 @@ export function openHttp(options: HttpOptions): Http {
   for (const route of routes) addRoute(app, route, { ...options, requestLog, connections, unsent });
   takeUpgrades(app);
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
-  return { app, connections };
+  return { app, connections, requestLog };
 }
 
 /** Whether that address may say whom it speaks for. */

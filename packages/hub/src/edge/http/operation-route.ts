@@ -21,7 +21,7 @@ import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
 import type { AddressReader } from './address.ts';
 import type { Connections } from './connections.ts';
-import type { RequestLog } from './request-log.ts';
+import { addressIn, type RequestLog } from './request-log.ts';
 import type { UnsentAnswers } from './unsent-answers.ts';
 
 export interface OperationRouteOptions {
@@ -114,16 +114,15 @@ function readArrival(
   { operation, version }: Route,
   addressOf: AddressReader,
 ): Arrival {
-  const { authorization, 'x-uns-id': unsId, 'x-forwarded-for': forwarded } = request.headers;
+  const { authorization, 'x-uns-id': unsId } = request.headers;
   const token = authorization === undefined ? null : bearerOf(authorization);
-  const from = request.raw.socket?.remoteAddress ?? '';
   return {
     operation,
     version,
     token,
     ticket: token === null && operation.answer.type === 'text/event-stream' ? ticketOf(request.url) : null,
     unsId: typeof unsId === 'string' ? unsId : null,
-    address: forwarded === undefined ? from : addressOf(from, headerText(forwarded)),
+    address: addressIn(request, addressOf),
   };
 }
 

@@ -10,6 +10,7 @@ import type {
 import type { IdentityProvider } from '../../auth/provider/open-provider.ts';
 import { metadataPaths, providerRoutes } from '../../auth/provider/routes.ts';
 import { providerHeaders } from '../answer/base-headers.ts';
+import type { RequestLog } from '../http/request-log.ts';
 
 /** Where a request comes from: by its socket's address, and what proxies say. */
 type AddressOf = (socketAddress: string, forwardedFor: string | undefined) => string;
@@ -24,6 +25,7 @@ export function mountIdentity<
   app: FastifyInstance<Server, Request, Reply, Logger>,
   provider: Pick<IdentityProvider, 'handle'>,
   addressOf?: AddressOf,
+  requestLog?: RequestLog,
 ): void {
   const plugin = async (scope: FastifyInstance): Promise<void> => {
     scope.removeAllContentTypeParsers();
@@ -41,6 +43,7 @@ export function mountIdentity<
           const forwarded = request.headers['x-forwarded-for'];
           const address = addressOf?.(request.ip, forwarded === undefined ? undefined : String(forwarded));
           await provider.handle(request.raw, reply.raw, address ?? request.ip);
+          requestLog?.(request, reply.raw.statusCode);
         },
       });
     }

@@ -7,7 +7,7 @@ import { type AccessAudit, unknownCaller } from '../../auth/access-audit.ts';
 import type { Authenticator, Identity } from '../../auth/authenticate.ts';
 import type { Authorizer } from '../../auth/authorize.ts';
 import { denied, HubError, invalid, notFound } from '../../model/errors.ts';
-import type { AppPrincipal, Principal, User, UserPrincipal } from '../../model/principal.ts';
+import type { AppPrincipal, Principal, User, UserKey, UserPrincipal } from '../../model/principal.ts';
 import type { Throttle } from '../../throttle/throttle.ts';
 import { type WrittenAnswer, writeAnswer } from './answer.ts';
 import type { Acting, Services } from './call.ts';
@@ -43,6 +43,8 @@ export interface Admission {
   readonly arrival: Arrival;
   readonly identity: Identity;
   readonly principal: Principal;
+  /** Of the token, or whom a genuine UNS-ID names. */
+  readonly user: UserKey | null;
   readonly unsId: string | null;
 }
 
@@ -68,7 +70,8 @@ export function openRunner(options: RunnerOptions): Runner {
     // Only a genuine UNS-ID names a user: made-up ones must not each get an allowance of their own.
     const named = identity.appOnly && unsId !== null ? services.unsIds.read(unsId) : null;
     throttle.count(identity, named?.user ?? null);
-    return { arrival, identity, principal: authorizer.authorize(identity, arrival.operation.access), unsId };
+    const principal = authorizer.authorize(identity, arrival.operation.access);
+    return { arrival, identity, principal, user: keyOf(principal) ?? named?.user ?? null, unsId };
   }
 
   /** A token or a ticket becomes an identity. What fails counts against its address; a valid one is never refused for that. */
@@ -119,6 +122,10 @@ export function openRunner(options: RunnerOptions): Runner {
       return writeAnswer(answer, operation.answer, asked);
     },
   };
+}
+
+function keyOf(principal: Principal): UserKey | null {
+  return principal.kind === 'user' ? principal.user.key : null;
 }
 
 function noteRefused({ token, ticket, address }: Arrival, access: AccessAudit): void {
