@@ -37,6 +37,7 @@ const feedStore: FeedStore = {
     findOwner: async () => null,
     handled: async () => [],
     named: async () => null,
+    countAddresses: async () => 0,
     subscriptionsOfUser: async () => [],
     sendContexts: async (keys) => keys.map(() => null),
     dueRoutes: async () => [],

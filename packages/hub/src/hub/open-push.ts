@@ -13,7 +13,9 @@ import { makeVapidKeys, type VapidKeys } from '../model/vapid.ts';
 import { openPushAddresses, type PushAddresses } from '../operations/subscriptions/push-addresses.ts';
 import type { OpenChannel, OpenChannels } from '../push/channels/channels.ts';
 import type { ChannelDescriptor, ChannelDescriptors } from '../push/channels/descriptor.ts';
+import { openCredentialFaults } from '../push/dispatch/credential-faults.ts';
 import { Dispatcher } from '../push/dispatch/dispatcher.ts';
+import { openMassEndGuard } from '../push/dispatch/mass-end.ts';
 import { resolvesPrivately } from '../push/transport/guard.ts';
 import { openTransport } from '../push/transport/transport.ts';
 import type { Registry } from '../store/registry.ts';
@@ -104,8 +106,11 @@ export interface PushLine {
   readonly channels: OpenChannels;
 }
 
-export function openDispatcher({ config, clock, log }: PushBase, line: PushLine): Dispatcher {
+export function openDispatcher(base: PushBase, line: PushLine): Dispatcher {
+  const { config, clock, log, registry } = base;
   const { store, committer, publisher, fanOut, channels } = line;
+  const onFailure = openFaultLog(log, clock, 'a delivery could not be looked up or recorded');
+  const { meta } = registry;
   const dispatcher = new Dispatcher({
     store,
     committer,
@@ -114,7 +119,18 @@ export function openDispatcher({ config, clock, log }: PushBase, line: PushLine)
     random,
     grace: config.pushGrace,
     listensLive: (user, subscription) => fanOut.isListening(user, subscription),
-    onFailure: openFaultLog(log, clock, 'a delivery could not be looked up or recorded'),
+    onFailure,
+    massEnd: openMassEndGuard({
+      meta,
+      read: store.read,
+      clock,
+      onStopped: (app, channel, count) =>
+        log.error(
+          { app, channel, count },
+          'more than 1 % of the addresses were reported dead within an hour: no more of them end until an operator allows it, see doctor',
+        ),
+    }),
+    credentialFaults: openCredentialFaults({ meta, clock, onFailure }),
   });
   publisher.dispatchTo((deliveries) => dispatcher.take(deliveries));
   return dispatcher;

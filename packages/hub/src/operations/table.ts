@@ -5,6 +5,7 @@ import { getApp } from './admin/apps/get.ts';
 import { listApps } from './admin/apps/list.ts';
 import { putApp } from './admin/apps/put.ts';
 import { updateApp } from './admin/apps/update.ts';
+import { allowEnds } from './admin/channels/allow-ends.ts';
 import { deleteChannel } from './admin/channels/delete.ts';
 import { getChannel } from './admin/channels/get.ts';
 import { listChannels } from './admin/channels/list.ts';
@@ -77,6 +78,7 @@ export const operationTable: readonly Operation[] = [
   getChannel,
   putChannel,
   deleteChannel,
+  allowEnds,
   listUsers,
   createUser,
   getUser,

@@ -239,6 +239,8 @@ export interface Meta {
   write(key: string, value: string): Promise<void>;
   /** The value of the key, made and kept by the first process that asks for it. */
   readOrMake(key: string, make: () => string | Promise<string>): Promise<string>;
+  /** Adds to the whole number of the key, and to `atLeast` where that is more. Answers the sum; processes lose none. */
+  count(key: string, to: { readonly atLeast: number; readonly add: number }): Promise<number>;
 }
 
 export interface SpentTickets {

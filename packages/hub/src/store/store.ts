@@ -243,6 +243,8 @@ export interface FeedReader extends DeliveryReader {
   subscriptions(user: UserKey, app: AppId, now: number): Promise<StoredSubscription[]>;
   /** Of every app, lapsed ones included. */
   subscriptionsOfUser(user: UserKey): Promise<StoredSubscription[]>;
+  /** How many push addresses of that kind an app has, counted up to `most`. */
+  countAddresses(app: AppId, type: string, most: number): Promise<number>;
   dueExpirations(now: number, limit: number): Promise<Due[]>;
   dueWakings(now: number, limit: number): Promise<Due[]>;
   duePurges(now: number, limit: number): Promise<Due[]>;

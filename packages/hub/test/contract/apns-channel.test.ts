@@ -81,7 +81,6 @@ describe('APNs: addresses', () => {
     const at = Date.now() - 60_000;
     const devices = new Map([
       ['01'.repeat(32), { unregisteredAt: at }],
-      ['02'.repeat(32), { topic: 'example.other' }],
       ['03'.repeat(32), { environment: 'sandbox' as const }],
     ]);
     await using opened = await open({ devices });
@@ -91,12 +90,19 @@ describe('APNs: addresses', () => {
     }
   });
 
-  test('a topic that the key may not use is refused for that address alone', async () => {
+  test('a token of another topic is refused, and its address is kept', async () => {
+    const token = '02'.repeat(32);
+    await using opened = await open({ devices: new Map([[token, { topic: 'example.other' }]]) });
+    const { verdict, blame, reason } = await opened.send({ channel: { ...address, token } });
+    assert.deepEqual([verdict, blame, reason], ['refused', 'credentials', 'DeviceTokenNotForTopic']);
+  });
+
+  test('a topic that the key may not use is refused', async () => {
     await using opened = await open();
     const outcome = await opened.send({ channel: { ...address, topic: 'example.other' } });
     assert.deepEqual(
       [outcome.verdict, outcome.blame, outcome.reason],
-      ['refused', 'address', 'TopicDisallowed'],
+      ['refused', 'credentials', 'TopicDisallowed'],
     );
   });
 

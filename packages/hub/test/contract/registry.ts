@@ -399,6 +399,21 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.equal(await pair.hub.meta.read('key'), 'third');
     });
 
+    test('a number is counted over all processes, from a floor when that is higher', async () => {
+      await using pair = await open();
+      const { meta } = pair.hub;
+      assert.equal(await meta.count('n', { atLeast: 0, add: 0 }), 0);
+      const added = Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? pair.command.meta : meta).count('n', { atLeast: 100, add: 1 }),
+      );
+      assert.deepEqual(
+        (await Promise.all(added)).sort((a, b) => a - b),
+        Array.from({ length: 20 }, (_, index) => 101 + index),
+      );
+      assert.equal(await meta.count('n', { atLeast: 5_000_000_000_000_000, add: 2 }), 5_000_000_000_000_002);
+      assert.equal(await meta.count('n', { atLeast: 0, add: 0 }), 5_000_000_000_000_002);
+    });
+
     test('a ticket is spent once over all connections, until long after its end', async () => {
       await using pair = await open();
       assert.equal(await pair.hub.tickets.spend('ticket', 1000, 500), true);

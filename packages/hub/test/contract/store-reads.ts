@@ -165,6 +165,28 @@ function subscriptions(open: OpenStore): void {
     assert.equal((await store.read.position(alice, null)).head, 0);
   });
 
+  test('the push addresses of an app and channel are counted over users, up to a bound', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const writes = ['alice', 'bob'].flatMap((by) =>
+      ['phone', 'tablet'].map((installationId) =>
+        subscribeWrite({ by, installationId, channel: fcm(`${by} ${installationId}`) }),
+      ),
+    );
+    const browser = { type: 'webPush', endpoint: 'https://push.example/1', keys: { p256dh: 'p', auth: 'a' } };
+    const others = [
+      subscribeWrite({ installationId: 'none', channel: null }),
+      subscribeWrite({ installationId: 'browser', channel: { ...browser, type: 'webPush' } }),
+      subscribeWrite({ app: 'app-b', installationId: 'b', channel: fcm('b') }),
+    ];
+    await store.commit([...writes, ...others], startMs);
+    assert.equal(await store.read.countAddresses('app-a', 'fcm', 100), 4);
+    assert.equal(await store.read.countAddresses('app-a', 'fcm', 3), 3);
+    assert.equal(await store.read.countAddresses('app-a', 'webPush', 100), 1);
+    assert.equal(await store.read.countAddresses('app-a', 'wns', 100), 0);
+    assert.equal(await store.read.countAddresses('app-c', 'fcm', 100), 0);
+  });
+
   test('a push address moves to whoever registers it last, over users, and the loser keeps its lease', async () => {
     await using opened = await open();
     const { store } = opened;

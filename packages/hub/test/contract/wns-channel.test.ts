@@ -183,7 +183,7 @@ describe('WNS: channels', () => {
     await using opened = await open();
     const channelUri = opened.wns.makeChannel({ origin: opened.simulator.url, app: entraApp.clientId });
     const { verdict, blame, reason } = await opened.send({ channel: { type: 'wns', channelUri } });
-    assert.deepEqual([verdict, blame, reason], ['refused', 'address', 'channelOfAnotherApp']);
+    assert.deepEqual([verdict, blame, reason], ['refused', 'credentials', 'channelOfAnotherApp']);
     assert.equal((await opened.send()).verdict, 'accepted');
   });
 

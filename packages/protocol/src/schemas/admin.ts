@@ -96,6 +96,9 @@ export const shownCredentialsSchema = Type.Object(
   { additionalProperties: true },
 );
 
+/** Until when addresses that are reported dead end, whatever their number. */
+export const allowedEndsSchema = strictObject({ channel: Type.String(), allowedUntilDateTime: dateTime });
+
 const person = strictObject({ id: Type.String(), name: Type.String() });
 
 /** Whose subscriptions a list holds. */

@@ -2,6 +2,7 @@
 // schemas.test.ts holds them equal to the dependency-free types of the main entry.
 
 export {
+  allowedEndsSchema,
   appAnswerSchema,
   appSchema,
   auditEntrySchema,

@@ -11,7 +11,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { openFetch } from '../../lib/outbound/fetch.ts';
 import { openLog } from '../../telemetry/log.ts';
 import { printJson, publicUrlKey, trustOwnAuthority } from '../data-dir.ts';
-import { checkCredentials, providerUrls } from '../doctor/credentials.ts';
+import { checkCredentials, checkMassEnds, providerUrls } from '../doctor/credentials.ts';
 import { type Finding, fail, ok } from '../doctor/finding.ts';
 import { checkDataDir, checkDisk, checkNode } from '../doctor/machine.ts';
 import { checkCertificate, checkClock, checkProxy, checkPublicUrl, checkServing } from '../doctor/reach.ts';
@@ -87,7 +87,13 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
       () => systemClock.now(),
       openFetch(config.findProxy),
     );
-    return [...findings, serving, clock, ...(await checkCredentials(registry, opened.channels))];
+    return [
+      ...findings,
+      serving,
+      clock,
+      ...(await checkCredentials(registry, opened.channels, systemClock.now())),
+      ...(await checkMassEnds(registry, descriptors)),
+    ];
   } finally {
     await opened.close();
     await registry.close();

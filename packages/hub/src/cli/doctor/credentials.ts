@@ -1,6 +1,7 @@
 // The push credentials of each app: whether the hub can decrypt them, whether their provider accepts them (it is asked),
 // and when they end as far as that is known.
 import type { AppId } from '../../model/app.ts';
+import { formatDateTime } from '../../model/date-time.ts';
 import {
   type CredentialedChannel,
   credentialed,
@@ -9,14 +10,24 @@ import {
   withoutCredentials,
 } from '../../push/channels/channels.ts';
 import type { ChannelDescriptors } from '../../push/channels/descriptor.ts';
+import { readCredentialFault } from '../../push/dispatch/credential-faults.ts';
+import { readMassEnd } from '../../push/dispatch/mass-end.ts';
 import type { Registry } from '../../store/registry.ts';
 import { type Finding, fail, ok } from './finding.ts';
 
-export async function checkCredentials(registry: Registry, channels: OpenChannels): Promise<Finding[]> {
+export async function checkCredentials(
+  registry: Registry,
+  channels: OpenChannels,
+  now: number,
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { id } of registry.apps.list()) {
-    for (const { kind } of registry.credentials.list(id)) {
-      findings.push(await checkOne(id, kind, registry, channels));
+    for (const { kind, setAt } of registry.credentials.list(id)) {
+      const checked = await checkOne(id, kind, registry, channels);
+      findings.push(
+        checked,
+        ...(await checkAnswers({ app: id, channel: kind, since: setAt, now }, registry)),
+      );
     }
   }
   if (findings.length > 0) return findings;
@@ -43,6 +54,34 @@ async function checkOne(
   const { expiry } = open.descriptor.credentials ?? {};
   if (checked.ok) return ok(name, expiry ? `${checked.message}; ${expiry}` : checked.message);
   return fail(name, checked.message, `then \`carillon app channel set --app ${app} --channel ${kind} …\``);
+}
+
+type Looked = { app: AppId; channel: string; since: number; now: number };
+
+/** What the provider says of pushes, which asking it for a token does not show. */
+async function checkAnswers(looked: Looked, { meta }: Registry): Promise<Finding[]> {
+  const { app, channel } = looked;
+  const fault = await readCredentialFault(meta, looked);
+  if (!fault) return [];
+  const what = `its provider refused a push at ${formatDateTime(fault.at)}: ${fault.reason}; no address ended for it`;
+  const todo = `check that the credentials are of the project, team or app that the devices registered with, then \`carillon app channel set --app ${app} --channel ${channel} …\``;
+  return [fail(`pushes ${app} ${channel}`, what, todo)];
+}
+
+/** Where so many addresses were reported dead that the hub stopped ending them. */
+export async function checkMassEnds(registry: Registry, channels: ChannelDescriptors): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const { id } of registry.apps.list()) {
+    for (const { type } of channels) {
+      const stopped = await readMassEnd(registry.meta, id, type);
+      if (!stopped) continue;
+      const since = formatDateTime(stopped.since);
+      const what = `${stopped.count} addresses were reported dead within an hour, more than 1 % of the app's: since ${since} no more end`;
+      const todo = `look whether the credentials are right; when the devices are really gone, POST /admin/apps/${id}/channels/${type}/allowEnds`;
+      findings.push(fail(`addresses ${id} ${type}`, what, todo));
+    }
+  }
+  return findings;
 }
 
 /** Where the providers of all stored credentials are: whom the clock is compared with. */

@@ -11,9 +11,11 @@ import type { Outcome, Push } from '../channels/contract.ts';
 import { decide, type PushGrace, sentResult, settledResult, tryUntil } from '../plan/decide.ts';
 import { Addresses } from './addresses.ts';
 import { longestPauseMs } from './breaker.ts';
+import type { CredentialFaults } from './credential-faults.ts';
 import { channelFailed, channelUnknown, isOfProvider } from './faults.ts';
 import { type Entry, Hosts } from './hosts.ts';
 import type { Lane } from './lane.ts';
+import type { MassEndGuard } from './mass-end.ts';
 import type { Recorder } from './recorder.ts';
 import { retryDelayMs } from './retry.ts';
 import { Turns } from './turns.ts';
@@ -27,6 +29,8 @@ export interface SenderOptions {
   /** Whether a device has a stream open here. */
   readonly listensLive: (user: UserKey, subscription: string) => boolean;
   readonly onFailure: (error: unknown) => void;
+  readonly massEnd: MassEndGuard;
+  readonly credentialFaults: CredentialFaults;
 }
 
 /** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again. */
@@ -172,9 +176,9 @@ export class Sender {
   async #record(context: SendContext, answered: Outcome, workedAt: number): Promise<SendEnd> {
     const { clock, random } = this.#options;
     const { delivery, subscription } = context;
-    // A subscription that could not be ended is found dead once more.
-    const ended = answered.verdict !== 'gone' || (await this.#end(context));
-    const outcome: Outcome = ended ? answered : { ...answered, verdict: 'retry' };
+    const outcome = answered.verdict === 'gone' ? await this.#end(context, answered) : answered;
+    if (subscription?.channel && outcome.verdict === 'refused' && outcome.blame === 'credentials')
+      this.#options.credentialFaults.note(subscription.app, subscription.channel.type, outcome.reason ?? '');
     const now = clock.now();
     const until = tryUntil(context);
     const failingSince = subscription && this.#addresses.ended(subscription, outcome, now);
@@ -188,17 +192,21 @@ export class Sender {
     return 'recorded';
   }
 
-  /** Once, and only while the subscription still has the dead address. */
-  async #end({ subscription }: SendContext): Promise<boolean> {
-    if (!subscription?.addressHash) return true;
-    const { user, app, id, addressHash } = subscription;
-    const { committer, onFailure } = this.#options;
+  /** Once, only while the subscription still has the dead address, and not when too many are reported at once. */
+  async #end({ subscription }: SendContext, answered: Outcome): Promise<Outcome> {
+    if (!subscription?.addressHash || !subscription.channel) return answered;
+    const { user, app, id, addressHash, channel } = subscription;
+    const { committer, onFailure, massEnd } = this.#options;
     try {
+      if (!(await massEnd.mayEnd(app, channel.type))) {
+        return { ...answered, verdict: 'refused', reason: `kept, since too many ended: ${answered.reason}` };
+      }
       await committer.commit({ kind: 'gone', user, app, id, addressHash });
-      return true;
+      return answered;
     } catch (error) {
       onFailure(error);
-      return false;
+      // It is found dead once more.
+      return { ...answered, verdict: 'retry' };
     }
   }
 }

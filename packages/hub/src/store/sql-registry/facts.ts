@@ -7,6 +7,7 @@ import type { Session } from './session.ts';
 
 const table = openTable(registryTables.fact);
 const insert = `INSERT INTO fact(${table.names}) VALUES ($1, $2) ON CONFLICT (key)`;
+const stored = 'CAST(fact.value AS BIGINT)';
 
 export function openMeta(session: Session): Meta {
   async function read(key: string): Promise<string | null> {
@@ -18,6 +19,16 @@ export function openMeta(session: Session): Meta {
     read,
     async write(key, value) {
       await session.query(`${insert} DO UPDATE SET value = excluded.value`, key, value);
+    },
+    async count(key, { atLeast, add }) {
+      const kept = `CASE WHEN ${stored} >= $4 THEN ${stored} ELSE $4 END`;
+      const [row] = (
+        await session.query(
+          `${insert} DO UPDATE SET value = CAST(${kept} + $3 AS TEXT) RETURNING ${table.names}`,
+          ...[key, String(atLeast + add), add, atLeast],
+        )
+      ).rows;
+      return Number(row && table.read(row).value);
     },
     async readOrMake(key, make) {
       const known = await read(key);

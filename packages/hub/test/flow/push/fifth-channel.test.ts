@@ -188,7 +188,7 @@ test('doctor asks its provider, and compares clocks with it', async () => {
   const base = { config, log: openLog('silent'), clock: systemClock, registry };
   const opened = await openChannels({ ...base, descriptors: channelsWithRelay });
   try {
-    const findings = await checkCredentials(registry, opened.channels);
+    const findings = await checkCredentials(registry, opened.channels, systemClock.now());
     const found = findings.find(({ name }) => name === 'credentials app-a relay');
     assert.deepEqual(found, {
       status: 'ok',

@@ -57,6 +57,8 @@ async function openWorld(context: TestContext, send: Send, wrap = (store: FeedSt
   const dispatcher = new Dispatcher({
     ...{ store, committer, channels, clock, onFailure, random: () => 0.5, grace: 'taps' },
     listensLive: () => false,
+    massEnd: { mayEnd: async () => true },
+    credentialFaults: { note: () => {} },
   });
   publisher.dispatchTo((deliveries) => dispatcher.take(deliveries));
   let closing: Promise<void> | null = null;

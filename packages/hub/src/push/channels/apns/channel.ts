@@ -40,7 +40,21 @@ async function send(push: ApnsPush, services: Connected): Promise<Outcome> {
   // It becomes a header, and a broken one must not look like a broken connection, which pauses the whole channel.
   if (!/^[\x21-\x7e]+$/.test(push.channel.topic)) return badTopic;
   const answer = await post(push.channel, apnsPayload(push), { credentials, services });
-  return 'line' in answer ? answer.outcome : answer;
+  const outcome = 'line' in answer ? answer.outcome : answer;
+  if (outcome.reason !== 'BadDeviceToken' || !isOfOther(push.channel.environment, credentials))
+    return outcome;
+  return {
+    ...outcome,
+    verdict: 'refused',
+    blame: 'credentials',
+    reason: 'BadDeviceToken: other environment',
+  };
+}
+
+/** The operator's URL is Apple's host of the other environment, which takes no token of this one. */
+function isOfOther(environment: ApnsAddress['environment'], { baseUrl }: ApnsCredentials): boolean {
+  const other = hosts[environment === 'production' ? 'sandbox' : 'production'];
+  return baseUrl !== undefined && URL.parse(baseUrl)?.hostname === new URL(other).hostname;
 }
 
 const badTopic: Outcome = {
@@ -121,12 +135,13 @@ const nothing: ApnsPayload = {
 };
 
 function judge(answer: ApnsAnswer | Outcome, { teamId, keyId }: ApnsCredentials): CredentialCheck {
-  const { blame, reason, status } = 'line' in answer ? answer.outcome : answer;
+  const { verdict, blame, reason, status } = 'line' in answer ? answer.outcome : answer;
   if (!('line' in answer) && blame === 'credentials')
     return no(
       'The privateKey is no EC P-256 key in PKCS #8: send the whole text of the .p8 file, both its dashed lines included.',
     );
-  if (blame === 'credentials')
+  // What is refused of its topic or device says that the key itself was taken.
+  if (blame === 'credentials' && verdict !== 'refused')
     return no(
       `APNs answers ${status} ${reason}: check that key ${keyId} is one of team ${teamId}, is not revoked, may send pushes, and that this machine's clock is right.`,
     );

@@ -34,20 +34,21 @@ test('each reason of the table is read from an answer, and names the page that i
 test('an address is given up only for the answers that say so of the address', () => {
   assert.deepEqual(
     reasonsWith(({ verdict }) => verdict === 'gone'),
-    ['BadDeviceToken', 'DeviceTokenNotForTopic', 'ExpiredToken', 'Unregistered'],
+    ['BadDeviceToken', 'ExpiredToken', 'Unregistered'],
   );
   assert.equal(read(410, '{"reason":"Unregistered","timestamp":1893456000000}').verdict, 'gone');
 });
 
 test('what a device chose when it registered never pauses the channel', () => {
-  const chosen = [
-    'BadTopic',
-    'TopicDisallowed',
-    'BadPath',
-    'BadEnvironmentKeyIdInToken',
-    'TooManyRequests',
-  ] as const;
+  const chosen = ['BadTopic', 'BadPath', 'BadEnvironmentKeyIdInToken', 'TooManyRequests'] as const;
   for (const reason of chosen) assert.equal(apnsVerdicts[reason].blame, 'address', reason);
+});
+
+test('tokens and topics of another app are the credentials\u2019 fault, refused without a pause of the channel', () => {
+  for (const reason of ['DeviceTokenNotForTopic', 'TopicDisallowed'] as const) {
+    const { verdict, blame } = apnsVerdicts[reason];
+    assert.deepEqual([verdict, blame], ['refused', 'credentials'], reason);
+  }
 });
 
 test('a refused provider token is not used again', () => {

@@ -1,6 +1,6 @@
 // What each answer of APNs means: the whole table of Apple's page, by its reason. What a device chose when it
-// registered (token, topic, environment) never costs more than its own address, or one device could stop an app's
-// pushes to all others.
+// registered (token, topic, environment) never costs more than its own pushes, or one device could stop an app's
+// pushes to all others. An address ends only for what Apple says of the device.
 import type { Outcome, PushResponse } from '../contract.ts';
 import { answeredOutcome, ownWord, type VerdictLine } from '../outcome.ts';
 
@@ -18,6 +18,8 @@ const broadcasts =
 const ours = { verdict: 'refused', blame: 'content', source: responses } as const;
 const gone = { verdict: 'gone', blame: 'address', source: responses } as const;
 const address = { verdict: 'refused', blame: 'address', source: responses } as const;
+/** An answer to one push that Apple gives for all when the key or the topics are another app's: it ends no address. */
+const app = { verdict: 'refused', blame: 'credentials', source: responses } as const;
 const key = { verdict: 'retry', blame: 'credentials', source: responses } as const;
 const provider = { verdict: 'retry', blame: 'provider', source: responses } as const;
 
@@ -29,15 +31,14 @@ export const apnsVerdicts = {
   BadMessageId: { status: 400, ...ours },
   BadPriority: { status: 400, ...ours },
   BadTopic: { status: 400, ...address },
-  /** Token and topic were registered together and don't belong together; Apple: don't retry. */
-  DeviceTokenNotForTopic: { status: 400, ...gone },
+  DeviceTokenNotForTopic: { status: 400, ...app },
   DuplicateHeaders: { status: 400, ...ours },
   IdleTimeout: { status: 400, ...provider },
   InvalidPushType: { status: 400, ...ours },
   MissingDeviceToken: { status: 400, ...address },
   MissingTopic: { status: 400, ...address },
   PayloadEmpty: { status: 400, ...ours },
-  TopicDisallowed: { status: 400, ...address },
+  TopicDisallowed: { status: 400, ...app },
   BadCertificate: { status: 403, ...key },
   BadCertificateEnvironment: { status: 403, ...key },
   ExpiredProviderToken: { status: 403, ...key, tokenRefused: true },

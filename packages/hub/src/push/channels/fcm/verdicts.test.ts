@@ -49,9 +49,9 @@ test('each code of the tables is read from an answer, and names the page that it
   }
 });
 
-test('an address is given up when FCM says that it is unregistered or of another sender', () => {
+test('an address is given up when FCM says that it is unregistered, and kept when the sender is another', () => {
   assert.equal(read(404, { status: 'NOT_FOUND', code: 'UNREGISTERED' }).verdict, 'gone');
-  assert.equal(read(403, { status: 'PERMISSION_DENIED', code: 'SENDER_ID_MISMATCH' }).verdict, 'gone');
+  assert.equal(read(403, { status: 'PERMISSION_DENIED', code: 'SENDER_ID_MISMATCH' }).verdict, 'refused');
 });
 
 test('a missing project or permission is about the credentials, and no address is given up for it', () => {
@@ -65,11 +65,11 @@ test('a missing project or permission is about the credentials, and no address i
   }
 });
 
-test('an invalid argument ends the address only when it is the address', () => {
+test('an invalid argument ends no address, and is told from a fault of the content', () => {
   const invalid = { status: 'INVALID_ARGUMENT', code: 'INVALID_ARGUMENT' };
   const googlesExample = 'The registration token is not a valid FCM registration token';
-  assert.equal(read(400, { ...invalid, details: [field('message.token')] }).verdict, 'gone');
-  assert.equal(read(400, { ...invalid, message: googlesExample }).verdict, 'gone');
+  assert.equal(read(400, { ...invalid, details: [field('message.token')] }).blame, 'address');
+  assert.equal(read(400, { ...invalid, message: googlesExample }).blame, 'address');
   const ttl = read(400, { ...invalid, details: [field('message.android.ttl')] });
   assert.deepEqual([ttl.verdict, ttl.blame], ['refused', 'content']);
   // The title that was posted may stand in the message.

@@ -24,7 +24,8 @@ export const fcmVerdicts = {
   UNSPECIFIED_ERROR: { status: 500, ...provider, source: codes },
   INVALID_ARGUMENT: { status: 400, verdict: 'refused', blame: 'content', source: codes },
   UNREGISTERED: { status: 404, verdict: 'gone', blame: 'address', source: tokens },
-  SENDER_ID_MISMATCH: { status: 403, verdict: 'gone', blame: 'address', source: codes },
+  /** Every address of the app is answered so while another project's account is stored: it ends none. */
+  SENDER_ID_MISMATCH: { status: 403, verdict: 'refused', blame: 'credentials', source: codes },
   QUOTA_EXCEEDED: { status: 429, verdict: 'throttled', blame: 'provider', source: codes },
   UNAVAILABLE: { status: 503, ...provider, source: codes },
   INTERNAL: { status: 500, ...provider, source: codes },
@@ -34,8 +35,8 @@ export const fcmVerdicts = {
 
 /** Where one code has two meanings, its details decide. */
 export const detailedVerdicts = {
-  /** INVALID_ARGUMENT about message.token: it never was an address. */
-  invalidToken: { status: 400, verdict: 'gone', blame: 'address', source: examples },
+  /** INVALID_ARGUMENT about message.token. Google says UNREGISTERED of a device that is gone, so this ends none. */
+  invalidToken: { status: 400, verdict: 'refused', blame: 'address', source: examples },
   /** QUOTA_EXCEEDED for one device: the others are not concerned. */
   deviceQuota: { status: 429, verdict: 'throttled', blame: 'address', source: codes },
 } as const satisfies Record<string, FcmVerdict>;

@@ -23,7 +23,7 @@ test('each documented status has its verdict', () => {
     [301, 'refused', 'address'],
     [400, 'refused', 'content'],
     [401, 'retry', 'credentials'],
-    [403, 'refused', 'address'],
+    [403, 'refused', 'credentials'],
     [404, 'gone', 'address'],
     [405, 'refused', 'content'],
     [406, 'throttled', 'provider'],

@@ -57,7 +57,13 @@ export const wnsVerdicts: readonly WnsVerdict[] = [
   { status: [400, 400], ...ours, source: responses },
   { status: [401, 401], ...credentials, reason: 'tokenRefused', tokenRefused: true, source: responses },
   /** "The access token does not match the credentials of the app that requested the channel URI." */
-  { status: [403, 403], ...address, reason: 'channelOfAnotherApp', source: responses },
+  {
+    status: [403, 403],
+    verdict: 'refused',
+    blame: 'credentials',
+    reason: 'channelOfAnotherApp',
+    source: responses,
+  },
   { status: [404, 404], ...gone, source: responses },
   { status: [408, 408], ...provider, source: `${rfc9110}#section-15.5.9` },
   /** "The sending domain has been blocked": says nothing of this channel. */

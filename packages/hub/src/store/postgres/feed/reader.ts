@@ -196,6 +196,11 @@ export const subscriptionStatements = {
   ),
 };
 
+/** Of all users: no index leads there, and it is asked when addresses end in masses. */
+const countAddresses = statement(
+  `SELECT count(*) AS n FROM (SELECT 1 FROM subscription WHERE app = $1 AND channel LIKE $2 LIMIT $3) AS found`,
+);
+
 function subscriptionReads(ask: AskRows, connections: Connections) {
   const read = async (user: UserKey, each: Statement, ...values: Parameter[]) => {
     const rows = await ask(each, ...userValues(user), ...values);
@@ -207,6 +212,10 @@ function subscriptionReads(ask: AskRows, connections: Connections) {
     async subscription(user: UserKey, id: string) {
       const [subscription] = await read(user, subscriptionStatements.one, packKey(id));
       return subscription ?? null;
+    },
+    async countAddresses(app: AppId, type: string, most: number) {
+      const [row] = await ask(countAddresses, packText(app), packText(`%"type":"${type}"%`), most);
+      return decodeNumber(row?.n);
     },
     subscriptionsOfUser: (user: UserKey) => read(user, subscriptionStatements.ofUser),
     subscriptions: (user: UserKey, app: AppId, now: number) =>

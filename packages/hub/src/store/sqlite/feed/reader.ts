@@ -182,6 +182,9 @@ function subscriptionReads(db: DatabaseSync, { interned, subscription }: Tables)
   const byId = prepareRows(db, `${select} AND id = ?`);
   const ofUser = prepareRows(db, `${select} ORDER BY id`);
   const living = prepareRows(db, `${select} AND app = ? AND lease_until > ? ORDER BY installation`);
+  const addresses = db.prepare(
+    'SELECT count(*) AS n FROM (SELECT 1 FROM subscription WHERE app = ? AND channel LIKE ? LIMIT ?)',
+  );
   return {
     async subscription(user: UserKey, id: string) {
       const found = byId.get(interned.account(user), id);
@@ -190,6 +193,9 @@ function subscriptionReads(db: DatabaseSync, { interned, subscription }: Tables)
     async subscriptionsOfUser(user: UserKey) {
       const found = ofUser.all(interned.account(user));
       return found.map((values) => subscription.readValues(values, { user }));
+    },
+    async countAddresses(app: AppId, type: string, most: number) {
+      return decodeNumber(addresses.get(interned.app(app), `%"type":"${type}"%`, most)?.n);
     },
     async subscriptions(user: UserKey, app: AppId, now: number) {
       const found = living.all(interned.account(user), interned.app(app), now);
