@@ -279,7 +279,8 @@ async function openEdge(
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
   const tls = certificate ?? (typeof config.tls === 'string' ? null : config.tls);
   const addressOf = openAddressReader(config.trustedProxies);
-  const { app, connections, requestLog } = openHttp({ runner, fanOut, publicUrl, addressOf, log, tls });
+  const edge = { runner, clock, fanOut, publicUrl, addressOf, log, tls };
+  const { app, connections, requestLog } = openHttp(edge);
   let draining = false;
   const isReady = openReadiness(store, clock);
   addHealth(app, { ready: async () => !draining && (await isReady()) });

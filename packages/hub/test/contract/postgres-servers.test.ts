@@ -1,13 +1,12 @@
 // Which PostgreSQL servers the hub serves from, and what a connection that is reset at any moment does: standbys, lists of
 // hosts, encodings, poolers, and a network that resets.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { alice, postWrite, startMs } from '@carillon/testing/feed/writes.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
 import { startPgBouncer } from '@carillon/testing/machine/pgbouncer.ts';
 import { sharedPostgres, startPostgres } from '@carillon/testing/machine/postgres.ts';
+import { openResetProxy, type ResetProxy } from '@carillon/testing/machine/reset-proxy.ts';
 import { planBatch } from '../../src/hub/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { openRegistry } from '../../src/store/postgres/registry/registry.ts';
@@ -16,42 +15,10 @@ import { type FeedStore, StoreError, UnusableStore } from '../../src/store/store
 const isUnavailable = (error: unknown): boolean =>
   error instanceof StoreError && error.fault === 'unavailable';
 
-/** One address before several servers: connections that are open stay where they are. */
-async function openAddress(context: TestContext, firstPort: number) {
-  const sockets = new Set<Socket>();
-  const address = { port: 0, targetPort: firstPort, resetAfter: Number.POSITIVE_INFINITY, reset };
-  const server = createServer((client) => {
-    const target = connect(address.targetPort, '127.0.0.1');
-    let left = address.resetAfter;
-    for (const socket of [client, target]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.once('close', () => sockets.delete(socket));
-    }
-    client.pipe(target);
-    target.on('data', (bytes) => {
-      client.write(bytes.subarray(0, left));
-      left -= bytes.length;
-      if (left > 0) return;
-      client.resetAndDestroy();
-      target.destroy();
-    });
-    if (left === 0) client.resetAndDestroy();
-    client.once('close', () => target.destroy());
-    target.once('close', () => client.destroy());
-  });
-  function reset(): void {
-    for (const socket of sockets) socket.resetAndDestroy();
-  }
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  address.port = (server.address() as AddressInfo).port;
-  context.after(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-  return address;
+async function openAddress(context: TestContext, firstPort: number): Promise<ResetProxy> {
+  const proxy = await openResetProxy(firstPort);
+  context.after(() => proxy[Symbol.asyncDispose]());
+  return proxy;
 }
 
 function withPort(url: string, port: number): string {
@@ -80,7 +47,7 @@ test('a connection that is reset after any byte of the handshake or later ends n
   const store = await openFeedStore({ url: through, planner: planBatch });
   context.after(() => store.close());
   for (let bytes = 0; bytes < 1200; bytes += bytes < 520 ? 7 : 61) {
-    address.resetAfter = bytes;
+    address.resetAfter = { by: 'server', bytes };
     address.reset();
     const calls = [
       () => store.commit([postWrite()], startMs),
@@ -89,7 +56,7 @@ test('a connection that is reset after any byte of the handshake or later ends n
     ];
     await Promise.all(calls.map(answers));
   }
-  address.resetAfter = Number.POSITIVE_INFINITY;
+  address.resetAfter = null;
   address.reset();
   await until(() => answers(() => registry.users.list()), 'the registry answers');
   await until(() => answers(() => store.commit([postWrite()], startMs)), 'a commit succeeds');

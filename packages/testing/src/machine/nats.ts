@@ -8,6 +8,7 @@ import { needs, programOf } from './needs.ts';
 
 export interface TestNats extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
   /** Ends it as a crash does. */
   kill(): Promise<void>;
   /** Alive and silent. */
@@ -39,6 +40,7 @@ export async function startNats(args: readonly string[] = []): Promise<TestNats>
   const signal = (name: NodeJS.Signals) => () => running && process.kill(running.processId, name);
   return {
     url: `nats://127.0.0.1:${port}`,
+    port,
     kill,
     freeze: signal('SIGSTOP'),
     thaw: signal('SIGCONT'),

@@ -1,12 +1,13 @@
 // The open connections. An address may have so many that have not authenticated: beyond it the oldest idle one is closed,
-// and what makes no progress ends (stalled). For a drain, plain sockets finish a running request, and HTTP/2 sessions get
+// and what makes no progress ends (stalled, silent-sessions). For a drain, plain sockets finish a running request, and HTTP/2 sessions get
 // a GOAWAY, for which Node's own close would wait forever; what is left after the grace period is cut.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { constants, type Http2Session, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers';
 import { limits } from '@carillon/protocol';
-import { systemClock } from '../../lib/clock.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { SilentSessions } from './silent-sessions.ts';
 import { Stalled } from './stalled.ts';
 
 const graceMs = 5000;
@@ -33,6 +34,7 @@ export class Connections {
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<Http2Session>();
   readonly #stalled = new Stalled(this.#sockets);
+  readonly #silent: SilentSessions;
   readonly #isProxy: (address: string) => boolean;
   /** By address, then by port, the oldest first. */
   readonly #strangers = new Map<string, Map<number, Stranger>>();
@@ -40,13 +42,22 @@ export class Connections {
   readonly #known = new WeakSet<object>();
 
   /** Connections of a proxy are many clients', and not bounded by its address. */
-  constructor(server: object, isProxy: (address: string) => boolean) {
+  constructor(server: object, isProxy: (address: string) => boolean, clock: Clock) {
     this.#server = server as Server;
     this.#isProxy = isProxy;
+    this.#silent = new SilentSessions(clock);
     this.#server.on('connection', (socket) => this.#opened(socket));
-    this.#server.on('secureConnection', (socket: Socket) => this.#track(socket));
+    // Before Node's own listener, which makes the session of this socket at once.
+    let newest: Socket | null = null;
+    this.#server.prependListener('secureConnection', (socket: Socket) => {
+      newest = socket;
+      this.#track(socket);
+    });
     this.#server.on('request', (request, response) => this.#asked(request, response));
-    this.#server.on('session', (session: Http2Session) => this.#began(session));
+    this.#server.on('session', (session: Http2Session) => {
+      this.#began(session);
+      if (newest) this.#silent.watch(session, newest);
+    });
   }
 
   /** Somebody authenticated over this connection. */
@@ -77,6 +88,7 @@ export class Connections {
     idle.stop();
     cut.stop();
     this.#stalled.stop();
+    this.#silent.stop();
   }
 
   #track(socket: Socket): void {

@@ -2,6 +2,7 @@
 // token, no OData here: that is the operations'.
 import { limits } from '@carillon/protocol';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Clock } from '../../lib/clock.ts';
 import { openRequestIds } from '../../lib/ids.ts';
 import type { FanOut } from '../../live/fan-out.ts';
 import { HubError } from '../../model/errors.ts';
@@ -21,6 +22,7 @@ import { UnsentAnswers } from './unsent-answers.ts';
 
 export interface HttpOptions {
   readonly runner: Runner;
+  readonly clock: Clock;
   readonly fanOut: FanOut;
   readonly publicUrl: string;
   readonly addressOf: AddressReader;
@@ -40,7 +42,7 @@ export interface Http {
 
 export function openHttp(options: HttpOptions): Http {
   const app = openFastify(options);
-  const connections = new Connections(app.server, isProxyOf(options.addressOf));
+  const connections = new Connections(app.server, isProxyOf(options.addressOf), options.clock);
   const requestLog = openRequestLog(app, options.log, options.addressOf);
   const others = collectRoutes(app);
   app.decorateRequest('admission', null);

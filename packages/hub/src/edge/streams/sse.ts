@@ -1,7 +1,7 @@
 // A stream over server-sent events (WHATWG HTML, 9.2), on HTTP/1.1 and HTTP/2. The request is released once the
 // stream is open: its headers would be half of what an idle connection keeps in memory.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FanOut } from '../../live/fan-out.ts';
 import { chunkOf, type EncodedFrame } from '../../live/frame.ts';
@@ -29,6 +29,8 @@ export function openSse(request: FastifyRequest, reply: FastifyReply, options: S
   };
   reply.hijack();
   const response = reply.raw;
+  // It went away while it was admitted, and will not close again: its stream would be followed for ever.
+  if (isGone(response)) return;
   response.writeHead(200, headers);
   response.flushHeaders();
   follow(request.raw, response, order, fanOut);
@@ -57,6 +59,12 @@ function follow(
   response.on('close', () => fanOut.leave(stream));
   response.on('error', () => response.destroy());
   if (request.httpVersionMajor === 1) release(request);
+}
+
+/** A response of HTTP/2 says so by its stream. */
+function isGone(response: ServerResponse): boolean {
+  const stream: unknown = Reflect.get(response, 'stream');
+  return response.destroyed || (stream instanceof Writable && stream.destroyed);
 }
 
 /** Releases what Node keeps of a request whose answer lasts for hours. */

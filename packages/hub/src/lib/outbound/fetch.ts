@@ -67,6 +67,7 @@ export async function tunnelTo(
       socket,
       ...(isIP(hostname) ? { host: hostname } : { servername: hostname }),
     });
+    secure.on('error', () => {}); // the same
     await once(secure, 'secureConnect', { signal });
     return secure;
   } catch (error) {

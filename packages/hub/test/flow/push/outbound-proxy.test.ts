@@ -9,12 +9,13 @@ import tls from 'node:tls';
 import { startTransport } from '@carillon/testing/hub/transport.ts';
 import { startForwardProxy } from '@carillon/testing/machine/forward-proxy.ts';
 import { answer, listen, serveHttp1, serveHttp2 } from '@carillon/testing/machine/http-servers.ts';
+import { openResetProxy, resets } from '@carillon/testing/machine/reset-proxy.ts';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { openIssuers } from '../../../src/auth/issuers.ts';
 import { makeCertificate } from '../../../src/lib/certificate.ts';
 import { openFetch } from '../../../src/lib/outbound/fetch.ts';
 import { readProxies } from '../../../src/lib/outbound/proxy.ts';
-import { openHostVerifier } from '../../../src/operations/admin/hosts/host-verifier.ts';
+import { getOnce, openHostVerifier } from '../../../src/operations/admin/hosts/host-verifier.ts';
 
 const host = 'world.example';
 const certificate = await makeTls();
@@ -148,4 +149,27 @@ test('a document that proves a host is read through the proxy, unless this machi
   });
   await assert.rejects(inside.verify(claimed, 'value'), /private network/);
   assert.equal(served.connections, 1);
+});
+
+test('a connection to the proxy that is reset after any byte ends nothing but what goes through it', async () => {
+  await using second = await serveHttp2((stream) => answer(stream), { tls: certificate });
+  await using first = await serveHttp1((_request, response) => response.end('{}'), certificate);
+  await using resetting = await openResetProxy(proxy.port);
+  const through = readProxies({ HTTPS_PROXY: `http://127.0.0.1:${resetting.port}` });
+  await using transport = open({ findProxy: through });
+  const get = openFetch(through);
+  const url = `https://${host}:${first.port}/`;
+  const failed = (error: unknown): void => assert.ok(error instanceof Error);
+  for (const reset of resets(6000)) {
+    resetting.resetAfter = reset;
+    resetting.reset();
+    await Promise.all([
+      transport.post(`https://${host}:${second.port}/`, { http2Only: true }),
+      transport.post(url),
+      get(url).catch(failed),
+      getOnce(url, () => assert.fail('it looks up nothing'), through).catch(failed),
+    ]);
+  }
+  resetting.resetAfter = null;
+  assert.equal((await getOnce(url, () => assert.fail('it looks up nothing'), through)).status, 200);
 });
