@@ -2,10 +2,12 @@
 // repository everything runs from its TypeScript sources without a build; Node refuses that inside node_modules, so what
 // is published is JavaScript with declarations.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
+import { writeManifest } from './artefacts.ts';
 import { stageClassicScripts } from './classic.ts';
 import { compile } from './compile.ts';
+import { makeSbom } from './sbom.ts';
 import { isCompiled, readPackages, stagePackage } from './stage.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -20,7 +22,7 @@ export interface Packed {
   readonly bytes: number;
 }
 
-/** Tarballs lie in `outFolder`, which is emptied first; what they are made from below it, in `staging`. */
+/** Tarballs, bill of materials and manifest lie in `outFolder`, which is emptied first; what they are made from below it, in `staging`. */
 export async function packAll(outFolder: string, build: 'always' | 'ifChanged'): Promise<Packed[]> {
   const packages = readPackages();
   buildPages(build);
@@ -36,10 +38,22 @@ export async function packAll(outFolder: string, build: 'always' | 'ifChanged'):
     await stageClassicScripts(each, target);
   }
   rmSync(work, { recursive: true });
-  return packFolders(
+  const packed = packFolders(
     packages.map(({ folder }) => join(staging, folder)),
     outFolder,
   );
+  writeRelease(outFolder, packed);
+  return packed;
+}
+
+/** What goes with the tarballs. */
+function writeRelease(outFolder: string, packed: readonly Packed[]): void {
+  const version = packed.find(({ name }) => name === 'carillon')?.version;
+  if (version === undefined) throw new Error('the hub is not among what was packed');
+  const sbom = `carillon-${version}.cdx.json`;
+  writeFileSync(join(outFolder, sbom), `${JSON.stringify(makeSbom(), null, 2)}\n`);
+  const tarballs = packed.map(({ tarball }) => ({ kind: 'npm', file: basename(tarball) }) as const);
+  writeManifest(outFolder, version, [...tarballs, { kind: 'sbom', file: sbom }]);
 }
 
 /** What is not compiled but built: the inbox page. */
