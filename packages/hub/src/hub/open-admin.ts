@@ -1,7 +1,9 @@
 // The operators' half of the services, part of the hub's composition: how host names are verified, what seals the ids
 // that operators see, and whose subjects a user's id may be.
 import { issuerOf } from '../auth/provider/open-provider.ts';
+import { openPasswordLinks } from '../auth/provider/sign-in/password-link.ts';
 import type { Config } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
 import { openSeal } from '../lib/seal.ts';
 import { type HostVerifier, openHostVerifier } from '../operations/admin/hosts/host-verifier.ts';
 import type { Services } from '../operations/kernel/call.ts';
@@ -11,15 +13,19 @@ import type { Registry } from '../store/registry.ts';
 export interface AdminBase {
   readonly config: Pick<Config, 'allowPrivatePush' | 'findProxy' | 'issuers' | 'publicUrl'>;
   readonly registry: Registry;
+  readonly clock: Clock;
   readonly descriptors: ChannelDescriptors;
   /** Absent: the world's DNS. */
   readonly hostVerifier: HostVerifier | undefined;
 }
 
-type AdminServices = Pick<Services, 'registry' | 'descriptors' | 'hosts' | 'adminSeal' | 'issuers'>;
+type AdminServices = Pick<
+  Services,
+  'registry' | 'descriptors' | 'hosts' | 'adminSeal' | 'issuers' | 'passwordLinks'
+>;
 
 export function openAdminServices(
-  { config, registry, hostVerifier, descriptors }: AdminBase,
+  { config, registry, clock, hostVerifier, descriptors }: AdminBase,
   secret: Buffer,
 ): AdminServices {
   const { issuers, publicUrl, findProxy, allowPrivatePush: allowPrivate } = config;
@@ -30,5 +36,7 @@ export function openAdminServices(
     // Steady, so that one delivery always has the same id.
     adminSeal: openSeal(secret, 'admin list', { steady: true }),
     issuers: issuers.length > 0 ? issuers : [issuerOf(publicUrl)],
+    passwordLinks:
+      issuers.length > 0 ? null : openPasswordLinks({ registry, issuer: issuerOf(publicUrl), clock }),
   };
 }

@@ -21,7 +21,11 @@ const userMembers = {
   disabled: Type.Boolean(),
 };
 
-export const userSchema = strictObject(userMembers);
+/** `passwordLink`: where the user sets a password, once and within a day. */
+export const userSchema = strictObject({
+  ...userMembers,
+  passwordLink: Type.Optional(strictObject({ url: Type.String(), expirationDateTime: dateTime })),
+});
 
 /** `client` names it; several clients may use one sign-in. */
 export const userSessionSchema = strictObject({

@@ -21,11 +21,20 @@ import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
 import { addressOf, noteTokens } from './note-tokens.ts';
 import { type Refusal, Refused, refusalOf } from './refusal.ts';
 import { restoreNames } from './restore-names.ts';
-import { entraPaths, metadataPaths, providerPaths, signInPath, userinfoPath } from './routes.ts';
+import {
+  entraPaths,
+  metadataPaths,
+  providerPaths,
+  setPasswordPath,
+  signInPath,
+  userinfoPath,
+} from './routes.ts';
 import { openAttempts } from './sign-in/attempts.ts';
 import { type KnownBrowsers, openKnownBrowsers } from './sign-in/known-browser.ts';
 import { openPages } from './sign-in/pages.ts';
+import { openPasswordLinks } from './sign-in/password-link.ts';
 import { openPasswordTurns } from './sign-in/password-turns.ts';
+import { handleSetPassword, type SetPassword } from './sign-in/set-password.ts';
 import { handleSignIn, type SignIn } from './sign-in/sign-in.ts';
 import { handleUserinfo, type Userinfo } from './userinfo.ts';
 
@@ -89,6 +98,7 @@ interface Loaded {
   readonly provider: Provider;
   readonly callback: (request: object, response: ServerResponse) => Promise<void>;
   readonly signIn: SignIn;
+  readonly setPassword: SetPassword;
   readonly userinfo: Userinfo;
   readonly registry: Registry;
   readonly refreshTokens: RefreshTokens;
@@ -138,10 +148,12 @@ async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): 
     browsers,
     turns: openPasswordTurns(),
   };
+  const links = openPasswordLinks({ registry, issuer, clock });
   return {
     provider,
     callback: provider.callback(),
     signIn,
+    setPassword: { registry, links, clock, render, turns: signIn.turns },
     userinfo: { registry, keys, issuer, publicUrl, clock, access, jose },
     registry,
     refreshTokens,
@@ -172,6 +184,8 @@ async function answer(
     request.saveForm();
   }
   if (url.split('?', 1)[0] === userinfoPath) await handleUserinfo(loaded.userinfo, request, response);
+  else if (url.split('?', 1)[0] === setPasswordPath)
+    await handleSetPassword(loaded.setPassword, request, response);
   else if (url.startsWith(`${signInPath}/`)) await handleSignIn(loaded.signIn, request, response);
   else await loaded.callback(request, response);
 }

@@ -15,6 +15,7 @@ export const providerPaths = {
 } as const;
 
 export const signInPath = '/sign-in';
+export const setPasswordPath = '/set-password';
 export const userinfoPath = '/userinfo';
 
 const openIdMetadata = '/.well-known/openid-configuration';
@@ -43,6 +44,7 @@ const ownRoutes: readonly ProviderRoute[] = [
   { path: providerPaths.authorization, methods: ['GET'] },
   { path: `${providerPaths.authorization}/:uid`, methods: ['GET'] },
   { path: `${signInPath}/:uid`, methods: ['GET', 'POST'] },
+  { path: setPasswordPath, methods: ['GET', 'POST'] },
   { path: providerPaths.token, methods: ['POST', 'OPTIONS'] },
   { path: providerPaths.revocation, methods: ['POST', 'OPTIONS'] },
   { path: providerPaths.end_session, methods: ['GET'] },

@@ -6,10 +6,11 @@ import { signToken } from '../../auth/provider/exchange/mint-token.ts';
 import { listSessions } from '../../auth/provider/grants/sessions.ts';
 import { openSigningKeys } from '../../auth/provider/keys.ts';
 import { issuerOf } from '../../auth/provider/open-provider.ts';
+import { openPasswordLinks, type PasswordLink } from '../../auth/provider/sign-in/password-link.ts';
 import { openPeople, type People } from '../../auth/provider/sign-in/people.ts';
 import { eraseFrom } from '../../hub/maintenance/erase.ts';
 import { systemClock } from '../../lib/clock.ts';
-import { showUser } from '../../operations/admin/users/user.ts';
+import { showLink, showUser } from '../../operations/admin/users/user.ts';
 import type { LocalUser, Registry } from '../../store/registry.ts';
 import { ask } from '../ask.ts';
 import { askHub, Refusal } from '../call-hub.ts';
@@ -28,6 +29,7 @@ interface UserOptions extends DataOptions {
   readonly name?: string;
   readonly password?: string;
   readonly passwordStdin?: boolean;
+  readonly link?: boolean;
   readonly operator?: boolean;
   readonly yes?: boolean;
 }
@@ -86,6 +88,7 @@ function named(name: string, about: string, run: (opened: Opened) => Promise<voi
 function withPassword(command: Command): Command {
   return command
     .option('--password-stdin', 'read the password from standard input')
+    .option('--link', 'print a one-time link, good for a day, where the user sets the password')
     .option(
       '--password <password>',
       'the password; others on this machine may see it, so prefer --password-stdin',
@@ -112,14 +115,28 @@ async function show({ people, options, name }: Opened): Promise<void> {
   else print(lineOf(user));
 }
 
-async function create({ people, options, name }: Opened): Promise<void> {
-  const password = await readPassword(options);
+async function create(opened: Opened): Promise<void> {
+  const { people, options, name } = opened;
+  const password = options.link ? null : await readPassword(options);
   const user = await people.create({ name, password, operator: options.operator ?? false });
-  printJson({ userId: user.id, name: user.name });
+  const link = options.link ? showLink(await makeLink(opened, user)) : {};
+  printJson({ userId: user.id, name: user.name, ...link });
 }
 
-async function setPassword({ people, options, name }: Opened): Promise<void> {
+async function makeLink({ registry, options }: Opened, user: LocalUser): Promise<PasswordLink> {
+  const issuer = issuerOf(await publicUrlOf(registry, options));
+  return openPasswordLinks({ registry, issuer, clock: systemClock }).make(user);
+}
+
+async function setPassword(opened: Opened): Promise<void> {
+  const { people, options, name } = opened;
   const user = await people.find(name);
+  if (options.link) {
+    const link = await makeLink(opened, user);
+    if (options.json) printJson({ userId: user.id, name: user.name, ...showLink(link) });
+    else print(link.url);
+    return;
+  }
   await people.setPassword(user, await readPassword(options));
   done(options, user, 'has another password; all sessions have ended');
 }

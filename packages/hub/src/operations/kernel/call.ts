@@ -3,6 +3,7 @@
 import type { GraphVersion } from '@carillon/protocol';
 import type { Identity } from '../../auth/authenticate.ts';
 import type { Access } from '../../auth/authorize.ts';
+import type { PasswordLinks } from '../../auth/provider/sign-in/password-link.ts';
 import type { Tickets } from '../../auth/tickets.ts';
 import type { UnsIds } from '../../auth/uns-id.ts';
 import type { Committer } from '../../feed/commit.ts';
@@ -40,6 +41,8 @@ export interface Services {
   /** What the hub knows of its channels, open or not. */
   readonly descriptors: ChannelDescriptors;
   readonly hosts: HostVerifier;
+  /** Null when the embedded provider does not run. */
+  readonly passwordLinks: PasswordLinks | null;
   /** Of page tokens and of the ids of deliveries, as operators see them: one delivery always has the same id. */
   readonly adminSeal: Seal;
   /** Whose subjects a user's id may be; the first is the embedded provider's, when it runs. */

@@ -21,9 +21,9 @@ async function open(context: TestContext) {
     });
   const audit = async () => {
     const { json } = await hub.request('GET', '/admin/audit', { token: hub.token({ admin: true }) });
-    return json.value.map(
-      ({ what, who, from, on }: Record<string, string>) => `${what} by ${who} from ${from} on ${on}`,
-    );
+    const entries = json.value as Record<string, string>[];
+    const changes = entries.filter(({ what }) => what?.startsWith('user') || what === 'passwordChanged');
+    return changes.map(({ what, who, from, on }) => `${what} by ${who} from ${from} on ${on}`);
   };
   return { hub, clock, admin, audit };
 }
@@ -51,7 +51,7 @@ test('a name that is taken, a weak password, and a user who is not there are ref
   const { admin, audit } = await open(context);
   const create = (name: string, chosen?: string) => admin('POST', '', { name, password: chosen });
   assertError(await create(userNames.bob.toUpperCase(), password), { status: 400 });
-  for (const weak of ['short', '1234567890', 'password123', undefined])
+  for (const weak of ['short', '1234567890', 'password123'])
     assertError(await create(carol, weak), { status: 400, target: 'password' });
   assertError(await create('two words', password), { status: 400, target: 'name' });
   for (const path of ['', '/sessions']) assertError(await admin('GET', `/nobody${path}`), { status: 404 });

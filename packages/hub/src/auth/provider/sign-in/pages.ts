@@ -65,6 +65,23 @@ ${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml
 </form>`;
 }
 
+export function setPasswordContent(name: string, problem: string | null): string {
+  const described = problem === null ? 'rule' : 'problem rule';
+  const field = `type="password" autocomplete="new-password" minlength="10" required aria-describedby="${described}"`;
+  return `
+<p class="soft lead" id="rule">It has at least 10 characters, and is none of the most common ones. A few words do well.</p>
+${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml(problem)}</p>`}
+<form method="post">
+<label for="name">User name</label>
+<input id="name" name="name" value="${escapeHtml(name)}" autocomplete="username" readonly>
+<label for="password">New password</label>
+<input id="password" name="password" ${field} autofocus>
+<label for="again">The same again</label>
+<input id="again" name="again" ${field}>
+<button type="submit">Set the password</button>
+</form>`;
+}
+
 /** `form` is oidc-provider's own, with its protection against forgery. */
 export function signOutContent(form: string): string {
   return `

@@ -6,6 +6,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { HubError, invalid } from '../../../model/errors.ts';
 import type { AuditedWrites, LocalUser, Registry } from '../../../store/registry.ts';
 import { userSubject } from '../../revoked-tokens.ts';
+import { unsetPassword } from './password-link.ts';
 import { hashPassword, weaknessOf } from './passwords.ts';
 
 export interface PeopleOptions {
@@ -18,7 +19,8 @@ export interface PeopleOptions {
 
 interface NewUser {
   readonly name: string;
-  readonly password: string | undefined;
+  /** Null: the user sets it by a link. */
+  readonly password: string | null;
   readonly operator: boolean;
 }
 
@@ -26,7 +28,8 @@ export interface People {
   create(user: NewUser): Promise<LocalUser>;
   /** Throws `notFound` when there is none of that name or id. */
   find(nameOrId: string): Promise<LocalUser>;
-  setPassword(user: LocalUser, password: string | undefined): Promise<void>;
+  /** `once`: only while the user has the password that it had when it was read. */
+  setPassword(user: LocalUser, password: string, options?: { readonly once?: boolean }): Promise<void>;
   disable(user: LocalUser): Promise<void>;
   /** Revives no token of before. */
   enable(user: LocalUser): Promise<void>;
@@ -39,14 +42,26 @@ export function openPeople({ registry, clock, who, from }: PeopleOptions): Peopl
     write: (within: AuditedWrites) => Promise<void>,
   ): Promise<void> => registry.audit.record({ at: clock.now(), who, from, what, on: `users/${id}` }, write);
 
-  async function endTokens({ revocations, refreshFamilies }: AuditedWrites, id: string): Promise<void> {
-    await revocations.add({ subject: userSubject(id), at: clock.now(), until: null });
-    await refreshFamilies.removeByAccount(id);
-  }
+  /** Of the user as it is then, and not as it was read: others may change it at the same time. */
+  const change = (
+    what: 'passwordChanged' | 'userDisabled' | 'userEnabled',
+    { id }: LocalUser,
+    patch: (current: LocalUser) => Partial<LocalUser>,
+  ): Promise<void> =>
+    audited(what, id, async ({ users, revocations, refreshFamilies }) => {
+      if (what !== 'userEnabled') {
+        await revocations.add({ subject: userSubject(id), at: clock.now(), until: null });
+        await refreshFamilies.removeByAccount(id);
+      }
+      const current = await users.findById(id);
+      if (!current) throw new HubError('notFound', 'The user was deleted meanwhile.');
+      await users.put({ ...current, ...patch(current) });
+    });
 
   return {
     async create({ name, password, operator }) {
-      const user = { id: randomUUID(), name: readName(name), passwordHash: await hash(password), operator };
+      const passwordHash = password === null ? unsetPassword() : await hash(password);
+      const user = { id: randomUUID(), name: readName(name), passwordHash, operator };
       await audited('userCreated', user.id, ({ users }) => users.put(user));
       return user;
     },
@@ -59,19 +74,15 @@ export function openPeople({ registry, clock, who, from }: PeopleOptions): Peopl
         `There is no user named ${nameOrId}; /admin/users and \`carillon user list\` show those that are.`,
       );
     },
-    async setPassword(user, password) {
+    async setPassword(user, password, { once = false } = {}) {
       const passwordHash = await hash(password);
-      await audited('passwordChanged', user.id, async (within) => {
-        await within.users.put({ ...user, passwordHash });
-        await endTokens(within, user.id);
+      await change('passwordChanged', user, ({ passwordHash: now }) => {
+        if (once && now !== user.passwordHash) throw invalid('The password was changed meanwhile.');
+        return { passwordHash };
       });
     },
-    disable: (user) =>
-      audited('userDisabled', user.id, async (within) => {
-        await within.users.put({ ...user, disabled: true });
-        await endTokens(within, user.id);
-      }),
-    enable: (user) => audited('userEnabled', user.id, ({ users }) => users.put({ ...user, disabled: false })),
+    disable: (user) => change('userDisabled', user, () => ({ disabled: true })),
+    enable: (user) => change('userEnabled', user, () => ({ disabled: false })),
   };
 }
 
@@ -81,8 +92,7 @@ function readName(given: string): string {
   throw invalid("A user's name is 1 to 256 characters without spaces, like alice@contoso.example.", 'name');
 }
 
-function hash(password: string | undefined): Promise<string> {
-  if (password === undefined) throw invalid('Give the user a password.', 'password');
+function hash(password: string): Promise<string> {
   const weakness = weaknessOf(password);
   if (weakness !== null) throw invalid(weakness, 'password');
   return hashPassword(password);

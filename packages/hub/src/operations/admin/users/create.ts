@@ -3,18 +3,27 @@
 import { userPostSchema, userSchema } from '@carillon/protocol/schemas';
 import { plain } from '../../kernel/answer.ts';
 import { bodyOf, operation } from '../../kernel/operation.ts';
-import { peopleOf, showUser } from './user.ts';
+import { linksOf, peopleOf, showLink, showUser } from './user.ts';
 
 export const createUser = operation({
   name: 'createUser',
   method: 'POST',
   paths: ['/admin/users'],
   access: 'operator',
-  summary: 'create a local user; `operator` lets it administer the hub',
-  body: bodyOf(userPostSchema, ({ name, password, operator = false }) => ({ name, password, operator })),
+  summary:
+    'create a local user; `operator` lets it administer the hub. Without a password the answer has a one-time link to set it',
+  body: bodyOf(userPostSchema, ({ name, password = null, operator = false }) => ({
+    ...{ name, password, operator },
+  })),
   answer: plain(userSchema, ['created']),
   async run({ body, ...acted }, services) {
+    const links = body.password === null ? linksOf(services) : null;
     const user = await peopleOf(acted, services).create(body);
-    return { outcome: 'created', body: showUser(user), location: `/admin/users/${user.id}` };
+    const link = links ? showLink(await links.make(user)) : {};
+    return {
+      outcome: 'created',
+      body: { ...showUser(user), ...link },
+      location: `/admin/users/${user.id}`,
+    };
   },
 });
