@@ -44,6 +44,8 @@ export const limits = {
   heartbeatSeconds: 25,
   positionSeconds: 60,
   ticketSeconds: 60,
+  /** How long a stream that was opened by a ticket may be away and come back with it. */
+  ticketAwaySeconds: 60,
   slowConsumerSeconds: 30,
   tombstoneDays: 30,
   expiredTombstoneHours: 24,

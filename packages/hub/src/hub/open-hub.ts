@@ -131,7 +131,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     descriptors: options.push?.channels ?? builtInChannels,
   };
   const line = await openLine(base, options, closers);
-  const edge = await openEdge(base, line, await openOperations(base, line));
+  const edge = await openEdge(base, line, await openOperations(base, line, closers));
   closers.push(() => edge.close());
   let listened = false;
   closers.push(async () => {
@@ -235,13 +235,14 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
 type Line = Awaited<ReturnType<typeof openLine>>;
 
 /** Who calls, whether they may, and the verbs. */
-async function openOperations(base: Base, line: Line): Promise<Runner> {
+async function openOperations(base: Base, line: Line, closers: Closers): Promise<Runner> {
   const { config, clock, registry, access } = base;
   const { secret, read, committer, cursors, channels, hasCredentials } = line;
   const signing = embedsProvider(config) ? await openSigningKeys(registry.meta) : null;
   const own = signing && { issuer: issuerOf(config.publicUrl), keys: () => signing.publicKeys };
   const issuers = openIssuers({ own, remote: config.issuers, fetch: openFetch(config.findProxy) });
   const tickets = openTickets({ secret, spent: registry.tickets, clock, revoked: line.revoked });
+  closers.push(() => tickets.close());
   const pageTokens = openSeal(secret, 'page token');
   const services: Services = {
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },

@@ -51,7 +51,7 @@ export const registryTables = {
   },
   revocation: { subject: 'text', at: 'bigint', until: 'bigint?' },
   fact: { key: 'text', value: 'text' },
-  spent_ticket: { id: 'text', expires_at: 'bigint' },
+  spent_ticket: { id: 'text', expires_at: 'bigint', holder: 'bigint?' },
 } as const satisfies Readonly<Record<string, Columns>>;
 
 export type RegistryTable = keyof typeof registryTables;

@@ -243,9 +243,27 @@ export interface Meta {
   count(key: string, to: { readonly atLeast: number; readonly add: number }): Promise<number>;
 }
 
+export interface SpentTicket {
+  readonly id: string;
+  /** The end of the time in which it opens its stream at first. */
+  readonly opensUntil: number;
+  /** The end of the time in which its stream may be open. */
+  readonly heldUntil: number;
+  /** Whether the caller has shown to know the stream. */
+  readonly comesBack: boolean;
+}
+
+/** Tickets of streams, of which each is held by one stream at most, over all processes. */
 export interface SpentTickets {
-  /** True for the first caller of any process, false ever after. Forgets ids after `expiresAt`. */
-  spend(id: string, expiresAt: number, now: number): Promise<boolean>;
+  /**
+   * Holds it: for the first caller, and when it was released less than a minute ago, or by the end of its process, for one
+   * that comes back. Null for everybody else.
+   */
+  spend(ticket: SpentTicket, now: number): Promise<'first' | 'again' | null>;
+  /** Its stream has ended. Waits for nothing; one that the store refuses is tried again. */
+  release(id: string, now: number): void;
+  /** Releases what processes held that are gone. To be called at the start, and now and then. */
+  releaseLost(now: number): Promise<void>;
 }
 
 export interface Registry {

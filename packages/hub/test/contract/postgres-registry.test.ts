@@ -63,6 +63,8 @@ function app(id: string, host: string, secretHash = 'hash'): App {
 
 const isUnavailable = (error: unknown) => error instanceof StoreError && error.fault === 'unavailable';
 
+const ticketOf = (id: string) => ({ id, opensUntil: 9000, heldUntil: 900_000, comesBack: false });
+
 describe('the key of push credentials in PostgreSQL', () => {
   test('is the operator’s own: without one everything but storing them works, and it says why', async (context) => {
     const { open } = await fresh(context);
@@ -196,12 +198,35 @@ describe('several hubs on one PostgreSQL', () => {
   test('spend a ticket once', async (context) => {
     const { startProcess } = await fresh(context);
     const both = await Promise.all([startProcess(), startProcess()]);
-    const calls = Array.from({ length: 200 }, (_, index): Call => ['tickets', 'spend', `t${index}`, 9000, 1]);
+    const calls = Array.from(
+      { length: 200 },
+      (_, index): Call => ['tickets', 'spend', ticketOf(`t${index}`), 1],
+    );
     const answers = await Promise.all(both.map((each) => each.run(calls)));
     for (const [index, [, , ticket]] of calls.entries()) {
       const spent = answers.map((each) => (each[index] as { value: unknown }).value);
-      assert.deepEqual(spent.sort(), [false, true], `${ticket}`);
+      assert.deepEqual(spent.sort(), ['first', null], JSON.stringify(ticket));
     }
+  });
+
+  test('hold a ticket until the one that has it is killed', async (context) => {
+    const { startProcess } = await fresh(context);
+    const [one, other] = [await startProcess(), await startProcess()];
+    const spend = async (by: typeof one, now: number) =>
+      (await by.run([['tickets', 'spend', { ...ticketOf('t'), comesBack: true }, now]]))[0];
+    assert.deepEqual(await spend(one, 1), { value: 'first' });
+    assert.deepEqual(await spend(other, 2), { value: null });
+    one.process.kill('SIGKILL');
+    await until(async () => JSON.stringify(await spend(other, 3)) === '{"value":"again"}');
+    await other[Symbol.asyncDispose]();
+    const third = await startProcess();
+    // From then on its stream is away.
+    const isLost = async () => {
+      await third.run([['tickets', 'releaseLost', 4]]);
+      return JSON.stringify(await spend(third, 60_004)) === '{"value":null}';
+    };
+    await until(isLost);
+    assert.deepEqual(await spend(third, 60_003), { value: 'again' });
   });
 
   test('give a host and a client id to one app', async (context) => {
@@ -278,7 +303,7 @@ describe('while PostgreSQL is away', () => {
       assert.deepEqual(registry.credentials.find('a', 'wns'), wns);
       assert.equal(registry.credentials.list('a').length, 1);
       await assert.rejects(registry.apps.put(app('b', 'b.example')), isUnavailable);
-      await assert.rejects(registry.tickets.spend('ticket', 9000, 1), isUnavailable);
+      await assert.rejects(registry.tickets.spend(ticketOf('ticket'), 1), isUnavailable);
       await assert.rejects(
         registry.audit.record(entry, async () => {}),
         isUnavailable,
@@ -292,7 +317,7 @@ describe('while PostgreSQL is away', () => {
       registry.apps.list().map(({ id }) => id),
       ['a', 'b'],
     );
-    assert.equal(await registry.tickets.spend('ticket', 9000, 1), true);
+    assert.equal(await registry.tickets.spend(ticketOf('ticket'), 1), 'first');
   });
 
   test('what changed meanwhile counts after its return', async (context) => {

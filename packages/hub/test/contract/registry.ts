@@ -414,12 +414,44 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.equal(await meta.count('n', { atLeast: 0, add: 0 }), 5_000_000_000_000_002);
     });
 
+    const ticket = { id: 'ticket', opensUntil: 1000, heldUntil: 900_000, comesBack: false };
+    const back = { ...ticket, comesBack: true };
+
     test('a ticket is spent once over all connections, until long after its end', async () => {
       await using pair = await open();
-      assert.equal(await pair.hub.tickets.spend('ticket', 1000, 500), true);
-      assert.equal(await pair.command.tickets.spend('ticket', 1000, 600), false);
-      assert.equal(await pair.command.tickets.spend('another', 3000, 2000), true);
-      assert.equal(await pair.hub.tickets.spend('another', 3000, 2100), false);
+      assert.equal(await pair.hub.tickets.spend(ticket, 500), 'first');
+      assert.equal(await pair.command.tickets.spend(ticket, 600), null);
+      assert.equal(await pair.hub.tickets.spend(ticket, 700), null);
+      const another = { ...ticket, id: 'another', opensUntil: 3000 };
+      assert.equal(await pair.command.tickets.spend(another, 2000), 'first');
+      assert.equal(await pair.hub.tickets.spend(another, 2100), null);
+      assert.equal(await pair.hub.tickets.spend({ ...ticket, id: 'late' }, 1000), null);
+    });
+
+    test('a ticket that was released is spent again by who comes back within a minute, and by one of them', async () => {
+      await using pair = await open();
+      const { tickets } = pair.hub;
+      assert.equal(await tickets.spend(ticket, 500), 'first');
+      assert.equal(await tickets.spend(back, 500), null);
+      tickets.release('ticket', 1500);
+      assert.equal(await tickets.spend({ ...ticket, opensUntil: 9000 }, 1600), null);
+      const comers = await Promise.all([
+        tickets.spend(ticket, 1600),
+        tickets.spend(back, 1600),
+        tickets.spend(back, 1600),
+      ]);
+      assert.deepEqual(comers, [null, 'again', null]);
+      tickets.release('ticket', 100_000);
+      assert.equal(await tickets.spend(back, 159_999), 'again');
+      tickets.release('ticket', 200_000);
+      assert.equal(await tickets.spend(back, 260_000), null);
+    });
+
+    test('looking for what others held that are gone leaves what is its own', async () => {
+      await using pair = await open();
+      assert.equal(await pair.hub.tickets.spend(ticket, 500), 'first');
+      await pair.hub.tickets.releaseLost(1000);
+      assert.equal(await pair.hub.tickets.spend(back, 1000), null);
     });
   });
 }

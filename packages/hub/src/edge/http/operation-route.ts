@@ -19,6 +19,7 @@ import { baseHeaders } from '../answer/base-headers.ts';
 import { literalSiblings, methodsAt, pathOf, type Route } from '../request/paths.ts';
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
+import { whenClosed } from '../streams/when-closed.ts';
 import type { AddressReader } from './address.ts';
 import type { Connections } from './connections.ts';
 import { addressIn, type RequestLog } from './request-log.ts';
@@ -49,12 +50,14 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
   app.route<{ Params: Params }>({
     method: operation.method,
     url: route.path,
-    onRequest(request, _reply, done) {
+    onRequest(request, reply, done) {
       if (siblings.size > 0) checkId(request, siblings);
       checkHeaders(request, operation);
       const admitted = runner.admit(readArrival(request, route, options.addressOf));
       const next = (admission: Admission): void => {
         connections.authenticated(request.raw.socket);
+        if (admission.release)
+          whenClosed(wantsWebSocket(request) ? request.raw.socket : reply.raw, admission.release);
         request.admission = admission;
         done();
       };
@@ -116,11 +119,14 @@ function readArrival(
 ): Arrival {
   const { authorization, 'x-uns-id': unsId } = request.headers;
   const token = authorization === undefined ? null : bearerOf(authorization);
+  const ticket =
+    token === null && operation.answer.type === 'text/event-stream' ? ticketOf(request.url) : null;
   return {
     operation,
     version,
     token,
-    ticket: token === null && operation.answer.type === 'text/event-stream' ? ticketOf(request.url) : null,
+    ticket,
+    lastEventId: ticket === null ? null : (headerText(request.headers['last-event-id']) ?? null),
     unsId: typeof unsId === 'string' ? unsId : null,
     address: addressIn(request, addressOf),
   };

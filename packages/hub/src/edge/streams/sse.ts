@@ -1,12 +1,13 @@
 // A stream over server-sent events (WHATWG HTML, 9.2), on HTTP/1.1 and HTTP/2. The request is released once the
 // stream is open: its headers would be half of what an idle connection keeps in memory.
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FanOut } from '../../live/fan-out.ts';
 import { chunkOf, type EncodedFrame } from '../../live/frame.ts';
 import type { Sink } from '../../live/stream.ts';
 import type { Headers, StreamOrder } from '../../operations/kernel/answer.ts';
+import { isGone } from './when-closed.ts';
 
 const heartbeat = chunkOf(':\n\n');
 
@@ -59,12 +60,6 @@ function follow(
   response.on('close', () => fanOut.leave(stream));
   response.on('error', () => response.destroy());
   if (request.httpVersionMajor === 1) release(request);
-}
-
-/** A response of HTTP/2 says so by its stream. */
-function isGone(response: ServerResponse): boolean {
-  const stream: unknown = Reflect.get(response, 'stream');
-  return response.destroyed || (stream instanceof Writable && stream.destroyed);
 }
 
 /** Releases what Node keeps of a request whose answer lasts for hours. */

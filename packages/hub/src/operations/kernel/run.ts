@@ -21,6 +21,8 @@ export interface Arrival {
   /** The bearer token, if there is one. */
   readonly token: string | null;
   readonly ticket: string | null;
+  /** With a ticket, the cursor that its stream has come to, when it was open before. */
+  readonly lastEventId: string | null;
   readonly unsId: string | null;
   /** Where the request comes from. */
   readonly address: string;
@@ -46,6 +48,8 @@ export interface Admission {
   /** Of the token, or whom a genuine UNS-ID names. */
   readonly user: UserKey | null;
   readonly unsId: string | null;
+  /** To be called when the stream of the ticket has ended. */
+  readonly release: (() => void) | null;
 }
 
 export interface Runner {
@@ -71,17 +75,16 @@ export function openRunner(options: RunnerOptions): Runner {
     const named = identity.appOnly && unsId !== null ? services.unsIds.read(unsId) : null;
     throttle.count(identity, named?.user ?? null);
     const principal = authorizer.authorize(identity, arrival.operation.access);
-    return { arrival, identity, principal, user: keyOf(principal) ?? named?.user ?? null, unsId };
+    const user = keyOf(principal) ?? named?.user ?? null;
+    return { arrival, identity, principal, user, unsId, release: null };
   }
 
   /** A token or a ticket becomes an identity. What fails counts against its address; a valid one is never refused for that. */
   async function verify(arrival: Arrival): Promise<Admission> {
     const { token, ticket, unsId, address } = arrival;
     try {
-      if (ticket !== null) {
-        const spent = await services.tickets.spend(ticket);
-        return allow(arrival, spent.identity, spent.unsId);
-      }
+      // What is refused counts here too, and so it must settle here.
+      if (ticket !== null) return await spendTicket(ticket, arrival, options, allow);
       if (token === null)
         throw new HubError('invalidToken', 'Send an Authorization header with a bearer token.');
       return allow(arrival, await authenticator.authenticate(token), unsId);
@@ -132,6 +135,38 @@ function noteRefused({ token, ticket, address }: Arrival, access: AccessAudit): 
   if (token === null && ticket === null) return;
   const on = ticket === null ? 'bearer' : 'ticket';
   access.refuse({ what: 'tokenRefused', who: unknownCaller, from: address, on });
+}
+
+type Allow = (arrival: Arrival, identity: Identity, unsId: string | null) => Admission;
+
+/** What is refused afterwards gives the ticket back. */
+async function spendTicket(
+  ticket: string,
+  arrival: Arrival,
+  { services, authorizer }: RunnerOptions,
+  allow: Allow,
+): Promise<Admission> {
+  const { lastEventId, operation } = arrival;
+  // A ticket that somebody found in a log does not open its stream again: whoever comes back has a cursor of it.
+  const comesBack = (identity: Identity): boolean =>
+    lastEventId !== null &&
+    isCursorOf(() => authorizer.authorize(identity, operation.access), lastEventId, services);
+  const { identity, unsId, release } = await services.tickets.spend(ticket, comesBack);
+  try {
+    return { ...allow(arrival, identity, unsId), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function isCursorOf(principalOf: () => Principal, text: string, { cursors }: Services): boolean {
+  try {
+    const principal = principalOf();
+    return principal.kind === 'user' && !!cursors.read(principal.user.key, principal.visibility, text);
+  } catch {
+    return false;
+  }
 }
 
 interface Whose {

@@ -1,4 +1,4 @@
-// A one-time ticket, for a browser that can't set headers on its stream. The token itself never stands in a URL.
+// A ticket for one stream, for a browser that can't set headers on it. The token itself never stands in a URL.
 // It carries the X-UNS-ID that it was asked with.
 import { limits } from '@carillon/protocol';
 import { streamTicketSchema } from '@carillon/protocol/schemas';

@@ -2,12 +2,12 @@
 // other SQL of the registry is the same for both.
 import type { Grants } from '../registry.ts';
 import type { Session } from './session.ts';
-import type { SpendTickets } from './tickets.ts';
+import type { TicketStatements } from './tickets.ts';
 
 export interface Dialect {
   /** A SELECT of the texts of a JSON array, in a column named `value`. */
   each(parameter: string): string;
   /** Where a grant keeps that it was used differs. */
   grants(session: Session): Grants;
-  spendTickets(session: Session): SpendTickets;
+  tickets(session: Session): TicketStatements;
 }

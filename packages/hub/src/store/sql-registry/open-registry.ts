@@ -42,7 +42,7 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     refreshFamilies: own.refreshFamilies,
     revocations: { ...openKnownRevocations(memory), ...own.revocations },
     meta: own.meta,
-    tickets: openTickets(dialect.spendTickets(session)),
+    tickets: openTickets(dialect.tickets(session)),
     close: () => session.close(),
   };
 }

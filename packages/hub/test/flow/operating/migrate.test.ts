@@ -95,7 +95,7 @@ async function fill(hub: TestHub) {
   };
   await registry.grants.put(grant);
   await registry.grants.consume('Grant', 'g', 5);
-  await registry.tickets.spend('ticket', Number.MAX_SAFE_INTEGER, 1);
+  await registry.tickets.spend(ticket, 1);
   const place = await subscribe(hub, { platformType: 'android', channel: fcmChannel });
   const dismissed = await create(hub, 'to be dismissed');
   const deleted = await create(hub, 'to be deleted');
@@ -106,6 +106,13 @@ async function fill(hub: TestHub) {
   await create(hub, 'the last one');
   return { place, cursor, dismissed, deleted, named };
 }
+
+const ticket = {
+  id: 'ticket',
+  opensUntil: Number.MAX_SAFE_INTEGER,
+  heldUntil: Number.MAX_SAFE_INTEGER,
+  comesBack: false,
+};
 
 test('devices go on with the cursors, UNS-IDs and tokens that they had', async (context) => {
   const places = await openPlaces(context);
@@ -175,7 +182,7 @@ test('the registry comes along whole', async (context) => {
   assert.equal(registry.apps.findByClient('app-a-phone')?.id, 'app-a');
   assert.deepEqual(await registry.grants.find('Grant', 'g'), grant);
   assert.equal((await registry.hostClaims.find('app-a', 'claimed.example'))?.value, 'v');
-  assert.equal(await registry.tickets.spend('ticket', Number.MAX_SAFE_INTEGER, 1), false);
+  assert.equal(await registry.tickets.spend(ticket, 1), null);
   assert.partialDeepStrictEqual(
     registry.credentials.find('app-a', 'fcm'),
     { baseUrl: 'https://127.0.0.1:9' },

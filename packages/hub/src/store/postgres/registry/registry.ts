@@ -7,21 +7,22 @@ import type { Registry } from '../../registry.ts';
 import { givenKeyOnly } from '../../secret-box.ts';
 import type { Dialect } from '../../sql-registry/dialect.ts';
 import { openSqlRegistry } from '../../sql-registry/open-registry.ts';
+import { newHolder } from '../../sql-registry/tickets.ts';
 import { openGrants } from './grants.ts';
 import { Link } from './link.ts';
 import { Refresh } from './refresh.ts';
 import { registryMigrations } from './schema.ts';
 import { PostgresSession } from './session.ts';
-import { openSpendTickets } from './tickets.ts';
+import { openTicketStatements, showHolder } from './tickets.ts';
 
 /** Looks for changes also when no notification came: a connection that is cut off does not tell. */
 const heartbeatMs = 2000;
 
-const dialect: Dialect = {
+const dialectOf = (holder: number): Dialect => ({
   each: (parameter) => `SELECT value FROM json_array_elements_text(${parameter}::json)`,
   grants: openGrants,
-  spendTickets: openSpendTickets,
-};
+  tickets: (session) => openTicketStatements(session, holder),
+});
 
 /**
  * Connects to `url` and brings its registry tables to the schema of this code; rejects with a StoreError that says why
@@ -32,12 +33,16 @@ export async function openRegistry(
   secretKey: () => Buffer | null = () => null,
 ): Promise<Registry> {
   const refresh = new Refresh();
+  const holder = newHolder();
   const link: Link = new Link({
     url,
     migrations: registryMigrations,
     clock: systemClock,
     random,
-    prepare: (listening) => refresh.begin(listening),
+    async prepare(listening) {
+      await showHolder(listening, holder);
+      await refresh.begin(listening);
+    },
     onChange: () => void session.look(),
   });
   const session: PostgresSession = new PostgresSession({ link, refresh, clock: systemClock });
@@ -54,6 +59,6 @@ export async function openRegistry(
     },
     memory: refresh,
     boxes: givenKeyOnly(secretKey),
-    dialect,
+    dialect: dialectOf(holder),
   });
 }

@@ -84,4 +84,8 @@ UPDATE idp_grant SET account = substring(payload from '"accountId":"([^"]+)"');
 CREATE INDEX idp_grant_by_account ON idp_grant(account, model) WHERE account IS NOT NULL;
 `,
   },
+  {
+    name: '0006-ticket-holders',
+    sql: 'ALTER TABLE spent_ticket ADD COLUMN holder bigint;',
+  },
 ];

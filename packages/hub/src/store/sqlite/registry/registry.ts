@@ -13,7 +13,7 @@ import { openGrants } from './grants.ts';
 import { SqliteMemory } from './memory.ts';
 import { SqliteSession } from './session.ts';
 import { ThreadLink } from './thread-link.ts';
-import { openSpendTickets } from './tickets.ts';
+import { openTicketStatements } from './tickets.ts';
 
 /** The key of push credentials beside the registry, made on first need when no other is given. */
 const keyFileName = 'secret.key';
@@ -21,7 +21,7 @@ const keyFileName = 'secret.key';
 const dialect: Dialect = {
   each: (parameter) => `SELECT value FROM json_each(${parameter})`,
   grants: openGrants,
-  spendTickets: openSpendTickets,
+  tickets: openTicketStatements,
 };
 
 /** Opens the registry in that file, which is made when it is missing. `secretKey` encrypts push credentials. */
