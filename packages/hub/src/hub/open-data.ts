@@ -211,20 +211,34 @@ function makeDataDir(dataDir: string): void {
     make(resolve(dataDir));
     accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw unusableData(`${dataDir} is no folder that can be made or written: ${(error as Error).message}`);
+    const why = (error as Error).message;
+    throw unusableData(`${dataDir} is no folder that can be made or written: ${why}: ${writableRemedy}`);
+  }
+}
+
+const writableRemedy =
+  'let the user that runs the hub read and write the folder and all of its files, on a disk that is not read-only';
+
+/** Why the file may not be read and written; SQLite says nothing but that it can't open it. */
+function denialOf(path: string): string | null {
+  try {
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
   }
 }
 
 /** A file that is no database is a problem of configuration, and the error names it. */
 function refuseFile(path: string, error: unknown): never {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = denialOf(path) ?? (error instanceof Error ? error.message : String(error));
   const unusable =
     /file is not a database|image is malformed|unable to open database|readonly database|EISDIR|EACCES|ENOTDIR|EROFS|EPERM/.test(
       message,
     );
   if (!unusable) throw error;
   const todo = /readonly|EACCES|EROFS|EPERM/.test(message)
-    ? 'let the user that runs the hub write it and its folder'
+    ? writableRemedy
     : 'move it away, or restore a backup';
   throw unusableData(`${path} can not be opened as a database: ${message}: ${todo}`);
 }

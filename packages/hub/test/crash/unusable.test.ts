@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { type SpawnOptions, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -11,13 +12,18 @@ import { makeCertificate } from '../../src/lib/certificate.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { type Serving, takeLock } from '../../src/store/sqlite/file/lock.ts';
 
+interface Start extends Pick<SpawnOptions, 'uid' | 'gid'> {
+  readonly dataDir?: string;
+  readonly env?: Record<string, string>;
+}
+
 /** The folder `data` in a temporary folder, and `carillon serve` on it until the test ends. */
 async function open(context: TestContext) {
   const folder = tempFolder();
   const path = (name: string): string => join(folder.path, name);
   const port = String(await freePort());
-  const start = (args: string[], { dataDir = path('data'), env = {} } = {}) => {
-    const served = serve(dataDir, ['--port', port, ...args], env);
+  const start = (args: string[], { dataDir = path('data'), env = {}, ...user }: Start = {}) => {
+    const served = serve(dataDir, ['--port', port, ...args], env, user);
     context.after(async () => {
       served.process.kill('SIGKILL');
       await served.ended;
@@ -167,6 +173,54 @@ for (const name of ['feed.db', 'registry.db', 'hub.lock']) {
     assert.ok(lines[0]?.includes(path(`data/${name}`)), lines[0]);
   });
 }
+
+/** Mounts what is there read-only over itself; null where this process may not. */
+function mountReadOnly(path: string): Disposable | null {
+  if (spawnSync('mount', ['--bind', path, path]).status !== 0) return null;
+  spawnSync('mount', ['-o', 'remount,ro,bind', path]);
+  return { [Symbol.dispose]: () => void spawnSync('umount', ['-l', path]) };
+}
+
+for (const what of ['the folder', 'feed.db', 'registry.db', 'hub.lock', 'feed.progress']) {
+  test(`data of which ${what} is read-only ends with 78 and a sentence that says what to do`, async (context) => {
+    const { path, start, refusal } = await open(context);
+    const first = start([]);
+    await first.ready;
+    first.process.kill('SIGTERM');
+    await first.ended;
+    const name = what === 'the folder' ? '' : what;
+    using mounted = mountReadOnly(join(path('data'), name));
+    if (!mounted) return context.skip('this process may not mount');
+    const lines = await refusal([]);
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.match(
+      lines[0] as string,
+      /^carillon: data-dir \(.*EROFS.*: let the user that runs the hub read and write the folder and all of its files, on a disk that is not read-only$/,
+    );
+    assert.ok(lines[0]?.includes(join(path('data'), name)), lines[0]);
+  });
+}
+
+test('data that belongs to another user ends with 78 and a sentence that says what to do', async (context) => {
+  if (process.getuid?.() !== 0) return context.skip('this process may not become another user');
+  const { path, start, refusal } = await open(context);
+  const first = start([]);
+  await first.ready;
+  first.process.kill('SIGTERM');
+  await first.ended;
+  const [nobody, root] = [65534, 0];
+  for (const file of ['', '..', ...readdirSync(path('data'))])
+    chownSync(join(path('data'), file), nobody, nobody);
+  const asNobody = { uid: nobody, gid: nobody };
+  for (const name of ['feed.db', 'registry.db', 'hub.lock']) {
+    chownSync(path(`data/${name}`), root, root);
+    const lines = await refusal([], asNobody);
+    assert.equal(lines.length, 1, lines.join('\n'));
+    assert.match(lines[0] as string, /EACCES.*let the user that runs the hub read and write/);
+    assert.ok(lines[0]?.includes(path(`data/${name}`)), lines[0]);
+    chownSync(path(`data/${name}`), nobody, nobody);
+  }
+});
 
 test('a port that is taken is said in one line', async (context) => {
   const { port, start } = await open(context);

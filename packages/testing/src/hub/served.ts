@@ -1,6 +1,6 @@
 // `carillon serve` as a process of its own, on data that the test has seeded: for what only a process can show, such as
 // kill -9, signals, exit codes and what is printed.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
@@ -21,11 +21,18 @@ export interface Served {
   readonly ended: Promise<number | string>;
 }
 
-export function serve(dataDir: string, args: readonly string[], env: Record<string, string> = {}): Served {
+/** `user` runs it as another one. */
+export function serve(
+  dataDir: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  user: Pick<SpawnOptions, 'uid' | 'gid'> = {},
+): Served {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CARILLON_'));
   const child = spawn(process.execPath, [launcher, 'serve', ...args], {
     env: { ...Object.fromEntries(own), CARILLON_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
   });
   const text = { out: '', error: '' };
   const ready = Promise.withResolvers<void>();

@@ -1,7 +1,7 @@
 // One hub a data folder: a lock that the kernel releases when the process ends in any way, so that a killed hub leaves
 // nothing to clean up. SQLite's own lock on an empty database is such a lock on every platform. While its holder serves, a
 // file beside it names the holder: an offline command holds the lock too, but does not serve.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
@@ -38,7 +38,10 @@ export function takeLock(dataDir: string): DataLock | Serving | null {
 }
 
 function tryLock(dataDir: string): DataLock | null {
-  const db = new DatabaseSync(join(dataDir, 'hub.lock'), { timeout: waitMs });
+  const lock = join(dataDir, 'hub.lock');
+  // SQLite opens a file that it may not write all the same, and its lock then excludes nobody.
+  if (existsSync(lock)) accessSync(lock, constants.R_OK | constants.W_OK);
+  const db = new DatabaseSync(lock, { timeout: waitMs });
   try {
     db.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
