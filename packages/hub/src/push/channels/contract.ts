@@ -25,6 +25,17 @@ export interface Push<A extends PushAddress = PushAddress> {
   /** Handled elsewhere: ids of notifications that the device should no longer show. */
   readonly close: readonly string[];
   readonly now: number;
+  /** Absent: nobody takes it back. */
+  readonly wait?: Wait;
+}
+
+/** Until a request begins to be written it may be taken back, since what it tells of was handled meanwhile. */
+export interface Wait {
+  readonly isWithdrawn: boolean;
+  /** Called when it is taken back; set by who can still hold it back. */
+  onWithdrawn: (() => void) | null;
+  /** The request has its turn on a connection. */
+  started(): void;
 }
 
 export interface PushedNotification {
@@ -96,6 +107,7 @@ export interface PushRequest {
    * request; absent: shared by all to that origin.
    */
   readonly connection?: string;
+  readonly wait?: Wait | undefined;
 }
 
 export interface PushResponse {
@@ -106,9 +118,9 @@ export interface PushResponse {
   readonly body: string;
 }
 
-/** Why there is no answer. `forbidden`: the address is a private one. */
+/** Why there is no answer. `forbidden`: the address is a private one; `withdrawn`: it was taken back before it began. */
 export interface PushFailure {
-  readonly failure: 'forbidden' | 'connect' | 'timeout' | 'reset';
+  readonly failure: 'forbidden' | 'connect' | 'timeout' | 'reset' | 'withdrawn';
   /** One short word or code, such as ECONNREFUSED. */
   readonly reason: string;
   /** Some of the request may have reached the provider. */

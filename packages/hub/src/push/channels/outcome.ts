@@ -34,6 +34,11 @@ export function answeredOutcome({ line, response, reason, truncated, now }: Answ
   };
 }
 
+/** The attempt was taken back before it began: its rows are to be read again. */
+export const withdrawn = 'WITHDRAWN';
+
+const ours = new Set(['QUEUE_FULL', 'CLOSED', withdrawn]);
+
 /** No answer came. */
 export function unansweredOutcome(
   { failure, reason, unanswered }: PushFailure,
@@ -46,8 +51,8 @@ export function unansweredOutcome(
     ...base,
     verdict: 'retry',
     reason: failure === 'timeout' ? 'timeout' : shortReason(reason),
-    // What this process could not take on says nothing of the provider.
-    blame: reason === 'QUEUE_FULL' || reason === 'CLOSED' ? null : blame,
+    // What this process could not take on, or took back, says nothing of the provider.
+    blame: ours.has(reason) ? null : blame,
   };
 }
 

@@ -12,7 +12,7 @@ import { Pace } from './pace.ts';
 import { openRecorder, type Recorder } from './recorder.ts';
 import { type Again, Sender, type SenderOptions } from './send.ts';
 
-export interface DispatcherOptions extends SenderOptions {
+export interface DispatcherOptions extends Omit<SenderOptions, 'read'> {
   readonly store: Pick<FeedStore, 'claim' | 'read'>;
   readonly committer: Committer;
 }
@@ -46,7 +46,7 @@ export class Dispatcher {
     this.#options = options;
     const { committer, clock } = options;
     this.#recorder = openRecorder({ committer, clock, onRecorded: (result) => this.#release(result) });
-    this.#sender = new Sender(options, this.#recorder);
+    this.#sender = new Sender({ ...options, read: options.store.read }, this.#recorder);
     this.#pace = new Pace(options);
     this.#timer = clock.every(sweepEveryMs, () => void this.sweep().catch(options.onFailure));
   }

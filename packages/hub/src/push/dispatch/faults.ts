@@ -24,6 +24,11 @@ export const channelUnknown: Outcome = {
   blame: 'address',
 };
 
+/** It was not made after all, or nobody is to blame: it says nothing of the service. */
+export function saysNothing({ verdict, blame }: Outcome): boolean {
+  return (verdict === 'retry' || verdict === 'throttled') && blame === null;
+}
+
 /** A failure of the provider or of the credentials, which others share. */
 export function isOfProvider({ verdict, blame }: Outcome): boolean {
   const failed = verdict === 'retry' || verdict === 'throttled';

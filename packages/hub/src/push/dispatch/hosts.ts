@@ -51,7 +51,8 @@ export class Hosts {
     name: string,
     outcome: {
       readonly now: number;
-      readonly failed: boolean;
+      /** Null: it says nothing of the host. */
+      readonly failed: boolean | null;
       readonly afterMs: number | null;
       readonly wasProven: boolean;
       readonly user: string;
@@ -59,7 +60,8 @@ export class Hosts {
   ): void {
     const host = this.#open(name);
     if (!outcome.wasProven) this.#unproven--;
-    if (outcome.failed) host.breaker.failed(outcome.now, outcome.afterMs, outcome.user);
+    if (outcome.failed === null) host.breaker.notMade();
+    else if (outcome.failed) host.breaker.failed(outcome.now, outcome.afterMs, outcome.user);
     else {
       host.breaker.succeeded(outcome.now);
       host.proven = true;

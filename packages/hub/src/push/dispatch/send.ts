@@ -5,23 +5,26 @@ import type { Clock } from '../../lib/clock.ts';
 import type { PlannedDelivery } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
-import type { SendContext } from '../../store/store.ts';
+import type { FeedStore, SendContext } from '../../store/store.ts';
 import { capabilityOf, type OpenChannels } from '../channels/channels.ts';
 import type { Outcome, Push } from '../channels/contract.ts';
-import { decide, type PushGrace, sentResult, settledResult, tryUntil } from '../plan/decide.ts';
+import { withdrawn } from '../channels/outcome.ts';
+import { decide, type PushGrace, type Step, sentResult, settledResult, tryUntil } from '../plan/decide.ts';
 import { Addresses } from './addresses.ts';
 import { longestPauseMs } from './breaker.ts';
 import type { CredentialFaults } from './credential-faults.ts';
-import { channelFailed, channelUnknown, isOfProvider } from './faults.ts';
+import { channelFailed, channelUnknown, isOfProvider, saysNothing } from './faults.ts';
 import { type Entry, Hosts } from './hosts.ts';
 import type { Lane } from './lane.ts';
 import type { MassEndGuard } from './mass-end.ts';
 import type { Recorder } from './recorder.ts';
 import { retryDelayMs } from './retry.ts';
 import { Turns } from './turns.ts';
+import { Waiting } from './waiting.ts';
 
 export interface SenderOptions {
   readonly committer: Pick<Committer, 'commit'>;
+  readonly read: Pick<FeedStore['read'], 'sendContexts'>;
   readonly channels: OpenChannels;
   readonly clock: Clock;
   readonly random: () => number;
@@ -59,12 +62,18 @@ export class Sender {
   readonly #hosts = new Hosts();
   readonly #addresses = new Addresses();
   readonly #turns = new Turns();
+  readonly #waiting: Waiting;
   /** Those that have waited for a turn once: a claim does not last for more of it. */
   readonly #waited = new WeakSet<PlannedDelivery>();
 
   constructor(options: SenderOptions, recorder: Recorder) {
     this.#options = options;
     this.#recorder = recorder;
+    const { read, clock, onFailure } = options;
+    this.#waiting = new Waiting({
+      ...{ read, clock, onFailure },
+      isToSend: (taken, context) => this.#decide(taken, context, clock.now()).kind === 'send',
+    });
   }
 
   /** The provider took the last push to that device. */
@@ -72,13 +81,17 @@ export class Sender {
     return this.#addresses.isGood(subscription);
   }
 
-  async send(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<SendEnd> {
-    const { grace, listensLive, clock, channels } = this.#options;
-    const now = clock.now();
+  #decide(taken: PlannedDelivery, context: SendContext | null, now: number): Step {
+    const { grace, listensLive, channels } = this.#options;
     const address = context?.subscription?.channel;
     const canClear = (address && channels.get(address.type)?.descriptor.flags.canClear) ?? false;
     const live = context !== null && listensLive(taken.user, taken.subscription);
-    const step = decide(taken, context, { now, grace, listensLive: live, canClear });
+    return decide(taken, context, { now, grace, listensLive: live, canClear });
+  }
+
+  async send(lane: Lane, taken: PlannedDelivery, context: SendContext | null): Promise<SendEnd> {
+    const now = this.#options.clock.now();
+    const step = this.#decide(taken, context, now);
     if (step.kind === 'send' && context?.subscription) {
       return this.#takeTurn({ lane, taken, context, subscription: context.subscription, push: step.push });
     }
@@ -115,19 +128,20 @@ export class Sender {
     }
   }
 
-  async #sendInLane({ lane, context, subscription, push }: Sending): Promise<SendEnd> {
-    const outcome = await this.#attempt(subscription, push);
+  async #sendInLane(sending: Sending): Promise<SendEnd> {
+    const { lane, subscription, push } = sending;
+    const outcome = await this.#attempt(sending);
     const now = this.#options.clock.now();
     const descriptor = this.#options.channels.get(push.channel.type)?.descriptor;
     // One whose device has another channel by now says nothing of this lane's provider.
-    if (descriptor?.code !== lane.route.channel) lane.breaker.notMade();
+    if (descriptor?.code !== lane.route.channel || saysNothing(outcome)) lane.breaker.notMade();
     else if (isOfProvider(outcome)) lane.breaker.failed(now, outcome.afterMs, subscription.user);
     else lane.breaker.succeeded(now);
-    return this.#record(context, outcome, lane.breaker.succeededAt);
+    return this.#record(sending, outcome, lane.breaker.succeededAt);
   }
 
   async #sendToHost(sending: Sending, host: string): Promise<SendEnd> {
-    const { lane, context, subscription, push } = sending;
+    const { lane, subscription } = sending;
     const { clock } = this.#options;
     const wasProven = this.#hosts.isProven(host);
     const isGood = this.#addresses.isGood(subscription.id);
@@ -135,11 +149,12 @@ export class Sender {
     if (entry.waitMs > 0) return this.#postpone(sending, entry);
     // The breaker of the host decides, so this is no probe of the lane that its device has left.
     lane.breaker.notMade();
-    const outcome = await this.#attempt(subscription, push);
+    const outcome = await this.#attempt(sending);
     const { afterMs } = outcome;
     const { user } = subscription;
-    this.#hosts.leave(host, { now: clock.now(), failed: isOfProvider(outcome), afterMs, wasProven, user });
-    return this.#record(context, outcome, this.#hosts.succeededAt(host));
+    const failed = saysNothing(outcome) ? null : isOfProvider(outcome);
+    this.#hosts.leave(host, { now: clock.now(), failed, afterMs, wasProven, user });
+    return this.#record(sending, outcome, this.#hosts.succeededAt(host));
   }
 
   /**
@@ -161,27 +176,33 @@ export class Sender {
     return 'recorded';
   }
 
-  #attempt(subscription: StoredSubscription, push: Push): Promise<Outcome> {
+  async #attempt({ taken, subscription, push }: Sending): Promise<Outcome> {
     const { channels, onFailure } = this.#options;
     const open = channels.get(push.channel.type);
     this.#addresses.started(subscription);
-    if (!open) return Promise.resolve(channelUnknown);
-    return open.channel.send(push).catch((error: unknown) => {
+    if (!open) return channelUnknown;
+    const wait = this.#waiting.begin(taken);
+    try {
+      return await open.channel.send({ ...push, wait });
+    } catch (error) {
       onFailure(error);
       return channelFailed;
-    });
+    } finally {
+      wait.end();
+    }
   }
 
   /** `workedAt`: when the service last took a push. */
-  async #record(context: SendContext, answered: Outcome, workedAt: number): Promise<SendEnd> {
+  async #record({ context, subscription }: Sending, answered: Outcome, workedAt: number): Promise<SendEnd> {
     const { clock, random } = this.#options;
-    const { delivery, subscription } = context;
+    const { delivery } = context;
     const outcome = answered.verdict === 'gone' ? await this.#end(context, answered) : answered;
-    if (subscription?.channel && outcome.verdict === 'refused' && outcome.blame === 'credentials')
+    if (subscription.channel && outcome.verdict === 'refused' && outcome.blame === 'credentials')
       this.#options.credentialFaults.note(subscription.app, subscription.channel.type, outcome.reason ?? '');
     const now = clock.now();
     const until = tryUntil(context);
-    const failingSince = subscription && this.#addresses.ended(subscription, outcome, now);
+    const failingSince = this.#addresses.ended(subscription, outcome, now);
+    if (outcome.reason === withdrawn) return { againAfterMs: 0 };
     // What has worked for others since is this address's own fault. What is down has always something to probe with.
     const isShared = isOfProvider(outcome) && workedAt < (failingSince ?? now);
     // Before it expires it is tried once more.

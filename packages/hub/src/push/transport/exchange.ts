@@ -2,7 +2,8 @@
 // the connection still does.
 import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../../lib/clock.ts';
-import type { PushFailure, PushResponse } from '../channels/contract.ts';
+import type { PushFailure, PushResponse, Wait } from '../channels/contract.ts';
+import { withdrawn } from '../channels/outcome.ts';
 import { ForbiddenAddress } from './guard.ts';
 
 export type Outcome = PushResponse | PushFailure;
@@ -10,6 +11,13 @@ export type Outcome = PushResponse | PushFailure;
 const bodyMax = 16 * 1024;
 const refusedStream = 7; // RFC 9113, section 7
 const timeouts = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']);
+
+interface ExchangeOptions {
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+  readonly wait: Wait | undefined;
+  readonly settle: (outcome: Outcome) => void;
+}
 
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #settle: (outcome: Outcome) => void;
@@ -21,15 +29,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #body: Buffer[] = [];
   #bytes = 0;
 
-  constructor(clock: Clock, timeoutMs: number, settle: (outcome: Outcome) => void) {
+  readonly #wait: Wait | undefined;
+
+  constructor({ clock, timeoutMs, wait, settle }: ExchangeOptions) {
     this.#settle = settle;
+    this.#wait = wait;
+    if (wait) wait.onWithdrawn = () => this.#end('withdrawn', withdrawn);
     this.#timer = clock.after(timeoutMs, () => this.#end('timeout', 'timeout'));
   }
 
   /** Called again when the request moves to another connection. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.#settled) controller.abort(new Error('Its time is over.'));
-    else this.#controller = controller;
+    else {
+      this.#controller = controller;
+      // From here on it may reach the provider.
+      this.#stopWaiting();
+      this.#wait?.started();
+    }
   }
 
   onResponseStart(_: unknown, status: number, headers: Readonly<Record<string, unknown>>): void {
@@ -81,7 +98,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#settled) return;
     this.#settled = true;
     this.#timer.stop();
+    this.#stopWaiting();
     this.#settle(outcome);
+  }
+
+  #stopWaiting(): void {
+    if (this.#wait) this.#wait.onWithdrawn = null;
   }
 }
 

@@ -6,6 +6,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import type { Clock } from '../../lib/clock.ts';
 import { type FindProxy, noProxy } from '../../lib/outbound/proxy.ts';
 import type { PushFailure, PushRequest, PushTransport } from '../channels/contract.ts';
+import { withdrawn } from '../channels/outcome.ts';
 import type { Protocol } from './connector.ts';
 import { Exchange, type Outcome } from './exchange.ts';
 import { guardLookup, type LookupAll, openLookup, resolvesPrivately } from './guard.ts';
@@ -46,12 +47,13 @@ export function openTransport(options: TransportOptions): PushTransport {
 
   const dispatch = (request: PushRequest, url: URL, origin: Origin): Promise<Outcome> => {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
-    const exchange = new Exchange(clock, timeoutMs, (outcome) => {
+    const settle = (outcome: Outcome): void => {
       inFlight -= 1;
       origins.leave(origin);
       resolve(outcome);
-    });
-    const { method, headers, body } = request;
+    };
+    const { method, headers, body, wait } = request;
+    const exchange = new Exchange({ clock, timeoutMs, wait, settle });
     const path = url.pathname + url.search;
     origin.pool.dispatch({ method, path, headers, body }, exchange);
     return promise;
@@ -63,6 +65,7 @@ export function openTransport(options: TransportOptions): PushTransport {
       const key = url && keyOf(url, request, allowPrivate);
       if (!key) return failed('INVALID_URL');
       if (closed) return failed('CLOSED');
+      if (request.wait?.isWithdrawn) return failed(withdrawn);
       if (inFlight >= requestsMax) return failed('QUEUE_FULL');
       const origin = origins.enter(key);
       if (origin.inFlight > requestsPerOrigin) {

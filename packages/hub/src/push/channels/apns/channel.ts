@@ -3,7 +3,14 @@
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 
 import type { AppId } from '../../../model/app.ts';
-import type { ChannelServices, CredentialCheck, Outcome, PushChannel, PushRequest } from '../contract.ts';
+import type {
+  ChannelServices,
+  CredentialCheck,
+  Outcome,
+  PushChannel,
+  PushRequest,
+  Wait,
+} from '../contract.ts';
 import { credentialsMissing, unansweredOutcome } from '../outcome.ts';
 import type { ApnsAddress } from './address.ts';
 import type { ApnsCredentials } from './credentials.ts';
@@ -39,7 +46,11 @@ async function send(push: ApnsPush, services: Connected): Promise<Outcome> {
   if (!credentials) return credentialsMissing;
   // It becomes a header, and a broken one must not look like a broken connection, which pauses the whole channel.
   if (!/^[\x21-\x7e]+$/.test(push.channel.topic)) return badTopic;
-  const answer = await post(push.channel, apnsPayload(push), { credentials, services });
+  const answer = await post(push.channel, apnsPayload(push), {
+    credentials,
+    services,
+    wait: push.wait,
+  });
   const outcome = 'line' in answer ? answer.outcome : answer;
   if (outcome.reason !== 'BadDeviceToken' || !isOfOther(push.channel.environment, credentials))
     return outcome;
@@ -70,18 +81,22 @@ const badTopic: Outcome = {
 interface Sending {
   readonly credentials: ApnsCredentials;
   readonly services: Connected;
+  readonly wait?: Wait | undefined;
 }
 
 /** An outcome alone: there was no answer. */
 async function post(
   channel: ApnsAddress,
   payload: ApnsPayload,
-  { credentials, services }: Sending,
+  { credentials, services, wait }: Sending,
 ): Promise<ApnsAnswer | Outcome> {
   const token = await services.tokens.get(credentials);
   if (typeof token !== 'string') return token;
   const { truncated } = payload;
-  const answer = await services.transport.request(requestOf(channel, payload, { credentials, token }));
+  const answer = await services.transport.request({
+    ...requestOf(channel, payload, { credentials, token }),
+    wait,
+  });
   if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
   const read = readApnsAnswer(answer, truncated, services.now());
   if (read.line.tokenRefused) services.tokens.forget(credentials);

@@ -38,7 +38,10 @@ async function send(push: FcmPush, services: Connected): Promise<Outcome> {
   const payload = fcmPayload(push);
   const { truncated } = payload;
   const body = addressed(payload, push.channel.token);
-  const answer = await services.transport.request(requestOf(body, { credentials, token }));
+  const answer = await services.transport.request({
+    ...requestOf(body, { credentials, token }),
+    wait: push.wait,
+  });
   if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
   const { outcome, line } = readFcmAnswer(answer, truncated, services.now());
   if (!line.tokenRefused) return outcome;

@@ -1,7 +1,7 @@
 // Pushes to browsers, and to whatever else registers with an RFC 8030 service, such as UnifiedPush. The endpoint was
 // given by the device, so that it is never trusted; no credentials of the app are used, the hub signs with its own key.
 
-import type { ChannelServices, Outcome, PushChannel } from '../contract.ts';
+import type { ChannelServices, Outcome, PushChannel, Wait } from '../contract.ts';
 import { answeredOutcome, unansweredOutcome } from '../outcome.ts';
 import type { WebPushAddress } from './address.ts';
 import { type Encryptor, openEncryptor } from './encryptor.ts';
@@ -42,7 +42,7 @@ async function send(push: WebPush, services: Connected): Promise<Outcome> {
   const payload = webPushPayload(push);
   const body = await services.encryptor.encrypt(payload.plaintext, keys);
   if (!body) return refused('keysUnusable', 'address');
-  return post({ endpoint, origin, payload, body }, services);
+  return post({ endpoint, origin, payload, body, wait: push.wait }, services);
 }
 
 interface Encrypted {
@@ -50,10 +50,11 @@ interface Encrypted {
   readonly origin: string;
   readonly payload: WebPushPayload;
   readonly body: Buffer;
+  readonly wait: Wait | undefined;
 }
 
 async function post(
-  { endpoint, origin, payload, body }: Encrypted,
+  { endpoint, origin, payload, body, wait }: Encrypted,
   { transport, tokens, now }: Connected,
 ): Promise<Outcome> {
   const { headers, truncated } = payload;
@@ -62,6 +63,7 @@ async function post(
     url: endpoint,
     headers: { ...headers, authorization: tokens.authorization(origin) },
     body,
+    wait,
     trusted: false,
     http2Only: false,
   });

@@ -82,6 +82,7 @@ async function post(
     url: push.channel.channelUri,
     headers: { ...headers, authorization: `Bearer ${token}` },
     body,
+    wait: push.wait,
     trusted: false,
     http2Only: false,
   });
