@@ -21,15 +21,17 @@ export interface Served {
   readonly ended: Promise<number | string>;
 }
 
-/** `user` runs it as another one. */
+/** `user` runs it as another one, `through` by a command that runs what follows it. */
 export function serve(
   dataDir: string,
   args: readonly string[],
   env: Record<string, string> = {},
   user: Pick<SpawnOptions, 'uid' | 'gid'> = {},
+  through: readonly string[] = [],
 ): Served {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CARILLON_'));
-  const child = spawn(process.execPath, [launcher, 'serve', ...args], {
+  const [program = '', ...rest] = [...through, process.execPath, launcher, 'serve', ...args];
+  const child = spawn(program, rest, {
     env: { ...Object.fromEntries(own), CARILLON_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...user,

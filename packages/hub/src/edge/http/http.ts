@@ -16,6 +16,7 @@ import { isWebSocketUpgrade, takeUpgrades } from '../streams/websocket.ts';
 import type { AddressReader } from './address.ts';
 import { answerBrokenHttp } from './broken-http.ts';
 import { Connections } from './connections.ts';
+import { boundConnections } from './descriptors.ts';
 import { addRoute, wrongMethod } from './operation-route.ts';
 import { openRequestLog, type RequestLog } from './request-log.ts';
 import { UnsentAnswers } from './unsent-answers.ts';
@@ -42,6 +43,7 @@ export interface Http {
 
 export function openHttp(options: HttpOptions): Http {
   const app = openFastify(options);
+  boundConnections(app.server, options.log, options.clock);
   const connections = new Connections(app.server, isProxyOf(options.addressOf), options.clock);
   const requestLog = openRequestLog(app, options.log, options.addressOf);
   const others = collectRoutes(app);
