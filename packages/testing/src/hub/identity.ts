@@ -129,6 +129,8 @@ export function openBrowser() {
 export interface SignIn {
   readonly scope: string;
   readonly user?: string;
+  /** Default: the one that test users are made with. */
+  readonly password?: string;
   readonly clientId?: string;
   readonly redirectUri?: string;
   readonly more?: Record<string, string>;
@@ -138,7 +140,7 @@ export interface SignIn {
 
 /** Walks the code flow with PKCE up to the redirect; answers where it led and the verifier. */
 export async function signIn(
-  identity: TestIdentity,
+  identity: Pick<TestIdentity, 'publicUrl'>,
   { scope, user = alice, clientId = 'phone', ...rest }: SignIn,
 ) {
   const browse = rest.browse ?? openBrowser();
@@ -157,7 +159,7 @@ export async function signIn(
   let location = response.headers.get('location') ?? '';
   if (location.includes('/sign-in/')) {
     await browse(location);
-    const body = new URLSearchParams({ name: user, password });
+    const body = new URLSearchParams({ name: user, password: rest.password ?? password });
     response = await browse(location, { method: 'POST', body });
     location = response.headers.get('location') ?? '';
     response = await browse(location);
@@ -178,7 +180,10 @@ export interface Tokens {
 }
 
 /** The whole code flow: signs in and redeems the code. */
-export async function tokensBySignIn(identity: TestIdentity, options: SignIn): Promise<Tokens> {
+export async function tokensBySignIn(
+  identity: Pick<TestIdentity, 'publicUrl' | 'post'>,
+  options: SignIn,
+): Promise<Tokens> {
   const { location, verifier, redirectUri: redirect } = await signIn(identity, options);
   const code = new URL(location).searchParams.get('code') ?? '';
   const response = await identity.post('/token', {
