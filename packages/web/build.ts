@@ -16,7 +16,7 @@ const sources = [
   'package-lock.json',
   'packages/web/{index.html,build.ts,package.json}',
   'packages/web/{src,public}/**',
-  'packages/{protocol,client,inbox}/{package.json,src/**}',
+  'packages/{protocol,client,inbox,words}/{package.json,src/**}',
 ];
 const texts = /\.(html|js|css|svg|webmanifest)$/;
 

@@ -1,5 +1,5 @@
-// Web Push of this browser as a switch: on or off, and the reason when it can't be turned on. The texts are the client's; this
-// file maps its states to the switch.
+// Web Push of this browser as a switch: on or off, and the reason when it can't be turned on. This file maps the client's states
+// to the switch and to the texts of the catalogues.
 import type { Hub } from '@carillon/client';
 import {
   disableWebPush,
@@ -9,12 +9,15 @@ import {
   webPushState,
 } from '@carillon/client/web-push';
 import type { Subscription } from '@carillon/protocol';
+import type { PageMessages } from '@carillon/words';
 import { findWorker } from './worker.ts';
 
 export interface PushView {
   readonly on: boolean;
   readonly possible: boolean;
-  readonly reason: string;
+  readonly reason: keyof PageMessages;
+  /** What the browser or the hub said, in its words. */
+  readonly detail: string | null;
 }
 
 export interface DevicePush {
@@ -57,21 +60,26 @@ export function openDevicePush(options: DevicePushOptions): DevicePush {
   };
 }
 
-const noWorker: PushView = {
-  on: false,
-  possible: false,
-  reason: 'Push is off: this page has no service worker here. Reload it, or allow it to keep data.',
-};
+const noWorker: PushView = { on: false, possible: false, reason: 'pushNoWorker', detail: null };
 
 /** What the browser has means nothing where the hub has no address of it: it was removed elsewhere, or away too long. */
 export function pushAtHub(view: PushView, own: Subscription | null): PushView {
-  if (!view.on || !own || own.channel) return view;
-  const reason =
-    'Push is off: this device was removed on another one, or away for too long. Turn it on again.';
-  return { ...view, on: false, reason };
+  return !view.on || !own || own.channel ? view : { ...view, on: false, reason: 'pushRemoved' };
 }
 
-function viewOf({ state, reason, detail }: WebPushState): PushView {
+const reasons = {
+  on: 'pushIsOn',
+  off: 'pushIsOff',
+  notAsked: 'pushNotAsked',
+  denied: 'pushDenied',
+  needsSecureContext: 'pushNeedsHttps',
+  needsInstall: 'pushNeedsInstall',
+  unsupported: 'pushUnsupported',
+  pushServiceFailed: 'pushServiceFailed',
+  hubFailed: 'pushHubFailed',
+} as const satisfies Record<WebPushState['state'], keyof PageMessages>;
+
+function viewOf({ state, detail }: WebPushState): PushView {
   const possible = state !== 'denied' && state !== 'unsupported' && !state.startsWith('needs');
-  return { on: state === 'on', possible, reason: detail === null ? reason : `${reason} (${detail})` };
+  return { on: state === 'on', possible, reason: reasons[state], detail };
 }

@@ -2,7 +2,7 @@
 // once a page; at sign-out it removes everything of the user.
 import { connectHub, Requests } from '@carillon/client';
 import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
-import '@carillon/inbox';
+import '@carillon/inbox/core';
 import type { Now } from './clock.ts';
 import { openDevicePush } from './device-push.ts';
 import type { InboxConfig } from './inbox-config.ts';

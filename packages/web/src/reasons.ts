@@ -2,31 +2,34 @@
 // browser's cryptography, a hub without the page's client.
 import { html } from 'lit';
 import type { InboxConfig } from './inbox-config.ts';
+import { words } from './language.ts';
 import type { Welcome } from './parts/welcome.ts';
+import { SignInError } from './sign-in/sign-in-error.ts';
 
 /** Null when nothing stands in the way. */
 export function whyNot(config: InboxConfig | null): Welcome | null {
+  const { text } = words();
   if (config === null) {
-    const run = (): void => location.reload();
-    const text = 'Check your connection. The page works offline once it has been opened here.';
-    return { title: 'The hub can’t be reached', text, action: { label: 'Try again', busy: false, run } };
+    const action = { label: text('tryAgain'), busy: false, run: (): void => location.reload() };
+    return { title: text('unreachableTitle'), text: text('unreachableText'), action };
   }
   const own = `${config.publicUrl}/inbox`;
   if (new URL(config.publicUrl).origin !== location.origin) {
-    const text = html`This hub’s own address is another one. Open the inbox at <a href=${own}>${own}</a>.`;
-    return { title: 'Right hub, other address', text };
+    const [before, after] = text('otherAddressText').split('{address}');
+    return {
+      title: text('otherAddressTitle'),
+      text: html`${before}<a href=${own} dir="ltr">${own}</a>${after}`,
+    };
   }
-  if (!isSecureContext) {
-    const text = 'Signing in needs a protected connection: the hub must be served over https.';
-    return { title: 'Not over plain http', text };
-  }
+  if (!isSecureContext) return { title: text('insecureTitle'), text: text('insecureText') };
   if (config.clientId === null) {
-    const text = `Users of this hub sign in at ${config.issuer}. Its operator must register this page there as a public client and start the hub with --inbox-client-id (CARILLON_INBOX_CLIENT_ID).`;
-    return { title: 'Almost there', text };
+    return { title: text('noClientTitle'), text: text('noClientText', { issuer: config.issuer }) };
   }
   return null;
 }
 
+/** Of the hub and of the browser messages are in English; the page says in its language that it failed. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof SignInError) return words().text(error.key, error.values);
+  return words().text('failed', { reason: error instanceof Error ? error.message : String(error) });
 }

@@ -3,6 +3,7 @@
 import { systemNow } from './clock.ts';
 import { type InboxConfig, readConfig } from './inbox-config.ts';
 import { openInstall } from './install.ts';
+import { keptChoice, words } from './language.ts';
 import { openInbox } from './opened.ts';
 import type { Page } from './parts/page.ts';
 import type { Welcome } from './parts/welcome.ts';
@@ -23,7 +24,8 @@ export async function start(page: Page): Promise<void> {
   const config = await readConfig(vault);
   const reason = whyNot(config);
   if (reason || !config) {
-    if (reason) page.view = { kind: 'outside', welcome: reason };
+    // Said again in each language that is chosen.
+    if (reason) page.view = { kind: 'outside', welcome: () => whyNot(config) ?? reason };
     return;
   }
   tabs.onmessage = () => location.reload();
@@ -35,7 +37,7 @@ export async function start(page: Page): Promise<void> {
 }
 
 /** Completes a sign-in whose answer is in the address. Returns what went wrong. */
-async function comeBack(config: InboxConfig): Promise<string | null> {
+async function comeBack(config: InboxConfig): Promise<unknown> {
   const url = new URL(location.href);
   if (!isAnswer(url)) return null;
   // The code must not stay in the history, in a bookmark or in a link that is shared.
@@ -49,26 +51,30 @@ async function comeBack(config: InboxConfig): Promise<string | null> {
     tabs.postMessage('signed in');
     return null;
   } catch (error) {
-    return messageOf(error);
+    return error;
   }
 }
 
-function offerSignIn(page: Page, config: InboxConfig, problem: string | null): void {
-  const show = (shown: Pick<Welcome, 'problem'>, busy: boolean): void => {
-    const action = { label: busy ? 'One moment …' : 'Sign in', busy, run };
-    const text =
-      'Everything that wants your attention, on every device of yours. What you handle here is settled everywhere.';
-    page.view = { kind: 'outside', welcome: { title: 'Your inbox', text, ...shown, action } };
+/** `problem` is why the last attempt failed; null when there was none. */
+function offerSignIn(page: Page, config: InboxConfig, problem: unknown): void {
+  const show = (busy: boolean, error: unknown): void => {
+    const welcome = (): Welcome => {
+      const { text } = words();
+      const action = { label: text(busy ? 'moment' : 'signIn'), busy, run };
+      const said = error === null ? null : messageOf(error);
+      return { title: text('inboxTitle'), text: text('inboxText'), problem: said, action };
+    };
+    page.view = { kind: 'outside', welcome };
   };
   const run = (): void => {
-    show({ problem: null }, true);
+    show(true, null);
     const askAgain = localStorage.getItem(askAgainName) !== null;
-    beginSignIn({ config, askAgain, attempts: sessionStorage }).then(
+    beginSignIn({ config, askAgain, language: keptChoice(), attempts: sessionStorage }).then(
       (url) => location.assign(url),
-      (error: unknown) => show({ problem: messageOf(error) }, false),
+      (error: unknown) => show(false, error),
     );
   };
-  show({ problem }, false);
+  show(false, problem);
   markUsable(page, 'sign-in');
 }
 
@@ -78,8 +84,11 @@ async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promi
   const actions = {
     signOut() {
       page.leaving = true;
-      const text = 'One moment: everything of yours leaves this browser.';
-      page.view = { kind: 'outside', welcome: { title: 'Signing out', text } };
+      const welcome = (): Welcome => {
+        const { text } = words();
+        return { title: text('signingOut'), text: text('signingOutText') };
+      };
+      page.view = { kind: 'outside', welcome };
       const leave = (): Promise<void> => opened.leave();
       signOut({ signed, config, vault, leave }).then((url) => {
         showUnread(0);
@@ -111,7 +120,7 @@ function endingAt(page: Page, config: InboxConfig): Session {
       try {
         return await session.token(asked);
       } catch (error) {
-        if (page.leaving === false) offerSignIn(page, config, messageOf(error));
+        if (page.leaving === false) offerSignIn(page, config, error);
         throw error;
       }
     },

@@ -42,13 +42,13 @@ suite('an ID token', () => {
   };
   for (const [what, claims] of Object.entries(wrong)) {
     test(`is refused with ${what}`, () => {
-      assert.throws(() => readUser(tokenOf({ ...good, ...claims }), expected), /ID token/);
+      assert.throws(() => readUser(tokenOf({ ...good, ...claims }), expected), /ID ?token/i);
     });
   }
 
   test('is refused when it is none', () => {
     for (const text of [undefined, '', 'x', 'a.!!.c'])
-      assert.throws(() => readUser(text, expected), /readable/);
+      assert.throws(() => readUser(text, expected), /not readable/);
   });
 });
 

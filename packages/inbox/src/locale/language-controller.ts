@@ -1,7 +1,9 @@
 // The language and direction of the component: its own `lang`, else that of the nearest element with one, through shadow
-// trees, else the browser's. It updates when the page changes them.
+// trees, else the browser's. It updates when the page changes them. A template's `<html lang="en">` says nothing of the person,
+// so English there is asked for after the browser's languages.
+import { directionOf } from '@carillon/words';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import { directionOf, onLocaleSet } from './locales.ts';
+import { onLocaleSet } from './locales.ts';
 import { Localizer } from './localizer.ts';
 
 export class LanguageController implements ReactiveController {
@@ -47,7 +49,8 @@ export class LanguageController implements ReactiveController {
 
   hostUpdate(): void {
     this.#direction = null;
-    const wanted = [nearestLanguage(this.#host) ?? [...navigator.languages].join(' '), 'en'].join(' ').trim();
+    const nearest = nearestLanguage(this.#host);
+    const wanted = [...(nearest === null ? [] : [nearest]), ...navigator.languages, 'en'].join(' ');
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;
     this.#words = null;
@@ -67,7 +70,8 @@ function nearestLanguage(element: Element): string | null {
   let at: Element | null = element;
   while (at) {
     const found: Element | null = at.closest('[lang]:not([lang=""])');
-    if (found) return found.getAttribute('lang');
+    const lang = found?.getAttribute('lang') ?? null;
+    if (found) return found === document.documentElement && /^en\b/i.test(lang ?? '') ? null : lang;
     const root = at.getRootNode();
     at = root instanceof ShadowRoot ? root.host : null;
   }

@@ -1,13 +1,9 @@
-// The languages of the component: five are built in, and a page can add others. A tag is matched from its longest form to its
-// language ('de-AT', 'de'), and falls back to English.
-import { ar } from './ar.ts';
-import { de } from './de.ts';
-import { en } from './en.ts';
-import { fr } from './fr.ts';
-import { ja } from './ja.ts';
-import type { Messages } from './messages.ts';
+// The languages of the component: English, those of built-in.ts, and what a page adds. A tag is matched from its longest form to
+// its language ('de-AT', 'de'), and falls back to English.
+import type { InboxMessages as Messages } from '@carillon/words';
+import { inbox as en } from '@carillon/words/en';
 
-const catalogs = new Map<string, Messages>(Object.entries({ en, de, fr, ja, ar }));
+const catalogs = new Map<string, Messages>([['en', en]]);
 const listeners = new Set<() => void>();
 
 /** Adds a language, or replaces one. `tag` is a BCP 47 tag such as `nl` or `pt-BR`. Every component shows it at once. */
@@ -46,10 +42,4 @@ function isTag(tag: string): boolean {
   } catch {
     return false;
   }
-}
-
-const rightToLeft = new Set(['ar', 'arc', 'ckb', 'dv', 'fa', 'he', 'ku', 'ps', 'sd', 'ug', 'ur', 'yi']);
-
-export function directionOf(tag: string): 'ltr' | 'rtl' {
-  return rightToLeft.has(tag.toLowerCase().split('-')[0] ?? '') ? 'rtl' : 'ltr';
 }

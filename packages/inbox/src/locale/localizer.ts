@@ -1,8 +1,8 @@
 // One language in use: it fills in texts and formats numbers and times. There is one instance a language, because Intl's
 // formatters are expensive to create.
+import { type CountMessages, fill, type InboxMessages as Messages, type TextMessages } from '@carillon/words';
 import { daysBetween } from '../time/days.ts';
 import { chooseLocale } from './locales.ts';
-import type { CountMessages, Messages, TextMessages } from './messages.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -80,10 +80,6 @@ export class Localizer {
     if (!known) this.#formats.set(key, format);
     return format.format(time);
   }
-}
-
-function fill(sentence: string, values: Values): string {
-  return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole);
 }
 
 function capitalize(text: string, tag: string): string {

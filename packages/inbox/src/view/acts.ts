@@ -1,7 +1,7 @@
 // What can be done with a notification, by the view and by what became of it: in the inbox it is read, snoozed, dismissed;
 // what was snoozed or dismissed comes back. Row, menu and keys take the actions from here.
 import type { Notification } from '@carillon/protocol';
-import type { TextMessages } from '../locale/messages.ts';
+import type { TextMessages } from '@carillon/words';
 import type { InboxHost } from './host.ts';
 import type { icons } from './icons.ts';
 

@@ -18,6 +18,7 @@ interface PageOptions {
   readonly height?: number;
   readonly hasTouch?: boolean;
   readonly scale?: number;
+  readonly locale?: string;
 }
 
 const page = `<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"><title>Stage</title><style>
@@ -37,6 +38,7 @@ export async function openStage({
   height = 900,
   hasTouch = false,
   scale = 1,
+  locale = 'en-US',
 }: PageOptions = {}): Promise<OpenStage> {
   bundled ??= bundle();
   const chromium = await startChromium();
@@ -46,6 +48,7 @@ export async function openStage({
     hasTouch,
     isMobile: hasTouch,
     deviceScaleFactor: scale,
+    locale,
   });
   const opened = await profile.newPage();
   const failures: Error[] = [];

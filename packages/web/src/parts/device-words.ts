@@ -1,29 +1,30 @@
 // How the page describes a device: its name, and since when and until when
 // it is registered.
 import type { Subscription } from '@carillon/protocol';
+import { words } from '../language.ts';
 
 const dayMs = 86_400_000;
-const platforms: Readonly<Record<string, string>> = {
-  windows: 'Windows app',
-  ios: 'iPhone or iPad',
-  android: 'Android app',
-  webPush: 'Browser',
-};
+const platforms = {
+  windows: 'windowsApp',
+  ios: 'iosApp',
+  android: 'androidApp',
+  webPush: 'browser',
+} as const;
 
 export function describeDevice({ displayName, platformType }: Subscription): string {
-  return displayName?.trim() || (platforms[platformType] ?? platformType);
+  return displayName?.trim() || words().text(platforms[platformType]);
 }
 
 /** `now` in milliseconds since 1970. */
 export function createdText({ createdDateTime }: Subscription, now: number): string {
-  const days = daysBetween(now, Date.parse(createdDateTime));
-  return days === 0 ? 'added today' : `added ${relative(days)}`;
+  return words().text('added', { time: relative(daysBetween(now, Date.parse(createdDateTime))) });
 }
 
 /** The hub removes a device that has not renewed its lease by then. */
 export function leaseText({ expirationDateTime }: Subscription, now: number): string {
   const until = new Date(Math.max(now, Date.parse(expirationDateTime)));
-  return `until ${until.toLocaleDateString('en', { day: 'numeric', month: 'short' })}`;
+  const { tag, text } = words();
+  return text('until', { date: until.toLocaleDateString(tag, { day: 'numeric', month: 'short' }) });
 }
 
 function daysBetween(now: number, then: number): number {
@@ -31,5 +32,5 @@ function daysBetween(now: number, then: number): number {
 }
 
 function relative(days: number): string {
-  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(days, 'day');
+  return new Intl.RelativeTimeFormat(words().tag, { numeric: 'auto' }).format(days, 'day');
 }

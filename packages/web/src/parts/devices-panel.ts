@@ -4,11 +4,13 @@ import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { type DevicePush, type PushView, pushAtHub } from '../device-push.ts';
+import { onLanguage, words } from '../language.ts';
 import { messageOf } from '../reasons.ts';
 import { createdText, describeDevice, leaseText } from './device-words.ts';
 import { devicesLook } from './devices-look.ts';
 import { look } from './look.ts';
 import { binMark, laptopMark, pencilMark, phoneMark } from './marks.ts';
+import { pushSwitch } from './push-switch.ts';
 
 export class DevicesPanel extends LitElement {
   static override properties = {
@@ -41,6 +43,18 @@ export class DevicesPanel extends LitElement {
     this.problem = null;
     this.busy = false;
   }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stop = onLanguage(() => this.requestUpdate());
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stop();
+  }
+
+  #stop = (): void => {};
 
   override firstUpdated(): void {
     void this.#lookAtPush();
@@ -108,38 +122,24 @@ export class DevicesPanel extends LitElement {
   }
 
   override render(): TemplateResult {
+    const { text } = words();
     const own = this.#own;
     const others = (this.devices ?? []).filter((device) => device !== own);
     return html`
       ${this.problem === null ? nothing : html`<p class="problem" role="alert">${this.problem}</p>`}
       <section aria-labelledby="this">
-        <h2 id="this">This device</h2>
+        <h2 id="this">${text('thisDevice')}</h2>
         <ul>${own ? this.#device(own, true) : nothing}</ul>
-        ${this.#pushSwitch()}
+        ${pushSwitch({ view: this.#shownPush, isBusy: this.busy, run: this.#switchPush })}
       </section>
       <section aria-labelledby="others">
-        <h2 id="others">Other devices</h2>
+        <h2 id="others">${text('otherDevices')}</h2>
         ${
           this.devices !== null && others.length === 0
-            ? html`<p class="soft none">Sign in on your phone or another browser, and it appears here. What you handle on one is settled on all.</p>`
+            ? html`<p class="soft none">${text('noOthers')}</p>`
             : html`<ul>${others.map((device) => this.#device(device, false))}</ul>`
         }
       </section>
-    `;
-  }
-
-  #pushSwitch(): TemplateResult {
-    const view = this.#shownPush;
-    const on = view?.on ?? false;
-    const disabled = view === null || this.busy || (!on && !view.possible);
-    return html`
-      <div class="push">
-        <label for="push"><span>Ring while closed</span>
-          <small class="soft" id="why">${view?.reason ?? 'One moment …'}</small>
-        </label>
-        <button id="push" role="switch" aria-checked=${on ? 'true' : 'false'} aria-describedby="why"
-          ?disabled=${disabled} @click=${this.#switchPush}><i></i></button>
-      </div>
     `;
   }
 
@@ -157,19 +157,20 @@ export class DevicesPanel extends LitElement {
   }
 
   #named(device: Subscription, name: string, own: boolean): TemplateResult {
+    const { text } = words();
     return html`
       <div class="name"><strong>${name}</strong>
-        <small class="soft">${device.channel ? html`<b>Push on</b> · ` : nothing}${createdText(device, this.now())} · ${leaseText(device, this.now())}</small>
+        <small class="soft">${device.channel ? html`<b>${text('pushOn')}</b> · ` : nothing}${createdText(device, this.now())} · ${leaseText(device, this.now())}</small>
       </div>
       <span class="acts">
-        <button class="bare icon" title="Rename" aria-label="Rename ${name}" @click=${() => {
+        <button class="bare icon" title=${text('rename')} aria-label=${text('renameDevice', { name })} @click=${() => {
           this.renaming = device.id;
           this.removing = null;
         }}>${pencilMark}</button>
         ${
           own
             ? nothing
-            : html`<button class="bare icon" title="Remove" aria-label="Remove ${name}" @click=${() => {
+            : html`<button class="bare icon" title=${text('remove')} aria-label=${text('removeDevice', { name })} @click=${() => {
                 this.removing = device.id;
               }}>${binMark}</button>`
         }
@@ -183,20 +184,21 @@ export class DevicesPanel extends LitElement {
         @keydown=${(event: KeyboardEvent) => {
           if (event.key === 'Escape') this.renaming = null;
         }}>
-        <input name="device" aria-label="Name of the device" maxlength="256" autocomplete="off" .value=${describeDevice(device)}>
-        <button class="main" ?disabled=${this.busy}>Save</button>
+        <input name="device" aria-label=${words().text('deviceName')} maxlength="256" autocomplete="off" .value=${describeDevice(device)}>
+        <button class="main" ?disabled=${this.busy}>${words().text('save')}</button>
       </form>
     `;
   }
 
   #confirm(device: Subscription, name: string): TemplateResult {
+    const { text } = words();
     return html`
-      <div class="confirm" role="group" aria-label="Remove ${name}?">
-        <span>It gets no more pushes. To sign it out, sign out there.</span>
+      <div class="confirm" role="group" aria-label=${text('removeAsk', { name })}>
+        <span>${text('removeText')}</span>
         <span><button class="bare" @click=${() => {
           this.removing = null;
-        }}>Keep</button>
-        <button class="bad" ?disabled=${this.busy} @click=${() => this.#remove(device.id)}>Remove</button></span>
+        }}>${text('keep')}</button>
+        <button class="bad" ?disabled=${this.busy} @click=${() => this.#remove(device.id)}>${text('remove')}</button></span>
       </div>
     `;
   }

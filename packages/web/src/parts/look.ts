@@ -25,6 +25,8 @@ export const look = css`
   button.icon:hover { color: var(--ink); }
   button.bad { color: var(--bad); }
   :focus-visible { outline: 3px solid color-mix(in srgb, var(--mark) 55%, transparent); outline-offset: 2px; }
+  .language { display: flex; align-items: center; justify-content: space-between; gap: .75rem; padding: .25rem .75rem; }
+  select { font: inherit; color: inherit; padding: .3125rem .5rem; border: 1px solid var(--line); border-radius: .625rem; background: var(--paper); }
   .line { width: 1.25rem; height: 1.25rem; flex: none; }
   .soft { color: var(--soft); }
   .problem { padding: .75rem 1rem; border-radius: .75rem; background: var(--bad-ground); color: var(--bad); overflow-wrap: anywhere; }

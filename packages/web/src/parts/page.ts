@@ -2,7 +2,10 @@
 // beside it. What it does is in start.ts; here is what it looks like.
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import type { InboxConfig } from '../inbox-config.ts';
+import { onLanguage, words } from '../language.ts';
 import type { Opened } from '../opened.ts';
+import { messageOf } from '../reasons.ts';
+import { languageMenu } from './language-menu.ts';
 import { look } from './look.ts';
 import { backMark, bellMark, devicesMark, installMark, leaveMark, sendMark } from './marks.ts';
 import { type Welcome, welcome, welcomeLook } from './welcome.ts';
@@ -10,7 +13,7 @@ import './devices-panel.ts';
 
 export type PageState =
   | { readonly kind: 'starting' }
-  | { readonly kind: 'outside'; readonly welcome: Welcome }
+  | { readonly kind: 'outside'; readonly welcome: () => Welcome }
   | { readonly kind: 'inside'; readonly opened: Opened; readonly config: InboxConfig };
 
 /** What the page offers beside the inbox. */
@@ -47,12 +50,16 @@ export class Page extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener('hashchange', this.#follow);
+    this.#stop = onLanguage(() => this.requestUpdate());
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     removeEventListener('hashchange', this.#follow);
+    this.#stop();
   }
+
+  #stop = (): void => {};
 
   #follow = (): void => {
     this.atDevices = location.hash === '#devices';
@@ -60,52 +67,56 @@ export class Page extends LitElement {
 
   #send = (): void => {
     this.said = null;
-    this.actions?.sendOne().catch((error: Error) => {
-      this.said = error.message;
+    this.actions?.sendOne().catch((error: unknown) => {
+      this.said = messageOf(error);
     });
   };
 
   override render(): TemplateResult {
     if (this.view.kind === 'starting') return html`<slot></slot>`;
-    if (this.view.kind === 'outside') return welcome(this.view.welcome);
+    if (this.view.kind === 'outside') return welcome(this.view.welcome());
     return this.#inside(this.view.opened, this.view.config);
   }
 
   #inside(opened: Opened, config: InboxConfig): TemplateResult {
+    const { tag, text } = words();
+    opened.inbox.lang = tag;
     return html`
       <header>
         ${
           this.atDevices
-            ? html`<a class="button narrow" href="#" aria-label="Back to the inbox">${backMark}</a>`
+            ? html`<a class="button narrow" href="#" aria-label=${text('backToInbox')}>${backMark}</a>`
             : nothing
         }
         ${bellMark}
-        <h1>${this.atDevices ? html`<span class="narrow">Devices</span><span class="wide">Carillon</span>` : 'Carillon'}</h1>
+        <h1>${this.atDevices ? html`<span class="narrow">${text('devices')}</span><span class="wide">Carillon</span>` : 'Carillon'}</h1>
         <span class="room"></span>
         ${
           config.dev
-            ? html`<button class="send" @click=${this.#send} title="Send myself one">${sendMark}<span>Send myself one</span></button>`
+            ? html`<button class="send" @click=${this.#send} title=${text('sendOne')}>${sendMark}<span>${text('sendOne')}</span></button>`
             : nothing
         }
-        ${this.atDevices ? nothing : html`<a class="button narrow" href="#devices" aria-label="Devices">${devicesMark}</a>`}
-        <button class="account" popovertarget="account" aria-label="Account: ${opened.user.name}">${initial(opened.user.name)}</button>
+        ${this.atDevices ? nothing : html`<a class="button narrow" href="#devices" aria-label=${text('devices')}>${devicesMark}</a>`}
+        <button class="account" popovertarget="account" aria-label=${text('account', { name: opened.user.name })}>${initial(opened.user.name)}</button>
         ${this.#account(opened, config)}
       </header>
       ${this.said === null ? nothing : html`<p class="problem said" role="alert">${this.said}</p>`}
       <div class=${this.atDevices ? 'columns devices' : 'columns'}>
         <main class="card">${opened.inbox}</main>
-        <aside class="card" aria-label="Devices">${opened.devices}</aside>
+        <aside class="card" aria-label=${text('devices')}>${opened.devices}</aside>
       </div>
     `;
   }
 
   #account({ user }: Opened, { version, publicUrl }: InboxConfig): TemplateResult {
     const install = this.actions?.install ?? null;
+    const { text } = words();
     return html`
       <div id="account" class="card" popover>
-        <p class="who"><span class="soft">Signed in as</span><strong>${user.name}</strong></p>
-        ${install ? html`<button class="bare" @click=${install}>${installMark}Install as an app</button>` : nothing}
-        <button class="bare" ?disabled=${this.leaving} @click=${() => this.actions?.signOut()}>${leaveMark}${this.leaving ? 'Signing out …' : 'Sign out'}</button>
+        <p class="who"><span class="soft">${text('signedInAs')}</span><strong dir="auto">${user.name}</strong></p>
+        ${install ? html`<button class="bare" @click=${install}>${installMark}${text('install')}</button>` : nothing}
+        ${languageMenu()}
+        <button class="bare" ?disabled=${this.leaving} @click=${() => this.actions?.signOut()}>${leaveMark}${text(this.leaving ? 'signingOut' : 'signOut')}</button>
         <p class="soft about">Carillon ${version}<br>${new URL(publicUrl).host}</p>
       </div>
     `;
@@ -124,7 +135,7 @@ export class Page extends LitElement {
       a.button { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: .75rem; color: var(--soft); }
       a.button:hover { background: color-mix(in srgb, var(--ink) 7%, transparent); color: var(--ink); }
       .account { width: 2.25rem; min-height: 2.25rem; padding: 0; border: 0; border-radius: 50%; background: var(--tint); color: var(--mark); text-transform: uppercase; }
-      #account { position: fixed; inset: 3.75rem max(.75rem, env(safe-area-inset-right)) auto auto; width: min(18rem, 100vw - 1.5rem); margin: 0; padding: .5rem; color: inherit; }
+      #account { position: fixed; inset-block: 3.75rem auto; inset-inline: auto max(.75rem, env(safe-area-inset-right)); width: min(18rem, 100vw - 1.5rem); margin: 0; padding: .5rem; color: inherit; }
       #account button { width: 100%; justify-content: flex-start; padding: .5rem .75rem; font-weight: 500; }
       .who { padding: .5rem .75rem .75rem; line-height: 1.35; }
       .who strong { display: block; font-weight: 600; overflow-wrap: anywhere; }
@@ -139,7 +150,7 @@ export class Page extends LitElement {
         .columns { grid-template-columns: minmax(0, 1fr) 22rem; gap: 1.25rem; padding-bottom: 1.5rem; }
         header { width: 100%; max-width: 78rem; margin: 0 auto; }
         .narrow { display: none !important; }
-        #account { right: max(.75rem, (100vw - 76rem) / 2); }
+        #account { inset-inline-end: max(.75rem, (100vw - 76rem) / 2); }
       }
       @media (max-width: 63.99rem) {
         .wide { display: none; }

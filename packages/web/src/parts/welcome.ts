@@ -1,6 +1,7 @@
 // The middle of the page while nobody is signed in: the sign-in button,
 // or why there is none and what helps.
 import { css, html, type TemplateResult } from 'lit';
+import { languageMenu } from './language-menu.ts';
 import { bellMark } from './marks.ts';
 
 export interface Welcome {
@@ -23,6 +24,7 @@ export function welcome({ title, text, problem = null, action }: Welcome): Templ
             ? html`<button class="main" ?disabled=${action.busy} @click=${action.run}>${action.label}</button>`
             : null
         }
+        ${languageMenu()}
       </div>
     </main>
   `;
@@ -37,5 +39,6 @@ export const welcomeLook = css`
   .welcome p { text-wrap: pretty; overflow-wrap: anywhere; }
   .welcome .problem { margin-top: 1.25rem; text-align: start; }
   .welcome button { width: 100%; min-height: 3rem; margin-top: 1.75rem; }
+  .welcome .language { justify-content: center; margin-top: 1.25rem; color: var(--soft); font-size: .875rem; }
   .welcome a { color: var(--mark); font-weight: 600; }
 `;

@@ -22,12 +22,14 @@ export interface SignInOptions {
   readonly config: InboxConfig;
   /** After a sign-out: the issuer asks for name and password although it has a session. */
   readonly askAgain: boolean;
+  /** What the person chose here; the issuer shows its pages in it. */
+  readonly language: string | null;
   readonly attempts: Storage;
 }
 
 /** The address of the issuer's page to go to. */
-export async function beginSignIn({ config, askAgain, attempts }: SignInOptions): Promise<string> {
-  if (config.clientId === null) throw new SignInError('This hub has not been told its client id.');
+export async function beginSignIn({ config, askAgain, language, attempts }: SignInOptions): Promise<string> {
+  if (config.clientId === null) throw new SignInError('noClientTitle');
   const issuer = await discover(config.issuer);
   const attempt = { state: randomText(), nonce: randomText(), verifier: randomText(), hash: location.hash };
   attempts.setItem(attemptName, JSON.stringify(attempt satisfies Attempt));
@@ -42,6 +44,7 @@ export async function beginSignIn({ config, askAgain, attempts }: SignInOptions)
     code_challenge: await challengeOf(attempt.verifier),
     code_challenge_method: 'S256',
     ...(askAgain ? { prompt: 'login' } : {}),
+    ...(language === null ? {} : { ui_locales: language }),
   };
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url.href;
@@ -69,13 +72,11 @@ export async function completeSignIn(
   { config, attempts, now }: AnswerOptions,
 ): Promise<Completed> {
   const attempt = takeAttempt(attempts);
-  if (!attempt || searchParams.get('state') !== attempt.state)
-    throw new SignInError('This sign-in was begun elsewhere, or has been used. Sign in again.');
+  if (!attempt || searchParams.get('state') !== attempt.state) throw new SignInError('begunElsewhere');
   const issuer = await discover(config.issuer);
   const said = searchParams.get('iss');
   const mustSay = issuer.authorization_response_iss_parameter_supported === true;
-  if (said === null ? mustSay : said !== issuer.issuer)
-    throw new SignInError('The answer to this sign-in came from another service. Sign in again.');
+  if (said === null ? mustSay : said !== issuer.issuer) throw new SignInError('otherService');
   const code = searchParams.get('code');
   if (code === null) throw refusal(searchParams);
   const clientId = config.clientId ?? '';
@@ -86,7 +87,7 @@ export async function completeSignIn(
     code_verifier: attempt.verifier,
     redirect_uri: redirectUri(config),
   }).catch((cause: Error) => {
-    throw new SignInError(`The sign-in could not be completed. ${cause.message}`, { cause });
+    throw new SignInError('notCompleted', { values: { reason: cause.message }, cause });
   });
   const { nonce, hash } = attempt;
   const user = readUser(answer.id_token, { issuer: issuer.issuer, clientId, nonce, now: now() });
@@ -112,9 +113,9 @@ function takeAttempt(attempts: Storage): Attempt | null {
 }
 
 function refusal(answer: URLSearchParams): SignInError {
-  if (answer.get('error') === 'access_denied') return new SignInError('The sign-in was cancelled.');
-  const why = answer.get('error_description') ?? answer.get('error');
-  return new SignInError(`The sign-in service refused: ${why}`);
+  if (answer.get('error') === 'access_denied') return new SignInError('cancelled');
+  const reason = answer.get('error_description') ?? answer.get('error') ?? '';
+  return new SignInError('refused', { values: { reason } });
 }
 
 export function redirectUri({ publicUrl }: InboxConfig): string {

@@ -41,12 +41,12 @@ export function readUser(idToken: string | undefined, expected: ExpectedClaims):
         ? 'is for another app'
         : expected.nonce !== null && claims.nonce !== expected.nonce
           ? 'belongs to another sign-in'
-          : expected.now !== null && !((claims.exp ?? 0) * 1000 + toleranceMs > expected.now)
-            ? 'has expired; check the clock of this device'
-            : !claims.sub
-              ? 'names nobody'
-              : null;
-  if (problem) throw new SignInError(`The sign-in was not accepted: its ID token ${problem}.`);
+          : !claims.sub
+            ? 'names nobody'
+            : null;
+  if (problem) throw refusal(problem);
+  if (expected.now !== null && !((claims.exp ?? 0) * 1000 + toleranceMs > expected.now))
+    throw new SignInError('idTokenExpired');
   const subject = claims.sub ?? '';
   return { subject, name: claims.preferred_username ?? claims.name ?? subject };
 }
@@ -56,6 +56,11 @@ function decode(idToken: string | undefined): Claims {
     const claims: Claims = JSON.parse(decodeBase64url((idToken ?? '').split('.')[1] ?? ''));
     return claims;
   } catch {
-    throw new SignInError('The sign-in service sent no readable ID token.');
+    throw refusal('is not readable');
   }
+}
+
+/** What is wrong with a token is for whoever runs the service, in English. */
+function refusal(problem: string): SignInError {
+  return new SignInError('idTokenRefused', { values: { reason: `the ID token ${problem}` } });
 }

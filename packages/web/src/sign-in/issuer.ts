@@ -33,10 +33,10 @@ export class TokenError extends Error {
 export async function discover(issuer: string): Promise<Issuer> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
   const response = await fetch(url, { credentials: 'omit' }).catch(() => null);
-  if (!response?.ok) throw new SignInError('The sign-in service can’t be reached. Try again in a moment.');
+  if (!response?.ok) throw new SignInError('issuerUnreachable');
   const found: Issuer = await response.json();
   if (found.issuer.replace(/\/$/, '') !== issuer.replace(/\/$/, ''))
-    throw new SignInError(`The sign-in service calls itself ${found.issuer}, not ${issuer}.`);
+    throw new SignInError('issuerOther', { values: { found: found.issuer, issuer } });
   return found;
 }
 

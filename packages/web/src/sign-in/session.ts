@@ -47,7 +47,7 @@ export function openSession({ vault, now }: SessionOptions): Session {
       if (before && !refresh && now() < before.expiresAt - earlyMs) return before.accessToken;
       return navigator.locks.request(lockName, async () => {
         const signed = await current();
-        if (!signed) throw new SignInError('You are signed out.');
+        if (!signed) throw new SignInError('signedOut');
         // Another tab was quicker.
         if (signed.accessToken !== before?.accessToken && now() < signed.expiresAt - earlyMs)
           return signed.accessToken;
@@ -91,6 +91,6 @@ async function renew(signed: Signed, vault: Vault, now: number): Promise<string>
   } catch (error) {
     if (error instanceof TokenError && !error.refused) return signed.accessToken;
     await vault.remove(signedName);
-    throw new SignInError('Your sign-in has ended. Sign in again.', { cause: error });
+    throw new SignInError('signInEnded', { cause: error });
   }
 }

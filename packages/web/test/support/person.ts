@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach } from 'node:test';
 import { password, startHub, type TestHub, type TestUser, userNames } from '@carillon/testing/hub/hub.ts';
 import { startChromium, type TestChromium } from '@carillon/testing/machine/chromium.ts';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { buildPage } from '../../build.ts';
 
 export interface Person {
@@ -21,6 +21,7 @@ export interface Person {
 }
 
 interface PersonOptions {
+  readonly context: BrowserContextOptions;
   readonly hub: TestHub;
   readonly chromium: TestChromium;
 }
@@ -41,16 +42,16 @@ export async function openPlace(overrides: Parameters<typeof startHub>[0] = {}) 
   afterEach(async () => {
     for (const { profile } of people.splice(0)) await profile.close();
   });
-  const person = async (): Promise<Person> => {
-    const opened = await openPerson({ hub, chromium });
+  const person = async (context: BrowserContextOptions = {}): Promise<Person> => {
+    const opened = await openPerson({ hub, chromium, context });
     people.push(opened);
     return opened;
   };
   return { hub, person };
 }
 
-async function openPerson({ hub, chromium }: PersonOptions): Promise<Person> {
-  const profile = await chromium.openProfile({ viewport: { width: 1440, height: 900 } });
+async function openPerson({ hub, chromium, context }: PersonOptions): Promise<Person> {
+  const profile = await chromium.openProfile({ viewport: { width: 1440, height: 900 }, ...context });
   profile.setDefaultTimeout(shownMaxMs);
   const complaints: string[] = [];
   profile.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));

@@ -16,10 +16,12 @@ import { refusalOf } from './refusal.ts';
 import { type ResourceRules, refuseUnread, resourceServerInfo } from './resource-server.ts';
 import { providerPaths, signInPath } from './routes.ts';
 import { offlineScope } from './scopes.ts';
+import { type Words, wordsOf } from './sign-in/language.ts';
 import {
   type Page,
   problemContent,
   type RenderedPage,
+  signedOutContent,
   signingOutContent,
   signOutContent,
 } from './sign-in/pages.ts';
@@ -76,10 +78,11 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
     revokeGrantPolicy: (ctx: Context) => ctx.oidc.entities.RefreshToken === undefined,
     renderError: (ctx: Context, out: Record<string, unknown>, error: unknown) => {
       const refusal = refusalOf(error);
+      const words = wordsFor(ctx);
       const content = refusal
-        ? problemContent(refusal.advice, {})
-        : problemContent('The request can’t be completed. Go back to the app and try again.', out);
-      show(ctx, setup.render({ title: 'Something is wrong', content }));
+        ? problemContent(words[refusal.advice], {})
+        : problemContent(words.impossible, out);
+      show(ctx, setup.render({ words, title: words.problemTitle, content }));
     },
     ttl: {
       AccessToken: accessTokenSeconds,
@@ -117,18 +120,23 @@ function featuresOf({ rules, render }: Setup): Record<string, unknown> {
       enabled: true,
       logoutSource: async (ctx: Context, form: string) => {
         const leadsTo = ctx.oidc.session?.state?.postLogoutRedirectUri;
-        show(
-          ctx,
-          isOwnPage(ctx)
-            ? render({ title: 'Signing out', content: signingOutContent(form), leadsTo, sendsItself: true })
-            : render({ title: 'Sign out', content: signOutContent(form), leadsTo }),
-        );
+        const words = wordsFor(ctx);
+        const page = isOwnPage(ctx)
+          ? { title: words.signingOut, content: signingOutContent(words, form), sendsItself: true }
+          : { title: words.signOutTitle, content: signOutContent(words, form) };
+        show(ctx, render({ words, leadsTo, ...page }));
       },
       postLogoutSuccessSource: async (ctx: Context) => {
-        show(ctx, render({ title: 'Signed out', content: '<p>You can close this page.</p>' }));
+        const words = wordsFor(ctx);
+        show(ctx, render({ words, title: words.signedOutTitle, content: signedOutContent(words) }));
       },
     },
   };
+}
+
+/** Of a request that is refused early there are no parameters yet. */
+function wordsFor({ req: { headers, url = '' }, oidc: { params } }: Context): Words {
+  return wordsOf({ headers, url, uiLocales: params?.ui_locales });
 }
 
 /** It has asked the user, and proves with the ID token of this sign-in that no other page sends the user here. */

@@ -1,7 +1,7 @@
 // The part of oidc-provider 9 that the embedded provider uses; the package ships no declarations of its own.
 // Shapes are from its documentation (docs/README.md of panva/node-oidc-provider) and its source.
 declare module 'oidc-provider' {
-  import type { ServerResponse } from 'node:http';
+  import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 
   export interface Account {
     readonly accountId: string;
@@ -56,7 +56,7 @@ declare module 'oidc-provider' {
   }
   export interface Context {
     readonly path: string;
-    readonly req: object;
+    readonly req: { readonly headers: IncomingHttpHeaders; readonly url?: string };
     status: number;
     type: string;
     body: unknown;

@@ -143,6 +143,7 @@ async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): 
     if (!(error instanceof Refused)) report(error);
   });
   const signIn = {
+    issuer,
     ...{ provider, users: registry.users, revocations: registry.revocations, clock, access, render },
     attempts: openAttempts(clock),
     browsers,

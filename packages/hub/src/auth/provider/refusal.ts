@@ -1,5 +1,6 @@
 // Why the provider can do nothing for a request right now, as an API and as a page say it. oidc-provider knows of one such
 // failure only, 500; open-provider answers with these instead.
+import type { SignInMessages } from '@carillon/words';
 import { StoreError } from '../../store/store.ts';
 
 export interface Refusal {
@@ -8,8 +9,8 @@ export interface Refusal {
   readonly error: 'temporarily_unavailable';
   /** For whoever wrote the client. */
   readonly description: string;
-  /** For whoever sits before the page. */
-  readonly advice: string;
+  /** For whoever sits before the page: its text in the catalogues. */
+  readonly advice: keyof SignInMessages;
   readonly retryAfterSeconds: number;
 }
 
@@ -28,7 +29,7 @@ const unavailable: Refusal = {
   status: 503,
   error: 'temporarily_unavailable',
   description: 'The hub can not reach its registry right now: try again in a moment.',
-  advice: 'The hub can’t sign anybody in right now. Try again in a moment.',
+  advice: 'unavailable',
   retryAfterSeconds: 1,
 };
 

@@ -18,7 +18,7 @@ const askAgainMs = 1000;
 const refusal = (
   status: Refusal['status'],
   description: string,
-  advice: string,
+  advice: Refusal['advice'],
   seconds: number,
 ): Refusal => ({
   ...{ status, error: 'temporarily_unavailable', description, advice },
@@ -27,13 +27,13 @@ const refusal = (
 const tooMany = refusal(
   503,
   `At most ${limits.visits} sign-ins are under way at once: try again later.`,
-  'Too many people are signing in right now. Try again in a minute.',
+  'busy',
   60,
 );
 const tooLarge = refusal(
   503,
   `The request is larger than the ${limits.visitBytes / 1024} KiB that the hub keeps of a sign-in: shorten its state or other parameters.`,
-  `The request is larger than the ${limits.visitBytes / 1024} KiB that the hub keeps of it. Go back to the app and try again.`,
+  'tooLarge',
   60,
 );
 
@@ -74,6 +74,5 @@ export function openVisits({ grants, clock, sweep }: VisitsOptions): Visits {
 
 function tooOften(waitMs: number): Refusal {
   const description = 'Too many sign-ins were begun from this address: wait as long as Retry-After says.';
-  const advice = 'Too many sign-ins were begun from here. Wait a moment, then try again.';
-  return refusal(429, description, advice, Math.max(1, Math.ceil(waitMs / 1000)));
+  return refusal(429, description, 'tooOften', Math.max(1, Math.ceil(waitMs / 1000)));
 }

@@ -2,8 +2,10 @@
 // and a content security policy that allows nothing but its own style and forms (and one script, which sends a form).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { fill, languageMenu, type Menu, type Words } from './language.ts';
 
 export interface Page {
+  readonly words: Words;
   readonly title: string;
   /** HTML; everything in it that came from outside is escaped by its maker. */
   readonly content: string;
@@ -21,8 +23,9 @@ export interface RenderedPage {
 export function openPages(): (page: Page) => RenderedPage {
   const template = readFileSync(new URL('./page.html', import.meta.url), 'utf8');
   const style = /<style>([\s\S]*?)<\/style>/.exec(template)?.[1] ?? '';
-  return ({ title, content, leadsTo, sendsItself = false }) => ({
+  return ({ words, title, content, leadsTo, sendsItself = false }) => ({
     html: template
+      .replace('lang="en" dir="ltr"', `lang="${words.tag}" dir="${words.direction}"`)
       .replaceAll('{{title}}', () => escapeHtml(title))
       .replace('{{content}}', () => (sendsItself ? `${content}<script>${sending}</script>` : content)),
     headers: {
@@ -50,19 +53,37 @@ function hashSource(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 }
 
-export function signInContent(app: string, name: string, problem: string | null): string {
+export interface SignInForm {
+  readonly words: Words;
+  readonly app: string;
+  readonly name: string;
+  readonly problem: string | null;
+}
+
+export function signInContent({ words, app, name, problem }: SignInForm): string {
   const described = problem === null ? '' : ' aria-describedby="problem"';
   const focused = name === '' ? ['autofocus', ''] : ['', 'autofocus'];
+  const lead = fill(escapeHtml(words.continueTo), { app: `<strong dir="auto">${escapeHtml(app)}</strong>` });
   return `
-<p class="soft lead">to continue to <strong>${escapeHtml(app)}</strong></p>
+<p class="soft lead">${lead}</p>
 ${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml(problem)}</p>`}
 <form method="post">
-<label for="name">User name</label>
+<label for="name">${escapeHtml(words.userName)}</label>
 <input id="name" name="name" value="${escapeHtml(name)}" autocomplete="username" autocapitalize="none" spellcheck="false" required ${focused[0]}${described}>
-<label for="password">Password</label>
+<label for="password">${escapeHtml(words.password)}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" required ${focused[1]}${described}>
-<button type="submit">Sign in</button>
-</form>`;
+<button type="submit">${escapeHtml(words.signIn)}</button>
+</form>
+${menuContent(languageMenu(words))}`;
+}
+
+/** Links, so that it works without script; the choice is kept by the answer. */
+function menuContent({ label, entries }: Menu): string {
+  const links = entries.map(
+    ({ tag, name, isShown }) =>
+      `<a href="?lang=${tag}" lang="${tag}" hreflang="${tag}"${isShown ? ' aria-current="true"' : ''}>${name}</a>`,
+  );
+  return `<nav aria-label="${escapeHtml(label)}">${links.join('')}</nav>`;
 }
 
 export function setPasswordContent(name: string, problem: string | null): string {
@@ -83,19 +104,23 @@ ${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml
 }
 
 /** `form` is oidc-provider's own, with its protection against forgery. */
-export function signOutContent(form: string): string {
+export function signOutContent(words: Words, form: string): string {
   return `
-<p class="soft">Do you want to sign out here?</p>
+<p class="soft">${escapeHtml(words.signOutAsk)}</p>
 ${form}
-<button type="submit" form="op.logoutForm" name="logout" value="yes">Sign out</button>
-<button type="submit" form="op.logoutForm">Stay signed in</button>`;
+<button type="submit" form="op.logoutForm" name="logout" value="yes">${escapeHtml(words.signOut)}</button>
+<button type="submit" form="op.logoutForm">${escapeHtml(words.stay)}</button>`;
 }
 
 /** Where the user has said so already, in the hub's own page. */
-export function signingOutContent(form: string): string {
+export function signingOutContent(words: Words, form: string): string {
   return `
-<p class="soft">One moment …</p>
-${form.replace('</form>', '<input type="hidden" name="logout" value="yes"><noscript><button type="submit">Sign out</button></noscript></form>')}`;
+<p class="soft">${escapeHtml(words.moment)}</p>
+${form.replace('</form>', `<input type="hidden" name="logout" value="yes"><noscript><button type="submit">${escapeHtml(words.signOut)}</button></noscript></form>`)}`;
+}
+
+export function signedOutContent(words: Words): string {
+  return `<p>${escapeHtml(words.mayClose)}</p>`;
 }
 
 export function problemContent(advice: string, facts: Readonly<Record<string, unknown>>): string {

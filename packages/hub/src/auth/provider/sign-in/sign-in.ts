@@ -11,11 +11,13 @@ import { issueSecond } from '../../revoked-tokens.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
 import type { Attempts } from './attempts.ts';
 import type { KnownBrowsers } from './known-browser.ts';
+import { fill, keepChoice, type Words, wordsOf } from './language.ts';
 import { type Page, problemContent, type RenderedPage, signInContent } from './pages.ts';
 import type { PasswordTurns } from './password-turns.ts';
 import { hashPassword, isDated, verifyPassword } from './passwords.ts';
 
 export interface SignIn {
+  readonly issuer: string;
   readonly provider: Provider;
   readonly users: Users;
   readonly revocations: Revocations;
@@ -34,15 +36,15 @@ export async function handleSignIn(
 ): Promise<void> {
   const interaction = await findInteraction(signIn, request, response);
   if (!interaction) {
-    const content = problemContent(
-      'This sign-in has ended, or was begun elsewhere. Go back to the app and sign in again.',
-      {},
-    );
-    send(response, 400, signIn.render({ title: 'Sign-in ended', content }));
+    const words = wordsOf({ headers: request.headers, url: request.url, uiLocales: undefined });
+    const content = problemContent(words.endedText, {});
+    send(response, 400, signIn.render({ words, title: words.endedTitle, content }));
   } else if (request.method === 'POST') {
     await submit(signIn, request, response, interaction);
   } else {
-    show(signIn, response, interaction, 200, interaction.params.login_hint ?? '', null);
+    const chosen = keepChoice(request.url, signIn.issuer);
+    if (chosen !== null) response.appendHeader('set-cookie', chosen);
+    show(signIn, response, { interaction, request, status: 200, name: interaction.params.login_hint ?? '' });
   }
 }
 
@@ -66,11 +68,11 @@ async function submit(
   const name = (request.form?.get('name') ?? '').trim();
   const user = await signIn.users.findByName(name);
   const from = request.socket.remoteAddress;
-  const refuse = (status: number, problem: string): void => {
+  const refuse = (status: number, problemOf: (words: Words) => string): void => {
     // What was typed is no name of a user, and may be a password: it is not kept.
     const on = user ? `users/${user.id}` : 'users';
     signIn.access.refuse({ what: 'signInFailed', who: unknownCaller, from, on });
-    show(signIn, response, interaction, status, name, problem);
+    show(signIn, response, { interaction, request, status, name, problemOf });
   };
   const place = placeOf(signIn, request, name, user);
   const waitMs = signIn.attempts.begin(place.key);
@@ -78,12 +80,11 @@ async function submit(
   if (matches === null) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1000));
     response.setHeader('retry-after', String(seconds));
-    const unit = seconds === 1 ? 'second' : 'seconds';
-    refuse(429, `Too many failed attempts. Wait ${seconds} ${unit}, then try again.`);
+    refuse(429, ({ tooMany }) => fill(tooMany, { seconds: String(seconds) }));
     return;
   }
   if (!(await matches) || !user || user.disabled) {
-    refuse(401, 'That user name and password don’t belong together. Check both and try again.');
+    refuse(401, ({ wrong }) => wrong);
     return;
   }
   signIn.attempts.succeed(place.key);
@@ -121,21 +122,29 @@ function placeOf({ browsers }: SignIn, request: InnerRequest, name: string, user
   return { key, address, known: browser !== null };
 }
 
+interface Shown {
+  readonly interaction: Interaction;
+  readonly request: InnerRequest;
+  readonly status: number;
+  readonly name: string;
+  readonly problemOf?: (words: Words) => string;
+}
+
 function show(
   signIn: SignIn,
   response: ServerResponse,
-  { params }: Interaction,
-  status: number,
-  name: string,
-  problem: string | null,
+  { interaction: { params }, request, status, name, problemOf }: Shown,
 ): void {
-  const content = signInContent(nameOf(params.client_id), name, problem);
-  send(response, status, signIn.render({ title: 'Sign in', content, leadsTo: params.redirect_uri }));
+  const words = wordsOf({ headers: request.headers, url: request.url, uiLocales: params.ui_locales });
+  const app = nameOf(words, params.client_id);
+  const content = signInContent({ words, app, name, problem: problemOf?.(words) ?? null });
+  const { signInTitle: title } = words;
+  send(response, status, signIn.render({ words, title, content, leadsTo: params.redirect_uri }));
 }
 
 /** Apps have no name but their id; the hub's own page does. */
-function nameOf(clientId = 'the app'): string {
-  return clientId === inboxAppId ? 'your inbox' : clientId;
+function nameOf({ yourInbox, theApp }: Words, clientId = theApp): string {
+  return clientId === inboxAppId ? yourInbox : clientId;
 }
 
 function send(response: ServerResponse, status: number, { html, headers }: RenderedPage): void {
