@@ -1,6 +1,8 @@
 // Web Push against a simulated push service and its browsers, over the real transport.
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { describe, type TestContext, test } from 'node:test';
 import { type Delivered, openSimulator, webPushProvider } from '@carillon/simulators';
 import { startTransport } from '@carillon/testing/hub/transport.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
@@ -132,5 +134,69 @@ describe('Web Push: messages', () => {
     await using opened = await open();
     const { reason, blame, status } = await opened.send({ kind: 'clear', visual: null, notification: null });
     assert.deepEqual([reason, blame, status], ['notPushed', 'content', null]);
+  });
+});
+
+describe('Web Push: answers that ask for another form', () => {
+  /** A push service that gives this answer first; what it was asked. */
+  async function raw(context: TestContext, answer: Readonly<Record<string, string | number>>) {
+    const asked: { readonly ttl: unknown; readonly bytes: number; readonly cache: unknown }[] = [];
+    const server = createServer((request, response) => {
+      let bytes = 0;
+      request.on('data', (part: Buffer) => {
+        bytes += part.length;
+      });
+      request.once('end', () => {
+        const { ttl, 'x-wns-cache-policy': cache } = request.headers;
+        asked.push({ ttl, bytes, cache });
+        const { status, ...headers } = asked.length === 1 ? answer : { status: 201 };
+        response.writeHead(Number(status), headers).end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    context.after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as { port: number };
+    return { asked, endpoint: `http://127.0.0.1:${port}/one` };
+  }
+
+  test('413: the push goes once more as a tap', async (context) => {
+    await using opened = await open();
+    const { asked, endpoint } = await raw(context, { status: 413 });
+    const channel = { ...opened.address, endpoint };
+    const visual = { title: 'Large', body: 'x'.repeat(3000) };
+    const { verdict, truncated } = await opened.send({ channel, visual });
+    assert.deepEqual([verdict, truncated, asked.length], ['accepted', true, 2]);
+    assert.ok(asked[0]!.bytes > 3000 && asked[1]!.bytes < 500);
+  });
+
+  test('413 to a tap is refused, and not sent again', async (context) => {
+    await using opened = await open();
+    const { asked, endpoint } = await raw(context, { status: 413 });
+    const { verdict, reason } = await opened.send({ channel: { ...opened.address, endpoint }, visual: null });
+    assert.deepEqual([verdict, reason, asked.length], ['refused', 'tooLarge', 1]);
+  });
+
+  test('a TTL that Microsoft refuses is sent once more, longer and to be cached; 0 is never sent', async (context) => {
+    await using opened = await open();
+    const { asked, endpoint } = await raw(context, {
+      status: 400,
+      'x-wns-error-description': 'Ttl value conflicts with X-WNS-Cache-Policy.',
+    });
+    const { notification } = pushOf(opened);
+    const { verdict } = await opened.send({
+      channel: { ...opened.address, endpoint },
+      notification: notification && { ...notification, expires: opened.clock.now() + 10, displayUntil: null },
+    });
+    assert.equal(verdict, 'accepted');
+    assert.deepEqual(
+      asked.map(({ ttl, cache }) => [ttl, cache]),
+      [
+        ['1', undefined],
+        ['60', 'cache'],
+      ],
+    );
   });
 });

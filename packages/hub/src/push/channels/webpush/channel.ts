@@ -39,25 +39,49 @@ async function send(push: WebPush, services: Connected): Promise<Outcome> {
   const { endpoint, keys } = push.channel;
   const origin = URL.parse(endpoint)?.origin;
   if (!origin || origin === 'null') return refused('endpointUnusable', 'address');
+  const place = { endpoint, origin, keys, wait: push.wait };
   const payload = webPushPayload(push);
-  const body = await services.encryptor.encrypt(payload.plaintext, keys);
-  if (!body) return refused('keysUnusable', 'address');
-  return post({ endpoint, origin, payload, body, wait: push.wait }, services);
+  const first = await post(place, payload, services);
+  if (first === null) return refused('keysUnusable', 'address');
+  const other = first.again === null ? null : inOtherForm(push, payload, first.again);
+  if (!other) return first.outcome;
+  const second = await post(place, other, services);
+  return second?.outcome ?? first.outcome;
 }
 
-interface Encrypted {
+/** Once more in the form that the service may take; null when it was in that form. */
+function inOtherForm(
+  push: WebPush,
+  { headers, visual, ...payload }: WebPushPayload,
+  again: 'asTap' | 'longer',
+): WebPushPayload | null {
+  if (again === 'longer') {
+    const longer = {
+      ttl: String(Math.max(Number(headers.ttl), longerSeconds)),
+      'x-wns-cache-policy': 'cache',
+    };
+    return { ...payload, visual, headers: { ...headers, ...longer } };
+  }
+  return visual ? { ...webPushPayload({ ...push, visual: null }), truncated: true } : null;
+}
+
+const longerSeconds = 60;
+
+interface Place {
   readonly endpoint: string;
   readonly origin: string;
-  readonly payload: WebPushPayload;
-  readonly body: Buffer;
+  readonly keys: WebPushAddress['keys'];
   readonly wait: Wait | undefined;
 }
 
+/** Null when nothing can be encrypted for the keys. */
 async function post(
-  { endpoint, origin, payload, body, wait }: Encrypted,
-  { transport, tokens, now }: Connected,
-): Promise<Outcome> {
-  const { headers, truncated } = payload;
+  { endpoint, origin, keys, wait }: Place,
+  { headers, plaintext, truncated }: WebPushPayload,
+  { transport, tokens, encryptor, now }: Connected,
+): Promise<{ outcome: Outcome; again: 'asTap' | 'longer' | null } | null> {
+  const body = await encryptor.encrypt(plaintext, keys);
+  if (!body) return null;
   const answer = await transport.request({
     method: 'POST',
     url: endpoint,
@@ -67,10 +91,11 @@ async function post(
     trusted: false,
     http2Only: false,
   });
-  if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
+  if ('failure' in answer)
+    return { outcome: unansweredOutcome(answer, { truncated, blame: 'provider' }), again: null };
   const { outcome, line } = readWebPushAnswer(answer, truncated, now());
   if (line.tokenRefused) tokens.forget(origin);
-  return outcome;
+  return { outcome, again: line.again ?? null };
 }
 
 /** Before anything is sent. */

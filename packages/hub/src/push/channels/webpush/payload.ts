@@ -15,6 +15,8 @@ export interface WebPushPayload {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON, to be encrypted. */
   readonly plaintext: string;
+  /** The content is in it; else it is a bare tap. */
+  readonly visual: boolean;
   readonly truncated: boolean;
 }
 
@@ -25,14 +27,15 @@ export const bodyBytesMax = 4096;
 const urgencies = { High: 'high', None: 'normal', Low: 'low' } as const satisfies Record<Priority, string>;
 
 export function webPushPayload(push: WebPush): WebPushPayload {
-  const { text, truncated } = fit(push, bodyBytesMax - overheadBytes, writePayload);
-  return { headers: headersOf(push), plaintext: text, truncated };
+  const { text, visual, truncated } = fit(push, bodyBytesMax - overheadBytes, writePayload);
+  return { headers: headersOf(push), plaintext: text, visual: visual !== null, truncated };
 }
 
 function headersOf(push: WebPush): Record<string, string> {
   const { app, user, notification } = push;
   return {
-    ttl: String(secondsToLive(push)),
+    // Microsoft refuses 0, unless it is told not to cache; a second more does no harm elsewhere.
+    ttl: String(Math.max(1, secondsToLive(push))),
     urgency: notification ? urgencies[notification.priority] : 'low',
     ...(notification ? { topic: topicOf({ app, user, name: notification.id }) } : {}),
     'content-encoding': 'aes128gcm',

@@ -73,6 +73,37 @@ test('no more than a word of a foreign body is kept', () => {
   assert.equal(read(400, '{"errno":111}').reason, 'errno 111');
 });
 
+test('throttling is read from the words and headers of each service', () => {
+  const wns = (word: string) => ({ 'x-wns-status': word, 'retry-after': '3' });
+  const cases = [
+    [406, wns('channelthrottled'), 'throttled', 'address', 3000],
+    [406, wns('appthrottled'), 'throttled', 'provider', 3000],
+    [406, {}, 'throttled', 'address', null],
+    [200, wns('channelThrottled'), 'throttled', 'address', 3000],
+    [201, { 'x-wns-status': 'dropped' }, 'refused', 'address', null],
+    [201, { 'x-wns-status': 'received' }, 'accepted', null, null],
+    [429, { 'retry-after': '3' }, 'throttled', 'address', 3000],
+  ] as const;
+  for (const [status, headers, ...expected] of cases) {
+    const { verdict, blame, afterMs } = read(status, '', headers);
+    assert.deepEqual([verdict, blame, afterMs], expected, `${status} ${JSON.stringify(headers)}`);
+  }
+});
+
+test('a UnifiedPush topic that nobody listens to, or that is closed, costs its own address alone', () => {
+  const inactive =
+    '{"code":50701,"http":507,"error":"internal server error: cannot publish to UnifiedPush topic"}';
+  const forbidden = '{"code":40301,"http":403,"error":"forbidden"}';
+  for (const [status, body, reason] of [
+    [507, inactive, /^noSubscriber/],
+    [403, forbidden, /^topicForbidden/],
+  ] as const) {
+    const outcome = read(status, body);
+    assert.deepEqual([outcome.verdict, outcome.blame], ['retry', 'address']);
+    assert.match(outcome.reason ?? '', reason);
+  }
+});
+
 test('every line of the table names its source', () => {
   for (const { source } of webPushVerdicts) assert.ok(URL.canParse(source), source);
 });
