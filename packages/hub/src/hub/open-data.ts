@@ -15,6 +15,7 @@ import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
 import type { Timer } from '../lib/clock.ts';
 import type { ReferenceClock } from '../lib/reference-clock.ts';
+import type { ConnectionLimit } from '../store/postgres/wire/connection-limits.ts';
 import type { Registry } from '../store/registry.ts';
 import { openFeedStore as openSqliteFeedStore } from '../store/sqlite/feed/feed-store.ts';
 import { findLostWrites, forgetProgress, type LostWrites } from '../store/sqlite/feed/progress.ts';
@@ -136,6 +137,12 @@ export async function followTime(
 async function openPostgresRegistry(url: string, secretKey: () => Buffer | null): Promise<Registry> {
   const { openRegistry: open } = await import('../store/postgres/registry/registry.ts');
   return open(url, secretKey).catch(refuseDatabase);
+}
+
+/** How many connections of hubs the database takes, and what bounds them. */
+export async function readConnectionLimit(url: string): Promise<ConnectionLimit> {
+  const { readConnectionLimit: read } = await import('../store/postgres/wire/connection-limits.ts');
+  return read(url);
 }
 
 function refuseDatabase(error: unknown): never {

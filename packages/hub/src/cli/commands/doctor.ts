@@ -15,7 +15,7 @@ import { checkCredentials, checkMassEnds, providerUrls } from '../doctor/credent
 import { type Finding, fail, ok } from '../doctor/finding.ts';
 import { checkDataDir, checkDisk, checkNode } from '../doctor/machine.ts';
 import { checkCertificate, checkClock, checkProxy, checkPublicUrl, checkServing } from '../doctor/reach.ts';
-import { checkBus, checkStores } from '../doctor/stores.ts';
+import { checkBus, checkConnections, checkStores } from '../doctor/stores.ts';
 import { type Options, readOptions, withSettings } from '../setting-options.ts';
 
 export function doctorCommand(): Command {
@@ -71,11 +71,12 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
   const { findings, registryIsGood } = checkStores(dataDir, config?.databaseUrl ?? null);
   const serving = await checkServing(dataDir);
   if (!registryIsGood || !config) return [...findings, serving];
+  const connections = await checkConnections(config);
   const registry = await openRegistry(config, () => config.secretKey).catch((error: unknown) => {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((problem) => fail('store', problem, 'mend it, or start the database'));
   });
-  if (Array.isArray(registry)) return [...registry, serving];
+  if (Array.isArray(registry)) return [...registry, ...connections, serving];
   const descriptors = builtInChannels;
   const base = { config, log: openLog('silent'), clock: systemClock, registry, descriptors };
   const opened = await openChannels(base);
@@ -89,6 +90,7 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
     );
     return [
       ...findings,
+      ...connections,
       serving,
       clock,
       ...(await checkCredentials(registry, opened.channels, systemClock.now())),

@@ -3,7 +3,8 @@
 import { basename } from 'node:path';
 import type { Config } from '../../config/config.ts';
 import { probeBus } from '../../hub/open-bus.ts';
-import { inspectData, lostRemedy } from '../../hub/open-data.ts';
+import { inspectData, lostRemedy, readConnectionLimit } from '../../hub/open-data.ts';
+import { hubFixed } from '../capacity/constants.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 export interface Stores {
@@ -58,6 +59,20 @@ function findingOf({ path, state, detail }: ReturnType<typeof inspectData>[numbe
         'let the user that runs the hub read and write it',
       );
   }
+}
+
+/** Too few for one hub fail some of its requests; how many hubs there will be is the operator's to know. */
+export async function checkConnections({ databaseUrl }: Config): Promise<Finding[]> {
+  if (databaseUrl === null) return [];
+  const limit = await readConnectionLimit(databaseUrl).catch(() => null);
+  if (!limit) return []; // the look at the store says why
+  const { by, allowed } = limit;
+  const needed = hubFixed.postgresConnections;
+  const what = `the ${by} allows ${allowed}, and each hub opens up to ${needed}`;
+  const hubs = Math.floor(allowed / needed);
+  if (hubs > 0) return [ok('connections', `${what}: enough for ${hubs} ${hubs === 1 ? 'hub' : 'hubs'}`)];
+  const raise = 'raise it to that for each hub, and for whatever else connects';
+  return [fail('connections', what, raise)];
 }
 
 export async function checkBus(config: Config): Promise<Finding> {

@@ -11,6 +11,7 @@ import { type TestContext, test } from 'node:test';
 import { given, wns } from '@carillon/testing/feed/credentials.ts';
 import { commandLine, type Ran } from '@carillon/testing/hub/command-line.ts';
 import { startHub } from '@carillon/testing/hub/hub.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { makeCertificate } from '../../../src/lib/certificate.ts';
 
 interface Check {
@@ -177,4 +178,36 @@ test('a certificate near its end, and a public URL that clients can not call, ar
     '0.0.0.0',
   );
   assert.deepEqual([fine.checks.get('tls')?.status, fine.checks.get('public-url')?.status], ['ok', 'ok']);
+});
+
+test('a server, role or database that takes too few connections for one hub fails, with what to raise', async (context) => {
+  const { runBeside } = commandLine(context);
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  const name = new URL(url).pathname.slice(1);
+  await server.query(url, 'CREATE ROLE small LOGIN');
+  await server.query(url, `ALTER DATABASE ${name} OWNER TO small`);
+  const small = url.replace('carillon@', 'small@');
+  const examine = async () => {
+    const env = { CARILLON_DATABASE_URL: small, CARILLON_EMBEDDED_PROVIDER: '1' };
+    return checksOf(await runBeside(['doctor', '--json'], { env })).get('connections');
+  };
+  const enough = await examine();
+  assert.equal(enough?.status, 'ok');
+  assert.match(
+    enough?.message ?? '',
+    /^the max_connections of the server allows 197, and each hub opens up to 13: enough for 15 hubs$/,
+  );
+  for (const [who, change] of [
+    ['role', 'ALTER ROLE small CONNECTION LIMIT 12'],
+    ['database', `ALTER DATABASE ${name} CONNECTION LIMIT 11`],
+  ]) {
+    await server.query(url, String(change));
+    const few = await examine();
+    assert.equal(few?.status, 'fail');
+    assert.match(
+      few?.message ?? '',
+      new RegExp(`^the CONNECTION LIMIT of the ${who} allows 1[12], and each hub opens up to 13 – raise it`),
+    );
+  }
 });
