@@ -188,4 +188,19 @@ export const signIn: SignInMessages = {
   impossible:
     'Die Anfrage kann nicht abgeschlossen werden. Gehen Sie zurück zur App und versuchen Sie es noch einmal.',
   language: 'Sprache',
+  choosePassword: 'Passwort wählen',
+  passwordRule:
+    'Es hat mindestens 10 Zeichen und ist keines der häufigsten. Ein paar Wörter eignen sich gut.',
+  passwordWeak: 'Das Passwort hat weniger als 10 Zeichen oder ist eines der häufigsten.',
+  newPassword: 'Neues Passwort',
+  samePassword: 'Noch einmal dasselbe',
+  setPassword: 'Passwort setzen',
+  passwordsDiffer: 'Die beiden Passwörter sind verschieden. Geben Sie zweimal dasselbe ein.',
+  passwordsBusy:
+    'Gerade werden zu viele Passwörter gesetzt. Warten Sie einen Moment und versuchen Sie es noch einmal.',
+  linkOverTitle: 'Dieser Link gilt nicht mehr',
+  linkOverText:
+    'Er wurde verwendet oder ist abgelaufen. Bitten Sie den Betreiber dieses Hubs um einen neuen.',
+  passwordSetTitle: 'Ihr Passwort ist gesetzt',
+  passwordSetText: 'Sie können diese Seite schließen und sich mit dem neuen Passwort anmelden.',
 };

@@ -195,4 +195,17 @@ export const signIn: SignInMessages = {
   tooLarge: 'La demande dépasse ce que le hub en conserve. Revenez à l’application et réessayez.',
   impossible: 'La demande ne peut pas aboutir. Revenez à l’application et réessayez.',
   language: 'Langue',
+  choosePassword: 'Choisir un mot de passe',
+  passwordRule:
+    'Il a au moins 10 caractères et n’est pas l’un des plus courants. Quelques mots conviennent bien.',
+  passwordWeak: 'Le mot de passe a moins de 10 caractères, ou est l’un des plus courants.',
+  newPassword: 'Nouveau mot de passe',
+  samePassword: 'Encore le même',
+  setPassword: 'Définir le mot de passe',
+  passwordsDiffer: 'Les deux mots de passe diffèrent. Saisissez deux fois le même.',
+  passwordsBusy: 'Trop de mots de passe sont définis en ce moment. Attendez un instant, puis réessayez.',
+  linkOverTitle: 'Ce lien n’est plus valable',
+  linkOverText: 'Il a servi, ou il a expiré. Demandez-en un autre à l’exploitant de ce hub.',
+  passwordSetTitle: 'Votre mot de passe est défini',
+  passwordSetText: 'Vous pouvez fermer cette page et vous connecter avec le nouveau mot de passe.',
 };

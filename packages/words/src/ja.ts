@@ -181,4 +181,17 @@ export const signIn: SignInMessages = {
   tooLarge: '要求がハブの保持できる大きさを超えています。アプリに戻って、もう一度お試しください。',
   impossible: '要求を完了できません。アプリに戻って、もう一度お試しください。',
   language: '言語',
+  choosePassword: 'パスワードを決める',
+  passwordRule:
+    '10文字以上で、よく使われるものではないパスワードにしてください。いくつかの単語を並べるのがおすすめです。',
+  passwordWeak: 'パスワードが10文字未満か、よく使われるものです。',
+  newPassword: '新しいパスワード',
+  samePassword: 'もう一度同じもの',
+  setPassword: 'パスワードを設定',
+  passwordsDiffer: '2つのパスワードが違います。同じものを2回入力してください。',
+  passwordsBusy: '今は設定が混み合っています。しばらく待ってお試しください。',
+  linkOverTitle: 'このリンクは使えません',
+  linkOverText: '使用済みか、期限切れです。このハブの運用者に新しいリンクを頼んでください。',
+  passwordSetTitle: 'パスワードを設定しました',
+  passwordSetText: 'このページを閉じて、新しいパスワードでサインインできます。',
 };

@@ -214,4 +214,16 @@ export interface SignInMessages {
   readonly tooLarge: string;
   readonly impossible: string;
   readonly language: string;
+  readonly choosePassword: string;
+  readonly passwordRule: string;
+  readonly passwordWeak: string;
+  readonly newPassword: string;
+  readonly samePassword: string;
+  readonly setPassword: string;
+  readonly passwordsDiffer: string;
+  readonly passwordsBusy: string;
+  readonly linkOverTitle: string;
+  readonly linkOverText: string;
+  readonly passwordSetTitle: string;
+  readonly passwordSetText: string;
 }

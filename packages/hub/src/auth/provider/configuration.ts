@@ -21,9 +21,9 @@ import {
   type Page,
   problemContent,
   type RenderedPage,
-  signedOutContent,
   signingOutContent,
   signOutContent,
+  textContent,
 } from './sign-in/pages.ts';
 
 const daySeconds = 24 * 3600;
@@ -128,7 +128,7 @@ function featuresOf({ rules, render }: Setup): Record<string, unknown> {
       },
       postLogoutSuccessSource: async (ctx: Context) => {
         const words = wordsFor(ctx);
-        show(ctx, render({ words, title: words.signedOutTitle, content: signedOutContent(words) }));
+        show(ctx, render({ words, title: words.signedOutTitle, content: textContent(words.mayClose) }));
       },
     },
   };

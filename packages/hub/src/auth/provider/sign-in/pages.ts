@@ -86,20 +86,20 @@ function menuContent({ label, entries }: Menu): string {
   return `<nav aria-label="${escapeHtml(label)}">${links.join('')}</nav>`;
 }
 
-export function setPasswordContent(name: string, problem: string | null): string {
+export function setPasswordContent(words: Words, name: string, problem: string | null): string {
   const described = problem === null ? 'rule' : 'problem rule';
   const field = `type="password" autocomplete="new-password" minlength="10" required aria-describedby="${described}"`;
   return `
-<p class="soft lead" id="rule">It has at least 10 characters, and is none of the most common ones. A few words do well.</p>
+<p class="soft lead" id="rule">${escapeHtml(words.passwordRule)}</p>
 ${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml(problem)}</p>`}
 <form method="post">
-<label for="name">User name</label>
+<label for="name">${escapeHtml(words.userName)}</label>
 <input id="name" name="name" value="${escapeHtml(name)}" autocomplete="username" readonly>
-<label for="password">New password</label>
+<label for="password">${escapeHtml(words.newPassword)}</label>
 <input id="password" name="password" ${field} autofocus>
-<label for="again">The same again</label>
+<label for="again">${escapeHtml(words.samePassword)}</label>
 <input id="again" name="again" ${field}>
-<button type="submit">Set the password</button>
+<button type="submit">${escapeHtml(words.setPassword)}</button>
 </form>`;
 }
 
@@ -119,8 +119,9 @@ export function signingOutContent(words: Words, form: string): string {
 ${form.replace('</form>', `<input type="hidden" name="logout" value="yes"><noscript><button type="submit">${escapeHtml(words.signOut)}</button></noscript></form>`)}`;
 }
 
-export function signedOutContent(words: Words): string {
-  return `<p>${escapeHtml(words.mayClose)}</p>`;
+/** A page that says one thing. */
+export function textContent(text: string): string {
+  return `<p>${escapeHtml(text)}</p>`;
 }
 
 export function problemContent(advice: string, facts: Readonly<Record<string, unknown>>): string {

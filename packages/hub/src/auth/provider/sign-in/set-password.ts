@@ -5,7 +5,8 @@ import { HubError } from '../../../model/errors.ts';
 import type { Registry } from '../../../store/registry.ts';
 import { addressBlock } from '../../address-block.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
-import { type Page, problemContent, type RenderedPage, setPasswordContent } from './pages.ts';
+import { wordsOf } from './language.ts';
+import { type Page, problemContent, type RenderedPage, setPasswordContent, textContent } from './pages.ts';
 import type { PasswordLinks } from './password-link.ts';
 import type { PasswordTurns } from './password-turns.ts';
 import { openPeople } from './people.ts';
@@ -25,20 +26,27 @@ export async function handleSetPassword(
   const { links, render, turns } = parts;
   const link = new URLSearchParams(request.url.split('?')[1]).get('link') ?? '';
   const user = await links.find(link);
-  const send = (status: number, page: Page): void => sendPage(response, status, render(page));
+  const words = wordsOf({ headers: request.headers, url: request.url, uiLocales: undefined });
+  const send = (status: number, page: Omit<Page, 'words'>): void =>
+    sendPage(response, status, render({ words, ...page }));
+  const isOver = (): void =>
+    send(400, { title: words.linkOverTitle, content: problemContent(words.linkOverText, {}) });
   if (!user) {
-    send(400, overPage);
+    isOver();
     return;
   }
   const show = (status: number, problem: string | null): void =>
-    send(status, { title: 'Choose a password', content: setPasswordContent(user.name, problem) });
+    send(status, {
+      title: words.choosePassword,
+      content: setPasswordContent(words, user.name, problem),
+    });
   if (request.method !== 'POST') {
     show(200, null);
     return;
   }
   const password = request.form?.get('password') ?? '';
   if (password !== request.form?.get('again')) {
-    show(400, 'The two passwords differ. Type the same one twice.');
+    show(400, words.passwordsDiffer);
     return;
   }
   const from = request.socket.remoteAddress;
@@ -46,26 +54,17 @@ export async function handleSetPassword(
   const place = { address: addressBlock(from), known: false };
   try {
     const set = turns.run(place, () => people.setPassword(user, password, { once: true }));
-    if (set === null) show(429, 'Too many passwords are being set. Wait a moment, then try again.');
+    if (set === null) show(429, words.passwordsBusy);
     else {
       await set;
-      send(200, donePage);
+      send(200, { title: words.passwordSetTitle, content: textContent(words.passwordSetText) });
     }
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    if (error.details.target === 'password') show(400, error.message);
-    else send(400, overPage);
+    if (error.details.target === 'password') show(400, words.passwordWeak);
+    else isOver();
   }
 }
-
-const overPage: Page = {
-  title: 'This link is over',
-  content: problemContent('It was used, or it has expired. Ask whoever runs this hub for another link.', {}),
-};
-const donePage: Page = {
-  title: 'Your password is set',
-  content: '<p>You can close this page, and sign in with the new password.</p>',
-};
 
 function sendPage(response: ServerResponse, status: number, { html, headers }: RenderedPage): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
