@@ -1,6 +1,8 @@
 // Posts into a feed whose storage is bounded. A post that does not fit is tried again with the oldest handled notifications
 // of its user and app, of which the commit removes as many as it takes, in the transaction of the post. Without enough of
-// them it is refused, and none is removed.
+// them it is refused, and none is removed. Reports when ids and the clock part.
+import type { Clock } from '../lib/clock.ts';
+import { idsAheadMaxMs, uuidTime } from '../lib/ids.ts';
 import { openInOrder } from '../lib/in-order.ts';
 import { HubError } from '../model/errors.ts';
 import { etagOf } from '../model/notification.ts';
@@ -19,13 +21,20 @@ interface PosterOptions {
   readonly committer: Committer;
   readonly read: Pick<FeedReader, 'handled' | 'named'>;
   readonly storageBytesMax: number;
+  readonly clock: Clock;
+  /** Ids run ahead of the clock by so much, or begin anew after a clock that was ahead: at most once a minute. */
+  readonly onClockSet?: (ids: 'ahead' | 'anew', byMs: number) => void;
 }
 
-export function openPoster({ committer, read, storageBytesMax }: PosterOptions): Post {
+const noticedMs = 1000;
+const reportEveryMs = 60_000;
+
+export function openPoster({ committer, read, storageBytesMax, clock, onClockSet }: PosterOptions): Post {
   const inOrder = openInOrder<string>();
+  const look = openClockLook(clock, onClockSet);
   return (given) => {
     const write: PostWrite = { ...given, storageBytesMax, evictable: null };
-    return committer.commit(write).catch((error: unknown) => {
+    return committer.commit(write).then(look, (error: unknown) => {
       if (!isFull(error)) throw error;
       // One at a time, or each would count on the same room.
       return inOrder(new Set([`${write.user} ${write.app}`]), () => postAgain(write, error));
@@ -77,4 +86,24 @@ function removalOf({ user, app }: PostWrite, row: HandledRow): DeleteWrite {
 
 function isFull(error: unknown): error is HubError {
   return error instanceof HubError && error.kind === 'storageFull';
+}
+
+function openClockLook(clock: Clock, onClockSet: PosterOptions['onClockSet']) {
+  let newestMs = 0;
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  return (posted: Outcomes['post']): Outcomes['post'] => {
+    if (posted.result !== 'created') return posted;
+    const now = clock.now();
+    const time = uuidTime(posted.notification.id);
+    const isAnew = time < newestMs - idsAheadMaxMs;
+    const aheadMs = time - now;
+    const mayReport = now < reportedAt || now - reportedAt >= reportEveryMs;
+    if (isAnew) onClockSet?.('anew', newestMs - time);
+    else if (aheadMs > noticedMs && mayReport) {
+      reportedAt = now;
+      onClockSet?.('ahead', aheadMs);
+    }
+    newestMs = isAnew ? time : Math.max(newestMs, time);
+    return posted;
+  };
 }

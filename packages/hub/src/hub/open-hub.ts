@@ -246,7 +246,10 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const pageTokens = openSeal(secret, 'page token');
   const services: Services = {
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
-    post: openPoster({ committer, read, storageBytesMax: config.storageBytesMax }),
+    post: openPoster({
+      ...{ committer, read, clock, storageBytesMax: config.storageBytesMax },
+      onClockSet: openClockReport(base.log),
+    }),
     fetched: openFetched(committer),
     pushAddresses: openAddresses(base),
     unsIds: openUnsIds(secret),
@@ -315,6 +318,15 @@ async function checkProvider(config: Config, registry: Registry): Promise<void> 
 
 function newSealKey(): string {
   return randomBytes(32).toString('base64');
+}
+
+function openClockReport(log: Logger) {
+  const why = 'the clock of this machine was set back: keep it right by NTP';
+  return (ids: 'ahead' | 'anew', byMs: number): void => {
+    const seconds = `${(byMs / 1000).toFixed(1)} s`;
+    const how = ids === 'ahead' ? `run ahead of the clock by ${seconds}` : `begin anew, ${seconds} earlier`;
+    log.warn({ byMs }, `ids ${how}, since ${why}`);
+  };
 }
 
 /** Whether the store can be read and written. Anybody may ask, so it looks at most twice a second. */

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Clock, systemClock } from './clock.ts';
-import { isUuid, openRequestIds, openUuidSource, uuidFromBytes, uuidTime, uuidToBytes } from './ids.ts';
+import {
+  idsAheadMaxMs,
+  isUuid,
+  openRequestIds,
+  openUuidSource,
+  uuidAfter,
+  uuidFromBytes,
+  uuidTime,
+  uuidToBytes,
+} from './ids.ts';
 
 function clockAt(time: { now: number }): Clock {
   return { ...systemClock, now: () => time.now };
@@ -23,6 +32,28 @@ test('ids rise strictly, with thousands in a millisecond and with a clock that g
     for (let count = 0; count < 5000; count++) made.push(next());
   }
   assert.deepEqual(made, [...new Set(made)].sort());
+});
+
+test('a clock that was an hour ahead at most is waited for, one that was further ahead is not', () => {
+  const time = { now: Date.UTC(2030, 0, 1) };
+  const next = openUuidSource(clockAt(time));
+  const ahead = (ms: number) => {
+    time.now += ms;
+    const first = next();
+    time.now -= ms;
+    return [first, next()] as const;
+  };
+  const [soon, afterSoon] = ahead(idsAheadMaxMs);
+  assert.ok(afterSoon > soon);
+  const [late, afterLate] = ahead(365 * 86_400_000);
+  assert.ok(afterLate < late);
+  assert.equal(uuidTime(afterLate), time.now);
+});
+
+test('the id after another is the next above it, with its own random part', () => {
+  const id = '01900000-0000-7005-8123-0123456789ab';
+  assert.equal(uuidAfter('01911111-1111-7fff-bfff-ffffffffffff', id), '01911111-1112-7000-8123-0123456789ab');
+  assert.equal(uuidAfter('01911111-1111-7003-bfff-ffffffffffff', id), '01911111-1111-7004-8123-0123456789ab');
 });
 
 test('two sources at one time do not give the same id', () => {

@@ -1,5 +1,5 @@
-// Identifiers: UUID version 7 (RFC 9562, section 5.7), strictly rising within a process. So ids of one user sort in the
-// order of creation, and their index grows at its end.
+// Identifiers: UUID version 7 (RFC 9562, section 5.7), rising within a process as far as they may run ahead of the clock. So
+// ids of one user sort in the order of creation, and their index grows at its end.
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
@@ -9,7 +9,10 @@ export function isUuid(text: string): boolean {
   return uuidPattern.test(text);
 }
 
-/** A source of rising version 7 UUIDs: 48 bits of time, a 12-bit counter, 62 random bits. */
+/** How far ids run ahead of the clock, so that they rise though it was set back. */
+export const idsAheadMaxMs = 3_600_000;
+
+/** A source of version 7 UUIDs: 48 bits of time, a 12-bit counter, 62 random bits. They rise, unless the clock goes back by more. */
 export function openUuidSource(clock: Clock, random: (size: number) => Buffer = randomBytes): () => string {
   let lastMs = 0;
   let counter = 0;
@@ -17,7 +20,7 @@ export function openUuidSource(clock: Clock, random: (size: number) => Buffer = 
   let used = 0;
   return () => {
     const now = clock.now();
-    if (now > lastMs) {
+    if (now > lastMs || now < lastMs - idsAheadMaxMs) {
       lastMs = now;
       counter = 0;
     } else if (++counter > 0xfff) {
@@ -30,10 +33,21 @@ export function openUuidSource(clock: Clock, random: (size: number) => Buffer = 
     }
     const tail = pool.toString('hex', used, used + 8);
     used += 8;
-    const time = lastMs.toString(16).padStart(12, '0');
     const variant = '89ab'[Number.parseInt(tail[0] as string, 16) & 3];
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${tail.slice(1, 4)}-${tail.slice(4)}`;
+    return formatUuid(lastMs, counter, `${variant}${tail.slice(1, 4)}-${tail.slice(4)}`);
   };
+}
+
+/** The version 7 UUID right after another, with the random part of `id`. */
+export function uuidAfter(before: string, id: string): string {
+  const counter = Number.parseInt(before.slice(15, 18), 16) + 1;
+  const time = uuidTime(before) + (counter > 0xfff ? 1 : 0);
+  return formatUuid(time, counter & 0xfff, id.slice(19));
+}
+
+function formatUuid(timeMs: number, counter: number, tail: string): string {
+  const time = timeMs.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${tail}`;
 }
 
 /** The creation time in a version 7 UUID, in milliseconds since 1970. */

@@ -55,6 +55,8 @@ export interface StoredNotification {
   readonly sentAs: string | null;
   /** `Content` as JSON; empty in a tombstone. */
   readonly content: string;
+  /** Within an era ids rise with each notification of the feed. Another begins when the clock was set back by much. */
+  readonly era: number;
 }
 
 export function isAlive(row: StoredNotification, now: number): boolean {

@@ -21,7 +21,7 @@ export interface PostWrite {
   /** Null when the feed must exist already (an app-only post follows a subscription). */
   readonly owner: FeedOwner | null;
   readonly app: AppId;
-  /** The id it gets when it is a new one. */
+  /** The id it gets when it is a new one, unless the feed's newest is higher. */
   readonly id: string;
   readonly content: string;
   readonly appNotificationId: string | null;

@@ -33,6 +33,11 @@ export interface FeedAppRow {
   /** Of the living notifications, in UTF-8. It holds only while `countedTo` is the head. */
   readonly contentBytes: number;
   readonly countedTo: number;
+  /** When the newest change was made, as its notification says. */
+  readonly modified: number;
+  /** Of the newest notification; null where an earlier version left it unsaid. */
+  readonly era: number;
+  readonly newestId: string | null;
 }
 
 /** What a plan may look at, inside the transaction and under the feeds' locks. */

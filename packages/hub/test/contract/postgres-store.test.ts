@@ -7,8 +7,9 @@ import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { erasureContract } from './store-erasure.ts';
+import { orderContract } from './store-order.ts';
 import { storeReadsContract } from './store-reads.ts';
-import { countedBytes, storageContract } from './store-storage.ts';
+import { countedBytes, type StorePlace, storageContract } from './store-storage.ts';
 
 test('what a hub of a version without the count has changed is counted anew', async () => {
   const server = await sharedPostgres();
@@ -16,7 +17,7 @@ test('what a hub of a version without the count has changed is counted anew', as
   const store = await openFeedStore({ url, planner: planBatch });
   const { id, content } = postWrite();
   const bytes = Buffer.byteLength(content);
-  await store.commit([postWrite(), postWrite({ id })], startMs);
+  await store.commit([postWrite({ id }), postWrite()], startMs);
   assert.equal(await countedBytes(store, 'app-a', startMs), 2 * bytes);
   const remove = `UPDATE notification SET removed = 1, content = '', seq = 3 WHERE id = '${id}'`;
   await server.query(url, `${remove}; UPDATE feed SET head = 3; UPDATE feed_app SET head = 3`);
@@ -33,10 +34,12 @@ async function open(): Promise<OpenedStore> {
 storeContract('PostgreSQL', open);
 storeReadsContract('PostgreSQL', open);
 deliveriesContract('PostgreSQL', open);
-storageContract('PostgreSQL', async () => {
+const openPlace = async (): Promise<StorePlace> => {
   const server = await sharedPostgres();
   const url = await server.createDatabase();
   const openAgain = () => openFeedStore({ url, planner: planBatch });
   return { open: openAgain, [Symbol.asyncDispose]: async () => {} };
-});
+};
+storageContract('PostgreSQL', openPlace);
+orderContract('PostgreSQL', openPlace);
 erasureContract('PostgreSQL', open);

@@ -112,8 +112,8 @@ function pages(open: OpenStore): void {
   test('an app sees its own changes and counts, and its walk passes over the others', async () => {
     await using opened = await open();
     const { store } = opened;
-    const own = postWrite();
     const others = Array.from({ length: 60 }, () => postWrite({ app: 'app-b' }));
+    const own = postWrite();
     await store.commit([...others, own], startMs);
     let after = 0;
     const seen: StoredNotification[] = [];

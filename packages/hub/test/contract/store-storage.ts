@@ -126,7 +126,12 @@ async function openPosting(place: StorePlace, storageBytesMax: number) {
   const changes: Change[] = [];
   publisher.follow((each) => changes.push(...each));
   const committer = openCommitter({ store, clock, publisher });
-  return { store, committer, changes, post: openPoster({ committer, read: store.read, storageBytesMax }) };
+  return {
+    store,
+    committer,
+    changes,
+    post: openPoster({ committer, clock, read: store.read, storageBytesMax }),
+  };
 }
 
 const isFull = (error: unknown): boolean => (error as HubError).kind === 'storageFull';

@@ -1,9 +1,17 @@
-// The counts of one feed by app, as a batch has left them so far: what is unread, how many bytes of content the living
-// notifications hold, how far the app has come, which tombstones are purged. The overlay keeps one for each feed.
+// What is kept of one feed by app, as a batch has left it so far: what is unread, how many bytes of content the living
+// notifications hold, how far the app has come, its newest id and time. The overlay keeps one for each feed. Ids and times
+// of a feed rise, whichever node's clock they come from, as long as they are ahead of it by no more than an hour.
+import { idsAheadMaxMs, uuidAfter, uuidTime } from '../../lib/ids.ts';
 import type { AppId } from '../../model/app.ts';
 import { contentBytesOf, isUnread, type StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { FeedAppRow, RowChange } from '../../store/store.ts';
+
+/** Where a new notification stands in the order of its feed. */
+export interface Place {
+  readonly era: number;
+  readonly id: string;
+}
 
 export class FeedCounts {
   readonly #user: UserKey;
@@ -39,6 +47,28 @@ export class FeedCounts {
     this.#put({ ...row, contentBytes: row.contentBytes + storedBytes, countedTo: row.head });
   }
 
+  /** Higher than all before it; a new era begins where those are too far ahead of the clock. */
+  nextPlace(id: string, now: number): Place {
+    let era = 0;
+    let newest = '';
+    for (const row of this.#apps.values()) {
+      if (row.newestId === null || row.era < era || (row.era === era && row.newestId < newest)) continue;
+      era = row.era;
+      newest = row.newestId;
+    }
+    if (id > newest) return { era, id };
+    if (uuidTime(newest) <= now + idsAheadMaxMs) return { era, id: uuidAfter(newest, id) };
+    return { era: era + 1, id };
+  }
+
+  /** Not before the change before it. */
+  modifiedAt(time: number): number {
+    let newest: FeedAppRow | null = null;
+    for (const row of this.#apps.values()) if (newest === null || row.head > newest.head) newest = row;
+    const before = newest?.modified ?? 0;
+    return before > time && before <= time + idsAheadMaxMs ? before : time;
+  }
+
   change(before: StoredNotification | null, after: StoredNotification): void {
     const row = this.#open(after.app);
     const unread = row.unread + Number(isUnread(after)) - Number(before !== null && isUnread(before));
@@ -47,7 +77,9 @@ export class FeedCounts {
         ? row.contentBytes
         : row.contentBytes + contentBytesOf(after.content) - contentBytesOf(before?.content ?? '');
     const countedTo = isCounted(row) ? after.seq : row.countedTo;
-    this.#put({ ...row, unread, contentBytes, countedTo, head: after.seq });
+    const { modified, era, id } = after;
+    const counted = { unread, contentBytes, countedTo, modified, head: after.seq };
+    this.#put(before === null ? { ...row, ...counted, era, newestId: id } : { ...row, ...counted });
   }
 
   /** Of a tombstone, which counts nowhere, or of one that is erased while it is alive. */
@@ -66,7 +98,7 @@ export class FeedCounts {
     const row = this.#apps.get(app);
     if (row) return row;
     this.#new.add(app);
-    return { user: this.#user, app, unread: 0, head: 0, floor: 0, contentBytes: 0, countedTo: 0 };
+    return { ...nothing, user: this.#user, app };
   }
 
   #put(row: FeedAppRow): void {
@@ -74,6 +106,11 @@ export class FeedCounts {
     this.#dirty.add(row.app);
   }
 }
+
+const nothing = {
+  ...{ unread: 0, head: 0, floor: 0, contentBytes: 0, countedTo: 0 },
+  ...{ modified: 0, era: 0, newestId: null },
+};
 
 /** A hub of a version that does not count moves the head alone. */
 function isCounted({ countedTo, head }: FeedAppRow): boolean {

@@ -8,7 +8,7 @@ import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Change, ChangeCause, FeedOwner } from '../../model/write.ts';
 import type { FeedRow, FetchMark, Plan, RowChange, Snapshot } from '../../store/store.ts';
-import { FeedCounts } from './feed-counts.ts';
+import { FeedCounts, type Place } from './feed-counts.ts';
 
 interface Feed {
   row: FeedRow;
@@ -56,9 +56,8 @@ export class Overlay {
   }
 
   notification(user: UserKey, id: string): StoredNotification | null {
-    return this.#notifications.get(notificationKey({ user, id }), () =>
-      this.#snapshot.notification(user, id),
-    );
+    const read = () => this.#snapshot.notification(user, id);
+    return this.#notifications.get(notificationKey({ user, id }), read);
   }
 
   namedNotification(user: UserKey, app: AppId, name: string): StoredNotification | null {
@@ -82,7 +81,7 @@ export class Overlay {
   ): StoredNotification {
     const feed = this.#open(after.user) as Feed;
     const seq = feed.row.head + 1;
-    const row: StoredNotification = { ...after, seq };
+    const row: StoredNotification = { ...after, seq, modified: feed.counts.modifiedAt(after.modified) };
     if (before === null) this.#notifications.get(notificationKey(row), () => null);
     this.#notifications.put(notificationKey(row), row);
     if (row.appNotificationId !== null) {
@@ -106,6 +105,10 @@ export class Overlay {
     return row;
   }
 
+  nextPlace(user: UserKey, id: string, now: number): Place {
+    return this.#open(user)?.counts.nextPlace(id, now) ?? { era: 0, id };
+  }
+
   unread(user: UserKey, app: AppId | null = null): number {
     return this.#open(user)?.counts.unread(app) ?? 0;
   }
@@ -127,9 +130,8 @@ export class Overlay {
 
   subscription(user: UserKey, app: AppId, id: string): StoredSubscription | null {
     if (this.#ended.has(id)) return null;
-    return this.#subscriptions.get(subscriptionKey({ user, app, id }), () =>
-      this.#snapshot.subscription(user, app, id),
-    );
+    const read = () => this.#snapshot.subscription(user, app, id);
+    return this.#subscriptions.get(subscriptionKey({ user, app, id }), read);
   }
 
   subscriptionByInstallation(user: UserKey, app: AppId, installationId: string): StoredSubscription | null {

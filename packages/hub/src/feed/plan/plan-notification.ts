@@ -66,7 +66,8 @@ export function planPost(write: PostWrite, overlay: Overlay, now: number): Outco
     };
     return { result: 'replaced', notification: overlay.change(before, next, 'replaced') };
   }
-  const { user, app, id, appNotificationId } = write;
+  const { user, app, appNotificationId } = write;
+  const place = overlay.nextPlace(user, write.id, now);
   const first = {
     removed: null,
     purgeAt: null,
@@ -74,10 +75,10 @@ export function planPost(write: PostWrite, overlay: Overlay, now: number): Outco
     contentVersion: 1,
     changes: 1,
   };
-  const modified = uuidTime(id); // as created, though the batch came later: a reader sees that nothing changed since
+  const modified = uuidTime(place.id); // as created, though the batch came later: a reader sees that nothing changed since
   const row = overlay.change(
     null,
-    { user, id, app, appNotificationId, ...first, ...content, modified },
+    { ...place, user, app, appNotificationId, ...first, ...content, modified },
     'posted',
   );
   return { result: 'created', notification: row };

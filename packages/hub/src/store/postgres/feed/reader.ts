@@ -35,6 +35,7 @@ import {
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
 const scanPages = 20;
 const highestId = Buffer.alloc(16, 0xff);
+const highestEra = 2 ** 31 - 1;
 
 export function openReader(connections: Connections): FeedReader {
   const ask = async (each: Statement, ...values: Parameter[]): Promise<readonly Row[]> =>
@@ -135,14 +136,22 @@ function positionReads(ask: AskRows) {
   };
 }
 
+const isListed = `${ofApp('n', 3)} AND ${sqlIsAlive('n.removed')} AND n.expires > $5`;
 const selectNotification = `SELECT ${namesOf(notificationColumns)} FROM notification n`;
 export const notificationStatements = {
   notification: statement(`${selectNotification} WHERE ${ofUser('n')} AND n.id = $3`),
   named: statement(
     `${selectNotification} WHERE ${ofUser('n')} AND n.app = $3 AND n.name = $4 AND ${sqlIsAlive('n.removed')}`,
   ),
-  list: statement(`${selectNotification} WHERE ${ofUser('n')} AND ${ofApp('n', 3)} AND n.id < $4 AND ${sqlIsAlive('n.removed')}
-  AND n.expires > $5 ORDER BY n.id DESC LIMIT $6`),
+  // The page begins after $4, which is of the era that its row says, else of $7.
+  list: statement(`WITH b AS (SELECT coalesce((SELECT x.era FROM notification x WHERE ${ofUser('x')} AND x.id = $4), $7) AS era)
+SELECT * FROM (
+  (${selectNotification} WHERE ${ofUser('n')} AND ${isListed} AND n.era > 0 AND n.era <= (SELECT era FROM b)
+    AND (n.era, n.id) < ((SELECT era FROM b), $4) ORDER BY n.era DESC, n.id DESC LIMIT $6)
+  UNION ALL
+  (${selectNotification} WHERE ${ofUser('n')} AND ${isListed} AND n.era = 0
+    AND n.id < CASE WHEN (SELECT era FROM b) = 0 THEN $4 ELSE 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid END
+    ORDER BY n.id DESC LIMIT $6)) n ORDER BY n.era DESC, n.id DESC LIMIT $6`),
   handled: statement(`SELECT n.id, ${sqlTextBytes('n.content')} AS bytes, n.changes FROM notification n
 WHERE ${ofUser('n')} AND n.app = $3 AND ${sqlIsEvictable('n.')} ORDER BY n.id LIMIT $4`),
   count: statement(`SELECT count(*) AS count FROM notification n WHERE ${ofUser('n')} AND ${ofApp('n', 3)}
@@ -169,6 +178,7 @@ function notificationReads(ask: AskRows) {
         before,
         now,
         limit,
+        beforeId === null ? highestEra : 0,
       );
       return rows.map((row) => notificationTable.readRow(row, { user }));
     },

@@ -85,4 +85,14 @@ ALTER TABLE feed_app ADD COLUMN counted_to bigint NOT NULL DEFAULT 0;
 CREATE INDEX notification_evictable ON notification(lane, user_key, app, id) WHERE state & 1 = 1 AND removed = 0;
 `,
   },
+  {
+    name: '0003-order',
+    sql: `
+ALTER TABLE feed_app ADD COLUMN modified bigint NOT NULL DEFAULT 0;
+ALTER TABLE feed_app ADD COLUMN era integer NOT NULL DEFAULT 0;
+ALTER TABLE feed_app ADD COLUMN newest_id uuid;
+ALTER TABLE notification ADD COLUMN era integer NOT NULL DEFAULT 0;
+CREATE INDEX notification_by_era ON notification(lane, user_key, era, id) WHERE era > 0;
+`,
+  },
 ];

@@ -208,6 +208,9 @@ export const feedAppTable = new Table<FeedAppRow, 'user', ElementType>({
   floor: { column: 'floor', form: bigint },
   contentBytes: { column: 'content_bytes', form: bigint },
   countedTo: { column: 'counted_to', form: bigint },
+  modified: { column: 'modified', form: bigint },
+  era: { column: 'era', form: integer },
+  newestId: { column: 'newest_id', form: optional(uuid) },
 });
 export const feedAppColumns: readonly Column<FeedAppRow>[] = [...userColumns, ...feedAppTable.columns];
 
@@ -232,6 +235,7 @@ export const notificationTable = new Table<StoredNotification, 'user', ElementTy
     appNotificationId: { column: 'name', form: optional(text) },
     sentAs: { column: 'sent_as', form: optional(text) },
     content: { column: 'content', form: text },
+    era: { column: 'era', form: integer },
   },
   [{ name: 'state', type: 'smallint', of: encodeState }],
 );

@@ -31,6 +31,8 @@ import {
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
 const scanPages = 20;
 const noApp = -1;
+const highestId = Buffer.alloc(16, 0xff);
+const highestEra = 2 ** 31 - 1;
 
 export interface SqliteReader extends FeedReader {
   /** The user may have no feed any more. */
@@ -158,9 +160,13 @@ function notificationReads(db: DatabaseSync, { interned, notification }: Tables)
     },
     async list(user: UserKey, { visibility, now, limit, beforeId }: ListQuery) {
       const app = seenApp(interned, visibility);
-      const before = beforeId === null ? Buffer.alloc(16, 0xff) : uuidToBytes(beforeId);
-      const found = query.list.all(interned.account(user), before, now, app, app, limit);
-      return found.map((values) => notification.readValues(values, { user }));
+      const account = interned.account(user);
+      const before = beforeId === null ? highestId : uuidToBytes(beforeId);
+      const era = beforeId === null ? highestEra : decodeNumber(query.era.get(account, before)?.era ?? 0);
+      const later = query.laterEras.all(account, era, era, before, now, app, app, limit);
+      const first = era === 0 ? before : highestId;
+      const rest = query.firstEra.all(account, first, now, app, app, limit - later.length);
+      return [...later, ...rest].map((values) => notification.readValues(values, { user }));
     },
     async handled(user: UserKey, app: AppId, limit: number) {
       const found = query.handled.all(interned.account(user), interned.app(app), limit);
@@ -249,7 +255,12 @@ function prepareNotifications(db: DatabaseSync, columns: readonly string[]) {
   return {
     byId: prepareRows(db, `${select} AND id = ?`),
     named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
-    list: prepareRows(db, `${select} AND id < ? AND ${isListed} ORDER BY id DESC LIMIT ?`),
+    era: db.prepare('SELECT era FROM notification WHERE account = ? AND id = ?'),
+    laterEras: prepareRows(
+      db,
+      `${select} AND era > 0 AND (era < ? OR (era = ? AND id < ?)) AND ${isListed} ORDER BY era DESC, id DESC LIMIT ?`,
+    ),
+    firstEra: prepareRows(db, `${select} AND id < ? AND era = 0 AND ${isListed} ORDER BY id DESC LIMIT ?`),
     handled: db.prepare(
       `SELECT id, octet_length(content) AS bytes, changes FROM notification
        WHERE account = ? AND app = ? AND ${sqlIsEvictable()} ORDER BY id LIMIT ?`,

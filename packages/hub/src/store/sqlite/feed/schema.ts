@@ -65,4 +65,14 @@ ALTER TABLE feed_app ADD COLUMN counted_to INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX notification_evictable ON notification(account, app, id) WHERE state & 1 = 1 AND removed = 0;
 `,
   },
+  {
+    name: '0004-order',
+    sql: `
+ALTER TABLE feed_app ADD COLUMN modified INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_app ADD COLUMN era INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE feed_app ADD COLUMN newest_id TEXT;
+ALTER TABLE notification ADD COLUMN era INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX notification_by_era ON notification(account, era, id) WHERE era > 0;
+`,
+  },
 ];

@@ -141,6 +141,9 @@ function feedAppTable(app: AppForm) {
     floor: { column: 'floor', form: integer },
     contentBytes: { column: 'content_bytes', form: integer },
     countedTo: { column: 'counted_to', form: integer },
+    modified: { column: 'modified', form: integer },
+    era: { column: 'era', form: integer },
+    newestId: { column: 'newest_id', form: optional(text) },
   });
 }
 
@@ -167,6 +170,7 @@ function notificationTable(app: AppForm) {
       appNotificationId: { column: 'name', form: optional(text) },
       sentAs: { column: 'sent_as', form: optional(text) },
       content: { column: 'content', form: text },
+      era: { column: 'era', form: integer },
     },
     [
       { name: 'state', type: 'INTEGER', of: encodeState },
