@@ -16,6 +16,7 @@ import type { ChannelDescriptor, ChannelDescriptors } from '../push/channels/des
 import { openCredentialFaults } from '../push/dispatch/credential-faults.ts';
 import { Dispatcher } from '../push/dispatch/dispatcher.ts';
 import { openMassEndGuard } from '../push/dispatch/mass-end.ts';
+import { UnresolvedNames } from '../push/dispatch/unresolved.ts';
 import { resolvesPrivately } from '../push/transport/guard.ts';
 import { openTransport } from '../push/transport/transport.ts';
 import type { Registry } from '../store/registry.ts';
@@ -131,6 +132,7 @@ export function openDispatcher(base: PushBase, line: PushLine): Dispatcher {
         ),
     }),
     credentialFaults: openCredentialFaults({ meta, clock, onFailure }),
+    unresolved: new UnresolvedNames({ meta, clock, onFailure }),
   });
   publisher.dispatchTo((deliveries) => dispatcher.take(deliveries));
   return dispatcher;

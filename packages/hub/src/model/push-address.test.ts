@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { isPrivateAddress, isPrivateHost } from './push-address.ts';
+import { isPrivateAddress, isPrivateHost, readPushUrl } from './push-address.ts';
 
 suite('an address is private', () => {
   const inside = [
@@ -42,5 +42,25 @@ test('a host name is private when it says so, in any case and with the dot of th
   }
   for (const host of ['push.example', 'localhost.example', '8.8.8.8', '[2606:4700::1111]']) {
     assert.ok(!isPrivateHost(host), host);
+  }
+});
+
+test('a name that never resolves is refused, and one that only a private network has where it may be private', () => {
+  const isRefused = (host: string, allowPrivate: boolean): boolean => {
+    try {
+      readPushUrl(`https://${host}/fcm/send/abc`, 'channel.endpoint', allowPrivate);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  for (const host of ['permanently-removed.invalid', 'x.INVALID.', 'invalid']) {
+    assert.deepEqual([isRefused(host, false), isRefused(host, true)], [true, true], host);
+  }
+  for (const host of ['push.test', 'printer.local', 'a.home.arpa', 'x.onion', 'db.internal', 'x.alt']) {
+    assert.deepEqual([isRefused(host, false), isRefused(host, true)], [true, false], host);
+  }
+  for (const host of ['push.invalid.org', 'localpush.net', 'test.push.org']) {
+    assert.equal(isRefused(host, false), false, host);
   }
 });

@@ -26,6 +26,12 @@ export function readPushUrl(text: string, target: string, allowPrivate: boolean)
   if (!url || !scheme || url.username !== '' || url.password !== '') {
     throw invalid(`"${target}" must be an https address without user and password.`, target);
   }
+  if (!canResolve(url.hostname, allowPrivate)) {
+    throw invalid(
+      `"${target}" names a host that never resolves, so no push could reach it: register the address anew.`,
+      target,
+    );
+  }
   if (!allowPrivate && isPrivateHost(url.hostname)) {
     throw invalid(
       `"${target}" is an address inside a private network, which a push is never sent to.`,
@@ -33,6 +39,19 @@ export function readPushUrl(text: string, target: string, allowPrivate: boolean)
     );
   }
   return url;
+}
+
+/**
+ * Names that no public resolver answers (RFC 6761, 6762, 7686, 8375, 9476, and ICANN's `internal`). Browsers that left their
+ * push service give `https://permanently-removed.invalid/…`. A private network may have all but `invalid`.
+ */
+const neverResolved = ['test', 'local', 'onion', 'home.arpa', 'alt', 'internal', 'lan', 'home', 'corp'];
+
+function canResolve(hostname: string, allowPrivate: boolean): boolean {
+  const host = hostname.replace(/\.$/, '').toLowerCase();
+  const isBelow = (name: string): boolean => host === name || host.endsWith(`.${name}`);
+  if (isBelow('invalid')) return false;
+  return allowPrivate || !neverResolved.some(isBelow);
 }
 
 /** A host of a URL that names the inside by itself; other names have to be resolved. */

@@ -20,6 +20,7 @@ import type { MassEndGuard } from './mass-end.ts';
 import type { Recorder } from './recorder.ts';
 import { retryDelayMs } from './retry.ts';
 import { Turns } from './turns.ts';
+import type { UnresolvedNames } from './unresolved.ts';
 import { Waiting } from './waiting.ts';
 
 export interface SenderOptions {
@@ -34,6 +35,7 @@ export interface SenderOptions {
   readonly onFailure: (error: unknown) => void;
   readonly massEnd: MassEndGuard;
   readonly credentialFaults: CredentialFaults;
+  readonly unresolved: Pick<UnresolvedNames, 'failed' | 'resolved'>;
 }
 
 /** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again. */
@@ -152,9 +154,20 @@ export class Sender {
     const outcome = await this.#attempt(sending);
     const { afterMs } = outcome;
     const { user } = subscription;
+    const isLost = await this.#isLost(host, outcome);
     const failed = saysNothing(outcome) ? null : isOfProvider(outcome);
     this.#hosts.leave(host, { now: clock.now(), failed, afterMs, wasProven, user });
-    return this.#record(sending, outcome, this.#hosts.succeededAt(host));
+    const end = isLost ? ({ ...outcome, verdict: 'gone', reason: 'nameUnresolved' } as const) : outcome;
+    return this.#record(sending, end, this.#hosts.succeededAt(host));
+  }
+
+  /** Its name has not resolved for a week. */
+  async #isLost(host: string, { reason, status }: Outcome): Promise<boolean> {
+    const { unresolved } = this.#options;
+    const name = new URL(host).hostname;
+    if (reason === 'ENOTFOUND') return unresolved.failed(name);
+    if (status !== null) unresolved.resolved(name);
+    return false;
   }
 
   /**
