@@ -13,6 +13,7 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tokenCommand } from './commands/token.ts';
 import { userCommand } from './commands/user.ts';
+import { endWithOutput } from './output.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const unusableConfiguration = 78;
@@ -45,6 +46,7 @@ function openProgram(): Command {
 }
 
 export async function runProgram(argv: readonly string[]): Promise<void> {
+  endWithOutput();
   try {
     await openProgram().parseAsync(argv);
   } catch (error) {

@@ -141,7 +141,7 @@ test('the secret key is 32 bytes in base64, from the environment or a file, and 
   const broken = problemsOf(() => readSecretKey({}, file));
   assert.match(
     broken.join(),
-    /^config \(CARILLON_CONFIG\): \S+ can not be read as JSON: it is not valid JSON$/,
+    /^config \(CARILLON_CONFIG\): \S+ can not be read as JSON: it is not valid JSON; correct it, or name another file with --config$/,
   );
   for (const wrong of ['short', `${key.toString('base64')}AAAA`, `${'*'.repeat(43)}=`]) {
     const problems = problemsOf(() => readSecretKey({ CARILLON_SECRET_KEY: wrong }, null));

@@ -7,6 +7,8 @@ export function readTextFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new Error(`${path} can not be used: ${errorMessage(error)}`);
+    throw new Error(
+      `${path} can not be used (${errorMessage(error)}): name a file that the user of the hub may read`,
+    );
   }
 }

@@ -52,7 +52,9 @@ function readJson(path: string, problems: string[]): unknown {
   } catch (error) {
     // The parser's own message quotes the file, which may hold the key.
     const why = error instanceof SyntaxError ? 'it is not valid JSON' : errorMessage(error);
-    problems.push(`config (CARILLON_CONFIG): ${path} can not be read as JSON: ${why}`);
+    problems.push(
+      `config (CARILLON_CONFIG): ${path} can not be read as JSON: ${why}; correct it, or name another file with --config`,
+    );
     return undefined;
   }
 }

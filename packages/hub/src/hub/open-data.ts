@@ -185,8 +185,8 @@ export function lockData({ dataDir, databaseUrl }: DataPlace): DataLock {
   }
   const taken = take(dataDir);
   if ('release' in taken) return taken;
-  const message = `another hub (process ${taken.processId}) already serves the data in ${dataDir}`;
-  throw unusableData(`${message}: stop it, or choose another folder`);
+  const message = `another hub (process ${taken.processId}) already serves the data in ${dataDir} at ${taken.publicUrl}`;
+  throw unusableData(`${message}: use that one, stop it, or choose another folder`);
 }
 
 function take(dataDir: string): DataLock | Serving {

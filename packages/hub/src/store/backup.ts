@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -90,7 +91,8 @@ function readManifest(folder: string): BackupManifest {
   try {
     manifest = JSON.parse(readFileSync(path, 'utf8')) as BackupManifest;
   } catch (error) {
-    throw new BackupError(`${path} can not be read (${(error as Error).message}): the backup is incomplete`);
+    const what = existsSync(path) ? `can not be read (${(error as Error).message})` : 'is not there';
+    throw new BackupError(`${path} ${what}: name a folder that \`carillon backup --to\` wrote to its end`);
   }
   if (manifest.format === 'carillon-backup' && manifest.formatVersion === 1) return manifest;
   throw new BackupError(
@@ -103,11 +105,14 @@ export function compareContents(where: string, found: Contents, promised: Conten
   const names = new Set([...Object.keys(found.tables), ...Object.keys(promised.tables)]);
   for (const name of names) {
     const [is, was] = [found.tables[name] ?? 'no', promised.tables[name] ?? 'no'];
-    if (is !== was) throw new BackupError(`${where} has ${is} rows in ${name}, and its manifest says ${was}`);
+    if (is !== was)
+      throw new BackupError(
+        `${where} has ${is} rows in ${name}, and its manifest says ${was}: use another backup`,
+      );
   }
   if (found.migrations.join() === promised.migrations.join()) return;
   throw new BackupError(
-    `${where} has the migrations ${found.migrations}, its manifest ${promised.migrations}`,
+    `${where} has the migrations ${found.migrations}, its manifest ${promised.migrations}: use another backup`,
   );
 }
 

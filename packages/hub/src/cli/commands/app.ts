@@ -132,6 +132,8 @@ async function listApps(options: DataOptions): Promise<void> {
   await withRegistry(options, async (registry) => {
     const listed = await Promise.all(registry.apps.list().map((app) => show(app, registry)));
     if (options.json) printJson({ value: listed });
+    else if (listed.length === 0)
+      process.stdout.write('There is no app yet; `carillon app create` makes one.\n');
     else for (const app of listed) process.stdout.write(`${lineOf(app)}\n`);
   });
 }

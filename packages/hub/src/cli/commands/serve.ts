@@ -15,6 +15,7 @@ import { boundYoungGeneration } from '../../lib/young-generation.ts';
 import { type Logger, openLog } from '../../telemetry/log.ts';
 import { publicUrlKey } from '../data-dir.ts';
 import { printDemonstration } from '../demonstration.ts';
+import { outliveOutput } from '../output.ts';
 import { type Options, readOptions, withSettings } from '../setting-options.ts';
 
 const drainMaxMs = 9000;
@@ -45,7 +46,7 @@ async function serve(options: Options): Promise<void> {
 
 /** A disk that is full, a reader that stopped: what is printed may be lost, and the hub serves. */
 function surviveOutput(log: Logger): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  outliveOutput();
   // Node writes warnings to standard error at once, and would wait for a reader that stopped.
   process.removeAllListeners('warning');
   process.on('warning', ({ name, message }) => log.warn({ name }, message));

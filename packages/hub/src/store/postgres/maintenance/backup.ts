@@ -23,7 +23,8 @@ export function dumpDatabase(url: string, file: string, environment: Environment
   return withClient(url, (client) =>
     inTransaction(client, 'ISOLATION LEVEL REPEATABLE READ READ ONLY', async () => {
       const contents = await countRows(client);
-      if (contents.migrations.length === 0) throw new BackupError('The database holds no data of Carillon');
+      if (contents.migrations.length === 0)
+        throw new BackupError('The database holds no data of Carillon: name the right --database-url');
       const { rows } = await client.query("SELECT value FROM fact WHERE key = 'generation'");
       const exported = await client.query('SELECT pg_export_snapshot() AS id');
       const { shown, env } = splitUrl(url, environment);
