@@ -7,7 +7,7 @@ import type {
   SubscriptionPatch,
   SubscriptionPost,
 } from '@carillon/protocol';
-import { type Clock, type Random, systemClock, systemRandom } from './clock.ts';
+import { type Clock, HubClock, type Random, systemRandom } from './clock.ts';
 import type { Feed, Transport } from './feed/feed.ts';
 import { Lacks } from './feed/lacks.ts';
 import { LiveFeed, type LiveFeedOptions } from './live-feed.ts';
@@ -16,7 +16,7 @@ import { Requests } from './requests/requests.ts';
 import { type AskToken, accountOf } from './requests/token.ts';
 import type { FeedStorage } from './storage/feed-storage.ts';
 import { openIndexedDbStorage } from './storage/indexed-db.ts';
-import { openMemoryStorage } from './storage/memory.ts';
+import { noStorage } from './storage/none.ts';
 import { isHidden, watchSurroundings } from './surroundings.ts';
 import type { OpenLink } from './transports/link.ts';
 import { pollingTransport } from './transports/polling.ts';
@@ -50,6 +50,7 @@ export interface HubOptions {
   readonly shareTabs?: boolean;
   /** The registration of the page's service worker, where it has one: when it fails, `status.reason` says `noWorker`. */
   readonly worker?: Promise<unknown>;
+  /** Default: the device's, corrected by the hub's. */
   readonly clock?: Clock;
   readonly random?: Random;
   readonly fetch?: typeof fetch;
@@ -79,11 +80,11 @@ export interface Hub {
 }
 
 export function connectHub(options: HubOptions): Hub {
-  const { onDeviceRefused = () => {} } = options;
-  const requests = new Requests({ ...options, onDeviceRefused });
+  const { onDeviceRefused = () => {}, clock = new HubClock() } = options;
+  const requests = new Requests({ ...options, clock, onDeviceRefused });
   let open: { readonly feed: LiveFeed; readonly unwatch: () => void } | null = null;
   const opened = () => {
-    open ??= openFeed(options, requests);
+    open ??= openFeed({ ...options, clock }, requests);
     return open;
   };
   return {
@@ -111,8 +112,8 @@ export function connectHub(options: HubOptions): Hub {
   };
 }
 
-function openFeed(options: HubOptions, requests: Requests) {
-  const { clock = systemClock, random = systemRandom } = options;
+function openFeed(options: HubOptions & Required<Pick<HubOptions, 'clock'>>, requests: Requests) {
+  const { clock, random = systemRandom } = options;
   const lacks = new Lacks();
   const indexedDb = indexedDbOf(options);
   const storage = typeof options.storage === 'object' ? options.storage : null;
@@ -120,7 +121,7 @@ function openFeed(options: HubOptions, requests: Requests) {
   const feed = new LiveFeed({
     ...{ requests, clock, random },
     account: accountFor(options, requests),
-    storage: storage ?? (indexedDb ? openIndexedDbStorage(indexedDb) : openMemoryStorage()),
+    storage: storage ?? (indexedDb ? openIndexedDbStorage(indexedDb) : noStorage),
     transports: transportsFor(options),
     ...{ sharing: sharing ?? null, lacks },
   });

@@ -22,6 +22,7 @@ export const waitingMax = 10_000;
 
 export class LiveFeed implements Feed {
   readonly ready: Promise<void>;
+  readonly now = (): number => this.#options.clock.now();
   readonly #options: LiveFeedOptions;
   readonly #ready = defer();
   readonly #listeners = new Set<() => void>();
@@ -83,7 +84,7 @@ export class LiveFeed implements Feed {
   }
 
   markAllRead(groupName?: string): void {
-    this.markRead(this.#view?.unread(this.#options.clock.now(), groupName) ?? []);
+    this.markRead(this.#view?.unread(this.now(), groupName) ?? []);
   }
 
   activate(id: string): void {
@@ -183,7 +184,7 @@ export class LiveFeed implements Feed {
     const shared = this.#shared;
     if (!shared) return;
     const { view } = shared;
-    const now = this.#options.clock.now();
+    const now = this.now();
     const item = view.find(id, now);
     if (!item || applyMutation(item, mutation) === item) return;
     if (view.waiting.size >= waitingMax) {
@@ -227,8 +228,7 @@ export class LiveFeed implements Feed {
 
   #notify(): void {
     const status = this.#readStatus();
-    const isSame = JSON.stringify(status) === JSON.stringify(this.#status);
-    if (!isSame) this.#status = status;
+    if (JSON.stringify(status) !== JSON.stringify(this.#status)) this.#status = status;
     const { phase, complete } = status;
     if (phase === 'live' || (complete && (phase === 'offline' || phase === 'signedOut')))
       this.#ready.resolve();

@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
-import { openMemoryStorage } from '../src/storage/memory.ts';
 import { type Client, converges, openClient, postTo } from './support/clients.ts';
+import { openMemoryStorage } from './support/memory-storage.ts';
 
 const many = 500;
 

@@ -12,8 +12,8 @@ import type { Transport } from '../src/feed/feed.ts';
 import type { FeedStorage } from '../src/storage/feed-storage.ts';
 import { openFileStorage } from '../src/storage/file.ts';
 import { openIndexedDbStorage } from '../src/storage/indexed-db.ts';
-import { openMemoryStorage } from '../src/storage/memory.ts';
 import { type Client, converges, openClient } from './support/clients.ts';
+import { openMemoryStorage } from './support/memory-storage.ts';
 
 const operations = 10_000;
 const slots = 60;

@@ -7,8 +7,8 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { HubOptions } from '../src/hub-client.ts';
-import { openMemoryStorage } from '../src/storage/memory.ts';
 import { type Client, isLive, openClient, postTo } from './support/clients.ts';
+import { openMemoryStorage } from './support/memory-storage.ts';
 
 const boundMs = 2_000;
 const never = () => new Promise<never>(() => {});

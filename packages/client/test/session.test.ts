@@ -7,9 +7,9 @@ import type { FeedChange } from '../src/feed/feed.ts';
 import { waitingMax } from '../src/live-feed.ts';
 import { HubError } from '../src/requests/hub-error.ts';
 import type { FeedStorage } from '../src/storage/feed-storage.ts';
-import { openMemoryStorage } from '../src/storage/memory.ts';
 import { notificationOf } from './support/arbitrary.ts';
 import { converges, isLive, openClient, postTo } from './support/clients.ts';
+import { openMemoryStorage } from './support/memory-storage.ts';
 
 const lifetimeSeconds = 1_000_000;
 

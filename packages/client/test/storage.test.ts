@@ -9,9 +9,9 @@ import { systemClock } from '../src/clock.ts';
 import type { FeedStorage } from '../src/storage/feed-storage.ts';
 import { openFileStorage } from '../src/storage/file.ts';
 import { openIndexedDbStorage } from '../src/storage/indexed-db.ts';
-import { openMemoryStorage } from '../src/storage/memory.ts';
 import { StorageWriter } from '../src/storage/writer.ts';
 import { notificationOf } from './support/arbitrary.ts';
+import { openMemoryStorage } from './support/memory-storage.ts';
 import { storageContract } from './support/storage-contract.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'carillon-storage-'));

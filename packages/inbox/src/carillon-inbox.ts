@@ -80,7 +80,8 @@ export class CarillonInbox extends LitElement implements InboxHost {
   }
 
   get now(): number {
-    return this.clock.now();
+    // Times compare by the hub's clock: that of the device may be hours off.
+    return this.clock === systemClock ? (this.feed?.now() ?? systemClock.now()) : this.clock.now();
   }
 
   get isSheet(): boolean {

@@ -3,7 +3,6 @@
 import { connectHub, Requests } from '@carillon/client';
 import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
 import '@carillon/inbox/core';
-import type { Now } from './clock.ts';
 import { openDevicePush } from './device-push.ts';
 import type { InboxConfig } from './inbox-config.ts';
 import type { DevicesPanel } from './parts/devices-panel.ts';
@@ -31,10 +30,9 @@ export interface OpenOptions {
   readonly session: Session;
   readonly signed: Signed;
   readonly vault: Vault;
-  readonly now: Now;
 }
 
-export async function openInbox({ config, session, signed, vault, now }: OpenOptions): Promise<Opened> {
+export async function openInbox({ config, session, signed, vault }: OpenOptions): Promise<Opened> {
   const { publicUrl: baseUrl, targetHostName } = config;
   const { token } = session;
   const [installationId, device] = await Promise.all([
@@ -52,13 +50,13 @@ export async function openInbox({ config, session, signed, vault, now }: OpenOpt
   const inbox = Object.assign(document.createElement('carillon-inbox'), { feed, inline: true });
   const devices = document.createElement('carillon-devices');
   const register = async (): Promise<void> => {
-    devices.devices = await registerDevice({ calls, installationId, targetHostName, now: now() });
+    devices.devices = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });
     const own = devices.devices.at(-1)?.id ?? null;
     await vault.write(deviceName, own);
     hub.useDevice(own);
   };
   const push = openDevicePush({ hub, installationId, targetHostName, onTurnedOff: register });
-  Object.assign(devices, { calls, installationId, now, push });
+  Object.assign(devices, { calls, installationId, now: () => feed.now(), push });
   const tryRegister = (): void => void register().catch(() => {}); // offline: the next start does it
   tryRegister();
   void findWorker().then((worker) => worker && closeWhatIsHandled(feed, worker));

@@ -79,7 +79,7 @@ function offerSignIn(page: Page, config: InboxConfig, problem: unknown): void {
 }
 
 async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promise<void> {
-  const opened = await openInbox({ config, session: endingAt(page, config), signed, vault, now: systemNow });
+  const opened = await openInbox({ config, session: endingAt(page, config), signed, vault });
   let turn = 0;
   const actions = {
     signOut() {

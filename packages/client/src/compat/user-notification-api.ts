@@ -1,6 +1,6 @@
 // `UserNotificationApiImpl` of Microsoft's preview web SDK (npm: @microsoft/user-notifications-client, 0.1.7), over this
 // hub. The surface is the one that Microsoft's sample app uses; docs/compat.md has the sources.
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, HubClock } from '../clock.ts';
 import { Requests } from '../requests/requests.ts';
 import { handledAs } from '../service-worker/decide.ts';
 import { readUpdates } from '../service-worker/read-updates.ts';
@@ -43,6 +43,7 @@ export class UserNotificationApiImpl {
   /** The user's token for the hub. The page sets it again whenever it has a new one. */
   oAuthAccessToken: string | null;
   readonly #options: ApiOptions;
+  readonly #clock: Clock;
   #subscriptionId: string | null = null;
   /** Where the last push was read up to; a new worker begins at the push that woke it. */
   #cursor: string | null = null;
@@ -52,6 +53,7 @@ export class UserNotificationApiImpl {
   constructor(accessToken: string | null, options: ApiOptions = {}) {
     this.oAuthAccessToken = accessToken;
     this.#options = options;
+    this.#clock = options.clock ?? new HubClock();
   }
 
   /** `crossDeviceAppId` is a verified host name of the app. */
@@ -117,8 +119,7 @@ export class UserNotificationApiImpl {
       isUserNotificationPush,
       userNotifications: [],
     };
-    const { clock = systemClock } = this.#options;
-    const carried = push && carriedBy(push, clock.now());
+    const carried = push && carriedBy(push, this.#clock.now());
     const processed = await resultOf(nothing, async () => {
       if (!push) return nothing;
       const named = push.notificationId === undefined ? [] : [push.notificationId];
@@ -129,7 +130,7 @@ export class UserNotificationApiImpl {
       for (const { id } of updates.values) this.#seen.add(id);
       const open = new Map(updates.values.map((value) => [value.id, value]));
       const userNotifications = [...open.values()].flatMap((value) =>
-        '@removed' in value || handledAs(value, clock.now()) !== 'no' ? [] : toUserNotification(value),
+        '@removed' in value || handledAs(value, this.#clock.now()) !== 'no' ? [] : toUserNotification(value),
       );
       return { isUserNotificationPush, userNotifications };
     });
@@ -156,8 +157,7 @@ export class UserNotificationApiImpl {
     userActionState: UserNotificationUserActionState,
     snoozeUntil?: Date,
   ): Promise<UserNotificationUpdateResult> {
-    const { clock = systemClock } = this.#options;
-    const until = snoozeUntil ?? new Date(clock.now() + snoozeMs);
+    const until = snoozeUntil ?? new Date(this.#clock.now() + snoozeMs);
     const isSnooze = userActionState === UserNotificationUserActionState.Snoozed;
     return this.#update((requests) =>
       requests.updateState(notificationId, {
@@ -180,12 +180,12 @@ export class UserNotificationApiImpl {
 
   /** One a call: the token may have been set anew in between. */
   #requests(): Requests {
-    const { baseUrl = UserNotificationApiImpl.baseUrl, clock = systemClock, fetch } = this.#options;
+    const { baseUrl = UserNotificationApiImpl.baseUrl, fetch } = this.#options;
     const token = async () => {
       if (this.oAuthAccessToken === null) throw new Error('There is no access token.');
       return this.oAuthAccessToken;
     };
-    return new Requests({ baseUrl, token, device: this.#subscriptionId, clock, fetch });
+    return new Requests({ baseUrl, token, device: this.#subscriptionId, clock: this.#clock, fetch });
   }
 }
 

@@ -29,47 +29,14 @@ const stays = (phase: FeedPhase): Row => ({
   ended: phase,
 });
 
+const ends = { signedOut: 'signedOut', ended: 'closed' } as const;
+const reads = { behind: 'catchingUp', lost: 'offline', resync: 'catchingUp' } as const;
+
 const table: Readonly<Record<FeedPhase, Row>> = {
-  connecting: {
-    behind: 'catchingUp',
-    caughtUp: 'connecting',
-    opened: 'live',
-    lost: 'offline',
-    resync: 'catchingUp',
-    retried: 'connecting',
-    signedOut: 'signedOut',
-    ended: 'closed',
-  },
-  catchingUp: {
-    behind: 'catchingUp',
-    caughtUp: 'connecting',
-    opened: 'catchingUp',
-    lost: 'offline',
-    resync: 'catchingUp',
-    retried: 'catchingUp',
-    signedOut: 'signedOut',
-    ended: 'closed',
-  },
-  live: {
-    behind: 'catchingUp',
-    caughtUp: 'live',
-    opened: 'live',
-    lost: 'offline',
-    resync: 'catchingUp',
-    retried: 'live',
-    signedOut: 'signedOut',
-    ended: 'closed',
-  },
-  offline: {
-    behind: 'offline',
-    caughtUp: 'offline',
-    opened: 'offline',
-    lost: 'offline',
-    resync: 'offline',
-    retried: 'connecting',
-    signedOut: 'signedOut',
-    ended: 'closed',
-  },
+  connecting: { ...stays('connecting'), ...reads, ...ends, opened: 'live' },
+  catchingUp: { ...stays('catchingUp'), ...reads, ...ends, caughtUp: 'connecting' },
+  live: { ...stays('live'), ...reads, ...ends },
+  offline: { ...stays('offline'), ...ends, retried: 'connecting' },
   signedOut: { ...stays('signedOut'), ended: 'closed' },
   closed: stays('closed'),
 };

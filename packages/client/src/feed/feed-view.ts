@@ -11,6 +11,8 @@ export interface Position {
   readonly cursor: string;
   /** The hub's count there. */
   readonly unreadCount: number;
+  /** In storage: how far the device's clock was off. */
+  readonly offsetMs?: number;
 }
 
 /** From the hub: what changed up to a position (null within a page), or the whole feed at one. */

@@ -47,6 +47,8 @@ export interface Feed {
   /** The hub's count at the view's position, with what was done here applied already. */
   readonly unreadCount: number;
   readonly status: FeedStatus;
+  /** The time by the hub's clock, in milliseconds since 1970: the device's may be hours off. */
+  now(): number;
   /** Resolves once `items` are those of the hub, or of the stored copy while offline. Rejects when the feed can't open. */
   readonly ready: Promise<void>;
   /** Every step from now on; ends when the feed is closed. */

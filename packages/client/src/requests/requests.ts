@@ -12,7 +12,7 @@ import type {
   SubscriptionPatch,
   SubscriptionPost,
 } from '@carillon/protocol';
-import { type Clock, systemClock, timeoutSignal } from '../clock.ts';
+import { type Clock, HubClock, timeoutSignal } from '../clock.ts';
 import { anySignal } from '../deferred.ts';
 import { HubError, isOfNoDevice, offline, readRefusal } from './hub-error.ts';
 import { type AskToken, TokenSource } from './token.ts';
@@ -29,6 +29,7 @@ export interface RequestsOptions {
    */
   readonly onDeviceRefused?: (() => void) | undefined;
   readonly fetch?: typeof fetch | undefined;
+  /** Default: the device's, corrected by the hub's. */
   readonly clock?: Clock | undefined;
 }
 
@@ -81,14 +82,16 @@ export class Requests {
   device: string | null;
   readonly #base: string;
   readonly #tokens: TokenSource;
+  readonly #clock: Clock;
   readonly #fetch: typeof fetch;
   readonly #onDeviceRefused: (() => void) | null;
 
   constructor(options: RequestsOptions) {
-    const { baseUrl, token, device = null, fetch, clock = systemClock } = options;
+    const { baseUrl, token, device = null, fetch, clock = new HubClock() } = options;
     this.device = device;
     this.#onDeviceRefused = options.onDeviceRefused ?? null;
     this.#base = `${baseUrl.replace(/\/+$/, '')}/v1.0/`;
+    this.#clock = clock;
     this.#tokens = new TokenSource(token, clock);
     // A browser's `fetch` throws when it is called as a method of another object.
     this.#fetch = fetch ?? ((input, init) => globalThis.fetch(input, init));
@@ -250,9 +253,11 @@ export class Requests {
       // From the browser's cache the feed would never change.
       cache: 'no-store' as const,
     };
-    return this.#fetch(this.#url(path, query), init).catch((error: unknown) => {
+    const response = await this.#fetch(this.#url(path, query), init).catch((error: unknown) => {
       throw offline(error);
     });
+    if (this.#clock instanceof HubClock) this.#clock.correct(response.headers.get('date'));
+    return response;
   }
 
   async #json<T>(method: string, path: string, sent?: Sent): Promise<T> {

@@ -1,5 +1,6 @@
 // Makes the record and the screen those of the user who is signed in: what belongs to another user is removed first. Every
 // event and every exchange with the hub begins with it.
+import { type Clock, HubClock } from '../clock.ts';
 import { emptyRecord, type PushRecord } from '../web-push/push-record.ts';
 import type { PushStore } from '../web-push/push-store.ts';
 import type { ServeOptions } from './options.ts';
@@ -8,6 +9,7 @@ import type { Screen } from './screen.ts';
 export interface AccountGuardOptions {
   readonly store: PushStore;
   readonly screen: Screen;
+  readonly clock: Clock;
   /** How the app names the user; without it the token does. */
   readonly account: ServeOptions['account'];
 }
@@ -21,8 +23,9 @@ export class AccountGuard {
 
   /** The record of the user whom the app names; as it is stored where the app names none. */
   async read(): Promise<PushRecord> {
-    const { store, account } = this.#options;
+    const { store, account, clock } = this.#options;
     const record = await store.read();
+    if (clock instanceof HubClock) clock.restore(record.offsetMs);
     return account ? this.#assign(await account(), record) : record;
   }
 

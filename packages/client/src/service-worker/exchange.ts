@@ -89,14 +89,14 @@ export class Exchange {
   }
 
   async #show(): Promise<ExchangeInput> {
-    const { store, screen } = this.#parts;
+    const { store, screen, clock } = this.#parts;
     const updates = this.#updates;
     if (!updates) return 'failed';
     const decision = await this.#decide(updates);
     const { cursor, unreadCount } = updates;
     await store.change((current) => ({
       ...current,
-      ...{ cursor, unreadCount },
+      ...{ cursor, unreadCount, offsetMs: clock.offsetMs ?? 0 },
       remembered: { ...current.remembered, ...decision.remember },
     }));
     for (const notification of decision.show) await show(this.#parts, announce(notification));

@@ -63,5 +63,6 @@ export interface ServeOptions {
   /** How it looks; null shows nothing of it. Default: title and body of visual notifications, with two actions. */
   readonly show?: (announced: Announced) => Shown | null;
   readonly words?: Partial<Words>;
+  /** Default: the device's, corrected by the hub's. */
   readonly clock?: Clock;
 }

@@ -1,6 +1,6 @@
 // What the worker's events share: store, screen, account, and one exchange with the hub at a time. Pushes that arrive while
 // one runs share the next.
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, HubClock } from '../clock.ts';
 import { Requests } from '../requests/requests.ts';
 import type { PushContent } from '../web-push/push-content.ts';
 import type { Remembered } from '../web-push/push-record.ts';
@@ -35,9 +35,10 @@ export class PushWorker implements ExchangeParts {
   constructor(scope: ServiceWorkerGlobalScope, options: ServeOptions) {
     this.scope = scope;
     this.store = openPushStore();
-    this.clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? new HubClock();
     this.screen = new Screen(scope, options, this.clock);
-    this.guard = new AccountGuard({ store: this.store, screen: this.screen, account: options.account });
+    const { store, screen, clock } = this;
+    this.guard = new AccountGuard({ store, screen, clock, account: options.account });
     this.#options = options;
   }
 

@@ -85,6 +85,8 @@ export class StorageWriter {
     if (this.#gathered === gathered) this.#gathered = null;
     if (this.#isOver) return;
     const { storage, account, clock } = this.#options;
+    const { offsetMs } = clock;
+    if (gathered.position && offsetMs) gathered.position = { ...gathered.position, offsetMs };
     await within(clock, writeMaxMs, storage.write(account, gathered)).catch(() => this.fail());
   }
 }

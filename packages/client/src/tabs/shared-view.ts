@@ -1,6 +1,6 @@
 // One tab's copy of a feed: the view, its storage, and the exchange with the other tabs. The tab that leads connects, sends
 // and stores, and posts each step to the others, so that all show the same; the others post what the user did to it.
-import type { Clock, Random } from '../clock.ts';
+import { type Clock, HubClock, type Random } from '../clock.ts';
 import { Connection, type ConnectionOptions, type ConnectionStatus } from '../connection/connection.ts';
 import { within } from '../deferred.ts';
 import type { FeedChange } from '../feed/feed.ts';
@@ -51,6 +51,8 @@ export class SharedView {
     this.#writer = new StorageWriter({ ...options, onFailed: () => lacks.set('memoryOnly', true) });
     const [onMessage, onLead] = [(message: TabMessage) => this.#receive(message), () => this.#lead()];
     const onAlone = (isAlone: boolean) => lacks.set('unshared', isAlone);
+    if (clock instanceof HubClock)
+      clock.onChange = () => options.onChanges(this.view.restore(this.view.state()));
     this.#tabs = sharing && openTabs({ ...sharing, account, clock, onMessage, onLead, onAlone });
   }
 
@@ -61,6 +63,7 @@ export class SharedView {
     if (this.#isOver) return;
     if (stored && !this.#isSynced) {
       const { changes, ...base } = stored;
+      if (clock instanceof HubClock) clock.restore(base.position?.offsetMs ?? 0);
       this.#restore({ ...base, waiting: changes.map(fromStored), acknowledged: [] });
     }
     if (this.#tabs) this.#tabs.join();

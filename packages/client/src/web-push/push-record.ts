@@ -45,6 +45,8 @@ export interface PushRecord {
   readonly registration: PushRegistration | null;
   /** The browser's subscription has changed, and the hub still has the old one. */
   readonly renew: boolean;
+  /** How far the device's clock was off at the last exchange. */
+  readonly offsetMs: number;
 }
 
 export const emptyRecord: PushRecord = {
@@ -57,6 +59,7 @@ export const emptyRecord: PushRecord = {
   nextKey: 1,
   registration: null,
   renew: false,
+  offsetMs: 0,
 };
 
 /** Bounds. The oldest entries go first: no browser shows that many. */

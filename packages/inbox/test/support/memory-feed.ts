@@ -31,6 +31,10 @@ export class MemoryFeed implements Feed {
     if (this.status.complete) this.#settle.resolve();
   }
 
+  now(): number {
+    return Date.now();
+  }
+
   get unreadCount(): number {
     if (this.#counted.items !== this.items) {
       const count = this.items.filter(({ readState }) => readState === 'unread').length;

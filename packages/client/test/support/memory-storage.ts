@@ -1,8 +1,7 @@
-// Stores feeds in memory, until the process ends: where there is no other storage, and for apps that must leave nothing on
-// the device.
+// Stores feeds in memory, so that a test opens the same one again.
 
-import { FeedCopy } from './feed-copy.ts';
-import type { FeedStorage } from './feed-storage.ts';
+import { FeedCopy } from '../../src/storage/feed-copy.ts';
+import type { FeedStorage } from '../../src/storage/feed-storage.ts';
 
 export function openMemoryStorage(): FeedStorage {
   const feeds = new Map<string, FeedCopy>();
