@@ -220,6 +220,11 @@ describe('what was done here and what the hub tells', () => {
   });
 });
 
+const inboxOf = (view: FeedView, now: number) => {
+  const { items, unreadCount } = view.render(now);
+  return { items, unreadCount };
+};
+
 test('a change for content that was replaced meanwhile does not touch the new content', () => {
   const view = new FeedView();
   const item = notificationOf(1);
@@ -228,7 +233,7 @@ test('a change for content that was replaced meanwhile does not touch the new co
   assert.equal(view.render(startMs).items.length, 0);
   const replaced = { ...item, contentVersion: 2 };
   view.apply({ type: 'values', values: [replaced], position: { cursor: '2', unreadCount: 1 } }, startMs);
-  assert.deepEqual(view.render(startMs), { items: [replaced], unreadCount: 1 });
+  assert.deepEqual(inboxOf(view, startMs), { items: [replaced], unreadCount: 1 });
 });
 
 test('an answer that comes after a page with its change and a later one does not hide the later one', () => {
@@ -257,7 +262,7 @@ test('an answer that comes after a page with its change and a later one does not
       view.apply(page, startMs);
       const result = hasSeen(view) ? 'confirmed' : 'acknowledged';
       view.settle({ id: item.id, keys: ['a'], result }, startMs);
-      assert.deepEqual(view.render(startMs), { items: [unread], unreadCount: 1 });
+      assert.deepEqual(inboxOf(view, startMs), { items: [unread], unreadCount: 1 });
     }
   }
 });
@@ -273,7 +278,7 @@ test('what expires leaves without the hub, the count with it, and a snooze that 
   view.turn(startMs, startMs);
   assert.deepEqual([view.render(startMs).items, view.turnAt], [[short], startMs + 1000]);
   assert.deepEqual(view.turn(startMs, startMs + 1000), [{ type: 'removed', id: short.id }]);
-  assert.deepEqual(view.render(startMs + 1000), { items: [], unreadCount: 0 });
+  assert.deepEqual(inboxOf(view, startMs + 1000), { items: [], unreadCount: 0 });
   assert.equal(view.turnAt, startMs + 2000);
   const [woken] = view.turn(startMs + 1000, startMs + 2000);
   assert.equal(woken?.type, 'added');
