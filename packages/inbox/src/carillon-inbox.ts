@@ -169,6 +169,8 @@ export class CarillonInbox extends LitElement implements InboxHost {
   }
 
   activate(notification: Notification): void {
+    // The bell's panel lies over what the page opens now.
+    if (!this.inline) this.close();
     if (!this.#send('carillon-activate', { notification })) return;
     // What was snoozed or dismissed stays that; opening it in the history is only a look.
     if (notification.userActionState === 'noInteraction') this.feed?.activate(notification.id);

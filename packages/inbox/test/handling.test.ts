@@ -46,7 +46,10 @@ describe('the keyboard', () => {
   });
 
   test('opens with Enter, reads with R, dismisses with Delete, deletes with Shift and Delete', async () => {
-    await press('Enter', 'r', 'Delete', 'Shift+Delete');
+    await press('Enter');
+    await stage.page.click('.bell');
+    await settled(stage.page);
+    await press('r', 'Delete', 'Shift+Delete');
     assert.deepEqual(await sent(), [`activate ${first}`, `markUnread ${first}`, `dismiss ${first}`]);
     await pass(8000);
     assert.equal((await sent()).at(-1), 'delete sample-1');
@@ -331,6 +334,8 @@ describe('the page', () => {
     await stage.page.evaluate(() =>
       globalThis.stage.element.addEventListener('carillon-activate', (event) => event.preventDefault()),
     );
+    await stage.page.click('.bell');
+    await settled(stage.page);
     await stage.page.click('.row >> nth=2');
     assert.deepEqual(await sent(), [`activate ${second}`]);
     const opened = (await events('carillon-activate')) as { notification: { id: string } }[];
@@ -345,6 +350,37 @@ describe('the page', () => {
     await stage.page.click('.tool.checks >> nth=0');
     await settled(stage.page);
     assert.deepEqual(await events('carillon-count'), [{ count: 6 }, { count: 5 }, { count: 0 }]);
+  });
+
+  test('closes the panel of the bell when one is opened, with the focus on the bell, and no panel in a page', async () => {
+    await press('Enter');
+    assert.equal(await stage.page.evaluate(() => globalThis.stage.element.open), false);
+    assert.equal(await focused(), 'Notifications, 5 unread');
+    await show({ inline: true });
+    await stage.page.click('.row >> nth=1');
+    await settled(stage.page);
+    assert.equal((await rowIds()).length > 0, true);
+  });
+
+  test('says how many came above while it is scrolled, until they are seen', async () => {
+    await show({ feed: 'many' });
+    await press('End');
+    const post = (name: string): Promise<void> =>
+      stage.page.evaluate((id) => {
+        const { feed, notification, start } = globalThis.stage;
+        feed.post(notification(id, start, { title: 'Fresh' }));
+      }, name);
+    assert.equal(await stage.page.locator('.above').count(), 0);
+    for (const name of ['fresh-1', 'fresh-2']) await post(name);
+    await settled(stage.page);
+    assert.equal((await stage.page.textContent('.above'))?.trim(), '2 new notifications');
+    await stage.page.click('.above');
+    await settled(stage.page);
+    assert.equal(await stage.page.locator('.above').count(), 0);
+    assert.match(await focused(), /^fresh/);
+    await post('fresh-3');
+    await settled(stage.page);
+    assert.equal(await stage.page.locator('.above').count(), 0, 'at the top they are seen as they come');
   });
 
   test('closes the panel with a press outside', async () => {
@@ -421,6 +457,26 @@ test('a swipe dismisses towards the end of a row and snoozes towards its beginni
     await touch('touchEnd');
     await settled(phone.page);
   };
+  const session = await phone.page.context().newCDPSession(phone.page);
+  const box = await phone.page.locator('.row >> nth=0').boundingBox();
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', x?: number) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: x === undefined ? [] : [{ x, y: box!.y + 30 }],
+    });
+  const word = (): Promise<string> =>
+    phone.page
+      .locator('.row >> nth=0')
+      .evaluate((row) => getComputedStyle(row, '::after').content.replaceAll('"', ''));
+  await touch('touchStart', 150);
+  await touch('touchMove', 170);
+  await touch('touchMove', 190);
+  assert.equal(await word(), 'Dismiss');
+  await touch('touchMove', 120);
+  assert.equal(await word(), 'Snooze');
+  await touch('touchMove', 150);
+  await touch('touchEnd');
+  await settled(phone.page);
   await swipe(60, 300);
   assert.deepEqual(await phone.page.evaluate(() => globalThis.stage.feed.sent), [`dismiss ${first}`]);
   await swipe(300, 60);

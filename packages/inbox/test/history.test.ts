@@ -8,7 +8,7 @@ const { press, show, sent, rowIds, pass, focused } = stage;
 
 describe('the history', () => {
   beforeEach(async () => {
-    await show({ feed: 'history' });
+    await show({ feed: 'history', inline: true });
     await stage.page.click('.tool.history');
     await settled(stage.page);
   });

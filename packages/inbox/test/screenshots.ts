@@ -57,6 +57,16 @@ const shots: Readonly<Record<string, Shot>> = {
     },
   },
   unfolded: { options: { feed: 'long' }, act: (page) => page.keyboard.press('e') },
+  above: {
+    options: { feed: 'many' },
+    act: async (page) => {
+      await page.keyboard.press('End');
+      await page.evaluate(() => {
+        const { feed, notification, start } = globalThis.stage;
+        feed.post(notification('fresh', start, { title: 'Fresh' }));
+      });
+    },
+  },
   snoozed: { options: { feed: 'history' }, act: (page) => page.click('.segments button >> nth=2') },
   inline: { options: { feed: 'list', inline: true } },
   arabic: { options: { feed: 'list', lang: 'ar' } },

@@ -3,6 +3,7 @@
 import type { Notification } from '@carillon/protocol';
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import { Folds } from './folds.ts';
+import { NewAbove } from './new-above.ts';
 import { type ItemRow, layRows, type Row } from './rows.ts';
 import { layOffsets, overscan, type Range, rangeOf, rowAt, rowHeights, shownRows } from './window.ts';
 
@@ -15,6 +16,7 @@ export class ListController implements ReactiveController {
   /** The row with the tab stop; null means the first. */
   activeKey: string | null = null;
   readonly folds = new Folds();
+  readonly newAbove = new NewAbove();
   readonly #host: ReactiveControllerHost & HTMLElement;
   /** Measured heights by key; they outlive a new layout. */
   readonly #known = new Map<string, number>();
@@ -49,12 +51,18 @@ export class ListController implements ReactiveController {
     this.#items = items;
     const anchor = this.#top > 0 ? this.rows[rowAt(this.offsets, this.#top)] : undefined;
     const inset = anchor ? this.#top - this.#offsetOf(anchor.key) : 0;
+    const before = this.#rowOf;
     this.rows = layRows(items);
     this.#rowOf = new Map(this.rows.map((row, index) => [row.key, index]));
     this.#itemRows = this.rows.flatMap((row, index) => (row.type === 'item' ? [index] : []));
     this.#heights = rowHeights(this.rows, this.#known);
     this.offsets = layOffsets(this.#heights);
-    if (anchor && this.#rowOf.has(anchor.key)) this.#top = this.#offsetOf(anchor.key) + inset;
+    if (!anchor || !this.#rowOf.has(anchor.key)) {
+      this.newAbove.clear();
+      return;
+    }
+    this.#top = this.#offsetOf(anchor.key) + inset;
+    this.newAbove.add(this.rows.slice(0, this.#rowOf.get(anchor.key)), before);
   }
 
   /** The indexes of the rows to render, ascending. */
@@ -158,7 +166,8 @@ export class ListController implements ReactiveController {
   readonly #scrolled = (): void => {
     if (!this.#scroller) return;
     this.#top = this.#scroller.scrollTop;
-    if (!this.#isCovered()) this.#host.requestUpdate();
+    const isSeen = this.newAbove.seen((key) => this.#rowOf.has(key) && this.#offsetOf(key) < this.#top);
+    if (isSeen || !this.#isCovered()) this.#host.requestUpdate();
   };
 
   /** Whether the visible range, and a margin, is in the document. */

@@ -16,6 +16,8 @@ export type Row =
       readonly position: number;
       /** A heading above it names its group. */
       readonly isGrouped: boolean;
+      /** The last of its group. */
+      readonly isGroupEnd: boolean;
       /** Rows next to each other that are one list to a reader: those of a group, or those between two groups. */
       readonly run: string;
     };
@@ -40,9 +42,10 @@ export function layRows(items: readonly Notification[]): readonly Row[] {
       const run = isGrouped ? `group ${day} ${name}` : between;
       if (isGrouped) rows.push(groupRow(run, name, cluster));
       if (isGrouped) between = `run ${run}`;
-      for (const { item, time } of cluster) {
+      for (const [index, { item, time }] of cluster.entries()) {
         position += 1;
-        rows.push({ type: 'item', key: item.id, item, time, position, isGrouped, run });
+        const isGroupEnd = isGrouped && index === cluster.length - 1;
+        rows.push({ type: 'item', key: item.id, item, time, position, isGrouped, isGroupEnd, run });
       }
     }
   }

@@ -50,13 +50,17 @@ class SwipeDirective extends Directive {
     if (this.#shift === 0) element.setPointerCapture(event.pointerId);
     this.#shift = x;
     element.style.setProperty('--swipe', `${x}px`);
-    element.dataset.swipe = this.#isTowardsEnd() ? 'end' : 'start';
+    const isEnd = this.#isTowardsEnd();
+    element.dataset.swipe = isEnd ? 'end' : 'start';
+    // What lets go here will do: colour alone does not say it.
+    element.dataset.word = this.#host?.words.text(isEnd ? 'dismiss' : 'snooze') ?? '';
   }
 
   #end(element: HTMLElement, isReleased: boolean): void {
     const isFar = Math.abs(this.#shift) > threshold * element.offsetWidth;
     element.style.removeProperty('--swipe');
     delete element.dataset.swipe;
+    delete element.dataset.word;
     if (!isReleased || !isFar || !this.#item) return;
     if (this.#isTowardsEnd()) this.#host?.actions.dismiss(this.#item);
     else this.#host?.openMenu(this.#item, 'snooze');

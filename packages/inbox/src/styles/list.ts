@@ -13,6 +13,25 @@ export const listStyles = css`
     scrollbar-width: thin;
     scrollbar-color: var(--line-strong) transparent;
   }
+  .above {
+    position: absolute;
+    z-index: 3;
+    inset-block-start: 8px;
+    inset-inline: 0;
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    inline-size: fit-content;
+    min-block-size: 30px;
+    margin-inline: auto;
+    padding-inline: 10px 14px;
+    border-radius: 15px;
+    background: var(--accent);
+    box-shadow: 0 4px 14px rgb(0 0 0 / 22%);
+    color: var(--on-accent);
+    font-size: 0.75rem;
+    font-weight: 600;
+  }
   .day,
   .day [role='list'] {
     display: flow-root;

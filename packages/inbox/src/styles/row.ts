@@ -20,6 +20,23 @@ export const rowStyles = css`
     user-select: none;
     -webkit-touch-callout: none;
   }
+  .grouped::before {
+    position: absolute;
+    z-index: 1;
+    inset-block: 0;
+    inset-inline-start: 2px;
+    inline-size: 2px;
+    background: var(--line-strong);
+    content: '';
+  }
+  .group-end {
+    padding-block-end: 8px;
+    border-block-end: 1px solid var(--line);
+    margin-block-end: 0;
+  }
+  .group-end::before {
+    inset-block-end: 8px;
+  }
   .open {
     position: absolute;
     inset: 0;
@@ -240,8 +257,28 @@ export const rowStyles = css`
   .row[data-swipe] {
     background: var(--accent);
   }
+  .row[data-swipe]::after {
+    position: absolute;
+    inset-block: 0;
+    inset-inline-end: 16px;
+    display: grid;
+    align-items: center;
+    color: var(--on-accent);
+    content: attr(data-word);
+    font-weight: 600;
+  }
+  .row[data-swipe='end']::after {
+    inset-inline: 16px auto;
+    color: #fff;
+  }
+  .row[data-swipe] .face {
+    z-index: 1;
+  }
+  .row[data-swipe] .acts {
+    display: none;
+  }
   .row[data-swipe='end'] {
-    background: light-dark(#1c7a4d, #2b9a65);
+    background: light-dark(#1c7a4d, #1f7d50);
   }
   @media (forced-colors: active) {
     .unread .dot {

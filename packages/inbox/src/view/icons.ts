@@ -11,7 +11,9 @@ export const icons = {
     svg`<path d="M8 1.8a4.2 4.2 0 0 0-4.2 4.2c0 3.6-1.5 4.7-1.5 5.4h11.4c0-.7-1.5-1.8-1.5-5.4A4.2 4.2 0 0 0 8 1.8Z"/><path d="M6.5 13.6a1.6 1.6 0 0 0 3 0"/>`,
     20,
   ),
-  checks: stroke(svg`<path d="m1.5 8.6 2.7 2.7 5.6-6.1"/><path d="m7.6 10.7.6.6 6-6.4"/>`),
+  checks: stroke(
+    svg`<path d="M1.6 6.2 6.5 3l4.9 3.2v5.4H1.6ZM1.6 6.4l4.9 2.9 4.9-2.9"/><path d="M13.9 5.4v8.4H4.4"/>`,
+  ),
   history: stroke(
     svg`<path d="M2.2 8a5.8 5.8 0 1 0 1.9-4.3L2.3 5.3"/><path d="M2.2 2.4v3h3"/><path d="M8 5v3.2l2 1.3"/>`,
   ),
@@ -21,9 +23,12 @@ export const icons = {
     svg`<path d="M8 2.4a3.8 3.8 0 0 0-3.8 3.8c0 3-1.3 4-1.3 4.6h10.2c0-.6-1.3-1.6-1.3-4.6A3.8 3.8 0 0 0 8 2.4Z"/><path d="M6.7 13a1.4 1.4 0 0 0 2.6 0"/>`,
   ),
   search: stroke(svg`<circle cx="7" cy="7" r="4.4"/><path d="m10.4 10.4 3.2 3.2"/>`),
+  up: stroke(svg`<path d="M8 13V3m0 0L4 7m4-4 4 4"/>`),
   close: stroke(svg`<path d="m4 4 8 8m0-8-8 8"/>`),
-  read: stroke(svg`<circle cx="8" cy="8" r="5.2"/><path d="m5.8 8.1 1.6 1.6 2.9-3.1"/>`),
-  unread: stroke(svg`<circle cx="8" cy="8" r="5.2"/><circle cx="8" cy="8" r="1.6" fill="currentColor"/>`),
+  read: stroke(svg`<path d="M2.2 6.4 8 2.6l5.8 3.8v7H2.2ZM2.2 6.6 8 10.2l5.8-3.6"/>`),
+  unread: stroke(
+    svg`<path d="M10 3.8H2.2v8.8h11.6V7.4M2.4 4.2 8 8.6l2.2-1.7"/><circle cx="13" cy="4.2" r="1.8" fill="currentColor" stroke="none"/>`,
+  ),
   snooze: stroke(svg`<circle cx="8" cy="8.6" r="5"/><path d="M8 6v2.8l1.8 1.1M2 4.2 4 2.4m10 1.8-2-1.8"/>`),
   dismiss: stroke(svg`<path d="m3.4 8.4 3 3 6.2-6.8"/>`),
   delete: stroke(

@@ -24,7 +24,7 @@ interface Section {
 
 export function renderList(host: InboxHost): TemplateResult {
   const { list, words } = host;
-  return html`<div class="scroller" part="list" ${ref(list.attach)}>
+  return html`${newAbove(host)}<div class="scroller" part="list" ${ref(list.attach)}>
     <p class="hidden" id="keys">${words.text('keys')}</p>
     ${repeat(
       sectionsOf(host),
@@ -32,6 +32,14 @@ export function renderList(host: InboxHost): TemplateResult {
       (section) => renderSection(host, section),
     )}
   </div>`;
+}
+
+/** Rows that came above while the list was scrolled: how many, and the way to them. */
+function newAbove({ list, words }: InboxHost): TemplateResult | typeof nothing {
+  const { count } = list.newAbove;
+  if (count === 0) return nothing;
+  return html`<button class="above" part="above" type="button" @click=${() => void list.focusPosition(1)}>
+    ${icons.up}<span>${words.count('announced', count)}</span></button>`;
 }
 
 /** The shown rows, parted into days and runs of a group; the heading of a day that begins above is shown too. */

@@ -23,10 +23,11 @@ export function titleOf({ payload }: Notification, words: InboxHost['words']): s
 }
 
 export function renderRow(host: InboxHost, row: ItemRow, place: RowPlace): TemplateResult {
-  const { item } = row;
+  const { item, isGrouped, isGroupEnd } = row;
+  const grouped = isGrouped ? `grouped ${isGroupEnd ? 'group-end' : ''}` : '';
   const isUnread = item.readState === 'unread';
   const shown = shownAs(item);
-  return html`<div class="row ${shown} ${item.priority === 'Low' ? 'low' : ''}"
+  return html`<div class="row ${shown} ${grouped} ${item.priority === 'Low' ? 'low' : ''}"
     part="row ${isUnread ? 'row-unread' : ''}" role="listitem" data-row=${row.key} .style=${`margin-block:${place.before}px ${place.after}px`}
     aria-posinset=${row.position} aria-setsize=${host.list.total}
     @focusin=${() => host.list.activate(row)} @keydown=${rowKeys(host, row)} ${shown === 'snoozed' || host.view === 'history' ? nothing : swipe(host, item)}>

@@ -72,6 +72,18 @@ const states: readonly State[] = [
     act: (stage) => stage.page.keyboard.press('e'),
   },
   {
+    name: 'new ones above a list that is scrolled',
+    options: { feed: 'many' },
+    says: /1 new notification/,
+    async act({ page }) {
+      await page.keyboard.press('End');
+      await page.evaluate(() => {
+        const { feed, notification, start } = globalThis.stage;
+        feed.post(notification('fresh', start, { title: 'Fresh' }));
+      });
+    },
+  },
+  {
     name: 'a filter without a match',
     options: { feed: 'read' },
     says: /No notification matches/,
