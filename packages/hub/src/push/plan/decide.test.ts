@@ -162,6 +162,9 @@ describe('the grace for devices that listen live', () => {
   test('a tap waits two seconds from its planning, a visual one does not', () => {
     assert.deepEqual(step({ content: raw }, live), { kind: 'wait', until: startMs + 2000 });
     assert.equal(step({ content: raw }, { ...live, now: startMs + 1999 }).kind, 'wait');
+    // By the clock of another node, and by one that was two hours ahead.
+    assert.equal(step({ content: raw }, { ...live, now: startMs - 900 }).kind, 'wait');
+    assert.equal(step({ content: raw }, { ...live, now: startMs - 7_200_000 }).kind, 'send');
     assert.equal(step({ content: raw }, { ...live, now: startMs + 2000 }).kind, 'send');
     assert.equal(step({}, live).kind, 'send');
     assert.equal(step({ content: raw }).kind, 'send');

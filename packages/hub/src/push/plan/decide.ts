@@ -14,6 +14,8 @@ export type PushGrace = 'off' | 'taps' | 'all';
 
 /** How long a device that listens live has to acknowledge before it is pushed to. */
 const graceMs = 2000;
+/** Nodes follow the clock of their store when theirs differs by more. */
+const clocksDifferMs = 1000;
 /** A tap that could not be delivered for a day is useless: the device syncs when it returns. */
 const clearLifeMs = 86_400_000;
 
@@ -57,7 +59,9 @@ export function decide(
   if (!spared) return { kind: 'send', push };
   if (fetched) return settle('skipped', 'the device has fetched it');
   const until = delivery.plannedAt + graceMs;
-  return listensLive && now < until ? { kind: 'wait', until } : { kind: 'send', push };
+  // The clock was set back since it was planned, and the wait would last until it is there again.
+  const isAhead = delivery.plannedAt > now + clocksDifferMs;
+  return listensLive && now < until && !isAhead ? { kind: 'wait', until } : { kind: 'send', push };
 }
 
 function decideClear(

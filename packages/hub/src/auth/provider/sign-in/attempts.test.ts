@@ -17,6 +17,17 @@ test('after ten failures each further one doubles the wait, up to a quarter of a
   }
 });
 
+test('a wait that began while the clock was ahead is no longer than any other', () => {
+  const clock = new ManualClock();
+  const attempts = openAttempts(clock);
+  clock.advance(7_200_000);
+  for (let i = 0; i < 10; i++) assert.equal(attempts.begin('a'), 0);
+  clock.advance(-7_200_000);
+  assert.equal(attempts.begin('a'), 5000);
+  clock.advance(5000);
+  assert.equal(attempts.begin('a'), 0);
+});
+
 test('a success ends the count, and so does an hour without a failure', () => {
   const clock = new ManualClock();
   const attempts = openAttempts(clock);

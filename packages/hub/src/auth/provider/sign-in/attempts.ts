@@ -31,6 +31,8 @@ export function openAttempts(clock: Clock): Attempts {
   function current(key: string): Count {
     const id = idOf(key);
     const known = counts.get(id);
+    // A clock that was ahead then must not make the wait longer.
+    if (known) known.at = Math.min(known.at, clock.now());
     if (known && clock.now() < known.at + forgottenAfterMs) return known;
     const fresh = { failures: 0, at: clock.now() };
     counts.set(id, fresh);
