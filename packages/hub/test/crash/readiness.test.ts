@@ -5,9 +5,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { postWrite, startMs } from '@carillon/testing/feed/writes.ts';
-import { freePort, send, until } from '@carillon/testing/hub/hub.ts';
+import { freePort, post, send, startHub, until } from '@carillon/testing/hub/hub.ts';
 import { seedData, serve } from '@carillon/testing/hub/served.ts';
-import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { postgresAt } from '@carillon/testing/hub/store-place.ts';
+import { sharedPostgres, startPostgres } from '@carillon/testing/machine/postgres.ts';
+import { openResetProxy } from '@carillon/testing/machine/reset-proxy.ts';
 import { smallDisk } from '@carillon/testing/machine/small-disk.ts';
 import { planBatch } from '../../src/hub/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
@@ -60,4 +62,37 @@ test('a PostgreSQL that only reads is found by the probe of its store', async (c
   assert.equal(head, 1);
   await setReadOnly('off');
   await until(async () => (await canWrite()) === true, 'it can be written again');
+});
+
+test('during a failover a hub is not ready, serves nothing of the standby, and is ready with what was acknowledged', async (context) => {
+  const primary = await startPostgres();
+  context.after(() => primary[Symbol.asyncDispose]());
+  const url = await primary.createDatabase();
+  const standby = await primary.startStandby();
+  context.after(() => standby[Symbol.asyncDispose]());
+  const standbyUrl = url.replace(`:${primary.port}/`, `:${standby.port}/`);
+  const proxy = await openResetProxy(primary.port);
+  context.after(() => proxy[Symbol.asyncDispose]());
+  const { settings } = postgresAt(url.replace(`:${primary.port}/`, `:${proxy.port}/`));
+  await using hub = await startHub({ store: 'sqlite', settings });
+  const token = hub.token({ user: 'alice' });
+  const feed = '/v1.0/me/notifications';
+  const answers = async (path: string, status: number): Promise<boolean> =>
+    (await hub.request('GET', path, { token })).status === status;
+  const { json } = await hub.request('POST', feed, { token, body: post() });
+  assert.ok(await answers('/readyz', 200));
+  const copied = "SELECT 1 FROM pg_tables WHERE tablename = 'feed'";
+  await until(async () => (await standby.query(standbyUrl, copied)).length > 0, 'the tables');
+  await until(async () => (await standby.query(standbyUrl, 'SELECT 1 FROM feed')).length > 0, 'the feed');
+  await primary.demote();
+  await until(() => answers('/readyz', 503), 'it is not ready');
+  for (const path of [feed, `${feed}/${json.id}`, `${feed}/delta`])
+    assert.ok(await answers(path, 503), `${path} is not served by a standby`);
+  assert.ok(await answers('/healthz', 200));
+  await standby.promote();
+  proxy.targetPort = standby.port;
+  await until(() => answers('/readyz', 200), 'it is ready');
+  const { json: next } = await hub.request('POST', feed, { token, body: post() });
+  for (let tries = 0; tries < 8; tries++)
+    for (const { id } of [json, next]) assert.ok(await answers(`${feed}/${id}`, 200));
 });
