@@ -7,7 +7,7 @@ import type { Meta } from '../../store/registry.ts';
 const fact = 'push-unresolved-names';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-export const unresolvedEndsMs = 7 * dayMs;
+const unresolvedEndsMs = 7 * dayMs;
 const remembered = 1000;
 const namesMaxBytes = 253;
 
