@@ -45,6 +45,8 @@ export function openHttp(options: HttpOptions): Http {
   const app = openFastify(options);
   boundConnections(app.server, options.log, options.clock);
   const connections = new Connections(app.server, isProxyOf(options.addressOf), options.clock);
+  // Node would end the connection of a client that closes its side after its request, and lose the answer.
+  Object.assign(app.server, { httpAllowHalfOpen: true });
   const requestLog = openRequestLog(app, options.log, options.addressOf);
   const others = collectRoutes(app);
   app.decorateRequest('admission', null);

@@ -285,5 +285,15 @@ function write({ status, headers, body }: WrittenAnswer, request: FastifyRequest
   reply.hijack();
   reply.raw.writeHead(status, all);
   if (body === '' || request.method === 'HEAD') reply.raw.end();
-  else reply.raw.end(body);
+  else if (request.raw.httpVersionMajor === 1 || body.length <= chunkBytes) reply.raw.end(body);
+  else endInChunks(reply, Buffer.from(body));
+}
+
+/** HTTP/2 says how much has left by whole writes only, and a slow reader is none that has stalled. */
+const chunkBytes = 16 * 1024;
+
+function endInChunks({ raw }: FastifyReply, body: Buffer): void {
+  for (let start = 0; start < body.length; start += chunkBytes)
+    raw.write(body.subarray(start, start + chunkBytes));
+  raw.end();
 }

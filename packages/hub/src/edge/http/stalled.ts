@@ -17,11 +17,18 @@ interface Wait {
   readonly since: number;
 }
 
+interface Unsent {
+  readonly bytes: number;
+  readonly since: number;
+}
+
 export class Stalled {
   readonly #sockets: ReadonlySet<Socket>;
   readonly #waits = new WeakMap<Socket, Wait>();
   /** Sockets of live streams. */
   readonly #live = new WeakSet<object>();
+  /** Streams of HTTP/2, with what of their answers has not left. Node's own timeout of one begins anew whenever the session sends anything. */
+  readonly #streams = new Map<ServerHttp2Stream, Unsent>();
   /** When streams of HTTP/2 began whose body has not arrived. */
   readonly #bodies = new Map<ServerHttp2Stream, number>();
   readonly #timer: Timer;
@@ -41,10 +48,8 @@ export class Stalled {
   }
 
   watchStream(stream: ServerHttp2Stream, hasBody: boolean): void {
-    stream.setTimeout(stalledMs, () => {
-      const isLive = String(stream.sentHeaders?.['content-type']).startsWith('text/event-stream');
-      if (stream.writableLength > 0 && !isLive) stream.close(constants.NGHTTP2_CANCEL);
-    });
+    this.#streams.set(stream, { bytes: 0, since: systemClock.now() });
+    stream.once('close', () => this.#streams.delete(stream));
     if (!hasBody) return;
     this.#bodies.set(stream, systemClock.now());
     const forget = (): void => void this.#bodies.delete(stream);
@@ -53,10 +58,18 @@ export class Stalled {
 
   #look(now: number): void {
     for (const socket of this.#sockets) if (socket.writableLength > 0) this.#lookAt(socket, now);
+    for (const [stream, unsent] of this.#streams) this.#lookAtStream(stream, unsent, now);
     for (const [stream, since] of this.#bodies) {
       if (now - since < stalledMs) break; // the oldest come first
       stream.close(constants.NGHTTP2_CANCEL);
     }
+  }
+
+  #lookAtStream(stream: ServerHttp2Stream, { bytes, since }: Unsent, now: number): void {
+    const { writableLength } = stream;
+    if (writableLength === 0 || writableLength !== bytes)
+      this.#streams.set(stream, { bytes: writableLength, since: now });
+    else if (now - since >= stalledMs && !isLive(stream)) stream.close(constants.NGHTTP2_CANCEL);
   }
 
   #lookAt(socket: Socket, now: number): void {
@@ -65,6 +78,10 @@ export class Stalled {
     if (wait?.sent !== sent) this.#waits.set(socket, { sent, since: now });
     else if (now - wait.since >= stalledMs + (this.#live.has(socket) ? goodbyeMs : 0)) socket.destroy();
   }
+}
+
+function isLive(stream: ServerHttp2Stream): boolean {
+  return String(stream.sentHeaders?.['content-type']).startsWith('text/event-stream');
 }
 
 /** What the operating system has not taken of the write under way: Node's own timeout of a socket reads the same. */

@@ -59,6 +59,8 @@ function follow(
   sink.out.on('drain', () => stream.drained());
   response.on('close', () => fanOut.leave(stream));
   response.on('error', () => response.destroy());
+  // Who reads a stream has nothing more to say, and by closing its side leaves.
+  if (request.httpVersionMajor === 1) response.socket?.once('end', () => response.destroy());
   if (request.httpVersionMajor === 1) release(request);
 }
 
