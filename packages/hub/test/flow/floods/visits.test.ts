@@ -143,7 +143,7 @@ describe('visits that nobody signs in by', () => {
       const { status, headers, text } = await visit(hub, { path, state: 'x'.repeat(4096) });
       assert.equal(status, 503);
       assert.match(String(headers['retry-after']), /^[1-9]\d*$/);
-      assert.match(text, /larger than the 4 KiB/);
+      assert.match(text, /larger than what the hub keeps of it/);
     });
 
   test('an address is an IPv4 address or a /64, and another one is not bound by it', async () => {
