@@ -62,6 +62,7 @@ async function open(options: Partial<ApnsOptions> = {}) {
       },
     },
     pushesClear: true,
+    isBadge: ({ headers }) => headers['apns-collapse-id'] === 'carillon-badge',
     tapIn: (push) => payloadOf(push).carillon,
     visualIn: (push) => payloadOf(push).aps.alert ?? null,
     identityOf: ({ headers }) => headers['apns-collapse-id'],

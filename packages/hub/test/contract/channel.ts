@@ -32,6 +32,8 @@ export interface OpenedChannel extends AsyncDisposable {
   tapIn(push: Delivered): Tap;
   /** What the device shows; null for a bare tap. */
   visualIn(push: Delivered): VisualContent | null;
+  /** It lowers the badge beside the tap of a state change; absent where no platform needs that. */
+  isBadge?(push: Delivered): boolean;
   /** What makes a second copy take the place of the first on the device. */
   identityOf(push: Delivered): unknown;
 }
@@ -52,6 +54,8 @@ export function pushOf(
   const now = clock.now();
   return {
     kind: 'notify',
+    platform: 'android',
+    registeredAt: 0,
     app,
     user: 'alice' as UserKey,
     channel: address,
@@ -79,9 +83,10 @@ async function sendAfter(opened: OpenedChannel, outcome: Scripted): Promise<Outc
   return send(opened);
 }
 
-function only({ simulator }: OpenedChannel): Delivered {
-  assert.equal(simulator.delivered.length, 1);
-  return simulator.delivered[0]!;
+function only({ simulator, isBadge = () => false }: OpenedChannel): Delivered {
+  const delivered = simulator.delivered.filter((push) => !isBadge(push));
+  assert.equal(delivered.length, 1);
+  return delivered[0]!;
 }
 
 const accepted = { verdict: 'accepted', reason: null, afterMs: null, unanswered: false, blame: null };

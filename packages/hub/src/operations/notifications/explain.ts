@@ -85,6 +85,8 @@ function explain(subscription: StoredSubscription, explained: Explained, service
     app,
     user,
     channel,
+    platform: subscription.platform,
+    registeredAt: subscription.created,
     visual,
     notification,
     unreadCount,

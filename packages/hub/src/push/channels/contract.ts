@@ -1,7 +1,7 @@
 // The contract of an open push channel: one push becomes one provider's request, and its answer one of five verdicts.
 // Channels get everything they need from here, and pass one suite (test/contract/channel.ts). They don't decide what to
 // send, when or how often. The rest of the hub knows a channel by its descriptor (descriptor.ts).
-import type { Channel, Priority, VisualContent } from '@carillon/protocol';
+import type { Channel, PlatformType, Priority, VisualContent } from '@carillon/protocol';
 import type { AppId } from '../../model/app.ts';
 import type { Credentials } from '../../model/credentials.ts';
 import type { DeliveryKind, Verdict } from '../../model/delivery.ts';
@@ -16,6 +16,9 @@ export interface Push<A extends PushAddress = PushAddress> {
   readonly app: AppId;
   readonly user: UserKey;
   readonly channel: A;
+  readonly platform: PlatformType;
+  /** When the subscription was registered, in milliseconds since 1970. */
+  readonly registeredAt: number;
   /** What the platform shows by itself; null for a bare tap. */
   readonly visual: VisualContent | null;
   /** What it is about; null in a `clear`. */

@@ -8,6 +8,8 @@ const ids = Array.from({ length: 20 }, (_, at) => `0199d1f4-0000-7000-8000-00000
 
 const push: Push = {
   kind: 'notify',
+  platform: 'android',
+  registeredAt: 0,
   app: 'app',
   user: 'user' as UserKey,
   channel: { type: 'fcm', token: 'token' },

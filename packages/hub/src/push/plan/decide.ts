@@ -101,8 +101,10 @@ function pushOf(
   };
 }
 
-function baseOf({ delivery, unread, handled }: SendContext, { app, user, channel }: Reachable, now: number) {
-  return { kind: delivery.kind, app, user, channel, unreadCount: unread, close: handled, now };
+function baseOf({ delivery, unread, handled }: SendContext, subscription: Reachable, now: number) {
+  const { app, user, channel, platform, created: registeredAt } = subscription;
+  const of = { app, user, channel, platform, registeredAt };
+  return { kind: delivery.kind, ...of, unreadCount: unread, close: handled, now };
 }
 
 function settle(status: SendStatus, reason: string): Step {

@@ -55,6 +55,8 @@ function makeBrowser() {
 function pushTo(keys: WebPush['channel']['keys'], given: Partial<WebPush> = {}): WebPush {
   return {
     kind: 'notify',
+    platform: 'webPush',
+    registeredAt: 0,
     app: 'app',
     user: 'user' as UserKey,
     channel: { type: 'webPush', endpoint: `${origin}/push/1`, keys },

@@ -14,7 +14,7 @@ import type {
 import { credentialsMissing, unansweredOutcome } from '../outcome.ts';
 import type { ApnsAddress } from './address.ts';
 import type { ApnsCredentials } from './credentials.ts';
-import { type ApnsPayload, type ApnsPush, apnsPayload } from './payload.ts';
+import { type ApnsPayload, type ApnsPush, apnsBadge, apnsPayload } from './payload.ts';
 import { type ApnsTokens, openApnsTokens } from './token.ts';
 import { type ApnsAnswer, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
 
@@ -46,11 +46,12 @@ async function send(push: ApnsPush, services: Connected): Promise<Outcome> {
   if (!credentials) return credentialsMissing;
   // It becomes a header, and a broken one must not look like a broken connection, which pauses the whole channel.
   if (!/^[\x21-\x7e]+$/.test(push.channel.topic)) return badTopic;
-  const answer = await post(push.channel, apnsPayload(push), {
-    credentials,
-    services,
-    wait: push.wait,
-  });
+  const sending = { credentials, services, wait: push.wait, registeredAt: push.registeredAt };
+  const badge = apnsBadge(push);
+  const falling = badge && post(push.channel, badge, sending);
+  const answer = await post(push.channel, apnsPayload(push), sending);
+  // What the tap beside it is answered decides; a badge that did not fall falls with the next push.
+  await falling;
   const outcome = 'line' in answer ? answer.outcome : answer;
   if (outcome.reason !== 'BadDeviceToken' || !isOfOther(push.channel.environment, credentials))
     return outcome;
@@ -82,13 +83,14 @@ interface Sending {
   readonly credentials: ApnsCredentials;
   readonly services: Connected;
   readonly wait?: Wait | undefined;
+  readonly registeredAt: number;
 }
 
 /** An outcome alone: there was no answer. */
 async function post(
   channel: ApnsAddress,
   payload: ApnsPayload,
-  { credentials, services, wait }: Sending,
+  { credentials, services, wait, registeredAt }: Sending,
 ): Promise<ApnsAnswer | Outcome> {
   const token = await services.tokens.get(credentials);
   if (typeof token !== 'string') return token;
@@ -98,7 +100,7 @@ async function post(
     wait,
   });
   if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
-  const read = readApnsAnswer(answer, truncated, services.now());
+  const read = readApnsAnswer(answer, { truncated, registeredAt, now: services.now() });
   if (read.line.tokenRefused) services.tokens.forget(credentials);
   return read;
 }
@@ -127,7 +129,7 @@ async function check(app: AppId, services: Connected): Promise<CredentialCheck> 
     return no(
       `No APNs credentials are stored: PUT /admin/apps/${app}/channels/apns with teamId, keyId, privateKey.`,
     );
-  return judge(await post(nowhere, nothing, { credentials, services }), credentials);
+  return judge(await post(nowhere, nothing, { credentials, services, registeredAt: 0 }), credentials);
 }
 
 const nowhere: ApnsAddress = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { UserKey } from '../../../model/principal.ts';
-import { type ApnsPush, apnsPayload, payloadBytesMax } from './payload.ts';
+import { type ApnsPush, apnsBadge, apnsPayload, payloadBytesMax } from './payload.ts';
 
 const now = Date.UTC(2030, 0, 1);
 const id = '0199d1f4-0000-7000-8000-000000000001';
@@ -16,6 +16,8 @@ const notification = {
 
 const push: ApnsPush = {
   kind: 'notify',
+  platform: 'ios',
+  registeredAt: 0,
   app: 'app',
   user: 'user' as UserKey,
   channel: { type: 'apns', token: 'ab'.repeat(32), topic: 'example.app', environment: 'production' },
@@ -77,6 +79,14 @@ test('a state change is a tap about no notification, kept for a day', () => {
   const { headers, payload } = sent({ kind: 'clear', visual: null, notification: null });
   assert.deepEqual(payload.carillon, { v: 1, kind: 'tap', unreadCount: 3, close: closed });
   assert.equal(headers['apns-expiration'], String(now / 1000 + 86_400));
+});
+
+test('beside a state change a badge falls, alone in an alert that shows and sounds nothing', () => {
+  const badge = apnsBadge({ ...push, kind: 'clear', visual: null, notification: null, unreadCount: 0 });
+  assert.equal(badge?.headers['apns-push-type'], 'alert');
+  assert.equal(badge?.headers['apns-priority'], '5');
+  assert.deepEqual(JSON.parse(badge?.body ?? ''), { aps: { badge: 0 } });
+  assert.equal(apnsBadge(push), null);
 });
 
 test('an alert is kept until it leaves the viewer, a tap until the notification expires', () => {

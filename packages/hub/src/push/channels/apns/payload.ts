@@ -24,6 +24,24 @@ export function apnsPayload(push: ApnsPush): ApnsPayload {
   return { headers: visual ? alertHeaders(push) : backgroundHeaders(push), body: text, truncated };
 }
 
+/**
+ * Beside the tap of a state change, since a background push may not set the badge: what was read elsewhere lowers it. Apple
+ * counts a badge alone as an alert, which shows and sounds nothing.
+ */
+export function apnsBadge(push: ApnsPush): ApnsPayload | null {
+  if (push.kind !== 'clear') return null;
+  return {
+    headers: {
+      'apns-push-type': 'alert',
+      'apns-priority': '5',
+      'apns-collapse-id': 'carillon-badge',
+      ...commonHeaders(push),
+    },
+    body: JSON.stringify({ aps: { badge: push.unreadCount } }),
+    truncated: false,
+  };
+}
+
 function alertHeaders(push: ApnsPush): Record<string, string> {
   return {
     'apns-push-type': 'alert',

@@ -4,8 +4,8 @@ import { type ApnsReason, apnsVerdicts, readApnsAnswer } from './verdicts.ts';
 
 const now = Date.UTC(2030, 0, 1);
 
-function read(status: number, body: string, headers: Record<string, string> = {}) {
-  return readApnsAnswer({ status, headers, body }, false, now).outcome;
+function read(status: number, body: string, headers: Record<string, string> = {}, registeredAt = 0) {
+  return readApnsAnswer({ status, headers, body }, { truncated: false, registeredAt, now }).outcome;
 }
 
 function reasonsWith(test: (line: (typeof apnsVerdicts)[ApnsReason]) => boolean): string[] {
@@ -37,6 +37,15 @@ test('an address is given up only for the answers that say so of the address', (
     ['BadDeviceToken', 'ExpiredToken', 'Unregistered'],
   );
   assert.equal(read(410, '{"reason":"Unregistered","timestamp":1893456000000}').verdict, 'gone');
+});
+
+test('a device that was last gone before it registered is kept', () => {
+  const gone = (timestamp: number) => {
+    const outcome = read(410, JSON.stringify({ reason: 'Unregistered', timestamp }), {}, now);
+    return [outcome.verdict, outcome.blame];
+  };
+  assert.deepEqual(gone(now - 1), ['refused', 'address']);
+  assert.deepEqual(gone(now + 1), ['gone', 'address']);
 });
 
 test('what a device chose when it registered never pauses the channel', () => {

@@ -94,11 +94,29 @@ export interface ApnsAnswer {
   readonly line: ApnsVerdict;
 }
 
-export function readApnsAnswer(response: PushResponse, truncated: boolean, now: number): ApnsAnswer {
+export interface ApnsAsked {
+  readonly truncated: boolean;
+  /** When the device registered. */
+  readonly registeredAt: number;
+  readonly now: number;
+}
+
+export function readApnsAnswer(
+  response: PushResponse,
+  { truncated, registeredAt, now }: ApnsAsked,
+): ApnsAnswer {
   const reason = response.status === 200 ? null : reasonOf(response.body);
-  const line = isKnown(reason) ? apnsVerdicts[reason] : unknownVerdict(response.status);
+  const known = isKnown(reason) ? apnsVerdicts[reason] : unknownVerdict(response.status);
+  const line = isOlder(response, registeredAt) ? { ...known, ...address } : known;
   const word = reason ?? (line.verdict === 'accepted' ? null : `HTTP ${response.status}`);
   return { line, outcome: answeredOutcome({ line, response, reason: word, truncated, now }) };
+}
+
+/** The device was last known to be gone before it registered: Apple says to push again to what registered since. */
+function isOlder({ status, body }: PushResponse, registeredAt: number): boolean {
+  if (status !== 410) return false;
+  const { timestamp } = readBody(body);
+  return typeof timestamp === 'number' && timestamp < registeredAt;
 }
 
 function isKnown(reason: string | null): reason is ApnsReason {
@@ -106,9 +124,13 @@ function isKnown(reason: string | null): reason is ApnsReason {
 }
 
 function reasonOf(body: string): string | null {
+  return ownWord(readBody(body).reason);
+}
+
+function readBody(body: string): { readonly reason?: unknown; readonly timestamp?: unknown } {
   try {
-    return ownWord((JSON.parse(body) as { reason?: unknown } | null)?.reason);
+    return JSON.parse(body) ?? {};
   } catch {
-    return null;
+    return {};
   }
 }

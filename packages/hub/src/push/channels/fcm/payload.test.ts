@@ -16,6 +16,8 @@ const notification = {
 
 const push: FcmPush = {
   kind: 'notify',
+  platform: 'android',
+  registeredAt: 0,
   app: 'app',
   user: 'user' as UserKey,
   channel: { type: 'fcm', token: 'device:one' },
@@ -35,7 +37,11 @@ function sent(given: Partial<FcmPush> = {}) {
 test('a visual push is a notification with the id as its tag, and the tap in its data', () => {
   const { notification, android, carillon, data } = sent({ close: closed.slice(0, 1) });
   assert.deepEqual(notification, { title: 'Order shipped', body: 'It leaves today' });
-  assert.deepEqual(android, { priority: 'HIGH', ttl: '90s', notification: { tag: id } });
+  assert.match(android.collapse_key, /^carillon-[123]$/);
+  assert.deepEqual(
+    { ...android, collapse_key: null },
+    { priority: 'HIGH', ttl: '90s', collapse_key: null, notification: { tag: id, notification_count: 3 } },
+  );
   assert.deepEqual(Object.keys(data), ['carillon']);
   assert.deepEqual(carillon, {
     v: 1,
@@ -51,6 +57,34 @@ test('a tap is a data message of which the newest is enough', () => {
   assert.equal(notification, undefined);
   assert.deepEqual(android, { priority: 'HIGH', ttl: '90s', collapse_key: 'carillon' });
   assert.equal(carillon.notificationId, id);
+});
+
+test('what is shown of a group has one collapse key, of three beside that of taps', () => {
+  const keyOf = (groupName: string | null, id: string) =>
+    sent({ notification: { ...notification, groupName, id } }).android.collapse_key as string;
+  assert.equal(keyOf('orders', 'one'), keyOf('orders', 'two'));
+  const keys = Array.from({ length: 50 }, (_, index) => [keyOf(null, `n${index}`), keyOf(`g${index}`, 'n')]);
+  assert.deepEqual([...new Set(keys.flat())].sort(), ['carillon-1', 'carillon-2', 'carillon-3']);
+});
+
+test('an iOS device is reached over FCM by what APNs takes', () => {
+  const shown = sent({ platform: 'ios' });
+  assert.equal(shown.android, undefined);
+  assert.deepEqual(shown.notification, { title: 'Order shipped', body: 'It leaves today' });
+  assert.deepEqual(shown.apns, {
+    headers: {
+      'apns-push-type': 'alert',
+      'apns-priority': '10',
+      'apns-collapse-id': id,
+      'apns-expiration': String(now / 1000 + 90),
+    },
+    payload: { aps: { badge: 3, sound: 'default', 'mutable-content': 1 } },
+  });
+  const tap = sent({ platform: 'ios', visual: null });
+  assert.deepEqual([tap.notification, tap.android], [undefined, undefined]);
+  assert.equal(tap.apns.headers['apns-push-type'], 'background');
+  assert.deepEqual(tap.apns.payload, { aps: { 'content-available': 1 } });
+  assert.equal(tap.carillon.notificationId, id);
 });
 
 test('a tap is urgent when it was asked for, a notification unless it was posted as not', () => {

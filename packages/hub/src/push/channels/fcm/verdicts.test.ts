@@ -90,7 +90,7 @@ test('a quota of one device throttles that device, any other the channel', () =>
   const project = read(429, quota('Message rate exceeded'), { 'retry-after': '60' });
   assert.deepEqual([project.verdict, project.blame, project.afterMs], ['throttled', 'provider', 60_000]);
   const device = read(429, quota('Device message rate exceeded'));
-  assert.deepEqual([device.verdict, device.blame, device.afterMs], ['throttled', 'address', null]);
+  assert.deepEqual([device.verdict, device.blame, device.afterMs], ['throttled', 'address', 60_000]);
 });
 
 test('without a known code the status decides, and a broken body breaks nothing', () => {

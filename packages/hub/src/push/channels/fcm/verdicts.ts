@@ -93,8 +93,13 @@ export function readFcmAnswer(response: PushResponse, truncated: boolean, now: n
   const line = (answered && lineOf(answered)) ?? unknownVerdict(status);
   const word = answered?.code ?? answered?.status ?? `HTTP ${status}`;
   const reason = line.verdict === 'accepted' ? null : word;
-  return { line, outcome: answeredOutcome({ line, response, reason, truncated, now }) };
+  const outcome = answeredOutcome({ line, response, reason, truncated, now });
+  if (outcome.verdict !== 'throttled' || outcome.afterMs !== null) return { line, outcome };
+  return { line, outcome: { ...outcome, afterMs: throttledMs } };
 }
+
+/** Google: "If the retry-after header is not set, default to 60 seconds" (its page on scaling). */
+const throttledMs = 60_000;
 
 /** An answer of the token endpoint that holds no token. */
 export function readTokenRefusal(response: PushResponse, now: number): Outcome {

@@ -10,6 +10,8 @@ const closed = Array.from({ length: 40 }, (_, at) => `0199d1f4-0000-7000-8000-00
 
 const push: WebPush = {
   kind: 'notify',
+  platform: 'webPush',
+  registeredAt: 0,
   app: 'app',
   user: 'user' as UserKey,
   channel: { type: 'webPush', endpoint: 'https://push.example/secret', keys: { p256dh: '', auth: '' } },

@@ -11,6 +11,8 @@ const closed = Array.from({ length: 40 }, (_, at) => `0199d1f4-0000-7000-8000-00
 
 const push: WnsPush = {
   kind: 'notify',
+  platform: 'windows',
+  registeredAt: 0,
   app,
   user,
   channel: { type: 'wns', channelUri: 'https://db5.notify.windows.com/?token=secret' },
