@@ -12,6 +12,7 @@ const table = /(<!-- operations below (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 const callers: Readonly<Record<Access, string>> = {
   user: 'a user',
+  inbox: 'a user, with `Notifications.ReadWrite`',
   userOrApp: 'a user; an app with an X-UNS-ID',
   userOrAppByPath: 'a user; an app with an X-UNS-ID or under `users/{id}`',
   operator: 'an operator',

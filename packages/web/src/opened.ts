@@ -6,6 +6,7 @@ import '@carillon/inbox/core';
 import { openDevicePush } from './device-push.ts';
 import type { InboxConfig } from './inbox-config.ts';
 import type { DevicesPanel } from './parts/devices-panel.ts';
+import type { SessionsPanel } from './parts/sessions-panel.ts';
 import type { User } from './sign-in/id-token.ts';
 import type { Session, Signed } from './sign-in/session.ts';
 import type { Vault } from './sign-in/vault.ts';
@@ -17,6 +18,7 @@ export interface Opened {
   readonly user: User;
   readonly inbox: HTMLElement;
   readonly devices: DevicesPanel;
+  readonly sessions: SessionsPanel;
   /** Resolves once the list is shown, from the hub or from the stored copy. */
   readonly ready: Promise<void>;
   /** Posts a notification to the user. */
@@ -65,6 +67,10 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
     ready: feed.ready,
     inbox,
     devices,
+    sessions: Object.assign(document.createElement('carillon-sessions'), {
+      calls,
+      now: () => feed.now(),
+    }),
     async send(notification) {
       await calls.send('POST', 'me/notifications', { body: notification });
     },

@@ -155,6 +155,15 @@ export interface PageMessages {
   readonly removeAsk: string;
   readonly removeText: string;
   readonly keep: string;
+  readonly sessions: string;
+  readonly currentSession: string;
+  /** {time} */
+  readonly signedInSince: string;
+  /** {time} */
+  readonly sessionUsed: string;
+  /** {what} */
+  readonly signOutSession: string;
+  readonly signOutText: string;
   readonly pushOn: string;
   /** {time} */
   readonly added: string;

@@ -10,11 +10,12 @@ import { adminScope, allScope, createdByAppScope, createdByAppScopes } from './s
 /**
  * Whom an operation is for; each operation says it of itself.
  *   user              a delegated token with a feed scope
+ *   inbox             a delegated token that sees all apps
  *   userOrApp         or an app-only token, which needs no permission; its X-UNS-ID names the user
  *   userOrAppByPath   or an app-only token, which may also name the user in the path
  *   operator          an operator's token, which reaches nothing else
  */
-export type Access = 'user' | 'userOrApp' | 'userOrAppByPath' | 'operator';
+export type Access = 'user' | 'inbox' | 'userOrApp' | 'userOrAppByPath' | 'operator';
 
 export interface Authorizer {
   /** Throws `accessDenied`. */
@@ -69,9 +70,11 @@ function allowed(principal: Principal, access: Exclude<Access, 'operator'>): Pri
   if (principal.kind === 'operator') throw denied("An operator's token reaches the admin operations only.");
   if (principal.app.blocked) throw denied('The app is on the blocked list.');
   if (principal.kind === 'app') {
-    if (access !== 'user') return principal;
+    if (access !== 'user' && access !== 'inbox') return principal;
     throw denied('An app-only token can not do this: use a delegated token of the user.');
   }
+  if (access === 'inbox' && principal.visibility !== null)
+    throw denied(`Only an inbox over all apps may do this: the token needs the scope ${allScope}.`);
   if (hasFeedScope(principal)) return principal;
   throw denied(`The token has no scope for this: ask for ${createdByAppScope}.`);
 }

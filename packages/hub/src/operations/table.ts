@@ -39,6 +39,8 @@ import { listNotifications } from './notifications/list.ts';
 import { readDelta } from './notifications/read-delta.ts';
 import { updateNotification } from './notifications/update.ts';
 import { updateStates } from './notifications/update-states.ts';
+import { deleteOwnSession } from './sessions/delete.ts';
+import { listOwnSessions } from './sessions/list.ts';
 import { createStreamTicket } from './streams/create-ticket.ts';
 import { openStream } from './streams/open.ts';
 import { createSubscription } from './subscriptions/create.ts';
@@ -66,6 +68,8 @@ export const operationTable: readonly Operation[] = [
   getSubscription,
   updateSubscription,
   deleteSubscription,
+  listOwnSessions,
+  deleteOwnSession,
   listApps,
   getApp,
   putApp,

@@ -25,7 +25,13 @@ export {
   stateUpdateAnswerSchema,
   stateUpdateSchema,
 } from './notification.ts';
-export { passwordPostSchema, userPostSchema, userSchema, userSessionSchema } from './people.ts';
+export {
+  ownSessionSchema,
+  passwordPostSchema,
+  userPostSchema,
+  userSchema,
+  userSessionSchema,
+} from './people.ts';
 export {
   streamTicketSchema,
   subscriptionPatchSchema,

@@ -27,11 +27,16 @@ export const userSchema = strictObject({
   passwordLink: Type.Optional(strictObject({ url: Type.String(), expirationDateTime: dateTime })),
 });
 
-/** `client` names it; several clients may use one sign-in. */
-export const userSessionSchema = strictObject({
+/** Several clients may use one sign-in. */
+const sessionMembers = {
   id: Type.String(),
   clients: Type.Array(Type.String()),
   signedInDateTime: dateTime,
   lastUsedDateTime: dateTime,
   expirationDateTime: dateTime,
-});
+};
+
+export const userSessionSchema = strictObject(sessionMembers);
+
+/** `current`: the one of the token that asks. */
+export const ownSessionSchema = strictObject({ ...sessionMembers, current: Type.Boolean() });

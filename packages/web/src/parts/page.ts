@@ -10,6 +10,7 @@ import { look } from './look.ts';
 import { backMark, bellMark, devicesMark, installMark, leaveMark, sendMark } from './marks.ts';
 import { type Welcome, welcome, welcomeLook } from './welcome.ts';
 import './devices-panel.ts';
+import './sessions-panel.ts';
 
 export type PageState =
   | { readonly kind: 'starting' }
@@ -103,7 +104,7 @@ export class Page extends LitElement {
       ${this.said === null ? nothing : html`<p class="problem said" role="alert">${this.said}</p>`}
       <div class=${this.atDevices ? 'columns devices' : 'columns'}>
         <main class="card">${opened.inbox}</main>
-        <aside class="card" aria-label=${text('devices')}>${opened.devices}</aside>
+        <aside class="card" aria-label=${text('devices')}>${opened.devices}${opened.sessions}</aside>
       </div>
     `;
   }

@@ -71,7 +71,7 @@ async function openPerson({ hub, chromium, context }: PersonOptions): Promise<Pe
     },
     async signOut() {
       await page.getByRole('button', { name: /^Account/ }).click();
-      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
       await page.getByRole('heading', { name: 'Your inbox' }).waitFor();
     },
   };

@@ -9,13 +9,13 @@ import type { Registry } from '../../store/registry.ts';
 import type { AccessAudit } from '../access-audit.ts';
 import { addressBlock } from '../address-block.ts';
 import { sessionSubject } from '../revoked-tokens.ts';
-import { accessTokenSeconds } from './claims.ts';
 import { redirectAllowed, secretMatches } from './clients.ts';
 import { configurationOf, cookieKeyOf } from './configuration.ts';
 import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
 import { registerOnBehalfOf } from './exchange/on-behalf-of.ts';
 import { basicClient, rewriteAuthorization, rewriteToken } from './exchange/rewrite.ts';
 import { openRefreshTokens, type RefreshTokens } from './grants/refresh-tokens.ts';
+import { sessionRevokedMs } from './grants/sessions.ts';
 import { openSweep, type Sweep } from './grants/sweep.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
 import { addressOf, noteTokens } from './note-tokens.ts';
@@ -251,9 +251,6 @@ function followFamilies(
     if (!current()?.oidc.entities.RefreshToken) await revoke.call(this, grantId);
   };
 }
-
-/** Longer than any access token of the session is accepted. */
-const sessionRevokedMs = (accessTokenSeconds + 600) * 1000;
 
 /** Signing out ends the tokens of the session, also those that would outlive its cookie. */
 async function endSession(

@@ -190,7 +190,7 @@ async function erase({ registry, options }: Opened, nameOrId: string): Promise<v
 
 async function sessions({ registry, people, options, name }: Opened): Promise<void> {
   const user = await people.find(name);
-  const value = await listSessions(registry, user.id);
+  const value = await listSessions(registry, user.id, systemClock.now());
   if (options.json) printJson({ value });
   else if (value.length === 0) print(`${user.name} is signed in nowhere.`);
   for (const each of options.json ? [] : value)

@@ -58,6 +58,7 @@ export interface Acting {
 /** Who calls, by what the operation asks for. */
 interface Callers extends Record<Access, unknown> {
   user: UserPrincipal;
+  inbox: UserPrincipal;
   userOrApp: UserPrincipal | AppPrincipal;
   userOrAppByPath: UserPrincipal | AppPrincipal;
   operator: OperatorPrincipal;
@@ -66,6 +67,7 @@ interface Callers extends Record<Access, unknown> {
 /** Whose feed it is: the token's user, or the one that the X-UNS-ID or the path names. */
 interface Feeds extends Record<Access, unknown> {
   user: User;
+  inbox: User;
   userOrApp: User;
   userOrAppByPath: User;
   operator: null;

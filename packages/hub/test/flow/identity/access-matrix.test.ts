@@ -67,6 +67,7 @@ async function strangersToken(): Promise<string> {
 type Verdict = 'unauthenticated' | 'refused' | 'admitted';
 const reached: Readonly<Record<Access, readonly Kind[]>> = {
   user: ['user'],
+  inbox: ['user'],
   userOrApp: ['user', 'named'],
   userOrAppByPath: ['user', 'named'],
   operator: ['operator'],
@@ -95,6 +96,8 @@ const samples: Readonly<Record<string, string>> = {
   channel: 'wns',
   user: 'nobody',
 };
+/** For a token that sees all apps. */
+const ofInboxes = operationTable.filter(({ access }) => access === 'inbox').map(({ name }) => name);
 /** Beside access, an app posts and registers under its own host names and for its own devices only. */
 const otherApps: Readonly<Record<string, readonly string[]>> = {
   'a user of another app': [
@@ -102,8 +105,10 @@ const otherApps: Readonly<Record<string, readonly string[]>> = {
     'explainNotification',
     'createSubscription',
     'createReceipts',
+    ...ofInboxes,
   ],
-  'another user': ['createReceipts'],
+  'another user': ['createReceipts', ...ofInboxes],
+  'a user of the app': ofInboxes,
 };
 
 async function ask({ name, method, paths, body, answer }: Operation, { token, unsId: named }: Caller) {
@@ -155,10 +160,12 @@ test('an app may name the user in the path only where the operation says so', as
 
 test('the contract says who may: users, apps where they send and ask what became of it, operators below /admin', () => {
   const others = { createNotification: 'userOrApp', listDeliveries: 'userOrAppByPath' };
+  const inboxes = Object.fromEntries(ofInboxes.map((name) => [name, 'inbox']));
+  assert.deepEqual(ofInboxes, ['listOwnSessions', 'deleteOwnSession']);
   const told = operationTable.map(({ name, access }) => [name, access]);
   const wanted = operationTable.map(({ name, paths }) => {
     const byPath = paths.every((path) => path.startsWith('/admin/')) ? 'operator' : 'user';
-    return [name, Reflect.get(others, name) ?? byPath];
+    return [name, Reflect.get({ ...others, ...inboxes }, name) ?? byPath];
   });
   assert.deepEqual(told, wanted);
 });

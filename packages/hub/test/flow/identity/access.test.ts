@@ -124,7 +124,7 @@ const fresh = { notification: '', subscription: '' };
 const notification = () => fresh.notification;
 const subscription = () => fresh.subscription;
 
-const operations = operationTable.filter(({ access }) => access !== 'operator');
+const operations = operationTable.filter(({ access }) => access !== 'operator' && access !== 'inbox');
 
 const rows: Readonly<Record<string, Row>> = {
   createNotification: {

@@ -37,7 +37,8 @@ export const exportUser = operation({
 async function* linesOf(person: Person, services: Services): AsyncGenerator<string> {
   const { id, local, feed } = person;
   yield line('user', { issuer: feed?.issuer, ...(local ? showUser(local) : { id, name: feed?.name }) });
-  for (const session of await listSessions(services.registry, id)) yield line('session', session);
+  for (const session of await listSessions(services.registry, id, services.clock.now()))
+    yield line('session', session);
   if (feed) yield* feedOf(feed, services);
   yield* auditOf(person, services);
   yield line('end', {});

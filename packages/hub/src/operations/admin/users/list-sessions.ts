@@ -15,6 +15,9 @@ export const listUserSessions = operation({
   answer: collection('sessions', userSessionSchema, { context: null }),
   async run({ params, ...acted }, services) {
     const { id } = await peopleOf(acted, services).find(params.user);
-    return { outcome: 'ok', body: { value: await listSessions(services.registry, id) } };
+    return {
+      outcome: 'ok',
+      body: { value: await listSessions(services.registry, id, services.clock.now()) },
+    };
   },
 });

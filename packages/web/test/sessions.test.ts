@@ -1,0 +1,74 @@
+// Where a person is signed in, on the inbox page in a real browser: each session beside the devices, signed out from here,
+// in the languages of the inbox, at both widths, and without a finding of axe.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { test } from 'node:test';
+import type { AxeResults } from 'axe-core';
+import { openPlace } from './support/person.ts';
+
+const { person } = await openPlace();
+// As text, since the page's content policy takes no script of another place.
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const panelOf = 'carillon-sessions';
+
+test('another browser is signed out from here, and shows the way in', async () => {
+  const [here, lost] = [await person(), await person()];
+  await here.signIn('bob');
+  await lost.signIn('bob');
+  await here.page.reload();
+  const panel = here.page.locator(panelOf);
+  await panel.getByRole('listitem').nth(1).waitFor();
+  await panel.getByText('This browser').waitFor();
+  await panel.getByRole('button', { name: /^Sign out: / }).click();
+  await panel.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await panel.getByRole('listitem').nth(1).waitFor({ state: 'detached' });
+  await lost.page.getByRole('button', { name: 'Sign in' }).waitFor();
+  assert.deepEqual(here.complaints, []);
+});
+
+const titles = {
+  en: 'Where you are signed in',
+  de: 'Wo Sie angemeldet sind',
+  fr: 'Vos connexions',
+  ja: 'サインイン中の場所',
+  ar: 'أماكن تسجيل دخولك',
+} as const;
+
+for (const [locale, title] of Object.entries(titles)) {
+  test(`the sessions are in the language of the browser, fit, and axe finds nothing: ${locale}`, async () => {
+    const [alice, other] = [await person({ locale }), await person()];
+    await other.signIn('alice');
+    await alice.signIn('alice');
+    const { page } = alice;
+    const panel = page.locator(panelOf);
+    await panel.getByRole('heading', { name: title }).waitFor();
+    await panel.getByRole('button').first().click();
+    await page.evaluate(axe);
+    for (const [width, hash] of [
+      [1440, ''],
+      [360, '#devices'],
+    ] as const) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+      await panel.getByRole('heading', { name: title }).waitFor();
+      const shots = process.env.SCREENSHOTS;
+      if (shots) await page.screenshot({ path: `${shots}/sessions-${locale}-${width}.png` });
+      const { scrollWidth, clientWidth } = await page.evaluate(() => {
+        const { scrollWidth: all, clientWidth: shown } = document.documentElement;
+        return { scrollWidth: all, clientWidth: shown };
+      });
+      assert.ok(scrollWidth <= clientWidth, `${scrollWidth} of ${clientWidth}`);
+      const findings = await page.evaluate(async (name) => {
+        const { axe: own } = globalThis as unknown as { axe: { run(context: Element): Promise<AxeResults> } };
+        const element = document.querySelector('carillon-page')?.shadowRoot?.querySelector(name);
+        if (!element) throw new Error('there is no panel');
+        const { violations } = await own.run(element);
+        return violations.map(({ id, help }) => `${id}: ${help}`);
+      }, panelOf);
+      assert.deepEqual(findings, []);
+    }
+  });
+}
