@@ -129,7 +129,8 @@ function openFeed(options: HubOptions & Required<Pick<HubOptions, 'clock'>>, req
   if (sharing === undefined) lacks.set('unshared', true);
   options.worker?.catch(() => lacks.set('noWorker', true));
   const unwatch = watchSurroundings({
-    onWake: () => feed.retryNow(),
+    clock,
+    onWake: (mayBeDead) => (mayBeDead ? feed.reopen() : feed.retryNow()),
     onFreeze: () => feed.freeze(),
     onResume: () => feed.resume(),
   });

@@ -358,3 +358,47 @@ test('a token that names no user shows a person why, and tells the developer wha
   const { phase, reason } = client.feed.status;
   assert.deepEqual([phase, reason], ['signedOut', 'This page can not use your sign-in.']);
 });
+
+test('a socket that died unseen is noticed as soon as a page is back that was away, or the network is', async () => {
+  const clock = new ManualClock();
+  await using hub = await startHub();
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const online = new EventTarget();
+  const { addEventListener } = online;
+  Object.assign(globalThis, { document: page, addEventListener: addEventListener.bind(online) });
+  const dead = new Set<WebSocket>();
+  const sockets = new Set<WebSocket>();
+  class MortalSocket extends WebSocket {
+    constructor(url: string, options?: string[]) {
+      super(url, options);
+      sockets.add(this);
+    }
+    override dispatchEvent(event: Event): boolean {
+      return dead.has(this) || super.dispatchEvent(event);
+    }
+  }
+  const client = openClient(hub, { clock, WebSocket: MortalSocket });
+  for (const name of ['document', 'addEventListener']) Reflect.deleteProperty(globalThis, name);
+  await isLive(client);
+  const comeBack = (awayMs: number) => {
+    Object.assign(page, { visibilityState: 'hidden' });
+    page.dispatchEvent(new Event('visibilitychange'));
+    clock.advance(awayMs);
+    Object.assign(page, { visibilityState: 'visible' });
+    page.dispatchEvent(new Event('visibilitychange'));
+  };
+  for (const wake of [() => comeBack(31_000), () => online.dispatchEvent(new Event('online'))]) {
+    for (const socket of sockets) dead.add(socket);
+    const id = await postTo(hub);
+    wake();
+    await until(() => {
+      clock.advance(50);
+      return client.feed.items[0]?.id === id;
+    }, 'what the dead socket did not bring');
+  }
+  const opened = sockets.size;
+  comeBack(5_000);
+  await isLive(client);
+  assert.equal(sockets.size, opened, 'a page that was away for a moment keeps its stream');
+  await client.hub.close();
+});

@@ -101,6 +101,35 @@ describe('push in a browser', () => {
     assert.deepEqual(await subscriptions(), []);
   });
 
+  test('is off once the hub has ended the subscription, and on while the hub can not be asked', async () => {
+    const device = await open(true);
+    const { subscriptionId } = await turnOn(device, 'https://127.0.0.1:9/ended');
+    const state = async () => (await device.page.evaluate(() => push.stateAtHub())).state;
+    assert.equal(await state(), 'on');
+    await device.page.context().setOffline(true);
+    assert.equal(await state(), 'on');
+    await device.page.context().setOffline(false);
+    const path = `/v1.0/me/notificationSubscriptions/${subscriptionId}`;
+    const { status } = await hub.request('PATCH', path, { token, body: { channel: null } });
+    assert.equal(status, 200);
+    assert.equal(await state(), 'off', 'a push service that says gone leaves the device without a channel');
+    await hub.request('DELETE', path, { token });
+    assert.equal(await state(), 'off');
+    assert.equal((await device.page.evaluate(() => push.enable())).state, 'on');
+    assert.equal(await state(), 'on');
+    await device.page.evaluate(() => push.disable());
+  });
+
+  test('waits for a worker that is being installed', async () => {
+    const device = await open(true);
+    const { wasActive, state, detail } = await device.page.evaluate(
+      ([at, keys]) => push.enableWhileInstalling(at, keys),
+      ['https://127.0.0.1:9/installing', webPushKeys] as const,
+    );
+    assert.deepEqual([wasActive, state, detail], [false, 'on', null]);
+    await device.page.evaluate(() => push.disable());
+  });
+
   test('tells the hub what was shown and acted upon, for the content that was seen', async () => {
     const device = await open(true);
     assert.equal((await turnOn(device, 'https://127.0.0.1:9/two')).state, 'on');

@@ -50,7 +50,7 @@ export function openDevicePush(options: DevicePushOptions): DevicePush {
     return viewOf(state);
   };
   return {
-    read: async () => viewOf(await webPushState(await findWorker())),
+    read: async () => viewOf(await webPushState(await findWorker(), hub)),
     async turnOn(displayName) {
       const registration = await findWorker();
       if (!registration) return noWorker;

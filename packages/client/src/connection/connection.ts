@@ -77,11 +77,11 @@ export class Connection {
   /** The next try may succeed now: the network is back, or the page became visible. */
   retryNow(): void {
     this.#wake();
-    if (this.#phase === 'live') this.#link?.check();
   }
 
-  /** Opens the stream again, with the device that requests carry now. */
+  /** Opens the stream again: with the device that requests carry now, or because the old one may be dead. */
   reopen(): void {
+    this.#wake();
     if (this.#phase !== 'live') return;
     this.#reopens = true;
     this.#linkClosing.abort();

@@ -22,8 +22,6 @@ export interface Link {
   readonly ended: Promise<LinkEnd>;
   /** Acknowledges everything up to the cursor. */
   acknowledge(cursor: string): void;
-  /** Probes the stream where that is possible: the device may have slept. */
-  check(): void;
 }
 
 export interface LinkAsk {
@@ -76,10 +74,6 @@ export class FrameLink implements Link {
 
   acknowledge(cursor: string): void {
     this.#options.acknowledge?.(cursor);
-  }
-
-  check(): void {
-    if (!this.#isOver && this.#options.isAlive) void this.#silent(this.#silenceMs);
   }
 
   /** Takes one frame. Types that this client does not have are skipped: newer hubs may send more. */

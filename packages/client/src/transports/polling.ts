@@ -27,6 +27,6 @@ export function pollingTransport({ pollSeconds, isHidden }: PollingOptions): Ope
       ended.resolve({ input: 'lost', reason: 'It was closed.', retryAfterMs: null });
     });
     await poll();
-    return { ended: ended.promise, acknowledge: () => {}, check: () => {} };
+    return { ended: ended.promise, acknowledge: () => {} };
   };
 }

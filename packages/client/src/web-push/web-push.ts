@@ -1,10 +1,15 @@
 // Turns push on and off in this browser, and says whether it is available and why not, in words for a person. What a user
 // may run into is a state; nothing is thrown for it.
 import type { NotificationType, Subscription, SubscriptionPost } from '@carillon/protocol';
+import { systemClock } from '../clock.ts';
+import { defer, within } from '../deferred.ts';
 import { HubError } from '../requests/hub-error.ts';
 import { channelOf } from './channel.ts';
-import type { PushRecord, PushRegistration } from './push-record.ts';
-import { openPushStore } from './push-store.ts';
+import { emptyRecord, type PushRecord, type PushRegistration } from './push-record.ts';
+import { openPushStore, storeMaxMs } from './push-store.ts';
+
+/** A worker whose files do not arrive. */
+const installMaxMs = 20_000;
 
 export { closeHandled, closeWhatIsHandled, forgetNotifications } from './handled.ts';
 
@@ -49,6 +54,11 @@ export interface PushHub {
   unsubscribe(id: string): Promise<void>;
 }
 
+/** The part of a `Hub` that says what it has. */
+export interface SubscriptionsHub {
+  subscriptions(): Promise<readonly Subscription[]>;
+}
+
 export interface EnableOptions {
   readonly hub: PushHub;
   readonly registration: ServiceWorkerRegistration;
@@ -62,14 +72,21 @@ export interface EnableOptions {
   readonly notificationType?: NotificationType;
 }
 
-/** Null: the page has no service worker yet. */
-export async function webPushState(registration: ServiceWorkerRegistration | null): Promise<WebPushState> {
+/**
+ * A registration of null: the page has no service worker yet. With the hub it asks whether that still has the subscription,
+ * which another device or the push service may have ended; a hub that can't be reached changes nothing.
+ */
+export async function webPushState(
+  registration: ServiceWorkerRegistration | null,
+  hub?: SubscriptionsHub,
+): Promise<WebPushState> {
   const lacking = whatIsLacking();
   if (lacking) return stateOf(lacking);
   if (Notification.permission === 'denied') return stateOf('denied');
   const subscription = (await registration?.pushManager.getSubscription()) ?? null;
-  const { registration: known } = await withStore((store) => store.read());
-  if (subscription && known) return stateOf('on', { subscriptionId: known.subscriptionId });
+  const { registration: known } = await readRecord();
+  const isOn = Notification.permission === 'granted' && subscription && known && (await isAtHub(known, hub));
+  if (isOn) return stateOf('on', { subscriptionId: known.subscriptionId });
   return stateOf(Notification.permission === 'granted' ? 'off' : 'notAsked');
 }
 
@@ -81,13 +98,16 @@ export async function enableWebPush(options: EnableOptions): Promise<WebPushStat
   if (permission !== 'granted') return stateOf(permission === 'denied' ? 'denied' : 'notAsked');
   const key = await options.hub.vapidPublicKey().catch(failed);
   if (key instanceof Error) return stateOf('hubFailed', { detail: wordsOf(key) });
-  const subscription = await subscribeBrowser(options.registration, key).catch(failed);
+  const subscription = await untilActive(options.registration)
+    .then(() => subscribeBrowser(options.registration, key))
+    .catch(failed);
   if (subscription instanceof Error) return stateOf('pushServiceFailed', { detail: wordsOf(subscription) });
   const post = postOf(options);
   const answer = await options.hub.subscribe({ ...post, channel: channelOf(subscription) }).catch(failed);
   if (answer instanceof Error) return stateOf('hubFailed', { detail: wordsOf(answer) });
   const { id: subscriptionId, expirationDateTime } = answer;
-  await record({ subscriptionId, post, leaseUntil: Date.parse(expirationDateTime) });
+  // Without the record the worker asks the hub before it shows anything.
+  await record({ subscriptionId, post, leaseUntil: Date.parse(expirationDateTime) }).catch(() => {});
   return stateOf('on', { subscriptionId });
 }
 
@@ -96,13 +116,35 @@ export async function disableWebPush({
   hub,
   registration,
 }: Pick<EnableOptions, 'hub' | 'registration'>): Promise<WebPushState> {
-  const { registration: known } = await withStore((store) => store.read());
+  const { registration: known } = await readRecord();
   const ended = known ? await hub.unsubscribe(known.subscriptionId).catch(failed) : null;
   const subscription = await registration.pushManager.getSubscription();
   await subscription?.unsubscribe();
-  await withStore((store) => store.change((record) => ({ ...record, registration: null, renew: false })));
+  const forgotten = (record: PushRecord) => ({ ...record, registration: null, renew: false });
+  await withStore((store) => store.change(forgotten)).catch(() => {});
   const isOver = !(ended instanceof HubError) || ended.kind === 'notFound';
   return isOver ? stateOf('off') : stateOf('off', { detail: wordsOf(ended) });
+}
+
+/** Without an answer of the hub: as long as the lease. */
+async function isAtHub(
+  { subscriptionId, leaseUntil }: PushRegistration,
+  hub: SubscriptionsHub | undefined,
+): Promise<boolean> {
+  const own = (await hub?.subscriptions().catch(() => null)) ?? null;
+  if (own === null) return leaseUntil > systemClock.now();
+  return own.some(({ id, channel }) => id === subscriptionId && channel !== null);
+}
+
+/** Browsers refuse a subscription before the worker runs, and a page's first visit is when it is installed. */
+async function untilActive({ active, installing, waiting }: ServiceWorkerRegistration): Promise<void> {
+  const worker = installing ?? waiting;
+  if (active || !worker) return;
+  const { promise, resolve } = defer();
+  worker.addEventListener('statechange', () => {
+    if (worker.state === 'activated' || worker.state === 'redundant') resolve();
+  });
+  await within(systemClock, installMaxMs, promise);
 }
 
 function whatIsLacking(): WebPushStateName | null {
@@ -150,12 +192,17 @@ async function record(registration: PushRegistration): Promise<void> {
   );
 }
 
+/** Where the browser stores nothing, nothing is registered. */
+function readRecord(): Promise<PushRecord> {
+  return withStore((store) => store.read()).catch(() => emptyRecord);
+}
+
 async function withStore<T>(use: (store: ReturnType<typeof openPushStore>) => Promise<T>): Promise<T> {
   const store = openPushStore();
   try {
-    return await use(store);
+    return await within(systemClock, storeMaxMs, use(store));
   } finally {
-    await store.close();
+    void store.close();
   }
 }
 

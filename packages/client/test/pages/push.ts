@@ -41,10 +41,28 @@ const enableWithoutWorker = () =>
 
 const ready = () => navigator.serviceWorker.ready;
 
+/** A browser refuses a subscription while its worker is not active. */
+async function enableWhileInstalling(endpoint: string, keys: { p256dh: string; auth: string }) {
+  const url = `/worker.js?installing&classic&${settings}`;
+  const registration = await navigator.serviceWorker.register(url, { scope: '/installing/' });
+  stubSubscription(endpoint, keys);
+  const { subscribe } = PushManager.prototype;
+  PushManager.prototype.subscribe = async function (options) {
+    if (!registration.active) throw new DOMException('no active Service Worker', 'AbortError');
+    return subscribe.call(this, options);
+  };
+  const wasActive = registration.active !== null;
+  const place = { targetHostName: 'a.example', installationId: 'installing' };
+  const { state, detail } = await enableWebPush({ hub, registration, ...place });
+  return { wasActive, state, detail };
+}
+
 const push = {
+  enableWhileInstalling,
   stubSubscription,
   enableWithoutWorker,
   state: async () => webPushState((await navigator.serviceWorker.getRegistration()) ?? null),
+  stateAtHub: async () => webPushState((await navigator.serviceWorker.getRegistration()) ?? null, hub),
   enable: async () =>
     enableWebPush({
       hub,
