@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import type { AxeResults } from 'axe-core';
 import { openPlace } from './support/person.ts';
 
-const { person } = await openPlace();
+const { hub, person } = await openPlace();
 // As text, since the page's content policy takes no script of another place.
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const panelOf = 'carillon-sessions';
@@ -37,10 +37,12 @@ const titles = {
 
 for (const [locale, title] of Object.entries(titles)) {
   test(`the sessions are in the language of the browser, fit, and axe finds nothing: ${locale}`, async () => {
-    const [alice, other] = [await person({ locale }), await person()];
+    const [alice, other] = [await person(), await person()];
     await other.signIn('alice');
     await alice.signIn('alice');
-    const { page } = alice;
+    const { page, profile } = alice;
+    await profile.addCookies([{ name: 'carillon_language', value: locale, url: hub.baseUrl }]);
+    await page.reload();
     const panel = page.locator(panelOf);
     await panel.getByRole('heading', { name: title }).waitFor();
     await panel.getByRole('button').first().click();
