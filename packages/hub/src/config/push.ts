@@ -14,6 +14,8 @@ export interface PushConfig {
   readonly pushCa: string | null;
   /** Which pushes a device doesn't get that listens live and acknowledges at once. */
   readonly pushGrace: PushGrace;
+  /** Whom push services may write to; null: the public URL stands for it. */
+  readonly pushContact: string | null;
 }
 
 const graces = ['off', 'taps', 'all'] as const satisfies readonly PushGrace[];
@@ -34,6 +36,12 @@ export const pushSettings = {
     takes: graces.join('|'),
     about: 'pushes that a device listening live makes needless',
   }),
+  'push-contact': setting({
+    schema: Type.String({ pattern: '^(mailto:[^@\\s]+@[^@\\s]+|https://[^\\s]+)$', maxLength: 320 }),
+    takes: 'address',
+    usual: 'the public URL',
+    about: 'whom push services may write to about this hub, mailto: or https:',
+  }),
   'allow-private-push': flag('push to private addresses and over http too'),
 };
 
@@ -45,6 +53,7 @@ export function readPush(
     allowPrivatePush: dev || values['allow-private-push'],
     pushCa: values['push-ca'],
     pushGrace: values['push-grace'],
+    pushContact: values['push-contact'],
   };
 }
 

@@ -13,6 +13,7 @@ import { makeVapidKeys, type VapidKeys } from '../model/vapid.ts';
 import { openPushAddresses, type PushAddresses } from '../operations/subscriptions/push-addresses.ts';
 import type { OpenChannel, OpenChannels } from '../push/channels/channels.ts';
 import type { ChannelDescriptor, ChannelDescriptors } from '../push/channels/descriptor.ts';
+import { isRefusedByApple } from '../push/channels/webpush/contact.ts';
 import { openCredentialFaults } from '../push/dispatch/credential-faults.ts';
 import { Dispatcher } from '../push/dispatch/dispatcher.ts';
 import { openMassEndGuard } from '../push/dispatch/mass-end.ts';
@@ -34,7 +35,10 @@ export async function vapidKeysOf({ meta }: Registry): Promise<VapidKeys> {
 }
 
 export interface PushBase {
-  readonly config: Pick<Config, 'allowPrivatePush' | 'findProxy' | 'pushCa' | 'pushGrace' | 'publicUrl'>;
+  readonly config: Pick<
+    Config,
+    'allowPrivatePush' | 'findProxy' | 'pushCa' | 'pushContact' | 'pushGrace' | 'publicUrl'
+  >;
   readonly log: Logger;
   readonly clock: Clock;
   readonly registry: Registry;
@@ -62,7 +66,8 @@ export function openAddresses({
 
 export async function openChannels(base: PushBase): Promise<PushParts> {
   const { config, log, clock, registry, descriptors } = base;
-  const { allowPrivatePush: allowPrivate, pushCa: extraCa, findProxy, publicUrl: contact } = config;
+  const { allowPrivatePush: allowPrivate, pushCa: extraCa, findProxy } = config;
+  const contact = config.pushContact ?? config.publicUrl;
   const transport = openTransport({ allowPrivate, extraCa, findProxy, clock, timeoutMs: requestTimeoutMs });
   const find = loggedSource(registry.credentials, log);
   const identity = { keys: await vapidKeysOf(registry), contact };
@@ -112,6 +117,9 @@ export function openDispatcher(base: PushBase, line: PushLine): Dispatcher {
   const { store, committer, publisher, fanOut, channels } = line;
   const onFailure = openFaultLog(log, clock, 'a delivery could not be looked up or recorded');
   const { meta } = registry;
+  const contact = config.pushContact ?? config.publicUrl;
+  if (isRefusedByApple(contact))
+    log.warn({ contact }, 'Apple refuses web pushes whose contact is not public: set --push-contact');
   const dispatcher = new Dispatcher({
     store,
     committer,

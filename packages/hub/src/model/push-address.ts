@@ -54,6 +54,12 @@ function canResolve(hostname: string, allowPrivate: boolean): boolean {
   return allowPrivate || !neverResolved.some(isBelow);
 }
 
+/** A host that anybody on the internet may reach, as far as its name tells. */
+export function isPublicName(hostname: string): boolean {
+  const host = hostname.replace(/\.$/, '');
+  return (host.includes('.') || host.startsWith('[')) && canResolve(host, false) && !isPrivateHost(host);
+}
+
 /** A host of a URL that names the inside by itself; other names have to be resolved. */
 export function isPrivateHost(hostname: string): boolean {
   const host = hostname

@@ -14,7 +14,14 @@ import { printJson, publicUrlKey, trustOwnAuthority } from '../data-dir.ts';
 import { checkCredentials, checkMassEnds, providerUrls } from '../doctor/credentials.ts';
 import { type Finding, fail, ok } from '../doctor/finding.ts';
 import { checkDataDir, checkDisk, checkNode } from '../doctor/machine.ts';
-import { checkCertificate, checkClock, checkProxy, checkPublicUrl, checkServing } from '../doctor/reach.ts';
+import {
+  checkCertificate,
+  checkClock,
+  checkProxy,
+  checkPublicUrl,
+  checkPushContact,
+  checkServing,
+} from '../doctor/reach.ts';
 import { checkBus, checkConnections, checkStores } from '../doctor/stores.ts';
 import { type Options, readOptions, withSettings } from '../setting-options.ts';
 
@@ -48,6 +55,7 @@ async function examine(options: Options): Promise<Finding[]> {
     all.push(
       await checkBus(config),
       checkPublicUrl(config),
+      checkPushContact(config),
       ...(await checkProxy(config)),
       checkCertificate(config, systemClock.now()),
     );

@@ -10,6 +10,7 @@ import { servingHub } from '../../hub/open-data.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import { connectToProxy, type OutboundProxy } from '../../lib/outbound/proxy.ts';
 import { isPrivateHost } from '../../model/push-address.ts';
+import { isRefusedByApple } from '../../push/channels/webpush/contact.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const requestTimeoutMs = 5000;
@@ -58,6 +59,17 @@ export function checkPublicUrl({ publicUrl, host, port, tls }: Config): Finding 
   }
   const behind = protocol === 'https:' && tls === 'off' ? ' (a proxy must end TLS)' : '';
   return ok('public-url', `${publicUrl}${behind}`);
+}
+
+/** Whom push services may write to: Safari gets no push of a hub that names nobody whom Apple could reach. */
+export function checkPushContact({ pushContact, publicUrl }: Config): Finding {
+  const contact = pushContact ?? publicUrl;
+  if (!isRefusedByApple(contact)) return ok('push-contact', contact);
+  return warn(
+    'push-contact',
+    `Apple refuses web pushes of ${contact}, since it is not public`,
+    'set --push-contact to a mailto: or https: address that is',
+  );
 }
 
 /** The proxies to the world, when there are any. */

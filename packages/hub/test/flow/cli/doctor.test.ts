@@ -12,6 +12,7 @@ import { given, wns } from '@carillon/testing/feed/credentials.ts';
 import { commandLine, type Ran } from '@carillon/testing/hub/command-line.ts';
 import { startHub } from '@carillon/testing/hub/hub.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { pino } from 'pino';
 import { makeCertificate } from '../../../src/lib/certificate.ts';
 
 interface Check {
@@ -53,6 +54,30 @@ test('before anything is there all is well, one line a check, and nothing is mad
     );
   assert.match(stdout, /bus {2}no bus configured: one machine/);
   assert.ok(!existsSync(dataDir));
+});
+
+test('a contact that Apple refuses is a warning in doctor and at the start, and a public one is none', async (context) => {
+  const { run, path } = commandLine(context);
+  const check = (...flags: string[]) =>
+    checksOf(run(['doctor', '--json', '--data-dir', join(path, 'data'), ...flags])).get('push-contact');
+  assert.equal(check()?.status, 'warn');
+  assert.match(
+    check('--push-contact', 'mailto:ops@nas.local')?.message ?? '',
+    /Apple refuses .*--push-contact/,
+  );
+  assert.equal(check('--push-contact', 'mailto:ops@contoso.com')?.status, 'ok');
+  assert.equal(check('--public-url', 'https://hub.contoso.com')?.status, 'ok');
+  const wrong = run(['doctor', '--data-dir', join(path, 'data'), '--push-contact', 'ops@contoso.com']);
+  assert.match(wrong.stdout, /--push-contact/);
+
+  const warned = async (contact?: string) => {
+    const told: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void told.push(line) });
+    const settings = contact === undefined ? {} : { 'push-contact': contact };
+    await using _hub = await startHub({ settings, log });
+    return told.some((line) => line.includes('--push-contact'));
+  };
+  assert.deepEqual([await warned(), await warned('mailto:ops@contoso.com')], [true, false]);
 });
 
 test('beside a hub it asks the hub, the databases and each provider', async (context) => {

@@ -183,6 +183,7 @@ test('doctor asks its provider, and compares clocks with it', async () => {
     findProxy: noProxy,
     pushCa: null,
     pushGrace: 'off',
+    pushContact: null,
     publicUrl: hub.baseUrl,
   } as const;
   const base = { config, log: openLog('silent'), clock: systemClock, registry };

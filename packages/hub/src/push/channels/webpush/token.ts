@@ -3,6 +3,7 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { type VapidKeys, vapidJwk } from '../../../model/vapid.ts';
+import { subjectOf } from './contact.ts';
 
 export interface VapidTokens {
   /** Value of the `Authorization` header for the service at that origin. */
@@ -32,7 +33,7 @@ const originsMax = 1000;
 
 export function openVapidTokens({ keys, subject, now }: VapidOptions): VapidTokens {
   const key = createPrivateKey({ key: vapidJwk(keys), format: 'jwk' });
-  const contact = contactOf(subject);
+  const contact = subjectOf(subject);
   const made = new BoundedMap<string, Made>({ entriesMax: originsMax });
 
   function make(origin: string, at: number): Made {
@@ -59,15 +60,6 @@ export function openVapidTokens({ keys, subject, now }: VapidOptions): VapidToke
 /** A token from the future was made before the clock was set right. */
 function isStale({ at }: Made, now: number): boolean {
   return now < at || now - at >= renewAfterMs;
-}
-
-/**
- * RFC 8292 wants a mailto: or https: address, and Apple refuses anything else. A hub without https has its postmaster's
- * (RFC 2142), which is true of its host, though Apple also refuses a host that is not public.
- */
-function contactOf(subject: string): string {
-  if (/^(mailto|https):/.test(subject)) return subject;
-  return `mailto:postmaster@${URL.parse(subject)?.hostname ?? 'localhost'}`;
 }
 
 function encode(part: object): string {
