@@ -10,7 +10,7 @@ import { servingHub } from '../../hub/open-data.ts';
 import { errorCode } from '../../lib/error-code.ts';
 import { connectToProxy, type OutboundProxy } from '../../lib/outbound/proxy.ts';
 import { isPrivateHost } from '../../model/push-address.ts';
-import { isRefusedByApple } from '../../push/channels/webpush/contact.ts';
+import { isRefusedByApple } from '../../push/channels/contact.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 const requestTimeoutMs = 5000;

@@ -3,7 +3,7 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { type VapidKeys, vapidJwk } from '../../../model/vapid.ts';
-import { subjectOf } from './contact.ts';
+import { subjectOf } from '../contact.ts';
 
 export interface VapidTokens {
   /** Value of the `Authorization` header for the service at that origin. */

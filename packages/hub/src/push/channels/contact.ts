@@ -1,6 +1,6 @@
 // Whom a push service may write to about the hub's pushes: the subject of its VAPID tokens (RFC 8292, section 2.1), and
 // whether Apple takes it.
-import { isPublicName } from '../../../model/push-address.ts';
+import { isPublicName } from '../../model/push-address.ts';
 
 /**
  * RFC 8292 wants a mailto: or https: address, and Apple refuses anything else. A hub without https has its postmaster's
