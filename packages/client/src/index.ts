@@ -2,6 +2,7 @@
 // alike; the part for service workers and the storage in files have entries of their own.
 export type { Clock, Random, Timer } from './clock.ts';
 export type { Feed, FeedChange, FeedPhase, FeedStatus, HistoryPage, Transport } from './feed/feed.ts';
+export { isForPerson } from './feed/inbox.ts';
 export { connectHub, type Hub, type HubOptions } from './hub-client.ts';
 export { HubError, type HubErrorKind } from './requests/hub-error.ts';
 export { Requests, type RequestsOptions } from './requests/requests.ts';

@@ -9,10 +9,12 @@ import { FeedController } from './feed-controller.ts';
 import { type InboxEventMap, inboxEvent } from './inbox-events.ts';
 import { FilteredItems } from './list/filtered-items.ts';
 import { ListController } from './list/list-controller.ts';
+import { PersonItems } from './list/person-items.ts';
 import { groupNames } from './list/rows.ts';
 import { LanguageController } from './locale/language-controller.ts';
 import type { Localizer } from './locale/localizer.ts';
 import { PanelController } from './panel-controller.ts';
+import { SeenController } from './seen-controller.ts';
 import { inboxStyles } from './styles/inbox-styles.ts';
 import { TickController } from './time/tick-controller.ts';
 import { UndoController } from './undo-controller.ts';
@@ -49,6 +51,8 @@ export class CarillonInbox extends LitElement implements InboxHost {
   readonly undoing = new UndoController(this);
   readonly panel = new PanelController(this);
   readonly actions = new Actions(this);
+  readonly #seen = new SeenController(this);
+  readonly #person = { items: new PersonItems(), all: new PersonItems() };
   readonly #language = new LanguageController(this);
   readonly #lists = { inbox: new ListController(this), history: new ListController(this) };
   view: InboxHost['view'] = 'inbox';
@@ -96,19 +100,26 @@ export class CarillonInbox extends LitElement implements InboxHost {
     return this.#lists[this.view];
   }
 
-  /** What is hidden until its deletion is sent is not counted. */
+  /** What is hidden until its deletion is sent is not counted, nor what is for the app alone. */
   get unreadCount(): number {
     const { feed, undoing } = this;
     if (!feed) return 0;
-    if (undoing.hidden.size === 0) return feed.unreadCount;
-    const isHiddenUnread = ({ id, readState }: Notification) =>
+    const isHiddenUnread = ({ id, readState }: Notification): boolean =>
       undoing.hidden.has(id) && readState === 'unread';
-    return Math.max(0, feed.unreadCount - feed.items.filter(isHiddenUnread).length);
+    const items = this.#person.items.read(feed.items);
+    const hidden = undoing.hidden.size === 0 ? 0 : items.filter(isHiddenUnread).length;
+    return Math.max(0, feed.unreadCount - this.#person.items.unreadOut - hidden);
+  }
+
+  get unseenCount(): number {
+    return this.#seen.countUnseen(this.#person.items.read(this.feed?.items ?? noItems));
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('feed')) this.#replaceFeed();
     this.undoing.showReplaced();
+    const isLookedAt = this.open || this.inline;
+    if (isLookedAt && !document.hidden) this.#seen.see(this.feed?.items ?? noItems);
     const items = this.#offered();
     if (items !== this.#grouped) {
       this.groups = groupNames(items, this.words.tag);
@@ -121,7 +132,8 @@ export class CarillonInbox extends LitElement implements InboxHost {
   /** What the filter chooses from. */
   #offered(): readonly Notification[] {
     const isAll = this.view === 'history' || this.filter.show === 'snoozed';
-    return (isAll ? this.feed?.all : this.feed?.items) ?? noItems;
+    const { items, all } = this.#person;
+    return isAll ? all.read(this.feed?.all ?? noItems) : items.read(this.feed?.items ?? noItems);
   }
 
   protected override render(): TemplateResult {

@@ -1,6 +1,6 @@
 // Follows the feed: it requests an update after each step, announces new notifications to screen readers, and has the reason
 // of a refused change until the user dismisses it.
-import type { Feed, FeedChange } from '@carillon/client';
+import { type Feed, type FeedChange, isForPerson } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
 import type { ReactiveControllerHost } from 'lit';
 import type { Clock } from './clock.ts';
@@ -89,6 +89,7 @@ export class FeedController {
         this.#owner.requestUpdate();
       }
       if (this.#isSilent(step.value) || step.value.type !== 'added' || this.readiness !== 'ready') continue;
+      if (!isForPerson(step.value.item)) continue;
       // What comes together is announced as one sentence.
       if (added.length === 0) this.#owner.clock.after(gatherMs, tell);
       added.push(step.value.item);

@@ -423,6 +423,45 @@ describe('the page', () => {
     assert.equal(await stage.page.textContent('[role=log]'), '3 new notifications');
   });
 
+  test('has no row and no count for what is for the app alone, unless the app gave it a priority', async () => {
+    await show({ feed: 'raw' });
+    assert.deepEqual(await rowIds(), ['raw-asked', 'sample-0', 'sample-1']);
+    assert.equal(await stage.page.textContent('.count'), '3 unread');
+    assert.deepEqual((await events('carillon-count')).at(-1), { count: 3 });
+    await stage.page.evaluate(() => {
+      const { feed, notification, start } = globalThis.stage;
+      feed.post({ ...notification('raw-2', start, {}), payload: { rawContent: '{}' }, priority: 'None' });
+    });
+    await settled(stage.page);
+    await pass(1000);
+    assert.equal(await stage.page.textContent('[role=log]'), '', 'it is not announced either');
+    await stage.page.click('.tool.history');
+    await settled(stage.page);
+    assert.deepEqual(await rowIds(), ['raw-asked', 'sample-0', 'sample-1']);
+  });
+
+  test('counts at the bell what came since the panel was open; what is unread stays what the hub counts', async () => {
+    const bell = (): Promise<(string | null)[]> =>
+      Promise.all([
+        stage.page.getAttribute('.bell', 'aria-label'),
+        stage.page.textContent('.badge'),
+        stage.page.textContent('.bell'),
+      ]);
+    await press('Escape');
+    assert.deepEqual((await bell()).slice(0, 2), ['Notifications, 6 unread', '']);
+    await stage.page.evaluate(() => {
+      const { feed, notification, start } = globalThis.stage;
+      feed.post(...['new-1', 'new-2'].map((id) => notification(id, start + 1000, { title: 'Fresh' })));
+    });
+    await settled(stage.page);
+    assert.deepEqual((await bell()).slice(0, 2), ['Notifications, 8 unread, 2 new notifications', '2']);
+    await stage.page.click('.bell');
+    await settled(stage.page);
+    assert.equal(await stage.page.textContent('.count'), '8 unread', 'seeing is not reading');
+    assert.deepEqual((await bell()).slice(0, 2), ['Notifications, 8 unread', '']);
+    assert.deepEqual(await sent(), []);
+  });
+
   test('sees relative times move on with the clock', async () => {
     const time = (): Promise<string | null> => stage.page.textContent('.row time >> nth=0');
     assert.equal(await time(), 'now');

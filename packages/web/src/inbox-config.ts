@@ -10,6 +10,8 @@ export interface InboxConfig {
   readonly clientId: string | null;
   readonly scope: string;
   readonly targetHostName: string;
+  /** Of the notifications that a development hub's page sends; null elsewhere. */
+  readonly demoHostName: string | null;
   readonly dev: boolean;
   readonly version: string;
 }

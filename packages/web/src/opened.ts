@@ -48,8 +48,9 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   // Without a device: requests about all devices must not depend on this one's registration.
   const calls = new Requests({ baseUrl, token });
   const feed = hub.feed();
-  feed.subscribe(() => showUnread(feed.unreadCount));
   const inbox = Object.assign(document.createElement('carillon-inbox'), { feed, inline: true });
+  // As the list counts: without what is for an app alone.
+  inbox.addEventListener('carillon-count', ({ detail }) => showUnread(detail.count));
   const devices = document.createElement('carillon-devices');
   const register = async (): Promise<void> => {
     devices.devices = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });

@@ -97,7 +97,7 @@ async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promi
         else location.assign(url);
       });
     },
-    sendOne: () => opened.send(sampleAt(turn++, config.targetHostName)),
+    sendOne: () => opened.send(sampleAt(turn++, config.demoHostName ?? config.targetHostName)),
   };
   const install = openInstall((run) => {
     page.actions = { ...actions, install: run };

@@ -7,6 +7,14 @@ export function isInInbox({ userActionState }: Notification): boolean {
   return userActionState !== 'dismissed' && userActionState !== 'snoozed';
 }
 
+/**
+ * Whether a person is to see it as a row. What has only raw content is for the app; it is a row where the app gave it a priority,
+ * which is `None` by default without visual content.
+ */
+export function isForPerson({ payload, priority }: Notification): boolean {
+  return payload.visualContent != null || priority !== 'None';
+}
+
 export function countOf(item: Notification | null): number {
   return item?.readState === 'unread' ? 1 : 0;
 }

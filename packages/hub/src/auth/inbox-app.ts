@@ -12,13 +12,15 @@ export const inboxAppId = 'carillon-inbox';
 export interface InboxOptions {
   readonly publicUrl: string;
   readonly clientId: string;
+  /** More host names that it may post for. */
+  readonly hosts?: readonly string[];
 }
 
-export function inboxApp({ publicUrl, clientId }: InboxOptions): App {
+export function inboxApp({ publicUrl, clientId, hosts = [] }: InboxOptions): App {
   const redirectUris = [`${publicUrl}/inbox`];
   const scopes = [...createdByAppScopes, allScope];
   const client = { clientId, public: true, secretHash: null, redirectUris, scopes };
-  return { id: inboxAppId, hosts: [hostOf(publicUrl)], clients: [client], blocked: false };
+  return { id: inboxAppId, hosts: [hostOf(publicUrl), ...hosts], clients: [client], blocked: false };
 }
 
 /** The host name that the inbox's devices and its own notifications bear. */

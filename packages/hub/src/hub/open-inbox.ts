@@ -8,22 +8,33 @@ import type { InboxConfig } from '../edge/pages/web.ts';
 import { readVersion } from '../lib/version.ts';
 import type { Registry } from '../store/registry.ts';
 
+/** What a development hub's page sends comes from a demo app, by its name, and not from an address. */
+const demoHostName = 'demo.example';
+
 export function embedsProvider({ issuers }: Config): boolean {
   return issuers.length === 0;
 }
 
 /** The registry in which the inbox and the console are apps like the others. */
 export function withInboxOf(config: Config, registry: Registry): Registry {
-  const { publicUrl } = config;
+  const { publicUrl, dev } = config;
   const clientId = inboxClient(config);
-  const inbox = clientId === null ? [] : [inboxApp({ publicUrl, clientId })];
+  const inbox =
+    clientId === null ? [] : [inboxApp({ publicUrl, clientId, hosts: dev ? [demoHostName] : [] })];
   return withOwnApps(registry, embedsProvider(config) ? [...inbox, consoleApp(publicUrl)] : inbox);
 }
 
 export function inboxConfig(config: Config): InboxConfig {
   const { publicUrl, issuers, inbox, dev } = config;
   const issuer = issuers[0] ?? issuerOf(publicUrl);
-  const own = { publicUrl, targetHostName: hostOf(publicUrl), dev, version: readVersion() };
+  const demo = dev ? demoHostName : null;
+  const own = {
+    publicUrl,
+    targetHostName: hostOf(publicUrl),
+    demoHostName: demo,
+    dev,
+    version: readVersion(),
+  };
   return { ...own, issuer, clientId: inboxClient(config), scope: inbox.scope };
 }
 

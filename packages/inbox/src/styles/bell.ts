@@ -37,6 +37,13 @@ export const bellStyles = css`
     text-align: center;
     font-variant-numeric: tabular-nums;
   }
+  .badge.quiet {
+    inset-block-start: 5px;
+    inset-inline-start: 22px;
+    min-inline-size: 9px;
+    block-size: 9px;
+    padding: 0;
+  }
   @media (forced-colors: active) {
     .badge {
       background: Highlight;

@@ -141,6 +141,17 @@ export const rowStyles = css`
     color: var(--text);
     font-weight: 550;
   }
+  .snoozed .meta {
+    flex-wrap: wrap;
+    row-gap: 0;
+  }
+  .snoozed .became {
+    order: 1;
+    flex: 1 0 100%;
+  }
+  .snoozed .became::before {
+    content: none;
+  }
   .meta time {
     flex: none;
     margin-inline-start: auto;

@@ -35,6 +35,8 @@ export interface InboxHost {
   readonly direction: 'ltr' | 'rtl';
   readonly now: number;
   readonly unreadCount: number;
+  /** Of the unread ones those that came since the panel was last open. */
+  readonly unseenCount: number;
   readonly view: 'inbox' | 'history';
   /** Of this view. */
   readonly filter: Filter;

@@ -56,6 +56,16 @@ const feeds = {
   },
   read: () => new MemoryFeed(sampleItems(start).map((item) => ({ ...item, readState: 'read' as const }))),
   history: () => new MemoryFeed(handledItems(start)),
+  raw: () =>
+    new MemoryFeed([
+      { ...notification('raw', start, { title: '' }), payload: { rawContent: '{}' }, priority: 'None' },
+      {
+        ...notification('raw-asked', start - 60_000, { title: '' }),
+        payload: { rawContent: '{}' },
+        priority: 'Low',
+      },
+      ...sampleItems(start - 120_000).slice(0, 2),
+    ]),
   long: () => new MemoryFeed(longItems(start)),
   many: () => new MemoryFeed(manyItems(10_000, start)),
 };

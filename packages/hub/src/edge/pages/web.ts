@@ -13,6 +13,8 @@ export interface InboxConfig {
   readonly scope: string;
   /** The host name of the page's subscriptions and of its own posts. */
   readonly targetHostName: string;
+  /** Of what the page of a development hub sends; null elsewhere. */
+  readonly demoHostName: string | null;
   readonly dev: boolean;
   readonly version: string;
 }

@@ -1,0 +1,20 @@
+// The notifications that are for a person: without those whose raw content is for the app alone. It returns the same array until the
+// feed has another, and says how many unread ones it left out, since the hub counts them.
+import { isForPerson } from '@carillon/client';
+import type { Notification } from '@carillon/protocol';
+
+export class PersonItems {
+  /** The unread ones that were left out. */
+  unreadOut = 0;
+  #from: readonly Notification[] | null = null;
+  #items: readonly Notification[] = [];
+
+  read(items: readonly Notification[]): readonly Notification[] {
+    if (items === this.#from) return this.#items;
+    const out = items.filter((item) => !isForPerson(item));
+    this.unreadOut = out.filter(({ readState }) => readState === 'unread').length;
+    this.#from = items;
+    this.#items = out.length === 0 ? items : items.filter(isForPerson);
+    return this.#items;
+  }
+}
