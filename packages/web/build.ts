@@ -5,6 +5,7 @@ import { existsSync, globSync, readdirSync, readFileSync, renameSync, rmSync, wr
 import { join, relative } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build, type InlineConfig } from 'vite';
+import { buildEmbed } from '../../tools/pack/embed.ts';
 
 const folder = import.meta.dirname;
 const root = join(folder, '..', '..');
@@ -14,11 +15,12 @@ const building = join(folder, `dist.${process.pid}`);
 const stampName = '.stamp';
 const sources = [
   'package-lock.json',
+  'tools/pack/embed.ts',
   'packages/web/{index.html,build.ts,package.json}',
   'packages/web/{src,public}/**',
   'packages/{protocol,client,inbox,words}/{package.json,src/**}',
 ];
-const texts = /\.(html|js|css|svg|webmanifest)$/;
+const texts = /\.(html|js|mjs|css|svg|webmanifest)$/;
 
 export interface BuildOptions {
   /** Even when the page is that of the sources. */
@@ -34,6 +36,8 @@ export async function buildPage({ always, onStart }: BuildOptions): Promise<bool
   try {
     await build(page);
     await build(serviceWorker(listFiles()));
+    // After the worker: what other pages load is no part of what this one keeps for when it is offline.
+    for (const { name, text } of await buildEmbed()) writeFileSync(join(building, name), text);
     for (const file of listFiles().filter((each) => texts.test(each))) compress(join(building, file));
     writeFileSync(join(building, stampName), stamp);
     if (!always && stampOfBuild() === stamp) return false;

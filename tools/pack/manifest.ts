@@ -1,6 +1,8 @@
 // What a package says of itself when it is published: the package.json of the repository names sources, since everything
 // runs from them there; the published one names what tsc made of them, each entry with its types.
 
+import { embedNames } from './embed.ts';
+
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
 export interface Manifest {
@@ -13,6 +15,8 @@ export interface Manifest {
   readonly imports?: Json;
   /** Entries that are published as a classic script too, each with its global; the published one lists them in `exports`. */
   readonly classicScripts?: Readonly<Record<string, string>>;
+  /** It is published as one file for a page without a bundler too (embed.ts). */
+  readonly embed?: boolean;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly sideEffects?: boolean | readonly string[];
   readonly [name: string]: unknown;
@@ -47,10 +51,20 @@ function published(entry: Json): Json {
 
 /** `repository`: the workspace's own, given to each package with its folder. */
 export function publishedManifest(
-  { scripts, devDependencies, private: _, exports, imports, classicScripts = {}, ...manifest }: Manifest,
+  {
+    scripts,
+    devDependencies,
+    private: _,
+    exports,
+    imports,
+    classicScripts = {},
+    embed,
+    ...manifest
+  }: Manifest,
   { folder, repository }: { readonly folder: string; readonly repository: Json | undefined },
 ): Manifest {
-  const entries = publishedExports(exports, Object.keys(classicScripts));
+  const embeds = embed ? embedNames.map((name) => [`./${name}`, `./dist/${name}`] as const) : [];
+  const entries = publishedExports(exports, Object.keys(classicScripts), Object.fromEntries(embeds));
   const main = mainOf(entries);
   return {
     ...manifest,
@@ -64,7 +78,11 @@ export function publishedManifest(
 }
 
 /** A bundler or a tool that reads a package's own package.json must be let in. */
-function publishedExports(exports: Json | undefined, classic: readonly string[]): Json | undefined {
+function publishedExports(
+  exports: Json | undefined,
+  classic: readonly string[],
+  embeds: Readonly<Record<string, string>>,
+): Json | undefined {
   if (exports === undefined) return undefined;
   const entries = published(exports);
   const isTable =
@@ -73,7 +91,7 @@ function publishedExports(exports: Json | undefined, classic: readonly string[])
     Object.keys(entries).some((key) => key.startsWith('.'));
   const table = isTable ? (entries as Readonly<Record<string, Json>>) : { '.': entries };
   const scripts = Object.fromEntries(classic.map((entry) => [`${entry}.classic.js`, classicPath(entry)]));
-  return { ...table, ...scripts, './package.json': './package.json' };
+  return { ...table, ...scripts, ...embeds, './package.json': './package.json' };
 }
 
 interface Main {

@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { buildEmbed } from './embed.ts';
 import { type Manifest, publishedManifest } from './manifest.ts';
 import type { Packed } from './pack.ts';
 import { packOnce } from './pack-once.ts';
@@ -130,7 +131,7 @@ describe('the types resolve as they should for ESM, says attw', () => {
       compiled().map(async ({ name, tarball }) => {
         // Style sheets and classic scripts are files for a page or a server: no module that has types.
         const files = Object.keys((manifestOfTarball(name).exports ?? {}) as object).filter((entry) =>
-          /\.css$|\.classic\.js$/.test(entry),
+          /\.css$|\.classic\.js$|\/embed\.m?js$/.test(entry),
         );
         const excluded = files.length > 0 ? ['--exclude-entrypoints', ...files] : [];
         await run(process.execPath, [
@@ -150,6 +151,18 @@ describe('the types resolve as they should for ESM, says attw', () => {
 function manifestOfTarball(name: string): Manifest {
   return manifestOf(packed.find((each) => each.name === name) as Packed);
 }
+
+test('the inbox is one file too, whose integrity its README tells', async () => {
+  const { folder } = packed.find(({ name }) => name === '@carillon/inbox') as Packed;
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  for (const { name, text, integrity } of await buildEmbed()) {
+    assert.equal(readFileSync(join(folder, 'dist', name), 'utf8'), text);
+    assert.ok(readme.includes(integrity), `${name}: ${integrity}`);
+    const { exports } = manifestOfTarball('@carillon/inbox');
+    assert.equal((exports as Readonly<Record<string, string>>)[`./${name}`], `./dist/${name}`);
+  }
+  assert.doesNotMatch(readme, /sha384-OF-/);
+});
 
 test('of the protocol only what is used is bundled', async () => {
   const { folder } = packed.find(({ name }) => name === '@carillon/protocol') as Packed;

@@ -8,7 +8,7 @@ import { writeManifest } from './artefacts.ts';
 import { stageClassicScripts } from './classic.ts';
 import { compile } from './compile.ts';
 import { makeSbom } from './sbom.ts';
-import { isCompiled, readPackages, stagePackage } from './stage.ts';
+import { isCompiled, readPackages, stageEmbed, stagePackage } from './stage.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
 
@@ -36,6 +36,7 @@ export async function packAll(outFolder: string, build: 'always' | 'ifChanged'):
     const target = join(staging, each.folder);
     stagePackage(each, { target, compiled });
     await stageClassicScripts(each, target);
+    await stageEmbed(each, target);
   }
   rmSync(work, { recursive: true });
   const packed = packFolders(

@@ -4,6 +4,7 @@
 import { cpSync, existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Compiled } from './compile.ts';
+import { buildEmbed } from './embed.ts';
 import { compiledPath, type Json, type Manifest, publishedManifest } from './manifest.ts';
 
 const root = resolve(import.meta.dirname, '..', '..');
@@ -50,6 +51,17 @@ export function stagePackage(each: Package, { target, compiled }: StageOptions):
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   cpSync(join(root, 'LICENSE'), join(target, 'LICENSE'));
   writeFileSync(join(target, 'README.md'), readme(each));
+}
+
+/** The README of the repository leaves out the integrity, which each change would make another one. */
+export async function stageEmbed(each: Package, target: string): Promise<void> {
+  if (!each.manifest.embed) return;
+  let text = readme(each);
+  for (const { name, text: script, integrity } of await buildEmbed()) {
+    writeFileSync(join(target, 'dist', name), script);
+    text = text.replaceAll(`sha384-OF-${name}`, integrity);
+  }
+  writeFileSync(join(target, 'README.md'), text);
 }
 
 function stageSources(each: Package, target: string, compiled: readonly Compiled[]): void {

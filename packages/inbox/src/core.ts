@@ -1,5 +1,7 @@
 // The inbox component in English alone: for a page that loads the one language that its user reads, and sets it with
 // setLocale. Importing it defines the element <carillon-inbox>.
+import './quiet-lit.ts';
+
 export { inbox as englishMessages } from '@carillon/words/en';
 
 import type { CarillonInbox } from './carillon-inbox.ts';

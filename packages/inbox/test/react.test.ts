@@ -21,6 +21,14 @@ test('the types of its properties and callbacks are those of the element', () =>
   createElement(CarillonInbox, { feed, onActivate: ({ detail }) => detail.id });
 });
 
+test('a server renders the element with its attributes', () => {
+  const shown = { feed: null, inline: true, open: false, theme: 'dark', undoSeconds: 5 } as const;
+  assert.equal(
+    renderToString(createElement(CarillonInbox, shown)),
+    '<carillon-inbox inline="" theme="dark" undo-seconds="5"></carillon-inbox>',
+  );
+});
+
 test('a server renders the bare element', () => {
   const rendered = renderToString(
     createElement(CarillonInbox, { feed: null, lang: 'de', className: 'mine' }),

@@ -4,8 +4,8 @@
 // https://webkit.org/blog/12945/meet-web-push/
 
 /** `userAgentData` is Chromium's own, and it names the engine. */
-export function isSurelyChromium(navigator: object): boolean {
-  const data = 'userAgentData' in navigator ? navigator.userAgentData : null;
+export function isSurelyChromium(navigator: object | undefined): boolean {
+  const data = navigator && 'userAgentData' in navigator ? navigator.userAgentData : null;
   if (typeof data !== 'object' || data === null || !('brands' in data) || !Array.isArray(data.brands))
     return false;
   return data.brands.some((each: unknown) => isNamed(each, 'Chromium'));

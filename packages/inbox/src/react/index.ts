@@ -56,7 +56,9 @@ export function CarillonInbox(props: CarillonInboxProps): ReactElement {
     if (open !== undefined) current.open = open;
     if (undoSeconds !== undefined) current.undoSeconds = undoSeconds;
   }, [feed, inline, open, theme, undoSeconds]);
-  return createElement(tagName, { ...attributesOf(rest), class: className, ref: attach });
+  // As attributes too, so that what a server rendered looks the same before the script runs.
+  const drawn = { inline: inline || undefined, open: open || undefined, theme, 'undo-seconds': undoSeconds };
+  return createElement(tagName, { ...attributesOf(rest), ...drawn, class: className, ref: attach });
 }
 
 function attributesOf({ id, lang, dir, style }: Partial<CarillonInboxProps>): Record<string, unknown> {

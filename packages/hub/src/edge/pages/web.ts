@@ -34,6 +34,7 @@ export function addWeb(app: FastifyInstance, { config, page }: WebOptions): void
     if (!file) return reply.callNotFound() as never;
     for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value);
     reply.header('Content-Security-Policy', policy).header('Service-Worker-Allowed', pathname);
+    if (isEmbed(request)) for (const [name, value] of Object.entries(embedHeaders)) reply.header(name, value);
     return answer(file, request, reply);
   };
   app.get('/', (_request, reply) => reply.redirect(pathname));
@@ -58,6 +59,17 @@ const securityHeaders: Readonly<Record<string, string>> = {
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/** The inbox as one file, for pages of any origin: with an integrity a browser takes it only where CORS lets it. */
+function isEmbed({ params }: FastifyRequest): boolean {
+  const path = typeof params === 'object' && params !== null && '*' in params ? params['*'] : null;
+  return path === 'embed.js' || path === 'embed.mjs';
+}
+
+const embedHeaders: Readonly<Record<string, string>> = {
+  'Access-Control-Allow-Origin': '*',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
 /** Own files alone; calls to the hub, its streams, and the issuer that gives the tokens. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, suite, test } from 'node:test';
 import { sendRaw, startHub } from '@carillon/testing/hub/hub.ts';
 import { startIssuer } from '@carillon/testing/hub/issuer.ts';
+import { buildEmbed } from '../../../../../tools/pack/embed.ts';
 import { buildPage } from '../../../../web/build.ts';
 
 await buildPage({ always: false });
@@ -48,6 +49,19 @@ suite('the built page', () => {
       assert.equal(headers.get('vary'), 'Accept-Encoding');
       assert.equal(headers.get('content-type'), 'text/javascript; charset=utf-8');
     }
+  });
+
+  test('is also one file for pages of other origins, classic and as a module, and no part of what works offline', async () => {
+    for (const { name, text } of await buildEmbed()) {
+      const answer = await hub.request('GET', `/inbox/${name}`);
+      assert.deepEqual([answer.status, answer.text], [200, text]);
+      assert.equal(answer.headers['content-type'], 'text/javascript; charset=utf-8');
+      assert.equal(answer.headers['access-control-allow-origin'], '*');
+      assert.equal(answer.headers['cross-origin-resource-policy'], 'cross-origin');
+      assert.equal(answer.headers['cache-control'], 'no-cache');
+    }
+    const worker = await hub.request('GET', '/inbox/service-worker.js');
+    assert.doesNotMatch(worker.text, /embed\.m?js/);
   });
 
   test('is not sent again to who has it', async () => {
