@@ -50,6 +50,8 @@ export class Addresses {
     }
     if (!failed) {
       const isGood = verdict === 'accepted';
+      // As for nearly every push: nothing new.
+      if (known && known.isGood === isGood && !known.failing) return null;
       if (isGood || known) this.#known.set(named.id, { hash: named.addressHash, isGood, failing: null });
       return null;
     }

@@ -53,10 +53,12 @@ const longestPostponedMs = 600_000;
 /** Of what waits for an address, as long as the fault may be its service's: all of it is sent soon after the end of that. */
 const longestSuspectMs = 60_000;
 /**
- * Attempts of one user under way at one service: two of a push service's four connections over HTTP/1.1, and a part of a
- * lane's. To addresses that are known to be good more: they answer.
+ * Attempts of one user under way at one service: two of the four connections that a push service has over HTTP/1.1, and a part
+ * of a lane's. To addresses that are known to be good more: they answer.
  */
-export const underWayOfUser = { unknown: 2, good: 64 };
+export const underWayOfUser = { atHost: 2, inLane: 16, good: 64 };
+/** For a turn, in memory: a claim lasts 15 s, an attempt up to 10 s of it. */
+const longestForTurnMs = 4000;
 
 export class Sender {
   readonly #options: SenderOptions;
@@ -65,8 +67,7 @@ export class Sender {
   readonly #addresses = new Addresses();
   readonly #turns = new Turns();
   readonly #waiting: Waiting;
-  /** Those that have waited for a turn once: a claim does not last for more of it. */
-  readonly #waited = new WeakSet<PlannedDelivery>();
+  readonly #waitedSince = new WeakMap<PlannedDelivery, number>();
 
   constructor(options: SenderOptions, recorder: Recorder) {
     this.#options = options;
@@ -115,11 +116,13 @@ export class Sender {
       return this.#postpone(sending, wait, workedAt < wait.since ? longestSuspectMs : longestPostponedMs);
     }
     const turn = `${taken.user} ${host ?? `${taken.channel} ${taken.app}`}`;
-    const isGood = this.#addresses.isGood(subscription.id);
-    if (!this.#turns.take(turn, isGood ? underWayOfUser.good : underWayOfUser.unknown)) {
-      if (this.#waited.has(taken))
+    const unknown = host === null ? underWayOfUser.inLane : underWayOfUser.atHost;
+    const most = this.#addresses.isGood(subscription.id) ? underWayOfUser.good : unknown;
+    if (!this.#turns.take(turn, most)) {
+      const since = this.#waitedSince.get(taken) ?? now;
+      if (now - since >= longestForTurnMs)
         return this.#postpone(sending, { waitMs: longestWaitMs + 1, exactly: false });
-      this.#waited.add(taken);
+      this.#waitedSince.set(taken, since);
       lane.breaker.notMade();
       return { againAfterMs: longestWaitMs, orWhenFree: (onFree) => this.#turns.wait(turn, onFree) };
     }

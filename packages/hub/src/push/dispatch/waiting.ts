@@ -36,18 +36,18 @@ export class Waiting {
   /** An attempt begins to wait, until its request starts or `end` is called. */
   begin(taken: PlannedDelivery): Attempt {
     this.#timer ??= this.#options.clock.every(lookEveryMs, () => void this.#lookAgain());
-    const end = (): void => {
-      this.#attempts.delete(attempt);
-      if (this.#attempts.size > 0) return;
-      this.#timer?.stop();
-      this.#timer = null;
-    };
+    const end = (): void => void this.#attempts.delete(attempt);
     const attempt: Attempt = { taken, isWithdrawn: false, onWithdrawn: null, started: end, end };
     this.#attempts.add(attempt);
     return attempt;
   }
 
   async #lookAgain(): Promise<void> {
+    if (this.#attempts.size === 0) {
+      // Not at the end of each attempt: most take much less than half a second.
+      this.#timer?.stop();
+      this.#timer = null;
+    }
     if (this.#looking) return;
     this.#looking = true;
     try {

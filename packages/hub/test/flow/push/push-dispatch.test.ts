@@ -202,7 +202,7 @@ test('closing waits for what is under way, records it, and leaves the rest in th
   const ids = await post(100);
   await until(() => {
     clock.advance(5); // the moments between attempts while writes are on their way
-    return sent.length === underWayOfUser.unknown;
+    return sent.length === underWayOfUser.inLane;
   });
   let closed = false;
   const closing = dispatcher.close().then(() => {
@@ -292,7 +292,7 @@ test('addresses of one user that hang or fail leave the lane to the others', asy
   await post(10);
   await until(() => {
     clock.advance(5);
-    return sent.length >= underWayOfUser.unknown;
+    return sent.length >= underWayOfUser.inLane;
   });
   for (let round = 0; round < 10; round++) {
     const [id] = await post(1, ['bob']);
