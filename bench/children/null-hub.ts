@@ -55,6 +55,7 @@ const feedStore: FeedStore = {
     dueExpirations: async () => [],
     dueWakings: async () => [],
     duePurges: async () => [],
+    unreadExpired: async () => 0,
   },
 };
 

@@ -14,6 +14,8 @@ export interface Sweeper {
   /** Runs one sweep now; resolves when what was due is committed. */
   sweep(): Promise<void>;
   purge(): Promise<void>;
+  /** Whether the last sweep failed, as on a full disk: what has expired since is still there. */
+  readonly isBehind: boolean;
   close(): void;
 }
 
@@ -35,9 +37,16 @@ export function openSweeper({ read, committer, clock, onFailure }: SweeperOption
       if (found.length < atOnce || !outcomes.some(({ done }) => done)) return;
     }
   };
+  let isBehind = false;
   const sweep = single(async () => {
-    await all('expire', read.dueExpirations);
-    await all('wake', read.dueWakings);
+    try {
+      await all('expire', read.dueExpirations);
+      await all('wake', read.dueWakings);
+      isBehind = false;
+    } catch (error) {
+      isBehind = true;
+      throw error;
+    }
   });
   const purge = single(() => all('purge', read.duePurges));
   const quietly = (run: () => Promise<void>) => () =>
@@ -49,6 +58,9 @@ export function openSweeper({ read, committer, clock, onFailure }: SweeperOption
   return {
     sweep,
     purge,
+    get isBehind() {
+      return isBehind;
+    },
     close() {
       for (const timer of timers) timer.stop();
     },

@@ -25,6 +25,7 @@ import { addNotificationKeys } from '../edge/pages/notification-keys.ts';
 import { findPage, readPage } from '../edge/pages/page-files.ts';
 import { addWeb } from '../edge/pages/web.ts';
 import { commitLimits, openCommitter, sharedStoreLimits } from '../feed/commit.ts';
+import { countLiving } from '../feed/count-living.ts';
 import { openCursors } from '../feed/cursor.ts';
 import { openSweeper } from '../feed/expire.ts';
 import { openPoster } from '../feed/post.ts';
@@ -191,7 +192,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   closers.push(() => store.close());
   const timekeeping = clock instanceof ReferenceClock ? await followTime(clock, store, log) : null;
   closers.push(() => timekeeping?.stop());
-  const { read } = store;
+  const read = countLiving({ read: store.read, clock, sweeper: () => sweeper });
   const onFailure = openFaultLog(log, clock, 'the store could not be written or read');
   const secret = Buffer.from(await registry.meta.readOrMake('seal-key', newSealKey), 'base64');
   const ownIssuer = embedsProvider(config) ? issuerOf(config.publicUrl) : null;
@@ -214,7 +215,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   closers.push(closeChannels);
   const dispatcher = pushes ? openDispatcher(base, { store, committer, publisher, fanOut, channels }) : null;
   closers.push(() => dispatcher?.close());
-  const sweeper = openSweeper({ read, committer, clock, onFailure });
+  const sweeper = openSweeper({ read: store.read, committer, clock, onFailure });
   closers.push(() => sweeper.close());
   return {
     bus,

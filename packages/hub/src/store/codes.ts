@@ -128,6 +128,10 @@ export function sqlIsEvictable(table = ''): string {
   return `${table}state & 1 = ${readStateCodes.encode('read')} AND ${sqlIsAlive(`${table}removed`)}`;
 }
 
+export function sqlIsUnread(state = 'state'): string {
+  return `${state} & 1 = ${readStateCodes.encode('unread')}`;
+}
+
 /** Of a table with these two columns: read or removed. */
 export function sqlIsHandled(table = ''): string {
   return `(${table}state & 1 = ${readStateCodes.encode('read')} OR ${table}removed > ${notRemoved})`;

@@ -251,6 +251,8 @@ export interface FeedReader extends DeliveryReader {
   /** How many push addresses of that kind an app has, counted up to `most`. */
   countAddresses(app: AppId, type: string, most: number): Promise<number>;
   dueExpirations(now: number, limit: number): Promise<Due[]>;
+  /** How many unread ones of a user are past their expiration and still there, of the `most` first of all users. */
+  unreadExpired(user: UserKey, visibility: Visibility, now: number, most: number): Promise<number>;
   dueWakings(now: number, limit: number): Promise<Due[]>;
   duePurges(now: number, limit: number): Promise<Due[]>;
 }

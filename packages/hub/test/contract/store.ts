@@ -341,6 +341,27 @@ function timers(open: OpenStore): void {
     assert.deepEqual(await store.read.dueExpirations(startMs + dayMs, 10), []);
   });
 
+  test('what is unread, has expired and is still there is counted by user and app, of the first of all users', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const expires = startMs + 1000;
+    const [read, removed] = [postWrite({ expires }), postWrite({ expires })];
+    const posts = [
+      ...[read, removed, postWrite({ expires }), postWrite({ expires, app: 'app-b' })],
+      ...[postWrite({ expires: expires + 1 }), postWrite({ expires: startMs + 1, by: 'bob' })],
+    ];
+    await store.commit([...posts, stateWrite([read.id]), deleteWrite(removed.id)], startMs);
+    const count = (visibility: string | null, now = expires, most = 100) =>
+      store.read.unreadExpired(alice, visibility, now, most);
+    assert.deepEqual(
+      await Promise.all([count(null), count('app-a'), count('app-b'), count('app-c'), count(null, startMs)]),
+      [2, 1, 1, 0, 0],
+    );
+    assert.equal(await store.read.unreadExpired(bob, null, expires, 100), 1);
+    // Bob's is the first to expire, and all that is looked at.
+    assert.equal(await count(null, expires, 1), 0);
+  });
+
   test('waking happens only to what is still snoozed until then, and starts the display time anew', async () => {
     await using opened = await open();
     const { store } = opened;

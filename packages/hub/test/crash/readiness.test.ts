@@ -8,6 +8,7 @@ import { postWrite, startMs } from '@carillon/testing/feed/writes.ts';
 import { freePort, post, send, startHub, until } from '@carillon/testing/hub/hub.ts';
 import { seedData, serve } from '@carillon/testing/hub/served.ts';
 import { postgresAt } from '@carillon/testing/hub/store-place.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { sharedPostgres, startPostgres } from '@carillon/testing/machine/postgres.ts';
 import { openResetProxy } from '@carillon/testing/machine/reset-proxy.ts';
 import { smallDisk } from '@carillon/testing/machine/small-disk.ts';
@@ -35,6 +36,38 @@ test('a hub on a full disk is not ready, and is once there is room', async (cont
   assert.equal((await send(`${baseUrl}/healthz`, 'GET')).status, 200);
   writeFileSync(ballast, '');
   await until(() => answers(200), 'it is ready again');
+});
+
+test('what expires while the disk is full is not counted as unread', async (context) => {
+  const disk = smallDisk(context, 8 * 1024 * 1024);
+  if (disk === null) return context.skip('this process may not mount a file system');
+  const clock = new ManualClock();
+  await using hub = await startHub({ clock, dataDir: disk });
+  const token = hub.token({ user: 'alice' });
+  const expires = (seconds: number) => new Date(clock.now() + seconds * 1000).toISOString();
+  for (const seconds of [60, 3600]) {
+    const body = post({ expirationDateTime: expires(seconds) });
+    assert.equal((await hub.request('POST', '/v1.0/me/notifications', { token, body })).status, 201);
+  }
+  const counts = async (): Promise<unknown[]> => {
+    const paths = ['delta', 'delta?$deltatoken=latest'];
+    const pages = await Promise.all(
+      paths.map((path) => hub.request('GET', `/v1.0/me/notifications/${path}`, { token })),
+    );
+    return pages.map(({ json }) => json.unreadCount);
+  };
+  assert.deepEqual(await counts(), [2, 2]);
+  const ballast = join(disk, 'ballast');
+  assert.throws(() => writeFileSync(ballast, randomBytes(8 * 1024 * 1024)), /ENOSPC/);
+  clock.advance(61_000);
+  await until(async () => (await counts()).every((count) => count === 1), 'the expired one is not counted');
+  writeFileSync(ballast, '');
+  clock.advance(1000);
+  const removed = async (): Promise<boolean> => {
+    const { json } = await hub.request('GET', '/v1.0/me/notifications/delta', { token });
+    return json.value.length === 1 && json.unreadCount === 1;
+  };
+  await until(removed, 'it is removed');
 });
 
 test('a PostgreSQL that only reads is found by the probe of its store', async (context) => {

@@ -3,7 +3,7 @@
 import { isUuid } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
-import { sqlIsAlive, sqlIsEvictable } from '../../codes.ts';
+import { sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
 import type { ChangesPage, Due, FeedHead, FeedReader, ListQuery, Position } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
@@ -238,6 +238,11 @@ const due = (column: string, where: string) =>
 WHERE ${where} AND n.${column} <= $1 ORDER BY n.${column} LIMIT $2`);
 export const dueStatements = {
   expirations: due('expires', `${sqlIsAlive('n.removed')} AND n.state >= 0`),
+  // The first of all users' lead the way: an index by user and expiration would cost every post.
+  unreadExpired: statement(`SELECT count(*)::int AS n FROM
+  (SELECT n.lane, n.user_key, n.app, n.state FROM notification n
+   WHERE ${sqlIsAlive('n.removed')} AND n.state >= 0 AND n.expires <= $4 ORDER BY n.expires LIMIT $5) e
+WHERE ${sqlIsUnread('e.state')} AND ${ofUser('e')} AND ${ofApp('e', 3)}`),
   wakings: due('snooze_until', 'n.snooze_until IS NOT NULL'),
   purges: due('purge_at', 'n.purge_at IS NOT NULL'),
 };
@@ -248,6 +253,10 @@ function dueReads(ask: AskRows) {
     async (now: number, limit: number): Promise<Due[]> =>
       (await ask(each, now, limit)).map((row) => ({ user: userOf(row), id: decodeText(row.id) }));
   return {
+    async unreadExpired(user: UserKey, visibility: Visibility, now: number, most: number) {
+      const [row] = await ask(dueStatements.unreadExpired, ...userValues(user), visibility, now, most);
+      return decodeNumber(row?.n);
+    },
     dueExpirations: read(dueStatements.expirations),
     dueWakings: read(dueStatements.wakings),
     duePurges: read(dueStatements.purges),

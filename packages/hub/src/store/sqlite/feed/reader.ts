@@ -5,7 +5,7 @@ import { hashText } from '../../../lib/fingerprint.ts';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
-import { sqlIsAlive, sqlIsEvictable } from '../../codes.ts';
+import { sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import {
   type ChangesPage,
@@ -221,7 +221,17 @@ function dueReads(db: DatabaseSync, { interned }: Tables) {
         id: uuidFromBytes(decodeBytes(row.id)),
       }));
   };
+  const unreadExpired = db.prepare(
+    `SELECT count(*) AS n FROM
+     (SELECT account, app, state FROM notification INDEXED BY notification_by_expiry
+      WHERE ${sqlIsAlive()} AND expires <= ? ORDER BY expires LIMIT ?)
+     WHERE ${sqlIsUnread()} AND account = ? AND (? IS NULL OR app = ?)`,
+  );
   return {
+    async unreadExpired(user: UserKey, visibility: Visibility, now: number, most: number) {
+      const app = seenApp(interned, visibility);
+      return decodeNumber(unreadExpired.get(now, most, interned.account(user), app, app)?.n);
+    },
     dueExpirations: due(`${sqlIsAlive()} AND expires <= ? ORDER BY expires`),
     dueWakings: due('snooze_until IS NOT NULL AND snooze_until <= ? ORDER BY snooze_until'),
     duePurges: due('purge_at IS NOT NULL AND purge_at <= ? ORDER BY purge_at'),
