@@ -10,9 +10,16 @@ export interface AppClient {
   readonly public: boolean;
   /** SHA-256 of the secret, base64url; null for a public client. */
   readonly secretHash: string | null;
+  /** Secrets that were replaced, each good until its end. The one that was replaced last comes first. */
+  readonly oldSecrets?: readonly OldSecret[] | undefined;
   readonly redirectUris: readonly string[];
   /** Scopes of the hub that it may ask for. Absent: those of an app's own notifications alone. */
   readonly scopes?: readonly string[] | undefined;
+}
+
+export interface OldSecret {
+  readonly hash: string;
+  readonly until: number;
 }
 
 export interface App {

@@ -13,6 +13,8 @@ const hostsMax = 100;
 const redirectUrisMax = 20;
 const scopesMax = 20;
 const issuersMax = 10;
+/** 30 days. */
+const secretOverlapSecondsMax = 30 * 24 * 3600;
 
 const id = Type.String({ minLength: 1, maxLength: 128 });
 const hostName = Type.String({ minLength: 1, maxLength: limits.hostNameCharacters });
@@ -37,7 +39,7 @@ const client = strictObject(
     redirectUris: Type.Optional(Type.Array(url, { maxItems: redirectUrisMax })),
     scopes: Type.Optional(Type.Array(scope, { maxItems: scopesMax })),
   },
-  { ignored: ['clientSecret'] },
+  { ignored: ['clientSecret', 'oldSecretUntilDateTime'] },
 );
 
 const appMembers = {
@@ -46,6 +48,7 @@ const appMembers = {
   blocked: Type.Optional(Type.Boolean()),
   issuers: Type.Optional(Type.Array(url, { maxItems: issuersMax })),
   newSecrets: Type.Optional(Type.Boolean()),
+  secretOverlapSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: secretOverlapSecondsMax })),
 };
 
 /** The body of a PUT, which replaces the app, and of a PATCH, which keeps the members that are left out. */
@@ -84,6 +87,7 @@ export const appAnswerSchema = strictObject({
       public: Type.Boolean(),
       redirectUris: Type.Array(url),
       scopes: Type.Array(scope),
+      oldSecretUntilDateTime: Type.Optional(dateTime),
       clientSecret: Type.Optional(Type.String()),
     }),
   ),

@@ -24,7 +24,7 @@ export function grantedScopes(apps: AppRegistry, clientId: string): readonly str
   return client ? (client.scopes ?? createdByAppScopes) : [];
 }
 
-function findClient(apps: AppRegistry, clientId: string): AppClient | undefined {
+export function findClient(apps: AppRegistry, clientId: string): AppClient | undefined {
   return apps.findByClient(clientId)?.clients.find((each) => each.clientId === clientId);
 }
 
@@ -54,10 +54,14 @@ export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url');
 }
 
-export function secretMatches(storedHash: string | undefined, secret: string): boolean {
-  const stored = Buffer.from(storedHash ?? '');
+/** The client's secret, or one that was replaced and has not ended. */
+export function secretMatches(client: AppClient | undefined, secret: string, now: number): boolean {
+  const old = (client?.oldSecrets ?? []).filter(({ until }) => now < until).map(({ hash }) => hash);
   const given = Buffer.from(hashSecret(secret));
-  return stored.length === given.length && timingSafeEqual(stored, given);
+  return [client?.secretHash ?? '', ...old].some((hash) => {
+    const stored = Buffer.from(hash);
+    return stored.length === given.length && timingSafeEqual(stored, given);
+  });
 }
 
 /** Exactly a registered one; on a loopback address any port (RFC 8252, section 7.3). */

@@ -9,7 +9,7 @@ import type { Registry } from '../../store/registry.ts';
 import type { AccessAudit } from '../access-audit.ts';
 import { addressBlock } from '../address-block.ts';
 import { sessionSubject } from '../revoked-tokens.ts';
-import { redirectAllowed, secretMatches } from './clients.ts';
+import { findClient, redirectAllowed, secretMatches } from './clients.ts';
 import { configurationOf, cookieKeyOf } from './configuration.ts';
 import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
 import { registerOnBehalfOf } from './exchange/on-behalf-of.ts';
@@ -128,7 +128,7 @@ async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): 
     await configurationOf({ registry, adapterParts, keys, issuer, clock, rules, policy, render }),
   );
   pinUrls(provider, new URL(issuer));
-  compareByRegistry(provider);
+  compareByRegistry(provider, registry, clock);
   followFamilies(provider, refreshTokens, () => oidc.Provider.ctx);
   registerOnBehalfOf({ provider, registry, rules, keys, issuer, clock, oidcErrors: oidc.errors, jose });
   provider.use(answerRefused);
@@ -220,10 +220,10 @@ function pinUrls(provider: Provider, { protocol, host, hostname }: URL): void {
   });
 }
 
-function compareByRegistry(provider: Provider): void {
+function compareByRegistry(provider: Provider, { apps }: Registry, clock: Clock): void {
   const client = provider.Client.prototype;
   client.compareClientSecret = function (secret) {
-    return secretMatches(this.clientSecret, secret);
+    return secretMatches(findClient(apps, this.clientId), secret, clock.now());
   };
   client.redirectUriAllowed = function (uri) {
     return redirectAllowed(uri, this.redirectUris);

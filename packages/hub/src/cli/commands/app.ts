@@ -3,10 +3,8 @@
 import { Command } from 'commander';
 import { allScope } from '../../auth/scope-names.ts';
 import { builtInChannels } from '../../hub/channels.ts';
-import { systemClock } from '../../lib/clock.ts';
 import type { App } from '../../model/app.ts';
 import {
-  type MadeClient,
   type NamedClient,
   readClients,
   readGrant,
@@ -18,8 +16,15 @@ import {
 import type { Registry } from '../../store/registry.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
 import { channelCommand } from './app-channel.ts';
+import {
+  newSecretCommand,
+  type OverlapOptions,
+  printSecrets,
+  secretChangeOf,
+  withOverlap,
+} from './app-secret.ts';
 
-interface AppOptions extends DataOptions {
+interface AppOptions extends DataOptions, OverlapOptions {
   readonly id: string;
   readonly host: readonly string[];
   readonly redirectUri?: readonly string[];
@@ -60,7 +65,7 @@ export function appCommand(): Command {
       '--redirect-uri <uris...>',
       'where sign-in may lead: of the public clients, or else of the service',
     )
-    .option('--new-secret', 'make new secrets for an existing app')
+    .option('--new-secret', 'make new secrets for an existing app; those before stay good for a day')
     .on('option:public', () => {
       const last = clients.at(-1);
       if (!last) create.error("error: option '--public' must follow the --client that it is about");
@@ -70,7 +75,8 @@ export function appCommand(): Command {
   const list = new Command('list').description('list the registered apps').action(listApps);
   return new Command('app')
     .description('registered apps')
-    .addCommand(withDataOptions(create))
+    .addCommand(withDataOptions(withOverlap(create)))
+    .addCommand(newSecretCommand())
     .addCommand(withDataOptions(list))
     .addCommand(channelCommand());
 }
@@ -90,17 +96,19 @@ async function createApp(
   const issuers = (options.issuer ?? []).map(readIssuer);
   const hosts = [...new Set(options.host.map(readHost))];
   await withRegistry(options, async ({ audit }) => {
-    const entry = { at: systemClock.now(), ...commandLine, what: 'putApp', on: `apps/${id}` };
+    const secrets = secretChangeOf(options, options.newSecret ?? false);
+    const on = secrets.newSecrets ? `apps/${id}/secrets` : `apps/${id}`;
+    const entry = { at: secrets.now, ...commandLine, what: 'putApp', on };
     const made = await audit.record(entry, async ({ apps, hostClaims }) => {
       const known = await apps.findToChange(id);
-      const keep = options.newSecret ? [] : (known?.clients ?? []);
-      const clientsNow = clients.map((client) => withSecret(client, keep));
+      const had = known?.clients ?? [];
+      const clientsNow = clients.map((client) => withSecret(client, had, secrets));
       const blocked = known?.blocked ?? false;
       await apps.put({ id, hosts, blocked, issuers, clients: clientsNow.map(({ client }) => client) });
       for (const host of hosts) await hostClaims.remove(id, host);
       return clientsNow;
     });
-    print(made, id);
+    printSecrets(made, id);
   });
 }
 
@@ -118,14 +126,6 @@ function withRedirects(
     const signsIn = anyPublic ? client.public : client.clientId === id;
     return { ...client, redirectUris: signsIn ? redirectUris : [] };
   });
-}
-
-function print(made: readonly MadeClient[], appId: string): void {
-  const own = made.find(({ client }) => client.clientId === appId);
-  const others = made
-    .filter(({ client, secret }) => client.clientId !== appId && secret !== null)
-    .map(({ client, secret }) => ({ clientId: client.clientId, clientSecret: secret }));
-  printJson({ appId, clientSecret: own?.secret ?? null, ...(others.length > 0 ? { clients: others } : {}) });
 }
 
 async function listApps(options: DataOptions): Promise<void> {

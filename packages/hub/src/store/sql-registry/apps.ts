@@ -131,6 +131,7 @@ function plain({ id, hosts, clients, blocked, issuers }: App): App {
   return { id, hosts, clients: clients.map(plainClient), blocked, issuers };
 }
 
-function plainClient({ clientId, public: isPublic, secretHash, redirectUris, scopes }: AppClient): AppClient {
-  return { clientId, public: isPublic, secretHash, redirectUris, scopes };
+function plainClient(client: AppClient): AppClient {
+  const { clientId, public: isPublic, secretHash, oldSecrets, redirectUris, scopes } = client;
+  return { clientId, public: isPublic, secretHash, oldSecrets, redirectUris, scopes };
 }

@@ -94,6 +94,44 @@ test('app create registers the app with its hosts and clients, and prints its se
     run('app', 'create', '--id', 'service', '--host', 'c.example', '--new-secret').stdout,
   );
   assert.notEqual(renewed.clientSecret, null);
+  const replaced = await look(({ apps }) => apps.findById('service'));
+  assert.deepEqual(
+    replaced?.clients[0]?.oldSecrets?.map(({ hash }) => hash),
+    [hashSecret(printed.clientSecret)],
+  );
+});
+
+test('app new-secret renews the secrets of an app or one client, and nothing else of it', async (context) => {
+  const { run, look } = commandLine(context);
+  const create = ['app', 'create', '--id', 'service', '--host', 'a.example', '--client', 'worker'];
+  const made = JSON.parse(run(...create).stdout);
+  const renewed = JSON.parse(run('app', 'new-secret', '--id', 'service', '--overlap', '2').stdout);
+  assert.deepEqual(Object.keys(renewed), ['appId', 'clientSecret', 'clients']);
+  const own = async () => (await look(({ apps }) => apps.findById('service')))?.clients ?? [];
+  const [service] = await own();
+  assert.equal(service?.secretHash, hashSecret(renewed.clientSecret));
+  assert.deepEqual(
+    service?.oldSecrets?.map(({ hash }) => hash),
+    [hashSecret(made.clientSecret)],
+  );
+  const only = JSON.parse(run('app', 'new-secret', '--id', 'service', '--client', 'worker', '--now').stdout);
+  assert.equal(only.clientSecret, null);
+  const [kept, worker] = await own();
+  assert.deepEqual(kept, service);
+  assert.equal(worker?.oldSecrets, undefined);
+  assert.equal(worker?.secretHash, hashSecret(only.clients[0].clientSecret));
+  assert.deepEqual((await look(({ apps }) => apps.findById('service')))?.hosts, ['a.example']);
+  const audit = await look((registry) => registry.audit.list({ before: null, limit: 10 }));
+  assert.deepEqual(
+    audit.map(({ what, on }) => `${what} ${on}`),
+    ['updateApp apps/service/secrets', 'updateApp apps/service/secrets', 'putApp apps/service'],
+  );
+  assert.match(run('app', 'new-secret', '--id', 'none').stderr, /no app none/);
+  assert.match(run('app', 'new-secret', '--id', 'service', '--overlap', '-1').stderr, /hours from 0 to 720/);
+  assert.match(
+    run('app', 'new-secret', '--id', 'service', '--now', '--overlap', '1').stderr,
+    /cannot be used/,
+  );
 });
 
 test('without a public client the redirect URIs are the service’s own', async (context) => {

@@ -24,6 +24,7 @@ import {
   subscribe,
   type TestHub,
 } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { pino } from 'pino';
 import { invalid } from '../../../src/model/errors.ts';
 import type { HostVerifier } from '../../../src/operations/admin/hosts/host-verifier.ts';
@@ -178,6 +179,43 @@ suite('apps', () => {
     assert.equal(issued.status, 200, await issued.text());
     const renewed = await admin('PATCH', '/apps/shop', { newSecrets: true });
     assert.notEqual(renewed.json.clients[0].clientSecret, own.clientSecret);
+  });
+
+  test('get new secrets while those before stay good for a day, or as long as the body says', async (context) => {
+    const clock = new ManualClock();
+    const { admin, hub } = await open(context, { hostVerifier: anywhere, clock });
+    const secretOf = ({ json }: { readonly json: { clients: { clientSecret: string }[] } }): string =>
+      json.clients[0]?.clientSecret ?? '';
+    const issues = async (client_secret: string): Promise<number> => {
+      const form = { grant_type: 'client_credentials', client_id: 'shop', client_secret };
+      const body = new URLSearchParams(form);
+      return (await fetch(`${hub.baseUrl}/identity/token`, { method: 'POST', body })).status;
+    };
+    const first = secretOf(await admin('PUT', '/apps/shop', {}));
+    const renewed = await admin('PATCH', '/apps/shop', { newSecrets: true });
+    const second = secretOf(renewed);
+    const until = Date.parse(renewed.json.clients[0].oldSecretUntilDateTime);
+    assert.ok(Math.abs(until - (clock.now() + 24 * 3600_000)) <= 1000, String(until));
+    assert.deepEqual([await issues(first), await issues(second)], [200, 200]);
+    const shown = await admin('GET', '/apps/shop');
+    assert.equal((await admin('PUT', '/apps/shop', shown.json)).status, 200);
+    assert.equal(await issues(first), 200);
+    const third = secretOf(
+      await admin('PATCH', '/apps/shop', { newSecrets: true, secretOverlapSeconds: 60 }),
+    );
+    assert.deepEqual(await Promise.all([first, second, third].map(issues)), [200, 200, 200]);
+    clock.advance(60_000);
+    assert.deepEqual(await Promise.all([first, second, third].map(issues)), [401, 401, 200]);
+    const fourth = secretOf(
+      await admin('PATCH', '/apps/shop', { newSecrets: true, secretOverlapSeconds: 3600 }),
+    );
+    assert.deepEqual(await Promise.all([third, fourth].map(issues)), [200, 200]);
+    await admin('PATCH', '/apps/shop', { secretOverlapSeconds: 0 });
+    assert.deepEqual(await Promise.all([third, fourth].map(issues)), [401, 200]);
+    const log = await admin('GET', '/audit?$top=20');
+    const entries = log.json.value.filter(({ on }: { on: string }) => on === 'apps/shop/secrets');
+    assert.equal(entries.length, 3);
+    assertError(await admin('PATCH', '/apps/shop', { secretOverlapSeconds: -1 }), { status: 400 });
   });
 
   test('that are blocked are refused on their next request, and served again on the one after', async (context) => {

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { hashSecret } from '../../../auth/provider/clients.ts';
 import { adminScope, createdByAppScopes, hubScopeOf, hubScopes } from '../../../auth/scope-names.ts';
-import type { AppClient } from '../../../model/app.ts';
+import type { AppClient, OldSecret } from '../../../model/app.ts';
 import { invalid } from '../../../model/errors.ts';
 
 const maxClients = 10;
@@ -24,6 +24,18 @@ export interface MadeClient {
   /** Only when it was made now: the store keeps but its hash. */
   readonly secret: string | null;
 }
+
+/** What a change of an app does to the secrets of its clients. */
+export interface SecretChange {
+  readonly newSecrets: boolean;
+  /** How long secrets that are replaced, or were before, stay good at most. Undefined: a day, from their replacement. */
+  readonly overlapMs: number | undefined;
+  readonly now: number;
+}
+
+const secretOverlapMs = 24 * 3600 * 1000;
+/** Beyond it the one that was replaced first ends early. */
+const oldSecretsMax = 3;
 
 /** The app's own client first, whether or not it was named. */
 export function readClients(id: string, named: readonly NamedClient[]): NamedClient[] {
@@ -98,15 +110,30 @@ export function readIssuer(text: string): string {
   );
 }
 
-/** Keeps the secret that a client of `known` has, and makes one for a client without. */
+/** Keeps the secret that a client of `known` has, unless new ones are asked for, and makes one for a client without. */
 export function withSecret(
   { clientId, public: isPublic, redirectUris, scopes }: NamedClient,
   known: readonly AppClient[],
+  change: SecretChange,
 ): MadeClient {
   const base = { clientId, public: isPublic, redirectUris, scopes: readGrant(scopes ?? []) };
   if (isPublic) return { client: { ...base, secretHash: null }, secret: null };
-  const before = known.find((client) => client.clientId === clientId)?.secretHash;
-  if (before) return { client: { ...base, secretHash: before }, secret: null };
+  const before = known.find((client) => client.clientId === clientId);
+  const oldSecrets = before && oldSecretsOf(before, change);
+  if (before?.secretHash && !change.newSecrets)
+    return { client: { ...base, secretHash: before.secretHash, oldSecrets }, secret: null };
   const secret = randomBytes(32).toString('base64url');
-  return { client: { ...base, secretHash: hashSecret(secret) }, secret };
+  return { client: { ...base, secretHash: hashSecret(secret), oldSecrets }, secret };
+}
+
+function oldSecretsOf(before: AppClient, change: SecretChange): OldSecret[] | undefined {
+  const { newSecrets, overlapMs, now } = change;
+  const known = before.oldSecrets ?? [];
+  const until = now + (overlapMs ?? secretOverlapMs);
+  const replaced = newSecrets && before.secretHash ? [{ hash: before.secretHash, until }] : [];
+  const left = [...replaced, ...known]
+    .map((each) => (overlapMs === undefined ? each : { ...each, until: Math.min(each.until, until) }))
+    .filter((each) => each.until > now)
+    .slice(0, oldSecretsMax);
+  return left.length > 0 ? left : undefined;
 }

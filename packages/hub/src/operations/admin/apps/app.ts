@@ -3,6 +3,7 @@
 import { type appAnswerSchema, appSchema } from '@carillon/protocol/schemas';
 import type { Static } from 'typebox';
 import type { App, AppClient } from '../../../model/app.ts';
+import { formatDateTime } from '../../../model/date-time.ts';
 import type { Registry } from '../../../store/registry.ts';
 import type { Answer } from '../../kernel/answer.ts';
 import type { Services } from '../../kernel/call.ts';
@@ -30,10 +31,11 @@ export interface AppChange {
   readonly blocked: boolean | undefined;
   readonly issuers: readonly string[] | undefined;
   readonly newSecrets: boolean;
+  readonly overlapMs: number | undefined;
 }
 
 export const appBody = bodyOf(appSchema, (body): AppChange => {
-  const { hosts, clients, blocked, issuers, newSecrets = false } = body;
+  const { hosts, clients, blocked, issuers, newSecrets = false, secretOverlapSeconds } = body;
   return {
     hosts: hosts && [...new Set(hosts.map((each) => readHost(typeof each === 'string' ? each : each.host)))],
     clients: clients?.map(({ clientId, public: isPublic = false, redirectUris = [], scopes = [] }) => ({
@@ -45,20 +47,23 @@ export const appBody = bodyOf(appSchema, (body): AppChange => {
     blocked,
     issuers: issuers?.map(readIssuer),
     newSecrets,
+    overlapMs: secretOverlapSeconds === undefined ? undefined : secretOverlapSeconds * 1000,
   };
 });
 
 export async function changeApp(
   acted: Acted,
   services: Services,
-  { id, hosts, clients, blocked, issuers, newSecrets }: AppChange & { readonly id: string },
+  { id, hosts, clients, blocked, issuers, newSecrets, overlapMs }: AppChange & { readonly id: string },
 ): Promise<Answer<AppAnswer>> {
   const { registry } = services;
   await Promise.all((hosts ?? []).map((host) => services.hosts.check(host)));
-  const { known, app, made } = await audited(acted, services, `apps/${id}`, async ({ apps, hostClaims }) => {
+  const secrets = { newSecrets, overlapMs, now: services.clock.now() };
+  const on = newSecrets ? `apps/${id}/secrets` : `apps/${id}`;
+  const { known, app, made } = await audited(acted, services, on, async ({ apps, hostClaims }) => {
     const before = await apps.findToChange(id);
     const had = before?.clients ?? [];
-    const clientsNow = readClients(id, clients ?? had).map((each) => withSecret(each, newSecrets ? [] : had));
+    const clientsNow = readClients(id, clients ?? had).map((each) => withSecret(each, had, secrets));
     const verified = (before?.hosts ?? []).filter((host) => hosts?.includes(host) ?? true);
     const changed: App = {
       id,
@@ -95,13 +100,15 @@ export async function showApp(
 }
 
 function showClient(client: AppClient, made: readonly MadeClient[]) {
-  const { clientId, public: isPublic, redirectUris, scopes = [] } = client;
+  const { clientId, public: isPublic, redirectUris, scopes = [], oldSecrets = [] } = client;
+  const until = oldSecrets.reduce((last, each) => Math.max(last, each.until), 0);
   const secret = made.find((each) => each.client.clientId === clientId)?.secret ?? null;
   return {
     clientId,
     public: isPublic,
     redirectUris: [...redirectUris],
     scopes: readGrant(scopes),
+    ...(until > 0 ? { oldSecretUntilDateTime: formatDateTime(until) } : {}),
     ...(secret === null ? {} : { clientSecret: secret }),
   };
 }

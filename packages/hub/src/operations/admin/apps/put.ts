@@ -18,7 +18,7 @@ export const putApp = operation({
   async run({ params, body, ...acted }, services) {
     const id = params.appId;
     readClients(id, []);
-    const { hosts = [], clients = [], blocked = false, issuers = [], newSecrets } = body;
-    return changeApp(acted, services, { id, hosts, clients, blocked, issuers, newSecrets });
+    const { hosts = [], clients = [], blocked = false, issuers = [], newSecrets, overlapMs } = body;
+    return changeApp(acted, services, { id, hosts, clients, blocked, issuers, newSecrets, overlapMs });
   },
 });
