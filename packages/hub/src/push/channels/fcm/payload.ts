@@ -2,7 +2,6 @@
 // app. Pure; the address and the authentication token are added by the channel.
 // https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
 
-import { createHash } from 'node:crypto';
 import type { VisualContent } from '@carillon/protocol';
 import { type Push, type PushedNotification, secondsToLive, type Tap } from '../contract.ts';
 import { fit } from '../fit.ts';
@@ -65,12 +64,12 @@ function alert(push: FcmPush): object {
   };
 }
 
-/** One for a group, as far as there are keys; what has no group takes them in turn. */
+/** One for a group, as far as there are keys; what has no group is spread over them. No digest: it is made for each push. */
 function shownCollapseKey({ id, groupName }: PushedNotification): string {
-  const digest = createHash('sha256')
-    .update(groupName ?? id)
-    .digest();
-  return `${tapCollapseKey}-${1 + (digest.readUInt32BE() % shownCollapseKeys)}`;
+  const name = groupName ?? id;
+  let sum = 0;
+  for (let index = 0; index < name.length; index++) sum = (sum * 31 + name.charCodeAt(index)) >>> 0;
+  return `${tapCollapseKey}-${1 + (sum % shownCollapseKeys)}`;
 }
 
 /** What FCM passes on to APNs. https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#apnsconfig */
