@@ -61,7 +61,8 @@ export function readListen(
     hasBus,
   }: { readonly dev: boolean; readonly tls: 'off' | 'dev' | 'own'; readonly hasBus: boolean },
 ): ListenConfig {
-  const { port, host } = values;
+  const { port } = values;
+  const host = withoutBrackets(values.host);
   if (dev && !isLoopback(host))
     problem('host', `"${host}" is not a loopback address, and --dev never listens beyond loopback`);
   const own = `${tls === 'off' ? 'http' : 'https'}://${urlHost(tls === 'dev' ? 'localhost' : host)}:${port}`;
@@ -76,7 +77,12 @@ export function readListen(
 
 /** Of a URL or an address: where no other machine listens. */
 export function isLoopback(host: string): boolean {
-  return loopbackHosts.includes(host.replace(/^\[|\]$/g, ''));
+  return loopbackHosts.includes(withoutBrackets(host));
+}
+
+/** URLs put an IPv6 address in brackets. */
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
 }
 
 function readPublicUrl(given: string): string {

@@ -2,6 +2,7 @@
 // stores, buses and channels.
 
 import { randomBytes } from 'node:crypto';
+import { lookup as lookupAddress } from 'node:dns/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { type AccessAudit, openAccessAudit } from '../auth/access-audit.ts';
@@ -149,12 +150,17 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     dispatcher: line.dispatcher,
     caPath: edge.caPath,
     async listen() {
-      await edge.app.listen({ port: config.port, host: config.host });
+      await edge.app.listen({ port: config.port, host: await addressToListenAt(config.host) });
       listened = true;
       lock.announce(config.publicUrl);
     },
     close: () => closeAll(closers),
   };
+}
+
+/** One address: for each of `localhost` Fastify would open a server, and the bounds on connections know of one server. */
+async function addressToListenAt(host: string): Promise<string> {
+  return host === 'localhost' ? (await lookupAddress(host)).address : host;
 }
 
 /** Lets balancers notice that it is not ready, before its streams reconnect to another node. */
