@@ -50,7 +50,8 @@ export function openDevicePush(options: DevicePushOptions): DevicePush {
     return viewOf(state);
   };
   return {
-    read: async () => viewOf(await webPushState(await findWorker(), hub)),
+    // Whether the hub still has it is in the list of devices, which says why not, too: pushAtHub.
+    read: async () => viewOf(await webPushState(await findWorker())),
     async turnOn(displayName) {
       const registration = await findWorker();
       if (!registration) return noWorker;

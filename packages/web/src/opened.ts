@@ -60,8 +60,10 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   };
   const push = openDevicePush({ hub, installationId, targetHostName, onTurnedOff: register });
   Object.assign(devices, { calls, installationId, now: () => feed.now(), push });
-  const tryRegister = (): void => void register().catch(() => {}); // offline: the next start does it
+  const tryRegister = (): void => void register().catch(() => {}); // offline: the network's return does it
   tryRegister();
+  // A page that was opened offline has no devices yet.
+  addEventListener('online', tryRegister);
   void findWorker().then((worker) => worker && closeWhatIsHandled(feed, worker));
   return {
     user: signed.user,

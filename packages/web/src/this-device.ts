@@ -25,7 +25,7 @@ export interface DeviceOptions {
   readonly now: number;
 }
 
-const leaseMs = 30 * 86_400_000;
+export const leaseMs = 30 * 86_400_000;
 
 /** Its push address stays. Returns all of the user's devices, this one last. */
 export async function registerDevice(options: DeviceOptions): Promise<readonly Subscription[]> {
@@ -37,11 +37,20 @@ export async function registerDevice(options: DeviceOptions): Promise<readonly S
     ? await calls.updateSubscription(own.id, { expirationDateTime })
     : await calls.subscribe({
         ...{ targetHostName, installationId, expirationDateTime },
-        displayName: describeBrowser(navigator.userAgent),
+        displayName: nameAmong(devices, describeBrowser(navigator.userAgent)),
         platformType: 'webPush',
         channel: null,
       });
   return [...devices.filter(({ id }) => id !== renewed.id), renewed];
+}
+
+/** The name, or the name with a number where another device has it already. */
+export function nameAmong(devices: readonly Pick<Subscription, 'displayName'>[], name: string): string {
+  const taken = new Set(devices.map(({ displayName }) => displayName));
+  let number = 1;
+  const numbered = (): string => (number === 1 ? name : `${name} (${number})`);
+  while (taken.has(numbered())) number += 1;
+  return numbered();
 }
 
 const browsers: readonly (readonly [RegExp, string])[] = [

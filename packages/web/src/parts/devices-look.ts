@@ -11,7 +11,7 @@ export const devicesLook = css`
   li + li { margin-top: .5rem; }
   .what { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: .75rem; background: var(--tint); color: var(--mark); }
   .name { flex: 1; min-width: 0; line-height: 1.3; }
-  .name strong { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
+  .name strong { display: block; overflow-wrap: anywhere; font-weight: 600; }
   small { font-size: .8125rem; }
   .name small { font-size: .75rem; }
   small b { font-weight: 600; color: var(--good); }
@@ -28,6 +28,16 @@ export const devicesLook = css`
   button[role="switch"] i { width: 1.25rem; height: 1.25rem; border-radius: 50%; background: #fff; box-shadow: 0 1px 3px #0005; }
   button[role="switch"][aria-checked="true"] { background: var(--mark); }
   button[role="switch"][aria-checked="true"] i { translate: 1.25rem; }
+  :host(:dir(rtl)) button[role="switch"][aria-checked="true"] i { translate: -1.25rem; }
   .none { font-size: .9375rem; }
+  .help { margin-top: .75rem; font-size: .8125rem; }
+  @media (forced-colors: active) {
+    button[role="switch"] { border-color: ButtonText; background: Canvas; forced-color-adjust: none; }
+    button[role="switch"] i { background: ButtonText; box-shadow: none; }
+    button[role="switch"][aria-checked="true"] { border-color: Highlight; background: Highlight; }
+    button[role="switch"][aria-checked="true"] i { background: HighlightText; }
+    button[role="switch"]:disabled { border-color: GrayText; }
+    button[role="switch"]:disabled i { background: GrayText; }
+  }
   .problem { margin-bottom: 1rem; }
   @media (prefers-reduced-motion: no-preference) { button[role="switch"] i { transition: translate .15s; } }`;

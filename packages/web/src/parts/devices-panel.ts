@@ -2,15 +2,19 @@
 // user's other devices, to be named and removed.
 import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { type DevicePush, type PushView, pushAtHub } from '../device-push.ts';
 import { onLanguage, words } from '../language.ts';
 import { messageOf } from '../reasons.ts';
-import { createdText, describeDevice, leaseText } from './device-words.ts';
+import { whileSeen } from '../while-seen.ts';
+import { deviceRow } from './device-row.ts';
+import { describeDevice } from './device-words.ts';
 import { devicesLook } from './devices-look.ts';
 import { look } from './look.ts';
-import { binMark, laptopMark, pencilMark, phoneMark } from './marks.ts';
 import { pushSwitch } from './push-switch.ts';
+
+/** How old the list may be while the page is seen; nothing tells a page of other devices. */
+const refreshMs = 20_000;
 
 export class DevicesPanel extends LitElement {
   static override properties = {
@@ -46,7 +50,12 @@ export class DevicesPanel extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stop = onLanguage(() => this.requestUpdate());
+    const stopLanguage = onLanguage(() => this.requestUpdate());
+    const stopLooking = whileSeen(refreshMs, () => void this.#refresh());
+    this.#stop = () => {
+      stopLanguage();
+      stopLooking();
+    };
   }
 
   override disconnectedCallback(): void {
@@ -58,11 +67,6 @@ export class DevicesPanel extends LitElement {
 
   override firstUpdated(): void {
     void this.#lookAtPush();
-  }
-
-  protected override updated(changed: PropertyValues): void {
-    if (!changed.has('renaming') || this.renaming === null) return;
-    this.renderRoot.querySelector<HTMLInputElement>('input[name="device"]')?.select();
   }
 
   async #lookAtPush(): Promise<void> {
@@ -82,6 +86,12 @@ export class DevicesPanel extends LitElement {
     this.busy = false;
   }
 
+  /** Other devices come, go and get names. What is typed here is not disturbed, and a failure waits for the next time. */
+  async #refresh(): Promise<void> {
+    if (this.busy || this.renaming !== null || this.removing !== null || this.devices === null) return;
+    await this.#reload().catch(() => {});
+  }
+
   async #reload(): Promise<void> {
     this.devices = await this.calls.subscriptions();
   }
@@ -94,14 +104,11 @@ export class DevicesPanel extends LitElement {
     });
   };
 
-  #rename(event: SubmitEvent, id: string): void {
-    event.preventDefault();
-    const form = event.target instanceof HTMLFormElement ? event.target : undefined;
-    const displayName = String(new FormData(form).get('device') ?? '').trim();
+  #rename(id: string, displayName: string | null): void {
     void this.#act(async () => {
-      await this.calls.updateSubscription(id, { displayName: displayName || null });
-      this.renaming = null;
+      await this.calls.updateSubscription(id, { displayName });
       await this.#reload();
+      this.#show(id, 'device');
     });
   }
 
@@ -110,6 +117,8 @@ export class DevicesPanel extends LitElement {
       await this.calls.unsubscribe(id);
       this.removing = null;
       await this.#reload();
+      // What had the focus is gone.
+      void this.#focus(null, '#others');
     });
   }
 
@@ -133,74 +142,43 @@ export class DevicesPanel extends LitElement {
         ${pushSwitch({ view: this.#shownPush, isBusy: this.busy, run: this.#switchPush })}
       </section>
       <section aria-labelledby="others">
-        <h2 id="others">${text('otherDevices')}</h2>
+        <h2 id="others" tabindex="-1">${text('otherDevices')}</h2>
         ${
           this.devices !== null && others.length === 0
             ? html`<p class="soft none">${text('noOthers')}</p>`
-            : html`<ul>${others.map((device) => this.#device(device, false))}</ul>`
+            : html`<ul>${others.map((device) => this.#device(device, false))}</ul>
+                ${this.devices === null ? nothing : html`<p class="soft help">${text('untilHelp')}</p>`}`
         }
       </section>
     `;
   }
 
-  #device(device: Subscription, own: boolean): TemplateResult {
-    const name = describeDevice(device);
-    const phone =
-      device.platformType === 'ios' || device.platformType === 'android' || /phone|android/i.test(name);
-    return html`
-      <li>
-        <span class="what">${phone ? phoneMark : laptopMark}</span>
-        ${this.renaming === device.id ? this.#nameForm(device) : this.#named(device, name, own)}
-        ${this.removing === device.id ? this.#confirm(device, name) : nothing}
-      </li>
-    `;
+  #device(device: Subscription, isOwn: boolean): TemplateResult {
+    const { id } = device;
+    const shows = this.renaming === id ? 'name' : this.removing === id ? 'removal' : 'device';
+    return deviceRow({
+      ...{ device, isOwn, shows, isBusy: this.busy, now: this.now() },
+      ownHost: this.#own?.targetHostName ?? null,
+      show: (what) => this.#show(id, what),
+      rename: (displayName) => this.#rename(id, displayName),
+      remove: () => this.#remove(id),
+    });
   }
 
-  #named(device: Subscription, name: string, own: boolean): TemplateResult {
-    const { text } = words();
-    return html`
-      <div class="name"><strong>${name}</strong>
-        <small class="soft">${device.channel ? html`<b>${text('pushOn')}</b> · ` : nothing}${createdText(device, this.now())} · ${leaseText(device, this.now())}</small>
-      </div>
-      <span class="acts">
-        <button class="bare icon" title=${text('rename')} aria-label=${text('renameDevice', { name })} @click=${() => {
-          this.renaming = device.id;
-          this.removing = null;
-        }}>${pencilMark}</button>
-        ${
-          own
-            ? nothing
-            : html`<button class="bare icon" title=${text('remove')} aria-label=${text('removeDevice', { name })} @click=${() => {
-                this.removing = device.id;
-              }}>${binMark}</button>`
-        }
-      </span>
-    `;
+  /** The focus goes along: into the form and the question, and back to what opened them. */
+  #show(id: string, what: 'device' | 'name' | 'removal'): void {
+    const back = this.renaming === id ? '.rename' : '.remove';
+    this.renaming = what === 'name' ? id : null;
+    this.removing = what === 'removal' ? id : null;
+    void this.#focus(id, what === 'name' ? 'input' : what === 'removal' ? '.keep' : back);
   }
 
-  #nameForm(device: Subscription): TemplateResult {
-    return html`
-      <form @submit=${(event: SubmitEvent) => this.#rename(event, device.id)}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key === 'Escape') this.renaming = null;
-        }}>
-        <input name="device" aria-label=${words().text('deviceName')} maxlength="256" autocomplete="off" .value=${describeDevice(device)}>
-        <button class="main" ?disabled=${this.busy}>${words().text('save')}</button>
-      </form>
-    `;
-  }
-
-  #confirm(device: Subscription, name: string): TemplateResult {
-    const { text } = words();
-    return html`
-      <div class="confirm" role="group" aria-label=${text('removeAsk', { name })}>
-        <span>${text('removeText')}</span>
-        <span><button class="bare" @click=${() => {
-          this.removing = null;
-        }}>${text('keep')}</button>
-        <button class="bad" ?disabled=${this.busy} @click=${() => this.#remove(device.id)}>${text('remove')}</button></span>
-      </div>
-    `;
+  async #focus(id: string | null, selector: string): Promise<void> {
+    await this.updateComplete;
+    const row = [...this.renderRoot.querySelectorAll('li')].find(({ dataset }) => dataset.device === id);
+    const found = (row ?? this.renderRoot).querySelector<HTMLElement>(selector);
+    found?.focus();
+    if (found instanceof HTMLInputElement) found.select();
   }
 
   static override styles = [look, devicesLook];
