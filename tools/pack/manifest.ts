@@ -15,6 +15,8 @@ export interface Manifest {
   readonly imports?: Json;
   /** Entries that are published as a classic script too, each with its global; the published one lists them in `exports`. */
   readonly classicScripts?: Readonly<Record<string, string>>;
+  /** Entries that are published for tools without `exports` too (plain.ts), each with its declarations. */
+  readonly plainEntries?: Readonly<Record<string, string>>;
   /** It is published as one file for a page without a bundler too (embed.ts). */
   readonly embed?: boolean;
   readonly scripts?: Readonly<Record<string, string>>;
@@ -58,6 +60,7 @@ export function publishedManifest(
     exports,
     imports,
     classicScripts = {},
+    plainEntries = {},
     embed,
     ...manifest
   }: Manifest,
@@ -66,6 +69,7 @@ export function publishedManifest(
   const embeds = embed ? embedNames.map((name) => [`./${name}`, `./dist/${name}`] as const) : [];
   const entries = publishedExports(exports, Object.keys(classicScripts), Object.fromEntries(embeds));
   const main = mainOf(entries);
+  const plainFolders = Object.keys(plainEntries).map((entry) => entry.replace('./', ''));
   return {
     ...manifest,
     ...(Array.isArray(manifest.sideEffects) && { sideEffects: manifest.sideEffects.map(publishedPath) }),
@@ -73,7 +77,7 @@ export function publishedManifest(
     ...(main && { main: main.default, types: main.types }),
     ...(entries !== undefined && { exports: entries }),
     ...(imports !== undefined && { imports: published(imports) }),
-    files: manifest.files ?? ['dist', 'src', ...(manifest.bin ? ['bin'] : [])],
+    files: manifest.files ?? ['dist', 'src', ...(manifest.bin ? ['bin'] : []), ...plainFolders],
   };
 }
 

@@ -7,6 +7,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { writeManifest } from './artefacts.ts';
 import { stageClassicScripts } from './classic.ts';
 import { compile } from './compile.ts';
+import { stagePlainEntries } from './plain.ts';
 import { makeSbom } from './sbom.ts';
 import { isCompiled, readPackages, stageEmbed, stagePackage } from './stage.ts';
 
@@ -37,6 +38,7 @@ export async function packAll(outFolder: string, build: 'always' | 'ifChanged'):
     stagePackage(each, { target, compiled });
     await stageClassicScripts(each, target);
     await stageEmbed(each, target);
+    await stagePlainEntries(each, target);
   }
   rmSync(work, { recursive: true });
   const packed = packFolders(

@@ -1,6 +1,7 @@
 // The types of the surface, as code written for Microsoft's SDK uses them: what does not compile fails `npm run check`.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type * as compat from './index.ts';
 import {
   type ProcessPushNotificationResult,
   type UserNotificationApiImpl,
@@ -9,6 +10,7 @@ import {
   type UserNotificationUpdateResult,
   UserNotificationUserActionState,
 } from './index.ts';
+import type * as plainCompat from './plain.d.ts';
 
 /** Never called: only its types count. */
 export async function asTheSampleDoes(
@@ -42,6 +44,26 @@ export async function asTheSampleDoes(
     latest?.payload.rawContent ?? latest?.payload.title,
     ...updated,
   ];
+}
+
+/** Never called: what one of the two declarations has, the other has with the same type. */
+export function isPlain(own: typeof compat, plain: typeof plainCompat): unknown[] {
+  const api = new own.UserNotificationApiImpl(null);
+  const plainApi: plainCompat.UserNotificationApiImpl = api;
+  const names: Record<keyof typeof compat, true> & Record<keyof typeof plainCompat, true> = {
+    UserNotificationApiImpl: true,
+    UserNotificationApiResultStatus: true,
+    UserNotificationStatus: true,
+    UserNotificationUserActionState: true,
+  };
+  const members: Record<keyof compat.UserNotificationApiImpl, unknown> & plainCompat.UserNotificationApiImpl =
+    plainApi;
+  const same: typeof plain = own;
+  const notification = (each: compat.UserNotification): plainCompat.UserNotification => each;
+  const payload = (each: compat.UserNotificationPayload): plainCompat.UserNotificationPayload => each;
+  const status = (each: compat.UserNotificationStatus): plainCompat.UserNotificationStatus => each;
+  const result: plainCompat.UserNotificationApiResultStatus = own.UserNotificationApiResultStatus.Failed;
+  return [names, members, same, notification, payload, status, result];
 }
 
 test('states and statuses are numbers, and the numbers of actions are those that the sample app asks for', () => {
