@@ -1,6 +1,6 @@
 // A delivery: the duty to push one change to one subscription through its channel, and the evidence of the result. It is
 // planned in the commit of the change, so that an accepted notification can't lose its pushes.
-import type { PlatformType, Verdict } from '@carillon/protocol';
+import { limits, type PlatformType, type Verdict } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { UserKey } from './principal.ts';
 import type { StoredSubscription } from './subscription.ts';
@@ -145,3 +145,19 @@ export interface Route {
 
 /** How long a claim holds: longer than the longest attempt. */
 export const claimLeaseMs = 15_000;
+/** The longest `Retry-After` that is heeded: of one that asks for more, that much. */
+export const longestAfterMs = 3_600_000;
+/** What failed together is spread over so long. */
+export const spreadMs = 1000;
+/** Nodes follow the clock of their store when theirs differs by more than a second, so two of them differ by this at most. */
+export const clocksDifferMs = 2000;
+
+/**
+ * The longest that any delivery waits, by the rule that gave it its time: of an attempt that is to be made again, of a
+ * fallback and of a claim. One that is due later was dated while the clock was ahead.
+ */
+export const longestWaitMs = {
+  again: longestAfterMs + spreadMs,
+  fallback: limits.fallbackDelaySecondsMax * 1000,
+  claim: claimLeaseMs,
+};

@@ -3,7 +3,13 @@
 // nothing here, and a name without a number does not compile. store/codes.test.ts pins every one of them.
 // A push channel's number is in its descriptor (push/channels/<name>), and stays there for ever too.
 import type { PlatformType, ReadState, UserActionState, Verdict } from '@carillon/protocol';
-import { type DeliveryKind, isOpen, type SendStatus } from '../model/delivery.ts';
+import {
+  clocksDifferMs,
+  type DeliveryKind,
+  isOpen,
+  longestWaitMs,
+  type SendStatus,
+} from '../model/delivery.ts';
 import type { Removal, StoredNotification } from '../model/notification.ts';
 
 export interface Codes<Name extends string> {
@@ -117,6 +123,39 @@ export function sqlIsFailed(status = 'status'): string {
 /** Deliveries that may show something: a device has them, or not. */
 export function sqlShows(kind = 'kind'): string {
   return `${kind} < ${kindCodes.encode('clear')}`;
+}
+
+/** How a store says which deliveries were dated while the clock was ahead, and when those are due instead. */
+export interface DatedAhead {
+  /** Only the last of a lane, which its index finds, can be dated ahead. */
+  readonly isLate: string;
+  /** It was planned later than now, or is due later than its rule allows. */
+  readonly isAhead: string;
+  /** After the wait of its rule, from now. */
+  readonly due: string;
+  readonly plannedAt: string;
+}
+
+export interface DatedAheadOptions {
+  readonly now: string;
+  readonly claimed: string;
+  /** The function that answers the lower of two numbers. */
+  readonly least: string;
+  readonly table?: string;
+}
+
+export function sqlDatedAhead({ now, claimed, least, table = '' }: DatedAheadOptions): DatedAhead {
+  const { again, fallback, claim } = longestWaitMs;
+  const [due, planned] = [`${table}due`, `${table}planned_at`];
+  const waits = `${table}kind = ${kindCodes.encode('fallback')} AND ${table}attempts = 0`;
+  const byRule = (ofFallback: string, ofAgain: number) =>
+    `CASE WHEN ${claimed} THEN ${claim} WHEN ${waits} THEN ${ofFallback} ELSE ${ofAgain} END`;
+  return {
+    isLate: `${due} > ${now} + ${claim + clocksDifferMs}`,
+    isAhead: `(${planned} > ${now} + ${clocksDifferMs} OR ${due} > ${now} + ${clocksDifferMs} + ${byRule(`${fallback}`, again)})`,
+    due: `${now} + ${byRule(`${least}(${due} - ${planned}, ${fallback})`, 0)}`,
+    plannedAt: `${least}(${planned}, ${now})`,
+  };
 }
 
 export function sqlIsAlive(removed = 'removed'): string {

@@ -219,7 +219,7 @@ export interface FailedQuery {
 export interface DeliveryReader {
   /** In the order of the keys; null where there is no such delivery. */
   sendContexts(keys: readonly DeliveryKey[]): Promise<(SendContext | null)[]>;
-  /** Lanes with a delivery that is due. */
+  /** Lanes with a delivery that is due, or whose last one was dated while the clock was ahead. */
   dueRoutes(now: number): Promise<Route[]>;
   deliveries(user: UserKey, notification: string): Promise<StoredDelivery[]>;
   failedDeliveries(query: FailedQuery): Promise<StoredDelivery[]>;
@@ -272,7 +272,10 @@ export interface FeedStore {
    * `claim` is false when this node has no room for more deliveries in memory.
    */
   commit(writes: readonly Write[], now: number, claim?: boolean): Promise<Committed>;
-  /** Takes what is due in a lane, the longest due first, and holds it for `claimLeaseMs`. */
+  /**
+   * Takes what is due in a lane, the longest due first, and holds it for `claimLeaseMs`. What was dated while the clock was
+   * ahead is due after the wait of its rule, from now: the last `limit` of the lane are looked at.
+   */
   claim(query: ClaimQuery): Promise<PlannedDelivery[]>;
   /** Resolves when a write, which changes nothing that is read, became durable; rejects with a StoreError otherwise. */
   probe?(): Promise<void>;

@@ -5,6 +5,7 @@ import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { planBatch } from '../../src/hub/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
+import { clockContract } from './store-clock.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { erasureContract } from './store-erasure.ts';
 import { orderContract } from './store-order.ts';
@@ -34,6 +35,7 @@ async function open(): Promise<OpenedStore> {
 storeContract('PostgreSQL', open);
 storeReadsContract('PostgreSQL', open);
 deliveriesContract('PostgreSQL', open);
+clockContract('PostgreSQL', open);
 const openPlace = async (): Promise<StorePlace> => {
   const server = await sharedPostgres();
   const url = await server.createDatabase();

@@ -38,9 +38,9 @@ export function deliveriesContract(name: string, open: OpenStore): void {
   describe(`${name}: endings`, () => endings(open));
 }
 
-const platformTypes = ['windows', 'ios', 'android', 'webPush'];
+export const platformTypes = ['windows', 'ios', 'android', 'webPush'];
 
-function visual(more: Parameters<typeof postWrite>[0] = {}) {
+export function visual(more: Parameters<typeof postWrite>[0] = {}) {
   const content = JSON.stringify({
     groupName: null,
     priority: 'High',
@@ -51,32 +51,36 @@ function visual(more: Parameters<typeof postWrite>[0] = {}) {
   return postWrite({ content, ...more });
 }
 
-function fcm(token: string, more: Parameters<typeof subscribeWrite>[0] = {}) {
+export function fcm(token: string, more: Parameters<typeof subscribeWrite>[0] = {}) {
   return subscribeWrite({ channel: { type: 'fcm', token }, installationId: token, ...more });
 }
 
-async function subscribed(store: FeedStore, ...writes: ReturnType<typeof subscribeWrite>[]) {
+export async function subscribed(store: FeedStore, ...writes: ReturnType<typeof subscribeWrite>[]) {
   const { outcomes } = await store.commit(writes, startMs);
   return writes.map((_, index) => outcome(outcomes, index, 'subscribe').subscription.id);
 }
 
-async function only(store: FeedStore, id: string, user = alice): Promise<StoredDelivery> {
+export async function only(store: FeedStore, id: string, user = alice): Promise<StoredDelivery> {
   const rows = await store.read.deliveries(user, id);
   assert.equal(rows.length, 1);
   return rows[0] as StoredDelivery;
 }
 
-function result(delivery: DeliveryKey & { seq: number }, more: Partial<DeliveryResult> = {}): DeliveryResult {
+export function result(
+  delivery: DeliveryKey & { seq: number },
+  more: Partial<DeliveryResult> = {},
+): DeliveryResult {
   const { user, notification, subscription, kind, seq } = delivery;
   const base = { reason: null, attempts: 1, due: startMs, sentAt: startMs, truncated: false, answer: null };
   return { user, notification, subscription, kind, seq, status: 'accepted', ...base, ...more };
 }
 
-const record = (...all: DeliveryResult[]): Write => ({ kind: 'record', results: all });
+export const record = (...all: DeliveryResult[]): Write => ({ kind: 'record', results: all });
 const { code: fcmCode } = builtIn.fcm;
-const { code: apnsCode } = builtIn.apns;
-const lane = { app: 'app-a', channel: fcmCode } as const;
-const idsOf = (rows: readonly PlannedDelivery[]) => rows.map(({ notification }) => notification).sort();
+export const { code: apnsCode } = builtIn.apns;
+export const lane = { app: 'app-a', channel: fcmCode } as const;
+export const idsOf = (rows: readonly PlannedDelivery[]) =>
+  rows.map(({ notification }) => notification).sort();
 
 function planning(open: OpenStore): void {
   test('the deliveries of a post are there with its commit, and handed out as claimed', async () => {

@@ -40,6 +40,14 @@ test('it waits no longer than it may by itself, but as long as the provider aske
   assert.equal(asked, 90_000);
 });
 
+test('a provider that asks for more than an hour is asked again after an hour', () => {
+  const after = (afterMs: number, share: number) =>
+    retryDelayMs({ attempts: 1, afterMs, mostMs: never, random: () => share });
+  assert.equal(after(3_600_000, 0), 3_600_000);
+  assert.equal(after(86_400_000, 0), 3_600_000);
+  assert.equal(after(86_400_000, 0.999), 3_600_999);
+});
+
 test('a delay is whole milliseconds', () => {
   for (let attempts = 1; attempts < 30; attempts++) {
     for (const afterMs of [null, 700]) {

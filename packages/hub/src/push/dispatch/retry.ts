@@ -1,6 +1,7 @@
 // When an attempt that failed is made again: exponential backoff with full jitter, 1 s doubling to 10 min, and never
 // before the provider said. Full jitter spreads what failed together (AWS Architecture Blog, "Exponential Backoff And
-// Jitter", 2015).
+// Jitter", 2015). A provider that asks for more than an hour is asked again after that hour.
+import { longestAfterMs, spreadMs } from '../../model/delivery.ts';
 
 const firstMs = 1000;
 const longestMs = 600_000;
@@ -17,7 +18,8 @@ export interface Retry {
 
 export function retryDelayMs({ attempts, afterMs, mostMs, random }: Retry): number {
   const ceiling = Math.min(longestMs, mostMs, firstMs * 2 ** Math.min(attempts - 1, 20));
-  // Deliveries with the same Retry-After are spread over a second.
-  if (afterMs !== null && afterMs >= ceiling) return afterMs + Math.floor(random() * 1000);
-  return Math.max(afterMs ?? 0, Math.floor(random() * ceiling));
+  const asked = Math.min(afterMs ?? 0, longestAfterMs);
+  // Deliveries with the same Retry-After are spread.
+  if (afterMs !== null && asked >= ceiling) return asked + Math.floor(random() * spreadMs);
+  return Math.max(asked, Math.floor(random() * ceiling));
 }

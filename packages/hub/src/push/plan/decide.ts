@@ -1,7 +1,7 @@
 // What to do with a delivery that is due, as everything is now: send it, wait a little, or settle it without sending.
 // And what an attempt leaves behind. Pure.
 import type { DeliveryResult, PlannedDelivery, SendStatus, StoredDelivery } from '../../model/delivery.ts';
-import { isOpen } from '../../model/delivery.ts';
+import { clocksDifferMs, isOpen } from '../../model/delivery.ts';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
 import type { PushAddress } from '../../model/push-address.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
@@ -14,8 +14,6 @@ export type PushGrace = 'off' | 'taps' | 'all';
 
 /** How long a device that listens live has to acknowledge before it is pushed to. */
 const graceMs = 2000;
-/** Nodes follow the clock of their store when theirs differs by more. */
-const clocksDifferMs = 1000;
 /** A tap that could not be delivered for a day is useless: the device syncs when it returns. */
 const clearLifeMs = 86_400_000;
 

@@ -5,6 +5,7 @@ import type { VisualContent } from '@carillon/protocol';
 import type { DeliveryPlan, DeliveryPlanner } from '../../feed/plan/plan.ts';
 import {
   claimLeaseMs,
+  clocksDifferMs,
   type DeliveryKind,
   isOpen,
   newDelivery,
@@ -179,7 +180,9 @@ function tap(
       channel: channel.code,
     };
     const fresh = newDelivery(subscription, duty, 'clear', now);
-    const backsOff = before && isOpen(before.status) && !before.claimed && before.due > now;
+    // One that was planned while the clock was ahead would wait until it is there again.
+    const isAhead = before && before.plannedAt > now + clocksDifferMs;
+    const backsOff = before && isOpen(before.status) && !before.claimed && before.due > now && !isAhead;
     overlay.deliveries.put(
       backsOff
         ? { ...fresh, attempts: before.attempts, due: before.due }

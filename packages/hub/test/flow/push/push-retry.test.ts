@@ -310,3 +310,40 @@ test('an attempt that hangs is answered by its time limit, and the hub closes wh
   driven.clock.advance(10 * second);
   await closed;
 });
+
+test('what was to be sent while the clock was two hours ahead is sent once the clock is right again', async () => {
+  await using driven = await startDriven();
+  const device = await driven.push.register('android');
+  const leap = 120 * minute;
+  driven.clock.advance(leap);
+  driven.push.simulator.script([
+    rule({ status: 503 }, { times: 2, match: { provider: 'fcm', address: device.address } }),
+  ]);
+  const id = await driven.create();
+  await driven.settle();
+  await until(async () => (await driven.delivery(id, device)).attempts > 0);
+  driven.clock.advance(-leap);
+  await driven.drive(async () => (await driven.delivery(id, device)).status === 'accepted', {
+    maxMs: 30 * second,
+  });
+  assert.equal(driven.about(device, id).length, 1);
+});
+
+test('nor does a push wait for two hours whose Retry-After was heard while the clock was ahead, after a restart too', async () => {
+  await using driven = await startDriven();
+  const device = await driven.push.register('android');
+  const leap = 120 * minute;
+  driven.clock.advance(leap);
+  driven.push.simulator.script([
+    rule(
+      { retryAfterSeconds: 60, status: 503 },
+      { times: 1, match: { provider: 'fcm', address: device.address } },
+    ),
+  ]);
+  const id = await driven.create();
+  await driven.settle();
+  await until(async () => (await driven.delivery(id, device)).attempts === 1);
+  driven.clock.advance(-leap);
+  await driven.push.restart();
+  await driven.drive(() => driven.about(device, id).length === 1, { maxMs: 30 * second });
+});

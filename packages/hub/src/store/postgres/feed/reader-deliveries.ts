@@ -3,7 +3,7 @@
 import { isUuid } from '../../../lib/ids.ts';
 import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
 import type { UserKey } from '../../../model/principal.ts';
-import { kindCodes, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
+import { kindCodes, sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
@@ -39,6 +39,13 @@ const asked = `(SELECT ${namesOf(deliveryKey)}, n::integer - 1 AS at FROM ${unne
 const place = `CROSS JOIN LATERAL (SELECT CASE WHEN s.sees_all THEN NULL ELSE s.app END AS app, s.fetched_seq
   FROM subscription s WHERE ${sameUser('s')} AND s.id = k.subscription LIMIT 1) p`;
 
+const ahead = sqlDatedAhead({
+  now: '$1::bigint',
+  claimed: 'd.claimed_by IS NOT NULL',
+  least: 'least',
+  table: 'd.',
+});
+
 export const deliveryStatements = {
   snapshot: statement('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY'),
   asked: statement(`SELECT k.at, t.* FROM ${asked} CROSS JOIN LATERAL
@@ -63,7 +70,9 @@ ORDER BY k.at, t.seq DESC`),
     WHERE ${sqlIsOpen('d.status')} AND (d.app, d.channel) > (r.app, r.channel) ORDER BY d.app, d.channel LIMIT 1) n)
 SELECT r.app, r.channel FROM route r CROSS JOIN LATERAL (SELECT d.due FROM delivery d
   WHERE ${sqlIsOpen('d.status')} AND d.app = r.app AND d.channel = r.channel ORDER BY d.due LIMIT 1) f
-WHERE f.due <= $1`),
+CROSS JOIN LATERAL (SELECT ${ahead.isLate} AND ${ahead.isAhead} AS is_ahead FROM delivery d
+  WHERE ${sqlIsOpen('d.status')} AND d.app = r.app AND d.channel = r.channel ORDER BY d.due DESC LIMIT 1) l
+WHERE f.due <= $1::bigint OR l.is_ahead`),
   ofNotification: statement(
     `${select} WHERE ${ofUser('d')} AND d.notification = $3 ORDER BY d.subscription, d.kind`,
   ),

@@ -5,7 +5,7 @@ import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
 import type { StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
-import { sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
+import { sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
 import { inSnapshot, keyValues, prepareRows, type Row, type Tables, type Values } from './tables.ts';
@@ -31,7 +31,8 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
           if (!row) return routes;
           at = { app: decodeNumber(row.app), channel: decodeNumber(row.channel) };
           const due = decodeNumber(query.firstDue.get(at.app, at.channel)?.due);
-          if (due <= now) routes.push({ app: interned.appName(at.app), channel: at.channel });
+          const isDue = due <= now || query.lastAhead.get(now, at.app, at.channel)?.ahead === 1;
+          if (isDue) routes.push({ app: interned.appName(at.app), channel: at.channel });
         }
       });
     },
@@ -119,6 +120,7 @@ function prepareContexts(db: DatabaseSync, { delivery, notification, subscriptio
 }
 
 function prepareDeliveries(db: DatabaseSync, { delivery }: Tables) {
+  const ahead = sqlDatedAhead({ now: '?1', claimed: 'claimed = 1', least: 'min' });
   return {
     // Two steps instead of a comparison of rows, which would walk over all that waits in a lane.
     nextChannel: db.prepare(
@@ -132,6 +134,10 @@ function prepareDeliveries(db: DatabaseSync, { delivery }: Tables) {
     firstDue: db.prepare(
       `SELECT due FROM delivery INDEXED BY delivery_due
        WHERE ${sqlIsOpen()} AND app = ? AND channel = ? ORDER BY due LIMIT 1`,
+    ),
+    lastAhead: db.prepare(
+      `SELECT ${ahead.isLate} AND ${ahead.isAhead} AS ahead FROM delivery INDEXED BY delivery_due
+       WHERE ${sqlIsOpen()} AND app = ?2 AND channel = ?3 ORDER BY due DESC LIMIT 1`,
     ),
     ofNotification: prepareRows(
       db,

@@ -3,7 +3,7 @@
 // takes deliveries that are due outside of any batch, past the rows that others have locked.
 import { claimLeaseMs, noNotification } from '../../../../model/delivery.ts';
 import type { UserKey } from '../../../../model/principal.ts';
-import { sqlIsOpen, sqlShows } from '../../../codes.ts';
+import { sqlDatedAhead, sqlIsOpen, sqlShows } from '../../../codes.ts';
 import type { ClaimQuery, FeedRow, FetchMark, Plan, PlanReads, RowChange, Snapshot } from '../../../store.ts';
 import { type Ask, type Statement, statement } from '../../wire/pipeline.ts';
 import {
@@ -165,6 +165,12 @@ const markedColumns: readonly Column<Marked>[] = [
   { name: 'at', type: 'bigint', of: ({ at }) => at },
 ];
 
+const ahead = sqlDatedAhead({
+  now: '$5::bigint',
+  claimed: 'd.claimed_by IS NOT NULL',
+  least: 'least',
+  table: 'd.',
+});
 const putColumns = deliveryColumns(Buffer.alloc(0));
 export const deliveryWrites = {
   put: statement(`INSERT INTO delivery(${namesOf(putColumns)}) SELECT * FROM ${unnest(putColumns)}
@@ -193,7 +199,13 @@ WHERE ${sameUser('d')} AND d.notification = k.id`),
   forgetClears: statement(`DELETE FROM delivery d USING ${unnest(deliveryKey)}
 WHERE ${sameKey(deliveryKey.slice(0, 4), 'd', 'k')}`),
   // A provider may have what a lost node held: what is handled later is taken away from a device only when it may show it.
-  claim: statement(`UPDATE delivery d SET claimed_by = $1, due = $2,
+  // Of what was dated while the clock was ahead only the last of a lane are looked at, so that a long backlog costs nothing.
+  claim: statement(`WITH redated AS (UPDATE delivery d SET due = ${ahead.due}, planned_at = ${ahead.plannedAt}
+  FROM (SELECT ${namesOf(deliveryKey)} FROM delivery d
+    WHERE ${sqlIsOpen()} AND app = $3 AND channel = $4 AND ${ahead.isLate} ORDER BY due DESC LIMIT $6
+    FOR UPDATE SKIP LOCKED) k
+  WHERE ${sameKey(deliveryKey, 'd', 'k')} AND ${ahead.isAhead})
+UPDATE delivery d SET claimed_by = $1, due = $2,
   sent_at = CASE WHEN d.claimed_by IS NULL THEN d.sent_at ELSE coalesce(d.sent_at, d.planned_at) END
 FROM (SELECT ${namesOf(deliveryKey)} FROM delivery
   WHERE ${sqlIsOpen()} AND app = $3 AND channel = $4 AND due <= $5 ORDER BY due LIMIT $6 FOR UPDATE SKIP LOCKED) k

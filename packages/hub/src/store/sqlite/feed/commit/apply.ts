@@ -10,7 +10,7 @@ import {
   type PlannedDelivery,
 } from '../../../../model/delivery.ts';
 import type { UserKey } from '../../../../model/principal.ts';
-import { sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
+import { sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
 import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FetchMark, Plan } from '../../../store.ts';
 import { encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
@@ -167,7 +167,17 @@ export function openClaim(
        WHERE ${sqlIsOpen()} AND app = ? AND channel = ? AND due <= ? ORDER BY due LIMIT ?)
     RETURNING ${columns.join(', ')}`,
   );
+  // Only the last of a lane are looked at, so that a long backlog costs nothing.
+  const ahead = sqlDatedAhead({ now: '?1', claimed: 'claimed = 1', least: 'min' });
+  const redate = db.prepare(
+    `UPDATE delivery SET due = ${ahead.due}, planned_at = ${ahead.plannedAt}
+    WHERE (account, notification, subscription, kind) IN
+      (SELECT account, notification, subscription, kind FROM delivery INDEXED BY delivery_due
+       WHERE ${sqlIsOpen()} AND app = ?2 AND channel = ?3 AND ${ahead.isLate} ORDER BY due DESC LIMIT ?4)
+      AND ${ahead.isAhead}`,
+  );
   return ({ app, channel, now, limit }) => {
+    redate.run(now, interned.app(app), channel, limit);
     const rows = claim.all(now + claimLeaseMs, interned.app(app), channel, now, limit);
     return rows.map((row) => claimed.readValues(row, { user: interned.user(row.at(-1)) }));
   };
