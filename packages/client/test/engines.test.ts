@@ -4,32 +4,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { startHub } from '@carillon/testing/hub/hub.ts';
+import { namesIn, newerApis, newerInReactNative, removalOf } from '@carillon/testing/machine/newer-apis.ts';
 import { build } from 'esbuild';
 import { postTo } from './support/clients.ts';
 
 const source = new URL('../src/', import.meta.url).pathname;
-
-/** Newer than the oldest of the engines: as it is written in a bundle, and how to remove it. */
-const newer: readonly (readonly [written: RegExp, object: string, member: string])[] = [
-  [/\bwithResolvers\b/, 'Promise', 'withResolvers'],
-  [/\bPromise\.try\b/, 'Promise', 'try'],
-  [/\bAbortSignal\.any\b/, 'AbortSignal', 'any'],
-  [/\bAbortSignal\.timeout\b/, 'AbortSignal', 'timeout'],
-  [/\.toSorted\(/, 'Array.prototype', 'toSorted'],
-  [/\.toReversed\(/, 'Array.prototype', 'toReversed'],
-  [/\.toSpliced\(/, 'Array.prototype', 'toSpliced'],
-  [/\.fromAsync\(/, 'Array', 'fromAsync'],
-  [/\.groupBy\(/, 'Object', 'groupBy'],
-  [/\bcanParse\b/, 'URL', 'canParse'],
-  [/\.isSubsetOf\(/, 'Set.prototype', 'isSubsetOf'],
-  [
-    /\.(values|keys|entries)\(\)\.(map|filter|some|every|find|toArray|flatMap)\(/,
-    'Iterator.prototype',
-    'map',
-  ],
-  // React Native's URL is no whole one; it has no TextDecoder either, which only a stream over fetch needs.
-  [/\bsearchParams\b/, 'URL.prototype', 'searchParams'],
-];
 
 const entries = ['index.ts', 'service-worker/index.ts', 'web-push/web-push.ts', 'compat/index.ts'];
 
@@ -41,21 +20,17 @@ async function bundle(entry: string): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-function namesIn(text: string, names: typeof newer): string[] {
-  return names.filter(([written]) => written.test(text)).map(([, object, member]) => `${object}.${member}`);
-}
-
 for (const entry of entries) {
   test(`the bundle of ${entry} uses nothing that is newer than the engines`, async () => {
     const text = await bundle(entry);
-    assert.deepEqual(namesIn(text, newer), []);
+    const reactNative = entry === 'index.ts' ? newerInReactNative : [];
+    assert.deepEqual(namesIn(text, [...newerApis, ...reactNative]), []);
   });
 }
 
 test('the inbox uses nothing that is newer than the browsers', async () => {
   const text = await bundle('../../inbox/src/index.ts');
-  const lacking = newer.filter(([, object]) => !object.startsWith('URL.'));
-  assert.deepEqual(namesIn(text, lacking), []);
+  assert.deepEqual(namesIn(text, newerApis), []);
   const guarded = text.match(/"showPopover" in \w+ && !\w+\.matches\(":popover-open"\)/g) ?? [];
   assert.equal(guarded.length, text.match(/matches\(":popover-open"\)/g)?.length ?? 0);
 });
@@ -65,12 +40,11 @@ test('without any of that a feed is live, and what is done in it reaches the hub
   const id = await postTo(hub);
   const text = await bundle('index.ts');
   const options = { baseUrl: hub.baseUrl, token: hub.token({ user: 'alice' }), storage: 'memory' };
-  const removals = newer.map(([, object, member]) => `delete globalThis.${object}?.${member};`);
   const code = `
     import { parentPort } from 'node:worker_threads';
     // Node's own fetch needs some of it once.
     await fetch(${JSON.stringify(`${hub.baseUrl}/healthz`)});
-    ${removals.join('\n')}
+    ${removalOf([...newerApis, ...newerInReactNative])}
     delete globalThis.TextDecoder;
     const { connectHub } = await import(${JSON.stringify(`data:text/javascript,${encodeURIComponent(text)}`)});
     const { token, ...options } = ${JSON.stringify(options)};
@@ -94,4 +68,48 @@ test('without any of that a feed is live, and what is done in it reaches the hub
     token: hub.token({ user: 'alice' }),
   });
   assert.equal(json.userActionState, 'dismissed');
+});
+
+test('nor do the worker and the compat surface need any of it', async () => {
+  await using hub = await startHub();
+  const id = await postTo(hub);
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `
+        import 'fake-indexeddb/auto';
+        export { serveNotifications } from '../src/service-worker/index.ts';
+        export { UserNotificationApiImpl } from '../src/compat/index.ts';
+        export { openWorkerScope } from './support/worker-scope.ts';
+      `,
+      resolveDir: import.meta.dirname,
+      loader: 'ts',
+    },
+    ...{ bundle: true, write: false, format: 'esm', platform: 'browser', target: 'es2022' },
+  });
+  const text = outputFiles[0]?.text ?? '';
+  const options = { baseUrl: hub.baseUrl, token: hub.token({ user: 'alice' }), id };
+  const code = `
+    import { parentPort } from 'node:worker_threads';
+    const { token, id, baseUrl } = ${JSON.stringify(options)};
+    // Node's own fetch needs some of it once.
+    const { fetch } = globalThis;
+    await fetch(baseUrl + '/healthz');
+    ${removalOf(newerApis)}
+    const parts = await import(${JSON.stringify(`data:text/javascript,${encodeURIComponent(text)}`)});
+    const worker = parts.openWorkerScope({ keys: { p256dh: '', auth: '' }, engine: 'webKit' });
+    worker.scope.fetch = (input, init) => fetch(input, init);
+    parts.serveNotifications(worker.scope, { baseUrl, token: async () => token });
+    const push = JSON.stringify({ v: 1, kind: 'tap', notificationId: id, unreadCount: 1 });
+    await worker.dispatch('push', { data: { text: () => push } });
+    const [notification] = await worker.scope.registration.getNotifications();
+    await worker.dispatch('notificationclick', { notification, action: 'carillon-read' });
+    const api = new parts.UserNotificationApiImpl(token, { baseUrl });
+    const { userNotifications } = await api.getAllNotificationsAsync();
+    parentPort.postMessage([worker.titles(), userNotifications.map(({ readState }) => readState)]);
+  `;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`));
+  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+  worker.once('message', resolve).once('error', reject);
+  assert.deepEqual(await promise, [['Lunch'], [true]]);
+  await worker.terminate();
 });

@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { post, startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { startChromium, type TestChromium } from '@carillon/testing/machine/chromium.ts';
+import { namesIn, newerApis, removalOf } from '@carillon/testing/machine/newer-apis.ts';
 import { buildEmbed, type EmbedFile } from '../../../tools/pack/embed.ts';
 
 const maxBytes = 60 * 1024;
@@ -50,23 +51,33 @@ describe('the inbox as one file', () => {
     await hub?.close();
   });
 
+  const shows = async (path: string, lacking = ''): Promise<void> => {
+    const title = `By ${path} ${lacking.length}`;
+    const body = post({ payload: { visualContent: { title } } });
+    await hub.request('POST', '/v1.0/me/notifications', { token: hub.token({ user: 'alice' }), body });
+    const page = await chromium.browser.newPage();
+    const messages: string[] = [];
+    page.on('console', (message) => messages.push(message.text()));
+    page.on('pageerror', ({ message }) => messages.push(message));
+    if (lacking) await page.addInitScript(lacking);
+    await page.goto(`http://localhost:${(server.address() as AddressInfo).port}${path}`);
+    await page.getByText(title).first().waitFor();
+    assert.deepEqual(
+      messages.filter((each) => !each.includes('favicon')),
+      [],
+    );
+    await page.close();
+  };
+
   for (const path of ['/classic', '/module'])
-    test(`shows the feed of the hub from ${path}, and warns of nothing`, async () => {
-      const title = `By ${path}`;
-      const body = post({ payload: { visualContent: { title } } });
-      await hub.request('POST', '/v1.0/me/notifications', { token: hub.token({ user: 'alice' }), body });
-      const page = await chromium.browser.newPage();
-      const messages: string[] = [];
-      page.on('console', (message) => messages.push(message.text()));
-      page.on('pageerror', ({ message }) => messages.push(message));
-      await page.goto(`http://localhost:${(server.address() as AddressInfo).port}${path}`);
-      await page.getByText(title).first().waitFor();
-      assert.deepEqual(
-        messages.filter((each) => !each.includes('favicon')),
-        [],
-      );
-      await page.close();
-    });
+    test(`shows the feed of the hub from ${path}, and warns of nothing`, () => shows(path));
+
+  test('does so without what the oldest browsers lack, and uses nothing of it', async () => {
+    for (const { name, text } of files) assert.deepEqual(namesIn(text, newerApis), [], name);
+    const popover = ['showPopover', 'hidePopover', 'togglePopover', 'popover'];
+    const without = `for (const name of ${JSON.stringify(popover)}) delete HTMLElement.prototype[name];`;
+    await shows('/classic', `${removalOf(newerApis)}\n${without}`);
+  });
 
   test('has a bound', (context) => {
     for (const { name, text } of files) {
