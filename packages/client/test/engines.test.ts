@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { namesIn, newerApis, newerInReactNative, removalOf } from '@carillon/testing/engines/newer-apis.ts';
 import { startHub } from '@carillon/testing/hub/hub.ts';
-import { namesIn, newerApis, newerInReactNative, removalOf } from '@carillon/testing/machine/newer-apis.ts';
 import { build } from 'esbuild';
 import { postTo } from './support/clients.ts';
 

@@ -6,9 +6,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { namesIn, newerApis, removalOf } from '@carillon/testing/engines/newer-apis.ts';
 import { post, startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { startChromium, type TestChromium } from '@carillon/testing/machine/chromium.ts';
-import { namesIn, newerApis, removalOf } from '@carillon/testing/machine/newer-apis.ts';
 import { buildEmbed, type EmbedFile } from '../../../tools/pack/embed.ts';
 
 const maxBytes = 60 * 1024;
