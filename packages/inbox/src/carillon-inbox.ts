@@ -19,7 +19,7 @@ import { inboxStyles } from './styles/inbox-styles.ts';
 import { TickController } from './time/tick-controller.ts';
 import { UndoController } from './undo-controller.ts';
 import { renderBell } from './view/bell.ts';
-import { type Filter, type InboxHost, noFilter, type OpenMenu } from './view/host.ts';
+import { type Filter, type InboxHost, noFilter, type OpenMenu, type Place } from './view/host.ts';
 import { renderPanel } from './view/panel.ts';
 import { titleOf } from './view/row.ts';
 
@@ -103,12 +103,7 @@ export class CarillonInbox extends LitElement implements InboxHost {
   /** What is hidden until its deletion is sent is not counted, nor what is for the app alone. */
   get unreadCount(): number {
     const { feed, undoing } = this;
-    if (!feed) return 0;
-    const isHiddenUnread = ({ id, readState }: Notification): boolean =>
-      undoing.hidden.has(id) && readState === 'unread';
-    const items = this.#person.items.read(feed.items);
-    const hidden = undoing.hidden.size === 0 ? 0 : items.filter(isHiddenUnread).length;
-    return Math.max(0, feed.unreadCount - this.#person.items.unreadOut - hidden);
+    return feed ? this.#person.items.countUnread(feed, undoing.hidden) : 0;
   }
 
   get unseenCount(): number {
@@ -168,16 +163,27 @@ export class CarillonInbox extends LitElement implements InboxHost {
     this.menu = null;
   }
 
-  showView(view: InboxHost['view']): void {
+  /** What is shown: `carillon-place` tells of it, and `showPlace` shows it again. */
+  get place(): Place {
+    return { view: this.view, ...this.filter };
+  }
+
+  showPlace({ view, ...filter }: Place): void {
     this.view = view;
+    this.#filters = { ...this.#filters, [view]: filter };
     this.menu = null;
     this.requestUpdate();
+  }
+
+  showView(view: InboxHost['view']): void {
+    this.showPlace({ view, ...this.#filters[view] });
+    this.#send('carillon-place', this.place);
     this.panel.focusFirst();
   }
 
   filterBy(filter: Partial<Filter>): void {
-    this.#filters = { ...this.#filters, [this.view]: { ...this.filter, ...filter } };
-    this.requestUpdate();
+    this.showPlace({ ...this.place, ...filter });
+    this.#send('carillon-place', this.place);
   }
 
   activate(notification: Notification): void {

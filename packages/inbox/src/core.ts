@@ -14,6 +14,7 @@ export { CarillonInbox } from './carillon-inbox.ts';
 export type { Clock } from './clock.ts';
 export type { InboxEventMap, InboxEventName } from './inbox-events.ts';
 export { setLocale } from './locale/locales.ts';
+export type { Filter, Place, Shown } from './view/host.ts';
 export { defineInbox, tagName };
 
 defineInbox();

@@ -1,6 +1,7 @@
 // The events of the element, typed for addEventListener. All of them bubble and leave the shadow tree.
 // A page that prevents `carillon-activate` activates the notification itself.
 import type { Notification } from '@carillon/protocol';
+import type { Place } from './view/host.ts';
 
 export interface InboxEventMap {
   /** A row was opened. Unless it is prevented, the notification is marked as activated. The page opens its URL. */
@@ -9,6 +10,8 @@ export interface InboxEventMap {
   'carillon-count': CustomEvent<{ readonly count: number }>;
   /** The panel opened or closed. */
   'carillon-toggle': CustomEvent<{ readonly open: boolean }>;
+  /** The user went to the history or back, or filters: what is shown now. */
+  'carillon-place': CustomEvent<Place>;
   /** The user wants to sign in: the hub refuses the feed's token. */
   'carillon-sign-in': CustomEvent<null>;
 }

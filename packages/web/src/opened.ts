@@ -7,6 +7,7 @@ import { openDevicePush } from './device-push.ts';
 import type { InboxConfig } from './inbox-config.ts';
 import type { DevicesPanel } from './parts/devices-panel.ts';
 import type { SessionsPanel } from './parts/sessions-panel.ts';
+import { followPlace } from './place.ts';
 import type { User } from './sign-in/id-token.ts';
 import type { Session, Signed } from './sign-in/session.ts';
 import type { Vault } from './sign-in/vault.ts';
@@ -51,6 +52,7 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   const inbox = Object.assign(document.createElement('carillon-inbox'), { feed, inline: true });
   // As the list counts: without what is for an app alone.
   inbox.addEventListener('carillon-count', ({ detail }) => showUnread(detail.count));
+  followPlace(inbox);
   const devices = document.createElement('carillon-devices');
   const register = async (): Promise<void> => {
     devices.devices = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });

@@ -22,6 +22,7 @@ export interface CarillonInboxProps {
   readonly onActivate?: (event: InboxEventMap['carillon-activate']) => void;
   readonly onCount?: (event: InboxEventMap['carillon-count']) => void;
   readonly onToggle?: (event: InboxEventMap['carillon-toggle']) => void;
+  readonly onPlace?: (event: InboxEventMap['carillon-place']) => void;
   readonly onSignIn?: (event: InboxEventMap['carillon-sign-in']) => void;
 }
 
@@ -34,6 +35,7 @@ const callbacks: {
   'carillon-activate': ({ onActivate }) => onActivate,
   'carillon-count': ({ onCount }) => onCount,
   'carillon-toggle': ({ onToggle }) => onToggle,
+  'carillon-place': ({ onPlace }) => onPlace,
   'carillon-sign-in': ({ onSignIn }) => onSignIn,
 };
 
@@ -76,6 +78,7 @@ function listen(element: InboxElement | null, latest: { readonly current: Carill
   listenTo('carillon-activate');
   listenTo('carillon-count');
   listenTo('carillon-toggle');
+  listenTo('carillon-place');
   listenTo('carillon-sign-in');
   return () => ending.abort();
 }
@@ -95,6 +98,7 @@ export interface CarillonInboxAttributes {
   'oncarillon-activate'?: (event: InboxEventMap['carillon-activate']) => void;
   'oncarillon-count'?: (event: InboxEventMap['carillon-count']) => void;
   'oncarillon-toggle'?: (event: InboxEventMap['carillon-toggle']) => void;
+  'oncarillon-place'?: (event: InboxEventMap['carillon-place']) => void;
   'oncarillon-sign-in'?: (event: InboxEventMap['carillon-sign-in']) => void;
 }
 

@@ -18,6 +18,11 @@ export interface Filter {
   readonly text: string;
 }
 
+/** What is shown, for an address that leads back to it. */
+export interface Place extends Filter {
+  readonly view: 'inbox' | 'history';
+}
+
 export const noFilter: Filter = { show: 'all', group: null, text: '' };
 
 export interface OpenMenu {

@@ -1,7 +1,7 @@
 // How the embedded provider is set up: which flows it has, for whom, and how long things last. Consent is implied,
 // since operators register the apps: a sign-in grants what the client asks for and the user may have.
 import { randomBytes } from 'node:crypto';
-import type { Account, Client, Context, Grant, interactionPolicy, Token } from 'oidc-provider';
+import type { Account, Client, Context, Grant, Interaction, interactionPolicy, Token } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
 import { inboxAppId } from '../inbox-app.ts';
@@ -14,7 +14,7 @@ import { visitSeconds } from './grants/visits.ts';
 import type { SigningKeys } from './keys.ts';
 import { refusalOf } from './refusal.ts';
 import { type ResourceRules, refuseUnread, resourceServerInfo } from './resource-server.ts';
-import { providerPaths, signInPath } from './routes.ts';
+import { inboxMark, providerPaths, signInPath } from './routes.ts';
 import { offlineScope } from './scopes.ts';
 import { type Words, wordsOf } from './sign-in/language.ts';
 import {
@@ -69,7 +69,8 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
     loadExistingGrant: grantAsked,
     interactions: {
       policy: signInOnly(setup.policy),
-      url: (_ctx: Context, { uid }: { uid: string }) => `${issuer}${signInPath}/${uid}`,
+      url: (_ctx: Context, { uid, params }: Interaction) =>
+        `${issuer}${signInPath}/${uid}${params.client_id === inboxAppId ? inboxMark : ''}`,
     },
     expiresWithSession: (_ctx: Context, source: Token) => !source.scopes.has(offlineScope),
     issueRefreshToken: (_ctx: Context, client: Client, source: Token) =>

@@ -15,6 +15,8 @@ export const providerPaths = {
 } as const;
 
 export const signInPath = '/sign-in';
+/** In the address of a sign-in for the hub's own page, which it leads to when it is over: the browser's Back comes there. */
+export const inboxMark = '?for=inbox';
 export const setPasswordPath = '/set-password';
 export const userinfoPath = '/userinfo';
 

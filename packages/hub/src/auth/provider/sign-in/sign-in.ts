@@ -9,6 +9,7 @@ import { addressBlock } from '../../address-block.ts';
 import { inboxAppId } from '../../inbox-app.ts';
 import { issueSecond } from '../../revoked-tokens.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
+import { inboxMark } from '../routes.ts';
 import type { Attempts } from './attempts.ts';
 import type { KnownBrowsers } from './known-browser.ts';
 import { fill, keepChoice, type Words, wordsOf } from './language.ts';
@@ -35,7 +36,10 @@ export async function handleSignIn(
   response: ServerResponse,
 ): Promise<void> {
   const interaction = await findInteraction(signIn, request, response);
-  if (!interaction) {
+  if (!interaction && request.url.endsWith(inboxMark)) {
+    response.writeHead(303, { location: new URL('inbox', signIn.issuer).href, 'cache-control': 'no-store' });
+    response.end();
+  } else if (!interaction) {
     const words = wordsOf({ headers: request.headers, url: request.url, uiLocales: undefined });
     const content = problemContent(words.endedText, {});
     send(response, 400, signIn.render({ words, title: words.endedTitle, content }));
