@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { inboxStyles } from '../src/styles/inbox-styles.ts';
 
 test('the component with Lit and five languages has at most 40 KiB of compressed script', async () => {
   const { outputFiles } = await build({
@@ -28,4 +29,19 @@ test('is imported where there is no document, and then defines nothing', () => {
     encoding: 'utf8',
   });
   assert.equal(stdout.trim(), 'function true', stderr);
+});
+
+test('colours that the oldest browsers do not read stand only where the browser says that it reads them', () => {
+  const css = inboxStyles.map(({ cssText }) => cssText).join('\n');
+  let [rest, blocks] = [css, 0];
+  for (let at = rest.indexOf('@supports (color: light-dark('); at >= 0; blocks += 1) {
+    let [end, depth] = [rest.indexOf('{', at) + 1, 1];
+    for (; depth > 0; end += 1) depth += rest[end] === '{' ? 1 : rest[end] === '}' ? -1 : 0;
+    rest = rest.slice(0, at) + rest.slice(end);
+    at = rest.indexOf('@supports (color: light-dark(');
+  }
+  assert.ok(blocks >= 2);
+  assert.doesNotMatch(rest, /light-dark\(|oklch\(/);
+  for (const name of ['accent', 'surface', 'text', 'shadow'])
+    assert.match(rest, new RegExp(`--${name}: var`));
 });

@@ -104,10 +104,16 @@ export const rowStyles = css`
     block-size: 32px;
     margin-block-start: 1px;
     border-radius: 9px;
-    background: light-dark(oklch(0.93 0.035 var(--hue)), oklch(0.34 0.045 var(--hue)));
-    color: light-dark(oklch(0.42 0.1 var(--hue)), oklch(0.88 0.06 var(--hue)));
+    background: hsl(var(--hue) 60% 90%);
+    color: hsl(var(--hue) 60% 25%);
     font-size: 0.875rem;
     font-weight: 650;
+  }
+  @supports (color: light-dark(red, red)) {
+    .avatar {
+      background: light-dark(oklch(0.93 0.035 var(--hue)), oklch(0.34 0.045 var(--hue)));
+      color: light-dark(oklch(0.42 0.1 var(--hue)), oklch(0.88 0.06 var(--hue)));
+    }
   }
   .text,
   .said {
@@ -289,7 +295,7 @@ export const rowStyles = css`
     display: none;
   }
   .row[data-swipe='end'] {
-    background: light-dark(#1c7a4d, #1f7d50);
+    background: #1c7a4d;
   }
   @media (forced-colors: active) {
     .unread .dot {

@@ -1,29 +1,48 @@
 // The design tokens: every colour, size and time of the component as a custom property that a page can set. A page sets
 // `--carillon-accent`; inside, `--accent` is that or the default. Light and dark follow `color-scheme`.
-import { css } from 'lit';
+import { type CSSResult, css, unsafeCSS } from 'lit';
+
+const colours: readonly (readonly [name: string, light: string, dark: string])[] = [
+  ['accent', '#3552d6', '#93a8ff'],
+  ['on-accent', '#ffffff', '#10142b'],
+  ['surface', '#ffffff', '#18191d'],
+  ['surface-unread', '#f5f7ff', '#1d2029'],
+  ['surface-hover', '#f1f2f5', '#24262c'],
+  ['surface-raised', '#ffffff', '#2e3138'],
+  ['surface-inverse', '#22242a', '#e9eaee'],
+  ['text', '#17181c', '#f0f1f4'],
+  ['text-muted', '#5a5f6b', '#b0b5c0'],
+  ['text-inverse', '#ffffff', '#17181c'],
+  ['accent-inverse', '#aebcff', '#2f49c4'],
+  ['line', '#e6e8ec', '#2d3037'],
+  ['line-strong', '#d3d6dd', '#42464f'],
+  ['danger', '#b42323', '#ff9b93'],
+];
+
+/** Picks one of two values, or writes both for an engine that picks by itself. */
+type Pick = (light: string, dark: string) => string;
+
+const shadow = (pick: Pick): string =>
+  [
+    `0 0 0 1px ${pick('rgb(20 24 40 / 8%)', 'rgb(255 255 255 / 9%)')}`,
+    `0 2px 6px ${pick('rgb(20 24 40 / 6%)', 'rgb(0 0 0 / 30%)')}`,
+    `0 16px 48px ${pick('rgb(20 24 40 / 16%)', 'rgb(0 0 0 / 50%)')}`,
+  ].join();
+
+function declare(pick: Pick): CSSResult {
+  const values = colours.map(([name, light, dark]) => [name, pick(light, dark)] as const);
+  const declarations = [...values, ['shadow', shadow(pick)] as const];
+  return unsafeCSS(
+    declarations.map(([name, value]) => `--${name}: var(--carillon-${name}, ${value});`).join(''),
+  );
+}
+
+/** In light-dark(), which follows `color-scheme`. Safari before 17.5, Chrome before 123 and Firefox before 120 lack it. */
+const both: Pick = (light, dark) => `light-dark(${light}, ${dark})`;
 
 export const tokens = css`
   :host {
-    --accent: var(--carillon-accent, light-dark(#3552d6, #93a8ff));
-    --on-accent: var(--carillon-on-accent, light-dark(#ffffff, #10142b));
-    --surface: var(--carillon-surface, light-dark(#ffffff, #18191d));
-    --surface-unread: var(--carillon-surface-unread, light-dark(#f5f7ff, #1d2029));
-    --surface-hover: var(--carillon-surface-hover, light-dark(#f1f2f5, #24262c));
-    --surface-raised: var(--carillon-surface-raised, light-dark(#ffffff, #2e3138));
-    --surface-inverse: var(--carillon-surface-inverse, light-dark(#22242a, #e9eaee));
-    --text: var(--carillon-text, light-dark(#17181c, #f0f1f4));
-    --text-muted: var(--carillon-text-muted, light-dark(#5a5f6b, #b0b5c0));
-    --text-inverse: var(--carillon-text-inverse, light-dark(#ffffff, #17181c));
-    --accent-inverse: var(--carillon-accent-inverse, light-dark(#aebcff, #2f49c4));
-    --line: var(--carillon-line, light-dark(#e6e8ec, #2d3037));
-    --line-strong: var(--carillon-line-strong, light-dark(#d3d6dd, #42464f));
-    --danger: var(--carillon-danger, light-dark(#b42323, #ff9b93));
-    --shadow: var(
-      --carillon-shadow,
-      0 0 0 1px light-dark(rgb(20 24 40 / 8%), rgb(255 255 255 / 9%)),
-      0 2px 6px light-dark(rgb(20 24 40 / 6%), rgb(0 0 0 / 30%)),
-      0 16px 48px light-dark(rgb(20 24 40 / 16%), rgb(0 0 0 / 50%))
-    );
+    ${declare((light) => light)}
     --radius: var(--carillon-radius, 12px);
     --font: var(--carillon-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif);
     --font-size: var(--carillon-font-size, 0.8125rem);
@@ -36,6 +55,20 @@ export const tokens = css`
     text-align: start;
     -webkit-font-smoothing: antialiased;
     -webkit-text-size-adjust: 100%;
+  }
+  :host([theme='dark']) {
+    ${declare((_light, dark) => dark)}
+  }
+  @media (prefers-color-scheme: dark) {
+    :host([theme='auto']) {
+      ${declare((_light, dark) => dark)}
+    }
+  }
+  @supports (color: light-dark(red, red)) {
+    :host,
+    :host([theme]) {
+      ${declare(both)}
+    }
   }
   :host([hidden]) {
     display: none;
