@@ -40,7 +40,7 @@ test('a device appears on the others without a reload, under a name of its own, 
   const other = panelOf(one.page).getByText(`${own} (2)`, { exact: true });
   await other.waitFor();
   const facts = await panelOf(one.page).locator('li small').last().textContent();
-  assert.match(facts ?? '', /^Chromium · added today · until \w+ \d+$/);
+  assert.match(facts ?? '', /^Chromium · added today · seen today · until \w+ \d+$/);
   await panelOf(one.page).getByText('A device that is not opened until then').waitFor();
   await panelOf(two.page)
     .getByRole('button', { name: `Rename ${own} (2)` })

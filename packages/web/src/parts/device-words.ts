@@ -30,13 +30,11 @@ export function deviceFacts({ device, ownHost, now }: DescribedDevice): string[]
   const { targetHostName, createdDateTime, expirationDateTime } = device;
   const ends = Date.parse(expirationDateTime);
   const created = Date.parse(createdDateTime);
+  const isOwn = targetHostName === ownHost;
+  const facts = [engineOf(device), isOwn ? null : text('appOf', { app: targetHostName })];
   // A page renews its lease of 30 days each time that it is opened; other apps choose another time.
-  const seen = targetHostName === ownHost ? ends - leaseMs : created;
-  const facts = [
-    engineOf(device),
-    targetHostName === ownHost ? null : text('appOf', { app: targetHostName }),
-  ];
-  const seenWords = seen > created ? text('seen', { time: relative(daysBetween(now, seen)) }) : null;
+  const seen = Math.max(created, ends - leaseMs);
+  const seenWords = isOwn ? text('seen', { time: relative(daysBetween(now, seen)) }) : null;
   const date = new Date(Math.max(now, ends)).toLocaleDateString(tag, { day: 'numeric', month: 'short' });
   const added = text('added', { time: relative(daysBetween(now, created)) });
   return [...facts, added, seenWords, text('until', { date })].filter((fact) => fact !== null);
