@@ -47,7 +47,7 @@ async function registerApp(): Promise<SigningKeys> {
   const registry = await openRegistry({ dataDir: template });
   const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
   await registry.apps.put({ id: appId, hosts: [hostName], clients: [client], blocked: false });
-  const keys = await openSigningKeys(registry.meta);
+  const keys = await openSigningKeys(registry);
   // Hubs that share it are nodes of one cluster.
   await registry.meta.readOrMake('seal-key', () => randomBytes(32).toString('base64'));
   await registry.close();

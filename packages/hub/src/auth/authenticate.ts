@@ -33,6 +33,8 @@ export interface Authenticator {
 interface Verified {
   readonly token: string;
   readonly identity: Identity;
+  /** Of the keys that verified it, one of which may end before the token. */
+  readonly keyVersion: object | null;
 }
 
 export interface AuthenticatorOptions {
@@ -74,8 +76,9 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
     const key = keyOf(token);
     const entry = cache.get(key);
     if (entry?.token !== token) return null;
-    const { identity } = entry;
-    if (identity.expiresAt + toleranceMs > clock.now() && !revoked.has(identity)) return identity;
+    const { identity, keyVersion } = entry;
+    const isGood = keyVersion === issuers.keyVersion(identity.issuer) && !revoked.has(identity);
+    if (isGood && identity.expiresAt + toleranceMs > clock.now()) return identity;
     cache.delete(key);
     return null;
   }
@@ -86,9 +89,10 @@ export function openAuthenticator(options: AuthenticatorOptions): Authenticator 
       const known = cached(token);
       if (known) return known;
       if (token.length > tokenBytesMax) throw refused('The token is longer than 16 KiB.');
+      const keyVersion = issuers.keyVersion(issuerOf(token));
       const identity = identityOf(await verify(token), publicUrl);
       if (revoked.has(identity)) throw refused('The token was revoked: sign in again.');
-      cache.set(keyOf(token), { token, identity });
+      cache.set(keyOf(token), { token, identity, keyVersion });
       return identity;
     },
   };

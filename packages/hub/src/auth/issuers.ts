@@ -14,6 +14,8 @@ export interface Issuers {
   has(issuer: string): boolean;
   /** Finds the key that signed a token of this issuer. */
   keys(issuer: string): JWTVerifyGetKey;
+  /** Another one whenever a key of the hub's own may have ended; of other issuers always the same. */
+  keyVersion(issuer: string): object | null;
 }
 
 interface PublicKeys {
@@ -42,6 +44,7 @@ export function openIssuers({ own, remote, fetch: get = fetch }: IssuersOptions)
       if (!keys) throw new HubError('invalidToken', 'The hub does not trust the issuer of this token.');
       return keys;
     },
+    keyVersion: (issuer) => (issuer === own?.issuer ? own.keys() : null),
   };
 }
 

@@ -7,6 +7,7 @@ import { appCommand } from './commands/app.ts';
 import { backupCommand, generationCommand, restoreCommand } from './commands/backup.ts';
 import { capacityCommand } from './commands/capacity.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -29,6 +30,7 @@ function openProgram(): Command {
     appCommand(),
     userCommand(),
     tokenCommand(),
+    keysCommand(),
     sendCommand(),
     simulateCommand(),
     doctorCommand(),

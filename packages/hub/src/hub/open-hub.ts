@@ -245,7 +245,7 @@ type Line = Awaited<ReturnType<typeof openLine>>;
 async function openOperations(base: Base, line: Line, closers: Closers): Promise<Runner> {
   const { config, clock, registry, access } = base;
   const { secret, read, committer, cursors, channels, hasCredentials } = line;
-  const signing = embedsProvider(config) ? await openSigningKeys(registry.meta) : null;
+  const signing = embedsProvider(config) ? await openSigningKeys(registry, clock) : null;
   const own = signing && { issuer: issuerOf(config.publicUrl), keys: () => signing.publicKeys };
   const issuers = openIssuers({ own, remote: config.issuers, fetch: openFetch(config.findProxy) });
   const tickets = openTickets({ secret, spent: registry.tickets, clock, revoked: line.revoked });

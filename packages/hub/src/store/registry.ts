@@ -76,6 +76,22 @@ export interface Audit {
   list(page: { readonly before: number | null; readonly limit: number }): Promise<AuditRecord[]>;
 }
 
+/** Keys of the hub that are replaced beside running hubs; each is a fact, in the form of whoever uses it. */
+export const keyNames = ['signing-keys'] as const;
+export type KeyName = (typeof keyNames)[number];
+
+export interface KeyRegistry {
+  /** Cheap enough for every request. Null until it was replaced for the first time: then the fact is as it was made. */
+  find(name: KeyName): string | null;
+}
+
+export interface KeyWrites {
+  /** As it is stored; nobody else replaces a key until the transaction ends. */
+  findToChange(name: KeyName): Promise<string | null>;
+  /** Counts from the next request of every process. */
+  put(name: KeyName, value: string): Promise<void>;
+}
+
 export interface AppWrites extends Pick<AppRegistry, 'put'> {
   /** The app as it is stored; nobody else changes an app until the transaction ends. */
   findToChange(appId: string): Promise<App | null>;
@@ -90,6 +106,7 @@ export interface AuditedWrites {
   readonly refreshFamilies: RefreshFamilies;
   readonly revocations: Pick<Revocations, 'add'>;
   readonly meta: Meta;
+  readonly keys: KeyWrites;
 }
 
 export type AuditAuthor = Pick<AuditEntry, 'who' | 'from'>;
@@ -276,6 +293,7 @@ export interface Registry {
   readonly refreshFamilies: RefreshFamilies;
   readonly revocations: Revocations;
   readonly meta: Meta;
+  readonly keys: KeyRegistry;
   readonly tickets: SpentTickets;
   close(): Promise<void>;
 }

@@ -59,6 +59,25 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.equal(pair.hub.apps.findByClient('phone'), null);
     });
 
+    test('a key that a command replaces is the hub’s in its next turn, as part of the audited write or not at all', async () => {
+      await using pair = await open();
+      await pair.hub.meta.readOrMake('signing-keys', () => 'first');
+      const entry = { at: 1, who: 'w', from: null, what: 'rotateKey', on: 'keys/signing' };
+      await pair.command.audit.record(entry, async ({ keys }) => {
+        assert.equal(await keys.findToChange('signing-keys'), 'first');
+        await keys.put('signing-keys', 'second');
+      });
+      await nextTurn();
+      assert.equal(pair.hub.keys.find('signing-keys'), 'second');
+      const fails = pair.command.audit.record(entry, async ({ keys }) => {
+        await keys.put('signing-keys', 'third');
+        throw new Error('not this time');
+      });
+      await assert.rejects(fails, /not this time/);
+      await nextTurn();
+      assert.equal(pair.hub.keys.find('signing-keys'), 'second');
+    });
+
     test("one's own write changes the version, another kind of write doesn't", async () => {
       await using pair = await open();
       const before = pair.hub.apps.version();

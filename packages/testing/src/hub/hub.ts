@@ -110,7 +110,7 @@ export async function startHub(overrides: HubOverrides = {}): Promise<TestHub> {
   await hub.listen();
   const agent = new Agent({ keepAlive: true });
   const { registry } = hub;
-  const keys = await openSigningKeys(registry.meta);
+  const keys = await openSigningKeys(registry);
   const known = await seededUsers(registry);
   const sealKey = Buffer.from((await registry.meta.read('seal-key')) ?? '', 'base64');
   const baseUrl = `http://127.0.0.1:${port}`;

@@ -36,6 +36,6 @@ export async function inboxToken(hub: TestHub, user: TestUser): Promise<string> 
   const now = Math.floor(hub.clock.now() / 1000);
   const issued = { iss: `${hub.baseUrl}/identity`, aud: hub.baseUrl, iat: now, exp: now + 3600 };
   const claims = delegatedClaims(found, 'carillon-inbox', [allScope]);
-  const keys = await openSigningKeys(hub.registry.meta);
+  const keys = await openSigningKeys(hub.registry);
   return keys.sign({ ...issued, ...claims });
 }

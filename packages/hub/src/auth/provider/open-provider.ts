@@ -17,6 +17,7 @@ import { basicClient, rewriteAuthorization, rewriteToken } from './exchange/rewr
 import { openRefreshTokens, type RefreshTokens } from './grants/refresh-tokens.ts';
 import { sessionRevokedMs } from './grants/sessions.ts';
 import { openSweep, type Sweep } from './grants/sweep.ts';
+import { openVisits, type Visits } from './grants/visits.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
 import { addressOf, noteTokens } from './note-tokens.ts';
 import { type Refusal, Refused, refusalOf } from './refusal.ts';
@@ -29,11 +30,11 @@ import {
   signInPath,
   userinfoPath,
 } from './routes.ts';
-import { openAttempts } from './sign-in/attempts.ts';
+import { type Attempts, openAttempts } from './sign-in/attempts.ts';
 import { type KnownBrowsers, openKnownBrowsers } from './sign-in/known-browser.ts';
 import { openPages } from './sign-in/pages.ts';
 import { openPasswordLinks } from './sign-in/password-link.ts';
-import { openPasswordTurns } from './sign-in/password-turns.ts';
+import { openPasswordTurns, type PasswordTurns } from './sign-in/password-turns.ts';
 import { handleSetPassword, type SetPassword } from './sign-in/set-password.ts';
 import { handleSignIn, type SignIn } from './sign-in/sign-in.ts';
 import { handleUserinfo, type Userinfo } from './userinfo.ts';
@@ -69,16 +70,29 @@ export function issuerOf(publicUrl: string): string {
 export async function openProvider(options: ProviderOptions): Promise<IdentityProvider> {
   const publicUrl = trimmed(options.publicUrl);
   const issuer = issuerOf(publicUrl);
-  const keys = await openSigningKeys(options.registry.meta);
-  const sweep = openSweep(options.registry, options.clock);
+  const keys = await openSigningKeys(options.registry, options.clock);
+  const { registry, clock } = options;
+  const sweep = openSweep(registry, clock);
+  const opened: Opened = {
+    ...{ issuer, keys, sweep },
+    visits: openVisits({ grants: registry.grants, clock, sweep: sweep.run }),
+    attempts: openAttempts(clock),
+    turns: openPasswordTurns(),
+  };
   let loading: Promise<Loaded> | null = null;
+  let loadedWith: KeySet | null = null;
   return {
     issuer,
-    publicKeys: keys.publicKeys,
+    get publicKeys() {
+      return keys.publicKeys;
+    },
     async handle(request, anyResponse, address = request.socket.remoteAddress ?? '') {
       const response = anyResponse as ServerResponse; // HTTP/2's answers to the same calls
       try {
-        loading ??= load({ ...options, publicUrl }, { issuer, keys, sweep });
+        // oidc-provider takes its keys once. Requests that are under way end with those that they began with.
+        if (loadedWith !== keys.privateKeys) loading = null;
+        loadedWith = keys.privateKeys;
+        loading ??= load({ ...options, publicUrl }, opened);
         // One that failed, as while the registry is locked, is tried again by the next request.
         const loaded = await loading.catch((error: unknown) => {
           loading = null;
@@ -106,14 +120,19 @@ interface Loaded {
   readonly mountPath: string;
 }
 
+/** What goes on when oidc-provider is loaded anew, with other keys. */
 interface Opened {
   readonly issuer: string;
   readonly keys: SigningKeys;
   readonly sweep: Sweep;
+  readonly visits: Visits;
+  readonly attempts: Attempts;
+  readonly turns: PasswordTurns;
 }
 
-async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): Promise<Loaded> {
+async function load(options: ProviderOptions, opened: Opened): Promise<Loaded> {
   const { registry, publicUrl, clock, access } = options;
+  const { issuer, keys, sweep, visits, attempts, turns } = opened;
   const [oidc, jose] = await Promise.all([import('oidc-provider'), import('jose')]);
   const render = openPages();
   const rules = { apps: registry.apps, users: registry.users, publicUrl, oidcErrors: oidc.errors };
@@ -122,7 +141,7 @@ async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): 
   const refreshTokens = openRefreshTokens(registry, secret, clock);
   const browsers = openKnownBrowsers(secret, issuer);
   const place = (): string => placeOf(oidc.Provider.ctx?.req, browsers);
-  const adapterParts = { registry, refreshTokens, clock, sweep, place };
+  const adapterParts = { registry, refreshTokens, clock, sweep, visits, place };
   const provider = new oidc.Provider(
     issuer,
     await configurationOf({ registry, adapterParts, keys, issuer, clock, rules, policy, render }),
@@ -145,9 +164,7 @@ async function load(options: ProviderOptions, { issuer, keys, sweep }: Opened): 
   const signIn = {
     issuer,
     ...{ provider, users: registry.users, revocations: registry.revocations, clock, access, render },
-    attempts: openAttempts(clock),
-    browsers,
-    turns: openPasswordTurns(),
+    ...{ attempts, browsers, turns },
   };
   const links = openPasswordLinks({ registry, issuer, clock });
   return {

@@ -177,7 +177,7 @@ async function erase({ registry, options }: Opened, nameOrId: string): Promise<v
     return;
   }
   trustOwnAuthority(options.dataDir);
-  const keys = await openSigningKeys(registry.meta);
+  const keys = await openSigningKeys(registry);
   const operator = { id: 'operator', name: commandLine.who, passwordHash: '', operator: true };
   const token = signToken(keys, {
     ...{ publicUrl, clock: systemClock, admin: true },

@@ -8,6 +8,7 @@ import { openCredentialWrites, openKnownCredentials } from './credentials.ts';
 import type { Dialect } from './dialect.ts';
 import { openMeta } from './facts.ts';
 import { openHostClaims } from './hosts.ts';
+import { openKeyWrites, openKnownKeys } from './keys.ts';
 import { openRefreshFamilies } from './refresh-families.ts';
 import { openKnownRevocations, openRevocationWrites } from './revocations.ts';
 import type { Memory, Session } from './session.ts';
@@ -30,6 +31,7 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     refreshFamilies: openRefreshFamilies(within),
     revocations: openRevocationWrites(within),
     meta: openMeta(within),
+    keys: openKeyWrites(within),
   });
   const own = writesIn(session);
   return {
@@ -42,6 +44,7 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     refreshFamilies: own.refreshFamilies,
     revocations: { ...openKnownRevocations(memory), ...own.revocations },
     meta: own.meta,
+    keys: openKnownKeys(memory),
     tickets: openTickets(dialect.tickets(session)),
     close: () => session.close(),
   };

@@ -1,5 +1,6 @@
 // Reads rows of the registry by the lists that they are selected and written by. A row that holds anything else than its
 // list says is a defect, and is refused.
+import { keyNames } from '../registry.ts';
 import { type Columns, type ColumnType, registryTables } from '../registry-tables.ts';
 import type { Part, Row } from './session.ts';
 
@@ -60,4 +61,5 @@ export const selectPart: Readonly<Record<Part, string>> = {
   app: `SELECT ${openTable(registryTables.app).names} FROM app ORDER BY id`,
   credential: `SELECT ${openTable(registryTables.credential).names} FROM credential ORDER BY app, kind`,
   revocation: `SELECT ${openTable(registryTables.revocation).names} FROM revocation ORDER BY subject`,
+  key: `SELECT ${openTable(registryTables.fact).names} FROM fact WHERE key IN ('${keyNames.join("', '")}') ORDER BY key`,
 };

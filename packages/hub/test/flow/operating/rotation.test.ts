@@ -39,6 +39,41 @@ async function open(context: TestContext, store: StoreName): Promise<Place> {
   };
 }
 
+/** Ids of the keys that resource servers find. */
+async function publishedAt({ baseUrl }: TestHub): Promise<string[]> {
+  const answer = await fetch(`${baseUrl}/identity/keys`);
+  const { keys } = (await answer.json()) as { keys: { kid: string }[] };
+  return keys.map(({ kid }) => kid);
+}
+
+function keyOf(token: string): string {
+  const [header = ''] = token.split('.');
+  return (JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string }).kid;
+}
+
+async function issuedAt({ baseUrl }: TestHub): Promise<string> {
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: 'app-a',
+    client_secret: 'secret of app-a',
+  };
+  const answer = await fetch(`${baseUrl}/identity/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+/** What all nodes answer the token. */
+async function statusAt(hubs: readonly TestHub[], token: string): Promise<number> {
+  const answers = await Promise.all(
+    hubs.map((hub) => hub.request('GET', '/v1.0/me/notifications', { token })),
+  );
+  const [status = 0, ...others] = answers.map((each) => each.status);
+  assert.ok(others.every((each) => each === status));
+  return status;
+}
+
 for (const store of ['sqlite', 'postgres'] as const) {
   suite(`with ${store}, while the hub is used`, () => {
     test('a client gets a new secret, and the one before works until it is ended', async (context) => {
@@ -60,6 +95,33 @@ for (const store of ['sqlite', 'postgres'] as const) {
           assert.equal(answer.status, 401);
         }
       }
+    });
+
+    test('the provider gets a new signing key, and tokens of the one before stay good', async (context) => {
+      const { hubs, run } = await open(context, store);
+      const [front] = hubs as [TestHub];
+      const load = await startLoad(hubs);
+      await load.more(1);
+      const [first] = await publishedAt(front);
+      const old = front.token({ user: 'alice' });
+      assert.equal(keyOf(old), first);
+      const announced = await run('keys', 'rotate', 'signing', '--json');
+      for (const hub of hubs) assert.deepEqual(await publishedAt(hub), [first, announced.keyId]);
+      assert.equal(keyOf(front.token({ user: 'alice' })), first, 'it is published before it signs');
+      await load.more(1);
+      const signing = await run('keys', 'rotate', 'signing', '--lead', '0', '--json');
+      for (const hub of hubs)
+        assert.deepEqual(await publishedAt(hub), [signing.keyId, first, announced.keyId]);
+      assert.equal(keyOf(front.token({ user: 'alice' })), signing.keyId);
+      await load.more(2);
+      await load.end();
+      const fresh = await issuedAt(front);
+      assert.equal(keyOf(fresh), signing.keyId);
+      assert.equal(await statusAt(hubs, old), 200);
+      const last = await run('keys', 'rotate', 'signing', '--now', '--json');
+      for (const hub of hubs) assert.deepEqual(await publishedAt(hub), [last.keyId]);
+      assert.equal(await statusAt(hubs, old), 401);
+      assert.equal(await statusAt(hubs, front.token({ user: 'alice' })), 200);
     });
   });
 }

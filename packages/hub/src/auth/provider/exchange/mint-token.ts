@@ -52,7 +52,7 @@ export async function mintToken(options: MintOptions): Promise<string> {
     count: 1,
   } as const;
   await registry.audit.note([note]);
-  return signToken(await openSigningKeys(registry.meta), { ...options, clientId, user, issuedAt });
+  return signToken(await openSigningKeys(registry), { ...options, clientId, user, issuedAt });
 }
 
 /** The same for names that are known to exist. */

@@ -6,7 +6,7 @@ import { sessionSubject, userSubject } from '../../revoked-tokens.ts';
 import { clientMetadata } from '../clients.ts';
 import type { RefreshTokens } from './refresh-tokens.ts';
 import { graceMs, type Sweep } from './sweep.ts';
-import { openVisits, visitModel } from './visits.ts';
+import { type Visits, visitModel } from './visits.ts';
 
 const refreshModel = 'RefreshToken';
 const sessionModel = 'Session';
@@ -28,14 +28,14 @@ export interface AdapterParts {
   readonly refreshTokens: RefreshTokens;
   readonly clock: Clock;
   readonly sweep: Sweep;
+  readonly visits: Visits;
   /** Of the request that is being handled: the browser, if somebody has signed in there before, or the address. */
   readonly place: () => string;
 }
 
 export function openAdapters(parts: AdapterParts): (model: string) => Adapter {
-  const { registry, refreshTokens, clock, sweep, place } = parts;
+  const { registry, refreshTokens, clock, sweep, visits, place } = parts;
   const { apps, grants, refreshFamilies } = registry;
-  const visits = openVisits({ grants, clock, sweep: sweep.run });
 
   const unrevoked = (record: GrantRecord | null): Payload | undefined =>
     record && !isRevoked(record.payload, registry.revocations) ? record.payload : undefined;

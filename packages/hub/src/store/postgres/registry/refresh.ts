@@ -13,6 +13,7 @@ const lockClasses: Record<Part, number> = {
   app: 0x7265_6701,
   credential: 0x7265_6702,
   revocation: 0x7265_6703,
+  key: 0x7265_6704,
 };
 const lockKeys = 2 ** 31;
 /** A hub that is behind may hold an older version than the one before: others may have committed since. */

@@ -88,4 +88,8 @@ CREATE INDEX idp_grant_by_account ON idp_grant(account, model) WHERE account IS 
     name: '0006-ticket-holders',
     sql: 'ALTER TABLE spent_ticket ADD COLUMN holder bigint;',
   },
+  {
+    name: '0007-keys',
+    sql: "INSERT INTO part_version(part, version) VALUES ('key', 1);",
+  },
 ];

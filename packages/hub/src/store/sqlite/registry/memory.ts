@@ -29,6 +29,7 @@ export class SqliteMemory implements Memory {
         app: this.#db.prepare(selectPart.app),
         credential: this.#db.prepare(selectPart.credential),
         revocation: this.#db.prepare(selectPart.revocation),
+        key: this.#db.prepare(selectPart.key),
       };
       this.#read();
     } catch (error) {
