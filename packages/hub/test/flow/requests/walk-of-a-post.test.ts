@@ -26,6 +26,8 @@ const leftOut = [
   /^edge\/(answer\/base-headers|request\/single-headers)\.ts$/,
   // Whether the token was revoked, how far the log has come, which server a connection leads to.
   /^(auth\/revoked-tokens|store\/sql-registry\/revocations|store\/sqlite\/feed\/progress|store\/postgres\/wire\/servers)\.ts$/,
+  // Whether the keys that verified the token are still the hub's.
+  /^(auth\/(issuers|secrets|provider\/keys)|store\/sql-registry\/keys)\.ts$/,
   // The counts of a feed, and whether a post fits its storage.
   /^feed\/(post|plan\/feed-counts)\.ts$/,
   // Whether the dispatcher has room, handed over by the composition.
