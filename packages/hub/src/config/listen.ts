@@ -2,7 +2,7 @@
 // Every URL that the hub writes begins with the public URL.
 import ipaddr from 'ipaddr.js';
 import Type from 'typebox';
-import { urlHost } from '../lib/url-host.ts';
+import { isLoopback, urlHost, withoutBrackets } from '../lib/url-host.ts';
 import { quoteUrl } from './expected.ts';
 import { type Reading, repeated, setting } from './setting.ts';
 
@@ -51,8 +51,6 @@ export const listenSettings = {
   }),
 };
 
-const loopbackHosts = ['127.0.0.1', '::1', 'localhost'];
-
 export function readListen(
   { values, problem }: Reading<typeof listenSettings>,
   {
@@ -73,16 +71,6 @@ export function readListen(
     trustedProxies: values['trusted-proxy'],
     drainDelayMs: 1000 * (values['drain-delay'] ?? (hasBus ? 2 : 0)),
   };
-}
-
-/** Of a URL or an address: where no other machine listens. */
-export function isLoopback(host: string): boolean {
-  return loopbackHosts.includes(withoutBrackets(host));
-}
-
-/** URLs put an IPv6 address in brackets. */
-function withoutBrackets(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
 }
 
 function readPublicUrl(given: string): string {

@@ -13,6 +13,7 @@ import { makeVapidKeys, type VapidKeys } from '../model/vapid.ts';
 import { openPushAddresses, type PushAddresses } from '../operations/subscriptions/push-addresses.ts';
 import type { OpenChannel, OpenChannels } from '../push/channels/channels.ts';
 import { isRefusedByApple } from '../push/channels/contact.ts';
+import type { AppPages } from '../push/channels/contract.ts';
 import type { ChannelDescriptor, ChannelDescriptors } from '../push/channels/descriptor.ts';
 import { openCredentialFaults } from '../push/dispatch/credential-faults.ts';
 import { Dispatcher } from '../push/dispatch/dispatcher.ts';
@@ -71,9 +72,10 @@ export async function openChannels(base: PushBase): Promise<PushParts> {
   const transport = openTransport({ allowPrivate, extraCa, findProxy, clock, timeoutMs: requestTimeoutMs });
   const find = loggedSource(registry.credentials, log);
   const identity = { keys: await vapidKeysOf(registry), contact };
+  const pages = openPages(base);
   const open = async (descriptor: ChannelDescriptor): Promise<OpenChannel> => {
     const credentials = (app: AppId) => find(app, descriptor.type);
-    const services = { transport, credentials, identity, now: () => clock.now() };
+    const services = { transport, credentials, identity, pages, now: () => clock.now() };
     return { descriptor, channel: await descriptor.open(services) };
   };
   const opened = await Promise.all(descriptors.map(open));
@@ -84,6 +86,17 @@ export async function openChannels(base: PushBase): Promise<PushParts> {
       await Promise.all(opened.map(({ channel }) => channel.close()));
       await transport.close();
     },
+  };
+}
+
+/** An app without a page of its own leads to the inbox of the hub. */
+function openPages({ config, registry }: Pick<PushBase, 'config' | 'registry'>): AppPages {
+  const { apps } = registry;
+  const inbox = `${config.publicUrl}/inbox`;
+  return {
+    linkTo: (app, notification) =>
+      apps.findById(app)?.openUrl ?? (notification === undefined ? inbox : `${inbox}#${notification}`),
+    tapTitle: (app) => apps.findById(app)?.tapTitle ?? null,
   };
 }
 

@@ -31,4 +31,8 @@ export interface App {
   readonly blocked: boolean;
   /** Whose tokens its clients bear. Absent or empty: the first issuer that the hub trusts. */
   readonly issuers?: readonly string[] | undefined;
+  /** Where opening one of its notifications leads in a browser, unless the notification says so. */
+  readonly openUrl?: string | undefined;
+  /** What a browser shows for a push without content. */
+  readonly tapTitle?: string | undefined;
 }

@@ -14,7 +14,7 @@ import { openApnsChannel } from '../../src/push/channels/apns/channel.ts';
 import type { ApnsCredentials } from '../../src/push/channels/apns/credentials.ts';
 import type { ApnsPush } from '../../src/push/channels/apns/payload.ts';
 import type { Push, PushRequest, Tap } from '../../src/push/channels/contract.ts';
-import { app, channelContract, identity, type OpenedChannel, pushOf } from './channel.ts';
+import { app, channelContract, identity, type OpenedChannel, pages, pushOf } from './channel.ts';
 
 const topic = 'example.shop.phone';
 const device = 'ab12'.repeat(16);
@@ -42,6 +42,7 @@ async function open(options: Partial<ApnsOptions> = {}) {
     transport,
     credentials: (of) => stored.get(of) ?? null,
     identity,
+    pages,
     now: () => clock.now() + skew.ms,
   });
   const use = (credentials: Partial<ApnsCredentials>, of = app) =>
@@ -190,6 +191,7 @@ describe('APNs: provider tokens', () => {
       },
       credentials: () => credentials,
       identity,
+      pages,
       now: () => 0,
     });
     for (const environment of ['production', 'sandbox'] as const) {

@@ -13,7 +13,14 @@ import {
 import type { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { UserKey } from '../../src/model/principal.ts';
 import { makeVapidKeys } from '../../src/model/vapid.ts';
-import type { HubIdentity, Outcome, Push, PushChannel, Tap } from '../../src/push/channels/contract.ts';
+import type {
+  AppPages,
+  HubIdentity,
+  Outcome,
+  Push,
+  PushChannel,
+  Tap,
+} from '../../src/push/channels/contract.ts';
 
 export interface OpenedChannel extends AsyncDisposable {
   readonly channel: PushChannel;
@@ -41,6 +48,11 @@ export interface OpenedChannel extends AsyncDisposable {
 export const app = 'shop';
 /** For channels that name the hub by no key. */
 export const identity: HubIdentity = { keys: makeVapidKeys(), contact: 'mailto:ops@hub.example' };
+/** Of an app that has set nothing. */
+export const pages: AppPages = {
+  linkTo: (_app, id) => `https://hub.example/inbox${id ? `#${id}` : ''}`,
+  tapTitle: () => null,
+};
 export const notificationId = '0199d1f4-0000-7000-8000-000000000001';
 const closed = ['0199d1f4-0000-7000-8000-000000000002', '0199d1f4-0000-7000-8000-000000000003'];
 const visual = { title: 'Order <shipped> & gone', body: 'It leaves "today" ✓' };

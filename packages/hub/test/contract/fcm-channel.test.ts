@@ -14,7 +14,7 @@ import type { Push, PushRequest, Tap } from '../../src/push/channels/contract.ts
 import { openFcmChannel } from '../../src/push/channels/fcm/channel.ts';
 import type { FcmCredentials } from '../../src/push/channels/fcm/credentials.ts';
 import type { FcmPush } from '../../src/push/channels/fcm/payload.ts';
-import { app, channelContract, identity, type OpenedChannel, pushOf } from './channel.ts';
+import { app, channelContract, identity, type OpenedChannel, pages, pushOf } from './channel.ts';
 
 const device = 'registration:device-1';
 const address = { type: 'fcm', token: device } as const;
@@ -53,6 +53,7 @@ async function open(options: Partial<FcmOptions> = {}) {
     transport,
     credentials: () => current,
     identity,
+    pages,
     now: () => clock.now(),
   });
   const { serviceAccount } = made.good;
@@ -194,6 +195,7 @@ describe('FCM: access tokens', () => {
       },
       credentials: () => ({ serviceAccount: account }),
       identity,
+      pages,
       now: () => 0,
     });
     await channel.send(pushOf({ address, clock: new ManualClock() }) as FcmPush);

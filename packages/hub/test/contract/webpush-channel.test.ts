@@ -10,15 +10,14 @@ import { makeVapidKeys } from '../../src/model/vapid.ts';
 import type { AddressOf, Push, Tap } from '../../src/push/channels/contract.ts';
 import { openWebPushChannel } from '../../src/push/channels/webpush/channel.ts';
 import type { WebPush } from '../../src/push/channels/webpush/payload.ts';
-import { channelContract, notificationId, type OpenedChannel, pushOf } from './channel.ts';
+import { channelContract, notificationId, type OpenedChannel, pages, pushOf } from './channel.ts';
 
 type Address = AddressOf<'webPush'>;
 
-interface Payload extends Omit<Tap, 'kind'> {
-  readonly kind: 'tap' | 'visual';
-  readonly title?: string;
-  readonly body?: string;
-  readonly tag?: string;
+/** What the worker reads, and what a browser shows by itself; a bare tap is the first alone. */
+interface Payload {
+  readonly carillon: Omit<Tap, 'kind'> & { readonly kind: 'tap' | 'visual' };
+  readonly notification: { readonly title: string; readonly body?: string; readonly tag?: string } | null;
 }
 
 async function open({ allowPrivate = true } = {}) {
@@ -31,6 +30,7 @@ async function open({ allowPrivate = true } = {}) {
     transport,
     credentials: () => null,
     identity: { keys: vapid, contact: 'mailto:ops@hub.example' },
+    pages,
     now: () => clock.now(),
   });
   const subscribe = (applicationServerKey = vapid.publicKey): Address => ({
@@ -49,7 +49,7 @@ async function open({ allowPrivate = true } = {}) {
     credentials: null,
     pushesClear: false,
     tapIn(push) {
-      const { v, notificationId, unreadCount, close } = payloadOf(push);
+      const { v, notificationId, unreadCount, close } = payloadOf(push).carillon;
       return {
         v,
         kind: 'tap',
@@ -59,8 +59,8 @@ async function open({ allowPrivate = true } = {}) {
       };
     },
     visualIn(push) {
-      const { kind, title, body } = payloadOf(push);
-      return kind === 'visual' ? { title: title!, ...(body === undefined ? {} : { body }) } : null;
+      const { title, body } = payloadOf(push).notification ?? {};
+      return title === undefined ? null : { title, ...(body === undefined ? {} : { body }) };
     },
     identityOf: ({ headers }) => headers.topic,
     async [Symbol.asyncDispose]() {
@@ -73,7 +73,8 @@ async function open({ allowPrivate = true } = {}) {
 }
 
 function payloadOf({ payload }: Delivered): Payload {
-  return payload as Payload;
+  const whole = payload as Payload & Payload['carillon'];
+  return 'web_push' in whole ? whole : { carillon: whole, notification: null };
 }
 
 channelContract('Web Push', () => open());
@@ -123,7 +124,7 @@ describe('Web Push: messages', () => {
     await using opened = await open();
     await opened.send();
     const [push] = opened.simulator.delivered;
-    assert.equal(payloadOf(push!).tag, notificationId);
+    assert.equal(payloadOf(push!).notification?.tag, notificationId);
     assert.deepEqual(
       [push!.headers.ttl, push!.headers.urgency, push!.headers.topic?.length],
       ['600', 'high', 32],

@@ -18,7 +18,15 @@ import type { AddressOf, Push, Tap } from '../../src/push/channels/contract.ts';
 import { openWnsChannel } from '../../src/push/channels/wns/channel.ts';
 import type { WnsCredentials } from '../../src/push/channels/wns/credentials.ts';
 import { type WnsPush, wnsTag } from '../../src/push/channels/wns/payload.ts';
-import { app, channelContract, identity, notificationId, type OpenedChannel, pushOf } from './channel.ts';
+import {
+  app,
+  channelContract,
+  identity,
+  notificationId,
+  type OpenedChannel,
+  pages,
+  pushOf,
+} from './channel.ts';
 
 type Address = AddressOf<'wns'>;
 
@@ -57,6 +65,7 @@ async function open({
     transport,
     credentials: (whose) => stored.get(whose) ?? null,
     identity,
+    pages,
     now: () => clock.now(),
   });
   const channelUri = provider.makeChannel({ origin: simulator.url, app: clientId, removable });

@@ -30,6 +30,8 @@ const host = Type.Union([
   }),
 ]);
 
+const tapTitle = Type.String({ minLength: 1, maxLength: 128 });
+
 const scope = Type.String({ minLength: 1, maxLength: 256 });
 
 const client = strictObject(
@@ -47,6 +49,8 @@ const appMembers = {
   clients: Type.Optional(Type.Array(client, { maxItems: clientsMax })),
   blocked: Type.Optional(Type.Boolean()),
   issuers: Type.Optional(Type.Array(url, { maxItems: issuersMax })),
+  openUrl: Type.Optional(Type.Union([url, Type.Null()])),
+  tapTitle: Type.Optional(Type.Union([tapTitle, Type.Null()])),
   newSecrets: Type.Optional(Type.Boolean()),
   secretOverlapSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: secretOverlapSecondsMax })),
 };
@@ -92,6 +96,8 @@ export const appAnswerSchema = strictObject({
     }),
   ),
   channels: Type.Array(Type.String()),
+  openUrl: Type.Optional(url),
+  tapTitle: Type.Optional(tapTitle),
 });
 
 /** Only the members that are no secret, which differ by channel. */

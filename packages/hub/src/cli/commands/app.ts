@@ -16,6 +16,7 @@ import {
 import type { Registry } from '../../store/registry.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
 import { channelCommand } from './app-channel.ts';
+import { readPages, setCommand } from './app-pages.ts';
 import {
   newSecretCommand,
   type OverlapOptions,
@@ -30,6 +31,8 @@ interface AppOptions extends DataOptions, OverlapOptions {
   readonly redirectUri?: readonly string[];
   readonly issuer?: readonly string[];
   readonly newSecret?: boolean;
+  readonly openUrl?: string;
+  readonly tapTitle?: string;
 }
 
 /** A client as the command line names it, one option after the other. */
@@ -65,6 +68,8 @@ export function appCommand(): Command {
       '--redirect-uri <uris...>',
       'where sign-in may lead: of the public clients, or else of the service',
     )
+    .option('--open-url <url>', "where its notifications lead in a browser (default: the hub's inbox)")
+    .option('--tap-title <text>', 'what a browser shows for a push without content')
     .option('--new-secret', 'make new secrets for an existing app; those before stay good for a day')
     .on('option:public', () => {
       const last = clients.at(-1);
@@ -76,6 +81,7 @@ export function appCommand(): Command {
   return new Command('app')
     .description('registered apps')
     .addCommand(withDataOptions(withOverlap(create)))
+    .addCommand(setCommand())
     .addCommand(newSecretCommand())
     .addCommand(withDataOptions(list))
     .addCommand(channelCommand());
@@ -95,6 +101,7 @@ async function createApp(
   }));
   const issuers = (options.issuer ?? []).map(readIssuer);
   const hosts = [...new Set(options.host.map(readHost))];
+  const pages = readPages(options);
   await withRegistry(options, async ({ audit }) => {
     const secrets = secretChangeOf(options, options.newSecret ?? false);
     const on = secrets.newSecrets ? `apps/${id}/secrets` : `apps/${id}`;
@@ -104,7 +111,8 @@ async function createApp(
       const had = known?.clients ?? [];
       const clientsNow = clients.map((client) => withSecret(client, had, secrets));
       const blocked = known?.blocked ?? false;
-      await apps.put({ id, hosts, blocked, issuers, clients: clientsNow.map(({ client }) => client) });
+      const saved = clientsNow.map(({ client }) => client);
+      await apps.put({ id, hosts, blocked, issuers, clients: saved, ...pages });
       for (const host of hosts) await hostClaims.remove(id, host);
       return clientsNow;
     });

@@ -143,7 +143,16 @@ export interface ChannelServices<C extends Credentials = Credentials> {
   credentials(app: AppId): C | null;
   /** The hub's own identity at push services that need no credentials of an app. */
   readonly identity: HubIdentity;
+  readonly pages: AppPages;
   readonly now: () => number;
+}
+
+/** What browsers show and open for an app whose page or worker can't say so itself. */
+export interface AppPages {
+  /** Where a push leads that names no URL of its own. */
+  linkTo(app: AppId, notification: string | undefined): string;
+  /** The words of a push without content; null where the app has set none. */
+  tapTitle(app: AppId): string | null;
 }
 
 export interface HubIdentity {

@@ -127,8 +127,8 @@ function taken(what: string, value: string, owner: string, app: string): Error {
 }
 
 /** Exactly the members of an App, whatever else the object carries. */
-function plain({ id, hosts, clients, blocked, issuers }: App): App {
-  return { id, hosts, clients: clients.map(plainClient), blocked, issuers };
+function plain({ id, hosts, clients, blocked, issuers, openUrl, tapTitle }: App): App {
+  return { id, hosts, clients: clients.map(plainClient), blocked, issuers, openUrl, tapTitle };
 }
 
 function plainClient(client: AppClient): AppClient {

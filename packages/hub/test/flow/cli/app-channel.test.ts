@@ -21,6 +21,35 @@ function open(context: TestContext) {
   return { ...line, file, channel };
 }
 
+test('what browsers show and open is set with the app or afterwards, and an empty text takes it away', (context) => {
+  const { run } = open(context);
+  const set = (...args: string[]) => run(['app', 'set', '--id', 'shop', ...args]);
+  const openUrl = 'https://shop.example/mine';
+  const answers = [
+    set('--open-url', openUrl, '--tap-title', 'Something new'),
+    set('--open-url', ''),
+    run(['app', 'create', '--id', 'shop', '--host', 'shop.example', '--open-url', openUrl]),
+    set('--tap-title', 'Something newer'),
+  ].map(({ status, stdout, stderr }) => {
+    assert.equal(status, 0, stderr);
+    return JSON.parse(stdout);
+  });
+  const tapTitle = 'Something new';
+  assert.deepEqual(answers[0], { appId: 'shop', openUrl, tapTitle });
+  assert.deepEqual(answers[1], { appId: 'shop', openUrl: null, tapTitle });
+  assert.deepEqual(answers[3], { appId: 'shop', openUrl, tapTitle: 'Something newer' });
+  for (const [args, message] of [
+    [[], /Give what to set/],
+    [['--open-url', 'javascript:1'], /give an https URL/],
+    [['--tap-title', 'x'.repeat(129)], /1 to 128/],
+  ] as const) {
+    const { status, stderr } = set(...args);
+    assert.equal(status, 1);
+    assert.match(stderr, message);
+  }
+  assert.match(run(['app', 'set', '--id', 'none', '--tap-title', 'x']).stderr, /no app none/);
+});
+
 test('each channel is set from files, listed without secrets, and removed', async (context) => {
   const { run, channel, file, look, path } = open(context);
   const results = [

@@ -228,6 +228,27 @@ suite('apps', () => {
     assert.equal((await list()).status, 200);
   });
 
+  test('say where their notifications lead in a browser, and what a push without content shows', async (context) => {
+    const { admin } = await open(context, { hostVerifier: anywhere });
+    const pages = { openUrl: 'https://a.example/mine', tapTitle: 'Something new 🎁' };
+    const pagesOf = ({ json }: Awaited<ReturnType<typeof admin>>) => ({
+      openUrl: json.openUrl,
+      tapTitle: json.tapTitle,
+    });
+    const hosts = ['a.example'];
+    assert.deepEqual(pagesOf(await admin('PUT', app, { ...pages, hosts })), pages);
+    assert.deepEqual(pagesOf(await admin('PATCH', app, { blocked: false })), pages);
+    assert.deepEqual(pagesOf(await admin('GET', app)), pages);
+    assert.deepEqual(pagesOf(await admin('PATCH', app, { tapTitle: null })), {
+      ...pages,
+      tapTitle: undefined,
+    });
+    assert.deepEqual(pagesOf(await admin('PUT', app, { hosts })), {
+      openUrl: undefined,
+      tapTitle: undefined,
+    });
+  });
+
   test('can not take what belongs to another, nor be made of nonsense', async (context) => {
     const { admin } = await open(context, { hostVerifier: anywhere });
     assertError(await admin('GET', '/apps/none'), { status: 404 });
@@ -240,6 +261,11 @@ suite('apps', () => {
       [{ clients: [{ clientId: 'x', scopes: ['Carillon.Admin'] }] }, 'scopes', /console's alone/],
       [{ clients: [{ clientId: 'x', scopes: ['Mail.Read'] }] }, 'scopes', /can't be given/],
       [{ issuers: ['login'] }, 'issuers', /no issuer/],
+      [{ openUrl: 'javascript:1' }, 'openUrl', /give an https URL/],
+      [{ openUrl: 'http://shop.example/' }, 'openUrl', /https/],
+      [{ openUrl: `https://shop.example/${'x'.repeat(2048)}` }, 'openUrl', /2048/],
+      [{ tapTitle: ' ' }, 'tapTitle', /1 to 128/],
+      [{ tapTitle: 'x'.repeat(129) }, 'tapTitle', /128/],
       [{ colour: 'red' }, 'colour', /known are hosts/],
       [[], undefined, /array/],
       [{ blocked: 'yes' }, 'blocked', /boolean/],

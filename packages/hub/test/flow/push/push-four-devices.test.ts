@@ -44,7 +44,8 @@ test('a create rings all four, each in the words of its platform, and the sender
   assert.equal(ios.headers['apns-collapse-id'], id);
   assert.deepEqual((ios.payload as { aps: { alert: unknown } }).aps.alert, { title: 'Lunch is ready' });
   assert.match(JSON.stringify(android.payload), /Lunch is ready/);
-  assert.equal((web.payload as { title: string }).title, 'Lunch is ready');
+  const { notification: declared } = web.payload as { notification: { title: string; navigate: string } };
+  assert.deepEqual([declared.title, declared.navigate], ['Lunch is ready', `${hub.baseUrl}/inbox#${id}`]);
   for (const platform of platforms) {
     await until(async () => (await statusOf(id, devices[platform])) === 'accepted', `${platform} accepted`);
   }
@@ -74,7 +75,7 @@ test('dismissing on one device taps those that may show it, the browser learns w
   await simulator.waitFor((each) => each.address === devices.windows.address && closes(each));
   const next = await create();
   const shown = await rings(devices.webPush, next);
-  assert.deepEqual((shown.payload as { close: string[] }).close, [id]);
+  assert.deepEqual((shown.payload as { carillon: { close: string[] } }).carillon.close, [id]);
   // Its own change is no news to the device that acted; it got the next notification alone.
   await rings(devices.ios, next);
   assert.equal(push.to(devices.ios).length, (before[1] ?? 0) + 1);

@@ -18,7 +18,8 @@ export const putApp = operation({
   async run({ params, body, ...acted }, services) {
     const id = params.appId;
     readClients(id, []);
-    const { hosts = [], clients = [], blocked = false, issuers = [], newSecrets, overlapMs } = body;
-    return changeApp(acted, services, { id, hosts, clients, blocked, issuers, newSecrets, overlapMs });
+    const { hosts = [], clients = [], blocked = false, issuers = [], ...rest } = body;
+    const { openUrl = null, tapTitle = null } = rest;
+    return changeApp(acted, services, { ...rest, id, hosts, clients, blocked, issuers, openUrl, tapTitle });
   },
 });

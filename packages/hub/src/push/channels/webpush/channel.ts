@@ -1,7 +1,7 @@
 // Pushes to browsers, and to whatever else registers with an RFC 8030 service, such as UnifiedPush. The endpoint was
 // given by the device, so that it is never trusted; no credentials of the app are used, the hub signs with its own key.
 
-import type { ChannelServices, Outcome, PushChannel, Wait } from '../contract.ts';
+import type { AppPages, ChannelServices, Outcome, PushChannel, Wait } from '../contract.ts';
 import { answeredOutcome, unansweredOutcome } from '../outcome.ts';
 import type { WebPushAddress } from './address.ts';
 import { type Encryptor, openEncryptor } from './encryptor.ts';
@@ -16,7 +16,7 @@ export function openWebPushChannel(services: ChannelServices): PushChannel<WebPu
   const connected = { ...services, tokens, encryptor };
   return {
     describe(push) {
-      const { headers, plaintext, truncated } = webPushPayload(push);
+      const { headers, plaintext, truncated } = webPushPayload(push, services.pages);
       return { method: 'POST', headers, body: JSON.parse(plaintext), truncated };
     },
     send: (push) => send(push, connected),
@@ -40,10 +40,11 @@ async function send(push: WebPush, services: Connected): Promise<Outcome> {
   const origin = URL.parse(endpoint)?.origin;
   if (!origin || origin === 'null') return refused('endpointUnusable', 'address');
   const place = { endpoint, origin, keys, wait: push.wait };
-  const payload = webPushPayload(push);
+  const payload = webPushPayload(push, services.pages);
   const first = await post(place, payload, services);
   if (first === null) return refused('keysUnusable', 'address');
-  const other = first.again === null ? null : inOtherForm(push, payload, first.again);
+  const other =
+    first.again === null ? null : inOtherForm(push, payload, { again: first.again, pages: services.pages });
   if (!other) return first.outcome;
   const second = await post(place, other, services);
   return second?.outcome ?? first.outcome;
@@ -53,7 +54,7 @@ async function send(push: WebPush, services: Connected): Promise<Outcome> {
 function inOtherForm(
   push: WebPush,
   { headers, visual, ...payload }: WebPushPayload,
-  again: 'asTap' | 'longer',
+  { again, pages }: { readonly again: 'asTap' | 'longer'; readonly pages: AppPages },
 ): WebPushPayload | null {
   if (again === 'longer') {
     const longer = {
@@ -62,7 +63,7 @@ function inOtherForm(
     };
     return { ...payload, visual, headers: { ...headers, ...longer } };
   }
-  return visual ? { ...webPushPayload({ ...push, visual: null }), truncated: true } : null;
+  return visual ? { ...webPushPayload({ ...push, visual: null }, pages), truncated: true } : null;
 }
 
 const longerSeconds = 60;

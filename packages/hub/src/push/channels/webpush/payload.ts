@@ -1,10 +1,12 @@
-// A push as the payload that a page's service worker gets, and the head under which any RFC 8030 service takes it. Pure;
-// encryption and authentication are added by the channel.
+// A push as the payload that a page's service worker gets, and the head under which any RFC 8030 service takes it. What shows
+// something is declarative, so that a browser shows it also when the worker fails or is gone. Pure; encryption and
+// authentication are added by the channel.
 // https://www.rfc-editor.org/rfc/rfc8030#section-5
+// https://www.w3.org/TR/push-api/#declarative-push-message
 
 import type { Priority, VisualContent } from '@carillon/protocol';
-import { type Push, secondsToLive, type Tap } from '../contract.ts';
-import { fit } from '../fit.ts';
+import { type AppPages, type Push, secondsToLive, type Tap } from '../contract.ts';
+import { fit, type WritePush } from '../fit.ts';
 import { type Tagged, tagOf } from '../tag.ts';
 import type { WebPushAddress } from './address.ts';
 import { overheadBytes } from './encryption.ts';
@@ -26,8 +28,9 @@ export const bodyBytesMax = 4096;
 /** RFC 8030, section 5.3. */
 const urgencies = { High: 'high', None: 'normal', Low: 'low' } as const satisfies Record<Priority, string>;
 
-export function webPushPayload(push: WebPush): WebPushPayload {
-  const { text, visual, truncated } = fit(push, bodyBytesMax - overheadBytes, writePayload);
+export function webPushPayload(push: WebPush, pages: AppPages): WebPushPayload {
+  const write: WritePush<WebPush> = (each, content, tap) => writePayload(each, content, { tap, pages });
+  const { text, visual, truncated } = fit(push, bodyBytesMax - overheadBytes, write);
   return { headers: headersOf(push), plaintext: text, visual: visual !== null, truncated };
 }
 
@@ -48,18 +51,27 @@ export function topicOf(tagged: Tagged): string {
   return tagOf(tagged).toString('base64url', 0, 24);
 }
 
-function writePayload({ notification }: WebPush, visual: VisualContent | null, tap: Tap): string {
-  if (!visual) return JSON.stringify(tap);
-  const { title, body } = visual;
-  const { unreadCount, close } = tap;
+interface Written {
+  readonly tap: Tap;
+  readonly pages: AppPages;
+}
+
+function writePayload(push: WebPush, visual: VisualContent | null, { tap, pages }: Written): string {
+  const { app, notification } = push;
+  const title = visual?.title ?? pages.tapTitle(app);
+  if (title === null) return JSON.stringify(tap);
   return JSON.stringify({
-    v: 1,
-    kind: 'visual',
-    ...(notification ? { notificationId: notification.id } : {}),
-    title,
-    ...(body == null ? {} : { body }),
-    ...(notification ? { tag: notification.id } : {}),
-    unreadCount,
-    ...(close ? { close } : {}),
+    web_push: 8030,
+    mutable: true,
+    app_badge: tap.unreadCount,
+    notification: {
+      title,
+      ...(visual?.body == null ? {} : { body: visual.body }),
+      navigate: pages.linkTo(app, notification?.id),
+      ...(notification ? { tag: notification.id } : {}),
+      // Where the standard has it today; engines of before read it at the top.
+      mutable: true,
+    },
+    carillon: visual ? { ...tap, kind: 'visual' } : tap,
   });
 }
