@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { limits } from '@carillon/protocol';
 import type { Clock, Timer } from '../lib/clock.ts';
-import { openSeal } from '../lib/seal.ts';
+import { openSeal, type Secrets } from '../lib/seal.ts';
 import { HubError } from '../model/errors.ts';
 import type { SpentTickets } from '../store/registry.ts';
 import type { Identity } from './authenticate.ts';
@@ -34,7 +34,7 @@ interface Sealed extends Ticket {
 }
 
 export interface TicketsOptions {
-  readonly secret: Buffer;
+  readonly secret: Buffer | Secrets;
   readonly spent: SpentTickets;
   readonly clock: Clock;
   readonly revoked: Pick<RevokedTokens, 'has'>;

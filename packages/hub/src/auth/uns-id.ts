@@ -1,6 +1,6 @@
 // The UNS-ID: a subscription's name on the wire and an unguessable capability. It seals the user and 128 random bits,
 // so that it is found with one look-up, reveals nothing, and needs no secret in the store. Never logged.
-import { openSeal } from '../lib/seal.ts';
+import { openSeal, type Secrets } from '../lib/seal.ts';
 import type { UserKey } from '../model/principal.ts';
 
 export interface UnsIds {
@@ -10,7 +10,7 @@ export interface UnsIds {
 
 const keyBytes = 16;
 
-export function openUnsIds(secret: Buffer): UnsIds {
+export function openUnsIds(secret: Buffer | Secrets): UnsIds {
   // Steady, so that one subscription always has the same id.
   const seal = openSeal(secret, 'uns-id', { steady: true });
   return {

@@ -2,7 +2,7 @@
 // user and to what the token may see. Also the token of a page of a delta, which holds where the pages began, and the
 // token of a page in the history.
 import type { ResyncReason } from '@carillon/protocol';
-import { openSeal, type Seal } from '../lib/seal.ts';
+import { openSeal, type Seal, type Secrets } from '../lib/seal.ts';
 import { HubError } from '../model/errors.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Position } from '../store/store.ts';
@@ -28,7 +28,7 @@ export interface Cursors {
 const version = 1;
 const bytes = 21;
 
-export function openCursors(secret: Buffer, generation: number): Cursors {
+export function openCursors(secret: Buffer | Secrets, generation: number): Cursors {
   const seal: Seal = openSeal(secret, 'cursor');
   const bound = (user: UserKey, visibility: Visibility): string =>
     `${generation} ${user} ${visibility === null ? 'all' : `app ${visibility}`}`;

@@ -4,7 +4,7 @@ import { issuerOf } from '../auth/provider/open-provider.ts';
 import { openPasswordLinks } from '../auth/provider/sign-in/password-link.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
-import { openSeal } from '../lib/seal.ts';
+import { openSeal, type Secrets } from '../lib/seal.ts';
 import { type HostVerifier, openHostVerifier } from '../operations/admin/hosts/host-verifier.ts';
 import type { Services } from '../operations/kernel/call.ts';
 import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
@@ -26,7 +26,7 @@ type AdminServices = Pick<
 
 export function openAdminServices(
   { config, registry, clock, hostVerifier, descriptors }: AdminBase,
-  secret: Buffer,
+  secret: Secrets,
 ): AdminServices {
   const { issuers, publicUrl, findProxy, allowPrivatePush: allowPrivate } = config;
   return {

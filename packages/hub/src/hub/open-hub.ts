@@ -1,7 +1,6 @@
 // The composition of the whole service; this file reads like a table of contents. Only this folder imports concrete
 // stores, buses and channels.
 
-import { randomBytes } from 'node:crypto';
 import { lookup as lookupAddress } from 'node:dns/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -12,6 +11,7 @@ import { openIssuers } from '../auth/issuers.ts';
 import { openSigningKeys } from '../auth/provider/keys.ts';
 import { issuerOf, openProvider } from '../auth/provider/open-provider.ts';
 import { openRevokedTokens } from '../auth/revoked-tokens.ts';
+import { firstSecret, openSecrets } from '../auth/secrets.ts';
 import { openTickets } from '../auth/tickets.ts';
 import { openUnsIds } from '../auth/uns-id.ts';
 import type { Config } from '../config/config.ts';
@@ -200,11 +200,11 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   closers.push(() => timekeeping?.stop());
   const read = countLiving({ read: store.read, clock, sweeper: () => sweeper });
   const onFailure = openFaultLog(log, clock, 'the store could not be written or read');
-  const secret = Buffer.from(await registry.meta.readOrMake('seal-key', newSealKey), 'base64');
+  const secret = await openSecrets('sealing', registry, clock);
   const ownIssuer = embedsProvider(config) ? issuerOf(config.publicUrl) : null;
   const revoked = openRevokedTokens(registry.revocations, ownIssuer);
   const cursors = openCursors(secret, await readGeneration(registry.meta));
-  const bus = openBus(base, secret);
+  const bus = openBus(base, await firstSecret('sealing', registry.meta));
   closers.push(() => bus?.close());
   if (bus && !store.shared)
     log.warn('there is a bus, but the store is of this machine: no other node can share it');
@@ -321,10 +321,6 @@ async function checkProvider(config: Config, registry: Registry): Promise<void> 
   const what =
     'with PostgreSQL name an OpenID Connect issuer, or say --embedded-provider (or make a local user)';
   throw new ConfigError([problemWith('issuer', what)]);
-}
-
-function newSealKey(): string {
-  return randomBytes(32).toString('base64');
 }
 
 function openClockReport(log: Logger) {

@@ -12,11 +12,42 @@ export interface Seal {
   open(text: string, bound?: string): Buffer | null;
 }
 
+/** The first seals, and all of them open. Another list whenever they are others. */
+export type Secrets = () => readonly Buffer[];
+
 /**
  * `steady: true` derives the nonce from the content (as SIV modes do), so that equal content gives equal text. That suits
  * an identifier, and nothing whose repetition must not show.
  */
-export function openSeal(secret: Buffer, purpose: string, { steady = false } = {}): Seal {
+export function openSeal(secret: Buffer | Secrets, purpose: string, { steady = false } = {}): Seal {
+  if (Buffer.isBuffer(secret)) return openOne(secret, purpose, steady);
+  let known: readonly Buffer[] = [];
+  let seals: readonly Seal[] = [];
+  const newest = (): readonly Seal[] => {
+    const secrets = secret();
+    if (secrets !== known) {
+      seals = secrets.map((each) => openOne(each, purpose, steady));
+      known = secrets;
+    }
+    return seals;
+  };
+  return {
+    seal(plain, bound) {
+      const [first] = newest();
+      if (!first) throw new Error('there is no secret to seal with');
+      return first.seal(plain, bound);
+    },
+    open(text, bound) {
+      for (const each of newest()) {
+        const plain = each.open(text, bound);
+        if (plain) return plain;
+      }
+      return null;
+    },
+  };
+}
+
+function openOne(secret: Buffer, purpose: string, steady: boolean): Seal {
   const key = Buffer.from(hkdfSync('sha256', secret, '', `carillon ${purpose}`, 32));
   const nonceKey = Buffer.from(hkdfSync('sha256', secret, '', `carillon ${purpose} nonce`, 32));
   return {

@@ -77,7 +77,7 @@ export interface Audit {
 }
 
 /** Keys of the hub that are replaced beside running hubs; each is a fact, in the form of whoever uses it. */
-export const keyNames = ['signing-keys'] as const;
+export const keyNames = ['signing-keys', 'cookie-keys', 'sealing-keys'] as const;
 export type KeyName = (typeof keyNames)[number];
 
 export interface KeyRegistry {

@@ -1,8 +1,8 @@
 // How the embedded provider is set up: which flows it has, for whom, and how long things last. Consent is implied,
 // since operators register the apps: a sign-in grants what the client asks for and the user may have.
-import { randomBytes } from 'node:crypto';
 import type { Account, Client, Context, Grant, Interaction, interactionPolicy, Token } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
+import type { Secrets } from '../../lib/seal.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
 import { inboxAppId } from '../inbox-app.ts';
 import { issueSecond } from '../revoked-tokens.ts';
@@ -32,6 +32,7 @@ export interface Setup {
   readonly registry: Registry;
   readonly adapterParts: AdapterParts;
   readonly keys: SigningKeys;
+  readonly secrets: Secrets;
   readonly issuer: string;
   readonly clock: Clock;
   readonly rules: ResourceRules;
@@ -39,7 +40,7 @@ export interface Setup {
   readonly render: (page: Page) => RenderedPage;
 }
 
-export async function configurationOf(setup: Setup): Promise<Record<string, unknown>> {
+export function configurationOf(setup: Setup): Record<string, unknown> {
   const { registry, keys, issuer } = setup;
   const mountPath = new URL(issuer).pathname;
   return {
@@ -62,7 +63,7 @@ export async function configurationOf(setup: Setup): Promise<Record<string, unkn
       client.clientAuthMethod === 'none' && originAllowed(origin, client.redirectUris),
     enabledJWA: { idTokenSigningAlgValues: ['RS256'] },
     pkce: { required: (_ctx: Context, client: Client) => client.clientAuthMethod === 'none' },
-    cookies: await cookiesOf(registry, mountPath),
+    cookies: cookiesOf(setup.secrets(), mountPath),
     features: featuresOf(setup),
     formats: { customizers: { jwt: (_ctx: Context, token: Token, jwt: Jwt) => shape(setup, token, jwt) } },
     findAccount: (_ctx: Context, id: string) => findAccount(registry, id),
@@ -146,16 +147,11 @@ function isOwnPage({ oidc: { client, entities, session } }: Context): boolean {
   return client?.clientId === inboxAppId && hinted !== undefined && hinted === session?.accountId;
 }
 
-/** 32 bytes in base64url. */
-export function cookieKeyOf({ meta }: Registry): Promise<string> {
-  return meta.readOrMake('provider-cookie-key', () => randomBytes(32).toString('base64url'));
-}
-
-async function cookiesOf(registry: Registry, path: string): Promise<Record<string, unknown>> {
-  const key = await cookieKeyOf(registry);
+function cookiesOf(secrets: readonly Buffer[], path: string): Record<string, unknown> {
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true };
   const names = { session: 'carillon_session', interaction: 'carillon_sign_in', resume: 'carillon_resume' };
-  return { keys: [key], names, long: { ...cookie, path }, short: cookie };
+  const keys = secrets.map((secret) => secret.toString('base64url'));
+  return { keys, names, long: { ...cookie, path }, short: cookie };
 }
 
 interface Jwt {

@@ -5,12 +5,14 @@ import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
+import type { Secrets } from '../../lib/seal.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { AccessAudit } from '../access-audit.ts';
 import { addressBlock } from '../address-block.ts';
 import { sessionSubject } from '../revoked-tokens.ts';
+import { openSecrets } from '../secrets.ts';
 import { findClient, redirectAllowed, secretMatches } from './clients.ts';
-import { configurationOf, cookieKeyOf } from './configuration.ts';
+import { configurationOf } from './configuration.ts';
 import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
 import { registerOnBehalfOf } from './exchange/on-behalf-of.ts';
 import { basicClient, rewriteAuthorization, rewriteToken } from './exchange/rewrite.ts';
@@ -72,15 +74,16 @@ export async function openProvider(options: ProviderOptions): Promise<IdentityPr
   const issuer = issuerOf(publicUrl);
   const keys = await openSigningKeys(options.registry, options.clock);
   const { registry, clock } = options;
+  const secrets = await openSecrets('cookie', registry, clock);
   const sweep = openSweep(registry, clock);
   const opened: Opened = {
-    ...{ issuer, keys, sweep },
+    ...{ issuer, keys, secrets, sweep },
     visits: openVisits({ grants: registry.grants, clock, sweep: sweep.run }),
     attempts: openAttempts(clock),
     turns: openPasswordTurns(),
   };
   let loading: Promise<Loaded> | null = null;
-  let loadedWith: KeySet | null = null;
+  let loadedWith: readonly unknown[] = [];
   return {
     issuer,
     get publicKeys() {
@@ -90,8 +93,9 @@ export async function openProvider(options: ProviderOptions): Promise<IdentityPr
       const response = anyResponse as ServerResponse; // HTTP/2's answers to the same calls
       try {
         // oidc-provider takes its keys once. Requests that are under way end with those that they began with.
-        if (loadedWith !== keys.privateKeys) loading = null;
-        loadedWith = keys.privateKeys;
+        const present = [keys.privateKeys, secrets()];
+        if (present.some((each, index) => each !== loadedWith[index])) loading = null;
+        loadedWith = present;
         loading ??= load({ ...options, publicUrl }, opened);
         // One that failed, as while the registry is locked, is tried again by the next request.
         const loaded = await loading.catch((error: unknown) => {
@@ -124,6 +128,7 @@ interface Loaded {
 interface Opened {
   readonly issuer: string;
   readonly keys: SigningKeys;
+  readonly secrets: Secrets;
   readonly sweep: Sweep;
   readonly visits: Visits;
   readonly attempts: Attempts;
@@ -132,19 +137,18 @@ interface Opened {
 
 async function load(options: ProviderOptions, opened: Opened): Promise<Loaded> {
   const { registry, publicUrl, clock, access } = options;
-  const { issuer, keys, sweep, visits, attempts, turns } = opened;
+  const { issuer, keys, secrets, sweep, visits, attempts, turns } = opened;
   const [oidc, jose] = await Promise.all([import('oidc-provider'), import('jose')]);
   const render = openPages();
   const rules = { apps: registry.apps, users: registry.users, publicUrl, oidcErrors: oidc.errors };
   const policy = oidc.interactionPolicy;
-  const secret = Buffer.from(await cookieKeyOf(registry), 'base64url');
-  const refreshTokens = openRefreshTokens(registry, secret, clock);
-  const browsers = openKnownBrowsers(secret, issuer);
+  const refreshTokens = openRefreshTokens(registry, secrets, clock);
+  const browsers = openKnownBrowsers(secrets, issuer);
   const place = (): string => placeOf(oidc.Provider.ctx?.req, browsers);
   const adapterParts = { registry, refreshTokens, clock, sweep, visits, place };
   const provider = new oidc.Provider(
     issuer,
-    await configurationOf({ registry, adapterParts, keys, issuer, clock, rules, policy, render }),
+    configurationOf({ registry, adapterParts, keys, secrets, issuer, clock, rules, policy, render }),
   );
   pinUrls(provider, new URL(issuer));
   compareByRegistry(provider, registry, clock);

@@ -2,15 +2,19 @@
 // under the key before is refused until its time is over, and the audit says who replaced it.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { makeSigningKey, type Rotated, rotateSigningKeys } from '../../auth/provider/keys.ts';
+import { rotateSecret, type SecretName } from '../../auth/secrets.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { formatDateTime } from '../../model/date-time.ts';
 import type { AuditedWrites } from '../../store/registry.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
 
-interface RotateOptions extends DataOptions {
+interface NowOptions extends DataOptions {
+  readonly now?: boolean;
+}
+
+interface RotateOptions extends NowOptions {
   /** In minutes. */
   readonly lead: number;
-  readonly now?: boolean;
 }
 
 const leadMinutes = 10;
@@ -31,6 +35,17 @@ export function keysCommand(): Command {
   const rotate = new Command('rotate')
     .description('replace a key of the hub')
     .addCommand(withDataOptions(signing));
+  const abouts = {
+    cookie: 'a new key for the sessions, refresh tokens and one-time links of the embedded provider',
+    sealing: 'a new key for the cursors, tickets and UNS-IDs that devices hold',
+  };
+  for (const name of ['cookie', 'sealing'] as const) {
+    const command = new Command(name)
+      .description(`${abouts[name]}; what was given out before stays good`)
+      .option('--now', 'the keys before end at once, with everything that was given out under them')
+      .action((options: NowOptions) => rotateNamed(name, options));
+    rotate.addCommand(withDataOptions(command));
+  }
   return new Command('keys').description('keys of the hub').addCommand(rotate);
 }
 
@@ -44,6 +59,19 @@ async function rotateSigning(options: RotateOptions): Promise<void> {
     return result;
   });
   print(rotated, options);
+}
+
+async function rotateNamed(name: SecretName, options: NowOptions): Promise<void> {
+  const { sealsFrom, othersUntil } = await record(options, name, (within, now) =>
+    rotateSecret(name, within, { now, endsOthers: options.now ?? false }),
+  );
+  const usedFromDateTime = formatDateTime(sealsFrom);
+  const othersUntilDateTime = formatDateTime(othersUntil);
+  if (options.json) printJson({ kind: name, usedFromDateTime, othersUntilDateTime });
+  else
+    process.stdout.write(
+      `The new ${name} key is used from ${usedFromDateTime}; those before are good until ${othersUntilDateTime}.\n`,
+    );
 }
 
 function record<T>(

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { suite, type TestContext, test } from 'node:test';
 import { commandLine } from '@carillon/testing/hub/command-line.ts';
-import { freePort, startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
+import { freePort, post, startHub, subscribe, type TestHub, until } from '@carillon/testing/hub/hub.ts';
 import { startLoad } from '@carillon/testing/hub/rotation-load.ts';
 import { postgresAt, type StoreName } from '@carillon/testing/hub/store-place.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
@@ -122,6 +122,35 @@ for (const store of ['sqlite', 'postgres'] as const) {
       for (const hub of hubs) assert.deepEqual(await publishedAt(hub), [last.keyId]);
       assert.equal(await statusAt(hubs, old), 401);
       assert.equal(await statusAt(hubs, front.token({ user: 'alice' })), 200);
+    });
+
+    test('cookies and what is sealed get new keys, and all that was given out before stays good', async (context) => {
+      const { hubs, run } = await open(context, store);
+      const [front] = hubs as [TestHub];
+      const load = await startLoad(hubs);
+      await load.more(1);
+      const token = front.token({ user: 'alice' });
+      const unsId = await subscribe(front, { token });
+      const { json: delta } = await front.request('GET', '/v1.0/me/notifications/delta', { token });
+      const cursor = new URL(delta['@odata.deltaLink'] ?? delta['@odata.nextLink']).search;
+      await run('keys', 'rotate', 'cookie', '--json');
+      await run('keys', 'rotate', 'sealing', '--json');
+      await load.more(1);
+      for (const hub of hubs)
+        await until(async () => (await subscribe(hub, { token })) !== unsId, 'the new key seals');
+      await load.more(3);
+      const headers = { 'x-uns-id': unsId };
+      const readAll = () =>
+        Promise.all(
+          hubs.flatMap((hub) => [
+            hub.request('POST', '/v1.0/me/notifications', { token, headers, body: post() }),
+            hub.request('GET', `/v1.0/me/notifications/delta${cursor}`, { token }),
+          ]),
+        );
+      for (const { status, text } of await readAll()) assert.ok(status < 300, text);
+      await load.end();
+      await run('keys', 'rotate', 'sealing', '--now', '--json');
+      for (const { status } of await readAll()) assert.ok(status >= 400);
     });
   });
 }

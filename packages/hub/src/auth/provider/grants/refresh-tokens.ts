@@ -4,6 +4,7 @@
 // spend the same token again for ten seconds while the successor is unused; any other second use ends the family.
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
+import type { Secrets } from '../../../lib/seal.ts';
 import type { RefreshFamily, Registry } from '../../../store/registry.ts';
 import { userSubject } from '../../revoked-tokens.ts';
 
@@ -29,10 +30,22 @@ interface Named {
 }
 
 /** The texts of tokens. Nobody but the hub can name a successor. */
-function openNames(secret: Buffer) {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'carillon refresh token', 32));
+function openNames(secrets: Secrets) {
+  let known: readonly Buffer[] = [];
+  let keys: readonly Buffer[] = [];
 
-  function write({ family, number }: Named): string {
+  function newest(): readonly Buffer[] {
+    const present = secrets();
+    if (present !== known) {
+      keys = present.map((secret) =>
+        Buffer.from(hkdfSync('sha256', secret, '', 'carillon refresh token', 32)),
+      );
+      known = present;
+    }
+    return keys;
+  }
+
+  function write({ family, number }: Named, key = newest()[0] ?? Buffer.alloc(0)): string {
     const mac = createHmac('sha256', key).update(`${family}.${number}`).digest('base64url');
     return `${family}.${number}.${mac}`;
   }
@@ -41,17 +54,20 @@ function openNames(secret: Buffer) {
     const [family = '', digits] = token.split('.');
     if (digits === undefined) return { family, number: 0 };
     const named = { family, number: Number(digits) };
-    const expected = Buffer.from(write(named));
     const given = Buffer.from(token);
-    return expected.length === given.length && timingSafeEqual(expected, given) ? named : null;
+    const isOurs = newest().some((key) => {
+      const expected = Buffer.from(write(named, key));
+      return expected.length === given.length && timingSafeEqual(expected, given);
+    });
+    return isOurs ? named : null;
   }
 
   return { read, write };
 }
 
-export function openRefreshTokens(registry: Registry, secret: Buffer, clock: Clock): RefreshTokens {
+export function openRefreshTokens(registry: Registry, secrets: Secrets, clock: Clock): RefreshTokens {
   const { refreshFamilies: families, revocations } = registry;
-  const { read, write } = openNames(secret);
+  const { read, write } = openNames(secrets);
 
   async function findFamily(id: string): Promise<RefreshFamily | null> {
     const family = await families.find(id);

@@ -1,7 +1,7 @@
 // Browsers in which a user has signed in: a sealed cookie, so that guesses from elsewhere don't keep that user waiting
 // there. It proves nothing else, and is no session. (OWASP: "Slow Down Online Guessing Attacks with Device Cookies".)
 import { randomUUID } from 'node:crypto';
-import { openSeal } from '../../../lib/seal.ts';
+import { openSeal, type Secrets } from '../../../lib/seal.ts';
 
 const cookieName = 'carillon_browser';
 const yearSeconds = 365 * 24 * 3600;
@@ -23,7 +23,7 @@ export interface KnownBrowsers {
   remember(cookies: string | undefined, userId: string): string;
 }
 
-export function openKnownBrowsers(secret: Buffer, issuer: string): KnownBrowsers {
+export function openKnownBrowsers(secret: Secrets, issuer: string): KnownBrowsers {
   const seal = openSeal(secret, 'known browser');
   const { pathname, protocol } = new URL(issuer);
   const attributes = [`Path=${pathname}`, `Max-Age=${yearSeconds}`, 'HttpOnly', 'SameSite=Lax'];

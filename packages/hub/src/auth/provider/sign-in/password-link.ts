@@ -5,7 +5,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { openSeal, type Seal } from '../../../lib/seal.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
 import { userSubject } from '../../revoked-tokens.ts';
-import { cookieKeyOf } from '../configuration.ts';
+import { openSecrets } from '../../secrets.ts';
 import { setPasswordPath } from '../routes.ts';
 
 const goodForMs = 24 * 3600_000;
@@ -36,7 +36,7 @@ interface Sealed {
 export function openPasswordLinks({ registry, issuer, clock }: PasswordLinksOptions): PasswordLinks {
   let seal: Seal | null = null;
   async function sealOf(): Promise<Seal> {
-    seal ??= openSeal(Buffer.from(await cookieKeyOf(registry), 'base64url'), 'password link');
+    seal ??= openSeal(await openSecrets('cookie', registry, clock), 'password link');
     return seal;
   }
 
