@@ -230,7 +230,7 @@ export const headsMax = 500;
 
 export interface FeedReader extends DeliveryReader {
   owner(user: UserKey): Promise<FeedRow | null>;
-  /** By the subject, or by the user principal name in any case. */
+  /** By the subject, or by the user principal name as `foldName` compares it; of several by that of exactly this name. */
   findOwner(issuer: string, subjectOrName: string): Promise<FeedRow | null>;
   /** Of a feed that does not exist yet: epoch 0, head 0. */
   position(user: UserKey, visibility: Visibility): Promise<Position>;

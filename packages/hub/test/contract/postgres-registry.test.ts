@@ -12,7 +12,7 @@ import type { App } from '../../src/model/app.ts';
 import { openRegistry } from '../../src/store/postgres/registry/registry.ts';
 import type { Registry } from '../../src/store/registry.ts';
 import { StoreError } from '../../src/store/store.ts';
-import { registryContract } from './registry.ts';
+import { namesakesOpen, registryContract } from './registry.ts';
 
 /** The class of the advisory locks on versions of apps. */
 const appLocks = 0x7265_6701;
@@ -33,6 +33,15 @@ registryContract('PostgreSQL', async () => {
       await command.close();
     },
   };
+});
+
+test('two users of an older version in PostgreSQL whose names fold alike do not keep it from opening', async () => {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  await namesakesOpen({
+    open: () => openRegistry(url),
+    run: async (sql) => void (await server.query(url, sql)),
+  });
 });
 
 /** A fresh database; what was opened on it is closed with the test. */

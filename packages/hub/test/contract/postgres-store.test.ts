@@ -8,6 +8,7 @@ import { type OpenedStore, storeContract } from './store.ts';
 import { clockContract } from './store-clock.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { erasureContract } from './store-erasure.ts';
+import { namesContract } from './store-names.ts';
 import { orderContract } from './store-order.ts';
 import { storeReadsContract } from './store-reads.ts';
 import { countedBytes, type StorePlace, storageContract } from './store-storage.ts';
@@ -26,6 +27,28 @@ test('what a hub of a version without the count has changed is counted anew', as
   await store.close();
 });
 
+test('a name that a hub of a version without folded names wrote is found, at once as SQL folds it, and folded after a start', async () => {
+  const server = await sharedPostgres();
+  const url = await server.createDatabase();
+  const store = await openFeedStore({ url, planner: planBatch });
+  const write = postWrite({ owner: { issuer: 'https://issuer.example', subject: 'alice', name: 'x' } });
+  await store.commit([write], startMs);
+  const by = async (name: string, of = store) =>
+    (await of.read.findOwner('https://issuer.example', name))?.subject ?? null;
+  for (const key of ['x', null]) {
+    await server.query(
+      url,
+      `UPDATE feed SET name = 'Alice', name_key = ${key === null ? 'NULL' : `'${key}'`}`,
+    );
+    assert.deepEqual([await by('ALICE'), await by('x')], ['alice', null]);
+  }
+  await server.query(url, "UPDATE feed SET name = E'JOSE\\u0301'");
+  const again = await openFeedStore({ url, planner: planBatch });
+  assert.equal(await by('jos\u00E9', again), 'alice');
+  await again.close();
+  await store.close();
+});
+
 async function open(): Promise<OpenedStore> {
   const server = await sharedPostgres();
   const store = await openFeedStore({ url: await server.createDatabase(), planner: planBatch });
@@ -36,6 +59,7 @@ storeContract('PostgreSQL', open);
 storeReadsContract('PostgreSQL', open);
 deliveriesContract('PostgreSQL', open);
 clockContract('PostgreSQL', open);
+namesContract('PostgreSQL', open);
 const openPlace = async (): Promise<StorePlace> => {
   const server = await sharedPostgres();
   const url = await server.createDatabase();

@@ -7,6 +7,7 @@ import { given } from '@carillon/testing/feed/credentials.ts';
 import type { App } from '../../src/model/app.ts';
 import type { Credentials } from '../../src/model/credentials.ts';
 import type { GrantRecord, NoteBound, NoteKind, Registry } from '../../src/store/registry.ts';
+import { spellings } from './store-names.ts';
 
 const wns = { clientId: 'client', clientSecret: 'hush', tokenUrl: 'https://t.example' } as const;
 
@@ -124,6 +125,19 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.deepEqual(await pair.hub.users.findByName('alice@contoso.EXAMPLE'), alice);
       assert.deepEqual(await pair.hub.users.list(), [alice]);
       assert.equal(await pair.hub.users.findByName('bob'), null);
+    });
+
+    test('a name is the same however its characters are composed, and by one folding of its case', async () => {
+      await using pair = await open();
+      for (const [index, { name: own, same, other }] of spellings.entries()) {
+        const user = { ...alice, id: `user ${index}`, name: own };
+        await pair.command.users.put(user);
+        for (const each of [own, ...same]) {
+          assert.deepEqual(await pair.hub.users.findByName(each), user, each);
+          await assert.rejects(pair.hub.users.put({ ...alice, id: 'another', name: each }), /already a user/);
+        }
+        assert.equal(await pair.hub.users.findByName(other), null, other);
+      }
     });
 
     test('a name belongs to one user, whatever its case', async () => {
@@ -482,4 +496,34 @@ function nextTurn(): Promise<void> {
 
 function secretOf(credentials: Credentials | null): unknown {
   return credentials && 'clientSecret' in credentials ? credentials.clientSecret : undefined;
+}
+
+/** An older version composed the characters of a name before it folded the case, not after. */
+export async function namesakesOpen(place: {
+  open(): Promise<Registry>;
+  run(sql: string): Promise<void>;
+}): Promise<void> {
+  const user = { passwordHash: 'hash', operator: false };
+  const [capital, small, alone] = [
+    { ...user, id: '1', name: 'J\u030Can' },
+    { ...user, id: '2', name: '\u01F0an' },
+    { ...user, id: '3', name: 'J\u030Cim' },
+  ];
+  const before = await place.open();
+  for (const each of [capital, alone]) await before.users.put(each);
+  await before.close();
+  const older = `DELETE FROM migration WHERE name = '0008-folded-names';
+    UPDATE local_user SET name_key = 'j\u030Can' WHERE id = '1';
+    UPDATE local_user SET name_key = 'j\u030Cim' WHERE id = '3';`;
+  await place.run(
+    `${older} INSERT INTO local_user(id, name, name_key, password_hash, operator)
+      SELECT '2', '\u01F0an', '\u01F0an', password_hash, operator FROM local_user WHERE id = '1'`,
+  );
+  const { users, close } = await place.open();
+  assert.deepEqual(await users.findByName('\u01F0IM'), alone);
+  assert.deepEqual([await users.findByName(capital.name), await users.findById('1')], [small, capital]);
+  for (const each of [capital, small]) await users.put({ ...each, operator: true });
+  assert.equal((await users.findById('1'))?.operator, true);
+  await assert.rejects(users.put({ ...user, id: '4', name: capital.name }), /already a user/);
+  await close();
 }

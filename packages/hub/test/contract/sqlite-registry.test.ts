@@ -8,7 +8,7 @@ import { given } from '@carillon/testing/feed/credentials.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { migrate } from '../../src/store/sqlite/maintenance/migrate.ts';
 import { openRegistry } from '../../src/store/sqlite/registry/registry.ts';
-import { registryContract } from './registry.ts';
+import { namesakesOpen, registryContract } from './registry.ts';
 
 registryContract('SQLite', async () => {
   const folder = tempFolder();
@@ -133,6 +133,20 @@ test('the audit is never changed, not by SQL either', async (context) => {
   context.after(() => db.close());
   assert.throws(() => db.exec("UPDATE audit SET who = 'nobody'"), /never changed/);
   assert.throws(() => db.exec('DELETE FROM audit'), /never removed/);
+});
+
+test('two users of an older version whose names fold alike do not keep it from opening', async (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const path = join(folder.path, 'registry.db');
+  await namesakesOpen({
+    open: () => openRegistry(path),
+    async run(sql) {
+      const db = new DatabaseSync(path);
+      db.exec(sql);
+      db.close();
+    },
+  });
 });
 
 describe('migrations', () => {

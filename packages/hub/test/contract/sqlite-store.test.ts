@@ -20,6 +20,7 @@ import { type OpenedStore, storeContract } from './store.ts';
 import { clockContract } from './store-clock.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { erasureContract } from './store-erasure.ts';
+import { namesContract } from './store-names.ts';
 import { orderContract } from './store-order.ts';
 import { storeReadsContract } from './store-reads.ts';
 import { type StorePlace, storageContract } from './store-storage.ts';
@@ -46,6 +47,7 @@ storeContract('SQLite', open);
 storeReadsContract('SQLite', open);
 deliveriesContract('SQLite', open);
 clockContract('SQLite', open);
+namesContract('SQLite', open);
 const openPlace = async (): Promise<StorePlace> => {
   const folder = tempFolder();
   return { open: () => openAt(folder.path), [Symbol.asyncDispose]: async () => folder.remove() };

@@ -123,6 +123,8 @@ for (const [name, open] of Object.entries(stores)) {
       now: now + 1000,
       limit: 100,
     });
+    for (const name of ['alice@contoso.example', 'ALICE@Contoso.example'])
+      assert.equal((await store.read.findOwner('https://issuer.example', name))?.subject, 'alice');
     assert.ok(claimed.length > 0 && claimed.every(({ channel }) => channel === builtIn.fcm.code));
   });
 }

@@ -7,6 +7,7 @@ import { type AccessAudit, unknownCaller } from '../../auth/access-audit.ts';
 import type { Authenticator, Identity } from '../../auth/authenticate.ts';
 import type { Authorizer } from '../../auth/authorize.ts';
 import { denied, HubError, invalid, notFound } from '../../model/errors.ts';
+import { isSameName } from '../../model/fold-name.ts';
 import type { AppPrincipal, Principal, User, UserKey, UserPrincipal } from '../../model/principal.ts';
 import type { Throttle } from '../../throttle/throttle.ts';
 import { type WrittenAnswer, writeAnswer } from './answer.ts';
@@ -211,7 +212,7 @@ async function readActing(
 function checkWhose(user: User, { params }: Request): void {
   const named = params.user;
   if (named === undefined || named === user.subject) return;
-  if (named.toLowerCase() === user.name.toLowerCase()) return;
+  if (isSameName(named, user.name)) return;
   throw denied(
     'The caller can not act for that user: use "me", or the user of the token or of the X-UNS-ID.',
   );

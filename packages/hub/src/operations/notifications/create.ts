@@ -12,6 +12,7 @@ import { notificationPostSchema, notificationSchema } from '@carillon/protocol/s
 import { hashJson } from '../../lib/fingerprint.ts';
 import { parseDateTime } from '../../model/date-time.ts';
 import { denied, invalid } from '../../model/errors.ts';
+import { foldName } from '../../model/fold-name.ts';
 import { type Content, etagOf, notificationJson } from '../../model/notification.ts';
 import type { AppPrincipal, UserPrincipal } from '../../model/principal.ts';
 import { entity } from '../kernel/answer.ts';
@@ -114,7 +115,7 @@ function expiryOf({ expirationDateTime }: NotificationPost, now: number): number
 }
 
 export function checkHost(host: string, { app }: AppPrincipal | UserPrincipal): void {
-  if (app.hosts.includes(host.toLowerCase())) return;
+  if (app.hosts.includes(foldName(host))) return;
   throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
 }
 

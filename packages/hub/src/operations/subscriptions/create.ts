@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { subscriptionPostSchema, subscriptionSchema } from '@carillon/protocol/schemas';
 import { denied } from '../../model/errors.ts';
+import { foldName } from '../../model/fold-name.ts';
 import { entity } from '../kernel/answer.ts';
 import { bodyOf, operation } from '../kernel/operation.ts';
 import { answerSubscription, leaseDefaultMs, readLease } from './subscription.ts';
@@ -23,7 +24,7 @@ export const createSubscription = operation({
   async run({ user, principal, body: { post, address, leaseUntil } }, services) {
     const { pushAddresses } = services;
     if (address) await pushAddresses.checkResolved(address);
-    if (!principal.app.hosts.includes(post.targetHostName.toLowerCase())) {
+    if (!principal.app.hosts.includes(foldName(post.targetHostName))) {
       throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
     }
     const { result, subscription } = await services.committer.commit({

@@ -1,6 +1,7 @@
 // The local users of the embedded provider. Nothing is cached: a user made beside a running hub can sign in at once, and
 // one that was removed can't.
 import { invalid } from '../../model/errors.ts';
+import { foldName } from '../../model/fold-name.ts';
 import type { LocalUser, Users } from '../registry.ts';
 import { registryTables } from '../registry-tables.ts';
 import { openTable } from './rows.ts';
@@ -19,7 +20,13 @@ export function openUsers(session: Session): Users {
     return row ? decode(row) : null;
   }
 
-  const findByName = (name: string) => find('name_key', nameKey(name));
+  const findByName = (name: string) => find('name_key', foldName(name));
+
+  /** Of a user who keeps the name: an older version may have made two whose names fold alike, and both can be changed. */
+  async function findKey(id: string, name: string): Promise<string | null> {
+    const [row] = (await session.query(`${select} WHERE id = $1 AND name = $2`, id, name)).rows;
+    return row ? table.read(row).name_key : null;
+  }
 
   async function refuseTaken({ id, name }: LocalUser): Promise<void> {
     const owner = await findByName(name);
@@ -34,16 +41,17 @@ export function openUsers(session: Session): Users {
     findByName,
     async list({ after, limit } = { after: null, limit: Number.MAX_SAFE_INTEGER }) {
       const page = `${select} WHERE name_key > $1 ORDER BY name_key LIMIT $2`;
-      return (await session.query(page, nameKey(after ?? ''), limit)).rows.map(decode);
+      return (await session.query(page, foldName(after ?? ''), limit)).rows.map(decode);
     },
     async put(user) {
       const { id, name, passwordHash, operator, disabled = false } = user;
-      await refuseTaken(user);
+      const kept = await findKey(id, name);
+      if (kept === null) await refuseTaken(user);
       try {
-        await session.query(put, id, name, nameKey(name), passwordHash, operator, disabled);
+        await session.query(put, id, name, kept ?? foldName(name), passwordHash, operator, disabled);
       } catch (error) {
         // Another process may have taken the name since it was looked up.
-        await refuseTaken(user);
+        if (kept === null) await refuseTaken(user);
         throw error;
       }
     },
@@ -55,10 +63,6 @@ export function openUsers(session: Session): Users {
       await session.query('DELETE FROM local_user WHERE id = $1', id);
     },
   };
-}
-
-function nameKey(name: string): string {
-  return name.normalize('NFC').toLowerCase();
 }
 
 function decode(row: Row): LocalUser {

@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
 import type { Clock } from '../../../lib/clock.ts';
+import { foldName } from '../../../model/fold-name.ts';
 import type { LocalUser, Revocations, Users } from '../../../store/registry.ts';
 import { type AccessAudit, unknownCaller } from '../../access-audit.ts';
 import { addressBlock } from '../../address-block.ts';
@@ -121,7 +122,7 @@ async function rehash(
 function placeOf({ browsers }: SignIn, request: InnerRequest, name: string, user: LocalUser | null) {
   const browser = user && browsers.find(request.headers.cookie, user.id);
   const address = addressBlock(request.socket.remoteAddress);
-  const who = name.normalize('NFC').toLowerCase();
+  const who = foldName(name);
   const key = JSON.stringify(browser === null ? [who, address] : [who, 'browser', browser]);
   return { key, address, known: browser !== null };
 }

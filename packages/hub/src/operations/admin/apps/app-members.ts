@@ -6,6 +6,7 @@ import { adminScope, createdByAppScopes, hubScopeOf, hubScopes } from '../../../
 import { isLoopback } from '../../../lib/url-host.ts';
 import type { AppClient, OldSecret } from '../../../model/app.ts';
 import { invalid } from '../../../model/errors.ts';
+import { foldName } from '../../../model/fold-name.ts';
 
 const maxClients = 10;
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9._~-]{0,127}$/;
@@ -68,7 +69,7 @@ function checkId(id: string): void {
 }
 
 export function readHost(text: string): string {
-  const host = text.toLowerCase();
+  const host = foldName(text);
   if (hostPattern.test(host)) return host;
   throw invalid(
     `${text} is no host name: give it bare, like app.contoso.example, without scheme, port or path.`,

@@ -1,5 +1,7 @@
 // Gives up a host name of an app, verified or only claimed.
 // The app can't post under it any more, and another may claim it.
+
+import { foldName } from '../../../model/fold-name.ts';
 import { nothing } from '../../kernel/answer.ts';
 import { operation } from '../../kernel/operation.ts';
 import { audited, findApp } from '../audited.ts';
@@ -14,7 +16,7 @@ export const removeHost = operation({
   answer: nothing,
   async run({ params, ...acted }, services) {
     const app = findApp(params.appId, services.registry);
-    const host = params.host.toLowerCase();
+    const host = foldName(params.host);
     await audited(acted, services, `apps/${app.id}/hosts/${host}`, async ({ apps, hostClaims }) => {
       const now = await apps.findToChange(app.id);
       const wasClaimed = await hostClaims.remove(app.id, host);

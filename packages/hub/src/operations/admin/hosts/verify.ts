@@ -1,6 +1,7 @@
 // Looks for the proof of a claimed host name, in DNS and under the host's own well-known path. Found, the name stands in
 // the app; not found, the claim is answered again with what was there instead.
 import { hostAnswerSchema } from '@carillon/protocol/schemas';
+import { foldName } from '../../../model/fold-name.ts';
 import { plain } from '../../kernel/answer.ts';
 import { operation } from '../../kernel/operation.ts';
 import { audited, findApp } from '../audited.ts';
@@ -16,7 +17,7 @@ export const verifyHost = operation({
   async run({ params, ...acted }, services) {
     const { registry } = services;
     const app = findApp(params.appId, registry);
-    const host = params.host.toLowerCase();
+    const host = foldName(params.host);
     if (app.hosts.includes(host)) return { outcome: 'ok', body: { host, verified: true } };
     const claim = await registry.hostClaims.find(app.id, host);
     if (!claim) throw noHost();

@@ -26,6 +26,7 @@ import { claimAsk, openApply } from './commit/apply.ts';
 import type { Seen } from './commit/lock-and-read.ts';
 import { isTakenName, NameGuess } from './commit/name-guess.ts';
 import { type Transacted, transact } from './commit/transaction.ts';
+import { fillFoldedNames } from './folded-names.ts';
 import { openPartitions } from './partitions.ts';
 import { openReader } from './reader.ts';
 import { feedMigrations } from './schema.ts';
@@ -45,7 +46,10 @@ export async function openFeedStore({
   migrations = feedMigrations,
 }: FeedStoreOptions): Promise<FeedStore> {
   // With more patience than a request has: a busy server is no reason not to start.
-  await withClient(url, (client) => migrate(client, migrations));
+  await withClient(url, async (client) => {
+    await migrate(client, migrations);
+    await fillFoldedNames(client);
+  });
   const connections = openConnections(url);
   const node = randomBytes(16);
   const partitions = openPartitions(connections);

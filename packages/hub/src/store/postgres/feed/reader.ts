@@ -2,6 +2,7 @@
 // is one statement, so that its head, counts and rows belong together.
 import { isUuid } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
+import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
 import { sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
@@ -60,7 +61,10 @@ const counts = `coalesce((SELECT sum(a.unread) FROM feed_app a WHERE ${ofUser('a
 export const feedStatements = {
   owner: statement(`SELECT ${namesOf(feedColumns)} FROM feed f WHERE ${ofUser('f')}`),
   byName: statement(
-    `SELECT ${namesOf(feedColumns)} FROM feed f WHERE lower(f.name) = lower($1) AND f.issuer = $2 LIMIT 1`,
+    // A hub of an older version, beside this one during an update, writes no folded name.
+    `(SELECT ${namesOf(feedColumns)} FROM feed f WHERE f.name_key = $1 AND f.issuer = $2 LIMIT ${namesakesMost})
+UNION ALL
+(SELECT ${namesOf(feedColumns)} FROM feed f WHERE lower(f.name) = lower($3) AND f.issuer = $2 LIMIT ${namesakesMost})`,
   ),
   heads: statement(`SELECT f.* FROM ${unnest(userColumns)}
 CROSS JOIN LATERAL (SELECT * FROM feed g WHERE ${sameUser('g')} AND g.head > 0 LIMIT 1) f`),
@@ -94,8 +98,12 @@ function positionReads(ask: AskRows) {
     async findOwner(issuer: string, subjectOrName: string) {
       const bySubject = await owner(userKey(issuer, subjectOrName));
       if (bySubject) return bySubject;
-      const [row] = await ask(feedStatements.byName, packText(subjectOrName), packText(issuer));
-      return row ? feedTable.readRow(row, { user: userOf(row) }) : null;
+      const values = [foldName(subjectOrName), issuer, subjectOrName].map(packText);
+      const rows = await ask(feedStatements.byName, ...values);
+      return pickNamed(
+        rows.map((row) => feedTable.readRow(row, { user: userOf(row) })),
+        subjectOrName,
+      );
     },
     async position(user: UserKey, visibility: Visibility): Promise<Position> {
       const [row] = await ask(feedStatements.position, ...userValues(user), visibility);

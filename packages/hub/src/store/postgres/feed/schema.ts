@@ -95,4 +95,13 @@ ALTER TABLE notification ADD COLUMN era integer NOT NULL DEFAULT 0;
 CREATE INDEX notification_by_era ON notification(lane, user_key, era, id) WHERE era > 0;
 `,
   },
+  {
+    // SQL folds as the locale of the database says, so the hub fills it in (./folded-names.ts).
+    name: '0004-folded-names',
+    sql: `
+ALTER TABLE feed ADD COLUMN name_key text COLLATE "C";
+CREATE INDEX feed_by_name_key ON feed(name_key, issuer) WHERE name_key IS NOT NULL;
+CREATE INDEX feed_unfolded ON feed(lane, user_key) WHERE name_key IS NULL AND epoch > 0;
+`,
+  },
 ];

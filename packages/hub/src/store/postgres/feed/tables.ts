@@ -11,6 +11,7 @@ import type {
   ProviderAnswer,
   StoredDelivery,
 } from '../../../model/delivery.ts';
+import { foldName } from '../../../model/fold-name.ts';
 import type { StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { PushAddress } from '../../../model/push-address.ts';
@@ -118,7 +119,7 @@ export function sqlTextBytes(column: string): string {
   return `octet_length(${column}) - (octet_length(${column}) - octet_length(${without})) / 3`;
 }
 
-function readText(stored: unknown): string {
+export function readText(stored: unknown): string {
   const text = decodeText(stored);
   if (!text.includes(escaped)) return text;
   return text.replaceAll(`${escaped}0`, '\0').replaceAll(`${escaped}1`, escaped);
@@ -197,6 +198,11 @@ export const feedTable = new Table<FeedRow, 'user', ElementType>({
   name: { column: 'name', form: text },
 });
 export const feedColumns: readonly Column<FeedRow>[] = [...userColumns, ...feedTable.columns];
+/** With the name as it is compared. */
+export const ownedColumns: readonly Column<FeedRow>[] = [
+  ...feedColumns,
+  { name: 'name_key', type: 'text', of: ({ name }) => packText(foldName(name)) },
+];
 export const headColumns: readonly Column<FeedRow>[] = feedColumns.filter(
   (column) => column.name === 'head' || userColumns.some(({ name }) => name === column.name),
 );

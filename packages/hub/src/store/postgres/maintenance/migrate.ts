@@ -10,6 +10,8 @@ import { queryError } from '../wire/fault.ts';
 export interface Migration {
   readonly name: string;
   readonly sql: string;
+  /** What SQL can't do, in the same transaction. */
+  readonly fill?: (client: ClientBase) => Promise<void>;
 }
 
 /** Any number that no other user of the database takes for its own lock: "carillon" in ASCII, cut to 52 bits. */
@@ -28,8 +30,9 @@ export async function migrate(client: ClientBase, migrations: readonly Migration
     await run('CREATE TABLE IF NOT EXISTS migration(name text PRIMARY KEY, sha256 text NOT NULL)');
     const { rows } = await run('SELECT name, sha256 FROM migration');
     const done = new Map(rows.map((row) => [decodeText(row.name), decodeText(row.sha256)]));
-    for (const { name, sql } of pending(done, migrations)) {
+    for (const { name, sql, fill } of pending(done, migrations)) {
       await client.query({ text: sql, query_timeout: patienceMs } as { text: string });
+      await fill?.(client);
       await run('INSERT INTO migration(name, sha256) VALUES ($1, $2)', [name, checksum(sql)]);
     }
     await run('COMMIT');

@@ -23,10 +23,10 @@ import {
   deliveryColumns,
   feedAppColumns,
   feedAppTable,
-  feedColumns,
   feedTable,
   namesOf,
   notificationColumns,
+  ownedColumns,
   readDelivery,
   readNotification,
   subscriptionColumns,
@@ -108,7 +108,7 @@ const subscriptionPart: Part<MovedFeeds['subscription']> = {
 const feedParts: { readonly [T in FeedTable]: Part<MovedFeeds[T]> } = {
   feed: {
     table: 'feed',
-    columns: feedColumns,
+    columns: ownedColumns,
     read: (row) => feedTable.readRow(row, { user: userOf(row) }),
   },
   feed_app: {

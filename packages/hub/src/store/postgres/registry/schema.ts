@@ -2,7 +2,12 @@
 // An app is one JSON document; its clients and hosts have tables of their own, so that the database itself keeps them
 // unique over all apps. Documents are text, not jsonb, which refuses an escaped U+0000. Migrations only go forward and
 // only add, since hubs of two versions run side by side during an update; a changed one is refused.
+
+import type { ClientBase } from 'pg';
+import { foldName } from '../../../model/fold-name.ts';
+import { decodeText } from '../../columns.ts';
 import type { Migration } from '../maintenance/migrate.ts';
+import { packText, unpackText } from './text.ts';
 
 export const registryMigrations: readonly Migration[] = [
   {
@@ -92,4 +97,16 @@ CREATE INDEX idp_grant_by_account ON idp_grant(account, model) WHERE account IS 
     name: '0007-keys',
     sql: "INSERT INTO part_version(part, version) VALUES ('key', 1);",
   },
+  { name: '0008-folded-names', sql: '', fill: foldNames },
 ];
+
+/** Of two users whose names fold alike one keeps the key that it has, so that the start goes on: it is found by its id. */
+async function foldNames(client: ClientBase): Promise<void> {
+  const { rows } = await client.query('SELECT id, name, name_key FROM local_user ORDER BY id');
+  for (const row of rows) {
+    const key = packText(foldName(unpackText(decodeText(row.name))));
+    if (key === row.name_key) continue;
+    const isFree = 'NOT EXISTS (SELECT FROM local_user WHERE name_key = $1)';
+    await client.query(`UPDATE local_user SET name_key = $1 WHERE id = $2 AND ${isFree}`, [key, row.id]);
+  }
+}

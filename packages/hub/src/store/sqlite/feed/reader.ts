@@ -4,6 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { hashText } from '../../../lib/fingerprint.ts';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
+import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
 import { sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
@@ -120,8 +121,7 @@ function positionReads(db: DatabaseSync, { interned, notification }: Tables) {
     async findOwner(issuer: string, subjectOrName: string) {
       const bySubject = await owner(userKey(issuer, subjectOrName));
       if (bySubject) return bySubject;
-      const found = query.byName.get(subjectOrName, issuer);
-      return found ? feedOf(found) : null;
+      return pickNamed(query.byName.all(foldName(subjectOrName), issuer).map(feedOf), subjectOrName);
     },
     async position(user: UserKey, visibility: Visibility) {
       return inSnapshot(db, () => position(interned.account(user), seenApp(interned, visibility)));
@@ -243,7 +243,7 @@ function prepareFeeds(db: DatabaseSync, notification: readonly string[]) {
     (SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id) AS head, key FROM account`;
   return {
     feed: prepareRows(db, `${select} WHERE id = ?`),
-    byName: prepareRows(db, `${select} WHERE name = ? COLLATE NOCASE AND issuer = ?`),
+    byName: prepareRows(db, `${select} WHERE name_key = ? AND issuer = ? LIMIT ${namesakesMost}`),
     counts: db.prepare(
       'SELECT coalesce(sum(unread), 0) AS unread, coalesce(max(floor), 0) AS floor FROM feed_app ' +
         'WHERE account = ? AND (? IS NULL OR app = ?)',

@@ -75,4 +75,13 @@ ALTER TABLE notification ADD COLUMN era INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX notification_by_era ON notification(account, era, id) WHERE era > 0;
 `,
   },
+  {
+    name: '0005-folded-names',
+    sql: `
+ALTER TABLE account ADD COLUMN name_key TEXT NOT NULL DEFAULT '';
+UPDATE account SET name_key = fold_name(name);
+CREATE INDEX account_by_name_key ON account(name_key, issuer);
+DROP INDEX account_by_name;
+`,
+  },
 ];

@@ -3,6 +3,7 @@
 // Carillon has already changed, are refused before anything is touched.
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { foldName } from '../../../model/fold-name.ts';
 import { decodeText } from '../../columns.ts';
 
 export interface Migration {
@@ -11,6 +12,8 @@ export interface Migration {
 }
 
 export function migrate(database: DatabaseSync, migrations: readonly Migration[]): void {
+  // As JavaScript folds it, which SQL can't.
+  database.function('fold_name', { deterministic: true }, (name) => foldName(decodeText(name)));
   database.exec('BEGIN IMMEDIATE');
   try {
     database.exec('CREATE TABLE IF NOT EXISTS migration(name TEXT PRIMARY KEY, sha256 TEXT NOT NULL) STRICT');

@@ -92,4 +92,9 @@ CREATE INDEX idp_grant_by_account ON idp_grant(account, model) WHERE account IS 
     name: '0007-keys',
     sql: "INSERT INTO part_version(part, version) VALUES ('key', 1);",
   },
+  {
+    // Of two users whose names fold alike one keeps the key that it has, so that the start goes on: it is found by its id.
+    name: '0008-folded-names',
+    sql: 'UPDATE OR IGNORE local_user SET name_key = fold_name(name) WHERE name_key <> fold_name(name);',
+  },
 ];

@@ -12,7 +12,6 @@ import {
   deliveryColumns,
   deliveryKey,
   feedAppColumns,
-  feedColumns,
   headColumns,
   inUserOrder,
   namesOf,
@@ -20,6 +19,7 @@ import {
   notificationKey,
   type OfUser,
   ofUser,
+  ownedColumns,
   packKey,
   packUuid,
   resultColumns,
@@ -52,7 +52,7 @@ function remove(table: string, key: readonly Column<never>[]): Statement {
 
 const feedAppKey = feedAppColumns.slice(0, 3);
 export const feedWrites = {
-  putFeeds: update('feed', feedColumns, userColumns),
+  putFeeds: update('feed', ownedColumns, userColumns),
   putHeads: update('feed', headColumns, userColumns),
   leavePlaces: statement(
     `DELETE FROM feed t USING ${unnest(userColumns)} WHERE ${sameKey(userColumns, 't', 'k')} AND t.epoch = 0`,
@@ -106,7 +106,7 @@ export function openApply(node: Buffer): (plan: Plan, locked: Locked) => Ask[] {
       if (rows.length > 0) asks.push({ statement: each, values: arraysOf(columns, rows) });
     };
     const { owned, moved, unused } = feedsOf(plan, locked);
-    put(feedWrites.putFeeds, feedColumns, owned);
+    put(feedWrites.putFeeds, ownedColumns, owned);
     put(feedWrites.leavePlaces, userColumns, unused);
     put(feedWrites.updateFeedApps, feedAppColumns, changedOf(plan.feedApps));
     put(feedWrites.putFeedApps, feedAppColumns, begunOf(plan.feedApps));

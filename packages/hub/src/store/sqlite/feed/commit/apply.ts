@@ -9,6 +9,7 @@ import {
   noNotification,
   type PlannedDelivery,
 } from '../../../../model/delivery.ts';
+import { foldName } from '../../../../model/fold-name.ts';
 import type { UserKey } from '../../../../model/principal.ts';
 import { sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
 import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
@@ -24,11 +25,11 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
   const feeds = (plan: Plan): void => {
     for (const { row, isNew } of plan.feeds) {
       if (isNew) {
-        const values = [row.user, row.epoch, row.issuer, row.subject, row.name];
+        const values = [row.user, row.epoch, row.issuer, row.subject, row.name, foldName(row.name)];
         const made = statement.insertFeed.run(interned.highestErased + 1, ...values);
         interned.keepAccount(row.user, Number(made.lastInsertRowid));
       } else if (row.name !== known.get(row.user)?.row.name)
-        statement.nameFeed.run(row.name, account(row.user));
+        statement.nameFeed.run(row.name, foldName(row.name), account(row.user));
     }
     for (const { row } of plan.feedApps) {
       statement.putFeedApp.run(account(row.user), ...feedApp.valuesOf(row));
@@ -78,9 +79,9 @@ function prepareFeedWrites(db: DatabaseSync, { feedApp, notification, subscripti
       .join(', ')} WHERE account = ? AND id = ? AND app = ?`;
   return {
     // Never the number of one that was erased, which the reader's thread may still have for that user.
-    insertFeed: db.prepare(`INSERT INTO account(id, key, epoch, issuer, subject, name)
-      VALUES(max(?, (SELECT coalesce(max(id), 0) + 1 FROM account)), ?, ?, ?, ?, ?)`),
-    nameFeed: db.prepare('UPDATE account SET name = ? WHERE id = ?'),
+    insertFeed: db.prepare(`INSERT INTO account(id, key, epoch, issuer, subject, name, name_key)
+      VALUES(max(?, (SELECT coalesce(max(id), 0) + 1 FROM account)), ?, ?, ?, ?, ?, ?)`),
+    nameFeed: db.prepare('UPDATE account SET name = ?, name_key = ? WHERE id = ?'),
     putFeedApp: db.prepare(
       `${insertSql('feed_app', feedApp.names)} ON CONFLICT DO UPDATE SET ${excluded(feedApp.names.slice(1))}`,
     ),
