@@ -56,7 +56,7 @@ export function openHttp(options: HttpOptions): Http {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   // First of all, for whatever stands at a path. Where nothing stands, that comes first.
   app.addHook('onRequest', (request, _reply, done) => {
-    if (!request.is404) checkSingleHeaders(request.raw.rawHeaders);
+    if (!request.is404) checkSingleHeaders(request.raw);
     done();
   });
   // Not for an operation's answer, which carries them already and is written past Fastify's reply.
@@ -101,7 +101,7 @@ function openFastify({ tls, ...options }: HttpOptions): FastifyInstance {
   };
   const http = {
     maxHeaderSize: headerBytesMax,
-    requireHostHeader: false, // Node would refuse in words of its own; checkHead does in Graph's
+    requireHostHeader: false, // Node would refuse in words of its own; single-headers.ts does in Graph's
     shouldUpgradeCallback: isWebSocketUpgrade,
   };
   if (!tls) return fastify({ ...shared, http }) as unknown as FastifyInstance;

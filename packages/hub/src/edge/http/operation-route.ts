@@ -134,7 +134,7 @@ function readArrival(
 
 /** The token; empty for another scheme, which no token is. The scheme may stand in any case. */
 function bearerOf(authorization: string): string {
-  if (authorization.startsWith('Bearer ey')) return authorization.slice(7).trimEnd();
+  if (authorization.startsWith('Bearer ey')) return authorization.slice(7);
   return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
 }
 

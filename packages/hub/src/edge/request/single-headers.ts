@@ -1,5 +1,6 @@
 // Headers that may stand once. Node keeps the first of two or joins them, and what stands in front of the hub may have read
 // the other one, so that a request with two of them says nothing that can be relied on (RFC 9110, 5.3; RFC 9112, 3.2).
+// HTTP/1.1 demands one of them, Host.
 import { invalid } from '../../model/errors.ts';
 
 const single = [
@@ -16,8 +17,15 @@ const single = [
 const byLowerCase = new Map(single.map((name) => [name.toLowerCase(), name]));
 const lengths = new Set(single.map(({ length }) => length));
 
-/** `raw`: names and values in turn, as they arrived. */
-export function checkSingleHeaders(raw: readonly string[]): void {
+const hostBit = 1 << single.indexOf('Host');
+
+interface Head {
+  readonly httpVersion: string;
+  /** Names and values in turn, as they arrived. */
+  readonly rawHeaders: readonly string[];
+}
+
+export function checkSingleHeaders({ httpVersion, rawHeaders: raw }: Head): void {
   let seen = 0;
   for (let index = 0; index < raw.length; index += 2) {
     const given = raw[index] ?? '';
@@ -28,4 +36,6 @@ export function checkSingleHeaders(raw: readonly string[]): void {
     if (seen & bit) throw invalid(`The header ${name} is given twice: send it once.`, name);
     seen |= bit;
   }
+  if (httpVersion === '1.1' && !(seen & hostBit))
+    throw invalid('The header Host is missing: HTTP/1.1 demands it.', 'Host');
 }

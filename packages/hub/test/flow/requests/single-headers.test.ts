@@ -65,6 +65,28 @@ suite('a header that stands twice is 400', () => {
   });
 });
 
+test('HTTP/1.1 without a Host is 400, and HTTP/1.0 needs none', async () => {
+  const { 1: authorization = '' } = usual;
+  for (const request of ['GET /healthz', list]) {
+    const answer = await answerOf(request, [authorization]);
+    assert.match(answer, /^HTTP\/1\.1 400 /);
+    assert.match(answer, /"The header Host is missing/);
+  }
+  const older = await sendRaw(hub.baseUrl, `${list} HTTP/1.0\r\n${authorization}\r\n\r\n`);
+  assert.match(older, /^HTTP\/1\.[01] 200 /);
+});
+
+test('only the token is the token: white space of other alphabets is no end of it', async () => {
+  const [hostLine = '', authorization = ''] = usual;
+  const head = `${list} HTTP/1.1\r\n${hostLine}\r\nConnection: close\r\n${authorization}`;
+  for (const end of [0xa0, 0x85]) {
+    const bytes = Buffer.concat([Buffer.from(head), Buffer.from([end]), Buffer.from('\r\n\r\n')]);
+    assert.match(await sendRaw(hub.baseUrl, bytes), /^HTTP\/1\.1 401 /);
+  }
+  // Those that RFC 9110 allows around a value.
+  assert.match(await sendRaw(hub.baseUrl, `${head} \t\r\n\r\n`), /^HTTP\/1\.1 200 /);
+});
+
 function sameName(one: string, other: string): boolean {
   return one.split(':', 1)[0]?.toLowerCase() === other.split(':', 1)[0]?.toLowerCase();
 }
