@@ -9,7 +9,7 @@ import { readNotificationHead, readRemovalMatch } from './notification-head.ts';
 import { TokenEndpoint, type WnsApp } from './token-endpoint.ts';
 
 export interface WnsOptions {
-  /** Default: `storeApp` and `entraApp`. The first one is the app of a channel that names none. */
+  /** Default: `storeApp` and `entraApp`. One that is named again has another secret too. The first one is the app of a channel that names none. */
   readonly apps?: readonly WnsApp[];
   /** Of access tokens; default a day. */
   readonly accessTokenSeconds?: number;

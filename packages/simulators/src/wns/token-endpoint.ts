@@ -112,10 +112,12 @@ function findEntraApp(apps: readonly WnsApp[], form: Form, tenant: string): WnsA
     return bad('invalid_request', `AADSTS90002: Tenant '${tenant}' not found.`);
   }
   const id = form.get('client_id') ?? '';
-  const app = apps.find((each) => each.tenant === tenant && each.clientId === id);
+  const named = apps.filter((each) => each.tenant === tenant && each.clientId === id);
+  const [app] = named;
   if (!app)
     return bad('unauthorized_client', `AADSTS700016: Application '${id}' was not found in the directory.`);
-  if (app.clientSecret !== form.get('client_secret')) {
+  // A registration may have several secrets, which is how one is replaced.
+  if (!named.some((each) => each.clientSecret === form.get('client_secret'))) {
     return bad('invalid_client', 'AADSTS7000215: Invalid client secret provided.', 401);
   }
   if (entraScopes.includes(form.get('scope') ?? '')) return app;

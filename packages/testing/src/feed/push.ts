@@ -16,6 +16,7 @@ import {
   makeServiceAccount,
   openSimulator,
   type Simulator,
+  storeApp,
   type WebPushProvider,
   type WnsProvider,
   webPushProvider,
@@ -29,6 +30,8 @@ import { tempFolder } from '../hub/identity.ts';
 import { given } from './credentials.ts';
 
 export const topic = 'example.contoso.app';
+/** Beside the one that the hub has. */
+export const otherWnsSecret = 'entra-app-second-secret';
 
 export interface Device {
   readonly unsId: string;
@@ -65,7 +68,7 @@ export async function startPush(overrides: HubOverrides = {}): Promise<PushHub> 
   const { key, cert, caPath } = await makeDevCertificate(join(folder.path, 'providers'), systemClock);
   const apnsKey = makeApnsKey({ topics: [topic] });
   const webPush = webPushProvider();
-  const wns = wnsProvider();
+  const wns = wnsProvider({ apps: [storeApp, entraApp, { ...entraApp, clientSecret: otherWnsSecret }] });
   const fcmTokens = new Map<string, FcmTokenState>();
   const apnsDevices = new Map<string, ApnsDevice>();
   let account: ReturnType<typeof makeServiceAccount> | null = null;
