@@ -19,13 +19,13 @@ const lengths = new Set(single.map(({ length }) => length));
 
 const hostBit = 1 << single.indexOf('Host');
 
-interface Head {
+interface SentHeaders {
   readonly httpVersion: string;
   /** Names and values in turn, as they arrived. */
   readonly rawHeaders: readonly string[];
 }
 
-export function checkSingleHeaders({ httpVersion, rawHeaders: raw }: Head): void {
+export function checkSingleHeaders({ httpVersion, rawHeaders: raw }: SentHeaders): void {
   let seen = 0;
   for (let index = 0; index < raw.length; index += 2) {
     const given = raw[index] ?? '';
