@@ -76,6 +76,20 @@ test('HTTP/1.1 without a Host is 400, and HTTP/1.0 needs none', async () => {
   assert.match(older, /^HTTP\/1\.[01] 200 /);
 });
 
+test('a DELETE may name a type, and have a body that nobody reads', async () => {
+  for (const content of [undefined, '', '{}', 'no JSON']) {
+    const made = await hub.request('POST', '/v1.0/me/notifications', { token, body: post() });
+    const headers = { 'content-type': 'application/json' };
+    const path = `/v1.0/me/notifications/${made.json.id}`;
+    const gone = await hub.request('DELETE', path, {
+      token,
+      headers,
+      ...(content === undefined ? {} : { body: content }),
+    });
+    assert.equal(gone.status, 204, gone.text);
+  }
+});
+
 test('only the token is the token: white space of other alphabets is no end of it', async () => {
   const [hostLine = '', authorization = ''] = usual;
   const head = `${list} HTTP/1.1\r\n${hostLine}\r\nConnection: close\r\n${authorization}`;
