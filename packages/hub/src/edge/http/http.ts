@@ -19,6 +19,7 @@ import { Connections } from './connections.ts';
 import { boundConnections } from './descriptors.ts';
 import { addRoute, wrongMethod } from './operation-route.ts';
 import { openRequestLog, type RequestLog } from './request-log.ts';
+import { Turns } from './turns.ts';
 import { UnsentAnswers } from './unsent-answers.ts';
 
 export interface HttpOptions {
@@ -70,8 +71,8 @@ export function openHttp(options: HttpOptions): Http {
   const refuse: Refuse = (request, reply, thrown) => sendError(request, reply, thrown, options);
   app.setErrorHandler((error, request, reply) => refuse(request, reply, error));
   app.setNotFoundHandler((request, reply) => answerMissing(others, request, reply, refuse));
-  const unsent = new UnsentAnswers();
-  for (const route of routes) addRoute(app, route, { ...options, requestLog, connections, unsent });
+  const parts = { requestLog, connections, unsent: new UnsentAnswers(), turns: new Turns() };
+  for (const route of routes) addRoute(app, route, { ...options, ...parts });
   takeUpgrades(app);
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
   return { app, connections, requestLog };

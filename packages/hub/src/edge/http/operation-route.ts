@@ -3,7 +3,7 @@
 // It reads bodies and writes answers past Fastify: its parsers and its header table cost 5 µs a request each, it would
 // answer in words of its own, and add a charset to a type that Graph documents without one.
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
@@ -19,10 +19,11 @@ import { baseHeaders } from '../answer/base-headers.ts';
 import { literalSiblings, methodsAt, pathOf, type Route } from '../request/paths.ts';
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
-import { whenClosed } from '../streams/when-closed.ts';
+import { isGone, whenClosed } from '../streams/when-closed.ts';
 import type { AddressReader } from './address.ts';
 import type { Connections } from './connections.ts';
 import { addressIn, type RequestLog } from './request-log.ts';
+import type { Turns } from './turns.ts';
 import type { UnsentAnswers } from './unsent-answers.ts';
 
 export interface OperationRouteOptions {
@@ -32,6 +33,7 @@ export interface OperationRouteOptions {
   readonly requestLog: RequestLog;
   readonly connections: Pick<Connections, 'authenticated' | 'isLive'>;
   readonly unsent: UnsentAnswers;
+  readonly turns: Turns;
 }
 
 type Params = Readonly<Record<string, string>>;
@@ -45,7 +47,7 @@ declare module 'fastify' {
 
 export function addRoute(app: FastifyInstance, route: Route, options: OperationRouteOptions): void {
   const { operation } = route;
-  const { runner, fanOut, requestLog, connections, unsent } = options;
+  const { runner, requestLog, connections } = options;
   const siblings = literalSiblings(route.path);
   app.route<{ Params: Params }>({
     method: operation.method,
@@ -67,24 +69,70 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
     async handler(request, reply) {
       const { admission } = request;
       if (!admission) throw new Error('a request reached its operation without being admitted');
-      unsent.check(admission.principal);
-      const json = operation.body ? await readJson(request, operation.body.bytesMax) : undefined;
-      const { stream, lines, ...answer } = await runner.run(admission, readRequest(request, json));
-      if (stream) connections.isLive(request.raw.socket);
-      // What was committed is answered in any case; a read may be asked for again.
-      else if (operation.method === 'GET') unsent.check(admission.principal, answer.body);
-      if (lines) {
-        unsent.hold(admission.principal, reply.raw);
-        await writeLines(answer, lines, request, reply);
-      } else if (!stream) {
-        write(answer, request, reply);
-        unsent.follow(admission.principal, reply.raw, answer.body);
-      } else if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
-      else openSse(request, reply, { order: stream, fanOut, headers: baseHeaders(request) });
+      const isRead = operation.method === 'GET' && operation.answer.type !== 'text/event-stream';
+      await (isRead ? read : act)(request, reply, admission, options);
       requestLog(request, reply.raw.statusCode);
       return reply;
     },
   });
+}
+
+type Asking = FastifyRequest<{ Params: Params }>;
+
+/** What changes something, or opens a stream. */
+async function act(
+  request: Asking,
+  reply: FastifyReply,
+  admission: Admission,
+  { runner, fanOut, connections, unsent }: OperationRouteOptions,
+): Promise<void> {
+  const { operation } = admission.arrival;
+  const caller = callerOf(admission);
+  unsent.check(caller);
+  const json = operation.body ? await readJson(request, operation.body.bytesMax) : undefined;
+  const { stream, ...answer } = await runner.run(admission, readRequest(request, json));
+  if (!stream) {
+    // What was committed is answered in any case.
+    write(answer, request, reply);
+    unsent.follow(caller, reply.raw, answer.body);
+    return;
+  }
+  connections.isLive(request.raw.socket);
+  if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
+  else openSse(request, reply, { order: stream, fanOut, headers: baseHeaders(request) });
+}
+
+/** A read is under way from here. It begins when the answer before it on its connection has left, and it is the caller's turn. */
+async function read(
+  request: Asking,
+  reply: FastifyReply,
+  admission: Admission,
+  { runner, unsent, turns }: OperationRouteOptions,
+): Promise<void> {
+  const caller = callerOf(admission);
+  unsent.check(caller);
+  const held = unsent.hold(caller, reply.raw);
+  if (request.raw.httpVersionMajor === 1 && !reply.raw.socket) await whenNext(reply.raw);
+  const lines = await turns.take(caller, async () => {
+    // Nobody waits for the answer any more.
+    if (isGone(reply.raw)) return void reply.hijack();
+    const answer = await runner.run(admission, readRequest(request, undefined));
+    if (answer.lines) return { answer, lines: answer.lines };
+    held.check(answer.body);
+    write(answer, request, reply);
+    return held.add(reply.raw, answer.body);
+  });
+  if (lines) await writeLines(lines.answer, lines.lines, request, reply);
+}
+
+/** When the answers before this one on its connection of HTTP/1 have left, or the connection is gone. */
+function whenNext(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('socket', () => resolve()).once('close', resolve));
+}
+
+/** A user of an app. An app that names no user is one caller. */
+function callerOf({ principal, user }: Admission): string {
+  return principal.kind === 'operator' ? `operator ${principal.name}` : `${principal.app.id} ${user ?? ''}`;
 }
 
 function checkId({ params, url }: FastifyRequest<{ Params: Params }>, siblings: ReadonlySet<string>): void {

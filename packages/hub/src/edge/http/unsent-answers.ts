@@ -1,9 +1,8 @@
-// Answers that their readers have not taken: each user of an app may have so many, and so many bytes, at once. An answer that
-// the connection takes at once, as nearly all are, is never counted. One that a reader takes nothing of ends with its
-// connection (edge/http/connections).
+// Answers under way: each user of an app may have so many, and so many bytes, at once. A read is one of them from its
+// admission until its answer has left; an answer to what was committed only if the connection did not take it at once, as
+// nearly all are. One that a reader takes nothing of ends with its connection (edge/http/connections).
 import { limits } from '@carillon/protocol';
 import { HubError } from '../../model/errors.ts';
-import type { Principal } from '../../model/principal.ts';
 
 /** Of a response, what tells how much of it is left. */
 interface Response {
@@ -16,48 +15,57 @@ interface Unsent {
   bytes: number;
 }
 
+/** An answer that is under way. */
+export interface Held {
+  /** Throws `throttled` if its body is too much beside the caller's others. */
+  check(body: string): void;
+  /** Counts its body, which was just written, unless the connection took it at once. */
+  add(response: Response, body: string): void;
+}
+
 export class UnsentAnswers {
   readonly #byCaller = new Map<string, Unsent>();
 
-  /** Throws `throttled` for a caller that has too many, or would have with this answer. */
-  check(principal: Principal, body = ''): void {
-    if (this.#byCaller.size === 0) return;
-    const unsent = this.#byCaller.get(callerOf(principal));
-    if (!unsent) return;
-    const bytes = unsent.bytes + Buffer.byteLength(body);
-    if (unsent.answers < limits.unsentAnswers && bytes <= limits.unsentBytes) return;
-    throw new HubError(
-      'throttled',
-      'Too many answers are waiting to be read: read them, then wait as long as Retry-After says.',
-      { retryAfterMs: 1000 },
-    );
+  /** Throws `throttled` for a caller that has too many. */
+  check(caller: string): void {
+    const unsent = this.#byCaller.get(caller);
+    if (unsent && (unsent.answers >= limits.unsentAnswers || unsent.bytes > limits.unsentBytes))
+      throw tooMany();
   }
 
   /** Counts an answer that was just written, until it has left or its connection ends. */
-  follow(principal: Principal, response: Response, body: string): void {
-    if (response.writableLength > 0) this.#count(principal, response, Buffer.byteLength(body));
+  follow(caller: string, response: Response, body: string): void {
+    if (response.writableLength > 0) this.hold(caller, response).add(response, body);
   }
 
-  /** Counts one that is written as its reader takes it, until then too. */
-  hold(principal: Principal, response: Response): void {
-    this.#count(principal, response, 0);
-  }
-
-  #count(principal: Principal, response: Response, bytes: number): void {
-    const caller = callerOf(principal);
+  /** Counts one that is not written yet, until then too. */
+  hold(caller: string, response: Pick<Response, 'once'>): Held {
     const unsent = this.#byCaller.get(caller) ?? { answers: 0, bytes: 0 };
     this.#byCaller.set(caller, unsent);
+    let bytes = 0;
     unsent.answers++;
-    unsent.bytes += bytes;
     response.once('close', () => {
       unsent.answers--;
       unsent.bytes -= bytes;
       if (unsent.answers === 0) this.#byCaller.delete(caller);
     });
+    return {
+      check(body) {
+        if (unsent.bytes + Buffer.byteLength(body) > limits.unsentBytes) throw tooMany();
+      },
+      add({ writableLength }, body) {
+        if (writableLength === 0) return;
+        bytes = Buffer.byteLength(body);
+        unsent.bytes += bytes;
+      },
+    };
   }
 }
 
-function callerOf(principal: Principal): string {
-  if (principal.kind === 'user') return `${principal.app.id} ${principal.user.key}`;
-  return principal.kind === 'app' ? principal.app.id : `operator ${principal.name}`;
+function tooMany(): HubError {
+  return new HubError(
+    'throttled',
+    'Too many answers are waiting to be read: read them, then wait as long as Retry-After says.',
+    { retryAfterMs: 1000 },
+  );
 }

@@ -7,8 +7,12 @@ import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { limits } from '@carillon/protocol';
 import { openSseReader } from '@carillon/testing/feed/readers.ts';
 import { post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { builtInPlanner } from '../../../src/hub/open-hub.ts';
+import { openFeedStore } from '../../../src/store/sqlite/feed/feed-store.ts';
 
 const feed = '/v1.0/me/notifications';
 const pageBytesMax = 1024 * 1024;
@@ -95,6 +99,69 @@ describe('answers that nobody reads', () => {
       await until(async () => (await hub.request('GET', '/healthz')).status === 200);
     assert.equal(end.aborted, false);
     assert.equal((await hub.request('GET', feed, { token })).status, 200);
+  });
+});
+
+/** A hub that counts the pages of delta whose reading began, from the start of a feed. */
+async function startCountingHub(context: TestContext) {
+  const { path, remove } = tempFolder();
+  context.after(remove);
+  const store = await openFeedStore({ path: join(path, 'feed.db'), planner: builtInPlanner });
+  let begun = 0;
+  const changes: typeof store.read.changes = (user, visibility, after, limit) => {
+    if (after === 0) begun++;
+    return store.read.changes(user, visibility, after, limit);
+  };
+  const feedStore = { ...store, read: { ...store.read, changes } };
+  return { hub: await startHub({ feedStore, store: 'sqlite' }), begun: () => begun };
+}
+
+describe('pages that one user asks for by the hundred, and reads none of', () => {
+  test('hold nobody else up: the user has 32 under way, and the others are answered between them', async (context) => {
+    const { hub: opened, begun } = await startCountingHub(context);
+    await using hub = opened;
+    await fill(hub);
+    const token = hub.token({ user: 'alice' });
+    const bob = { token: hub.token({ user: 'bob' }) };
+    const ask = `GET ${feed}/delta?$top=1000 HTTP/1.1\r\nHost: hub.example\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const sockets: Socket[] = [];
+    for (let each = 0; each < 80; each++) sockets.push(await openSocket(context, hub));
+    for (const socket of sockets) {
+      socket.pause();
+      socket.write(ask.repeat(10));
+    }
+    const [theirs, health] = await Promise.all([
+      hub.request('GET', feed, bob),
+      hub.request('GET', '/healthz'),
+    ]);
+    assert.deepEqual([theirs.status, health.status], [200, 200]);
+    assert.ok(begun() <= limits.unsentAnswers, `${begun()} pages were begun before`);
+    for (const socket of sockets) socket.destroy();
+    // Nothing stays counted of what nobody waits for any more.
+    await until(async () => (await hub.request('GET', `${feed}/delta`, { token })).status === 200);
+    const more = Array.from({ length: limits.unsentAnswers }, () =>
+      hub.request('GET', `${feed}/delta`, { token }),
+    );
+    assert.ok((await Promise.all(more)).every(({ status }) => status === 200));
+  });
+
+  test('pipelined on one connection that is read, come in their order', async (context) => {
+    await using hub = await startHub();
+    const token = hub.token({ user: 'alice' });
+    const socket = await openSocket(context, hub);
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    for (let each = 1; each <= 10; each++)
+      socket.write(
+        `GET ${feed}?$top=${each} HTTP/1.1\r\nHost: hub.example\r\nAuthorization: Bearer ${token}\r\nclient-request-id: 00000000-0000-4000-8000-0000000000${10 + each}\r\n\r\n`,
+      );
+    const order = () =>
+      [...text.matchAll(/\r\nclient-request-id: 0.*(\d\d)\r\n/gi)].map(([, id]) => Number(id));
+    await until(() => order().length === 10);
+    assert.deepEqual(order(), [11, 12, 13, 14, 15, 16, 17, 18, 19, 20]);
+    assert.equal(text.match(/HTTP\/1\.1 200 /g)?.length, 10);
   });
 });
 
