@@ -18,7 +18,12 @@ import type { ReferenceClock } from '../lib/reference-clock.ts';
 import type { ConnectionLimit } from '../store/postgres/wire/connection-limits.ts';
 import type { Registry } from '../store/registry.ts';
 import { openFeedStore as openSqliteFeedStore } from '../store/sqlite/feed/feed-store.ts';
-import { findLostWrites, forgetProgress, type LostWrites } from '../store/sqlite/feed/progress.ts';
+import {
+  type FeedFiles,
+  findLostWrites,
+  forgetProgress,
+  type LostWrites,
+} from '../store/sqlite/feed/progress.ts';
 import { feedMigrations } from '../store/sqlite/feed/schema.ts';
 import { type DataLock, type Serving, takeLock } from '../store/sqlite/file/lock.ts';
 import { type DatabaseState, inspectDatabase } from '../store/sqlite/maintenance/inspect.ts';
@@ -52,22 +57,27 @@ export async function openRegistry(
 export async function openFeeds({ dataDir, databaseUrl }: DataPlace, planner: URL): Promise<FeedStore> {
   if (databaseUrl) return openPostgresFeeds(databaseUrl, planner);
   refuseLostFeeds(dataDir);
-  const path = join(dataDir, 'feed.db');
+  const { feedPath: path, registryPath } = feedFiles(dataDir);
   try {
     closeSync(openSync(path, 'a', privateFile));
-    return await openSqliteFeedStore({ path, planner });
+    return await openSqliteFeedStore({ path, registryPath, planner });
   } catch (error) {
     return refuseFile(path, error);
   }
+}
+
+function feedFiles(dataDir: string): FeedFiles {
+  return { feedPath: join(dataDir, 'feed.db'), registryPath: join(dataDir, 'registry.db') };
 }
 
 const privateFile = 0o600;
 const privateFolder = 0o700;
 const openToOthers = 0o077;
 const sticky = 0o1000;
-const dataFiles = ['feed', 'registry'].flatMap((name) =>
-  ['', '-wal', '-shm'].map((end) => `${name}.db${end}`),
-);
+const dataFiles = [
+  ...['feed', 'registry'].flatMap((name) => ['', '-wal', '-shm'].map((end) => `${name}.db${end}`)),
+  ...['feed.progress', 'hub.lock', 'hub.lock-journal'],
+];
 
 /** Takes from others what they may do to the data; answers what can't be taken from them. */
 export function protectData({ dataDir }: DataPlace): readonly string[] {
@@ -89,27 +99,34 @@ export function protectData({ dataDir }: DataPlace): readonly string[] {
 
 /** Less than what devices have been told must not be served as if it were all. */
 export function refuseLostFeeds(dataDir: string): void {
-  const path = join(dataDir, 'feed.db');
+  const files = feedFiles(dataDir);
   let lost: LostWrites | null;
   try {
-    lost = findLostWrites(path);
+    lost = findLostWrites(files);
   } catch (error) {
-    lost = refuseFile(path, error);
+    lost = refuseFile(files.feedPath, error);
   }
-  if (lost) throw unusableData(`${lostText(path, lost)}: ${lostRemedy}`);
+  if (lost) throw unusableData(`${lostText(files.feedPath, lost)}: ${lostRemedy}`);
 }
 
 /** After this, what is there is served. */
 export function acceptLostFeeds({ dataDir, databaseUrl }: DataPlace): void {
-  if (!databaseUrl) forgetProgress(join(dataDir, 'feed.db'));
+  if (!databaseUrl) forgetProgress(feedFiles(dataDir));
 }
 
 export const lostRemedy =
   'put the missing file back, or restore a backup into an empty folder; to serve what is there, run carillon generation raise, and devices start over';
 
-function lostText(path: string, { found, recorded }: LostWrites): string {
+function lostText(path: string, { found, recorded, stamp }: LostWrites): string {
   const held = found === null ? 'nothing' : `${found} writes`;
-  return `${path} with its log holds ${held}, and ${recorded} had been stored, so commits are lost`;
+  const had = recorded === null ? 'some' : `${recorded}`;
+  const by = recorded === null ? '' : ', registry.db remembers it';
+  const why = {
+    good: '',
+    missing: ` (feed.progress is missing${by})`,
+    unreadable: ` (the stamp in feed.progress can not be read${by})`,
+  };
+  return `${path} with its log holds ${held}, and ${had} had been stored${why[stamp]}, so commits are lost`;
 }
 
 async function openPostgresFeeds(url: string, planner: URL): Promise<FeedStore> {
@@ -159,10 +176,13 @@ export function inspectData(dataDir: string): readonly DatabaseState[] {
 }
 
 function inspectFeeds(dataDir: string): DatabaseState {
-  const path = join(dataDir, 'feed.db');
+  const { feedPath: path } = feedFiles(dataDir);
   try {
-    const lost = findLostWrites(path);
+    const lost = findLostWrites(feedFiles(dataDir));
     if (lost) return { path, state: 'lost', detail: lostText(path, lost) };
+    // Made by a start that was killed before it went on.
+    if (statSync(path, { throwIfNoEntry: false })?.size === 0)
+      return { path, state: 'missing', detail: 'nothing in it yet' };
   } catch {
     // The look at the database says why it can't be read.
   }

@@ -2,8 +2,20 @@
 // refused by serve and doctor, with the ways out.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, openSync, readSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { launcher } from '@carillon/testing/hub/command.ts';
 import { freePort, post, send } from '@carillon/testing/hub/hub.ts';
@@ -96,7 +108,57 @@ const damages: Record<string, (opened: Opened) => void> = {
   },
 };
 
-for (const [what, damage] of Object.entries(damages)) {
+interface Damage {
+  readonly damage: (opened: Opened) => void;
+  readonly reason: RegExp;
+}
+
+/** The file that says how far the feeds had come is gone too: the registry remembers it. */
+const damagesWithStamp: Record<string, Damage> = {
+  'every file of the feeds that is missing': {
+    damage: ({ folder, path }) => {
+      for (const name of readdirSync(folder)) if (name.startsWith('feed.')) rmSync(path(name));
+    },
+    reason: /holds nothing, and \d+ had been stored \(feed\.progress is missing, registry\.db remembers it\)/,
+  },
+  'an emptied feed.db beside an emptied stamp': {
+    damage: ({ path }) => {
+      for (const name of ['feed.progress', 'feed.db']) truncateSync(path(name), 0);
+    },
+    reason: /holds nothing, and \d+ had been stored \(the stamp in feed\.progress can not be read, registry/,
+  },
+  'an emptied feed.db beside a stamp full of zeros': {
+    damage: ({ path }) => {
+      writeFileSync(path('feed.progress'), Buffer.alloc(17));
+      truncateSync(path('feed.db'), 0);
+    },
+    reason: /holds nothing, and \d+ had been stored \(the stamp in feed\.progress can not be read, registry/,
+  },
+  'a log that is missing with its stamp': {
+    damage: ({ path }) => {
+      for (const name of ['feed.progress', 'feed.db-wal']) rmSync(path(name));
+    },
+    reason:
+      /holds \d+ writes, and \d+ had been stored \(feed\.progress is missing, registry\.db remembers it\)/,
+  },
+  'a cut log beside a stamp that was cut short': {
+    damage: ({ path, size }) => {
+      truncateSync(path('feed.progress'), 8);
+      truncateSync(path('feed.db-wal'), size('feed.db-wal') >> 1);
+    },
+    reason:
+      /holds \d+ writes, and \d+ had been stored \(the stamp in feed\.progress can not be read, registry/,
+  },
+};
+
+const everyDamage: Record<string, Damage> = {
+  ...Object.fromEntries(
+    Object.entries(damages).map(([what, damage]) => [what, { damage, reason: /had been stored, so/ }]),
+  ),
+  ...damagesWithStamp,
+};
+
+for (const [what, { damage, reason }] of Object.entries(everyDamage)) {
   test(`${what} is refused by start and doctor, until the generation is raised`, async (context) => {
     const opened = await open(context);
     const { start, run, leave, baseUrl, token } = opened;
@@ -108,8 +170,11 @@ for (const [what, damage] of Object.entries(damages)) {
       refused.errors(),
       /^carillon: data-dir .*feed\.db.* commits are lost.*generation raise[^\n]*\n$/,
     );
+    assert.match(refused.errors(), reason);
     const doctor = run('doctor');
     assert.equal(doctor.status, 1);
+    assert.match(doctor.stdout, reason);
+    assert.doesNotMatch(doctor.stdout, /let the user that runs the hub read and write/);
     assert.match(doctor.stdout, /^fail {2}feed {2}.*commits are lost.*generation raise/m);
     assert.equal(run('generation', 'raise').status, 0);
     const served = start();
@@ -128,16 +193,100 @@ test('a hub that was killed is no damage: it starts, and doctor finds its data w
   assert.match(run('doctor').stdout, /^ok {4}feed {2}/m);
 });
 
+const isMark = "key = 'feed-progress'";
+
+/** How many rows of the registry it changes. */
+function marks(registry: string, change: string): number {
+  using db = new DatabaseSync(registry);
+  return Number(db.prepare(change).run().changes);
+}
+
+test('a stamp that is gone or unreadable does not keep whole data from being served, nor does it stay so', async (context) => {
+  const { start, run, leave, path } = await open(context);
+  await leave();
+  for (const damage of [() => rmSync(path('feed.progress')), () => truncateSync(path('feed.progress'), 0)]) {
+    damage();
+    assert.match(run('doctor').stdout, /^ok {4}feed {2}/m);
+    const served = start();
+    await served.ready;
+    served.process.kill('SIGTERM');
+    assert.equal(await served.ended, 0);
+    assert.match(readFileSync(path('feed.progress'), 'utf8'), /^\d{16}\n$/);
+  }
+});
+
+test('feeds that hold nothing yet are made, and their loss is noticed from the first start on', async (context) => {
+  const { start, run, path } = await open(context);
+  writeFileSync(path('feed.db'), '');
+  assert.match(run('doctor').stdout, /^ok {4}feed {2}.*not made yet/m);
+  const served = start();
+  await served.ready;
+  served.process.kill('SIGKILL');
+  await served.ended;
+  for (const name of ['feed.db', 'feed.db-wal', 'feed.db-shm', 'feed.progress'])
+    rmSync(path(name), { force: true });
+  const refused = start();
+  assert.equal(await refused.ended, 78, refused.errors());
+});
+
+test('a registry of an earlier version has no mark, and the hub starts and makes one', async (context) => {
+  const { start, leave, path } = await open(context);
+  await leave();
+  assert.equal(marks(path('registry.db'), `DELETE FROM fact WHERE ${isMark}`), 1);
+  rmSync(path('feed.progress'));
+  const served = start();
+  await served.ready;
+  served.process.kill('SIGTERM');
+  assert.equal(await served.ended, 0);
+  // What a killed hub had not counted yet is fewer than may be lost unnoticed.
+  const made = `DELETE FROM fact WHERE ${isMark} AND CAST(value AS INTEGER) >= ${writes - 256}`;
+  assert.equal(marks(path('registry.db'), made), 1);
+});
+
+test('a backup that was restored has the mark of its own feeds', async (context) => {
+  const { start, run, fill, path } = await open(context);
+  const first = start();
+  await first.ready;
+  await fill(100);
+  first.process.kill('SIGTERM');
+  assert.equal(await first.ended, 0);
+  // As if the registry had been copied long after the feeds.
+  assert.equal(marks(path('registry.db'), `UPDATE fact SET value = '1000000' WHERE ${isMark}`), 1);
+  assert.equal(run('backup', '--to', path('backup')).status, 0);
+  const restored = await open(context);
+  rmSync(restored.path('registry.db'));
+  const { status, stderr } = restored.run('restore', '--from', path('backup'));
+  assert.equal(status, 0, stderr);
+  const served = restored.start();
+  await served.ready;
+  served.process.kill('SIGTERM');
+  assert.equal(await served.ended, 0);
+
+  const lost = await open(context);
+  rmSync(lost.path('registry.db'));
+  assert.equal(lost.run('restore', '--from', path('backup')).status, 0);
+  rmSync(lost.path('feed.db'));
+  const refused = lost.start();
+  assert.equal(await refused.ended, 78, refused.errors());
+});
+
 test('only its owner may read the data, also in a folder that was open to others', {
   skip: process.platform === 'win32',
 }, async (context) => {
-  const { folder, start, path, size } = await open(context);
-  chmodSync(folder, 0o755);
+  const { folder, start, path } = await open(context);
+  const ofOthers = (): string[] =>
+    readdirSync(folder).filter((name) => (statSync(path(name)).mode & 0o077) !== 0);
   const served = start();
   await served.ready;
-  assert.ok(size('feed.db') > 0);
-  const modes = ['', 'feed.db', 'feed.db-wal', 'registry.db'].map(
-    (name) => statSync(path(name)).mode & 0o777,
-  );
-  assert.deepEqual(modes, [0o700, 0o600, 0o600, 0o600]);
+  for (const name of ['feed.db', 'feed.db-wal', 'feed.progress', 'registry.db', 'hub.lock', 'hub.serving'])
+    assert.ok(readdirSync(folder).includes(name), name);
+  assert.deepEqual(ofOthers(), []);
+  served.process.kill('SIGKILL');
+  await served.ended;
+  chmodSync(folder, 0o755);
+  for (const name of readdirSync(folder)) chmodSync(path(name), 0o644);
+  const again = start();
+  await again.ready;
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  assert.deepEqual(ofOthers(), []);
 });

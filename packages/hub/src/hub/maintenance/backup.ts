@@ -17,6 +17,7 @@ import {
 } from '../../store/backup.ts';
 import { raiseGeneration as raise } from '../../store/generation.ts';
 import type { AuditAuthor, Registry } from '../../store/registry.ts';
+import { forgetStamp, markFound } from '../../store/sqlite/feed/progress.ts';
 import { feedMigrations } from '../../store/sqlite/feed/schema.ts';
 import {
   copyDatabase,
@@ -155,9 +156,11 @@ async function restoreFiles(options: RestoreOptions, { files }: BackupManifest):
     const generation = await useRegistry(await openSqliteRegistry(pathOf('registry.db')), (registry) =>
       recordRestore(registry, options),
     );
+    // Its registry is the later copy, and may remember more than its feeds hold.
+    markFound({ feedPath: pathOf('feed.db'), registryPath: pathOf('registry.db') });
     for (const { name } of files) syncFile(pathOf(name));
     // How far the data that was here before had come.
-    acceptLostFeeds(options);
+    forgetStamp(join(dataDir, 'feed.db'));
     for (const { name } of files) renameSync(pathOf(name), join(dataDir, name));
     syncFolder(dataDir);
     return { generation, withdrawnPushes };

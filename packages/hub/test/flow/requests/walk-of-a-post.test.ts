@@ -25,7 +25,7 @@ const leftOut = [
   // Headers of every answer, and those that may stand once.
   /^edge\/(answer\/base-headers|request\/single-headers)\.ts$/,
   // Whether the token was revoked, how far the log has come, which server a connection leads to.
-  /^(auth\/revoked-tokens|store\/sql-registry\/revocations|store\/sqlite\/feed\/progress|store\/postgres\/wire\/servers)\.ts$/,
+  /^(auth\/revoked-tokens|store\/sql-registry\/revocations|store\/sqlite\/feed\/(progress|mark)|store\/postgres\/wire\/servers)\.ts$/,
   // Whether the keys that verified the token are still the hub's.
   /^(auth\/(issuers|secrets|provider\/keys)|store\/sql-registry\/keys)\.ts$/,
   // The counts of a feed, and whether a post fits its storage.

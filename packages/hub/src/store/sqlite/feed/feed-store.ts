@@ -8,16 +8,19 @@ import { openReader } from './reader.ts';
 
 export interface FeedStoreOptions {
   readonly path: string;
+  /** Of the registry that remembers how far the feeds have come, if one does. */
+  readonly registryPath?: string;
   readonly planner: URL;
 }
 
 export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStore> {
-  const workerData: WriterData = { path: options.path, planner: options.planner.href, module: writerModule };
+  const { path, registryPath = null, planner } = options;
+  const workerData: WriterData = { path, registryPath, planner: planner.href, module: writerModule };
   const resourceLimits = { maxYoungGenerationSizeMb: 8 };
   const worker = new Worker(bootstrap, { eval: true, workerData, resourceLimits, name: 'carillon-writer' });
   const writer = new Writer(worker);
   await writer.ready;
-  const read = await openReaderOr(options.path, () => writer.close());
+  const read = await openReaderOr(path, () => writer.close());
   return {
     read,
     shared: false,

@@ -1,7 +1,17 @@
 // One hub a data folder: a lock that the kernel releases when the process ends in any way, so that a killed hub leaves
 // nothing to clean up. SQLite's own lock on an empty database is such a lock on every platform. While its holder serves, a
 // file beside it names the holder: an offline command holds the lock too, but does not serve.
-import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { DatabaseSync } from 'node:sqlite';
@@ -41,6 +51,7 @@ function tryLock(dataDir: string): DataLock | null {
   const lock = join(dataDir, 'hub.lock');
   // SQLite opens a file that it may not write all the same, and its lock then excludes nobody.
   if (existsSync(lock)) accessSync(lock, constants.R_OK | constants.W_OK);
+  else makeOwn(lock);
   const db = new DatabaseSync(lock, { timeout: waitMs });
   try {
     db.exec('PRAGMA journal_mode = DELETE; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
@@ -66,6 +77,15 @@ function tryLock(dataDir: string): DataLock | null {
     withdraw,
     release: () => db.close(),
   };
+}
+
+/** For its owner alone, as SQLite then makes its journal. Opens no file that is there: closing it would end a lock on it. */
+function makeOwn(path: string): void {
+  try {
+    closeSync(openSync(path, 'ax', 0o600));
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EEXIST') throw error;
+  }
 }
 
 function readServing(dataDir: string): Serving | null {

@@ -24,7 +24,7 @@ export function inspectDatabase(path: string, migrations: readonly Migration[]):
     return { path, ...schemaOf(db, migrations) };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    const damaged = /malformed|not a database|corrupt/.test(detail);
+    const damaged = /malformed|not a database|corrupt|no such table/.test(detail);
     return { path, state: damaged ? 'damaged' : 'unreadable', detail };
   } finally {
     db?.close();

@@ -13,6 +13,7 @@ import {
   type RegistryRow,
   type TransferSource,
 } from '../../transfer.ts';
+import { markFact } from '../feed/mark.ts';
 import { feedMigrations } from '../feed/schema.ts';
 import { feedTable, openTables, prepareRows, type Values } from '../feed/tables.ts';
 import { registryMigrations } from '../registry/schema.ts';
@@ -112,7 +113,8 @@ function unclaimed(row: StoredDelivery): StoredDelivery {
 function readTable(db: DatabaseSync, table: RegistryTable): Iterable<readonly RegistryRow[]> {
   const columns: Readonly<Record<string, string>> = registryTables[table];
   const names = Object.keys(columns);
-  const rows = db.prepare(`SELECT ${names.join(', ')} FROM ${table}`).iterate();
+  const moved = table === 'fact' ? `WHERE key <> '${markFact}'` : '';
+  const rows = db.prepare(`SELECT ${names.join(', ')} FROM ${table} ${moved}`).iterate();
   return batches(rows, (row) =>
     Object.fromEntries(
       names.map((name) => [name, columns[name] === 'boolean' ? row[name] === 1 : plain(row[name])]),

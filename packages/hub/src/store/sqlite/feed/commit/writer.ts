@@ -25,6 +25,8 @@ import { KnownFeeds, openSnapshot } from './snapshot.ts';
 
 export interface WriterData {
   readonly path: string;
+  /** Remembers how far the feeds have come; null for feeds alone. */
+  readonly registryPath: string | null;
   /** Module that exports `planBatch`; it is code, so it can't travel in a message. */
   readonly planner: string;
   /** This module, which the thread's first lines load. */
@@ -65,7 +67,7 @@ const pageBytes = 4096;
 const cutWaitMs = 50;
 
 const port = parentPort as NonNullable<typeof parentPort>;
-const { path, planner } = workerData as WriterData;
+const { path, registryPath, planner } = workerData as WriterData;
 const { planBatch } = (await import(planner)) as { planBatch: Planner };
 let pagesWritten = 0;
 let connection: Connection | null = open();
@@ -81,6 +83,7 @@ port.on('message', (request: WriterRequest) => {
   }
   if (request === 'probe') answer(probe());
   else answer('query' in request ? claim(request.query) : commit(request));
+  connection?.progress.mark();
   if (pagesWritten >= checkpointPages) checkpoint();
 });
 answer('ready');
@@ -101,7 +104,7 @@ function open(): Connection {
     freeClaims(db);
     const tables = openTables(db);
     const known = new KnownFeeds();
-    const progress = openProgress(db, path);
+    const progress = openProgress(db, path, registryPath);
     const opened: Connection = {
       db,
       progress,
@@ -208,13 +211,14 @@ function undo(current: Connection | null, error: unknown): void {
   }
 }
 
-/** At a start and a clean stop: nothing is left in the log, and both records of how far the feeds came agree. */
+/** At a start and a clean stop: nothing is left in the log, and all records of how far the feeds came agree. */
 function settle({ db, progress }: Connection): void {
   try {
     progress.record();
   } catch {
     // A full disk, or another process with the lock: the next commits record it.
   }
+  progress.mark('now');
   cutLog(db);
 }
 
