@@ -56,7 +56,7 @@ import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
 import { followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
 import { embedsProvider, inboxConfig, withInboxOf } from './open-inbox.ts';
-import { openAddresses, openChannels, openDispatcher, vapidKeysOf } from './open-push.ts';
+import { openAddresses, openChannels, openDispatcher, vapidKeysOf, warnOfContact } from './open-push.ts';
 
 export { openRegistry, servingHub } from './open-data.ts';
 
@@ -153,6 +153,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
       await edge.app.listen({ port: config.port, host: await addressToListenAt(config.host) });
       listened = true;
       lock.announce(config.publicUrl);
+      warnOfContact(base);
     },
     close: () => closeAll(closers),
   };

@@ -117,6 +117,13 @@ function loggedSource(credentials: Registry['credentials'], log: Logger): FindCr
   };
 }
 
+/** Said once it serves: a start that fails says why, and nothing else. */
+export function warnOfContact({ config, log }: Pick<PushBase, 'config' | 'log'>): void {
+  const contact = config.pushContact ?? config.publicUrl;
+  if (isRefusedByApple(contact))
+    log.warn({ contact }, 'Apple refuses web pushes whose contact is not public: set --push-contact');
+}
+
 export interface PushLine {
   readonly store: FeedStore;
   readonly committer: Committer;
@@ -130,9 +137,6 @@ export function openDispatcher(base: PushBase, line: PushLine): Dispatcher {
   const { store, committer, publisher, fanOut, channels } = line;
   const onFailure = openFaultLog(log, clock, 'a delivery could not be looked up or recorded');
   const { meta } = registry;
-  const contact = config.pushContact ?? config.publicUrl;
-  if (isRefusedByApple(contact))
-    log.warn({ contact }, 'Apple refuses web pushes whose contact is not public: set --push-contact');
   const dispatcher = new Dispatcher({
     store,
     committer,

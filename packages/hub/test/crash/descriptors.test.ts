@@ -29,7 +29,7 @@ test('without file descriptors connections are refused with one log line a secon
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const token = await seedData(folder.path, baseUrl);
-  const served = serve(folder.path, ['--port', String(port)], {}, {}, ['prlimit', `--nofile=${limit}`]);
+  const served = serve(folder.path, ['--port', String(port)], {}, ['prlimit', `--nofile=${limit}`]);
   const sockets = new Set<Socket>();
   context.after(async () => {
     for (const socket of sockets) socket.destroy();

@@ -1,6 +1,6 @@
 // `carillon serve` as a process of its own, on data that the test has seeded: for what only a process can show, such as
 // kill -9, signals, exit codes and what is printed.
-import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
@@ -21,12 +21,11 @@ export interface Served {
   readonly ended: Promise<number | string>;
 }
 
-/** `user` runs it as another one, `through` by a command that runs what follows it. */
+/** `through`: by a command that runs what follows it. */
 export function serve(
   dataDir: string,
   args: readonly string[],
   env: Record<string, string> = {},
-  user: Pick<SpawnOptions, 'uid' | 'gid'> = {},
   through: readonly string[] = [],
 ): Served {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CARILLON_'));
@@ -34,7 +33,6 @@ export function serve(
   const child = spawn(program, rest, {
     env: { ...Object.fromEntries(own), CARILLON_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...user,
   });
   const text = { out: '', error: '' };
   const ready = Promise.withResolvers<void>();

@@ -119,6 +119,7 @@ test('the page is told where its users sign in', async () => {
       clientId: 'carillon-inbox',
       scope: 'openid profile offline_access Notifications.ReadWrite',
       targetHostName: '127.0.0.1',
+      demoHostName: null,
       dev: false,
       version: '',
     },
