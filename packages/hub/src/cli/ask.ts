@@ -12,13 +12,14 @@ interface AskOptions {
 
 export function ask(question: string, { hint, hidden = false }: AskOptions): Promise<string> {
   if (!process.stdin.isTTY) throw new Error(`there is no terminal to ask at: ${hint}`);
-  process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({
     input: process.stdin,
     output: hidden ? nowhere : process.stderr,
     terminal: true,
   });
+  // Not before the terminal has stopped to show what is typed.
+  process.stderr.write(question);
   return new Promise((resolve, reject) => {
     lines.once('SIGINT', () => lines.close());
     lines.once('close', () => reject(new Error('nothing was typed; nothing was changed')));
