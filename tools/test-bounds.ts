@@ -11,6 +11,9 @@ const graceMs = 30_000;
 const file = process.argv[1] ?? '';
 if (isMainThread && file.endsWith('.test.ts')) {
   process.once('exit', () => recordUsage(file));
+  // Nothing is open any more. Node's own end of the process would still wait for requests of its handles, and has waited
+  // for ever for one of TLS in a tunnel that was reset (busy in CleanupHandles). Exit now, after all other listeners.
+  process.once('beforeExit', () => process.once('exit', () => process.exit()));
   after(() => {
     setTimeout(() => {
       const open = process.getActiveResourcesInfo().filter((resource) => resource !== 'PipeWrap'); // pipes: stdio

@@ -109,6 +109,8 @@ async function read(
   admission: Admission,
   { runner, unsent, turns }: OperationRouteOptions,
 ): Promise<void> {
+  // Its client left while it was admitted: the end of its connection, by which it would be counted out, is over.
+  if (isGone(reply.raw)) return void reply.hijack();
   const caller = callerOf(admission);
   unsent.check(caller);
   const held = unsent.hold(caller, reply.raw);
