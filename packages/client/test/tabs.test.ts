@@ -1,9 +1,11 @@
 import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate } from 'node:timers';
 import { startHub, until } from '@carillon/testing/hub/hub.ts';
 import { openIndexedDbStorage } from '../src/storage/indexed-db.ts';
 import { type Client, converges, isLive, openClient, postTo } from './support/clients.ts';
+import { openMemoryStorage } from './support/memory-storage.ts';
 
 const shared = { shareTabs: true, storage: 'indexedDB' } as const;
 
@@ -65,6 +67,43 @@ test('a tab that the browser freezes lets another lead, and follows when it is b
   page.dispatchEvent(new Event('resume'));
   await until(() => frozen.feed.items[0]?.id === id && frozen.feed.status.phase === 'live');
   assert.equal(frozen.feed.status.transport, null);
+});
+
+test('a tab that is said to be back before its stored copy is there shows what the hub has', async () => {
+  await using hub = await startHub();
+  const id = await postTo(hub);
+  const stored = openMemoryStorage();
+  const { promise: isThere, resolve: answer } = Promise.withResolvers<void>();
+  const { promise: isReading, resolve: begin } = Promise.withResolvers<void>();
+  const read = (account: string) => {
+    begin();
+    return isThere.then(() => stored.read(account));
+  };
+  const { locks } = navigator;
+  let asked = 0;
+  const request = (...given: Parameters<typeof locks.request>) => {
+    asked++;
+    return locks.request(...given);
+  };
+  const page = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  const own = Object.getOwnPropertyDescriptor(globalThis, 'navigator') as PropertyDescriptor;
+  Object.assign(globalThis, { document: page });
+  Object.defineProperty(globalThis, 'navigator', { configurable: true, value: { locks: { request } } });
+  const client = openClient(hub, { ...shared, account: 'loading', storage: { ...stored, read } });
+  Reflect.deleteProperty(globalThis, 'document');
+  Object.defineProperty(globalThis, 'navigator', own);
+  await using loading = client;
+  await isReading;
+  page.dispatchEvent(new Event('resume'));
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(asked, 0);
+  answer();
+  await isLive(loading);
+  assert.deepEqual(
+    loading.feed.items.map((item) => item.id),
+    [id],
+  );
+  assert.equal(asked, 1);
 });
 
 test('signing out in one tab signs out all of them and leaves nothing in the store', async () => {

@@ -43,6 +43,7 @@ export class SharedView {
   /** Whether the view is that of the tab that leads. */
   #isSynced = false;
   #sweptAt = 0;
+  #isRestored = false; // a stored copy that came after what the hub sent would take its place
   #isOver = false;
 
   constructor(options: SharedViewOptions) {
@@ -66,6 +67,7 @@ export class SharedView {
       if (clock instanceof HubClock) clock.restore(base.position?.offsetMs ?? 0);
       this.#restore({ ...base, waiting: changes.map(fromStored), acknowledged: [] });
     }
+    this.#isRestored = true;
     if (this.#tabs) this.#tabs.join();
     else this.#stopLeading = this.#lead();
   }
@@ -92,9 +94,9 @@ export class SharedView {
     this.#tabs?.releaseLead();
   }
 
-  /** The tab runs again after a time without messages. */
+  /** The tab runs again after a time without messages; browsers say so of a page that has just loaded, too. */
   resume(): void {
-    if (!this.#isOver) this.#tabs?.join();
+    if (this.#isRestored && !this.#isOver) this.#tabs?.join();
   }
 
   /** Stops; what was done stays stored. */
@@ -109,9 +111,7 @@ export class SharedView {
   /** Stops, here and in the other tabs, and removes everything of the account from the device. */
   async signOut({ postToTabs = true } = {}): Promise<void> {
     if (postToTabs) this.#tabs?.post({ type: 'signOut' });
-    const abandoned = this.#writer.abandon();
-    await this.close();
-    await abandoned;
+    await Promise.all([this.#writer.abandon(), this.close()]);
     this.#restore({ position: null, items: [], waiting: [], acknowledged: [] }, { keeps: false });
     await this.#options.storage.clear(this.#options.account);
   }
