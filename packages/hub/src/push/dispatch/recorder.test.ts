@@ -56,6 +56,21 @@ test('what comes during a write is the next one, and a write has at most 128', a
   );
 });
 
+test('what comes in any microtask around the end of a write is written too', async () => {
+  for (let after = 0; after < 16; after++) {
+    const { recorder, batches, world } = openWorld();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    world.gate = promise;
+    recorder.record(result(1));
+    await turn();
+    resolve();
+    for (let step = 0; step < after; step++) await null;
+    recorder.record(result(2));
+    await turn();
+    assert.deepEqual(batches.flat(), [1, 2], `${after} microtasks after the commit`);
+  }
+});
+
 test('while the store is away nothing is lost or told of, and the order stays', async () => {
   const { recorder, batches, recorded, world, clock } = openWorld();
   world.away = true;

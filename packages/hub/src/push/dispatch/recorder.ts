@@ -22,6 +22,7 @@ export interface RecorderOptions {
 
 export function openRecorder({ committer, clock, onRecorded }: RecorderOptions): Recorder {
   let waiting: DeliveryResult[] = [];
+  /** Cleared where the last look at `waiting` finds nothing: one microtask later, a result in between would stay unwritten. */
   let writing: Promise<boolean> | null = null;
   /** One for all that waits, or each result would ask a store that is away once a second. */
   let again: Timer | null = null;
@@ -36,19 +37,18 @@ export function openRecorder({ committer, clock, onRecorded }: RecorderOptions):
         await committer.commit({ kind: 'record', results });
       } catch {
         waiting = [...results, ...waiting];
+        again ??= clock.after(retryMs, retry);
+        writing = null;
         return false;
       }
       for (const result of results) onRecorded(result);
     }
+    writing = null;
     return true;
   }
 
   function start(): Promise<boolean> {
-    writing ??= writeAll().then((stored) => {
-      writing = null;
-      if (!stored) again ??= clock.after(retryMs, retry);
-      return stored;
-    });
+    writing ??= writeAll();
     return writing;
   }
 
