@@ -74,7 +74,8 @@ const page: InlineConfig = {
   build: {
     outDir: building,
     target: 'es2022',
-    modulePreload: { polyfill: false },
+    // What is loaded later needs nothing but what is there.
+    modulePreload: false,
     assetsInlineLimit: 0,
     emptyOutDir: true,
   },

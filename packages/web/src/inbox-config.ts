@@ -28,3 +28,8 @@ export async function readConfig(vault: Vault): Promise<InboxConfig | null> {
     return vault.read<InboxConfig>('config');
   }
 }
+
+/** Where the issuer sends the user back to. */
+export function redirectUri({ publicUrl }: InboxConfig): string {
+  return `${publicUrl}/inbox`;
+}

@@ -3,10 +3,10 @@
 import { connectHub, Requests } from '@carillon/client';
 import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
 import '@carillon/inbox/core';
-import { openDevicePush } from './device-push.ts';
+import type { Subscription } from '@carillon/protocol';
+import { within } from './clock.ts';
+import type { Aside, AsideOptions } from './devices/aside.ts';
 import type { InboxConfig } from './inbox-config.ts';
-import type { DevicesPanel } from './parts/devices-panel.ts';
-import type { SessionsPanel } from './parts/sessions-panel.ts';
 import { followPlace } from './place.ts';
 import type { User } from './sign-in/id-token.ts';
 import type { Session, Signed } from './sign-in/session.ts';
@@ -18,8 +18,8 @@ import { findWorker, registered } from './worker.ts';
 export interface Opened {
   readonly user: User;
   readonly inbox: HTMLElement;
-  readonly devices: DevicesPanel;
-  readonly sessions: SessionsPanel;
+  /** Filled with the devices and sessions once the inbox is shown. */
+  readonly aside: HTMLElement;
   /** Resolves once the list is shown, from the hub or from the stored copy. */
   readonly ready: Promise<void>;
   /** Posts a notification to the user. */
@@ -53,15 +53,15 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   // As the list counts: without what is for an app alone.
   inbox.addEventListener('carillon-count', ({ detail }) => showUnread(detail.count));
   followPlace(inbox);
-  const devices = document.createElement('carillon-devices');
+  const aside = lazyAside(feed.ready);
   const register = async (): Promise<void> => {
-    devices.devices = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });
-    const own = devices.devices.at(-1)?.id ?? null;
+    const devices = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });
+    aside.show(devices);
+    const own = devices.at(-1)?.id ?? null;
     await vault.write(deviceName, own);
     hub.useDevice(own);
   };
-  const push = openDevicePush({ hub, installationId, targetHostName, onTurnedOff: register });
-  Object.assign(devices, { calls, installationId, now: () => feed.now(), push });
+  aside.open({ hub, calls, installationId, targetHostName, register, now: feed.now });
   const tryRegister = (): void => void register().catch(() => {}); // offline: the network's return does it
   tryRegister();
   // A page that was opened offline has no devices yet.
@@ -71,11 +71,7 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
     user: signed.user,
     ready: feed.ready,
     inbox,
-    devices,
-    sessions: Object.assign(document.createElement('carillon-sessions'), {
-      calls,
-      now: () => feed.now(),
-    }),
+    aside: aside.element,
     async send(notification) {
       await calls.send('POST', 'me/notifications', { body: notification });
     },
@@ -89,4 +85,39 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
       await Promise.allSettled([pushed?.unsubscribe(), own && calls.unsubscribe(own)]);
     },
   };
+}
+
+/** After this long without a list the rest is loaded all the same. */
+const shownMaxMs = 4000;
+
+/** Loads it once the inbox is shown, or when the person goes there. Where that fails, the network's return does it. */
+function lazyAside(shown: Promise<void>) {
+  const element = document.createElement('div');
+  let known: readonly Subscription[] | null = null;
+  let opened: Aside | null = null;
+  const show = (devices: readonly Subscription[]): void => {
+    known = devices;
+    opened?.show(devices);
+  };
+  const open = (options: AsideOptions): void => {
+    const load = async (): Promise<void> => {
+      const { openAside } = await import('./devices/aside.ts');
+      if (opened) return;
+      opened = openAside(options);
+      if (known) opened.show(known);
+      element.append(...opened.panels);
+    };
+    const tryLoad = (): void => void load().catch(() => {});
+    const follow = (): void => {
+      if (location.hash === '#devices') tryLoad();
+    };
+    addEventListener('hashchange', follow);
+    addEventListener('online', tryLoad);
+    follow();
+    void within(
+      shownMaxMs,
+      shown.catch(() => {}),
+    ).then(tryLoad);
+  };
+  return { element, show, open };
 }

@@ -4,7 +4,7 @@ import { html } from 'lit';
 import type { InboxConfig } from './inbox-config.ts';
 import { words } from './language.ts';
 import type { Welcome } from './parts/welcome.ts';
-import { SignInError } from './sign-in/sign-in-error.ts';
+import type { SignInError } from './sign-in/sign-in-error.ts';
 
 /** Null when nothing stands in the way. */
 export function whyNot(config: InboxConfig | null): Welcome | null {
@@ -30,6 +30,11 @@ export function whyNot(config: InboxConfig | null): Welcome | null {
 
 /** Of the hub and of the browser messages are in English; the page says in its language that it failed. */
 export function messageOf(error: unknown): string {
-  if (error instanceof SignInError) return words().text(error.key, error.values);
+  if (isOfSignIn(error)) return words().text(error.key, error.values);
   return words().text('failed', { reason: error instanceof Error ? error.message : String(error) });
+}
+
+/** By its name: importing the class would give it a file of its own, which the first load waits for. */
+function isOfSignIn(error: unknown): error is SignInError {
+  return error instanceof Error && error.name === 'SignInError';
 }

@@ -8,8 +8,6 @@ import { openInbox } from './opened.ts';
 import type { Page } from './parts/page.ts';
 import type { Welcome } from './parts/welcome.ts';
 import { messageOf, whyNot } from './reasons.ts';
-import { sampleAt } from './samples.ts';
-import { beginSignIn, completeSignIn, isAnswer } from './sign-in/code-flow.ts';
 import { keepSigned, openSession, type Session, type Signed } from './sign-in/session.ts';
 import { askAgainName, makeRoomFor, signOut } from './sign-in/sign-out.ts';
 import { openVault } from './sign-in/vault.ts';
@@ -19,6 +17,8 @@ const vault = openVault();
 const session = openSession({ vault, now: systemNow });
 /** Other tabs reload when another user, or nobody, is signed in. */
 const tabs = new BroadcastChannel('carillon-page');
+/** Who is signed in needs nothing of it. */
+const loadCodeFlow = () => import('./sign-in/code-flow.ts');
 
 export async function start(page: Page): Promise<void> {
   const config = await readConfig(vault);
@@ -43,6 +43,7 @@ async function comeBack(config: InboxConfig): Promise<unknown> {
   // The code must not stay in the history, in a bookmark or in a link that is shared.
   history.replaceState(null, '', location.pathname);
   try {
+    const { completeSignIn } = await loadCodeFlow();
     const { signed, hash } = await completeSignIn(url, { config, attempts: sessionStorage, now: systemNow });
     history.replaceState(null, '', location.pathname + hash);
     await makeRoomFor(signed, vault);
@@ -53,6 +54,11 @@ async function comeBack(config: InboxConfig): Promise<unknown> {
   } catch (error) {
     return error;
   }
+}
+
+/** Whether the issuer has sent the user back to this address. */
+function isAnswer({ searchParams }: URL): boolean {
+  return searchParams.has('state') && (searchParams.has('code') || searchParams.has('error'));
 }
 
 /** `problem` is why the last attempt failed; null when there was none. */
@@ -69,12 +75,18 @@ function offerSignIn(page: Page, config: InboxConfig, problem: unknown): void {
   const run = (): void => {
     show(true, null);
     const askAgain = localStorage.getItem(askAgainName) !== null;
-    beginSignIn({ config, askAgain, language: keptChoice(), attempts: sessionStorage }).then(
-      (url) => location.assign(url),
-      (error: unknown) => show(false, error),
-    );
+    loadCodeFlow()
+      .then(({ beginSignIn }) =>
+        beginSignIn({ config, askAgain, language: keptChoice(), attempts: sessionStorage }),
+      )
+      .then(
+        (url) => location.assign(url),
+        (error: unknown) => show(false, error),
+      );
   };
   show(false, problem);
+  // So that it is there when the button is pressed.
+  loadCodeFlow().catch(() => {});
   markUsable(page, 'sign-in');
 }
 
@@ -97,7 +109,10 @@ async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promi
         else location.assign(url);
       });
     },
-    sendOne: () => opened.send(sampleAt(turn++, config.demoHostName ?? config.targetHostName)),
+    async sendOne() {
+      const { sampleAt } = await import('./samples.ts');
+      await opened.send(sampleAt(turn++, config.demoHostName ?? config.targetHostName));
+    },
   };
   const install = openInstall((run) => {
     page.actions = { ...actions, install: run };

@@ -9,8 +9,6 @@ import { languageMenu } from './language-menu.ts';
 import { look } from './look.ts';
 import { backMark, bellMark, devicesMark, installMark, leaveMark, sendMark } from './marks.ts';
 import { type Welcome, welcome, welcomeLook } from './welcome.ts';
-import './devices-panel.ts';
-import './sessions-panel.ts';
 
 export type PageState =
   | { readonly kind: 'starting' }
@@ -104,7 +102,7 @@ export class Page extends LitElement {
       ${this.said === null ? nothing : html`<p class="problem said" role="alert">${this.said}</p>`}
       <div class=${this.atDevices ? 'columns devices' : 'columns'}>
         <main class="card">${opened.inbox}</main>
-        <aside class="card" aria-label=${text('devices')}>${opened.devices}${opened.sessions}</aside>
+        <aside class="card" aria-label=${text('devices')}>${opened.aside}</aside>
       </div>
     `;
   }

@@ -1,7 +1,7 @@
 // Signing in: the authorization code flow with PKCE (RFC 6749, 7636, 9700). The attempt is stored in the tab that began it and
 // removed before it is used, so that an answer is accepted once, and only there.
 import type { Now } from '../clock.ts';
-import type { InboxConfig } from '../inbox-config.ts';
+import { type InboxConfig, redirectUri } from '../inbox-config.ts';
 import { challengeOf, randomText } from './base64url.ts';
 import { readUser } from './id-token.ts';
 import { askTokens, discover } from './issuer.ts';
@@ -48,11 +48,6 @@ export async function beginSignIn({ config, askAgain, language, attempts }: Sign
   };
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   return url.href;
-}
-
-/** Whether the issuer has sent the user back to this address. */
-export function isAnswer({ searchParams }: URL): boolean {
-  return searchParams.has('state') && (searchParams.has('code') || searchParams.has('error'));
 }
 
 export interface Completed {
@@ -116,8 +111,4 @@ function refusal(answer: URLSearchParams): SignInError {
   if (answer.get('error') === 'access_denied') return new SignInError('cancelled');
   const reason = answer.get('error_description') ?? answer.get('error') ?? '';
   return new SignInError('refused', { values: { reason } });
-}
-
-export function redirectUri({ publicUrl }: InboxConfig): string {
-  return `${publicUrl}/inbox`;
 }

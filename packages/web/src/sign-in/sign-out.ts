@@ -2,10 +2,9 @@
 // notifications, the page's databases, and last the issuer's own session, by a redirect.
 import { forgetNotifications } from '@carillon/client/web-push';
 import { within } from '../clock.ts';
-import type { InboxConfig } from '../inbox-config.ts';
+import { type InboxConfig, redirectUri } from '../inbox-config.ts';
 import { deviceName, installationName } from '../this-device.ts';
 import { findWorker } from '../worker.ts';
-import { redirectUri } from './code-flow.ts';
 import { forgetSigned, type Signed } from './session.ts';
 import type { Vault } from './vault.ts';
 

@@ -3,8 +3,8 @@
 import type { Subscription } from '@carillon/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { words } from '../language.ts';
+import { binMark, laptopMark, pencilMark, phoneMark } from '../parts/marks.ts';
 import { describeDevice, deviceFacts } from './device-words.ts';
-import { binMark, laptopMark, pencilMark, phoneMark } from './marks.ts';
 
 export interface DeviceRow {
   readonly device: Subscription;

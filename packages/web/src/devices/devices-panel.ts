@@ -3,14 +3,14 @@
 import type { Requests } from '@carillon/client';
 import type { Subscription } from '@carillon/protocol';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { type DevicePush, type PushView, pushAtHub } from '../device-push.ts';
 import { onLanguage, words } from '../language.ts';
+import { look } from '../parts/look.ts';
 import { messageOf } from '../reasons.ts';
 import { whileSeen } from '../while-seen.ts';
+import { type DevicePush, type PushView, pushAtHub } from './device-push.ts';
 import { deviceRow } from './device-row.ts';
 import { describeDevice } from './device-words.ts';
 import { devicesLook } from './devices-look.ts';
-import { look } from './look.ts';
 import { pushSwitch } from './push-switch.ts';
 
 /** How old the list may be while the page is seen; nothing tells a page of other devices. */

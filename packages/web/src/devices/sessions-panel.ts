@@ -3,10 +3,10 @@
 import type { Requests } from '@carillon/client';
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { onLanguage, words } from '../language.ts';
+import { look } from '../parts/look.ts';
+import { leaveMark } from '../parts/marks.ts';
 import { messageOf } from '../reasons.ts';
 import { devicesLook } from './devices-look.ts';
-import { look } from './look.ts';
-import { leaveMark } from './marks.ts';
 
 interface Session {
   readonly id: string;

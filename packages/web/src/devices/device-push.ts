@@ -10,7 +10,7 @@ import {
 } from '@carillon/client/web-push';
 import type { Subscription } from '@carillon/protocol';
 import type { PageMessages } from '@carillon/words';
-import { findWorker } from './worker.ts';
+import { findWorker } from '../worker.ts';
 
 export interface PushView {
   readonly on: boolean;

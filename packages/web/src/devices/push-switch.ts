@@ -1,8 +1,8 @@
 // The switch of this device's push, with what it means or why it can't be turned on.
 // The panel of devices shows it, and runs what it does.
 import { html, nothing, type TemplateResult } from 'lit';
-import type { PushView } from '../device-push.ts';
 import { words } from '../language.ts';
+import type { PushView } from './device-push.ts';
 
 export interface PushSwitch {
   /** Null until it was read. */
