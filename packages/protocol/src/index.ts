@@ -39,7 +39,6 @@ export type {
   StateUpdateTarget,
   TargetPolicy,
   UserActionState,
-  VisualContent,
 } from './notification.ts';
 export {
   platformTypes,
@@ -56,3 +55,15 @@ export type {
   SubscriptionPost,
 } from './subscription.ts';
 export { notificationTypes } from './subscription.ts';
+export {
+  type ActionInput,
+  type InterruptionLevel,
+  interruptionLevels,
+  type NotificationAction,
+  type Progress,
+  type TextDirection,
+  textDirections,
+  type VisualContent,
+  type VisualMember,
+  visualMembers,
+} from './visual-content.ts';

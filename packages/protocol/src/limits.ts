@@ -6,6 +6,17 @@ export const limits = {
   rawContentBytes: 32 * 1024,
   titleBytes: 1024,
   visualBodyBytes: 4 * 1024,
+  /** Of what a notification shows and where it leads. */
+  linkBytes: 2 * 1024,
+  actions: 4,
+  actionTitleCharacters: 64,
+  actionInputCharacters: 1024,
+  placeholderCharacters: 128,
+  progressLabelCharacters: 128,
+  /** Of a sound and a category. */
+  appNameCharacters: 128,
+  /** RFC 5646, section 4.4.1, asks for room for 35. */
+  languageTagCharacters: 64,
   jsonDepth: 16,
   hostNameCharacters: 255,
   appNotificationIdCharacters: 256,

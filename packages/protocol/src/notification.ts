@@ -1,5 +1,6 @@
 // The notification as it is posted, answered and changed. Enumerations are answered in exactly the spelling below
 // and read in any case. Dates are RFC 3339 strings, answered in UTC with three decimals.
+import type { VisualContent } from './visual-content.ts';
 
 export const platformTypes = ['windows', 'ios', 'android', 'webPush'] as const;
 export type PlatformType = (typeof platformTypes)[number];
@@ -12,11 +13,6 @@ export type ReadState = (typeof readStates)[number];
 
 export const userActionStates = ['noInteraction', 'activated', 'dismissed', 'snoozed'] as const;
 export type UserActionState = (typeof userActionStates)[number];
-
-export interface VisualContent {
-  title: string;
-  body?: string | null;
-}
 
 export interface Payload {
   rawContent?: string | null;

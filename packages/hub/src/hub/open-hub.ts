@@ -254,6 +254,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const pageTokens = openSeal(secret, 'page token');
   const services: Services = {
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
+    dev: config.dev,
     post: openPoster({
       ...{ committer, read, clock, storageBytesMax: config.storageBytesMax },
       onClockSet: openClockReport(base.log),

@@ -22,7 +22,22 @@ export interface OldSecret {
   readonly until: number;
 }
 
-export interface App {
+/** What people and platforms are shown of an app, and where its notifications lead. */
+export interface ShownMembers {
+  /** Where opening one of its notifications leads in a browser, unless the notification says so. */
+  readonly openUrl?: string | undefined;
+  /** What a browser shows for a push without content. */
+  readonly tapTitle?: string | undefined;
+  /** Schemes of links that lead into the app itself, in lower case. */
+  readonly urlSchemes?: readonly string[] | undefined;
+  /** As people know it. */
+  readonly displayName?: string | undefined;
+  readonly iconUrl?: string | undefined;
+  /** Of Android's intent filter that takes an opened notification with a link. */
+  readonly clickAction?: string | undefined;
+}
+
+export interface App extends ShownMembers {
   readonly id: AppId;
   /** Verified host names in lower case. */
   readonly hosts: readonly string[];
@@ -31,8 +46,4 @@ export interface App {
   readonly blocked: boolean;
   /** Whose tokens its clients bear. Absent or empty: the first issuer that the hub trusts. */
   readonly issuers?: readonly string[] | undefined;
-  /** Where opening one of its notifications leads in a browser, unless the notification says so. */
-  readonly openUrl?: string | undefined;
-  /** What a browser shows for a push without content. */
-  readonly tapTitle?: string | undefined;
 }

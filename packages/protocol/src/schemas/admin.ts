@@ -31,6 +31,10 @@ const host = Type.Union([
 ]);
 
 const tapTitle = Type.String({ minLength: 1, maxLength: 128 });
+const displayName = Type.String({ minLength: 1, maxLength: 128 });
+const urlScheme = Type.String({ minLength: 1, maxLength: 68 });
+const clickAction = Type.String({ minLength: 1, maxLength: 256 });
+const urlSchemesMax = 20;
 
 const scope = Type.String({ minLength: 1, maxLength: 256 });
 
@@ -51,6 +55,10 @@ const appMembers = {
   issuers: Type.Optional(Type.Array(url, { maxItems: issuersMax })),
   openUrl: Type.Optional(Type.Union([url, Type.Null()])),
   tapTitle: Type.Optional(Type.Union([tapTitle, Type.Null()])),
+  urlSchemes: Type.Optional(nullable(Type.Array(urlScheme, { maxItems: urlSchemesMax }))),
+  displayName: Type.Optional(nullable(displayName)),
+  iconUrl: Type.Optional(nullable(url)),
+  clickAction: Type.Optional(nullable(clickAction)),
   newSecrets: Type.Optional(Type.Boolean()),
   secretOverlapSeconds: Type.Optional(Type.Integer({ minimum: 0, maximum: secretOverlapSecondsMax })),
 };
@@ -98,6 +106,10 @@ export const appAnswerSchema = strictObject({
   channels: Type.Array(Type.String()),
   openUrl: Type.Optional(url),
   tapTitle: Type.Optional(tapTitle),
+  urlSchemes: Type.Optional(Type.Array(urlScheme)),
+  displayName: Type.Optional(displayName),
+  iconUrl: Type.Optional(url),
+  clickAction: Type.Optional(clickAction),
 });
 
 /** Only the members that are no secret, which differ by channel. */

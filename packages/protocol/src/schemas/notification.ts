@@ -10,19 +10,15 @@ import {
   userActionStates,
 } from '../notification.ts';
 import { dateTime, nullable, oneOf, strictObject, text } from './build.ts';
+import { visualContentSchema } from './visual-content.ts';
 
 const platformType = oneOf(platformTypes, { web: 'webPush' });
 const priority = oneOf(priorities, { 0: 'None', 1: 'High', 2: 'Low' });
 
-const visualContent = strictObject(
-  { title: text(limits.titleBytes, 1), body: Type.Optional(nullable(text(limits.visualBodyBytes))) },
-  { odataType: 'visualProperties' },
-);
-
 const payload = strictObject(
   {
     rawContent: Type.Optional(nullable(text(limits.rawContentBytes))),
-    visualContent: Type.Optional(nullable(visualContent)),
+    visualContent: Type.Optional(nullable(visualContentSchema)),
   },
   { odataType: 'payloadTypes' },
 );
@@ -41,7 +37,7 @@ const fallbackPolicy = strictObject(
           minimum: limits.fallbackDelaySecondsMin,
           maximum: limits.fallbackDelaySecondsMax,
         }),
-        visualContent,
+        visualContent: visualContentSchema,
       },
       { odataType: 'fallbackPolicyProperties' },
     ),

@@ -13,10 +13,11 @@ import {
   readRedirectUri,
   withSecret,
 } from '../../operations/admin/apps/app-members.ts';
+import { changeShown } from '../../operations/admin/apps/shown-members.ts';
 import type { Registry } from '../../store/registry.ts';
 import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
 import { channelCommand } from './app-channel.ts';
-import { readPages, setCommand } from './app-pages.ts';
+import { type PageOptions, readPages, setCommand, withPageOptions } from './app-pages.ts';
 import {
   newSecretCommand,
   type OverlapOptions,
@@ -25,14 +26,12 @@ import {
   withOverlap,
 } from './app-secret.ts';
 
-interface AppOptions extends DataOptions, OverlapOptions {
+interface AppOptions extends DataOptions, OverlapOptions, PageOptions {
   readonly id: string;
   readonly host: readonly string[];
   readonly redirectUri?: readonly string[];
   readonly issuer?: readonly string[];
   readonly newSecret?: boolean;
-  readonly openUrl?: string;
-  readonly tapTitle?: string;
 }
 
 /** A client as the command line names it, one option after the other. */
@@ -68,8 +67,6 @@ export function appCommand(): Command {
       '--redirect-uri <uris...>',
       'where sign-in may lead: of the public clients, or else of the service',
     )
-    .option('--open-url <url>', "where its notifications lead in a browser (default: the hub's inbox)")
-    .option('--tap-title <text>', 'what a browser shows for a push without content')
     .option('--new-secret', 'make new secrets for an existing app; those before stay good for a day')
     .on('option:public', () => {
       const last = clients.at(-1);
@@ -80,7 +77,7 @@ export function appCommand(): Command {
   const list = new Command('list').description('list the registered apps').action(listApps);
   return new Command('app')
     .description('registered apps')
-    .addCommand(withDataOptions(withOverlap(create)))
+    .addCommand(withDataOptions(withOverlap(withPageOptions(create))))
     .addCommand(setCommand())
     .addCommand(newSecretCommand())
     .addCommand(withDataOptions(list))
@@ -112,7 +109,7 @@ async function createApp(
       const clientsNow = clients.map((client) => withSecret(client, had, secrets));
       const blocked = known?.blocked ?? false;
       const saved = clientsNow.map(({ client }) => client);
-      await apps.put({ id, hosts, blocked, issuers, clients: saved, ...pages });
+      await apps.put({ id, hosts, blocked, issuers, clients: saved, ...changeShown({}, pages) });
       for (const host of hosts) await hostClaims.remove(id, host);
       return clientsNow;
     });

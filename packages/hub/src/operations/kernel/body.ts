@@ -129,8 +129,10 @@ function refusal(error: ErrorObject | undefined): HubError {
   return invalid(`${where} ${wanted(error)}.`, at === '' ? undefined : at);
 }
 
-function wanted({ keyword, params, schema, message }: ErrorObject): string {
+function wanted({ keyword, params, schema, parentSchema, message }: ErrorObject): string {
   switch (keyword) {
+    case 'pattern':
+      return parentSchema?.description ? `must be ${parentSchema.description}` : (message ?? 'is not valid');
     case 'enum':
       return `must be one of ${namesOf(params.allowedValues).join(', ')}`;
     case 'maxBytes':

@@ -25,6 +25,8 @@ import type { Query } from './query.ts';
 /** What the verbs work with. */
 export interface Services {
   readonly clock: Clock;
+  /** Development: links may lead to a loopback address without TLS. */
+  readonly dev: boolean;
   readonly read: FeedReader;
   readonly committer: Committer;
   readonly post: Post;

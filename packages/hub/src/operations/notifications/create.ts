@@ -6,10 +6,11 @@ import {
   type NotificationPost,
   type PlatformType,
   platformTypes,
-  type VisualContent,
 } from '@carillon/protocol';
 import { notificationPostSchema, notificationSchema } from '@carillon/protocol/schemas';
 import { hashJson } from '../../lib/fingerprint.ts';
+import { checkOwnLinks, type LinkRules, type OwnLink } from '../../model/content/link.ts';
+import { checkVisual, storedVisual } from '../../model/content/visual-content.ts';
 import { parseDateTime } from '../../model/date-time.ts';
 import { denied, invalid } from '../../model/errors.ts';
 import { foldName } from '../../model/fold-name.ts';
@@ -26,6 +27,8 @@ export interface Posted {
   readonly expires: number;
   /** Of the body as it was sent, before its spelling is normalised: a retry has the same one. */
   readonly fingerprint: number;
+  /** Links whose schemes the app must have registered. */
+  readonly ownLinks: readonly OwnLink[];
 }
 
 const readPost = openBodyReader(notificationPostSchema);
@@ -38,7 +41,8 @@ export const postedBody: BodySpec<Posted> = {
     const fingerprint = hashJson(json);
     const post = readPost(json);
     checkPost(post);
-    return { post, expires: expiryOf(post, services.clock.now()), fingerprint };
+    const ownLinks = checkVisuals(post, services);
+    return { post, expires: expiryOf(post, services.clock.now()), fingerprint, ownLinks };
   },
 };
 
@@ -55,7 +59,7 @@ export const createNotification = operation({
   answer: entity('notifications', notificationSchema, ['created', 'ok']),
   async run({ body, principal, user }, services) {
     const { post, expires, fingerprint } = body;
-    checkHost(post.targetHostName, principal);
+    checkSender(body, principal);
     const { issuer, subject, name } = user;
     const { result, notification } = await services.post({
       kind: 'post',
@@ -97,6 +101,15 @@ function checkPost(post: NotificationPost): void {
   }
 }
 
+function checkVisuals({ payload, fallbackPolicy }: NotificationPost, rules: LinkRules): OwnLink[] {
+  const { visualContent } = payload;
+  const fallback = fallbackPolicy?.endpointFallback.visualContent;
+  return [
+    ...(visualContent ? checkVisual(visualContent, 'payload.visualContent', rules) : []),
+    ...(fallback ? checkVisual(fallback, 'fallbackPolicy.endpointFallback.visualContent', rules) : []),
+  ];
+}
+
 function expiryOf({ expirationDateTime }: NotificationPost, now: number): number {
   if (expirationDateTime == null) return now + limits.expirationDaysDefault * dayMs;
   const expires = parseDateTime(expirationDateTime);
@@ -114,8 +127,10 @@ function expiryOf({ expirationDateTime }: NotificationPost, now: number): number
   return expires;
 }
 
-export function checkHost(host: string, { app }: AppPrincipal | UserPrincipal): void {
-  if (app.hosts.includes(foldName(host))) return;
+/** What only the calling app can be asked: the schemes of its links, and its host names. */
+export function checkSender({ post, ownLinks }: Posted, { app }: AppPrincipal | UserPrincipal): void {
+  if (ownLinks.length > 0) checkOwnLinks(ownLinks, app.urlSchemes ?? []);
+  if (app.hosts.includes(foldName(post.targetHostName))) return;
   throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
 }
 
@@ -138,21 +153,16 @@ export function contentOf(post: NotificationPost): Content {
     priority: post.priority ?? (visualContent ? 'High' : 'None'),
     payload: {
       ...(rawContent == null ? {} : { rawContent }),
-      ...(visualContent ? { visualContent: visualOf(visualContent) } : {}),
+      ...(visualContent ? { visualContent: storedVisual(visualContent) } : {}),
     },
     targetPolicy: { platformTypes: targetsOf(post) },
     fallbackPolicy: fallbackOf(post),
   };
 }
 
-/** In one order of members, however they were sent. */
-function visualOf({ title, body }: VisualContent): VisualContent {
-  return body === undefined ? { title } : { title, body };
-}
-
 function fallbackOf({ fallbackPolicy }: NotificationPost): FallbackPolicy | null {
   if (!fallbackPolicy) return null;
   const { platformTypes: targets, fallbackDelayInSeconds, visualContent } = fallbackPolicy.endpointFallback;
-  const visual = visualOf(visualContent);
+  const visual = storedVisual(visualContent);
   return { endpointFallback: { platformTypes: targets, fallbackDelayInSeconds, visualContent: visual } };
 }

@@ -13,7 +13,7 @@ import { decisionOf, isToldOf, unknownChannel } from '../../push/plan/plan.ts';
 import { plain } from '../kernel/answer.ts';
 import type { Services } from '../kernel/call.ts';
 import { operation } from '../kernel/operation.ts';
-import { checkHost, contentOf, postedBody } from './create.ts';
+import { checkSender, contentOf, postedBody } from './create.ts';
 
 export const explainNotification = operation({
   name: 'explainNotification',
@@ -26,7 +26,7 @@ export const explainNotification = operation({
   answer: plain(Type.Object({ value: Type.Array(explanationSchema) })),
   async run({ body, principal, user }, services) {
     const { post, expires } = body;
-    checkHost(post.targetHostName, principal);
+    checkSender(body, principal);
     const app = principal.app.id;
     const content = contentOf(post);
     const now = services.clock.now();

@@ -127,8 +127,10 @@ function taken(what: string, value: string, owner: string, app: string): Error {
 }
 
 /** Exactly the members of an App, whatever else the object carries. */
-function plain({ id, hosts, clients, blocked, issuers, openUrl, tapTitle }: App): App {
-  return { id, hosts, clients: clients.map(plainClient), blocked, issuers, openUrl, tapTitle };
+function plain({ id, hosts, clients, blocked, issuers, ...shown }: App): App {
+  const { openUrl, tapTitle, urlSchemes, displayName, iconUrl, clickAction } = shown;
+  const kept = { openUrl, tapTitle, urlSchemes, displayName, iconUrl, clickAction };
+  return { id, hosts, clients: clients.map(plainClient), blocked, issuers, ...kept };
 }
 
 function plainClient(client: AppClient): AppClient {

@@ -50,6 +50,35 @@ test('what browsers show and open is set with the app or afterwards, and an empt
   assert.match(run(['app', 'set', '--id', 'none', '--tap-title', 'x']).stderr, /no app none/);
 });
 
+test('how people know an app and which links lead into it is set with it or afterwards', (context) => {
+  const { run } = open(context);
+  const shown = {
+    urlSchemes: ['myapp', 'shop'],
+    displayName: 'Contoso Shop',
+    iconUrl: 'https://shop.example/icon.png',
+    clickAction: 'com.contoso.shop.OPEN',
+  };
+  const schemes = ['--url-scheme', 'MyApp', 'shop'];
+  const named = ['--display-name', shown.displayName, '--icon-url', shown.iconUrl];
+  const create = ['app', 'create', '--id', 'shop', '--host', 'shop.example'];
+  assert.equal(run([...create, ...schemes, ...named, '--click-action', shown.clickAction]).status, 0);
+  const set = (...args: string[]) => JSON.parse(run(['app', 'set', '--id', 'shop', ...args]).stdout);
+  const none = { appId: 'shop', openUrl: null, tapTitle: null };
+  assert.deepEqual(set('--display-name', 'Shop'), { ...none, ...shown, displayName: 'Shop' });
+  assert.deepEqual(
+    set('--display-name', '', '--icon-url', '', '--url-scheme', '', '--click-action', ''),
+    none,
+  );
+  for (const args of [
+    ['--url-scheme', 'javascript'],
+    ['--icon-url', 'http://shop.example/'],
+  ]) {
+    const { status, stderr } = run([...create, ...args]);
+    assert.equal(status, 1);
+    assert.match(stderr, /myapp|https/);
+  }
+});
+
 test('each channel is set from files, listed without secrets, and removed', async (context) => {
   const { run, channel, file, look, path } = open(context);
   const results = [

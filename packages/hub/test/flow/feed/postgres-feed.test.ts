@@ -6,3 +6,4 @@ keepDataIn('postgres');
 await import('./bulk-states.test.ts');
 await import('./replace.test.ts');
 await import('./subscriptions.test.ts');
+await import('./visual-content.test.ts');

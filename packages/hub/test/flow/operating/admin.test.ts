@@ -249,6 +249,37 @@ suite('apps', () => {
     });
   });
 
+  test('say how people know them, and which links lead into them', async (context) => {
+    const { admin } = await open(context, { hostVerifier: anywhere });
+    const shown = {
+      displayName: 'Shop \u2067متجر\u2069',
+      iconUrl: 'https://a.example/icon.png',
+      urlSchemes: ['myapp', 'web+shop'],
+      clickAction: 'com.contoso.shop.OPEN',
+    };
+    const shownOf = ({ json }: Awaited<ReturnType<typeof admin>>) => {
+      const { displayName, iconUrl, urlSchemes, clickAction } = json;
+      return { displayName, iconUrl, urlSchemes, clickAction };
+    };
+    const none = {
+      displayName: undefined,
+      iconUrl: undefined,
+      urlSchemes: undefined,
+      clickAction: undefined,
+    };
+    const hosts = ['a.example'];
+    const given = { ...shown, urlSchemes: ['MyApp://', 'web+shop', 'myapp'] };
+    assert.deepEqual(shownOf(await admin('PUT', app, { ...given, hosts })), shown);
+    assert.deepEqual(shownOf(await admin('PATCH', app, { blocked: false })), shown);
+    assert.deepEqual(shownOf(await admin('GET', app)), shown);
+    for (const absent of [null, []])
+      assert.deepEqual(shownOf(await admin('PATCH', app, { urlSchemes: absent })), {
+        ...shown,
+        urlSchemes: undefined,
+      });
+    assert.deepEqual(shownOf(await admin('PUT', app, { hosts })), none);
+  });
+
   test('can not take what belongs to another, nor be made of nonsense', async (context) => {
     const { admin } = await open(context, { hostVerifier: anywhere });
     assertError(await admin('GET', '/apps/none'), { status: 404 });
@@ -266,6 +297,17 @@ suite('apps', () => {
       [{ openUrl: `https://shop.example/${'x'.repeat(2048)}` }, 'openUrl', /2048/],
       [{ tapTitle: ' ' }, 'tapTitle', /1 to 128/],
       [{ tapTitle: 'x'.repeat(129) }, 'tapTitle', /128/],
+      [{ displayName: ' ' }, 'displayName', /1 to 128/],
+      [{ displayName: 'x'.repeat(129) }, 'displayName', /128/],
+      [{ iconUrl: 'http://shop.example/a.png' }, 'iconUrl', /https/],
+      [{ iconUrl: `https://shop.example/${'é'.repeat(1020)}` }, 'iconUrl', /2048/],
+      [{ clickAction: 'open it' }, 'clickAction', /intent filter/],
+      [{ clickAction: 'x'.repeat(257) }, 'clickAction', /256/],
+      ...['javascript', 'JavaScript:', 'data', 'https', 'file://', '7up', 'my app', 'x'.repeat(65)].map(
+        (scheme): [unknown, string, RegExp] => [{ urlSchemes: [scheme] }, 'urlSchemes', /myapp/],
+      ),
+      [{ urlSchemes: Array.from({ length: 21 }, (_, at) => `a${at}`) }, 'urlSchemes', /20/],
+      [{ urlSchemes: 'myapp' }, 'urlSchemes', /array/],
       [{ colour: 'red' }, 'colour', /known are hosts/],
       [[], undefined, /array/],
       [{ blocked: 'yes' }, 'blocked', /boolean/],

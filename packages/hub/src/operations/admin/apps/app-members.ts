@@ -3,7 +3,6 @@
 import { randomBytes } from 'node:crypto';
 import { hashSecret } from '../../../auth/provider/clients.ts';
 import { adminScope, createdByAppScopes, hubScopeOf, hubScopes } from '../../../auth/scope-names.ts';
-import { isLoopback } from '../../../lib/url-host.ts';
 import type { AppClient, OldSecret } from '../../../model/app.ts';
 import { invalid } from '../../../model/errors.ts';
 import { foldName } from '../../../model/fold-name.ts';
@@ -109,27 +108,6 @@ export function readIssuer(text: string): string {
   throw invalid(
     `${text} is no issuer: give its URL exactly as its tokens name it, like https://login.contoso.example.`,
     'issuers',
-  );
-}
-
-/** Where its notifications lead in a browser; null for the inbox of the hub. */
-export function readOpenUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))))
-    return text;
-  throw invalid(
-    `${text} can't be opened from a notification: give an https URL, like https://shop.contoso.example/inbox; http is for a loopback address.`,
-    'openUrl',
-  );
-}
-
-const tapTitleMax = 128;
-
-export function readTapTitle(text: string): string {
-  if (text.trim() !== '' && [...text].length <= tapTitleMax) return text;
-  throw invalid(
-    `The title of a tap has 1 to ${tapTitleMax} characters, like "Something new at the shop".`,
-    'tapTitle',
   );
 }
 

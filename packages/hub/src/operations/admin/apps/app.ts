@@ -18,11 +18,10 @@ import {
   readGrant,
   readHost,
   readIssuer,
-  readOpenUrl,
   readRedirectUri,
-  readTapTitle,
   withSecret,
 } from './app-members.ts';
+import { changeShown, type GivenMembers, readShown, shownOf } from './shown-members.ts';
 
 export type AppAnswer = Static<typeof appAnswerSchema>;
 
@@ -32,16 +31,14 @@ export interface AppChange {
   readonly clients: readonly NamedClient[] | undefined;
   readonly blocked: boolean | undefined;
   readonly issuers: readonly string[] | undefined;
-  /** Null takes it away. */
-  readonly openUrl: string | null | undefined;
-  readonly tapTitle: string | null | undefined;
+  readonly shown: GivenMembers;
   readonly newSecrets: boolean;
   readonly overlapMs: number | undefined;
 }
 
 export const appBody = bodyOf(appSchema, (body): AppChange => {
   const { hosts, clients, blocked, issuers, newSecrets = false, secretOverlapSeconds } = body;
-  const { openUrl, tapTitle } = body;
+  const { openUrl, tapTitle, urlSchemes, displayName, iconUrl, clickAction } = body;
   return {
     hosts: hosts && [...new Set(hosts.map((each) => readHost(typeof each === 'string' ? each : each.host)))],
     clients: clients?.map(({ clientId, public: isPublic = false, redirectUris = [], scopes = [] }) => ({
@@ -52,8 +49,7 @@ export const appBody = bodyOf(appSchema, (body): AppChange => {
     })),
     blocked,
     issuers: issuers?.map(readIssuer),
-    openUrl: openUrl == null ? openUrl : readOpenUrl(openUrl),
-    tapTitle: tapTitle == null ? tapTitle : readTapTitle(tapTitle),
+    shown: readShown({ openUrl, tapTitle, urlSchemes, displayName, iconUrl, clickAction }),
     newSecrets,
     overlapMs: secretOverlapSeconds === undefined ? undefined : secretOverlapSeconds * 1000,
   };
@@ -62,17 +58,7 @@ export const appBody = bodyOf(appSchema, (body): AppChange => {
 export async function changeApp(
   acted: Acted,
   services: Services,
-  {
-    id,
-    hosts,
-    clients,
-    blocked,
-    issuers,
-    openUrl,
-    tapTitle,
-    newSecrets,
-    overlapMs,
-  }: AppChange & { readonly id: string },
+  { id, hosts, clients, blocked, issuers, shown, newSecrets, overlapMs }: AppChange & { readonly id: string },
 ): Promise<Answer<AppAnswer>> {
   const { registry } = services;
   await Promise.all((hosts ?? []).map((host) => services.hosts.check(host)));
@@ -89,8 +75,7 @@ export async function changeApp(
       clients: clientsNow.map(({ client }) => client),
       blocked: blocked ?? before?.blocked ?? false,
       issuers: issuers ?? before?.issuers ?? [],
-      openUrl: changedTo(openUrl, before?.openUrl),
-      tapTitle: changedTo(tapTitle, before?.tapTitle),
+      ...changeShown(before ?? {}, shown),
     };
     await apps.put(changed);
     if (hosts) await claimHosts(hostClaims, changed, hosts, services);
@@ -98,11 +83,6 @@ export async function changeApp(
   });
   const body = await showApp(app, registry, made);
   return known ? { outcome: 'ok', body } : { outcome: 'created', body, location: `/admin/apps/${id}` };
-}
-
-/** What a body leaves out stays as it was, and null takes it away. */
-function changedTo(given: string | null | undefined, before: string | undefined): string | undefined {
-  return given === undefined ? before : (given ?? undefined);
 }
 
 export async function showApp(
@@ -121,8 +101,7 @@ export async function showApp(
     ],
     clients: app.clients.map((client) => showClient(client, made)),
     channels: credentials.list(app.id).map(({ kind }) => kind),
-    ...(app.openUrl === undefined ? {} : { openUrl: app.openUrl }),
-    ...(app.tapTitle === undefined ? {} : { tapTitle: app.tapTitle }),
+    ...shownOf(app),
   };
 }
 

@@ -5,6 +5,7 @@ import { plain } from '../../kernel/answer.ts';
 import { operation } from '../../kernel/operation.ts';
 import { appBody, changeApp } from './app.ts';
 import { readClients } from './app-members.ts';
+import { allOf } from './shown-members.ts';
 
 export const putApp = operation({
   name: 'putApp',
@@ -19,7 +20,7 @@ export const putApp = operation({
     const id = params.appId;
     readClients(id, []);
     const { hosts = [], clients = [], blocked = false, issuers = [], ...rest } = body;
-    const { openUrl = null, tapTitle = null } = rest;
-    return changeApp(acted, services, { ...rest, id, hosts, clients, blocked, issuers, openUrl, tapTitle });
+    const shown = allOf(body.shown);
+    return changeApp(acted, services, { ...rest, id, hosts, clients, blocked, issuers, shown });
   },
 });
