@@ -47,6 +47,7 @@ export {
   stateUpdateResults,
   userActionStates,
 } from './notification.ts';
+export type { NotificationApp } from './notification-app.ts';
 export type {
   Channel,
   NotificationType,

@@ -38,9 +38,12 @@ export function appOfToken(
 ): App | null {
   const app = clientId === '' ? null : apps.findByClient(clientId);
   if (!app) return null;
-  const issuers = app.issuers ?? [];
-  const belongs = issuers.length > 0 ? issuers.includes(issuer) : issuer === firstIssuer;
-  return belongs ? app : null;
+  return isOfIssuer(app, issuer, firstIssuer) ? app : null;
+}
+
+/** An app that names no issuer belongs to the first. */
+export function isOfIssuer({ issuers = [] }: App, issuer: string, firstIssuer: string | null): boolean {
+  return issuers.length > 0 ? issuers.includes(issuer) : issuer === firstIssuer;
 }
 
 export function openAuthorizer({ apps, adminIssuer, firstIssuer }: AuthorizerOptions): Authorizer {

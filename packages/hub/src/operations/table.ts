@@ -27,6 +27,7 @@ import { getUser } from './admin/users/get.ts';
 import { listUsers } from './admin/users/list.ts';
 import { listUserSessions } from './admin/users/list-sessions.ts';
 import { setUserPassword } from './admin/users/set-password.ts';
+import { listNotificationApps } from './apps/list.ts';
 import { createReceipts } from './deliveries/create-receipts.ts';
 import { listDeliveries } from './deliveries/list.ts';
 import type { Operation } from './kernel/operation.ts';
@@ -68,6 +69,7 @@ export const operationTable: readonly Operation[] = [
   getSubscription,
   updateSubscription,
   deleteSubscription,
+  listNotificationApps,
   listOwnSessions,
   deleteOwnSession,
   listApps,

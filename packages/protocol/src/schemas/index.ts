@@ -25,6 +25,7 @@ export {
   stateUpdateAnswerSchema,
   stateUpdateSchema,
 } from './notification.ts';
+export { notificationAppSchema } from './notification-app.ts';
 export {
   ownSessionSchema,
   passwordPostSchema,

@@ -10,10 +10,12 @@ import type {
   StateUpdate,
   StateUpdateAnswer,
 } from '../notification.ts';
+import type { NotificationApp } from '../notification-app.ts';
 import type { Subscription, SubscriptionPatch, SubscriptionPost } from '../subscription.ts';
 import {
   type deliverySchema,
   type explanationSchema,
+  type notificationAppSchema,
   notificationPostSchema,
   type notificationSchema,
   type receiptsAnswerSchema,
@@ -37,13 +39,14 @@ const held: [
   Same<Static<typeof subscriptionPatchSchema>, SubscriptionPatch>,
   Same<Static<typeof receiptsPostSchema>, ReceiptsPost>,
   Same<Static<typeof notificationSchema>, Notification>,
+  Same<Static<typeof notificationAppSchema>, NotificationApp>,
   Same<Static<typeof removedSchema>, Removed>,
   Same<Static<typeof stateUpdateAnswerSchema>, StateUpdateAnswer>,
   Same<Static<typeof receiptsAnswerSchema>, ReceiptsAnswer>,
   Same<Static<typeof deliverySchema>, Delivery>,
   Same<Static<typeof explanationSchema>, Explanation>,
   Same<Omit<Static<typeof subscriptionSchema>, 'channel'>, Omit<Subscription, 'channel'>>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 test('the schemas and the wire types accept the same values, or this file does not compile', () => {
   assert.ok(held.every(Boolean));

@@ -172,6 +172,7 @@ const rows: Readonly<Record<string, Row>> = {
     body: () => ({ displayName: 'taken' }),
     but: foreignSubscription,
   },
+  listNotificationApps: { done: 200 },
   deleteSubscription: { done: 204, id: subscription, but: foreignSubscription },
 };
 

@@ -1,0 +1,12 @@
+// The schema of an app that notifications come from.
+// What operators see of an app is in admin.ts.
+import Type from 'typebox';
+import { limits } from '../limits.ts';
+import { nullable, strictObject } from './build.ts';
+
+export const notificationAppSchema = strictObject({
+  id: Type.String(),
+  displayName: nullable(Type.String()),
+  iconUrl: nullable(Type.String()),
+  hostNames: Type.Array(Type.String({ minLength: 1, maxLength: limits.hostNameCharacters })),
+});
