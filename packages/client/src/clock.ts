@@ -13,6 +13,9 @@ export interface Clock {
   after(delayMs: number, call: () => void): Timer;
 }
 
+/** The time of what does not come. */
+export const never = Number.POSITIVE_INFINITY;
+
 /** A number from 0 up to, but not including, 1. */
 export type Random = () => number;
 

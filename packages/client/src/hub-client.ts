@@ -98,7 +98,7 @@ export function connectHub(options: HubOptions): Hub {
     useDevice(unsId) {
       if (requests.device === unsId) return;
       requests.device = unsId;
-      open?.feed.reopen();
+      open?.feed.wake(true);
     },
     async close() {
       open?.unwatch();
@@ -130,7 +130,7 @@ function openFeed(options: HubOptions & Required<Pick<HubOptions, 'clock'>>, req
   options.worker?.catch(() => lacks.set('noWorker', true));
   const unwatch = watchSurroundings({
     clock,
-    onWake: (mayBeDead) => (mayBeDead ? feed.reopen() : feed.retryNow()),
+    onWake: (mayBeDead) => feed.wake(mayBeDead),
     onFreeze: () => feed.freeze(),
     onResume: () => feed.resume(),
   });

@@ -1,14 +1,15 @@
 // The implementation of ./feed/feed.ts: what the user does becomes local changes, listeners get each step of the view, and
 // a timer applies what expires and wakes.
 
-import type { ConnectionStatus } from './connection/connection.ts';
+import { never } from './clock.ts';
+import { beginning, type ConnectionStatus } from './connection/connection.ts';
 import { defer } from './deferred.ts';
 import { ChangeQueue } from './feed/change-queue.ts';
 import type { Feed, FeedChange, FeedStatus, HistoryPage } from './feed/feed.ts';
 import type { FeedView } from './feed/feed-view.ts';
 import { applyMutation, composeMutations, type Mutation, mutationTo } from './feed/local-change.ts';
 import { TurnTimer } from './feed/turn-timer.ts';
-import { HubError } from './requests/hub-error.ts';
+import { HubError, messageOf } from './requests/hub-error.ts';
 import { SharedView, type SharedViewOptions } from './tabs/shared-view.ts';
 
 export interface LiveFeedOptions
@@ -30,7 +31,7 @@ export class LiveFeed implements Feed {
   readonly #before = new Map<string, Mutation>();
   readonly #opening: Promise<SharedView | null>;
   #shared: SharedView | null = null;
-  #connection: ConnectionStatus = { phase: 'connecting', transport: null, reason: 'Connecting.' };
+  #connection = beginning;
   #status: FeedStatus;
   readonly #turns: TurnTimer;
   #count = 0;
@@ -46,15 +47,15 @@ export class LiveFeed implements Feed {
   }
 
   get items() {
-    return this.#view?.render(this.#options.clock.now()).items ?? none;
+    return this.#rendered?.items ?? none;
   }
 
   get all() {
-    return this.#view?.render(this.#options.clock.now()).all ?? none;
+    return this.#rendered?.all ?? none;
   }
 
   get unreadCount(): number {
-    return this.#view?.render(this.#options.clock.now()).unreadCount ?? 0;
+    return this.#rendered?.unreadCount ?? 0;
   }
 
   get status(): FeedStatus {
@@ -122,12 +123,8 @@ export class LiveFeed implements Feed {
     return page(null);
   }
 
-  retryNow(): void {
-    this.#shared?.retryNow();
-  }
-
-  reopen(): void {
-    this.#shared?.reopen();
+  wake(reopens: boolean): void {
+    this.#shared?.wake(reopens);
   }
 
   freeze(): void {
@@ -136,7 +133,7 @@ export class LiveFeed implements Feed {
 
   resume(): void {
     this.#shared?.resume();
-    this.retryNow();
+    this.wake(false);
   }
 
   async close(): Promise<void> {
@@ -156,6 +153,10 @@ export class LiveFeed implements Feed {
     return this.#shared?.view;
   }
 
+  get #rendered() {
+    return this.#view?.render(this.now());
+  }
+
   async #open(): Promise<SharedView | null> {
     try {
       const account = await this.#options.account;
@@ -167,8 +168,7 @@ export class LiveFeed implements Feed {
         onSignOut: () => void this.signOut({ postToTabs: false }),
       });
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#setConnection({ phase: 'signedOut', transport: null, reason });
+      this.#setConnection({ phase: 'signedOut', transport: null, reason: messageOf(error) });
       if (error instanceof HubError && error.kind !== 'signedOut') this.#ready.reject(error);
       return null;
     }
@@ -242,7 +242,7 @@ export class LiveFeed implements Feed {
   }
 
   #planTurn(): void {
-    if (!isOver(this.#connection)) this.#turns.set(this.#view?.turnAt ?? Number.POSITIVE_INFINITY);
+    if (!isOver(this.#connection)) this.#turns.set(this.#view?.turnAt ?? never);
   }
 }
 

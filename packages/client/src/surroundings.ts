@@ -37,5 +37,5 @@ export function watchSurroundings({ clock, onWake, onFreeze, onResume }: Surroun
 }
 
 function page(): Document | undefined {
-  return 'document' in globalThis ? globalThis.document : undefined;
+  return globalThis.document;
 }

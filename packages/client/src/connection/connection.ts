@@ -5,7 +5,7 @@ import type { Clock, Random, Timer } from '../clock.ts';
 import type { FeedPhase, Transport } from '../feed/feed.ts';
 import type { BaseStep } from '../feed/feed-view.ts';
 import { backoffMs } from '../requests/backoff.ts';
-import { HubError } from '../requests/hub-error.ts';
+import { HubError, messageOf, offline } from '../requests/hub-error.ts';
 import { itemsAfter, readChanges } from '../requests/read-changes.ts';
 import type { Requests } from '../requests/requests.ts';
 import { type Link, type LiveFrame, type OpenLink, TransportBlocked } from '../transports/link.ts';
@@ -16,6 +16,9 @@ export interface ConnectionStatus {
   readonly transport: Transport | null;
   readonly reason: string | null;
 }
+
+/** Before anything was tried. */
+export const beginning: ConnectionStatus = { phase: 'connecting', transport: null, reason: 'Connecting.' };
 
 export interface ConnectionOptions {
   readonly requests: Requests;
@@ -38,8 +41,8 @@ const blockedMax = 2;
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #closing = new AbortController();
-  #phase: FeedPhase = 'connecting';
-  #reason: string | null = 'Connecting.';
+  #phase = beginning.phase;
+  #reason = beginning.reason;
   #startsOver = false;
   #caughtUpAt: number | null = null;
   #failures = 0;
@@ -74,15 +77,13 @@ export class Connection {
     this.#report();
   }
 
-  /** The next try may succeed now: the network is back, or the page became visible. */
-  retryNow(): void {
+  /**
+   * The next try may succeed now: the network is back, or the page became visible. `reopens`: so does an open stream, with the
+   * device that requests carry now, or because it may be dead.
+   */
+  wake(reopens: boolean): void {
     this.#wake();
-  }
-
-  /** Opens the stream again: with the device that requests carry now, or because the old one may be dead. */
-  reopen(): void {
-    this.#wake();
-    if (this.#phase !== 'live') return;
+    if (!reopens || this.#phase !== 'live') return;
     this.#reopens = true;
     this.#linkClosing.abort();
   }
@@ -106,9 +107,8 @@ export class Connection {
     const { requests, clock, cursor, transports } = this.#options;
     this.#linkClosing = new AbortController();
     const { signal } = this.#linkClosing;
-    const transport = transports[this.#rung];
-    if (!transport) throw new HubError('offline', 'No transport is left.');
-    const [, open] = transport;
+    const [, open] = transports[this.#rung] ?? [];
+    if (!open) throw offline(null);
     const onFrame = (frame: LiveFrame): void => this.#take(frame, signal);
     this.#link = await open({ requests, clock, cursor: () => cursor() ?? '', onFrame, signal });
     this.#failures = 0;
@@ -160,9 +160,9 @@ export class Connection {
   /** Turns the error of a step into an input of the table. */
   #failed(error: unknown): PhaseInput {
     this.#linkClosing.abort();
-    this.#reason = error instanceof Error ? error.message : String(error);
+    this.#reason = messageOf(error);
     if (error instanceof TransportBlocked) {
-      this.#reason = 'Something between here and the hub blocks the stream.';
+      this.#reason = 'Something blocks the stream.';
       return this.#stepDown() ? 'retried' : 'lost';
     }
     if (!(error instanceof HubError)) return 'lost';
@@ -176,8 +176,7 @@ export class Connection {
 
   /** Uses the next transport once this one was blocked twice in a row: a slow hub looks the same once. */
   #stepDown(): boolean {
-    this.#blocked++;
-    if (this.#blocked < blockedMax || this.#rung === this.#options.transports.length - 1) return false;
+    if (++this.#blocked < blockedMax || this.#rung === this.#options.transports.length - 1) return false;
     this.#blocked = 0;
     this.#rung++;
     return true;

@@ -1,4 +1,4 @@
-// The phases of a connection, as a complete table: the compiler refuses a phase or an input without its line.
+// The phases of a connection, as a table: the compiler refuses a phase without its row, and an input that there is not.
 //   connecting  the stream is being opened, from the view's position
 //   catchingUp  pages of changes are read: the view is far behind, empty, or must start over
 //   live        every change arrives as it is committed (over polling: with the next poll)
@@ -16,31 +16,21 @@ export type PhaseInput =
   | 'signedOut'
   | 'ended';
 
-type Row = Readonly<Record<PhaseInput, FeedPhase>>;
-
-const stays = (phase: FeedPhase): Row => ({
-  behind: phase,
-  caughtUp: phase,
-  opened: phase,
-  lost: phase,
-  resync: phase,
-  retried: phase,
-  signedOut: phase,
-  ended: phase,
-});
+/** What it has not leaves the phase as it is. */
+type Row = Readonly<Partial<Record<PhaseInput, FeedPhase>>>;
 
 const ends = { signedOut: 'signedOut', ended: 'closed' } as const;
 const reads = { behind: 'catchingUp', lost: 'offline', resync: 'catchingUp' } as const;
 
 const table: Readonly<Record<FeedPhase, Row>> = {
-  connecting: { ...stays('connecting'), ...reads, ...ends, opened: 'live' },
-  catchingUp: { ...stays('catchingUp'), ...reads, ...ends, caughtUp: 'connecting' },
-  live: { ...stays('live'), ...reads, ...ends },
-  offline: { ...stays('offline'), ...ends, retried: 'connecting' },
-  signedOut: { ...stays('signedOut'), ended: 'closed' },
-  closed: stays('closed'),
+  connecting: { ...reads, ...ends, opened: 'live' },
+  catchingUp: { ...reads, ...ends, caughtUp: 'connecting' },
+  live: { ...reads, ...ends },
+  offline: { ...ends, retried: 'connecting' },
+  signedOut: { ended: 'closed' },
+  closed: {},
 };
 
 export function nextPhase(phase: FeedPhase, input: PhaseInput): FeedPhase {
-  return table[phase][input];
+  return table[phase][input] ?? phase;
 }

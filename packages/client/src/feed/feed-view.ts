@@ -2,6 +2,7 @@
 // Frames and pages replace items of the base, so the order of commits decides. A local change stays on top until the hub
 // has answered it and its effect is in the base. Pure: it reads no clock and waits for nothing.
 import type { FrameValue, Notification, Removed } from '@carillon/protocol';
+import { never } from '../clock.ts';
 import { ChangeStack } from './change-stack.ts';
 import type { FeedChange } from './feed.ts';
 import { changesOf, countOf, isInInbox, markOf } from './inbox.ts';
@@ -44,22 +45,17 @@ interface Rendered {
 
 /** The hub removes what expired within a minute; until then its count holds it, and so does the base. */
 const sweptAfterMs = 600_000;
-const anyVersion = Number.MAX_SAFE_INTEGER;
-const never = Number.POSITIVE_INFINITY;
 
 export class FeedView {
   #base = new Map<string, Notification>();
-  #position: Position | null = null;
+  /** Null until the hub's feed has been read once. */
+  position: Position | null = null;
   readonly #local = new ChangeStack();
   /** The base when a request left, for each notification that the hub sent nothing about since. */
   readonly #unchanged = new Map<string, Notification | null>();
   #rendered: Rendered | null = null;
-  #turnAt = never;
-
-  /** Null until the hub's feed has been read once. */
-  get position(): Position | null {
-    return this.#position;
-  }
+  /** When the passing of time changes the view next. */
+  turnAt = never;
 
   get waiting(): ReadonlyMap<string, LocalChange> {
     return this.#local.waiting;
@@ -74,14 +70,9 @@ export class FeedView {
     return this.#base.get(id)?.contentVersion ?? 0;
   }
 
-  /** When the passing of time changes the view next. */
-  get turnAt(): number {
-    return this.#turnAt;
-  }
-
   state(): ViewState {
     return {
-      position: this.#position,
+      position: this.position,
       items: [...this.#base.values()],
       waiting: [...this.#local.waiting.values()],
       acknowledged: [...this.#local.acknowledged.values()],
@@ -93,7 +84,7 @@ export class FeedView {
     this.#local.clear();
     for (const each of state.waiting) this.#local.put(this.#local.waiting, each);
     for (const each of state.acknowledged) this.#local.put(this.#local.acknowledged, each);
-    this.#position = state.position;
+    this.position = state.position;
     this.#rebase(state.items);
     return [{ type: 'replaced' }];
   }
@@ -122,7 +113,7 @@ export class FeedView {
   /** Applies a step from the hub. */
   apply(step: BaseStep, now: number): FeedChange[] {
     if (step.type === 'replace') {
-      this.#position = step.position;
+      this.position = step.position;
       for (const key of [...this.#local.acknowledged.keys()])
         this.#local.remove(this.#local.acknowledged, key);
       this.#rebase(step.items);
@@ -130,7 +121,7 @@ export class FeedView {
     }
     const changes = step.values.flatMap((value) => this.#step(value.id, now, () => this.#take(value)));
     if (step.position) {
-      this.#position = step.position;
+      this.position = step.position;
       this.#rendered = null;
     }
     return changes;
@@ -177,7 +168,7 @@ export class FeedView {
           this.#local.put(this.#local.acknowledged, {
             ...change,
             mutation: null,
-            contentVersion: anyVersion,
+            contentVersion: never, // above every one
           });
       }
     });
@@ -192,8 +183,8 @@ export class FeedView {
       return changesOf(id, was, this.#inbox(id, now));
     });
     this.#rendered = null;
-    this.#turnAt = never;
-    for (const item of this.#base.values()) this.#turnAt = Math.min(this.#turnAt, this.#nextTurn(item, now));
+    this.turnAt = never;
+    for (const item of this.#base.values()) this.turnAt = Math.min(this.turnAt, this.#nextTurn(item, now));
     return changes;
   }
 
@@ -230,7 +221,7 @@ export class FeedView {
     this.#unchanged.clear();
     this.#rendered = null;
     // The next turn computes it.
-    this.#turnAt = 0;
+    this.turnAt = 0;
   }
 
   /** The base has the effect of what was acknowledged, or what came later. */
@@ -251,7 +242,7 @@ export class FeedView {
 
   #renderAll(now: number): Rendered {
     const all: Notification[] = [];
-    let unreadCount = this.#position?.unreadCount ?? 0;
+    let unreadCount = this.position?.unreadCount ?? 0;
     for (const item of this.#base.values()) {
       const shown = this.#shown(item, now);
       unreadCount += countOf(shown) - countOf(item);
@@ -263,7 +254,7 @@ export class FeedView {
   }
 
   #turnBy(dateTime: string): void {
-    this.#turnAt = Math.min(this.#turnAt, Date.parse(dateTime));
+    this.turnAt = Math.min(this.turnAt, Date.parse(dateTime));
   }
 
   #nextTurn(item: Notification, now: number): number {

@@ -13,8 +13,7 @@ export class Lacks {
   }
 
   set(lack: Lack, isLacking: boolean): void {
-    if (isLacking) this.#lacks.add(lack);
-    else this.#lacks.delete(lack);
+    this.#lacks[isLacking ? 'add' : 'delete'](lack);
     this.onChange();
   }
 }

@@ -1,6 +1,6 @@
 // Calls when the passing of time changes the view next: something expires, or a snooze ends.
 // One timer at a time, set again after each step of the view.
-import type { Clock, Timer } from '../clock.ts';
+import { type Clock, never, type Timer } from '../clock.ts';
 
 export class TurnTimer {
   readonly #clock: Clock;
@@ -18,7 +18,7 @@ export class TurnTimer {
   set(at: number): void {
     if (at === this.#next?.at) return;
     this.stop();
-    if (at === Number.POSITIVE_INFINITY) return;
+    if (at === never) return;
     const timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
       this.#next = null;
       const before = this.#turnedAt;

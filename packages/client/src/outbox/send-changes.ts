@@ -15,7 +15,7 @@ export interface UnsentChange {
   readonly contentVersion: number | null;
 }
 
-export const replacedReason = 'It was replaced by newer content before this reached the hub.';
+export const replacedReason = 'It was replaced by newer content.';
 
 export async function sendOne(
   requests: Requests,

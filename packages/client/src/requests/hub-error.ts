@@ -13,29 +13,30 @@ export interface HubErrorDetails {
   /** The member, header or query option that is wrong. */
   readonly target?: string | undefined;
   /** The wait that the hub asked for. */
-  readonly retryAfterMs?: number | undefined;
+  readonly retryAfterMs?: number | null | undefined;
   /** The request's id in the hub's log. */
-  readonly requestId?: string | undefined;
+  readonly requestId?: string | null | undefined;
   readonly cause?: unknown;
 }
 
 export class HubError extends Error {
   override readonly name = 'HubError';
-  readonly kind: HubErrorKind;
-  readonly status: number;
-  readonly code: string;
-  readonly target: string | null;
-  readonly retryAfterMs: number | null;
-  readonly requestId: string | null;
+  declare readonly kind: HubErrorKind;
+  declare readonly status: number;
+  declare readonly code: string;
+  declare readonly target: string | null;
+  declare readonly retryAfterMs: number | null;
+  declare readonly requestId: string | null;
 
   constructor(kind: HubErrorKind, message: string, details: HubErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    const { status = 0, code = kind, target = null, retryAfterMs = null, requestId = null, cause } = details;
+    super(message, { cause });
     this.kind = kind;
-    this.status = details.status ?? 0;
-    this.code = details.code ?? kind;
-    this.target = details.target ?? null;
-    this.retryAfterMs = details.retryAfterMs ?? null;
-    this.requestId = details.requestId ?? null;
+    this.status = status;
+    this.code = code;
+    this.target = target;
+    this.retryAfterMs = retryAfterMs;
+    this.requestId = requestId;
   }
 
   /** Whether the same request may succeed later, with nothing changed but the time. */
@@ -54,6 +55,11 @@ export function isOfNoDevice(error: unknown): boolean {
   return error instanceof HubError && error.target === 'X-UNS-ID';
 }
 
+/** In words for a person, where it has some. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The error of a request without an answer. */
 export function offline(cause: unknown): HubError {
   if (cause instanceof HubError) return cause;
@@ -70,7 +76,7 @@ export async function readRefusal(response: Response): Promise<HubError> {
     code: error?.code,
     target: error?.target,
     retryAfterMs: readRetryAfter(headers.get('retry-after')),
-    requestId: headers.get('request-id') ?? undefined,
+    requestId: headers.get('request-id'),
   });
 }
 
@@ -95,6 +101,6 @@ export function kindOf(status: number): ErrorKind {
 
 /** In seconds, as the hub sends it. The date form (RFC 9110, section 10.2.3) comes from proxies; backoff replaces it. */
 function readRetryAfter(text: string | null): number | undefined {
-  const seconds = Number(text ?? Number.NaN);
+  const seconds = Number(text ?? -1);
   return seconds >= 0 ? seconds * 1000 : undefined;
 }

@@ -76,6 +76,8 @@ const answerMaxMs = 30_000;
 const feed = 'me/notifications';
 const subscriptions = 'me/notificationSubscriptions';
 const segment = encodeURIComponent;
+const pathOf = (id: string): string => `${feed}/${segment(id)}`;
+const subscriptionPath = (id: string): string => `${subscriptions}/${segment(id)}`;
 
 export class Requests {
   /** UNS-ID that every request carries from now on. */
@@ -110,7 +112,7 @@ export class Requests {
   }
 
   get(id: string): Promise<Notification> {
-    return this.#json('GET', `${feed}/${segment(id)}`);
+    return this.#json('GET', pathOf(id));
   }
 
   /** One page of what changed since `cursor`; of all that is stored without one. */
@@ -133,7 +135,7 @@ export class Requests {
 
   /** Returns the notification as it is now. With an older `contentVersion` than the stored one, nothing changes. */
   updateState(id: string, patch: StatePatch): Promise<Notification> {
-    return this.#json('PATCH', `${feed}/${segment(id)}`, { body: patch });
+    return this.#json('PATCH', pathOf(id), { body: patch });
   }
 
   updateStates(update: StateUpdate): Promise<StateUpdateAnswer> {
@@ -141,13 +143,13 @@ export class Requests {
   }
 
   async delete(id: string): Promise<null> {
-    await this.send('DELETE', `${feed}/${segment(id)}`);
+    await this.send('DELETE', pathOf(id));
     return null;
   }
 
   /** Deletes the content that was seen. Newer content stays, and is returned. */
   async deleteContent(id: string, contentVersion: number): Promise<Notification | null> {
-    const path = `${feed}/${segment(id)}`;
+    const path = pathOf(id);
     const response = await this.send('GET', path);
     const current: Notification = await response.json();
     if (current.contentVersion > contentVersion) return current;
@@ -176,11 +178,11 @@ export class Requests {
   }
 
   updateSubscription(id: string, patch: SubscriptionPatch): Promise<Subscription> {
-    return this.#json('PATCH', `${subscriptions}/${segment(id)}`, { body: patch });
+    return this.#json('PATCH', subscriptionPath(id), { body: patch });
   }
 
   async unsubscribe(id: string): Promise<void> {
-    await this.send('DELETE', `${subscriptions}/${segment(id)}`);
+    await this.send('DELETE', subscriptionPath(id));
   }
 
   /** The `applicationServerKey` that browsers subscribe with. */
@@ -248,7 +250,7 @@ export class Requests {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: body === undefined ? null : JSON.stringify(body),
       signal: anySignal(sent.signal, isStream ? undefined : timeoutSignal(answerMaxMs)),
       // From the browser's cache the feed would never change.
       cache: 'no-store' as const,

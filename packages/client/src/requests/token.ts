@@ -1,6 +1,6 @@
 // The delegated token of one user. All requests share it. It is requested again shortly before it expires and when the hub
 // refuses it; an opaque token, whose expiry can't be read, only then.
-import type { Clock } from '../clock.ts';
+import { type Clock, never } from '../clock.ts';
 import { HubError } from './hub-error.ts';
 
 /** Returns a delegated token; with `refresh`, a new one. A rejection means that nobody is signed in. */
@@ -24,7 +24,7 @@ export class TokenSource {
   readonly #ask: AskToken;
   readonly #clock: Clock;
   #token: string | null = null;
-  #refreshAt = Number.POSITIVE_INFINITY;
+  #refreshAt = never;
   #asking: Promise<string> | null = null;
 
   constructor(ask: AskToken, clock: Clock) {
@@ -49,12 +49,12 @@ export class TokenSource {
       throw new HubError('signedOut', 'There is no token: sign in again.', { cause });
     });
     this.#token = token;
-    const { exp = Number.POSITIVE_INFINITY } = readClaims(token) ?? {};
+    const { exp = never } = readClaims(token) ?? {};
     const left = exp * 1000 - this.#clock.now();
     // A new token that has expired: this device's clock is wrong, and only the hub's refusal shows when a token ends.
-    if (left <= 0) this.#refreshAt = Number.POSITIVE_INFINITY;
     // A short-lived token is used for most of its life; otherwise each request would need a new one.
-    else this.#refreshAt = this.#clock.now() + Math.max(left - refreshBeforeMs, left * 0.75);
+    const usedMs = left <= 0 ? never : Math.max(left - refreshBeforeMs, left * 0.75);
+    this.#refreshAt = this.#clock.now() + usedMs;
     return token;
   }
 }

@@ -19,6 +19,13 @@ export function openIndexedDbStorage(factory: IDBFactory = indexedDB): FeedStora
     opening ??= openDatabase({ factory, name: databaseName, version, stores, onEnd });
     return opening;
   };
+  const change = async (work: (store: (name: string) => IDBObjectStore) => void): Promise<void> => {
+    const transaction = (await database()).transaction(stores, 'readwrite');
+    work((name) => transaction.objectStore(name));
+    // At once: the page may be about to close.
+    transaction.commit();
+    await endOf(transaction);
+  };
   return {
     async read(account) {
       const transaction = (await database()).transaction(stores);
@@ -30,22 +37,18 @@ export function openIndexedDbStorage(factory: IDBFactory = indexedDB): FeedStora
       // Keys grow with time, so their order is that in which the changes were made.
       return { position: position ?? null, items, changes };
     },
-    async write(account, { replace, items, changes, position }) {
-      const transaction = (await database()).transaction(stores, 'readwrite');
-      if (replace) transaction.objectStore('items').delete(rangeOf(account));
-      put(transaction.objectStore('items'), account, items);
-      put(transaction.objectStore('changes'), account, changes);
-      if (position) transaction.objectStore('positions').put(position, account);
-      // At once: the page may be about to close.
-      transaction.commit();
-      await endOf(transaction);
-    },
-    async clear(account) {
-      const transaction = (await database()).transaction(stores, 'readwrite');
-      transaction.objectStore('positions').delete(account);
-      for (const name of ['items', 'changes']) transaction.objectStore(name).delete(rangeOf(account));
-      await endOf(transaction);
-    },
+    write: (account, { replace, items, changes, position }) =>
+      change((store) => {
+        if (replace) store('items').delete(rangeOf(account));
+        put(store('items'), account, items);
+        put(store('changes'), account, changes);
+        if (position) store('positions').put(position, account);
+      }),
+    clear: (account) =>
+      change((store) => {
+        store('positions').delete(account);
+        for (const name of ['items', 'changes']) store(name).delete(rangeOf(account));
+      }),
     async close() {
       (await opening?.catch(() => null))?.close();
       opening = null;

@@ -1,7 +1,12 @@
 // One tab's copy of a feed: the view, its storage, and the exchange with the other tabs. The tab that leads connects, sends
 // and stores, and posts each step to the others, so that all show the same; the others post what the user did to it.
 import { type Clock, HubClock, type Random } from '../clock.ts';
-import { Connection, type ConnectionOptions, type ConnectionStatus } from '../connection/connection.ts';
+import {
+  beginning,
+  Connection,
+  type ConnectionOptions,
+  type ConnectionStatus,
+} from '../connection/connection.ts';
 import { within } from '../deferred.ts';
 import type { FeedChange } from '../feed/feed.ts';
 import { type BaseStep, FeedView, type Outcome, type ViewState } from '../feed/feed-view.ts';
@@ -36,7 +41,7 @@ export class SharedView {
   readonly #options: SharedViewOptions;
   readonly #writer: StorageWriter;
   readonly #tabs: Tabs | null;
-  #status: ConnectionStatus = { phase: 'connecting', transport: null, reason: 'Connecting.' };
+  #status = beginning;
   #connection: Connection | null = null;
   #outbox: Outbox | null = null;
   #stopLeading: () => Promise<void> = async () => {};
@@ -82,12 +87,8 @@ export class SharedView {
     this.#options.onChanges(this.view.turn(before, now));
   }
 
-  retryNow(): void {
-    this.#connection?.retryNow();
-  }
-
-  reopen(): void {
-    this.#connection?.reopen();
+  wake(reopens: boolean): void {
+    this.#connection?.wake(reopens);
   }
 
   freeze(): void {

@@ -67,7 +67,7 @@ export class FrameLink implements Link {
     this.#ask = options.ask;
     this.#timer = this.#ask.clock.after(openMaxMs, () => {
       this.#begun.reject(new TransportBlocked());
-      this.end({ input: 'lost', reason: 'The stream did not begin.', retryAfterMs: null });
+      this.end();
     });
     this.begun.catch(() => {});
   }
@@ -80,12 +80,9 @@ export class FrameLink implements Link {
   take(text: string): void {
     if (this.#isOver) return;
     const frame: Frame = JSON.parse(text);
-    if (frame.type === 'resync') {
-      this.end({ input: 'resync', reason: 'Everything is read again.', retryAfterMs: null });
-    } else if (frame.type === 'bye') {
-      const { retryAfterMs } = frame;
-      this.end({ input: 'lost', reason: 'The hub closed the stream.', retryAfterMs });
-    } else if ('cursor' in frame) {
+    if (frame.type === 'resync') this.end('Everything is read again.', null, 'resync');
+    else if (frame.type === 'bye') this.end('The hub closed the stream.', frame.retryAfterMs);
+    else if ('cursor' in frame) {
       if (frame.type === 'ready') this.#silenceMs = 2000 * frame.heartbeatSeconds;
       this.beat();
       this.#ask.onFrame(frame);
@@ -98,17 +95,17 @@ export class FrameLink implements Link {
     this.#listen(this.#silenceMs);
   }
 
-  end(end: LinkEnd): void {
+  /** Without a reason: the wire broke. */
+  end(
+    reason = 'The connection was lost.',
+    retryAfterMs: number | null = null,
+    input: LinkEnd['input'] = 'lost',
+  ): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#timer.stop();
-    this.#ended.resolve(end);
-    this.#begun.reject(new HubError('offline', end.reason, { retryAfterMs: end.retryAfterMs ?? undefined }));
-  }
-
-  /** The wire broke. */
-  lost(reason = 'The connection was lost.'): void {
-    this.end({ input: 'lost', reason, retryAfterMs: null });
+    this.#ended.resolve({ input, reason, retryAfterMs });
+    this.#begun.reject(new HubError('offline', reason, { retryAfterMs }));
   }
 
   #listen(silenceMs: number): void {
@@ -119,7 +116,7 @@ export class FrameLink implements Link {
   async #silent(silenceMs: number): Promise<void> {
     this.#timer.stop();
     const isAlive = (await this.#options.isAlive?.().catch(() => false)) ?? false;
-    if (!isAlive) this.lost('The connection fell silent.');
+    if (!isAlive) this.end('The connection fell silent.');
     else this.#listen(Math.min(2 * silenceMs, 8 * this.#silenceMs));
   }
 }

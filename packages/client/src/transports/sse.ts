@@ -26,9 +26,9 @@ async function follow(response: Response, link: FrameLink): Promise<void> {
       link.beat();
       events.take(decoder.decode(chunk.value, { stream: true }));
     }
-    link.lost();
+    link.end();
   } catch (error) {
-    link.lost(offline(error).message);
+    link.end(offline(error).message);
   }
 }
 

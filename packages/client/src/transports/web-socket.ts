@@ -51,9 +51,9 @@ async function openSocket(ask: LinkAsk, socket: WebSocket): Promise<Link> {
     },
   });
   socket.onmessage = ({ data }) => link.take(String(data));
-  socket.onclose = () => link.lost();
-  socket.onerror = () => link.lost();
-  ask.signal.addEventListener('abort', () => link.lost(), { once: true });
+  socket.onclose = () => link.end();
+  socket.onerror = () => link.end();
+  ask.signal.addEventListener('abort', () => link.end(), { once: true });
   void link.ended.then(() => socket.close());
   await link.begun;
   return link;
