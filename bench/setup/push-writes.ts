@@ -44,6 +44,7 @@ export function subscribeWrite(person: Person, platform: PlatformType, channel: 
       seesAll: false,
       leaseUntil: now + 30 * dayMs,
       created: now,
+      registered: now,
     },
   };
 }

@@ -5,7 +5,7 @@ import { type ProviderName, providerNames, type Refusal } from './simulator.ts';
 /**
  * `lost` delivers and breaks the connection before the answer; `reset` breaks it without delivering, and takes along
  * whatever else is under way on it; `resetStream` ends this one request alone, which HTTP/1.1 can't. `hold` delivers and
- * answers as usual, once what is held is released.
+ * answers as usual, once what is held is released; `holdGone` then answers that the address is gone.
  */
 export const outcomeNames = [
   'gone',
@@ -15,6 +15,7 @@ export const outcomeNames = [
   'duplicate',
   'hang',
   'hold',
+  'holdGone',
   'lost',
 ] as const;
 export type OutcomeName = (typeof outcomeNames)[number];

@@ -44,8 +44,10 @@ export interface Simulator {
   readonly stats: Stats;
   /** Replaces the rules; `[]` ends all of them. */
   script(rules: readonly Rule[]): void;
-  /** Delivers and answers all that `hold` keeps. */
+  /** Ends all that is held. */
   release(): void;
+  /** How many are held. */
+  readonly held: number;
   /** The first delivered push that matches, of those kept and all to come; rejects when the simulator closes. */
   waitFor(match: (push: Delivered) => boolean): Promise<Delivered>;
   /** Resolves when the condition, asked again after each delivery and answer, holds. */
@@ -96,6 +98,9 @@ export async function openSimulator(options: SimulatorOptions): Promise<Simulato
     stats: record.stats,
     script,
     release,
+    get held() {
+      return held.length;
+    },
     waitFor: (match) => record.waitFor(match),
     waitUntil: (condition) => record.waitUntil(condition),
     async close() {
@@ -170,6 +175,7 @@ function perform(outcome: Outcome, settled: Settled): void {
   if (refused) finish({ ...settled, answer: refused, push: null });
   else if (typeof outcome === 'object') afterDelay(outcome, settled);
   else if (outcome === 'hold') running.held.push(() => finish(settled));
+  else if (outcome === 'holdGone') running.held.push(() => perform('gone', settled));
   else if (outcome === 'goaway' || outcome === 'duplicate') {
     if (outcome === 'goaway') exchange.goAway();
     else deliver(settled);

@@ -4,6 +4,7 @@ import { request as httpRequest } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { after, afterEach, before, describe, it } from 'node:test';
+import { until } from '@carillon/testing/machine/until.ts';
 import { systemClock } from '../../hub/src/lib/clock.ts';
 import { openSimulator, type Provider, type Rule, readRules, rule } from '../src/index.ts';
 import { Http2Client, type Simulated, simulate } from './support/simulated.ts';
@@ -165,6 +166,20 @@ describe('a simulator', () => {
     assert.equal(other.status, 'fulfilled');
     assert.equal(countOf('/push/reset'), 0);
     assert.equal((await push('/push/other')).status, 201);
+  });
+
+  it('holds a push until it is released, and then answers what the rule says', async () => {
+    for (const [outcome, status] of [
+      ['hold', 201],
+      ['holdGone', 410],
+    ] as const) {
+      simulated.simulator.script([rule(outcome, { times: 1 })]);
+      const answered = push(`/push/${outcome}`);
+      await until(() => simulated.simulator.held === 1);
+      simulated.simulator.release();
+      assert.deepEqual([(await answered).status, simulated.simulator.held], [status, 0]);
+    }
+    assert.deepEqual([countOf('/push/hold'), countOf('/push/holdGone')], [1, 0]);
   });
 
   it('sends GOAWAY, still answers, and serves the next connection', async () => {

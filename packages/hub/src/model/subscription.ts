@@ -23,4 +23,6 @@ export interface StoredSubscription {
   readonly seesAll: boolean;
   readonly leaseUntil: number;
   readonly created: number;
+  /** When its address was last registered, each time another value; 0 of rows of hubs that did not record it. */
+  readonly registered: number;
 }

@@ -99,6 +99,8 @@ export interface GoneWrite {
   readonly app: AppId;
   readonly id: string;
   readonly addressHash: string;
+  /** That registration of it, and no later one. */
+  readonly registered: number;
 }
 
 /** A device has these notifications now: all changes up to a sequence, or single ones. */
@@ -197,7 +199,8 @@ export interface Outcomes {
   subscribe: { readonly result: 'created' | 'replaced'; readonly subscription: StoredSubscription };
   renew: { readonly subscription: StoredSubscription };
   unsubscribe: { readonly ended: true };
-  gone: { readonly ended: boolean };
+  /** `registeredAnew`: the verdict was about an earlier registration of what is there now. */
+  gone: { readonly ended: boolean; readonly registeredAnew: boolean };
   fetch: { readonly marked: true };
   receipts: { readonly recorded: number; readonly notFound: readonly string[] };
   record: { readonly recorded: true };

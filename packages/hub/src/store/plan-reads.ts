@@ -15,6 +15,7 @@ export class ReadSet implements PlanReads {
   readonly names: NamedPost[] = [];
   needsNames = false;
   readonly addresses = new Set<string>();
+  readonly dead: string[] = [];
   readonly results: DeliveryKey[] = [];
   readonly sent: DeliveryKey[] = [];
   readonly marks: FetchWrite[] = [];

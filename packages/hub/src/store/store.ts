@@ -133,6 +133,8 @@ export interface PlanReads {
   readonly deliveries: readonly NamedRow[];
   /** Push addresses that a write brings, so that its subscription takes them from whoever has them: `user hash`. */
   readonly addresses: ReadonlySet<string>;
+  /** Those that end with a subscription of these feeds, unless another has taken them. */
+  readonly dead: readonly string[];
   /** Evidence, which locks its deliveries alone. */
   readonly results: readonly DeliveryKey[];
   /** Those of the results that a provider has taken: they may come after their notification was handled. */

@@ -5,6 +5,7 @@ import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { planBatch } from '../../src/hub/plan-batch.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
+import { addressesContract } from './store-addresses.ts';
 import { clockContract } from './store-clock.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { erasureContract } from './store-erasure.ts';
@@ -58,6 +59,7 @@ async function open(): Promise<OpenedStore> {
 storeContract('PostgreSQL', open);
 storeReadsContract('PostgreSQL', open);
 deliveriesContract('PostgreSQL', open);
+addressesContract('PostgreSQL', open);
 clockContract('PostgreSQL', open);
 namesContract('PostgreSQL', open);
 const openPlace = async (): Promise<StorePlace> => {

@@ -17,6 +17,7 @@ import type { Change } from '../../src/model/write.ts';
 import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
 import { type FeedStore, StoreError } from '../../src/store/store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
+import { addressesContract } from './store-addresses.ts';
 import { clockContract } from './store-clock.ts';
 import { deliveriesContract } from './store-deliveries.ts';
 import { erasureContract } from './store-erasure.ts';
@@ -46,6 +47,7 @@ async function open(): Promise<OpenedStore> {
 storeContract('SQLite', open);
 storeReadsContract('SQLite', open);
 deliveriesContract('SQLite', open);
+addressesContract('SQLite', open);
 clockContract('SQLite', open);
 namesContract('SQLite', open);
 const openPlace = async (): Promise<StorePlace> => {

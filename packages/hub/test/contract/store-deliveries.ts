@@ -7,6 +7,7 @@ import {
   bob,
   dayMs,
   deleteWrite,
+  goneWrite,
   keyOf,
   outcome,
   postWrite,
@@ -24,7 +25,6 @@ import {
   type PlannedDelivery,
   type StoredDelivery,
 } from '../../src/model/delivery.ts';
-import type { StoredSubscription } from '../../src/model/subscription.ts';
 import type { Write } from '../../src/model/write.ts';
 import type { FeedStore } from '../../src/store/store.ts';
 import type { OpenStore } from './store.ts';
@@ -493,37 +493,6 @@ function evidence(open: OpenStore): void {
 }
 
 function endings(open: OpenStore): void {
-  const gone = (row: StoredSubscription): Write => {
-    const { user, app, id, addressHash } = row;
-    return { kind: 'gone', user, app, id, addressHash: addressHash ?? '' };
-  };
-
-  test('an address that is gone ends its subscription once, and no other', async () => {
-    await using opened = await open();
-    const { store } = opened;
-    const [dead, other] = [fcm('dead').subscription, fcm('other').subscription];
-    for (const subscription of [dead, other]) {
-      await store.commit([{ ...fcm('x'), subscription }], startMs);
-    }
-    const foreign = { ...gone(dead), user: bob } as Write;
-    const { outcomes } = await store.commit([foreign, gone(dead), gone(dead)], startMs);
-    assert.deepEqual(outcomes, [{ ended: false }, { ended: true }, { ended: false }]);
-    assert.equal(await store.read.subscription(alice, dead.id), null);
-    assert.notEqual(await store.read.subscription(alice, other.id), null);
-  });
-
-  test('an installation that has registered a new address is not ended by its old one', async () => {
-    await using opened = await open();
-    const { store } = opened;
-    const before = fcm('old').subscription;
-    const again = fcm('new', { installationId: 'old' });
-    await store.commit([{ ...again, subscription: before }, again], startMs);
-    const { outcomes } = await store.commit([gone(before)], startMs);
-    assert.deepEqual(outcomes, [{ ended: false }]);
-    const kept = await store.read.subscription(alice, before.id);
-    assert.deepEqual(kept?.channel, again.subscription.channel);
-  });
-
   test('purging a notification takes its deliveries with it', async () => {
     await using opened = await open();
     const { store } = opened;
@@ -560,7 +529,7 @@ function endings(open: OpenStore): void {
       const made = Array.from({ length: 100 }, (_, index) => fcm(`${round} ${index}`));
       const ends: Write[] = made.map(({ subscription }, index) =>
         index % 2 === 0
-          ? gone(subscription)
+          ? goneWrite(subscription)
           : { kind: 'unsubscribe', user: alice, app: 'app-a', id: subscription.id },
       );
       await store.commit(

@@ -154,11 +154,11 @@ function subscriptions(open: OpenStore): void {
       result: 'created',
       subscription: first.subscription,
     });
-    const { outcomes } = await store.commit([again], startMs);
+    const { outcomes } = await store.commit([again], startMs + 1);
     const { result, subscription } = outcome(outcomes, 0, 'subscribe');
     assert.deepEqual(
       [result, subscription],
-      ['replaced', { ...again.subscription, id: first.subscription.id }],
+      ['replaced', { ...again.subscription, id: first.subscription.id, registered: startMs + 1 }],
     );
     assert.deepEqual(await store.read.subscription(alice, first.subscription.id), subscription);
     assert.deepEqual(await store.read.subscriptions(alice, 'app-a', startMs + dayMs), []);

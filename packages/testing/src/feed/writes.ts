@@ -8,6 +8,7 @@ import type { StoredSubscription } from '../../../hub/src/model/subscription.ts'
 import type {
   DeleteWrite,
   ExpireWrite,
+  GoneWrite,
   Outcome,
   Outcomes,
   PostWrite,
@@ -106,9 +107,15 @@ export function subscribeWrite(
     seesAll: false,
     leaseUntil: startMs + 30 * dayMs,
     created: startMs,
+    registered: startMs,
     ...rest,
   };
   return { kind: 'subscribe', user: subscription.user, owner: owner(by), subscription };
+}
+
+/** The provider says that the address of that registration is dead. */
+export function goneWrite({ user, app, id, addressHash, registered }: StoredSubscription): GoneWrite {
+  return { kind: 'gone', user, app, id, addressHash: addressHash ?? '', registered };
 }
 
 /** A push address with its hash, as registration stores them. */

@@ -19,7 +19,7 @@ export function planSubscribe(write: SubscribeWrite, overlay: Overlay, now: numb
   const before = overlay.subscriptionByInstallation(user, app, installationId);
   if (!before) makeRoom(write, overlay, now);
   const subscription = before
-    ? { ...write.subscription, id: before.id, created: before.created }
+    ? { ...write.subscription, id: before.id, created: before.created, ...registration(before, now) }
     : write.subscription;
   put(subscription, overlay);
   return { result: before ? 'replaced' : 'created', subscription };
@@ -47,12 +47,13 @@ export function readsOfRenew({ user, patch }: RenewWrite, reads: ReadSet): void 
 export function planRenew(write: RenewWrite, overlay: Overlay, now: number): Outcomes['renew'] {
   const before = overlay.subscription(write.user, write.app, write.id);
   if (!before || before.leaseUntil <= now) throw notFound();
-  const subscription = { ...before, ...write.patch };
+  const anew = write.patch.channel ? registration(before, now) : {};
+  const subscription = { ...before, ...write.patch, ...anew };
   put(subscription, overlay);
   return { subscription };
 }
 
-export function readsOfEnd({ user }: UnsubscribeWrite | GoneWrite, reads: ReadSet): void {
+export function readsOfUnsubscribe({ user }: UnsubscribeWrite, reads: ReadSet): void {
   reads.feed(user);
 }
 
@@ -63,12 +64,27 @@ export function planUnsubscribe(write: UnsubscribeWrite, overlay: Overlay): Outc
   return { ended: true };
 }
 
-/** Only while it still has that address: a device that registered anew meanwhile is not gone. */
+export function readsOfGone({ user, addressHash }: GoneWrite, reads: ReadSet): void {
+  reads.feed(user);
+  reads.dead.push(addressHash);
+}
+
+/** Only that registration: a device that registered anew meanwhile is not gone, be it with the same address. */
 export function planGone(write: GoneWrite, overlay: Overlay): Outcomes['gone'] {
   const before = overlay.subscription(write.user, write.app, write.id);
-  if (!before || before.addressHash !== write.addressHash) return { ended: false };
+  if (!before?.channel) return { ended: false, registeredAnew: false };
+  if (before.addressHash !== write.addressHash || before.registered !== write.registered)
+    return { ended: false, registeredAnew: true };
   overlay.endSubscription(before);
-  return { ended: true };
+  return { ended: true, registeredAnew: false };
+}
+
+/** Two within one millisecond are told apart too. */
+function registration(
+  { registered }: StoredSubscription,
+  now: number,
+): Pick<StoredSubscription, 'registered'> {
+  return { registered: now === registered ? now + 1 : now };
 }
 
 function put(subscription: StoredSubscription, overlay: Overlay): void {

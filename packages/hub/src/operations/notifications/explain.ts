@@ -9,6 +9,7 @@ import type { User } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { PushedNotification } from '../../push/channels/contract.ts';
 import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';
+import { registeredAt } from '../../push/plan/decide.ts';
 import { decisionOf, isToldOf, unknownChannel } from '../../push/plan/plan.ts';
 import { plain } from '../kernel/answer.ts';
 import type { Services } from '../kernel/call.ts';
@@ -86,7 +87,7 @@ function explain(subscription: StoredSubscription, explained: Explained, service
     user,
     channel,
     platform: subscription.platform,
-    registeredAt: subscription.created,
+    registeredAt: registeredAt(subscription, now),
     visual,
     notification,
     unreadCount,

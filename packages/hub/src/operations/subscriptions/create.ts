@@ -27,6 +27,7 @@ export const createSubscription = operation({
     if (!principal.app.hosts.includes(foldName(post.targetHostName))) {
       throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');
     }
+    const now = services.clock.now();
     const { result, subscription } = await services.committer.commit({
       kind: 'subscribe',
       user: user.key,
@@ -43,7 +44,8 @@ export const createSubscription = operation({
         ...pushAddresses.addressed(principal.app.id, address),
         seesAll: principal.visibility === null,
         leaseUntil,
-        created: services.clock.now(),
+        created: now,
+        registered: now,
       },
     });
     const body = answerSubscription(subscription, services);

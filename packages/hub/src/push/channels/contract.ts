@@ -17,7 +17,7 @@ export interface Push<A extends PushAddress = PushAddress> {
   readonly user: UserKey;
   readonly channel: A;
   readonly platform: PlatformType;
-  /** When the subscription was registered, in milliseconds since 1970. */
+  /** When the address was last registered, in milliseconds since 1970. */
   readonly registeredAt: number;
   /** What the platform shows by itself; null for a bare tap. */
   readonly visual: VisualContent | null;

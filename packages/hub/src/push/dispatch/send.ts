@@ -232,14 +232,16 @@ export class Sender {
   /** Once, only while the subscription still has the dead address, and not when too many are reported at once. */
   async #end({ subscription }: SendContext, answered: Outcome): Promise<Outcome> {
     if (!subscription?.addressHash || !subscription.channel) return answered;
-    const { user, app, id, addressHash, channel } = subscription;
+    const { user, app, id, addressHash, registered, channel } = subscription;
     const { committer, onFailure, massEnd } = this.#options;
     try {
       if (!(await massEnd.mayEnd(app, channel.type))) {
         return { ...answered, verdict: 'refused', reason: `kept, since too many ended: ${answered.reason}` };
       }
-      await committer.commit({ kind: 'gone', user, app, id, addressHash });
-      return answered;
+      const which = { user, app, id, addressHash, registered };
+      const { registeredAnew } = await committer.commit({ kind: 'gone', ...which });
+      // What the device has registered meanwhile gets the push.
+      return registeredAnew ? { ...answered, verdict: 'retry' } : answered;
     } catch (error) {
       onFailure(error);
       // It is found dead once more.

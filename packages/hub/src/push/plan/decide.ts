@@ -100,9 +100,19 @@ function pushOf(
 }
 
 function baseOf({ delivery, unread, handled }: SendContext, subscription: Reachable, now: number) {
-  const { app, user, channel, platform, created: registeredAt } = subscription;
-  const of = { app, user, channel, platform, registeredAt };
+  const { app, user, channel, platform } = subscription;
+  const of = { app, user, channel, platform, registeredAt: registeredAt(subscription, now) };
   return { kind: delivery.kind, ...of, unreadCount: unread, close: handled, now };
+}
+
+/** Since when the device says that it has the address: what a provider knew before says nothing of it. */
+export function registeredAt(
+  { created, registered }: Pick<StoredSubscription, 'created' | 'registered'>,
+  now: number,
+): number {
+  const at = registered || created;
+  // The clock was ahead then, so that every verdict until it is there again would look older.
+  return at > now + clocksDifferMs ? 0 : at;
 }
 
 function settle(status: SendStatus, reason: string): Step {

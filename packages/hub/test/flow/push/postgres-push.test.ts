@@ -5,3 +5,4 @@ keepDataIn('postgres');
 await import('./push-four-devices.test.ts');
 await import('./push-fallback.test.ts');
 await import('./push-snooze.test.ts');
+await import('./push-verdicts.test.ts');

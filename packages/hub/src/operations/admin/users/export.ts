@@ -89,10 +89,15 @@ function showDevice({
   addressHash: __,
   leaseUntil,
   created,
+  registered,
   app,
   ...device
 }: StoredSubscription) {
-  const dates = { createdDateTime: formatDateTime(created), expirationDateTime: formatDateTime(leaseUntil) };
+  const dates = {
+    createdDateTime: formatDateTime(created),
+    registeredDateTime: formatDateTime(registered || created),
+    expirationDateTime: formatDateTime(leaseUntil),
+  };
   return { device: shortHash(id), appId: app, ...device, ...dates };
 }
 

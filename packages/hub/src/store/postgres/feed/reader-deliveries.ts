@@ -9,7 +9,7 @@ import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
 import type { Parameter } from '../wire/packet.ts';
 import { begin, commit, pipeline, type Row, type Statement, statement } from '../wire/pipeline.ts';
-import { holdersAsk, withHeldAddresses } from './commit/addresses.ts';
+import { addressesOf, holdersAsk, withHeldAddresses } from './commit/addresses.ts';
 import {
   arraysOf,
   deliveryKey,
@@ -143,12 +143,12 @@ async function readContexts(
     const [contents = [], rows = [], places = [], counts = [], gone = []] = answers
       .slice(2, -1)
       .map((each) => each.rows);
-    const holders = holdersAsk(places);
-    const [held] = holders ? await pipeline(client, [holders]) : [];
+    const hashes = addressesOf(places);
+    const [held] = hashes.length > 0 ? await pipeline(client, [holdersAsk(hashes)]) : [];
     const at = {
       delivery: byPlace(rows),
       notification: new Map(contents.map((row) => [contentKey(posted[decodeNumber(row.at)]), row])),
-      subscription: byPlace(withHeldAddresses(places, held?.rows ?? [])),
+      subscription: byPlace(withHeldAddresses(places, held?.rows ?? [], hashes)),
       unread: byPlace(counts),
     };
     return keys.map((key, index) => contextOf(key, index, at, gone));

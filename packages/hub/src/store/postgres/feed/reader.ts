@@ -10,7 +10,7 @@ import type { ChangesPage, Due, FeedHead, FeedReader, ListQuery, Position } from
 import type { Connections } from '../wire/connections.ts';
 import type { Parameter } from '../wire/packet.ts';
 import { type Row, type Statement, statement } from '../wire/pipeline.ts';
-import { holdersAsk, withHeldAddresses } from './commit/addresses.ts';
+import { addressesOf, holdersAsk, withHeldAddresses } from './commit/addresses.ts';
 import { deliveryReads } from './reader-deliveries.ts';
 import {
   arraysOf,
@@ -222,9 +222,9 @@ const countAddresses = statement(
 function subscriptionReads(ask: AskRows, connections: Connections) {
   const read = async (user: UserKey, each: Statement, ...values: Parameter[]) => {
     const rows = await ask(each, ...userValues(user), ...values);
-    const holders = holdersAsk(rows);
-    const held = holders ? (await connections.readOnce(holders)).rows : [];
-    return withHeldAddresses(rows, held).map((row) => subscriptionTable.readRow(row, { user }));
+    const hashes = addressesOf(rows);
+    const held = hashes.length > 0 ? (await connections.readOnce(holdersAsk(hashes))).rows : [];
+    return withHeldAddresses(rows, held, hashes).map((row) => subscriptionTable.readRow(row, { user }));
   };
   return {
     async subscription(user: UserKey, id: string) {

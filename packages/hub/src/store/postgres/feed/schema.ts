@@ -104,4 +104,10 @@ CREATE INDEX feed_by_name_key ON feed(name_key, issuer) WHERE name_key IS NOT NU
 CREATE INDEX feed_unfolded ON feed(lane, user_key) WHERE name_key IS NULL AND epoch > 0;
 `,
   },
+  {
+    name: '0005-registered',
+    sql: `
+ALTER TABLE subscription ADD COLUMN registered bigint NOT NULL DEFAULT 0;
+`,
+  },
 ];

@@ -272,6 +272,7 @@ export const subscriptionTable = new Table<StoredSubscription, 'user', ElementTy
   seesAll: { column: 'sees_all', form: flag },
   leaseUntil: { column: 'lease_until', form: bigint },
   created: { column: 'created', form: bigint },
+  registered: { column: 'registered', form: bigint },
 });
 export const subscriptionColumns: readonly Column<StoredSubscription>[] = [
   ...userColumns,

@@ -84,4 +84,10 @@ CREATE INDEX account_by_name_key ON account(name_key, issuer);
 DROP INDEX account_by_name;
 `,
   },
+  {
+    name: '0006-registered',
+    sql: `
+ALTER TABLE subscription ADD COLUMN registered INTEGER NOT NULL DEFAULT 0;
+`,
+  },
 ];

@@ -198,6 +198,7 @@ function subscriptionTable(app: AppForm) {
     seesAll: { column: 'sees_all', form: flag },
     leaseUntil: { column: 'lease_until', form: integer },
     created: { column: 'created', form: integer },
+    registered: { column: 'registered', form: integer },
   });
 }
 

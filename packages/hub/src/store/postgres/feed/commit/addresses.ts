@@ -46,18 +46,26 @@ export function releaseAsk({ subscriptions, endedSubscriptions }: Plan, snapshot
   return gone.length === 0 ? null : { statement: release, values: arraysOf(addressColumns, gone) };
 }
 
-export function holdersAsk(rows: readonly Row[]): Ask | null {
-  const hashes = rows.flatMap((row) => (row.address_hash === null ? [] : [decodeText(row.address_hash)]));
-  const column = { name: 'address_hash', type: 'text' as const, of: (hash: string) => hash };
-  return hashes.length === 0 ? null : { statement: holders, values: arraysOf([column], hashes) };
+export function addressesOf(rows: readonly Row[]): string[] {
+  return rows.flatMap((row) => (row.address_hash === null ? [] : [decodeText(row.address_hash)]));
 }
 
-/** The rows as a reader may see them: an address that names another subscription is not theirs any more. */
-export function withHeldAddresses(rows: readonly Row[], held: readonly Row[]): Row[] {
+export function holdersAsk(hashes: readonly string[]): Ask {
+  const column = { name: 'address_hash', type: 'text' as const, of: (hash: string) => hash };
+  return { statement: holders, values: arraysOf([column], hashes) };
+}
+
+/** The rows as a reader may see them: an address that was looked up and names another subscription is not theirs any more. */
+export function withHeldAddresses(
+  rows: readonly Row[],
+  held: readonly Row[],
+  lookedUp: readonly string[],
+): Row[] {
+  const asked = new Set<unknown>(lookedUp);
   const holder = new Map(held.map((row) => [row.address_hash, row.subscription]));
   return rows.map((row) =>
-    row.address_hash === null || holder.get(row.address_hash) === row.id
-      ? row
-      : { ...row, channel: null, address_hash: null },
+    asked.has(row.address_hash) && holder.get(row.address_hash) !== row.id
+      ? { ...row, channel: null, address_hash: null }
+      : row,
   );
 }

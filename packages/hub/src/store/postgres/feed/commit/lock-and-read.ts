@@ -38,6 +38,7 @@ import {
   userColumns,
   userOf,
 } from '../tables.ts';
+import { holdersAsk, withHeldAddresses } from './addresses.ts';
 import { PrefetchedSnapshot } from './prefetched-snapshot.ts';
 
 const nameColumns: readonly Column<NamedPost>[] = [
@@ -155,6 +156,7 @@ export function lockAndRead({ reads, known, looksUpNames }: ReadOptions): Readin
     ask('apps', { statement: reading.readFeedApps, values: ofUsers });
     ask('subscriptions', { statement: reading.readSubscriptions, values: ofUsers });
   }
+  if (reads.dead.length > 0) ask('holders', holdersAsk(reads.dead));
   if (reads.counted.length > 0) {
     const values = arraysOf(countedColumns, reads.counted);
     ask('content', { statement: reading.countContent, values });
@@ -206,7 +208,8 @@ function collect(
     for (const row of rowsOf(source)) snapshot.putNotification(readNotification(row));
   for (const row of rowsOf('named')) snapshot.putNamed(readNotification(row));
   for (const row of rowsOf('deliveries')) snapshot.putDelivery(readDelivery(row));
-  for (const row of rowsOf('subscriptions')) snapshot.putSubscription(readSubscription(row, placeOf(row)));
+  const subscriptions = withHeldAddresses(rowsOf('subscriptions'), rowsOf('holders'), reads.dead);
+  for (const row of subscriptions) snapshot.putSubscription(readSubscription(row, placeOf(row)));
   for (const row of rowsOf('late subscriptions')) {
     const user = userOf(row);
     // Those of a locked feed were read under its lock, and count.
