@@ -22,13 +22,13 @@ const nothing: Snapshot = {
   subscriptions: () => [],
   deliveries: () => [],
 };
-const start: Position = { epoch: 0, head: 0, unread: 0, floor: 0 };
+const start: Position = { epoch: 0, head: 0, unread: 0, floor: 0, preferencesSeq: 0 };
 
 const feedStore: FeedStore = {
   shared: false,
   async commit(writes, now) {
     const { outcomes, changes } = planBatch.plan(writes, nothing, { now, claim: false });
-    return { outcomes, changes, deliveries: [] };
+    return { outcomes, changes, moved: [], deliveries: [] };
   },
   claim: async () => [],
   close: async () => {},

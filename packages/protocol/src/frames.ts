@@ -8,8 +8,9 @@ export type ByeReason = 'drain' | 'slowConsumer' | 'throttled' | 'tokenExpired' 
 export type ResyncReason = 'cursorTooOld' | 'cursorInvalid';
 
 export type Frame =
-  | { type: 'ready'; cursor: string; unreadCount: number; heartbeatSeconds: number }
+  | { type: 'ready'; cursor: string; unreadCount: number; heartbeatSeconds: number; preferences?: string }
   | { type: 'change'; cursor: string; unreadCount: number; value: FrameValue }
-  | { type: 'position'; cursor: string; unreadCount: number }
+  /** `preferences`: their ETag, when they were changed. */
+  | { type: 'position'; cursor: string; unreadCount: number; preferences?: string }
   | { type: 'resync'; reason: ResyncReason }
   | { type: 'bye'; reason: ByeReason; retryAfterMs: number };

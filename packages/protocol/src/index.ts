@@ -48,6 +48,17 @@ export {
   userActionStates,
 } from './notification.ts';
 export type { NotificationApp } from './notification-app.ts';
+export {
+  type Mute,
+  type MutePost,
+  type MuteSpan,
+  muteSpans,
+  type NotificationPreferences,
+  type NotificationPreferencesPatch,
+  type Passing,
+  passings,
+  type QuietHours,
+} from './preferences.ts';
 export type {
   Channel,
   NotificationType,

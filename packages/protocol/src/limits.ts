@@ -33,6 +33,8 @@ export const limits = {
   leaseDaysDefault: 30,
   leaseDaysMax: 90,
   subscriptionsPerUserAndApp: 100,
+  mutesPerUser: 50,
+  preferencesBytes: 8 * 1024,
   listPageDefault: 25,
   listPageMax: 100,
   deltaPageDefault: 100,

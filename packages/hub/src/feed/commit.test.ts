@@ -41,7 +41,7 @@ class HeldStore implements FeedStore {
         : ({ removed: true } as const),
     );
     const changes = ids.map((id) => ({ id }) as unknown as Change);
-    const succeed = () => resolve({ outcomes, changes, deliveries: [] });
+    const succeed = () => resolve({ outcomes, changes, moved: [], deliveries: [] });
     const fail = (fault: StoreFault) => reject(new StoreError(fault, fault));
     this.commits.push({ ids, succeed, fail });
     const fault = this.decide?.(ids);

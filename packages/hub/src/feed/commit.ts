@@ -200,11 +200,11 @@ class GroupCommit implements Committer {
   }
 }
 
-interface Settled extends Pick<Committed, 'changes' | 'deliveries'> {
+interface Settled extends Pick<Committed, 'changes' | 'moved' | 'deliveries'> {
   readonly outcomes: readonly (Outcome | HubError)[];
 }
 
-const nothing = { changes: [], deliveries: [] };
+const nothing = { changes: [], moved: [], deliveries: [] };
 
 function failureOf(fault: StoreFault, cause: unknown): HubError {
   switch (fault) {
@@ -238,6 +238,8 @@ function sizeOf(write: Write): number {
       return 128 + write.ids.length * 64;
     case 'record':
       return write.results.length * 256;
+    case 'preferences':
+      return 512 + (write.patch.mutes?.length ?? 0) * 256;
     case 'delete':
     case 'expire':
     case 'wake':

@@ -22,7 +22,7 @@ export interface Cursors {
   /** Throws `resyncRequired` for a text that is no cursor of this feed. */
   read(user: UserKey, visibility: Visibility, text: string): Cursor;
   /** The cursor, if the feed still has all changes since; else `resyncRequired`. */
-  check(cursor: Cursor, position: Position): Cursor;
+  check(cursor: Cursor, position: Pick<Position, 'epoch' | 'head' | 'floor'>): Cursor;
 }
 
 const version = 1;

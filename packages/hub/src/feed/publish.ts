@@ -2,26 +2,32 @@
 // not throw, wait or write a feed. The commit is independent of what followers do.
 import type { PlannedDelivery } from '../model/delivery.ts';
 import type { Change } from '../model/write.ts';
-import type { Committed } from '../store/store.ts';
+import type { Committed, FeedHead } from '../store/store.ts';
 
 type Follower = (changes: readonly Change[]) => void;
+/** Takes heads that moved without a change of a notification. */
+type Mover = (heads: readonly FeedHead[]) => void;
 /** Takes the deliveries that the commit inserted already claimed, for this process to send. */
 type Dispatch = (deliveries: readonly PlannedDelivery[]) => void;
 
 export interface Publisher {
   follow(follower: Follower): void;
+  moveTo(mover: Mover): void;
   dispatchTo(dispatch: Dispatch): void;
-  publish(committed: Pick<Committed, 'changes' | 'deliveries'>): void;
+  publish(committed: Pick<Committed, 'changes' | 'moved' | 'deliveries'>): void;
 }
 
 export function openPublisher(): Publisher {
   const followers: Follower[] = [];
+  const movers: Mover[] = [];
   const dispatchers: Dispatch[] = [];
   return {
     follow: (follower) => void followers.push(follower),
+    moveTo: (mover) => void movers.push(mover),
     dispatchTo: (dispatch) => void dispatchers.push(dispatch),
-    publish({ changes, deliveries }) {
+    publish({ changes, moved, deliveries }) {
       if (changes.length > 0) for (const follower of followers) follower(changes);
+      if (moved.length > 0) for (const mover of movers) mover(moved);
       if (deliveries.length > 0) for (const dispatch of dispatchers) dispatch(deliveries);
     },
   };

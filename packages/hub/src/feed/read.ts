@@ -9,6 +9,8 @@ import type { Cursor, Cursors } from './cursor.ts';
 export interface DeltaPage {
   readonly rows: readonly StoredNotification[];
   readonly unread: number;
+  /** Sequence of the last change of the person's preferences. */
+  readonly preferencesSeq: number;
   /** Where the next page begins, or the position to return with when `done`. */
   readonly next: Cursor;
   readonly done: boolean;
@@ -85,6 +87,7 @@ async function readPart(
   return {
     rows,
     unread: page.unread,
+    preferencesSeq: page.preferencesSeq,
     next: { epoch: page.epoch, seq: done ? page.head : reached, startedAt: done ? 0 : startedAt },
     done,
     goesOn: !done && !isFull && page.rows.length === limit,

@@ -214,6 +214,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   closers.push(() => relay?.close());
   const publisher = openPublisher();
   publisher.follow((changes) => (relay ?? fanOut).follow(changes));
+  publisher.moveTo((heads) => (relay ?? fanOut).moved(heads));
   const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
   const limits = store.shared ? sharedStoreLimits : commitLimits;
   const committer = openCommitter({ store, clock, publisher, limits, onFailure, hasRoom });

@@ -115,6 +115,11 @@ export class FanOut {
     if (streams) this.#offer(streams, change, () => change.value);
   }
 
+  /** The same for heads that moved without a change of a notification. */
+  moved(heads: readonly FeedHead[]): void {
+    for (const head of heads) this.notice(head);
+  }
+
   /** The new head of a feed: streams that are behind it catch up. */
   notice(head: FeedHead): void {
     for (const stream of this.#byUser.get(head.user) ?? []) stream.notice(head);

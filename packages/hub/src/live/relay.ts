@@ -69,6 +69,15 @@ export class Relay {
     }
   }
 
+  /** The same for heads that moved without a change of a notification: what is new about them is read from the store. */
+  moved(heads: readonly FeedHead[]): void {
+    this.#options.bus.publishHeads(heads);
+    for (const head of heads) {
+      this.#moved.moved(head);
+      this.#notice(head);
+    }
+  }
+
   /** Announces the heads that are left; the bus outlives the relay. */
   close(): void {
     this.#closed = true;

@@ -2,9 +2,10 @@
 // that could overflow: the feed is the queue.
 import { type ByeReason, limits, type ResyncReason } from '@carillon/protocol';
 import type { Cursor, Cursors } from '../feed/cursor.ts';
-import { readDelta } from '../feed/read.ts';
+import { type DeltaPage, readDelta } from '../feed/read.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';
+import { preferencesEtag } from '../model/preferences/preferences.ts';
 import type { TokenOrigin, UserKey, Visibility } from '../model/principal.ts';
 import type { FeedHead, FeedReader } from '../store/store.ts';
 import { changeFrame, EncodedFrame, valueJson } from './frame.ts';
@@ -70,6 +71,8 @@ export class Stream {
   /** The last sequence whose cursor was sent. */
   #cursorSent = 0;
   #cursorSentAt = 0;
+  /** Of the preferences that were told. */
+  #preferencesSeq = 0;
   #reading = false;
   #closedAt = 0;
 
@@ -105,7 +108,13 @@ export class Stream {
     this.#sent = from ? from.seq : at.head;
     this.#cursorSent = this.#sent;
     this.#wanted = Math.max(this.#wanted, at.head);
-    const ready = { type: 'ready', cursor: this.#cursor(this.#sent), unreadCount: at.unread } as const;
+    this.#preferencesSeq = at.preferencesSeq;
+    const ready = {
+      type: 'ready',
+      cursor: this.#cursor(this.#sent),
+      unreadCount: at.unread,
+      ...preferencesOf(at),
+    } as const;
     this.#write(new EncodedFrame({ ...ready, heartbeatSeconds: limits.heartbeatSeconds }));
     await this.#catchUp();
   }
@@ -225,8 +234,17 @@ export class Stream {
     }
     if (this.#phase !== 'catchingUp') return;
     this.#sent = page.next.seq;
+    if (page.preferencesSeq > this.#preferencesSeq) this.#tellPreferences(page);
     // A sequence that the store does not show must not cause a busy loop; one announced meanwhile may be newer than this page.
     if (page.done && this.#wanted === wanted) this.#wanted = Math.min(wanted, this.#sent);
+  }
+
+  /** In the frame of a position, since no notification has changed. */
+  #tellPreferences({ unread, preferencesSeq }: Pick<DeltaPage, 'unread' | 'preferencesSeq'>): void {
+    this.#preferencesSeq = preferencesSeq;
+    this.#cursorSent = this.#sent;
+    const position = { type: 'position', cursor: this.#cursor(this.#sent), unreadCount: unread } as const;
+    this.#write(new EncodedFrame({ ...position, ...preferencesOf({ preferencesSeq }) }));
   }
 
   #write(frame: EncodedFrame): void {
@@ -258,4 +276,9 @@ export class Stream {
     this.#sink.write(new EncodedFrame({ type: 'resync', reason }));
     this.end();
   }
+}
+
+/** What a device compares with the preferences that it has; absent where none were ever set. */
+function preferencesOf(at: Pick<DeltaPage, 'preferencesSeq'>): { readonly preferences?: string } {
+  return at.preferencesSeq === 0 ? {} : { preferences: preferencesEtag(at) };
 }

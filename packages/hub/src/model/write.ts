@@ -4,6 +4,7 @@ import type { ErrorKind, ReceiptKind, StateUpdateResult } from '@carillon/protoc
 import type { AppId } from './app.ts';
 import type { DeliveryKey, DeliveryResult } from './delivery.ts';
 import type { StoredNotification } from './notification.ts';
+import type { Preferences } from './preferences/preferences.ts';
 import type { UserKey, Visibility } from './principal.ts';
 import type { StateChange } from './state.ts';
 import type { StoredSubscription } from './subscription.ts';
@@ -157,6 +158,16 @@ export interface EraseWrite {
   readonly ids: readonly string[];
 }
 
+/** What a person sets for all devices; what is left out stays. */
+export interface PreferencesWrite {
+  readonly kind: 'preferences';
+  readonly user: UserKey;
+  readonly owner: FeedOwner;
+  readonly visibility: Visibility;
+  readonly patch: Partial<Preferences>;
+  readonly ifMatch: string | null;
+}
+
 export type Write =
   | PostWrite
   | StateWrite
@@ -170,6 +181,7 @@ export type Write =
   | ReceiptsWrite
   | RecordWrite
   | RedriveWrite
+  | PreferencesWrite
   | EraseWrite;
 
 /** Those of one kind. */
@@ -205,6 +217,7 @@ export interface Outcomes {
   receipts: { readonly recorded: number; readonly notFound: readonly string[] };
   record: { readonly recorded: true };
   redrive: { readonly redriven: number };
+  preferences: { readonly preferences: Preferences; readonly etag: string };
   erase: { readonly erased: number };
 }
 

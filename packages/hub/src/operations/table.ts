@@ -40,6 +40,8 @@ import { listNotifications } from './notifications/list.ts';
 import { readDelta } from './notifications/read-delta.ts';
 import { updateNotification } from './notifications/update.ts';
 import { updateStates } from './notifications/update-states.ts';
+import { getPreferences } from './preferences/get.ts';
+import { updatePreferences } from './preferences/update.ts';
 import { deleteOwnSession } from './sessions/delete.ts';
 import { listOwnSessions } from './sessions/list.ts';
 import { createStreamTicket } from './streams/create-ticket.ts';
@@ -70,6 +72,8 @@ export const operationTable: readonly Operation[] = [
   updateSubscription,
   deleteSubscription,
   listNotificationApps,
+  getPreferences,
+  updatePreferences,
   listOwnSessions,
   deleteOwnSession,
   listApps,

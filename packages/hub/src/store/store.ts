@@ -20,6 +20,10 @@ export interface FeedRow extends FeedOwner {
   readonly epoch: number;
   /** Sequence of the newest change. */
   readonly head: number;
+  /** What the person has set for all devices, as one text; null where that is nothing. */
+  readonly preferences: string | null;
+  /** Sequence of the last change of them. */
+  readonly preferencesSeq: number;
 }
 
 export interface FeedAppRow {
@@ -71,6 +75,8 @@ export interface RowChange<Row> {
 export interface Plan {
   readonly outcomes: readonly Outcome[];
   readonly changes: readonly Change[];
+  /** Feeds whose head moved without a change of a notification. */
+  readonly moved: readonly FeedHead[];
   readonly feeds: readonly RowChange<FeedRow>[];
   readonly feedApps: readonly RowChange<FeedAppRow>[];
   readonly notifications: readonly RowChange<StoredNotification>[];
@@ -152,6 +158,7 @@ export interface Committed {
   readonly outcomes: readonly Outcome[];
   /** In the order of each feed's sequence. */
   readonly changes: readonly Change[];
+  readonly moved: readonly FeedHead[];
   /** Those that were inserted already claimed. */
   readonly deliveries: readonly PlannedDelivery[];
 }
@@ -161,6 +168,8 @@ export interface Position {
   readonly head: number;
   readonly unread: number;
   readonly floor: number;
+  /** Sequence of the last change of the person's preferences. */
+  readonly preferencesSeq: number;
 }
 
 export interface FeedHead {
@@ -207,6 +216,8 @@ export interface SendContext {
   readonly fetchedSeq: number;
   /** What the subscription may see of it is unread. */
   readonly unread: number;
+  /** Of the person. */
+  readonly preferences: string | null;
   /** The newest handled notifications that the subscription has not fetched since, newest first; at most 32. */
   readonly handled: readonly string[];
 }

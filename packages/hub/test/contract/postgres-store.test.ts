@@ -11,6 +11,7 @@ import { deliveriesContract } from './store-deliveries.ts';
 import { erasureContract } from './store-erasure.ts';
 import { namesContract } from './store-names.ts';
 import { orderContract } from './store-order.ts';
+import { preferencesContract } from './store-preferences.ts';
 import { storeReadsContract } from './store-reads.ts';
 import { countedBytes, type StorePlace, storageContract } from './store-storage.ts';
 
@@ -62,6 +63,7 @@ deliveriesContract('PostgreSQL', open);
 addressesContract('PostgreSQL', open);
 clockContract('PostgreSQL', open);
 namesContract('PostgreSQL', open);
+preferencesContract('PostgreSQL', open);
 const openPlace = async (): Promise<StorePlace> => {
   const server = await sharedPostgres();
   const url = await server.createDatabase();

@@ -23,6 +23,7 @@ import { deliveriesContract } from './store-deliveries.ts';
 import { erasureContract } from './store-erasure.ts';
 import { namesContract } from './store-names.ts';
 import { orderContract } from './store-order.ts';
+import { preferencesContract } from './store-preferences.ts';
 import { storeReadsContract } from './store-reads.ts';
 import { type StorePlace, storageContract } from './store-storage.ts';
 
@@ -50,6 +51,7 @@ deliveriesContract('SQLite', open);
 addressesContract('SQLite', open);
 clockContract('SQLite', open);
 namesContract('SQLite', open);
+preferencesContract('SQLite', open);
 const openPlace = async (): Promise<StorePlace> => {
   const folder = tempFolder();
   return { open: () => openAt(folder.path), [Symbol.asyncDispose]: async () => folder.remove() };

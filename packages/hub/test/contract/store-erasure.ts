@@ -20,7 +20,7 @@ import type { OpenStore } from './store.ts';
 
 const erase = (ids: readonly string[]): EraseWrite => ({ kind: 'erase', user: alice, ids });
 const channel = { type: 'fcm', token: 'a token' } as const;
-const nothing = { epoch: 0, head: 0, unread: 0, floor: 0 };
+const nothing = { epoch: 0, head: 0, unread: 0, floor: 0, preferencesSeq: 0 };
 
 export function erasureContract(name: string, open: OpenStore): void {
   describe(`${name}: erasure`, () => erasure(open));

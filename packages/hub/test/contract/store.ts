@@ -41,7 +41,7 @@ function sequence(open: OpenStore): void {
   test('a feed that does not exist has epoch 0, head 0 and nothing in it', async () => {
     await using opened = await open();
     const { read } = opened.store;
-    const nothing = { epoch: 0, head: 0, unread: 0, floor: 0 };
+    const nothing = { epoch: 0, head: 0, unread: 0, floor: 0, preferencesSeq: 0 };
     assert.deepEqual(await read.position(alice, null), nothing);
     assert.deepEqual(await read.changes(alice, 'app-a', 0, 10), { ...nothing, rows: [], scannedTo: 0 });
     assert.equal(await read.owner(alice), null);
@@ -71,6 +71,7 @@ function sequence(open: OpenStore): void {
       issuer: 'https://issuer.example',
       subject: 'bob',
       name: 'bob@contoso.example',
+      ...{ preferences: null, preferencesSeq: 0 },
     });
   });
 

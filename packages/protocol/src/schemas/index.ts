@@ -33,6 +33,7 @@ export {
   userSchema,
   userSessionSchema,
 } from './people.ts';
+export { preferencesPatchSchema, preferencesSchema } from './preferences.ts';
 export {
   streamTicketSchema,
   subscriptionPatchSchema,

@@ -11,6 +11,7 @@ import type {
   StateUpdateAnswer,
 } from '../notification.ts';
 import type { NotificationApp } from '../notification-app.ts';
+import type { NotificationPreferences, NotificationPreferencesPatch } from '../preferences.ts';
 import type { Subscription, SubscriptionPatch, SubscriptionPost } from '../subscription.ts';
 import {
   type deliverySchema,
@@ -18,6 +19,8 @@ import {
   type notificationAppSchema,
   notificationPostSchema,
   type notificationSchema,
+  type preferencesPatchSchema,
+  type preferencesSchema,
   type receiptsAnswerSchema,
   type receiptsPostSchema,
   type removedSchema,
@@ -45,8 +48,10 @@ const held: [
   Same<Static<typeof receiptsAnswerSchema>, ReceiptsAnswer>,
   Same<Static<typeof deliverySchema>, Delivery>,
   Same<Static<typeof explanationSchema>, Explanation>,
+  Same<Static<typeof preferencesSchema>, NotificationPreferences>,
+  Same<Static<typeof preferencesPatchSchema>, NotificationPreferencesPatch>,
   Same<Omit<Static<typeof subscriptionSchema>, 'channel'>, Omit<Subscription, 'channel'>>,
-] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true];
+] = [true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true];
 
 test('the schemas and the wire types accept the same values, or this file does not compile', () => {
   assert.ok(held.every(Boolean));

@@ -7,7 +7,7 @@ import type { StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Change, ChangeCause, FeedOwner } from '../../model/write.ts';
-import type { FeedRow, FetchMark, Plan, RowChange, Snapshot } from '../../store/store.ts';
+import type { FeedHead, FeedRow, FetchMark, Plan, RowChange, Snapshot } from '../../store/store.ts';
 import { FeedCounts, type Place } from './feed-counts.ts';
 
 interface Feed {
@@ -19,7 +19,7 @@ interface Feed {
 
 export class Overlay {
   readonly #snapshot: Snapshot;
-  readonly #feeds = new Map<UserKey, Feed>();
+  readonly #feeds: FeedRows;
   readonly #notifications = new RowTable<StoredNotification>();
   /** (user, app, appNotificationId) -> id of the living one. */
   readonly #named = new Map<string, string | null>();
@@ -36,23 +36,21 @@ export class Overlay {
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
+    this.#feeds = new FeedRows(snapshot);
     this.deliveries = new DeliveryOverlay(snapshot);
   }
 
   feed(user: UserKey): FeedRow | null {
-    return this.#open(user)?.row ?? null;
+    return this.#feeds.open(user)?.row ?? null;
   }
 
   /** The feed, begun if there is none; a known owner's new name is kept. */
   beginFeed(user: UserKey, owner: FeedOwner): void {
-    const feed = this.#open(user);
-    if (!feed) {
-      const row = { user, epoch: randomInt(1, 2 ** 31), head: 0, ...owner };
-      this.#feeds.set(user, { row, counts: new FeedCounts(user, []), isNew: true, dirty: true });
-    } else if (feed.row.name !== owner.name) {
-      feed.row = { ...feed.row, name: owner.name };
-      feed.dirty = true;
-    }
+    this.#feeds.begin(user, owner);
+  }
+
+  putPreferences(user: UserKey, preferences: string | null): void {
+    this.#feeds.putPreferences(user, preferences);
   }
 
   notification(user: UserKey, id: string): StoredNotification | null {
@@ -79,7 +77,7 @@ export class Overlay {
     after: Omit<StoredNotification, 'seq'>,
     cause: ChangeCause,
   ): StoredNotification {
-    const feed = this.#open(after.user) as Feed;
+    const feed = this.#feeds.open(after.user) as Feed;
     const seq = feed.row.head + 1;
     const row: StoredNotification = { ...after, seq, modified: feed.counts.modifiedAt(after.modified) };
     if (before === null) this.#notifications.get(notificationKey(row), () => null);
@@ -106,25 +104,25 @@ export class Overlay {
   }
 
   nextPlace(user: UserKey, id: string, now: number): Place {
-    return this.#open(user)?.counts.nextPlace(id, now) ?? { era: 0, id };
+    return this.#feeds.open(user)?.counts.nextPlace(id, now) ?? { era: 0, id };
   }
 
   unread(user: UserKey, app: AppId | null = null): number {
-    return this.#open(user)?.counts.unread(app) ?? 0;
+    return this.#feeds.open(user)?.counts.unread(app) ?? 0;
   }
 
   /** Of the living notifications; null where they were never counted. */
   contentBytes(user: UserKey, app: AppId): number | null {
-    return this.#open(user)?.counts.contentBytes(app) ?? null;
+    return this.#feeds.open(user)?.counts.contentBytes(app) ?? null;
   }
 
   recount(user: UserKey, app: AppId): void {
     if (this.contentBytes(user, app) !== null) return;
-    this.#open(user)?.counts.recount(app, this.#snapshot.contentBytes(user, app));
+    this.#feeds.open(user)?.counts.recount(app, this.#snapshot.contentBytes(user, app));
   }
 
   purge(row: StoredNotification): void {
-    this.#open(row.user)?.counts.purge(row);
+    this.#feeds.open(row.user)?.counts.purge(row);
     this.#purged.push(row);
   }
 
@@ -189,11 +187,9 @@ export class Overlay {
 
   /** Everything that the batch writes, beside the answers. */
   rows(): Omit<Plan, 'outcomes'> {
-    const feeds = [...this.#feeds.values()];
     return {
+      ...this.#feeds.rows(),
       changes: this.changes,
-      feeds: feeds.filter((feed) => feed.dirty).map(({ row, isNew }) => ({ row, isNew })),
-      feedApps: feeds.flatMap(({ counts }) => counts.dirty()),
       notifications: this.#notifications.dirty(),
       purged: this.#purged,
       erased: this.erased,
@@ -204,8 +200,19 @@ export class Overlay {
       fetched: this.fetched,
     };
   }
+}
 
-  #open(user: UserKey): Feed | null {
+/** The feeds that the batch has read and moved so far, each with what is kept of it by app. */
+class FeedRows {
+  readonly moved: FeedHead[] = [];
+  readonly #snapshot: Snapshot;
+  readonly #feeds = new Map<UserKey, Feed>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  open(user: UserKey): Feed | null {
     let feed = this.#feeds.get(user);
     if (!feed) {
       const row = this.#snapshot.feed(user);
@@ -215,6 +222,36 @@ export class Overlay {
       this.#feeds.set(user, feed);
     }
     return feed;
+  }
+
+  begin(user: UserKey, owner: FeedOwner): void {
+    const feed = this.open(user);
+    if (!feed) {
+      const begun = { epoch: randomInt(1, 2 ** 31), head: 0, preferences: null, preferencesSeq: 0 };
+      const row = { user, ...begun, ...owner };
+      this.#feeds.set(user, { row, counts: new FeedCounts(user, []), isNew: true, dirty: true });
+    } else if (feed.row.name !== owner.name) {
+      feed.row = { ...feed.row, name: owner.name };
+      feed.dirty = true;
+    }
+  }
+
+  /** Takes a sequence as a change of a notification does. The feed must have begun. */
+  putPreferences(user: UserKey, preferences: string | null): void {
+    const feed = this.open(user) as Feed;
+    const seq = feed.row.head + 1;
+    feed.row = { ...feed.row, head: seq, preferences, preferencesSeq: seq };
+    feed.dirty = true;
+    this.moved.push({ user, epoch: feed.row.epoch, seq });
+  }
+
+  rows(): Pick<Plan, 'moved' | 'feeds' | 'feedApps'> {
+    const feeds = [...this.#feeds.values()];
+    return {
+      moved: this.moved,
+      feeds: feeds.filter((feed) => feed.dirty).map(({ row, isNew }) => ({ row, isNew })),
+      feedApps: feeds.flatMap(({ counts }) => counts.dirty()),
+    };
   }
 }
 

@@ -22,6 +22,7 @@ import type {
   StateWrite,
 } from '../../model/write.ts';
 import type { ReadSet } from '../../store/plan-reads.ts';
+import { checkMatch } from './check-match.ts';
 import type { Overlay } from './overlay.ts';
 
 const hourMs = 3_600_000;
@@ -174,7 +175,7 @@ function isStale(row: StoredNotification, { contentVersion }: StateTarget): bool
 }
 
 function checkTarget(row: StoredNotification, target: StateTarget, write: StateWrite, now: number): void {
-  checkMatch(row, write.ifMatch);
+  checkMatch(etagOf(row), write.ifMatch);
   const { snoozeUntil } = write.change;
   if (snoozeUntil === undefined || isStale(row, target)) return;
   if (snoozeUntil > now && snoozeUntil < row.expires) return;
@@ -207,7 +208,7 @@ export function readsOfChange({ user, id }: DeleteWrite | ExpireWrite, reads: Re
 export function planDelete(write: DeleteWrite, overlay: Overlay, now: number): Outcomes['delete'] {
   const row = visible(overlay, write.user, write.visibility, write.id, now);
   if (!row) throw notFound();
-  checkMatch(row, write.ifMatch);
+  checkMatch(etagOf(row), write.ifMatch);
   remove(row, 'deleted', overlay, now);
   return { removed: true };
 }
@@ -263,15 +264,4 @@ function visible(overlay: Overlay, user: UserKey, visibility: Visibility, id: st
   const row = overlay.notification(user, id);
   if (!row || !isAlive(row, now)) return null;
   return visibility === null || row.app === visibility ? row : null;
-}
-
-function checkMatch(row: StoredNotification, ifMatch: string | null): void {
-  if (ifMatch === null || ifMatch === '*') return;
-  const tags = ifMatch.split(',').map((tag) => tag.trim().replace(/^W\//i, ''));
-  if (tags.includes(etagOf(row).slice(2))) return;
-  throw new HubError(
-    'resourceModified',
-    `If-Match does not name the current ETag, ${etagOf(row)}: read it again and decide anew.`,
-    { target: 'If-Match' },
-  );
 }

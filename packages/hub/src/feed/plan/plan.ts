@@ -10,6 +10,7 @@ import { Overlay } from './overlay.ts';
 import * as erasure from './plan-erasure.ts';
 import * as evidence from './plan-evidence.ts';
 import * as notification from './plan-notification.ts';
+import * as preferences from './plan-preferences.ts';
 import * as subscription from './plan-subscription.ts';
 
 /** Plans the pushes of a change and what it withdraws; the hub uses `push/plan`. */
@@ -49,6 +50,7 @@ const steps: { readonly [K in Kind]: Step<K> } = {
   receipts: { reads: evidence.readsOfReceipts, plan: evidence.planReceipts },
   redrive: { reads: evidence.readsOfRedrive, plan: evidence.planRedrive },
   erase: { reads: erasure.readsOfErase, plan: erasure.planErase },
+  preferences: { reads: preferences.readsOfPreferences, plan: preferences.planPreferences },
   // Written below, where what it leads to is planned.
   record: { reads: evidence.readsOfRecord, plan: () => ({ recorded: true }) },
 };

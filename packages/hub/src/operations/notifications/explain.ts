@@ -5,6 +5,8 @@ import { explanationSchema } from '@carillon/protocol/schemas';
 import Type from 'typebox';
 import type { AppId } from '../../model/app.ts';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
+import { type Preferences, readPreferences } from '../../model/preferences/preferences.ts';
+import { silenceOf } from '../../model/preferences/silence.ts';
 import type { User } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { PushedNotification } from '../../push/channels/contract.ts';
@@ -47,7 +49,9 @@ export const explainNotification = operation({
       .filter((each) => principal.visibility === null || each.app === principal.visibility);
     const { unread } = await services.read.position(user.key, app);
     const unreadCount = unread + (replaced?.readState === 'unread' ? 0 : 1);
-    const explained = { content, notification, unreadCount, now };
+    const feed = await services.read.owner(user.key);
+    const preferences = readPreferences(feed?.preferences ?? null);
+    const explained = { of: app, content, notification, unreadCount, preferences, now };
     return { outcome: 'ok', body: { value: told.map((each) => explain(each, explained, services)) } };
   },
 });
@@ -65,22 +69,29 @@ async function readNamesake(
 }
 
 interface Explained {
+  /** The app that would post it. */
+  readonly of: AppId;
   readonly content: Content;
   readonly notification: PushedNotification;
   readonly unreadCount: number;
+  readonly preferences: Preferences;
   readonly now: number;
 }
 
 function explain(subscription: StoredSubscription, explained: Explained, services: Services): Explanation {
-  const { content, notification, unreadCount, now } = explained;
+  const { of, content, unreadCount, preferences, now } = explained;
   const { user, app, platform, channel } = subscription;
   const base = { subscriptionId: services.unsIds.write(user, subscription.id), platform };
-  const decision = decisionOf(content, subscription, now);
+  const open = channel && services.channels.get(channel.type);
+  const silence = silenceOf(preferences, { app: of, content, device: subscription.id }, now);
+  const canClear = open?.descriptor.flags.canClear ?? false;
+  const decision = decisionOf(content, subscription, { now, silence, canClear });
   const skip = (why: string): Explanation => ({ ...base, decision: 'skip', reason: why, request: null });
   if (decision.decision === 'skip' || channel === null) return skip(decision.reason);
-  const open = services.channels.get(channel.type);
   if (!open) return skip(unknownChannel.reason);
   const { visual, reason } = decision;
+  const notification =
+    silence === null ? explained.notification : { ...explained.notification, priority: 'Low' as const };
   const push = {
     kind: 'notify' as const,
     app,
@@ -93,6 +104,7 @@ function explain(subscription: StoredSubscription, explained: Explained, service
     unreadCount,
     close: [],
     now,
+    silence,
   };
   const request = open.channel.describe(push);
   return { ...base, decision: 'push', reason: reason + waitsFor(app, open.descriptor, services), request };

@@ -28,6 +28,8 @@ export interface Push<A extends PushAddress = PushAddress> {
   /** Handled elsewhere: ids of notifications that the device should no longer show. */
   readonly close: readonly string[];
   readonly now: number;
+  /** Why it shows nothing: what the person has set. Absent or null: nothing keeps it from ringing. */
+  readonly silence?: string | null;
   /** Absent: nobody takes it back. */
   readonly wait?: Wait;
 }

@@ -209,7 +209,11 @@ export class Sender {
   }
 
   /** `workedAt`: when the service last took a push. */
-  async #record({ context, subscription }: Sending, answered: Outcome, workedAt: number): Promise<SendEnd> {
+  async #record(
+    { context, subscription, push: { silence } }: Sending,
+    answered: Outcome,
+    workedAt: number,
+  ): Promise<SendEnd> {
     const { clock, random } = this.#options;
     const { delivery } = context;
     const outcome = answered.verdict === 'gone' ? await this.#end(context, answered) : answered;
@@ -225,7 +229,7 @@ export class Sender {
     const mostMs = Math.min(until - now, isShared ? longestPauseMs : Number.POSITIVE_INFINITY);
     const { afterMs } = outcome;
     const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs, mostMs, random });
-    this.#recorder.record(sentResult(delivery, { outcome, now, until, delayMs }));
+    this.#recorder.record(sentResult(delivery, { outcome, now, until, delayMs, silence }));
     return 'recorded';
   }
 

@@ -53,7 +53,7 @@ function contextOf({ delivery, notification, subscription, content, more }: Give
     } as StoredDelivery,
     notification: notification === null ? null : row,
     subscription: subscription === null ? null : place,
-    ...{ fetchedSeq: 0, unread: 3, handled: ['h1'], ...more },
+    ...{ fetchedSeq: 0, unread: 3, handled: ['h1'], preferences: null, ...more },
   };
 }
 

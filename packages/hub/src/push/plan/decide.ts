@@ -3,11 +3,13 @@
 import type { DeliveryResult, PlannedDelivery, SendStatus, StoredDelivery } from '../../model/delivery.ts';
 import { clocksDifferMs, isOpen } from '../../model/delivery.ts';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
+import { readPreferences } from '../../model/preferences/preferences.ts';
+import { silenceOf } from '../../model/preferences/silence.ts';
 import type { PushAddress } from '../../model/push-address.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { SendContext } from '../../store/store.ts';
 import type { Outcome, Push } from '../channels/contract.ts';
-import { decisionOf, isHandled } from './plan.ts';
+import { type Decision, decisionOf, isHandled } from './plan.ts';
 
 /** Which pushes are skipped for a device that listens live and acknowledges within the grace. */
 export type PushGrace = 'off' | 'taps' | 'all';
@@ -47,8 +49,11 @@ export function decide(
   if (delivery.kind === 'clear') return decideClear(context, { ...subscription, channel }, { canClear, now });
   if (!notification || !isAlive(notification, now)) return settle('expired', 'the notification expired');
   if (isHandled(notification)) return settle('withdrawn', 'it was handled elsewhere');
-  const push = pushOf(context, notification, { ...subscription, channel }, now);
-  if (!push) return settle('skipped', 'the subscription no longer asks for it');
+  const decision = decideSilence(context, notification, subscription, { now, canClear });
+  if (decision.decision === 'skip') return settle('skipped', decision.reason);
+  // A tap in place of what the device would show says nothing that it was not told.
+  if (delivery.kind === 'fallback' && decision.silence !== null) return settle('skipped', decision.silence);
+  const push = pushOf(context, notification, { ...subscription, channel }, { now, decision });
   const fetched = delivery.fetchedAt !== null || context.fetchedSeq >= delivery.seq;
   if (delivery.kind === 'fallback') {
     return fetched ? settle('skipped', 'the device has fetched it') : { kind: 'send', push };
@@ -77,25 +82,42 @@ function decideClear(
 
 type Reachable = StoredSubscription & { readonly channel: PushAddress };
 
+type PushDecision = Extract<Decision, { decision: 'push' }>;
+
+/** As the person wants it now, and as it was to arrive when it was posted: an attempt that is late does not ring either. */
+function decideSilence(
+  { delivery, preferences: stored }: SendContext,
+  { app, content: posted }: StoredNotification,
+  subscription: StoredSubscription,
+  { now, canClear }: Pick<StepContext, 'canClear' | 'now'>,
+): Decision {
+  const content = JSON.parse(posted) as Content;
+  const preferences = readPreferences(stored);
+  const ringing = { app, content, device: subscription.id };
+  const silence = silenceOf(preferences, ringing, now) ?? silenceOf(preferences, ringing, delivery.plannedAt);
+  const decision = decisionOf(content, subscription, { now, silence, canClear });
+  const isStale = decision.decision === 'skip' && decision.reason !== silence;
+  return isStale ? { decision: 'skip', reason: 'the subscription no longer asks for it' } : decision;
+}
+
 function pushOf(
   context: SendContext,
   row: StoredNotification,
   subscription: Reachable,
-  now: number,
-): Push | null {
-  const content = JSON.parse(row.content) as Content;
-  const decision = decisionOf(content, subscription, now);
-  if (decision.decision === 'skip') return null;
-  const fallback = content.fallbackPolicy?.endpointFallback.visualContent ?? null;
+  { now, decision }: { readonly now: number; readonly decision: PushDecision },
+): Push {
+  const { groupName, priority, fallbackPolicy } = JSON.parse(row.content) as Content;
+  const fallback = fallbackPolicy?.endpointFallback.visualContent ?? null;
   const visual = context.delivery.kind === 'fallback' ? fallback : decision.visual;
   // Content whose display time is over is not shown any more, but the device still gets a tap.
   const past = row.displayUntil !== null && row.displayUntil <= now;
   const { id, expires, displayUntil } = row;
-  const { groupName, priority } = content;
+  const { silence } = decision;
   return {
     ...baseOf(context, subscription, now),
     visual: past ? null : visual,
-    notification: { id, groupName, priority, expires, displayUntil },
+    notification: { id, groupName, priority: silence === null ? priority : 'Low', expires, displayUntil },
+    silence,
   };
 }
 
@@ -141,9 +163,12 @@ export interface Sent {
   readonly until: number;
   /** How long to wait for it, if there is one. */
   readonly delayMs: number;
+  /** Why what was sent shows nothing. */
+  readonly silence?: string | null | undefined;
 }
 
-export function sentResult(delivery: StoredDelivery, { outcome, now, until, delayMs }: Sent): DeliveryResult {
+export function sentResult(delivery: StoredDelivery, sent: Sent): DeliveryResult {
+  const { outcome, now, until, delayMs, silence = null } = sent;
   const { verdict, status, reason } = outcome;
   const attempts = delivery.attempts + 1;
   const answer = { verdict, status, reason: reason?.slice(0, 100) ?? null, at: now };
@@ -157,7 +182,7 @@ export function sentResult(delivery: StoredDelivery, { outcome, now, until, dela
   });
   switch (verdict) {
     case 'accepted':
-      return final('accepted', null);
+      return final('accepted', silence);
     case 'gone':
       return final('gone', reason);
     case 'refused':
@@ -167,7 +192,7 @@ export function sentResult(delivery: StoredDelivery, { outcome, now, until, dela
       const due = now + delayMs;
       if (due >= until)
         return final('expired', `it could not be sent before it expires: ${reason ?? verdict}`);
-      return { ...base, status: outcome.unanswered ? 'sent' : 'pending', reason: null, due };
+      return { ...base, status: outcome.unanswered ? 'sent' : 'pending', reason: silence, due };
     }
   }
 }

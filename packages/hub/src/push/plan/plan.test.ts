@@ -154,7 +154,9 @@ const mail = (more: Parameters<typeof postWrite>[0] = {}) =>
 
 describe('what a subscription gets of a notification', () => {
   const of = (more: Partial<StoredSubscription>, content = contentOf()) => {
-    const made = decisionOf(content, device('one', more).subscription, startMs);
+    const made = decisionOf(content, device('one', more).subscription, {
+      ...{ now: startMs, silence: null, canClear: true },
+    });
     return made.decision === 'push' ? made.visual : made.reason;
   };
   const raw = contentOf({ payload: { rawContent: 'x' } });

@@ -14,6 +14,8 @@ import {
   type StoredDelivery,
 } from '../../model/delivery.ts';
 import type { Content, StoredNotification } from '../../model/notification.ts';
+import { readPreferences } from '../../model/preferences/preferences.ts';
+import { silenceOf } from '../../model/preferences/silence.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Change } from '../../model/write.ts';
@@ -63,10 +65,32 @@ function planChange(change: Change, plan: PushPlan): void {
 
 /** What a subscription is pushed of a notification. */
 export type Decision =
-  | { readonly decision: 'push'; readonly reason: string; readonly visual: VisualContent | null }
+  | {
+      readonly decision: 'push';
+      readonly reason: string;
+      readonly visual: VisualContent | null;
+      /** Why it shows nothing: what the person has set. */
+      readonly silence: string | null;
+    }
   | { readonly decision: 'skip'; readonly reason: string };
 
-export function decisionOf(content: Content, subscription: StoredSubscription, now: number): Decision {
+export interface DecisionContext {
+  readonly now: number;
+  /** Why the person wants it silent; null when it rings. */
+  readonly silence: string | null;
+  /** Its channel takes a push that shows nothing. */
+  readonly canClear: boolean;
+}
+
+/**
+ * What is silenced is a tap, which updates what the device counts. A browser demands that each push shows something, so it
+ * gets none: the notification is there at its next sync, and not even `silent` keeps a banner off all screens.
+ */
+export function decisionOf(
+  content: Content,
+  subscription: StoredSubscription,
+  { now, silence, canClear }: DecisionContext,
+): Decision {
   const skip = (reason: string): Decision => ({ decision: 'skip', reason });
   const { visualContent } = content.payload;
   if (subscription.leaseUntil <= now) return skip('its lease has expired');
@@ -75,11 +99,15 @@ export function decisionOf(content: Content, subscription: StoredSubscription, n
     return skip(`targetPolicy leaves out ${subscription.platform}`);
   }
   if (subscription.channel === null) return skip('it has no push address and listens live');
-  if (subscription.notificationType === 'notificationOnly') {
-    return { decision: 'push', reason: 'a tap: it asked for notificationOnly', visual: null };
-  }
-  if (!visualContent) return { decision: 'push', reason: 'a tap: the payload is raw', visual: null };
-  return { decision: 'push', reason: 'visual content', visual: visualContent };
+  if (silence !== null && !canClear) return skip(silence);
+  const push = (reason: string, visual: VisualContent | null = null): Decision => ({
+    ...{ decision: 'push', reason, visual, silence },
+  });
+  if (silence !== null) return push(`a tap: ${silence}`);
+  if (subscription.notificationType === 'notificationOnly')
+    return push('a tap: it asked for notificationOnly');
+  if (!visualContent) return push('a tap: the payload is raw');
+  return push('visual content', visualContent);
 }
 
 /** Whether a subscription receives an app's notifications at all. */
@@ -98,10 +126,15 @@ function ring(change: Change, { overlay, now, claim, channels }: PushPlan): void
     .filter((each) => isToldOf(notification.app, each) && each.leaseUntil > now);
   if (told.length === 0) return;
   const content = JSON.parse(notification.content) as Content;
+  const preferences = readPreferences(overlay.feed(change.user)?.preferences ?? null);
   const before = overlay.deliveries.of(change.user, notification.id);
   for (const subscription of told) {
     const channel = channelOf(subscription, channels);
-    const decision = channel === undefined ? unknownChannel : decisionOf(content, subscription, now);
+    const ringing = { app: notification.app, content, device: subscription.id };
+    const silence = silenceOf(preferences, ringing, now);
+    const canClear = channel?.flags.canClear ?? false;
+    const decision =
+      channel === undefined ? unknownChannel : decisionOf(content, subscription, { now, silence, canClear });
     const duty = {
       user: change.user,
       notification: notification.id,
@@ -113,14 +146,21 @@ function ring(change: Change, { overlay, now, claim, channels }: PushPlan): void
     const { sentAt = null } = find(before, subscription.id, 'notify') ?? {};
     overlay.deliveries.put(
       decision.decision === 'push'
-        ? { ...fresh, sentAt, claimed: claim, due: claim ? now + claimLeaseMs : now }
+        ? {
+            ...fresh,
+            sentAt,
+            reason: decision.silence,
+            claimed: claim,
+            due: claim ? now + claimLeaseMs : now,
+          }
         : { ...fresh, sentAt, status: 'skipped', reason: decision.reason },
     );
     const fallback = content.fallbackPolicy?.endpointFallback;
     if (!fallback || subscription.platform !== 'ios' || decision.decision === 'skip') continue;
     if (subscription.notificationType === 'notificationOnly') continue;
     const due = now + fallback.fallbackDelayInSeconds * 1000;
-    overlay.deliveries.put({ ...newDelivery(subscription, duty, 'fallback', now), due });
+    const later = { ...newDelivery(subscription, duty, 'fallback', now), due };
+    overlay.deliveries.put(silence === null ? later : { ...later, status: 'skipped', reason: silence });
   }
 }
 

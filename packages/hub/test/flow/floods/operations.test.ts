@@ -40,6 +40,7 @@ const bodies: Readonly<Record<string, () => unknown>> = {
   updateStates: () => ({ all: true, readState: 'read' }),
   createReceipts: () => ({ receipts: [{ id: notification, subscriptionId: unsId, kind: 'shown' }] }),
   updateNotification: () => ({ readState: 'read' }),
+  updatePreferences: () => ({ mutes: [{ groupName: randomUUID() }] }),
   createSubscription: () => ({ targetHostName: hosts['app-a'], installationId: 'here', platformType: 'ios' }),
   updateSubscription: () => ({ displayName: 'x' }),
   createUser: () => ({ name: `${randomUUID()}@contoso.example` }),

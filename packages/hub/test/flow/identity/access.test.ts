@@ -163,6 +163,8 @@ const rows: Readonly<Record<string, Row>> = {
   },
   updateNotification: { done: 200, id: notification, body: () => ({ userActionState: 'dismissed' }) },
   deleteNotification: { done: 204, id: notification },
+  getPreferences: { done: 200 },
+  updatePreferences: { done: 200, body: () => ({ mutes: [{ groupName: 'of a caller' }] }) },
   createSubscription: { done: 200, body: device, but: foreignHost },
   listSubscriptions: { done: 200 },
   getSubscription: { done: 200, id: subscription, but: foreignSubscription },

@@ -117,6 +117,28 @@ for (const [edge, open] of edges) {
   });
 }
 
+test('what a person mutes at one node is told by the other, and silences what is posted there', async () => {
+  await using pair = await startPair();
+  const [a, b] = pair.hubs;
+  const token = b.token({ user: 'alice', lifetimeSeconds });
+  const there = await openSseReader({ baseUrl: b.baseUrl, token });
+  await there.next('ready');
+  const body = { mutes: [{ groupName: 'builds' }] };
+  const set = await a.request('PATCH', '/v1.0/me/notificationPreferences', {
+    ...{ body, token: a.token({ user: 'alice', lifetimeSeconds }) },
+  });
+  assert.equal(set.status, 200, set.text);
+  await until(() => {
+    pair.clock.advance(1000);
+    return there.frames.length > 1;
+  }, 'the position');
+  assert.equal((await there.next('position')).preferences, set.headers.etag);
+  const read = await b.request('GET', '/v1.0/me/notificationPreferences', { token });
+  assert.deepEqual([read.json.mutes, read.headers.etag], [set.json.mutes, set.headers.etag]);
+  const explained = await b.request('POST', `${feed}/explain`, { token, body: post() });
+  assert.equal(explained.status, 200);
+});
+
 test('the allowance of a user is that of all nodes together, within a fifth', async () => {
   await using pair = await startPair({ throttle: '120' });
   const { clock, hubs } = pair;

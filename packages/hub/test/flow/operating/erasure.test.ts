@@ -44,6 +44,9 @@ async function fill(hub: TestHub, token: string): Promise<readonly string[]> {
   };
   const [kept, removed] = [await create('kept for the person'), await create('deleted by the person')];
   assert.equal((await hub.request('DELETE', `${feed}/${removed}`, { token })).status, 204);
+  const mutes = [{ groupName: 'muted by the person', subscriptionId: unsId }];
+  const set = await hub.request('PATCH', '/v1.0/me/notificationPreferences', { token, body: { mutes } });
+  assert.equal(set.status, 200, set.text);
   return [kept, removed, unsId];
 }
 
@@ -85,6 +88,13 @@ test('an export holds the account, the devices, all notifications with their del
   assert.deepEqual(
     of('removedNotification').map(({ id: each, removed: how }) => [each, how]),
     [[removed, 'deleted']],
+  );
+  assert.deepEqual(
+    of('preferences').map(({ mutes, quietHours }) => [
+      JSON.stringify(mutes).includes('muted by'),
+      quietHours,
+    ]),
+    [[true, null]],
   );
   assert.ok(of('delivery').some(({ notificationId }) => notificationId === kept));
   assert.deepEqual(

@@ -14,6 +14,7 @@ import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import type { MovedTable } from '../../../src/store/transfer.ts';
 
 const feed = '/v1.0/me/notifications';
+const preferences = '/v1.0/me/notificationPreferences';
 const fcmChannel = { type: 'fcm', token: 'a'.repeat(40) };
 
 async function openPlaces(context: TestContext) {
@@ -97,6 +98,7 @@ async function fill(hub: TestHub) {
   await registry.grants.consume('Grant', 'g', 5);
   await registry.tickets.spend(ticket, 1);
   const place = await subscribe(hub, { platformType: 'android', channel: fcmChannel });
+  await ask(hub, 'PATCH', preferences, { mutes: [{ groupName: 'muted \ue000', subscriptionId: place }] });
   const dismissed = await create(hub, 'to be dismissed');
   const deleted = await create(hub, 'to be deleted');
   const named = await create(hub, 'odd \ue000 and \u001a', { appNotificationId: 'order 7' });
@@ -123,6 +125,7 @@ test('devices go on with the cursors, UNS-IDs and tokens that they had', async (
   const expected = await readDelta(before, held.cursor, token);
   assert.equal(expected.value.length, 3);
   const whole = await readDelta(before);
+  const muted = await ask(before, 'GET', preferences);
   await before.close();
   const key = readFileSync(join(places.dataDir, 'secret.key'), 'utf8').trim();
   const environment = { CARILLON_SECRET_KEY: key };
@@ -137,6 +140,8 @@ test('devices go on with the cursors, UNS-IDs and tokens that they had', async (
   const resumed = await readDelta(after, held.cursor, token);
   assert.deepEqual([resumed.value, resumed.unreadCount], [expected.value, expected.unreadCount]);
   assert.deepEqual((await readDelta(after)).value, whole.value);
+  assert.deepEqual((await ask(after, 'GET', preferences)).mutes, muted.mutes);
+  assert.equal(muted.mutes.length, 1);
   const stream = await openSseReader({ baseUrl: after.baseUrl, token, query: `?$deltatoken=${held.cursor}` });
   const told = await stream.next('change', 3);
   assert.deepEqual(told.value, expected.value[2]);

@@ -6,3 +6,4 @@ await import('./push-four-devices.test.ts');
 await import('./push-fallback.test.ts');
 await import('./push-snooze.test.ts');
 await import('./push-verdicts.test.ts');
+await import('./push-mutes.test.ts');

@@ -74,6 +74,34 @@ for (const [edge, open] of edges) {
       assert.equal(removed.unreadCount, 1);
     });
 
+    test('it tells that preferences changed, in a position with their ETag, and in ready when they were set before', async () => {
+      await using running = await start();
+      const { hub, token, baseUrl, send } = running;
+      const set = async (mutes: readonly object[]): Promise<string> => {
+        const answer = await hub.request('PATCH', '/v1.0/me/notificationPreferences', {
+          token,
+          body: { mutes },
+        });
+        assert.equal(answer.status, 200, answer.text);
+        return String(answer.headers.etag);
+      };
+      const reader = await open({ baseUrl, token });
+      assert.equal((await reader.next('ready')).preferences, undefined);
+      await send();
+      await reader.next('change');
+      const etag = await set([{ groupName: 'builds' }]);
+      const told = await reader.next('position');
+      assert.deepEqual([told.preferences, told.unreadCount], [etag, 1]);
+      const made = await send();
+      assert.equal(idOf((await reader.next('change', 2)) as { value: Notification }), made.id);
+      const next = await set([]);
+      assert.equal((await reader.next('position', 2)).preferences, next);
+      const resumed = await open({ baseUrl, token, query: `?$deltatoken=${told.cursor}` });
+      assert.equal((await resumed.next('ready')).preferences, next);
+      assert.equal(idOf((await resumed.next('change')) as { value: Notification }), made.id);
+      assert.equal(reader.frames.length, 5, 'each once');
+    });
+
     test('resumed by a cursor it tells the latest states since then once, in order, and goes on live', async () => {
       await using running = await start();
       const { hub, token, baseUrl, send } = running;

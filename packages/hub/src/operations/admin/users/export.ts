@@ -5,11 +5,13 @@ import { listSessions } from '../../../auth/provider/grants/sessions.ts';
 import { formatDateTime } from '../../../model/date-time.ts';
 import { noNotification, type StoredDelivery } from '../../../model/delivery.ts';
 import { notificationJson, type StoredNotification } from '../../../model/notification.ts';
+import { readPreferences } from '../../../model/preferences/preferences.ts';
 import type { StoredSubscription } from '../../../model/subscription.ts';
 import type { FeedRow } from '../../../store/store.ts';
 import { jsonLines } from '../../kernel/answer.ts';
 import type { Services } from '../../kernel/call.ts';
 import { operation } from '../../kernel/operation.ts';
+import { answerQuietHours } from '../../preferences/preferences.ts';
 import { audited } from '../audited.ts';
 import { shortHash } from '../deliveries/delivery-id.ts';
 import { findPerson, type Person } from './person.ts';
@@ -39,6 +41,7 @@ async function* linesOf(person: Person, services: Services): AsyncGenerator<stri
   yield line('user', { issuer: feed?.issuer, ...(local ? showUser(local) : { id, name: feed?.name }) });
   for (const session of await listSessions(services.registry, id, services.clock.now()))
     yield line('session', session);
+  if (feed?.preferences) yield line('preferences', showPreferences(feed.preferences));
   if (feed) yield* feedOf(feed, services);
   yield* auditOf(person, services);
   yield line('end', {});
@@ -80,6 +83,17 @@ function notificationLine(row: StoredNotification, now: number): string {
   if (removed === null)
     return `{"type":"notification","appId":${JSON.stringify(appId)},${notificationJson(row, now).slice(1)}\n`;
   return line('removedNotification', { id, appId, removed, removedDateTime: formatDateTime(modified) });
+}
+
+function showPreferences(stored: string) {
+  const { mutes, quietHours } = readPreferences(stored);
+  return {
+    mutes: mutes.map(({ app, host, group, device, until }) => ({
+      ...{ appId: app, targetHostName: host, groupName: group, device: device && shortHash(device) },
+      untilDateTime: until === null ? null : formatDateTime(until),
+    })),
+    quietHours: quietHours && answerQuietHours(quietHours),
+  };
 }
 
 /** Its id is a capability; the push address is the person's. */

@@ -25,11 +25,11 @@ export function apnsPayload(push: ApnsPush): ApnsPayload {
 }
 
 /**
- * Beside the tap of a state change, since a background push may not set the badge: what was read elsewhere lowers it. Apple
- * counts a badge alone as an alert, which shows and sounds nothing.
+ * Beside the tap of a state change or of what the person has muted, since a background push may not set the badge: what was
+ * read elsewhere lowers it, and what arrives silently raises it. Apple counts a badge alone as an alert, which shows and sounds nothing.
  */
 export function apnsBadge(push: ApnsPush): ApnsPayload | null {
-  if (push.kind !== 'clear') return null;
+  if (push.kind !== 'clear' && push.silence == null) return null;
   return {
     headers: {
       'apns-push-type': 'alert',

@@ -113,8 +113,8 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
     );
     keepKnown(known, transacted.plan);
     await releaseAddresses(connections, transacted);
-    const { outcomes, changes, deliveries } = transacted.plan;
-    return { outcomes, changes, deliveries: claimedOf(deliveries) };
+    const { outcomes, changes, moved, deliveries } = transacted.plan;
+    return { outcomes, changes, moved, deliveries: claimedOf(deliveries) };
   }
 
   return async (writes: readonly Write[], now: number, claim: boolean): Promise<Committed> => {

@@ -55,9 +55,10 @@ export const deliveryStatements = {
   subscriptions: statement(`SELECT k.at, t.* FROM ${asked} CROSS JOIN LATERAL
   (SELECT ${namesOf(subscriptionColumns)}, fetched_seq FROM subscription s
    WHERE ${sameUser('s')} AND s.id = k.subscription LIMIT 1) t`),
-  unread: statement(`SELECT k.at, t.unread FROM ${asked} ${place} CROSS JOIN LATERAL
+  unread: statement(`SELECT k.at, t.unread, f.preferences FROM ${asked} ${place} CROSS JOIN LATERAL
   (SELECT coalesce(sum(a.unread), 0)::bigint AS unread FROM feed_app a
-   WHERE ${sameUser('a')} AND (p.app IS NULL OR a.app = p.app)) t`),
+   WHERE ${sameUser('a')} AND (p.app IS NULL OR a.app = p.app)) t
+  CROSS JOIN LATERAL (SELECT preferences FROM feed s WHERE ${sameUser('s')} LIMIT 1) f`),
   handled: statement(`SELECT k.at, t.id FROM ${asked} ${place} CROSS JOIN LATERAL
   (SELECT n.id, n.seq FROM notification n WHERE ${sameUser('n')} AND n.seq > p.fetched_seq
    AND ${sqlIsHandled('n.')} AND (p.app IS NULL OR n.app = p.app) ORDER BY n.seq DESC LIMIT 32) t
@@ -155,6 +156,10 @@ async function readContexts(
   });
 }
 
+function textOf(value: unknown): string | null {
+  return value == null ? null : decodeText(value);
+}
+
 type ByPlace = ReadonlyMap<number, Row>;
 
 function contentKey(key: DeliveryKey | undefined): string {
@@ -184,6 +189,7 @@ function contextOf(
     subscription: subscription ? subscriptionTable.readRow(subscription, { user }) : null,
     fetchedSeq: subscription ? decodeNumber(subscription.fetched_seq) : 0,
     unread: decodeNumber(at.unread.get(index)?.unread ?? 0),
+    preferences: textOf(at.unread.get(index)?.preferences),
     handled: handledRows.filter((row) => row.at === index).map((row) => decodeText(row.id)),
   };
 }

@@ -68,12 +68,14 @@ UNION ALL
   ),
   heads: statement(`SELECT f.* FROM ${unnest(userColumns)}
 CROSS JOIN LATERAL (SELECT * FROM feed g WHERE ${sameUser('g')} AND g.head > 0 LIMIT 1) f`),
-  position: statement(`SELECT f.epoch, f.head, ${counts} FROM feed f WHERE ${ofUser('f')}`),
+  position: statement(
+    `SELECT f.epoch, f.head, ${counts}, f.preferences_seq FROM feed f WHERE ${ofUser('f')}`,
+  ),
   // The row of the position stands beside each change, and alone when there is none.
   changes:
     statement(`SELECT p.epoch AS feed_epoch, p.head AS feed_head, p.unread AS feed_unread, p.floor AS feed_floor,
-  p.until AS feed_until, n.*
-FROM (SELECT f.epoch, f.head, ${counts}, coalesce(CASE WHEN $3::text IS NOT NULL THEN
+  p.until AS feed_until, p.preferences_seq AS feed_preferences, n.*
+FROM (SELECT f.epoch, f.head, f.preferences_seq, ${counts}, coalesce(CASE WHEN $3::text IS NOT NULL THEN
     (SELECT b.seq FROM notification b WHERE ${ofUser('b')} AND b.seq > 0 AND b.seq > $4 ORDER BY b.seq OFFSET $6 LIMIT 1) END, f.head)
     AS until FROM feed f WHERE ${ofUser('f')}) p
 LEFT JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification n
@@ -81,12 +83,12 @@ LEFT JOIN LATERAL (SELECT ${namesOf(notificationColumns)} FROM notification n
 ORDER BY n.seq`),
 };
 
-function positionOf(...values: readonly [unknown, unknown, unknown, unknown]): Position {
-  const [epoch = 0, head = 0, unread = 0, floor = 0] = values.map(decodeNumber);
-  return { epoch, head, unread, floor };
+function positionOf(...values: readonly [unknown, unknown, unknown, unknown, unknown]): Position {
+  const [epoch = 0, head = 0, unread = 0, floor = 0, preferencesSeq = 0] = values.map(decodeNumber);
+  return { epoch, head, unread, floor, preferencesSeq };
 }
 
-const nowhere: Position = { epoch: 0, head: 0, unread: 0, floor: 0 };
+const nowhere: Position = { epoch: 0, head: 0, unread: 0, floor: 0, preferencesSeq: 0 };
 
 function positionReads(ask: AskRows) {
   async function owner(user: UserKey) {
@@ -108,7 +110,7 @@ function positionReads(ask: AskRows) {
     async position(user: UserKey, visibility: Visibility): Promise<Position> {
       const [row] = await ask(feedStatements.position, ...userValues(user), visibility);
       if (!row) return nowhere;
-      return positionOf(row.epoch, row.head, row.unread, row.floor);
+      return positionOf(row.epoch, row.head, row.unread, row.floor, row.preferences_seq);
     },
     async heads(users: readonly UserKey[]): Promise<FeedHead[]> {
       if (users.length === 0) return [];
@@ -134,9 +136,9 @@ function positionReads(ask: AskRows) {
       const rows = found
         .filter((row) => row.id !== null)
         .map((row) => notificationTable.readRow(row, { user }));
-      const { feed_epoch, feed_head, feed_unread, feed_floor } = first;
+      const { feed_epoch, feed_head, feed_unread, feed_floor, feed_preferences } = first;
       return {
-        ...positionOf(feed_epoch, feed_head, feed_unread, feed_floor),
+        ...positionOf(feed_epoch, feed_head, feed_unread, feed_floor, feed_preferences),
         rows,
         scannedTo: rows.length < limit ? until : (rows.at(-1)?.seq ?? until),
       };

@@ -110,4 +110,11 @@ CREATE INDEX feed_unfolded ON feed(lane, user_key) WHERE name_key IS NULL AND ep
 ALTER TABLE subscription ADD COLUMN registered bigint NOT NULL DEFAULT 0;
 `,
   },
+  {
+    name: '0006-preferences',
+    sql: `
+ALTER TABLE feed ADD COLUMN preferences text;
+ALTER TABLE feed ADD COLUMN preferences_seq bigint NOT NULL DEFAULT 0;
+`,
+  },
 ];

@@ -196,6 +196,8 @@ export const feedTable = new Table<FeedRow, 'user', ElementType>({
   issuer: { column: 'issuer', form: text },
   subject: { column: 'subject', form: text },
   name: { column: 'name', form: text },
+  preferences: { column: 'preferences', form: optional(text) },
+  preferencesSeq: { column: 'preferences_seq', form: bigint },
 });
 export const feedColumns: readonly Column<FeedRow>[] = [...userColumns, ...feedTable.columns];
 /** With the name as it is compared. */

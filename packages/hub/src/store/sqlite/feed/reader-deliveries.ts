@@ -6,7 +6,7 @@ import { type DeliveryKey, noNotification, type Route } from '../../../model/del
 import type { StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import { sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
-import { decodeBytes, decodeNumber } from '../../columns.ts';
+import { decodeBytes, decodeNumber, decodeText } from '../../columns.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
 import { inSnapshot, keyValues, prepareRows, type Row, type Tables, type Values } from './tables.ts';
 
@@ -87,9 +87,14 @@ function openContextRead(db: DatabaseSync, tables: Tables) {
       subscription,
       fetchedSeq,
       unread: unread ? decodeNumber(unread.unread) : 0,
+      preferences: textOf(query.preferences.get(account)?.preferences),
       handled: query.handled.all(account, fetchedSeq, scope, scope).map(idOf),
     };
   };
+}
+
+function textOf(value: unknown): string | null {
+  return value == null ? null : decodeText(value);
 }
 
 function idOf(row: Row): string {
@@ -111,6 +116,7 @@ function prepareContexts(db: DatabaseSync, { delivery, notification, subscriptio
     notification: prepareRows(db, `${select(notification.names, 'notification')} AND id = ?`),
     unread: db.prepare('SELECT unread FROM feed_app WHERE account = ? AND app = ?'),
     unreadOfAll: db.prepare('SELECT coalesce(sum(unread), 0) AS unread FROM feed_app WHERE account = ?'),
+    preferences: db.prepare('SELECT preferences FROM account WHERE id = ?'),
     handled: db.prepare(
       `SELECT id FROM notification INDEXED BY notification_handled
        WHERE account = ? AND seq > ? AND ${sqlIsHandled()} AND (? IS NULL OR app = ?)

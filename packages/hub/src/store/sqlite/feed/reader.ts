@@ -25,6 +25,7 @@ import {
   inSnapshot,
   openTables,
   prepareRows,
+  sqlHead,
   type Tables,
   type Values,
 } from './tables.ts';
@@ -81,15 +82,18 @@ function seenApp(interned: Interned, visibility: Visibility): number | null {
   return visibility === null ? null : (interned.app(visibility) ?? noApp);
 }
 
+const nowhere: Position = { epoch: 0, head: 0, unread: 0, floor: 0, preferencesSeq: 0 };
+
 function positionReads(db: DatabaseSync, { interned, notification }: Tables) {
   const query = prepareFeeds(db, notification.names);
 
   function position(account: number | null, app: number | null): Position {
     const feed = account === null ? undefined : query.feed.get(account);
-    if (!feed || account === null) return { epoch: 0, head: 0, unread: 0, floor: 0 };
+    if (!feed || account === null) return nowhere;
     const counts = query.counts.get(account, app, app);
-    const { epoch, head } = feedOf(feed);
-    return { epoch, head, unread: decodeNumber(counts?.unread), floor: decodeNumber(counts?.floor) };
+    const { epoch, head, preferencesSeq } = feedOf(feed);
+    const [unread, floor] = [decodeNumber(counts?.unread), decodeNumber(counts?.floor)];
+    return { epoch, head, unread, floor, preferencesSeq };
   }
 
   /** The head follows the columns of the feed, and the user's key that. */
@@ -133,9 +137,7 @@ function positionReads(db: DatabaseSync, { interned, notification }: Tables) {
 }
 
 function headReads(db: DatabaseSync, { interned }: Tables) {
-  const head = db.prepare(
-    'SELECT epoch, (SELECT max(head) FROM feed_app WHERE account = account.id) AS seq FROM account WHERE id = ?',
-  );
+  const head = db.prepare(`SELECT epoch, ${sqlHead} AS seq FROM account WHERE id = ?`);
   return {
     async heads(users: readonly UserKey[]) {
       return users.flatMap((user): FeedHead[] => {
@@ -240,7 +242,7 @@ function dueReads(db: DatabaseSync, { interned }: Tables) {
 
 function prepareFeeds(db: DatabaseSync, notification: readonly string[]) {
   const select = `SELECT ${feedTable.names.join(', ')},
-    (SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id) AS head, key FROM account`;
+    ${sqlHead} AS head, key FROM account`;
   return {
     feed: prepareRows(db, `${select} WHERE id = ?`),
     byName: prepareRows(db, `${select} WHERE name_key = ? AND issuer = ? LIMIT ${namesakesMost}`),

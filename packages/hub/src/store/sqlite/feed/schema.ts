@@ -90,4 +90,11 @@ DROP INDEX account_by_name;
 ALTER TABLE subscription ADD COLUMN registered INTEGER NOT NULL DEFAULT 0;
 `,
   },
+  {
+    name: '0007-preferences',
+    sql: `
+ALTER TABLE account ADD COLUMN preferences TEXT;
+ALTER TABLE account ADD COLUMN preferences_seq INTEGER NOT NULL DEFAULT 0;
+`,
+  },
 ];

@@ -123,13 +123,17 @@ export function keyValues({ notification, subscription, kind }: DeliveryKey): [B
   return [uuidToBytes(notification), encodeKey(subscription), kindCodes.encode(kind)];
 }
 
-/** `head` is that of the feed's apps. */
+/** `head` is that of the feed's apps, or of the preferences when they changed later. */
 export const feedTable = new Table<FeedRow, 'user' | 'head', SqlType>({
   epoch: { column: 'epoch', form: integer },
   issuer: { column: 'issuer', form: text },
   subject: { column: 'subject', form: text },
   name: { column: 'name', form: text },
+  preferences: { column: 'preferences', form: optional(text) },
+  preferencesSeq: { column: 'preferences_seq', form: integer },
 });
+export const sqlHead =
+  'max(preferences_seq, (SELECT coalesce(max(head), 0) FROM feed_app WHERE account = account.id))';
 
 type AppForm = Form<AppId, SqlType>;
 

@@ -15,7 +15,7 @@ import {
 } from '../../transfer.ts';
 import { markFact } from '../feed/mark.ts';
 import { feedMigrations } from '../feed/schema.ts';
-import { feedTable, openTables, prepareRows, type Values } from '../feed/tables.ts';
+import { feedTable, openTables, prepareRows, sqlHead, type Values } from '../feed/tables.ts';
 import { registryMigrations } from '../registry/schema.ts';
 import { type Migration, migrate } from './migrate.ts';
 
@@ -71,14 +71,7 @@ function openReaders(db: DatabaseSync): Readers {
   const given = (values: Values) => ({ user: interned.user(values.at(-1)) });
   return {
     feed: {
-      sql: select(
-        [
-          ...feedTable.names,
-          'coalesce((SELECT max(head) FROM feed_app WHERE account = account.id), 0) AS head',
-          'id',
-        ],
-        'account',
-      ),
+      sql: select([...feedTable.names, `${sqlHead} AS head`, 'id'], 'account'),
       read: (values) => feedTable.readValues(values, { ...given(values), head: decodeNumber(values.at(-2)) }),
     },
     feed_app: {

@@ -135,7 +135,7 @@ function feedsOf(plan: Plan, { reads, places, before }: Locked) {
     const old = before.feed(user);
     const row = rows.get(user) ?? old;
     if (!row) continue;
-    if (row.name !== old?.name) owned.push(row);
+    if (row.name !== old?.name || row.preferencesSeq !== old.preferencesSeq) owned.push(row);
     else if (row.head !== old.head + changes) moved.push(row);
   }
   const unused = [...places].filter((user) => !rows.has(user)).map((user) => ({ user }));

@@ -79,7 +79,7 @@ const settled = `${unnest(deliveryKey)} CROSS JOIN LATERAL (SELECT FROM delivery
 export const reading = {
   /** A feed of epoch 0 is a place that is held while its first batch is planned; nobody else ever sees one. */
   holdPlaces: statement(`INSERT INTO feed(${namesOf(feedColumns)})
-SELECT ${namesOf(userColumns, 'k.')}, 0, 0, '', '', '' FROM ${unnest(userColumns)} ${inUserOrder}
+SELECT ${namesOf(userColumns, 'k.')}, 0, 0, '', '', '', NULL, 0 FROM ${unnest(userColumns)} ${inUserOrder}
 ON CONFLICT DO NOTHING`),
   /** Moves the heads as far as they most likely go, which locks the feeds too: one way to each row instead of two. */
   moveFeeds: statement(`UPDATE feed s SET head = s.head + k.changes

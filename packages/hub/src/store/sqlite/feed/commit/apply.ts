@@ -13,7 +13,7 @@ import { foldName } from '../../../../model/fold-name.ts';
 import type { UserKey } from '../../../../model/principal.ts';
 import { sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
 import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
-import type { ClaimQuery, FetchMark, Plan } from '../../../store.ts';
+import type { ClaimQuery, FeedRow, FetchMark, Plan } from '../../../store.ts';
 import { encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
 import { openErase } from './erase.ts';
 import type { KnownFeeds } from './snapshot.ts';
@@ -22,14 +22,20 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
   const statement = prepareFeedWrites(db, tables);
   const { interned, feedApp, notification, subscription } = tables;
   const account = (user: UserKey): number => decodeNumber(interned.account(user));
+  const putPreferences = ({ user, preferences, preferencesSeq }: FeedRow): void =>
+    void statement.putPreferences.run(preferences, preferencesSeq, account(user));
   const feeds = (plan: Plan): void => {
     for (const { row, isNew } of plan.feeds) {
       if (isNew) {
         const values = [row.user, row.epoch, row.issuer, row.subject, row.name, foldName(row.name)];
         const made = statement.insertFeed.run(interned.highestErased + 1, ...values);
         interned.keepAccount(row.user, Number(made.lastInsertRowid));
-      } else if (row.name !== known.get(row.user)?.row.name)
-        statement.nameFeed.run(row.name, foldName(row.name), account(row.user));
+        if (row.preferencesSeq > 0) putPreferences(row);
+        continue;
+      }
+      const before = known.get(row.user)?.row;
+      if (row.name !== before?.name) statement.nameFeed.run(row.name, foldName(row.name), account(row.user));
+      if (row.preferencesSeq !== before?.preferencesSeq) putPreferences(row);
     }
     for (const { row } of plan.feedApps) {
       statement.putFeedApp.run(account(row.user), ...feedApp.valuesOf(row));
@@ -82,6 +88,7 @@ function prepareFeedWrites(db: DatabaseSync, { feedApp, notification, subscripti
     insertFeed: db.prepare(`INSERT INTO account(id, key, epoch, issuer, subject, name, name_key)
       VALUES(max(?, (SELECT coalesce(max(id), 0) + 1 FROM account)), ?, ?, ?, ?, ?, ?)`),
     nameFeed: db.prepare('UPDATE account SET name = ?, name_key = ? WHERE id = ?'),
+    putPreferences: db.prepare('UPDATE account SET preferences = ?, preferences_seq = ? WHERE id = ?'),
     putFeedApp: db.prepare(
       `${insertSql('feed_app', feedApp.names)} ON CONFLICT DO UPDATE SET ${excluded(feedApp.names.slice(1))}`,
     ),

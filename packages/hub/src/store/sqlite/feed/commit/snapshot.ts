@@ -33,8 +33,9 @@ export function openSnapshot(db: DatabaseSync, tables: Tables, known: KnownFeeds
     const found = account === null ? undefined : query.feed.get(account);
     if (!found || account === null) return undefined;
     const apps = query.feedApps.all(account).map((each) => tables.feedApp.readValues(each, { user }));
-    const head = Math.max(0, ...apps.map((each) => each.head));
-    return known.read(feedTable.readValues(found, { user, head }), apps);
+    const row = feedTable.readValues(found, { user, head: 0 });
+    const head = Math.max(row.preferencesSeq, ...apps.map((each) => each.head));
+    return known.read({ ...row, head }, apps);
   };
   return {
     feed: (user) => feedOf(user)?.row ?? null,
@@ -154,6 +155,8 @@ function prepareSubscriptions(db: DatabaseSync, columns: string) {
 }
 
 const feedsKept = 20_000;
+/** Beside the feeds of people who have set none. */
+const preferencesKeptBytes = 16 * 1024 * 1024;
 /** A user with more is read anew each time: what is kept stays within some 40 MB. */
 const subscriptionsKept = 8;
 
@@ -168,7 +171,11 @@ interface KnownFeed {
  * create.
  */
 export class KnownFeeds {
-  readonly #feeds = new BoundedMap<UserKey, KnownFeed>({ entriesMax: feedsKept });
+  readonly #feeds = new BoundedMap<UserKey, KnownFeed>({
+    entriesMax: feedsKept,
+    bytesMax: preferencesKeptBytes,
+    bytesOf: (_, { row }) => row.preferences?.length ?? 0,
+  });
   readonly #subscriptions = new BoundedMap<UserKey, readonly StoredSubscription[]>({ entriesMax: feedsKept });
 
   get(user: UserKey): KnownFeed | undefined {

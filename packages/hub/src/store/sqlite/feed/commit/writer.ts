@@ -134,8 +134,8 @@ function commit({ writes, now, claim }: Extract<WriterRequest, { writes: unknown
     // Each row touches a page of the table and of about four indexes.
     pagesWritten += 2 + plan.notifications.length * 6 + plan.subscriptions.length * 4;
     pagesWritten += plan.deliveries.length + plan.results.length;
-    const { outcomes, changes } = plan;
-    return { committed: { outcomes, changes, deliveries: claimedOf(plan.deliveries) } };
+    const { outcomes, changes, moved } = plan;
+    return { committed: { outcomes, changes, moved, deliveries: claimedOf(plan.deliveries) } };
   });
 }
 
