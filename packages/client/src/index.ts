@@ -5,5 +5,6 @@ export type { Feed, FeedChange, FeedPhase, FeedStatus, HistoryPage, Transport } 
 export { isForPerson } from './feed/inbox.ts';
 export { connectHub, type Hub, type HubOptions } from './hub-client.ts';
 export { HubError, type HubErrorKind } from './requests/hub-error.ts';
+export { readApps } from './requests/read-apps.ts';
 export { Requests, type RequestsOptions } from './requests/requests.ts';
 export type { FeedStorage, FeedWrite, StoredFeed } from './storage/feed-storage.ts';

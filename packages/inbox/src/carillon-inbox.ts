@@ -1,12 +1,12 @@
 // The element <carillon-inbox>: it has the state that its views show, and runs their actions on the feed that the page sets.
 // Its parts are controllers (feed, list, undo, history, panel) and views, which are functions to templates.
-import type { Feed } from '@carillon/client';
 import type { Notification } from '@carillon/protocol';
-import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { Actions } from './actions.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import { FeedController } from './feed-controller.ts';
 import { type InboxEventMap, inboxEvent } from './inbox-events.ts';
+import { InboxProperties } from './inbox-properties.ts';
 import { FilteredItems } from './list/filtered-items.ts';
 import { ListController } from './list/list-controller.ts';
 import { PersonItems } from './list/person-items.ts';
@@ -22,35 +22,20 @@ import { renderBell } from './view/bell.ts';
 import { type Filter, type InboxHost, noFilter, type OpenMenu, type Place } from './view/host.ts';
 import { renderPanel } from './view/panel.ts';
 import { titleOf } from './view/row.ts';
+import { OwnRows } from './visual/own-rows.ts';
+import { VisualController } from './visual/visual-controller.ts';
 
 const noItems: readonly Notification[] = [];
 
-export class CarillonInbox extends LitElement implements InboxHost {
-  static override properties = {
-    feed: { attribute: false },
-    clock: { attribute: false },
-    inline: { type: Boolean, reflect: true },
-    open: { type: Boolean, reflect: true },
-    theme: { reflect: true },
-    undoSeconds: { type: Number, attribute: 'undo-seconds' },
-  };
+export class CarillonInbox extends InboxProperties implements InboxHost {
   static override styles = inboxStyles;
-
-  /** What is shown, and what everything goes through; null until the page has one. */
-  declare feed: Feed | null;
-  declare clock: Clock;
-  /** Without the bell, as a part of the page; it takes the height that it is given. */
-  declare inline: boolean;
-  declare open: boolean;
-  /** `light` and `dark` force it, `auto` follows the system; absent: the page's color-scheme. */
-  declare theme: 'light' | 'dark' | 'auto' | null;
-  /** How long what was done can be undone. */
-  declare undoSeconds: number;
 
   readonly listening = new FeedController(this);
   readonly undoing = new UndoController(this);
   readonly panel = new PanelController(this);
   readonly actions = new Actions(this);
+  readonly visual = new VisualController(this);
+  readonly #ownRows = new OwnRows(this);
   readonly #seen = new SeenController(this);
   readonly #person = { items: new PersonItems(), all: new PersonItems() };
   readonly #language = new LanguageController(this);
@@ -66,12 +51,6 @@ export class CarillonInbox extends LitElement implements InboxHost {
 
   constructor() {
     super();
-    this.feed = null;
-    this.clock = systemClock;
-    this.inline = false;
-    this.open = false;
-    this.theme = null;
-    this.undoSeconds = 8;
     new TickController(this);
   }
 
@@ -112,6 +91,8 @@ export class CarillonInbox extends LitElement implements InboxHost {
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('feed')) this.#replaceFeed();
+    if (changed.has('apps') || changed.has('pictures') || changed.has('renderItem'))
+      this.visual.show({ apps: this.apps, hasPictures: this.pictures !== 'off' });
     this.undoing.showReplaced();
     const isLookedAt = this.open || this.inline;
     if (isLookedAt && !document.hidden) this.#seen.see(this.feed?.items ?? noItems);
@@ -138,6 +119,7 @@ export class CarillonInbox extends LitElement implements InboxHost {
   }
 
   protected override updated(changed: PropertyValues): void {
+    this.#ownRows.removeUnused();
     const count = this.unreadCount;
     if (count !== this.#told) this.#send('carillon-count', { count });
     this.#told = count;
@@ -186,12 +168,24 @@ export class CarillonInbox extends LitElement implements InboxHost {
     this.#send('carillon-place', this.place);
   }
 
-  activate(notification: Notification): void {
+  activate(notification: Notification): boolean {
     // The bell's panel lies over what the page opens now.
     if (!this.inline) this.close();
-    if (!this.#send('carillon-activate', { notification })) return;
-    // What was snoozed or dismissed stays that; opening it in the history is only a look.
-    if (notification.userActionState === 'noInteraction') this.feed?.activate(notification.id);
+    return this.#send('carillon-activate', { notification }) && this.#open(notification);
+  }
+
+  followAction(notification: Notification, actionId: string): boolean {
+    return this.#send('carillon-action', { notification, actionId }) && this.#open(notification);
+  }
+
+  /** What was snoozed or dismissed stays that; opening it in the history is only a look. */
+  #open({ id, userActionState }: Notification): true {
+    if (userActionState === 'noInteraction') this.feed?.activate(id);
+    return true;
+  }
+
+  slotOf(item: Notification): string | null {
+    return this.#ownRows.slotOf(item, this.renderItem);
   }
 
   openMenu(item: Notification, page: OpenMenu['page']): void {
@@ -212,7 +206,7 @@ export class CarillonInbox extends LitElement implements InboxHost {
   announce(added: readonly Notification[]): void {
     const [first] = added;
     if (!first) return;
-    const one = { title: titleOf(first, this.words), app: first.targetHostName };
+    const one = { title: titleOf(first, this.words), app: this.visual.nameOf(first) };
     this.announcement =
       added.length === 1 ? this.words.text('announcedOne', one) : this.words.count('announced', added.length);
     this.requestUpdate();

@@ -9,12 +9,14 @@ import { defineInbox, tagName } from './define.ts';
 import type { InboxEventMap } from './inbox-events.ts';
 
 export type { Feed, FeedChange, FeedPhase, FeedStatus, HistoryPage } from '@carillon/client';
+export type { NotificationApp } from '@carillon/protocol';
 export type { CountMessages, InboxMessages as Messages, Plural, TextMessages } from '@carillon/words';
 export { CarillonInbox } from './carillon-inbox.ts';
 export type { Clock } from './clock.ts';
 export type { InboxEventMap, InboxEventName } from './inbox-events.ts';
 export { setLocale } from './locale/locales.ts';
 export type { Filter, Place, Shown } from './view/host.ts';
+export type { RenderItem } from './visual/own-rows.ts';
 export { defineInbox, tagName };
 
 defineInbox();

@@ -4,8 +4,10 @@ import type { Notification } from '@carillon/protocol';
 import type { Place } from './view/host.ts';
 
 export interface InboxEventMap {
-  /** A row was opened. Unless it is prevented, the notification is marked as activated. The page opens its URL. */
+  /** A row was opened. Unless it is prevented, the notification is marked as activated, and its `url` opens beside the page. */
   'carillon-activate': CustomEvent<{ readonly notification: Notification }>;
+  /** The link of one of its actions was opened, with the same consequences. */
+  'carillon-action': CustomEvent<{ readonly notification: Notification; readonly actionId: string }>;
   /** The number of unread notifications changed. */
   'carillon-count': CustomEvent<{ readonly count: number }>;
   /** The panel opened or closed. */
@@ -26,6 +28,6 @@ export function inboxEvent<Name extends InboxEventName>(
     detail,
     bubbles: true,
     composed: true,
-    cancelable: name === 'carillon-activate',
+    cancelable: name === 'carillon-activate' || name === 'carillon-action',
   });
 }

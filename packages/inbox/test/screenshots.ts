@@ -68,6 +68,8 @@ const shots: Readonly<Record<string, Shot>> = {
     },
   },
   snoozed: { options: { feed: 'history' }, act: (page) => page.click('.segments button >> nth=2') },
+  visual: { options: { feed: 'visual' } },
+  'visual-off': { options: { feed: 'visual', pictures: 'off' } },
   inline: { options: { feed: 'list', inline: true } },
   arabic: { options: { feed: 'list', lang: 'ar' } },
   german: { options: { feed: 'list', lang: 'de' } },

@@ -12,6 +12,8 @@ export interface InboxConfig {
   readonly targetHostName: string;
   /** Of the notifications that a development hub's page sends; null elsewhere. */
   readonly demoHostName: string | null;
+  /** Absent: notifications may show pictures of other sites. */
+  readonly pictures?: false;
   readonly dev: boolean;
   readonly version: string;
 }

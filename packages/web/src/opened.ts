@@ -1,7 +1,8 @@
 // The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's. It opens
 // once a page; at sign-out it removes everything of the user.
-import { connectHub, Requests } from '@carillon/client';
+import { connectHub, Requests, readApps } from '@carillon/client';
 import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
+import type { CarillonInbox } from '@carillon/inbox/core';
 import '@carillon/inbox/core';
 import type { Subscription } from '@carillon/protocol';
 import { within } from './clock.ts';
@@ -36,7 +37,7 @@ export interface OpenOptions {
 }
 
 export async function openInbox({ config, session, signed, vault }: OpenOptions): Promise<Opened> {
-  const { publicUrl: baseUrl, targetHostName } = config;
+  const { publicUrl: baseUrl, targetHostName, pictures } = config;
   const { token } = session;
   const [installationId, device] = await Promise.all([
     readInstallation(vault),
@@ -49,7 +50,11 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   // Without a device: requests about all devices must not depend on this one's registration.
   const calls = new Requests({ baseUrl, token });
   const feed = hub.feed();
-  const inbox = Object.assign(document.createElement('carillon-inbox'), { feed, inline: true });
+  const inbox = Object.assign(document.createElement('carillon-inbox'), {
+    ...{ feed, inline: true },
+    pictures: pictures === false ? ('off' as const) : ('on' as const),
+  });
+  void nameSenders(inbox, calls, vault);
   // As the list counts: without what is for an app alone.
   inbox.addEventListener('carillon-count', ({ detail }) => showUnread(detail.count));
   followPlace(inbox);
@@ -85,6 +90,17 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
       await Promise.allSettled([pushed?.unsubscribe(), own && calls.unsubscribe(own)]);
     },
   };
+}
+
+/** Those of the last visit at once, and offline. */
+async function nameSenders(inbox: CarillonInbox, calls: Requests, vault: Vault): Promise<void> {
+  try {
+    inbox.apps = (await vault.read<CarillonInbox['apps']>('apps')) ?? [];
+    inbox.apps = await readApps(calls);
+    await vault.write('apps', inbox.apps);
+  } catch {
+    // Host names are shown.
+  }
 }
 
 /** After this long without a list the rest is loaded all the same. */

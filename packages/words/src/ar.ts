@@ -30,6 +30,8 @@ export const inbox: InboxMessages = {
   fold: 'عرض أقل',
   unreadMark: 'غير مقروء',
   lowPriority: 'أولوية منخفضة',
+  timeSensitive: 'عاجل',
+  critical: 'حرج',
   untitled: 'محتوى للتطبيق',
   now: 'الآن',
   snoozeHour: 'بعد ساعة',

@@ -30,6 +30,8 @@ export const inbox: InboxMessages = {
   fold: 'Weniger anzeigen',
   unreadMark: 'Ungelesen',
   lowPriority: 'Niedrige Priorität',
+  timeSensitive: 'Dringend',
+  critical: 'Kritisch',
   untitled: 'Inhalt für die App',
   now: 'jetzt',
   snoozeHour: 'In einer Stunde',

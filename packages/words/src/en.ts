@@ -30,6 +30,8 @@ export const inbox: InboxMessages = {
   fold: 'Show less',
   unreadMark: 'Unread',
   lowPriority: 'Low priority',
+  timeSensitive: 'Urgent',
+  critical: 'Critical',
   untitled: 'Content for the app',
   now: 'now',
   snoozeHour: 'In one hour',

@@ -30,6 +30,8 @@ export const inbox: InboxMessages = {
   fold: 'Afficher moins',
   unreadMark: 'Non lue',
   lowPriority: 'Priorité basse',
+  timeSensitive: 'Pressant',
+  critical: 'Critique',
   untitled: 'Contenu pour l’application',
   now: 'maintenant',
   snoozeHour: 'Dans une heure',

@@ -30,6 +30,8 @@ export const inbox: InboxMessages = {
   fold: '折りたたむ',
   unreadMark: '未読',
   lowPriority: '優先度: 低',
+  timeSensitive: '至急',
+  critical: '緊急',
   untitled: 'アプリ用の内容',
   now: '今',
   snoozeHour: '1時間後',

@@ -43,6 +43,9 @@ export interface TextMessages {
   readonly fold: string;
   readonly unreadMark: string;
   readonly lowPriority: string;
+  /** How much it presses. */
+  readonly timeSensitive: string;
+  readonly critical: string;
   /** The title of a notification without visible content. */
   readonly untitled: string;
   readonly now: string;

@@ -9,6 +9,8 @@ interface InboxSettings {
   /** Null: the operator named none. */
   readonly clientId: string | null;
   readonly scope: string;
+  /** Whether notifications may show pictures of other sites. */
+  readonly hasPictures: boolean;
 }
 
 export interface IdentityConfig {
@@ -53,6 +55,7 @@ export const identitySettings = {
     takes: 'scopes',
     about: 'what the inbox page asks that issuer for',
   }),
+  'inbox-no-pictures': flag('the inbox page loads no pictures of other sites'),
 };
 
 export function readIdentity(
@@ -67,7 +70,11 @@ export function readIdentity(
     audiences: audiences.length > 0 ? audiences : [publicUrl],
     adminIssuer: values['admin-issuer'] ?? (issuers.length === 1 ? (issuers[0] ?? null) : null),
     embeddedProvider: dev || values['embedded-provider'],
-    inbox: { clientId: values['inbox-client-id'], scope: values['inbox-scope'] },
+    inbox: {
+      clientId: values['inbox-client-id'],
+      scope: values['inbox-scope'],
+      hasPictures: !values['inbox-no-pictures'],
+    },
   };
 }
 

@@ -35,7 +35,13 @@ export function inboxConfig(config: Config): InboxConfig {
     dev,
     version: readVersion(),
   };
-  return { ...own, issuer, clientId: inboxClient(config), scope: inbox.scope };
+  return {
+    ...own,
+    issuer,
+    clientId: inboxClient(config),
+    scope: inbox.scope,
+    ...(inbox.hasPictures ? {} : { pictures: false }),
+  };
 }
 
 /** With the embedded provider the inbox is a built-in client; with another issuer the operator names the client. */

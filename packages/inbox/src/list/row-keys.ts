@@ -37,9 +37,16 @@ function moves(host: InboxHost, row: ItemRow, event: KeyboardEvent): (() => void
       return () => moveWithin(event, forward);
     case 'ArrowLeft':
       return () => moveWithin(event, -forward);
+    case ' ':
+      return pressLink(event.target);
     default:
       return undefined;
   }
+}
+
+/** Browsers follow a focused link by Enter alone. */
+function pressLink(target: EventTarget | null): (() => void) | undefined {
+  return target instanceof HTMLAnchorElement && target.matches('.open') ? () => target.click() : undefined;
 }
 
 function actionOf(host: InboxHost, { item, key }: ItemRow, event: KeyboardEvent): (() => void) | undefined {

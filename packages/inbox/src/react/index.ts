@@ -3,7 +3,7 @@
 import { createElement, type ReactElement, type RefCallback, useCallback, useEffect, useRef } from 'react';
 import type { CarillonInbox as InboxElement } from '../carillon-inbox.ts';
 import { tagName } from '../define.ts';
-import type { Feed, InboxEventMap, InboxEventName } from '../index.ts';
+import type { Feed, InboxEventMap, InboxEventName, NotificationApp, RenderItem } from '../index.ts';
 import '../index.ts';
 
 export interface CarillonInboxProps {
@@ -12,6 +12,9 @@ export interface CarillonInboxProps {
   readonly open?: boolean;
   readonly theme?: 'light' | 'dark' | 'auto';
   readonly undoSeconds?: number;
+  readonly apps?: readonly NotificationApp[];
+  readonly pictures?: 'on' | 'off';
+  readonly renderItem?: RenderItem | null;
   readonly lang?: string;
   readonly dir?: 'ltr' | 'rtl';
   readonly id?: string;
@@ -20,6 +23,7 @@ export interface CarillonInboxProps {
   /** The element itself, for what is no property. */
   readonly elementRef?: (element: InboxElement | null) => void;
   readonly onActivate?: (event: InboxEventMap['carillon-activate']) => void;
+  readonly onAction?: (event: InboxEventMap['carillon-action']) => void;
   readonly onCount?: (event: InboxEventMap['carillon-count']) => void;
   readonly onToggle?: (event: InboxEventMap['carillon-toggle']) => void;
   readonly onPlace?: (event: InboxEventMap['carillon-place']) => void;
@@ -33,6 +37,7 @@ const callbacks: {
   readonly [Name in InboxEventName]: (props: CarillonInboxProps) => Listener<Name> | undefined;
 } = {
   'carillon-activate': ({ onActivate }) => onActivate,
+  'carillon-action': ({ onAction }) => onAction,
   'carillon-count': ({ onCount }) => onCount,
   'carillon-toggle': ({ onToggle }) => onToggle,
   'carillon-place': ({ onPlace }) => onPlace,
@@ -40,7 +45,19 @@ const callbacks: {
 };
 
 export function CarillonInbox(props: CarillonInboxProps): ReactElement {
-  const { feed, inline = false, open, theme, undoSeconds, elementRef, className, ...rest } = props;
+  const {
+    feed,
+    inline = false,
+    open,
+    theme,
+    undoSeconds,
+    apps,
+    pictures,
+    renderItem,
+    elementRef,
+    className,
+    ...rest
+  } = props;
   const element = useRef<InboxElement | null>(null);
   const latest = useRef(props);
   latest.current = props;
@@ -57,7 +74,10 @@ export function CarillonInbox(props: CarillonInboxProps): ReactElement {
     current.theme = theme ?? null;
     if (open !== undefined) current.open = open;
     if (undoSeconds !== undefined) current.undoSeconds = undoSeconds;
-  }, [feed, inline, open, theme, undoSeconds]);
+    if (apps) current.apps = apps;
+    current.pictures = pictures ?? 'on';
+    current.renderItem = renderItem ?? null;
+  }, [feed, inline, open, theme, undoSeconds, apps, pictures, renderItem]);
   // As attributes too, so that what a server rendered looks the same before the script runs.
   const drawn = { inline: inline || undefined, open: open || undefined, theme, 'undo-seconds': undoSeconds };
   return createElement(tagName, { ...attributesOf(rest), ...drawn, class: className, ref: attach });
@@ -76,6 +96,7 @@ function listen(element: InboxElement | null, latest: { readonly current: Carill
     element?.addEventListener(name, call, { signal });
   };
   listenTo('carillon-activate');
+  listenTo('carillon-action');
   listenTo('carillon-count');
   listenTo('carillon-toggle');
   listenTo('carillon-place');
@@ -89,6 +110,9 @@ export interface CarillonInboxAttributes {
   inline?: boolean;
   open?: boolean;
   theme?: 'light' | 'dark' | 'auto';
+  apps?: readonly NotificationApp[];
+  pictures?: 'on' | 'off';
+  renderItem?: RenderItem | null;
   lang?: string;
   dir?: string;
   id?: string;
@@ -96,6 +120,7 @@ export interface CarillonInboxAttributes {
   key?: string | number;
   ref?: RefCallback<InboxElement>;
   'oncarillon-activate'?: (event: InboxEventMap['carillon-activate']) => void;
+  'oncarillon-action'?: (event: InboxEventMap['carillon-action']) => void;
   'oncarillon-count'?: (event: InboxEventMap['carillon-count']) => void;
   'oncarillon-toggle'?: (event: InboxEventMap['carillon-toggle']) => void;
   'oncarillon-place'?: (event: InboxEventMap['carillon-place']) => void;

@@ -116,7 +116,8 @@ export const rowStyles = css`
     }
   }
   .text,
-  .said {
+  .said,
+  .words {
     display: grid;
     gap: 1px;
     padding-inline-start: 12px;
@@ -147,6 +148,32 @@ export const rowStyles = css`
     color: var(--text);
     font-weight: 550;
   }
+  .urgency {
+    display: inline-flex;
+    flex: none;
+    align-items: center;
+    gap: 2px;
+    padding-inline: 4px 6px;
+    border-radius: 5px;
+    background: color-mix(in oklab, var(--accent) 14%, transparent);
+    color: var(--text);
+    font-weight: 550;
+  }
+  .critical .urgency {
+    background: color-mix(in oklab, var(--danger) 16%, transparent);
+  }
+  .timeSensitive .face::after,
+  .critical .face::after {
+    position: absolute;
+    inset-block: 0;
+    inset-inline-start: 0;
+    inline-size: 3px;
+    background: var(--accent);
+    content: '';
+  }
+  .critical .face::after {
+    background: var(--danger);
+  }
   .snoozed .meta {
     flex-wrap: wrap;
     row-gap: 0;
@@ -164,7 +191,8 @@ export const rowStyles = css`
     padding-inline-start: 8px;
     font-variant-numeric: tabular-nums;
   }
-  .said {
+  .said,
+  .words {
     padding: 0;
   }
   .name,

@@ -1,7 +1,8 @@
 // The interface between the element and its views: what to show, and what the user can do. The element implements it; the
 // views are functions from it to a template.
 import type { Feed } from '@carillon/client';
-import type { Notification } from '@carillon/protocol';
+import type { Notification, Progress } from '@carillon/protocol';
+import type { TemplateResult } from 'lit';
 import type { Actions } from '../actions.ts';
 import type { FeedController } from '../feed-controller.ts';
 import type { ListController } from '../list/list-controller.ts';
@@ -30,6 +31,30 @@ export interface OpenMenu {
   readonly page: 'actions' | 'snooze' | 'pick';
 }
 
+/** Draws what is not words; loaded once a row has any of it. */
+export interface Drawing {
+  adoptInto(root: HTMLElement | DocumentFragment): void;
+  drawIcon(host: InboxHost, url: string): TemplateResult;
+  drawProgress(host: InboxHost, progress: Progress): TemplateResult;
+  drawRest(host: InboxHost, item: Notification): unknown;
+}
+
+/** What notifications show beside their words. */
+export interface Visual {
+  /** Rises with everything that changes how rows are drawn. */
+  readonly version: number;
+  /** Null until it is loaded. */
+  readonly drawing: Drawing | null;
+  /** The sender as people know it. */
+  nameOf(item: Notification): string;
+  /** The picture in place of the sender's initial; null where none may be shown. */
+  iconOf(item: Notification): string | null;
+  /** The address of a picture that may be loaded. */
+  picture(url: string | null | undefined): string | null;
+  /** It could not be loaded. */
+  fail(url: string): void;
+}
+
 export interface InboxHost {
   readonly feed: Feed | null;
   readonly inline: boolean;
@@ -52,12 +77,18 @@ export interface InboxHost {
   readonly listening: FeedController;
   readonly undoing: UndoController;
   readonly actions: Actions;
+  readonly visual: Visual;
+  /** The page's own drawing of a notification; null where it has none. */
+  slotOf(item: Notification): string | null;
 
   togglePanel(): void;
   close(): void;
   showView(view: 'inbox' | 'history'): void;
   filterBy(filter: Partial<Filter>): void;
-  activate(item: Notification): void;
+  /** Answers whether the browser may follow the notification's link. */
+  activate(item: Notification): boolean;
+  /** The same for the link of an action. */
+  followAction(item: Notification, actionId: string): boolean;
   openMenu(item: Notification, page: OpenMenu['page']): void;
   closeMenu(): void;
   signIn(): void;

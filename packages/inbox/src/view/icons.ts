@@ -34,6 +34,7 @@ export const icons = {
   delete: stroke(
     svg`<path d="M2.8 4.4h10.4M6.2 4.2V2.9h3.6v1.3M4.2 4.6l.6 8.6h6.4l.6-8.6M6.8 7v3.8M9.2 7v3.8"/>`,
   ),
+  urgent: stroke(svg`<path d="M8 2.6v6.8M8 12.6v.1"/>`, 12),
   more: stroke(
     svg`<g fill="currentColor" stroke="none"><circle cx="3.4" cy="8" r="1.2"/><circle cx="8" cy="8" r="1.2"/><circle cx="12.6" cy="8" r="1.2"/></g>`,
   ),

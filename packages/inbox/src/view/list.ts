@@ -137,6 +137,7 @@ function guardedRow(host: InboxHost, row: ItemRow, place: RowPlace): unknown {
     host.view,
     host.list.folds.isLong(row.key),
     host.list.folds.isOpen(row.key),
+    host.visual.version,
   ];
   return guard([...seen, host.list.total], () => renderRow(host, row, place));
 }

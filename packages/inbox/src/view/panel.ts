@@ -9,11 +9,11 @@ import { renderMenu } from './menu.ts';
 import { renderHeader } from './panel-header.ts';
 
 export function renderPanel(host: InboxHost): TemplateResult {
-  const content = html`${renderHeader(host)}
+  const content = html`${renderHeader(host)}<slot name="header"></slot>
     <div class="content" part="content">
       ${renderInsteadOfList(host) ?? renderList(host)}
     </div>
-    ${renderFoot(host)}${renderMenu(host)}`;
+    <slot name="footer"></slot>${renderFoot(host)}${renderMenu(host)}`;
   const keys = (event: KeyboardEvent): void => panelKeys(host, event);
   if (host.inline) {
     return html`<section class="panel" part="panel" aria-labelledby="title" dir=${host.direction} tabindex="-1" @keydown=${keys}>
@@ -36,7 +36,7 @@ function panelKeys(host: InboxHost, event: KeyboardEvent): void {
 function trapFocus(event: KeyboardEvent): void {
   const panel = event.currentTarget;
   if (!(panel instanceof HTMLElement)) return;
-  const stops = [...panel.querySelectorAll<HTMLElement>('button, select, input')].filter(
+  const stops = [...panel.querySelectorAll<HTMLElement>('a, button, select, input')].filter(
     (each) => each.tabIndex === 0 && each.offsetWidth > 0,
   );
   const active =

@@ -31,6 +31,12 @@ const page = `<!doctype html><html lang="en"><head><meta name="viewport" content
   main:not(:has(carillon-inbox)) { display: none }
   </style></head><body><header></header><main></main></body></html>`;
 
+/** A picture of two colours that its address decides. */
+function drawn(url: string): string {
+  const hue = [...url].reduce((sum, each) => (sum * 31 + each.charCodeAt(0)) % 360, 7);
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="800" height="400"><rect width="800" height="400" fill="hsl(${hue} 55% 72%)"/><circle cx="400" cy="430" r="210" fill="hsl(${(hue + 40) % 360} 60% 50%)"/></svg>`;
+}
+
 let bundled: Promise<string> | null = null;
 
 export async function openStage({
@@ -50,6 +56,11 @@ export async function openStage({
     deviceScaleFactor: scale,
     locale,
   });
+  await profile.route('https://pictures.example/**', (route) =>
+    route.request().url().endsWith('/missing.png')
+      ? route.fulfill({ status: 404 })
+      : route.fulfill({ contentType: 'image/svg+xml', body: drawn(route.request().url()) }),
+  );
   const opened = await profile.newPage();
   const failures: Error[] = [];
   opened.on('pageerror', (error) => failures.push(error));

@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../src/clock.ts';
 import { type CarillonInbox, setLocale } from '../../src/index.ts';
 import { MemoryFeed } from './memory-feed.ts';
 import { handledItems, longItems, manyItems, notification, sampleItems } from './samples.ts';
+import { senders, visualItems } from './visual-samples.ts';
 
 /** A Thursday, half past two in the afternoon of the browser's zone. */
 const start = new Date(2026, 10, 19, 14, 30).getTime();
@@ -67,6 +68,7 @@ const feeds = {
       ...sampleItems(start - 120_000).slice(0, 2),
     ]),
   long: () => new MemoryFeed(longItems(start)),
+  visual: () => new MemoryFeed(visualItems(start)),
   many: () => new MemoryFeed(manyItems(10_000, start)),
 };
 
@@ -78,6 +80,7 @@ export interface StageOptions {
   readonly theme?: 'light' | 'dark';
   readonly lang?: string;
   readonly dir?: string;
+  readonly pictures?: 'on' | 'off';
 }
 
 function show({
@@ -86,6 +89,7 @@ function show({
   theme = 'light',
   lang = 'en',
   dir = '',
+  pictures = 'on',
 }: StageOptions): Promise<boolean> {
   document.querySelector('carillon-inbox')?.remove();
   const element = document.createElement('carillon-inbox');
@@ -96,8 +100,11 @@ function show({
   element.theme = theme;
   element.clock = stage.clock;
   element.feed = stage.feed;
+  element.pictures = pictures;
+  element.apps = senders;
   for (const name of [
     'carillon-activate',
+    'carillon-action',
     'carillon-count',
     'carillon-toggle',
     'carillon-sign-in',

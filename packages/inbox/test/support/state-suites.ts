@@ -64,6 +64,16 @@ const states: readonly State[] = [
     says: /Snoozed until/,
     act: (stage) => stage.page.click('.segments button >> nth=2'),
   },
+  {
+    name: 'pictures, progress and links',
+    options: { feed: 'visual' },
+    says: /Nordlicht Shop.*Track parcel.*40\s?%/s,
+  },
+  {
+    name: 'no pictures',
+    options: { feed: 'visual', pictures: 'off' },
+    says: /Nordlicht Shop.*Track parcel/s,
+  },
   { name: 'texts of more than two lines', options: { feed: 'long' }, says: /Show all of it/ },
   {
     name: 'a text that is unfolded',
@@ -150,7 +160,7 @@ export function languageSuite(width: number): void {
 
     for (const lang of ['en', 'de', 'fr', 'ja', 'ar']) {
       test(`in ${lang} every text fits and nothing is left to fill in`, async () => {
-        for (const feed of ['offline', 'signedOut', 'empty', 'history', 'long', 'list'] as const) {
+        for (const feed of ['offline', 'signedOut', 'empty', 'history', 'long', 'visual', 'list'] as const) {
           await stage.show({ feed, lang });
           if (feed === 'history') await openHistory(stage);
           await settled(stage.page);

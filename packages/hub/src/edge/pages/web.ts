@@ -15,6 +15,8 @@ export interface InboxConfig {
   readonly targetHostName: string;
   /** Of what the page of a development hub sends; null elsewhere. */
   readonly demoHostName: string | null;
+  /** Absent: notifications may show pictures of other sites. */
+  readonly pictures?: false;
   readonly dev: boolean;
   readonly version: string;
 }
@@ -72,8 +74,8 @@ const embedHeaders: Readonly<Record<string, string>> = {
   'Cross-Origin-Resource-Policy': 'cross-origin',
 };
 
-/** Own files alone; calls to the hub, its streams, and the issuer that gives the tokens. */
-function contentPolicy({ publicUrl, issuer }: InboxConfig): string {
+/** Own files alone, and pictures of other sites where the operator lets them; calls to the hub, its streams, and the issuer that gives the tokens. */
+function contentPolicy({ publicUrl, issuer, pictures }: InboxConfig): string {
   const { origin } = new URL(publicUrl);
   // Not every browser takes 'self' to mean the streams too.
   const streams = origin.replace(/^http/, 'ws');
@@ -82,7 +84,7 @@ function contentPolicy({ publicUrl, issuer }: InboxConfig): string {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' data:",
+    `img-src 'self' data:${pictures === false ? '' : ' https:'}`,
     `connect-src 'self' ${streams}${login === origin ? '' : ` ${login}`}`,
     "manifest-src 'self'",
     "worker-src 'self'",

@@ -21,7 +21,8 @@ suite('the built page', () => {
     const policy = String(headers['content-security-policy']);
     for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"])
       assert.ok(policy.includes(rule), policy);
-    assert.doesNotMatch(policy, /unsafe|\*|https:/);
+    // Pictures alone come from elsewhere.
+    assert.doesNotMatch(policy.replace(/img-src [^;]+;/, ''), /unsafe|\*|https:/);
     assert.equal(headers['x-content-type-options'], 'nosniff');
     assert.equal(headers['service-worker-allowed'], '/inbox');
   });
@@ -124,6 +125,16 @@ test('the page is told where its users sign in', async () => {
       version: '',
     },
   );
+});
+
+test('pictures of other sites are allowed over https, and the operator turns them off', async () => {
+  const sources = /img-src ([^;]+);/;
+  const { headers } = await hub.request('GET', '/inbox');
+  assert.equal(sources.exec(String(headers['content-security-policy']))?.[1], "'self' data: https:");
+  await using without = await startHub({ settings: { 'inbox-no-pictures': true } });
+  const page = await without.request('GET', '/inbox');
+  assert.equal(sources.exec(String(page.headers['content-security-policy']))?.[1], "'self' data:");
+  assert.equal((await without.request('GET', '/inbox/config.json')).json.pictures, false);
 });
 
 suite('with an issuer of the operator', () => {

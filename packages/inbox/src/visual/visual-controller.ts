@@ -1,0 +1,78 @@
+// What notifications show beside their words: it loads the drawing of that (./visual.ts) once a row has any, and has what the
+// page says of it: the senders by host name, whether pictures of other sites may load, and which of them did not.
+import type { Notification, NotificationApp } from '@carillon/protocol';
+import type { ReactiveControllerHost } from 'lit';
+import type { Drawing, Visual } from '../view/host.ts';
+
+interface Owner extends ReactiveControllerHost {
+  readonly renderRoot: HTMLElement | DocumentFragment;
+}
+
+/** Beyond it, pictures that failed are tried again. */
+const failedMax = 1000;
+
+export class VisualController implements Visual {
+  version = 0;
+  readonly #owner: Owner;
+  readonly #failed = new Set<string>();
+  #senders: ReadonlyMap<string, NotificationApp> = new Map();
+  #hasPictures = true;
+  #drawing: Drawing | null = null;
+  #loading: Promise<void> | null = null;
+
+  constructor(owner: Owner) {
+    this.#owner = owner;
+  }
+
+  show({ apps, hasPictures }: { apps: readonly NotificationApp[]; hasPictures: boolean }): void {
+    const named = apps.flatMap((app) => app.hostNames.map((name) => [name.toLowerCase(), app] as const));
+    this.#senders = new Map(named);
+    this.#hasPictures = hasPictures;
+    this.version += 1;
+  }
+
+  nameOf({ targetHostName }: Notification): string {
+    return this.#senderOf(targetHostName)?.displayName ?? targetHostName;
+  }
+
+  iconOf({ targetHostName, payload }: Notification): string | null {
+    const icon = this.picture(payload.visualContent?.iconUrl);
+    return icon ?? this.picture(this.#senderOf(targetHostName)?.iconUrl);
+  }
+
+  /** https alone, and none that has failed. */
+  picture(url: string | null | undefined): string | null {
+    const isShown = this.#hasPictures && url != null && /^https:\/\//i.test(url) && !this.#failed.has(url);
+    return isShown ? url : null;
+  }
+
+  fail(url: string): void {
+    if (this.#failed.size >= failedMax) this.#failed.clear();
+    this.#failed.add(url);
+    this.#changed();
+  }
+
+  /** Where it does not load, the words are shown, and the next render asks again. */
+  get drawing(): Drawing | null {
+    this.#loading ??= import('./visual.ts').then(
+      ({ drawing }) => {
+        drawing.adoptInto(this.#owner.renderRoot);
+        this.#drawing = drawing;
+        this.#changed();
+      },
+      () => {
+        this.#loading = null;
+      },
+    );
+    return this.#drawing;
+  }
+
+  #senderOf(hostName: string): NotificationApp | undefined {
+    return this.#senders.get(hostName.toLowerCase());
+  }
+
+  #changed(): void {
+    this.version += 1;
+    this.#owner.requestUpdate();
+  }
+}
