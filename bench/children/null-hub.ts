@@ -53,6 +53,7 @@ const feedStore: FeedStore = {
     subscription: async () => null,
     subscriptions: async () => [],
     dueExpirations: async () => [],
+    dueDeadlines: async () => [],
     dueWakings: async () => [],
     duePurges: async () => [],
     unreadExpired: async () => 0,

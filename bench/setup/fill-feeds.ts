@@ -71,6 +71,7 @@ function writesOf(people: readonly BenchUser[], count: number): () => { write: P
       sentAs: hash('sha256', appNotificationId, 'base64url'),
       expires: now + (2 + (made % 7)) * dayMs,
       displaySeconds: 60,
+      question: null,
       storageBytesMax: Number.MAX_SAFE_INTEGER,
       evictable: null,
     };

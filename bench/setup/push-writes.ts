@@ -66,6 +66,7 @@ export function postWrites(persons: readonly Person[], count: number): PostWrite
       sentAs: hash('sha256', appNotificationId, 'base64url'),
       expires,
       displaySeconds: null,
+      question: null,
       storageBytesMax: Number.MAX_SAFE_INTEGER,
       evictable: null,
     };

@@ -22,6 +22,8 @@ export const errorTable = {
   accessDenied: { code: 'accessDenied', beta: 403, v1: 403, retryable: false },
   notFound: { code: 'itemNotFound', beta: 404, v1: 404, retryable: false },
   methodNotAllowed: { code: 'methodNotAllowed', beta: 405, v1: 405, retryable: false },
+  /** Another answer to the question was committed first; the body holds the notification beside the error. */
+  alreadyResponded: { code: 'alreadyResponded', beta: 409, v1: 409, retryable: false },
   resyncRequired: { code: 'resyncRequired', beta: 410, v1: 410, retryable: false },
   resourceModified: { code: 'resourceModified', beta: 412, v1: 412, retryable: false },
   requestTooLarge: { code: 'requestTooLarge', beta: 413, v1: 413, retryable: false },

@@ -50,6 +50,9 @@ export const limits = {
   visitBytes: 4 * 1024,
   visitMinutes: 10,
   visits: 5000,
+  /** Of the text of an answer, unless its action takes less. */
+  replyCharacters: 1024,
+  actionIdCharacters: 64,
   updateStateIds: 1000,
   updateStateBodyBytes: 256 * 1024,
   receiptsPerCall: 1000,

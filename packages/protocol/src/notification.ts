@@ -31,6 +31,24 @@ export interface FallbackPolicy {
   };
 }
 
+/** How long a question may be answered, and what counts when nobody does. */
+export interface ResponsePolicy {
+  respondByDateTime?: string | null;
+  defaultActionId?: string | null;
+}
+
+export const responders = ['user', 'deadline'] as const;
+export type Responder = (typeof responders)[number];
+
+/** The answer to a question: the first that was committed. */
+export interface NotificationResponse {
+  /** Null when the deadline passed without a default. */
+  actionId: string | null;
+  text: string | null;
+  respondedDateTime: string;
+  respondedBy: Responder;
+}
+
 /** What an app posts. */
 export interface NotificationPost {
   targetHostName: string;
@@ -43,6 +61,8 @@ export interface NotificationPost {
   displayTimeToLive?: number | null;
   expirationDateTime?: string | null;
   fallbackPolicy?: FallbackPolicy | null;
+  /** Only of a question. */
+  responsePolicy?: ResponsePolicy | null;
 }
 
 /** What the hub answers. */
@@ -64,6 +84,10 @@ export interface Notification {
   readState: ReadState;
   userActionState: UserActionState;
   snoozeUntilDateTime: string | null;
+  /** Only of a question: null where it set none. */
+  responsePolicy?: { respondByDateTime: string | null; defaultActionId: string | null } | null;
+  /** Only of a question: null while it is open. */
+  response?: NotificationResponse | null;
 }
 
 export interface Removed {
@@ -77,6 +101,14 @@ export interface StatePatch {
   userActionState?: UserActionState;
   snoozeUntilDateTime?: string | null;
   /** The content the user acted on; for an older one than the stored the change is not applied. */
+  contentVersion?: number;
+}
+
+/** Body of POST /me/notifications/{id}/respond. */
+export interface ResponsePost {
+  actionId: string;
+  text?: string | null;
+  /** The content that was answered; an older one than the stored is refused. */
   contentVersion?: number;
 }
 

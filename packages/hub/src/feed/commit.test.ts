@@ -108,6 +108,7 @@ test('a batch closes at its cap of writes and at its cap of bytes, and one large
       content: 'x'.repeat(length),
       expires: 1,
       displaySeconds: null,
+      question: null,
       storageBytesMax: Number.MAX_SAFE_INTEGER,
       evictable: null,
     },

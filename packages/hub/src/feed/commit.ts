@@ -232,6 +232,8 @@ function sizeOf(write: Write): number {
   switch (write.kind) {
     case 'post':
       return 256 + write.content.length * 2;
+    case 'respond':
+      return 512 + (write.text?.length ?? 0) * 2;
     case 'state':
       return 128 + write.targets.length * 64;
     case 'erase':
@@ -241,6 +243,7 @@ function sizeOf(write: Write): number {
     case 'preferences':
       return 512 + (write.patch.mutes?.length ?? 0) * 256;
     case 'delete':
+    case 'deadline':
     case 'expire':
     case 'wake':
     case 'purge':

@@ -17,6 +17,7 @@ test('a sweep that is asked for while one runs sees what the running one has loo
       if (now === 0) await looked.promise;
       return [];
     },
+    dueDeadlines: async () => [],
     dueWakings: async () => [],
   } as unknown as FeedReader;
   const sweeper = openSweeper({ read, committer: {} as Committer, clock });

@@ -1,4 +1,5 @@
-// The timers of a feed, over the store: notifications that expire, snoozed ones that wake, tombstones that are purged.
+// The timers of a feed, over the store: notifications that expire, questions whose deadline passes, snoozed ones that wake,
+// tombstones that are purged.
 // A sweep only names what may be due. The commit checks again under the feed's lock, so a second firing changes nothing
 // and a restart loses nothing.
 import type { Clock, Timer } from '../lib/clock.ts';
@@ -40,6 +41,7 @@ export function openSweeper({ read, committer, clock, onFailure }: SweeperOption
   let isBehind = false;
   const sweep = single(async () => {
     try {
+      await all('deadline', read.dueDeadlines);
       await all('expire', read.dueExpirations);
       await all('wake', read.dueWakings);
       isBehind = false;

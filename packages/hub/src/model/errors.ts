@@ -11,6 +11,8 @@ export interface ErrorDetails {
   resync?: ResyncReason;
   /** By how much a post exceeds the storage of its user and app; absent where the content must be counted first. */
   excessBytes?: number;
+  /** The notification as it is, as the text of a JSON object: answered beside the error. */
+  entityJson?: string;
   /** Methods that the path does support. */
   allow?: readonly string[];
   cause?: unknown;

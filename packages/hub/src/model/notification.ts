@@ -3,10 +3,14 @@
 import type {
   FallbackPolicy,
   Notification,
+  NotificationAction,
+  NotificationPost,
+  NotificationResponse,
   Payload,
   PlatformType,
   Priority,
   ReadState,
+  Responder,
   UserActionState,
 } from '@carillon/protocol';
 import { uuidTime } from '../lib/ids.ts';
@@ -23,11 +27,32 @@ export interface Content {
   readonly payload: Payload;
   readonly targetPolicy: { readonly platformTypes: PlatformType[] };
   readonly fallbackPolicy: FallbackPolicy | null;
+  /** Absent where nothing is asked. */
+  readonly responsePolicy?: NonNullable<Notification['responsePolicy']> | null;
 }
+
+/** The answer as it is stored. */
+export interface StoredResponse {
+  /** Null when the deadline passed without a default. */
+  readonly actionId: string | null;
+  readonly text: string | null;
+  readonly at: number;
+  readonly by: Responder;
+}
+
+/** What the state of a notification says of its question. */
+export interface Asking {
+  /** When the hub answers in place of the user; null without a deadline, and once there is an answer. */
+  readonly respondBy: number | null;
+  /** Null where nothing is asked. */
+  readonly response: StoredResponse | 'open' | null;
+}
+
+export const nothingAsked: Asking = { respondBy: null, response: null };
 
 export type Removal = 'deleted' | 'expired';
 
-export interface StoredNotification {
+export interface StoredNotification extends Asking {
   readonly user: UserKey;
   readonly id: string;
   readonly app: AppId;
@@ -67,6 +92,15 @@ export function isUnread(row: StoredNotification): boolean {
   return row.removed === null && row.readState === 'unread';
 }
 
+/** Those without a `url`, of everything that a device may show: one of them makes it a question. */
+export function answeringActions({
+  payload,
+  fallbackPolicy,
+}: Pick<NotificationPost, 'payload' | 'fallbackPolicy'>): readonly NotificationAction[] {
+  const shown = [payload.visualContent, fallbackPolicy?.endpointFallback.visualContent];
+  return shown.flatMap((visual) => visual?.actions ?? []).filter(({ url }) => url == null);
+}
+
 /** What counts against the storage of a user and app: a tombstone holds nothing. */
 export function contentBytesOf(content: string): number {
   return Buffer.byteLength(content);
@@ -86,8 +120,19 @@ export function notificationJson(row: StoredNotification, now: number): string {
     `{"id":"${row.id}","displayTimeToLive":${remaining},"expirationDateTime":${dateJson(row.expires)},` +
     `"createdDateTime":${dateJson(uuidTime(row.id))},"lastModifiedDateTime":${dateJson(row.modified)},` +
     `"contentVersion":${row.contentVersion},"readState":"${row.readState}","userActionState":"${row.userActionState}",` +
-    `"snoozeUntilDateTime":${dateJson(row.snoozeUntil)},${row.content.slice(1)}`
+    `"snoozeUntilDateTime":${dateJson(row.snoozeUntil)},${responseJson(row)}${row.content.slice(1)}`
   );
+}
+
+function responseJson({ response }: Asking): string {
+  return response === null ? '' : `"response":${JSON.stringify(answerResponse(response))},`;
+}
+
+/** On the wire; null while it is open. */
+function answerResponse(response: StoredResponse | 'open'): NotificationResponse | null {
+  if (response === 'open') return null;
+  const { actionId, text, at, by } = response;
+  return { actionId, text, respondedDateTime: formatDateTime(at), respondedBy: by };
 }
 
 /** The same as an object, for callers that need single members. */

@@ -3,7 +3,7 @@
 import type { ErrorKind, ReceiptKind, StateUpdateResult } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { DeliveryKey, DeliveryResult } from './delivery.ts';
-import type { StoredNotification } from './notification.ts';
+import type { Asking, StoredNotification } from './notification.ts';
 import type { Preferences } from './preferences/preferences.ts';
 import type { UserKey, Visibility } from './principal.ts';
 import type { StateChange } from './state.ts';
@@ -29,6 +29,8 @@ export interface PostWrite {
   readonly sentAs: string | null;
   readonly expires: number;
   readonly displaySeconds: number | null;
+  /** Null where nothing is asked. */
+  readonly question: Pick<Asking, 'respondBy'> | null;
   /** What the living notifications of this user and app may hold, in bytes of content. */
   readonly storageBytesMax: number;
   /** Handled ones that may go when it does not fit, the oldest first. Null at the first try, which looks at none. */
@@ -62,9 +64,23 @@ export interface DeleteWrite {
   readonly acting: string | null;
 }
 
+/** A user's answer to a question. */
+export interface RespondWrite {
+  readonly kind: 'respond';
+  readonly user: UserKey;
+  readonly visibility: Visibility;
+  readonly id: string;
+  readonly actionId: string;
+  readonly text: string | null;
+  /** The content that was answered; an older one than the stored is refused. */
+  readonly contentVersion: number | null;
+  readonly ifMatch: string | null;
+  readonly acting: string | null;
+}
+
 /** Timers are hints: the plan checks under the feed's lock that it is still due. */
 export interface ExpireWrite {
-  readonly kind: 'expire' | 'wake' | 'purge';
+  readonly kind: 'expire' | 'wake' | 'purge' | 'deadline';
   readonly user: UserKey;
   readonly id: string;
 }
@@ -172,6 +188,7 @@ export type Write =
   | PostWrite
   | StateWrite
   | DeleteWrite
+  | RespondWrite
   | ExpireWrite
   | SubscribeWrite
   | RenewWrite
@@ -205,6 +222,9 @@ export interface Outcomes {
     readonly unread: number;
   };
   delete: { readonly removed: true };
+  /** `other`: another answer was committed first, and nothing changed. */
+  respond: { readonly result: 'answered' | 'same' | 'other'; readonly notification: StoredNotification };
+  deadline: { readonly done: boolean };
   expire: { readonly done: boolean };
   wake: { readonly done: boolean };
   purge: { readonly done: boolean };

@@ -38,6 +38,7 @@ import { explainNotification } from './notifications/explain.ts';
 import { getNotification } from './notifications/get.ts';
 import { listNotifications } from './notifications/list.ts';
 import { readDelta } from './notifications/read-delta.ts';
+import { respondToNotification } from './notifications/respond.ts';
 import { updateNotification } from './notifications/update.ts';
 import { updateStates } from './notifications/update-states.ts';
 import { getPreferences } from './preferences/get.ts';
@@ -60,6 +61,7 @@ export const operationTable: readonly Operation[] = [
   updateNotification,
   deleteNotification,
   updateStates,
+  respondToNotification,
   readDelta,
   openStream,
   createStreamTicket,

@@ -162,6 +162,11 @@ export function sqlIsAlive(removed = 'removed'): string {
   return `${removed} = ${notRemoved}`;
 }
 
+/** A question that waits for its deadline. */
+export function sqlHasDeadline(table = ''): string {
+  return `${table}respond_by IS NOT NULL AND ${sqlIsAlive(`${table}removed`)}`;
+}
+
 /** Handled and not removed. */
 export function sqlIsEvictable(table = ''): string {
   return `${table}state & 1 = ${readStateCodes.encode('read')} AND ${sqlIsAlive(`${table}removed`)}`;

@@ -2,6 +2,7 @@
 // the member again. One list a table writes its rows and reads them, in either store, so that the two can't drift apart;
 // a member that no column gives does not compile.
 import type { ProviderAnswer } from '../model/delivery.ts';
+import type { StoredResponse } from '../model/notification.ts';
 import { verdictCodes } from './codes.ts';
 
 export type Stored = number | string | Uint8Array | null;
@@ -124,6 +125,16 @@ export function readAnswer(text: string): ProviderAnswer {
     reason: reason.join(' ') || null,
     at: Number(at),
   };
+}
+
+const open = '';
+
+export function writeResponse(response: StoredResponse | 'open'): string {
+  return response === 'open' ? open : JSON.stringify(response);
+}
+
+export function readResponse(text: string): StoredResponse | 'open' {
+  return text === open ? 'open' : JSON.parse(text);
 }
 
 function wrong(what: string, stored: unknown): never {

@@ -266,6 +266,8 @@ export interface FeedReader extends DeliveryReader {
   dueExpirations(now: number, limit: number): Promise<Due[]>;
   /** How many unread ones of a user are past their expiration and still there, of the `most` first of all users. */
   unreadExpired(user: UserKey, visibility: Visibility, now: number, most: number): Promise<number>;
+  /** Of questions that nobody answered. */
+  dueDeadlines(now: number, limit: number): Promise<Due[]>;
   dueWakings(now: number, limit: number): Promise<Due[]>;
   duePurges(now: number, limit: number): Promise<Due[]>;
 }

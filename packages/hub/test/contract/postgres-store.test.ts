@@ -12,6 +12,7 @@ import { erasureContract } from './store-erasure.ts';
 import { namesContract } from './store-names.ts';
 import { orderContract } from './store-order.ts';
 import { preferencesContract } from './store-preferences.ts';
+import { questionsContract } from './store-questions.ts';
 import { storeReadsContract } from './store-reads.ts';
 import { countedBytes, type StorePlace, storageContract } from './store-storage.ts';
 
@@ -64,6 +65,7 @@ addressesContract('PostgreSQL', open);
 clockContract('PostgreSQL', open);
 namesContract('PostgreSQL', open);
 preferencesContract('PostgreSQL', open);
+questionsContract('PostgreSQL', open);
 const openPlace = async (): Promise<StorePlace> => {
   const server = await sharedPostgres();
   const url = await server.createDatabase();

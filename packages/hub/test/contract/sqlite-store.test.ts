@@ -24,6 +24,7 @@ import { erasureContract } from './store-erasure.ts';
 import { namesContract } from './store-names.ts';
 import { orderContract } from './store-order.ts';
 import { preferencesContract } from './store-preferences.ts';
+import { questionsContract } from './store-questions.ts';
 import { storeReadsContract } from './store-reads.ts';
 import { type StorePlace, storageContract } from './store-storage.ts';
 
@@ -52,6 +53,7 @@ addressesContract('SQLite', open);
 clockContract('SQLite', open);
 namesContract('SQLite', open);
 preferencesContract('SQLite', open);
+questionsContract('SQLite', open);
 const openPlace = async (): Promise<StorePlace> => {
   const folder = tempFolder();
   return { open: () => openAt(folder.path), [Symbol.asyncDispose]: async () => folder.remove() };

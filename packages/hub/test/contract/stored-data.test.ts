@@ -70,7 +70,8 @@ for (const [name, open] of Object.entries(stores)) {
     const nouns = JSON.parse(JSON.stringify(await readNouns(store.read)));
     const expected = JSON.parse(readFileSync(join(stored, 'nouns.json'), 'utf8'));
     // Which that version did not have.
-    for (const row of [...expected.changes.rows, ...expected.ofBob.rows, expected.named]) row.era = 0;
+    for (const row of [...expected.changes.rows, ...expected.ofBob.rows, expected.named])
+      Object.assign(row, { era: 0, respondBy: null, response: null });
     for (const row of expected.subscriptions) row.registered = 0;
     assert.deepEqual(nouns, expected);
     const values = (key: string) => new Set(nouns.deliveries.map((row: Record<string, unknown>) => row[key]));

@@ -21,6 +21,8 @@ export {
   notificationPostSchema,
   notificationSchema,
   removedSchema,
+  responsePostSchema,
+  responseSchema,
   statePatchSchema,
   stateUpdateAnswerSchema,
   stateUpdateSchema,

@@ -6,6 +6,7 @@ import {
   platformTypes,
   priorities,
   readStates,
+  responders,
   stateUpdateResults,
   userActionStates,
 } from '../notification.ts';
@@ -45,6 +46,13 @@ const fallbackPolicy = strictObject(
   { odataType: 'fallbackPolicy' },
 );
 
+const actionId = Type.String({ minLength: 1, maxLength: limits.actionIdCharacters });
+
+const responsePolicy = strictObject({
+  respondByDateTime: Type.Optional(nullable(dateTime)),
+  defaultActionId: Type.Optional(nullable(actionId)),
+});
+
 const hostName = Type.String({ minLength: 1, maxLength: limits.hostNameCharacters });
 const groupName = nullable(Type.String({ maxLength: limits.groupNameCharacters }));
 
@@ -63,6 +71,7 @@ export const notificationPostSchema = strictObject(
     ),
     expirationDateTime: Type.Optional(nullable(dateTime)),
     fallbackPolicy: Type.Optional(nullable(fallbackPolicy)),
+    responsePolicy: Type.Optional(nullable(responsePolicy)),
   },
   {
     odataType: 'notification',
@@ -74,6 +83,7 @@ export const notificationPostSchema = strictObject(
       'readState',
       'userActionState',
       'snoozeUntilDateTime',
+      'response',
     ],
   },
 );
@@ -91,6 +101,19 @@ export const statePatchSchema = strictObject(
   { ...stateMembers, contentVersion },
   { odataType: 'notification' },
 );
+
+export const responsePostSchema = strictObject({
+  actionId,
+  text: Type.Optional(nullable(Type.String({ maxLength: limits.replyCharacters }))),
+  contentVersion,
+});
+
+export const responseSchema = strictObject({
+  actionId: nullable(actionId),
+  text: nullable(Type.String()),
+  respondedDateTime: dateTime,
+  respondedBy: oneOf(responders),
+});
 
 const many = { minItems: 1, maxItems: limits.updateStateIds };
 
@@ -121,6 +144,10 @@ export const notificationSchema = strictObject(
     readState: oneOf(readStates),
     userActionState: oneOf(userActionStates),
     snoozeUntilDateTime: nullable(dateTime),
+    responsePolicy: Type.Optional(
+      nullable(strictObject({ respondByDateTime: nullable(dateTime), defaultActionId: nullable(actionId) })),
+    ),
+    response: Type.Optional(nullable(responseSchema)),
   },
   { odataType: 'notification' },
 );

@@ -12,6 +12,7 @@ import type {
   Outcome,
   Outcomes,
   PostWrite,
+  RespondWrite,
   StateWrite,
   SubscribeWrite,
 } from '../../../hub/src/model/write.ts';
@@ -58,6 +59,7 @@ export function postWrite(more: Partial<PostWrite> & { readonly by?: string } = 
     sentAs: null,
     expires: startMs + 7 * dayMs,
     displaySeconds: null,
+    question: null,
     storageBytesMax: Number.MAX_SAFE_INTEGER,
     evictable: null,
     ...rest,
@@ -79,6 +81,46 @@ export function stateWrite(
     ifMatch: null,
     acting: null,
     ...rest,
+  };
+}
+
+export const questionActions = [
+  { id: 'approve', title: 'Deploy' },
+  { id: 'reject', title: 'No', input: { maxLength: 10 } },
+  { id: 'more', title: 'Show it', url: 'https://ci.example/1' },
+];
+
+/** Two actions answer, the third opens a page. */
+export function questionWrite(
+  more: Partial<PostWrite> & {
+    readonly by?: string;
+    readonly respondBy?: number;
+    readonly defaultActionId?: string;
+  } = {},
+): PostWrite {
+  const { respondBy = null, defaultActionId = null, ...rest } = more;
+  const write = postWrite({ question: { respondBy }, ...rest });
+  const policy = { respondByDateTime: respondBy && new Date(respondBy).toISOString(), defaultActionId };
+  const content = {
+    ...JSON.parse(write.content),
+    payload: { visualContent: { title: 'Deploy 1.4?', actions: questionActions } },
+    targetPolicy: { platformTypes: ['windows', 'android'] },
+    responsePolicy: respondBy === null ? null : policy,
+  };
+  return { ...write, content: JSON.stringify(content) };
+}
+
+export function respondWrite(id: string, more: Partial<RespondWrite> = {}): RespondWrite {
+  const answer = { actionId: 'approve', text: null, contentVersion: null };
+  return {
+    kind: 'respond',
+    user: alice,
+    visibility: null,
+    id,
+    ...answer,
+    ifMatch: null,
+    acting: null,
+    ...more,
   };
 }
 

@@ -39,8 +39,12 @@ function errorAnswer(error: HubError, refused: Refused): ErrorAnswer {
       'content-type': 'application/json',
       'cache-control': 'no-store',
     },
-    body: JSON.stringify(errorBody(error, refused.ids)),
+    body: withEntity(JSON.stringify(errorBody(error, refused.ids)), error),
   };
+}
+
+function withEntity(body: string, { details: { entityJson } }: HubError): string {
+  return entityJson === undefined ? body : `${body.slice(0, -1)},${entityJson.slice(1)}`;
 }
 
 export interface ErrorOptions {

@@ -8,22 +8,25 @@ import {
   contentBytesOf,
   etagOf,
   isAlive,
+  nothingAsked,
   type Removal,
   type StoredNotification,
 } from '../../model/notification.ts';
-import type { UserKey, Visibility } from '../../model/principal.ts';
 import { freshState, mergeState } from '../../model/state.ts';
 import type {
   DeleteWrite,
   ExpireWrite,
   Outcomes,
   PostWrite,
+  RespondWrite,
   StateTarget,
   StateWrite,
 } from '../../model/write.ts';
 import type { ReadSet } from '../../store/plan-reads.ts';
 import { checkMatch } from './check-match.ts';
 import type { Overlay } from './overlay.ts';
+import { settled } from './plan-response.ts';
+import { isStale, visible } from './target.ts';
 
 const hourMs = 3_600_000;
 
@@ -54,6 +57,8 @@ export function planPost(write: PostWrite, overlay: Overlay, now: number): Outco
     expires: write.expires,
     displaySeconds: write.displaySeconds,
     displayUntil: write.displaySeconds === null ? null : now + write.displaySeconds * 1000,
+    respondBy: write.question?.respondBy ?? null,
+    response: write.question ? ('open' as const) : null,
     modified: now,
     postedAt: now,
   };
@@ -169,11 +174,6 @@ export function planState(write: StateWrite, overlay: Overlay, now: number): Out
   return { results, changed, same, unread: overlay.unread(user, visibility) };
 }
 
-/** The device has not seen this content, so its change does not apply to it. */
-function isStale(row: StoredNotification, { contentVersion }: StateTarget): boolean {
-  return contentVersion !== null && contentVersion < row.contentVersion;
-}
-
 function checkTarget(row: StoredNotification, target: StateTarget, write: StateWrite, now: number): void {
   checkMatch(etagOf(row), write.ifMatch);
   const { snoozeUntil } = write.change;
@@ -199,7 +199,7 @@ function picked({
 }
 
 /** Of a write that changes one notification. */
-export function readsOfChange({ user, id }: DeleteWrite | ExpireWrite, reads: ReadSet): void {
+export function readsOfChange({ user, id }: DeleteWrite | RespondWrite | ExpireWrite, reads: ReadSet): void {
   reads.feed(user, 1);
   reads.notification(user, id);
   reads.taps(user);
@@ -216,7 +216,8 @@ export function planDelete(write: DeleteWrite, overlay: Overlay, now: number): O
 export function planExpire(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['expire'] {
   const row = overlay.notification(write.user, write.id);
   if (!row || row.removed !== null || row.expires > now) return { done: false };
-  remove(row, 'expired', overlay, now);
+  // A deadline is never after the expiration, and whoever asked is told which it was.
+  remove(settled(row, overlay, now), 'expired', overlay, now);
   return { done: true };
 }
 
@@ -256,12 +257,7 @@ function remove(row: StoredNotification, removed: Removal, overlay: Overlay, now
     content: '',
     sentAs: null,
     snoozeUntil: null,
+    ...nothingAsked,
   };
   overlay.change(row, { ...row, ...tombstone, modified: now, changes: row.changes + 1 }, removed);
-}
-
-function visible(overlay: Overlay, user: UserKey, visibility: Visibility, id: string, now: number) {
-  const row = overlay.notification(user, id);
-  if (!row || !isAlive(row, now)) return null;
-  return visibility === null || row.app === visibility ? row : null;
 }

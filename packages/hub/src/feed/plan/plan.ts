@@ -11,6 +11,7 @@ import * as erasure from './plan-erasure.ts';
 import * as evidence from './plan-evidence.ts';
 import * as notification from './plan-notification.ts';
 import * as preferences from './plan-preferences.ts';
+import * as response from './plan-response.ts';
 import * as subscription from './plan-subscription.ts';
 
 /** Plans the pushes of a change and what it withdraws; the hub uses `push/plan`. */
@@ -39,6 +40,8 @@ const steps: { readonly [K in Kind]: Step<K> } = {
   post: { reads: notification.readsOfPost, plan: notification.planPost },
   state: { reads: notification.readsOfState, plan: notification.planState },
   delete: { reads: notification.readsOfChange, plan: notification.planDelete },
+  respond: { reads: notification.readsOfChange, plan: response.planRespond },
+  deadline: { reads: notification.readsOfChange, plan: response.planDeadline },
   expire: { reads: notification.readsOfChange, plan: notification.planExpire },
   wake: { reads: notification.readsOfChange, plan: notification.planWake },
   purge: { reads: notification.readsOfPurge, plan: notification.planPurge },

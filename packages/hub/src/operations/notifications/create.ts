@@ -19,12 +19,14 @@ import type { AppPrincipal, UserPrincipal } from '../../model/principal.ts';
 import { entity } from '../kernel/answer.ts';
 import { openBodyReader } from '../kernel/body.ts';
 import { type BodySpec, operation } from '../kernel/operation.ts';
+import { type ReadPolicy, readPolicy } from './response-policy.ts';
 
 const dayMs = 86_400_000;
 
 export interface Posted {
   readonly post: NotificationPost;
   readonly expires: number;
+  readonly policy: ReadPolicy | null;
   /** Of the body as it was sent, before its spelling is normalised: a retry has the same one. */
   readonly fingerprint: number;
   /** Links whose schemes the app must have registered. */
@@ -42,7 +44,9 @@ export const postedBody: BodySpec<Posted> = {
     const post = readPost(json);
     checkPost(post);
     const ownLinks = checkVisuals(post, services);
-    return { post, expires: expiryOf(post, services.clock.now()), fingerprint, ownLinks };
+    const now = services.clock.now();
+    const expires = expiryOf(post, now);
+    return { post, expires, policy: readPolicy(post, { expires, now }), fingerprint, ownLinks };
   },
 };
 
@@ -58,7 +62,7 @@ export const createNotification = operation({
   body: postedBody,
   answer: entity('notifications', notificationSchema, ['created', 'ok']),
   async run({ body, principal, user }, services) {
-    const { post, expires, fingerprint } = body;
+    const { post, expires, policy, fingerprint } = body;
     checkSender(body, principal);
     const { issuer, subject, name } = user;
     const { result, notification } = await services.post({
@@ -67,11 +71,12 @@ export const createNotification = operation({
       owner: principal.kind === 'user' ? { issuer, subject, name } : null,
       app: principal.app.id,
       id: services.newId(),
-      content: JSON.stringify(contentOf(post)),
+      content: JSON.stringify(contentOf(post, policy)),
       appNotificationId: post.appNotificationId ?? null,
       sentAs: post.appNotificationId == null ? null : sentAs(post, fingerprint),
       expires,
       displaySeconds: post.displayTimeToLive ?? null,
+      question: policy && { respondBy: policy.respondBy },
     });
     return {
       outcome: result === 'created' ? 'created' : 'ok',
@@ -144,7 +149,7 @@ function targetsOf({ targetPolicy }: NotificationPost): PlatformType[] {
   return targets?.length ? [...new Set(targets)] : [...platformTypes];
 }
 
-export function contentOf(post: NotificationPost): Content {
+export function contentOf(post: NotificationPost, policy: ReadPolicy | null): Content {
   const { rawContent, visualContent } = post.payload;
   return {
     appNotificationId: post.appNotificationId ?? null,
@@ -157,6 +162,7 @@ export function contentOf(post: NotificationPost): Content {
     },
     targetPolicy: { platformTypes: targetsOf(post) },
     fallbackPolicy: fallbackOf(post),
+    ...(policy ? { responsePolicy: policy.answered } : {}),
   };
 }
 

@@ -28,10 +28,10 @@ export const explainNotification = operation({
   body: postedBody,
   answer: plain(Type.Object({ value: Type.Array(explanationSchema) })),
   async run({ body, principal, user }, services) {
-    const { post, expires } = body;
+    const { post, expires, policy } = body;
     checkSender(body, principal);
     const app = principal.app.id;
-    const content = contentOf(post);
+    const content = contentOf(post, policy);
     const now = services.clock.now();
     const replaced = await readNamesake(user, app, post.appNotificationId, services);
     const displaySeconds = post.displayTimeToLive ?? null;

@@ -166,7 +166,7 @@ function ring(change: Change, { overlay, now, claim, channels }: PushPlan): void
 
 /** Withdraws everything unsent, also where an attempt is under way: its result no longer counts. */
 function withdraw(change: Change, status: SendStatus, { overlay }: PushPlan): void {
-  const reason = status === 'expired' ? 'the notification expired' : `it was ${reasonOf(change)} elsewhere`;
+  const reason = status === 'expired' ? 'the notification expired' : reasonOf(change);
   for (const row of overlay.deliveries.of(change.user, change.notification.id)) {
     if (!isOpen(row.status)) continue;
     overlay.deliveries.put({ ...row, status, reason, claimed: false });
@@ -174,8 +174,11 @@ function withdraw(change: Change, status: SendStatus, { overlay }: PushPlan): vo
 }
 
 function reasonOf({ cause, notification }: Change): string {
-  if (cause !== 'state') return cause;
-  return notification.userActionState === 'noInteraction' ? 'read' : notification.userActionState;
+  const { response, userActionState } = notification;
+  if (cause === 'state' && response !== null && response !== 'open')
+    return response.by === 'user' ? 'it was answered elsewhere' : 'nobody answered it in time';
+  const how = cause !== 'state' ? cause : userActionState === 'noInteraction' ? 'read' : userActionState;
+  return `it was ${how} elsewhere`;
 }
 
 /** Taps every other device that may show it: it was pushed, or an attempt is under way. */

@@ -4,6 +4,7 @@ import { keepDataIn } from '@carillon/testing/hub/store-place.ts';
 
 keepDataIn('postgres');
 await import('./bulk-states.test.ts');
+await import('./questions.test.ts');
 await import('./replace.test.ts');
 await import('./subscriptions.test.ts');
 await import('./visual-content.test.ts');

@@ -41,6 +41,7 @@ const bodies: Readonly<Record<string, () => unknown>> = {
   createReceipts: () => ({ receipts: [{ id: notification, subscriptionId: unsId, kind: 'shown' }] }),
   updateNotification: () => ({ readState: 'read' }),
   updatePreferences: () => ({ mutes: [{ groupName: randomUUID() }] }),
+  respondToNotification: () => ({ actionId: 'approve' }),
   createSubscription: () => ({ targetHostName: hosts['app-a'], installationId: 'here', platformType: 'ios' }),
   updateSubscription: () => ({ displayName: 'x' }),
   createUser: () => ({ name: `${randomUUID()}@contoso.example` }),

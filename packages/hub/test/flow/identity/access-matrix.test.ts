@@ -86,6 +86,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   updateStates: { ids: ['none'], readState: 'read' },
   createReceipts: { receipts: [{ id: unknown, subscriptionId: unsId, kind: 'shown' }] },
   updateNotification: { readState: 'read' },
+  respondToNotification: { actionId: 'approve' },
   createSubscription: { targetHostName: hosts['app-a'], installationId: 'here', platformType: 'ios' },
   updateSubscription: { displayName: 'x' },
 };

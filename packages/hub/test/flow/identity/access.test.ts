@@ -162,6 +162,7 @@ const rows: Readonly<Record<string, Row>> = {
     but: { 'the app by itself': [403, 200], 'the app by itself with an X-UNS-ID': [200, 200] },
   },
   updateNotification: { done: 200, id: notification, body: () => ({ userActionState: 'dismissed' }) },
+  respondToNotification: { done: 200, id: notification, body: () => ({ actionId: 'approve' }) },
   deleteNotification: { done: 204, id: notification },
   getPreferences: { done: 200 },
   updatePreferences: { done: 200, body: () => ({ mutes: [{ groupName: 'of a caller' }] }) },
@@ -195,7 +196,8 @@ function outcomeOf({ done, always, id, but }: Row, caller: CallerName): Outcome 
 
 /** A notification and a subscription for this one call to try its hand on. */
 async function renew(): Promise<void> {
-  const body = post({ groupName: mark });
+  const actions = [{ id: 'approve', title: 'Deploy' }];
+  const body = post({ groupName: mark, payload: { visualContent: { title: 'Deploy?', actions } } });
   fresh.notification = (await hub.request('POST', '/v1.0/me/notifications', { token: own, body })).json.id;
   fresh.subscription = await subscribe(hub, { installationId: 'target', displayName: mark });
   // So that registering the same device again answers 200 to each.

@@ -4,7 +4,7 @@ import { isUuid } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
-import { sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
+import { sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
 import type { ChangesPage, Due, FeedHead, FeedReader, ListQuery, Position } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
@@ -253,6 +253,7 @@ export const dueStatements = {
   (SELECT n.lane, n.user_key, n.app, n.state FROM notification n
    WHERE ${sqlIsAlive('n.removed')} AND n.state >= 0 AND n.expires <= $4 ORDER BY n.expires LIMIT $5) e
 WHERE ${sqlIsUnread('e.state')} AND ${ofUser('e')} AND ${ofApp('e', 3)}`),
+  deadlines: due('respond_by', sqlHasDeadline('n.')),
   wakings: due('snooze_until', 'n.snooze_until IS NOT NULL'),
   purges: due('purge_at', 'n.purge_at IS NOT NULL'),
 };
@@ -268,6 +269,7 @@ function dueReads(ask: AskRows) {
       return decodeNumber(row?.n);
     },
     dueExpirations: read(dueStatements.expirations),
+    dueDeadlines: read(dueStatements.deadlines),
     dueWakings: read(dueStatements.wakings),
     duePurges: read(dueStatements.purges),
   };

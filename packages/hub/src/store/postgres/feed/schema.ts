@@ -117,4 +117,13 @@ ALTER TABLE feed ADD COLUMN preferences text;
 ALTER TABLE feed ADD COLUMN preferences_seq bigint NOT NULL DEFAULT 0;
 `,
   },
+  {
+    // A hub of an older version that removes a question leaves its deadline.
+    name: '0007-questions',
+    sql: `
+ALTER TABLE notification ADD COLUMN respond_by bigint;
+ALTER TABLE notification ADD COLUMN response text;
+CREATE INDEX notification_by_deadline ON notification(respond_by) WHERE respond_by IS NOT NULL AND removed = 0;
+`,
+  },
 ];

@@ -12,7 +12,7 @@ import type {
   StoredDelivery,
 } from '../../../model/delivery.ts';
 import { foldName } from '../../../model/fold-name.ts';
-import type { StoredNotification } from '../../../model/notification.ts';
+import type { StoredNotification, StoredResponse } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { PushAddress } from '../../../model/push-address.ts';
 import type { StoredSubscription } from '../../../model/subscription.ts';
@@ -36,8 +36,10 @@ import {
   nameIn,
   optional,
   readAnswer,
+  readResponse,
   Table,
   writeAnswer,
+  writeResponse,
 } from '../../columns.ts';
 import type { FeedAppRow, FeedRow } from '../../store.ts';
 import type { Element, Elements, ElementType } from '../wire/packet.ts';
@@ -149,6 +151,11 @@ const answer: Form<ProviderAnswer | null, ElementType> = optional<ProviderAnswer
   encode: (value) => packText(writeAnswer(value)),
   decode: (stored) => readAnswer(readText(stored)),
 });
+const response: Form<StoredResponse | 'open', ElementType> = {
+  type: 'text',
+  encode: (value) => packText(writeResponse(value)),
+  decode: (stored) => readResponse(readText(stored)),
+};
 
 function coded<Name extends string>({ encode, decode }: Codes<Name>): Form<Name, ElementType> {
   return { type: 'smallint', encode, decode };
@@ -244,6 +251,8 @@ export const notificationTable = new Table<StoredNotification, 'user', ElementTy
     sentAs: { column: 'sent_as', form: optional(text) },
     content: { column: 'content', form: text },
     era: { column: 'era', form: integer },
+    respondBy: { column: 'respond_by', form: optional(bigint) },
+    response: { column: 'response', form: optional(response) },
   },
   [{ name: 'state', type: 'smallint', of: encodeState }],
 );

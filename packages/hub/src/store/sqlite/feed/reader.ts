@@ -6,7 +6,7 @@ import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
-import { sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
+import { sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import {
   type ChangesPage,
@@ -235,6 +235,7 @@ function dueReads(db: DatabaseSync, { interned }: Tables) {
       return decodeNumber(unreadExpired.get(now, most, interned.account(user), app, app)?.n);
     },
     dueExpirations: due(`${sqlIsAlive()} AND expires <= ? ORDER BY expires`),
+    dueDeadlines: due(`${sqlHasDeadline()} AND respond_by <= ? ORDER BY respond_by`),
     dueWakings: due('snooze_until IS NOT NULL AND snooze_until <= ? ORDER BY snooze_until'),
     duePurges: due('purge_at IS NOT NULL AND purge_at <= ? ORDER BY purge_at'),
   };

@@ -97,4 +97,12 @@ ALTER TABLE account ADD COLUMN preferences TEXT;
 ALTER TABLE account ADD COLUMN preferences_seq INTEGER NOT NULL DEFAULT 0;
 `,
   },
+  {
+    name: '0008-questions',
+    sql: `
+ALTER TABLE notification ADD COLUMN respond_by INTEGER;
+ALTER TABLE notification ADD COLUMN response TEXT;
+CREATE INDEX notification_by_deadline ON notification(respond_by) WHERE respond_by IS NOT NULL AND removed = 0;
+`,
+  },
 ];

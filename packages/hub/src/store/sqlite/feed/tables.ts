@@ -13,7 +13,7 @@ import type {
   ProviderAnswer,
   StoredDelivery,
 } from '../../../model/delivery.ts';
-import type { StoredNotification } from '../../../model/notification.ts';
+import type { StoredNotification, StoredResponse } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { PushAddress } from '../../../model/push-address.ts';
 import type { StoredSubscription } from '../../../model/subscription.ts';
@@ -36,8 +36,10 @@ import {
   nameIn,
   optional,
   readAnswer,
+  readResponse,
   Table,
   writeAnswer,
+  writeResponse,
 } from '../../columns.ts';
 import type { FeedAppRow, FeedRow } from '../../store.ts';
 
@@ -101,6 +103,11 @@ const answer: Form<ProviderAnswer | null, SqlType> = optional<ProviderAnswer, Sq
   encode: writeAnswer,
   decode: (stored) => readAnswer(decodeText(stored)),
 });
+const response: Form<StoredResponse | 'open', SqlType> = {
+  type: 'TEXT',
+  encode: writeResponse,
+  decode: (stored) => readResponse(decodeText(stored)),
+};
 
 function coded<Name extends string>({ encode, decode }: Codes<Name>): Form<Name, SqlType> {
   return { type: 'INTEGER', encode, decode };
@@ -175,6 +182,8 @@ function notificationTable(app: AppForm) {
       sentAs: { column: 'sent_as', form: optional(text) },
       content: { column: 'content', form: text },
       era: { column: 'era', form: integer },
+      respondBy: { column: 'respond_by', form: optional(integer) },
+      response: { column: 'response', form: optional(response) },
     },
     [
       { name: 'state', type: 'INTEGER', of: encodeState },
