@@ -4,18 +4,14 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { chromiumArgs } from '@carillon/testing/machine/chromium.ts';
 import { needs, programOf } from '@carillon/testing/machine/needs.ts';
-import { type BrowserContext, chromium, type Frame } from 'playwright-core';
-import type { TabControls } from './pages/tab.ts';
+import { type BrowserContext, chromium } from 'playwright-core';
+import { openSandboxed, worksWithout } from './support/denied-places.ts';
 import { serveSite, type TestSite } from './support/site.ts';
 
-declare const tab: TabControls;
-
-// bound: a browser on a busy machine; what never comes true fails its test with a name
-const browserMaxMs = 30_000;
 const executablePath = programOf(needs.chromium);
 
 describe('where a browser stores nothing', () => {
@@ -38,34 +34,13 @@ describe('where a browser stores nothing', () => {
   });
 
   const settings = () => new URLSearchParams({ hub: hub.baseUrl, token: hub.token({ user: 'alice' }) });
-  const read = (frame: Frame | undefined) =>
-    frame?.evaluate(() => (typeof tab === 'undefined' ? null : tab.read())).catch(() => null);
-  const worksIn = async (frame: Frame | undefined): Promise<void> => {
-    await until(async () => (await read(frame))?.phase === 'live', 'the live feed', browserMaxMs);
-    assert.equal((await read(frame))?.reason, 'memoryOnly');
-    const token = hub.token({ user: 'alice' });
-    const body = post({ payload: { visualContent: { title: 'Denied' } } });
-    const { json } = await hub.request('POST', '/v1.0/me/notifications', { token, body });
-    await until(async () => (await read(frame))?.titles[0] === 'Denied', 'the new one', browserMaxMs);
-    await frame?.evaluate(() => tab.dismiss('Denied'));
-    const stateAt = async () =>
-      (await hub.request('GET', `/v1.0/me/notifications/${json.id}`, { token })).json.userActionState;
-    await until(async () => (await stateAt()) === 'dismissed', 'the dismissal', browserMaxMs);
-  };
   const openProfile = (folder: string): Promise<BrowserContext> =>
     chromium.launchPersistentContext(folder, { executablePath, headless: true, args: [...chromiumArgs] });
 
   test('a feed in a sandboxed frame is live and says so', async () => {
     await using profile = await openProfile(newFolder());
     const page = await profile.newPage();
-    await page.goto(`${site.origin}/blank.html`);
-    await page.evaluate((src) => {
-      const frame = Object.assign(document.createElement('iframe'), { src });
-      frame.setAttribute('sandbox', 'allow-scripts');
-      document.body.append(frame);
-    }, `${site.origin}/classic-tab.html?${settings()}`);
-    await until(() => page.frames().length > 1, 'the frame', browserMaxMs);
-    await worksIn(page.frames()[1]);
+    await worksWithout('memoryOnly', hub, await openSandboxed(page, site, settings()));
   });
 
   test('a feed where cookies are blocked is live and says so', async () => {
@@ -84,6 +59,6 @@ describe('where a browser stores nothing', () => {
       }
     });
     assert.ok(isBlocked, 'the browser blocks cookies');
-    await worksIn(page.mainFrame());
+    await worksWithout('memoryOnly', hub, page.mainFrame());
   });
 });

@@ -49,7 +49,7 @@ export function namesIn(text: string, apis: readonly NewerApi[]): string[] {
 }
 
 /** Code that removes them. */
-export function removalOf(apis: readonly NewerApi[]): string {
+export function removalOf(apis: readonly Omit<NewerApi, 'written'>[]): string {
   const objects = apis.map(({ object, member }) => [object, member]);
   return `for (const [object, member] of ${JSON.stringify(objects)}) {
     const owner = object.split('.').reduce((at, name) => at?.[name], globalThis);

@@ -7,10 +7,13 @@
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 import { needs, programOf } from './needs.ts';
 
-export interface TestChromium extends AsyncDisposable {
+/** This one, or the Firefox of firefox/firefox.ts. */
+export interface TestBrowser extends AsyncDisposable {
   readonly browser: Browser;
   openProfile(options?: ProfileOptions): Promise<BrowserContext>;
 }
+
+export type TestChromium = TestBrowser;
 
 export interface ProfileOptions extends BrowserContextOptions {
   /** The origin that may show notifications; without it nobody was asked yet. */

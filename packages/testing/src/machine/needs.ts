@@ -21,6 +21,7 @@ export const needs = {
   nats: { name: 'nats-server', program: 'nats-server', packages: ['nats-server'] },
   // Its text has the same width everywhere with these fonts.
   chromium: { name: 'Chromium', program: 'chromium', packages: ['chromium', 'fonts-liberation'] },
+  firefox: { name: 'Firefox', program: 'firefox-esr', packages: ['firefox-esr'], file: 'firefox/firefox' },
   nginx: { name: 'nginx', program: 'nginx', packages: ['nginx-light'], file: 'proxies' },
   caddy: { name: 'Caddy', program: 'caddy', packages: ['caddy'], file: 'proxies' },
   haproxy: { name: 'HAProxy', program: 'haproxy', packages: ['haproxy'], file: 'proxies' },

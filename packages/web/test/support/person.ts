@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach } from 'node:test';
 import { password, startHub, type TestHub, type TestUser, userNames } from '@carillon/testing/hub/hub.ts';
-import { startChromium, type TestChromium } from '@carillon/testing/machine/chromium.ts';
+import { startChromium, type TestBrowser } from '@carillon/testing/machine/chromium.ts';
 import type { BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { buildPage } from '../../build.ts';
 
@@ -23,39 +23,48 @@ export interface Person {
 interface PersonOptions {
   readonly context: BrowserContextOptions;
   readonly hub: TestHub;
-  readonly chromium: TestChromium;
+  readonly browser: TestBrowser;
 }
 
 /** The first opening of the feed on a machine that does much else. bound: a page that never shows fails its test */
-const shownMaxMs = 30_000;
+const shownMaxMs = 60_000;
+
+/** Firefox says of a stream that a reload cuts off that it failed. */
+const isCutOff = /^(?:Error: )?(Firefox can’t establish a connection|The connection) to .*\bwss?:/;
 
 /** A hub with the built page, for a whole test file. */
-export async function openPlace(overrides: Parameters<typeof startHub>[0] = {}) {
+export async function openPlace(
+  overrides: Parameters<typeof startHub>[0] = {},
+  startBrowser: () => Promise<TestBrowser> = startChromium,
+) {
   await buildPage({ always: false });
   const hub = await startHub(overrides);
-  const chromium = await startChromium();
+  const browser = await startBrowser();
   const people: Person[] = [];
   after(async () => {
-    await chromium[Symbol.asyncDispose]();
+    await browser[Symbol.asyncDispose]();
     await hub.close();
   });
   afterEach(async () => {
     for (const { profile } of people.splice(0)) await profile.close();
   });
   const person = async (context: BrowserContextOptions = {}): Promise<Person> => {
-    const opened = await openPerson({ hub, chromium, context });
+    const opened = await openPerson({ hub, browser, context });
     people.push(opened);
     return opened;
   };
   return { hub, person };
 }
 
-async function openPerson({ hub, chromium, context }: PersonOptions): Promise<Person> {
-  const profile = await chromium.openProfile({ viewport: { width: 1440, height: 900 }, ...context });
+async function openPerson({ hub, browser, context }: PersonOptions): Promise<Person> {
+  const profile = await browser.openProfile({ viewport: { width: 1440, height: 900 }, ...context });
   profile.setDefaultTimeout(shownMaxMs);
   const complaints: string[] = [];
-  profile.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  profile.on('weberror', (error) => complaints.push(String(error.error())));
+  const complain = (text: string): void => {
+    if (!isCutOff.test(text)) complaints.push(text);
+  };
+  profile.on('console', (message) => message.type() === 'error' && complain(message.text()));
+  profile.on('weberror', (error) => complain(String(error.error())));
   const page = await profile.newPage();
   const open = async (): Promise<void> => {
     await page.goto(`${hub.baseUrl}/inbox`);

@@ -1,7 +1,8 @@
 // What /inbox shows when the page is not built: that the hub works, what works, and how to build the page. It loads
 // nothing from elsewhere and runs no script.
 
-export const missingPagePolicy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+export const missingPagePolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
 
 function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -14,6 +15,7 @@ export function missingPage(givenUrl: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Carillon</title>
+<link rel="icon" href="data:,">
 <style>${style}</style>
 <main>
 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a6 6 0 0 0-6 6c0 5-2 6.500-2 8h16c0-1.500-2-3-2-8a6 6 0 0 0-6-6Zm-2 16a2 2 0 0 0 4 0"/></svg>

@@ -1,5 +1,5 @@
 // The pages of the embedded provider: sign in, sign out, and what went wrong. One template in the inbox page's colours,
-// and a content security policy that allows nothing but its own style and forms (and one script, which sends a form).
+// and a content security policy that allows nothing but its own style, icon and forms (and one script, which sends a form).
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fill, languageMenu, type Menu, type Words } from './language.ts';
@@ -21,7 +21,10 @@ export interface RenderedPage {
 }
 
 export function openPages(): (page: Page) => RenderedPage {
-  const template = readFileSync(new URL('./page.html', import.meta.url), 'utf8');
+  const file = readFileSync(new URL('./page.html', import.meta.url), 'utf8');
+  // A page without an icon of its own makes browsers ask for /favicon.ico, which its policy blocks.
+  const [bell = ''] = /<svg[\s\S]*?<\/svg>/.exec(file) ?? [];
+  const template = file.replace('{{icon}}', `data:image/svg+xml,${encodeURIComponent(bell)}`);
   const style = /<style>([\s\S]*?)<\/style>/.exec(template)?.[1] ?? '';
   return ({ words, title, content, leadsTo, sendsItself = false }) => ({
     html: template
@@ -34,6 +37,7 @@ export function openPages(): (page: Page) => RenderedPage {
       'content-security-policy': [
         "default-src 'none'",
         `style-src ${hashSource(style)}`,
+        'img-src data:',
         ...(sendsItself ? [`script-src ${hashSource(sending)}`] : []),
         // Browsers hold the redirect after a form against this list too, so the client's address is in it.
         `form-action 'self'${formTarget(leadsTo)}`,
