@@ -30,11 +30,11 @@ export function changeTokens(page: Page, change: Readonly<Record<string, unknown
   }, change);
 }
 
-export async function inboxToken(hub: TestHub, user: TestUser): Promise<string> {
+export async function inboxToken(hub: TestHub, user: TestUser, lifetimeSeconds = 3600): Promise<string> {
   const found = await hub.registry.users.findById(hub.userIds[user]);
   if (!found) throw new Error(`there is no ${user}`);
   const now = Math.floor(hub.clock.now() / 1000);
-  const issued = { iss: `${hub.baseUrl}/identity`, aud: hub.baseUrl, iat: now, exp: now + 3600 };
+  const issued = { iss: `${hub.baseUrl}/identity`, aud: hub.baseUrl, iat: now, exp: now + lifetimeSeconds };
   const claims = delegatedClaims(found, 'carillon-inbox', [allScope]);
   const keys = await openSigningKeys(hub.registry);
   return keys.sign({ ...issued, ...claims });
