@@ -39,6 +39,7 @@ const feedStore: FeedStore = {
     named: async () => null,
     countAddresses: async () => 0,
     subscriptionsOfUser: async () => [],
+    devices: async () => [],
     sendContexts: async (keys) => keys.map(() => null),
     dueRoutes: async () => [],
     deliveries: async () => [],

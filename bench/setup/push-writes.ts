@@ -45,6 +45,7 @@ export function subscribeWrite(person: Person, platform: PlatformType, channel: 
       leaseUntil: now + 30 * dayMs,
       created: now,
       registered: now,
+      session: null,
     },
   };
 }

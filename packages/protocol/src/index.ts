@@ -67,6 +67,7 @@ export {
 export type {
   Channel,
   NotificationType,
+  OwnDevice,
   Subscription,
   SubscriptionPatch,
   SubscriptionPost,

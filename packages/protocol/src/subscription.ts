@@ -41,3 +41,26 @@ export interface Subscription {
   createdDateTime: string;
   expirationDateTime: string;
 }
+
+/** A device of any app, as its user sees it in an inbox. */
+export interface OwnDevice {
+  /** Not the UNS-ID, which is its app's alone. */
+  id: string;
+  appId: string;
+  /** As people know the app; its id where it has no name. */
+  appName: string;
+  targetHostName: string;
+  installationId: string;
+  displayName: string | null;
+  platformType: PlatformType;
+  /** Whether it has a push address. */
+  isPushed: boolean;
+  /** The host name of its push service; null where its address is a token, or it has none. */
+  pushService: string | null;
+  createdDateTime: string;
+  /** When it last fetched or listened live, to a quarter of an hour; null: never. */
+  lastSeenDateTime: string | null;
+  expirationDateTime: string;
+  /** The session that ends when it is removed; null where there is none, or it is the caller's own. */
+  sessionId: string | null;
+}

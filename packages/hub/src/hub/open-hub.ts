@@ -39,6 +39,7 @@ import { ReferenceClock } from '../lib/reference-clock.ts';
 import { openSeal } from '../lib/seal.ts';
 import { FanOut } from '../live/fan-out.ts';
 import { Relay } from '../live/relay.ts';
+import type { StreamSource } from '../live/stream.ts';
 import type { HostVerifier } from '../operations/admin/hosts/host-verifier.ts';
 import type { Services } from '../operations/kernel/call.ts';
 import { openRunner, type Runner } from '../operations/kernel/run.ts';
@@ -209,7 +210,8 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   closers.push(() => bus?.close());
   if (bus && !store.shared)
     log.warn('there is a bus, but the store is of this machine: no other node can share it');
-  const fanOut = new FanOut({ read, cursors, clock, revoked });
+  const present: StreamSource['present'] = (device) => void fetched.present(device);
+  const fanOut = new FanOut({ read, cursors, clock, revoked, present });
   const relay = bus && new Relay({ bus, fanOut, read, clock, onFailure });
   closers.push(() => relay?.close());
   const publisher = openPublisher();
@@ -219,6 +221,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   const limits = store.shared ? sharedStoreLimits : commitLimits;
   const committer = openCommitter({ store, clock, publisher, limits, onFailure, hasRoom });
   closers.push(() => committer.drain());
+  const fetched = openFetched(committer, clock);
   const { channels, hasCredentials, close: closeChannels } = await openChannels(base);
   closers.push(closeChannels);
   const dispatcher = pushes ? openDispatcher(base, { store, committer, publisher, fanOut, channels }) : null;
@@ -233,6 +236,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
     cursors,
     revoked,
     committer,
+    fetched,
     sweeper,
     fanOut,
     channels,
@@ -260,7 +264,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
       ...{ committer, read, clock, storageBytesMax: config.storageBytesMax },
       onClockSet: openClockReport(base.log),
     }),
-    fetched: openFetched(committer),
+    fetched: line.fetched,
     pushAddresses: openAddresses(base),
     unsIds: openUnsIds(secret),
     newId: openUuidSource(clock),

@@ -31,6 +31,8 @@ export interface StreamSource {
   readonly cursors: Cursors;
   readonly clock: Clock;
   readonly revoked?: RevokedOrigins | undefined;
+  /** The device of a stream is there. */
+  readonly present?: (device: { readonly user: UserKey; readonly id: string }) => void;
 }
 
 /** Tokens that were revoked before they expired. */
@@ -157,6 +159,7 @@ export class Stream {
   /** Keeps the connection alive, and sends the position of a head that moved without a visible change, at most once a minute. */
   async beat(now: number): Promise<void> {
     if (this.#phase !== 'live') return;
+    if (this.subscription !== null) this.#source.present?.({ user: this.user, id: this.subscription });
     const moved = this.#sent > this.#cursorSent && now - this.#cursorSentAt >= limits.positionSeconds * 1000;
     if (!moved) {
       this.#taken(this.#sink.heartbeat());

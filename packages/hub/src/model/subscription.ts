@@ -25,4 +25,13 @@ export interface StoredSubscription {
   readonly created: number;
   /** When its address was last registered, each time another value; 0 of rows of hubs that did not record it. */
   readonly registered: number;
+  /** Names the session at the embedded provider whose token registered or renewed it last; null where there is none. */
+  readonly session: string | null;
+}
+
+/** As its user sees it among all of theirs. */
+export interface Device {
+  readonly subscription: StoredSubscription;
+  /** When it last fetched, or listened live, to a quarter of an hour; null: never. */
+  readonly seen: number | null;
 }

@@ -98,7 +98,10 @@ export interface RenewWrite {
   readonly app: AppId;
   readonly id: string;
   readonly patch: Partial<
-    Pick<StoredSubscription, 'displayName' | 'channel' | 'addressHash' | 'notificationType' | 'leaseUntil'>
+    Pick<
+      StoredSubscription,
+      'displayName' | 'channel' | 'addressHash' | 'notificationType' | 'leaseUntil' | 'session'
+    >
   >;
 }
 
@@ -127,6 +130,8 @@ export interface FetchWrite {
   readonly subscription: string;
   readonly upTo: number | null;
   readonly each: readonly FetchedOne[];
+  /** Whether it is written down that the device was there now. */
+  readonly seen: boolean;
 }
 
 /** As it was when it was answered: what replaced it meanwhile is not fetched. */

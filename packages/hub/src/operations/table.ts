@@ -30,6 +30,9 @@ import { setUserPassword } from './admin/users/set-password.ts';
 import { listNotificationApps } from './apps/list.ts';
 import { createReceipts } from './deliveries/create-receipts.ts';
 import { listDeliveries } from './deliveries/list.ts';
+import { deleteOwnDevice } from './devices/delete.ts';
+import { listOwnDevices } from './devices/list.ts';
+import { updateOwnDevice } from './devices/update.ts';
 import type { Operation } from './kernel/operation.ts';
 import { countNotifications } from './notifications/count.ts';
 import { createNotification } from './notifications/create.ts';
@@ -78,6 +81,9 @@ export const operationTable: readonly Operation[] = [
   updatePreferences,
   listOwnSessions,
   deleteOwnSession,
+  listOwnDevices,
+  updateOwnDevice,
+  deleteOwnDevice,
   listApps,
   getApp,
   putApp,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { busy } from '../model/errors.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FetchWrite, Write } from '../model/write.ts';
@@ -10,14 +11,15 @@ const one = { user, id: 'one' };
 const other = { user, id: 'other' };
 
 function openWorld() {
-  const world = { writes: [] as FetchWrite[], away: false };
-  const fetched = openFetched({
+  const world = { writes: [] as FetchWrite[], away: false, clock: new ManualClock() };
+  const committer = {
     async commit(write: Write): Promise<never> {
       if (world.away) throw busy('away');
       world.writes.push(write as FetchWrite);
       return { marked: true } as never;
     },
-  });
+  };
+  const fetched = openFetched(committer, world.clock);
   return { world, fetched };
 }
 
@@ -36,11 +38,29 @@ test('a mark up to a sequence is written once, and not again for what lies befor
   );
 });
 
-test('nothing fetched writes nothing', async () => {
+test('nothing fetched writes no more than that the device was there, once in a quarter of an hour', async () => {
   const { world, fetched } = openWorld();
+  const seen = () => world.writes.map(({ upTo, each, seen }) => [upTo, each, seen]);
   await fetched.upTo(one, 0);
   await fetched.each(one, []);
-  assert.deepEqual(world.writes, []);
+  await fetched.present(one);
+  assert.deepEqual(seen(), [[null, [], true]]);
+  world.clock.advance(15 * 60_000);
+  await fetched.present(one);
+  await fetched.upTo(one, 1);
+  assert.deepEqual(seen().slice(1), [
+    [null, [], true],
+    [1, [], false],
+  ]);
+});
+
+test('that a device was there is written the next time where it could not be stored', async () => {
+  const { world, fetched } = openWorld();
+  world.away = true;
+  await fetched.present(one);
+  world.away = false;
+  await fetched.present(one);
+  assert.equal(world.writes.length, 1);
 });
 
 test('single ones are written each time, as they were when they were answered', async () => {
@@ -53,7 +73,7 @@ test('single ones are written each time, as they were when they were answered', 
   await fetched.each(one, rows);
   assert.deepEqual(
     world.writes,
-    [0, 1].map(() => ({ kind: 'fetch', user, subscription: 'one', upTo: null, each: rows })),
+    [true, false].map((seen) => ({ kind: 'fetch', user, subscription: 'one', upTo: null, each: rows, seen })),
   );
 });
 

@@ -11,7 +11,7 @@ import type {
 } from '../model/delivery.ts';
 import type { StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
-import type { StoredSubscription } from '../model/subscription.ts';
+import type { Device, StoredSubscription } from '../model/subscription.ts';
 import type { Change, FeedOwner, FetchedOne, FetchWrite, Outcome, Write } from '../model/write.ts';
 
 export interface FeedRow extends FeedOwner {
@@ -98,6 +98,7 @@ export interface FetchMark {
   readonly upTo: number | null;
   readonly each: readonly FetchedOne[];
   readonly at: number;
+  readonly seen: boolean;
 }
 
 export interface PlanContext {
@@ -261,6 +262,8 @@ export interface FeedReader extends DeliveryReader {
   subscriptions(user: UserKey, app: AppId, now: number): Promise<StoredSubscription[]>;
   /** Of every app, lapsed ones included. */
   subscriptionsOfUser(user: UserKey): Promise<StoredSubscription[]>;
+  /** The living ones of all apps, the oldest first. */
+  devices(user: UserKey, now: number): Promise<Device[]>;
   /** How many push addresses of that kind an app has, counted up to `most`. */
   countAddresses(app: AppId, type: string, most: number): Promise<number>;
   dueExpirations(now: number, limit: number): Promise<Due[]>;

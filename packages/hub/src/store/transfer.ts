@@ -11,7 +11,7 @@ export interface MovedFeeds {
   readonly feed: FeedRow;
   readonly feed_app: FeedAppRow;
   readonly notification: StoredNotification;
-  readonly subscription: StoredSubscription & { readonly fetchedSeq: number };
+  readonly subscription: StoredSubscription & { readonly fetchedSeq: number; readonly seen: number };
   readonly delivery: StoredDelivery;
 }
 

@@ -78,7 +78,8 @@ test('three nodes that write many feeds in any order for a minute never wait for
       for (const place of places.slice(20)) if (random.chance(0.1)) writes.push(place);
       for (const { subscription } of places.slice(0, 20)) {
         const { user, id } = subscription;
-        if (random.chance(0.3)) writes.push({ kind: 'fetch', user, subscription: id, upTo: round, each: [] });
+        if (random.chance(0.3))
+          writes.push({ kind: 'fetch', user, subscription: id, upTo: round, each: [], seen: false });
       }
       writes.push({ kind: 'record', results: held.map(resultOf) });
       const { deliveries, changes } = await commitPatiently(node, writes);

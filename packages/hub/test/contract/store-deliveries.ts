@@ -298,6 +298,7 @@ function fetched(open: OpenStore): void {
     subscription,
     upTo: seq,
     each: [],
+    seen: false,
   });
   const each = (subscription: string, ids: string[], seq = 3): Write => ({
     kind: 'fetch',
@@ -305,6 +306,7 @@ function fetched(open: OpenStore): void {
     subscription,
     upTo: null,
     each: ids.map((id) => ({ id, seq })),
+    seen: false,
   });
   const two = async (store: FeedStore) => {
     const [one = '', other = ''] = await subscribed(store, fcm('one'), fcm('other'));

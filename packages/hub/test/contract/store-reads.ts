@@ -165,6 +165,46 @@ function subscriptions(open: OpenStore): void {
     assert.equal((await store.read.position(alice, null)).head, 0);
   });
 
+  test('the devices of a user are the living subscriptions of all apps, the oldest first', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const ended = subscribeWrite({ installationId: 'ended', leaseUntil: startMs + 1 });
+    const second = subscribeWrite({ app: 'app-b', created: startMs + 2, session: 'of the browser' });
+    const first = subscribeWrite({ created: startMs + 1, channel: fcm('one') });
+    await store.commit([ended, second, first, subscribeWrite({ by: 'bob' })], startMs);
+    assert.deepEqual(
+      await store.read.devices(alice, startMs + 1),
+      [first, second].map(({ subscription }) => ({ subscription, seen: null })),
+    );
+    const { app, id } = second.subscription;
+    await store.commit([{ kind: 'renew', user: alice, app, id, patch: { session: 'of another' } }], startMs);
+    assert.equal((await store.read.subscription(alice, id))?.session, 'of another');
+  });
+
+  test('a device is seen when a mark says so, the latest counts, and its registration leaves that', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const [one, other] = ['one', 'other'].map((installationId) => subscribeWrite({ installationId }));
+    assert.ok(one && other);
+    await store.commit([one, other], startMs);
+    const seen = async () =>
+      new Map((await store.read.devices(alice, startMs)).map((each) => [each.subscription.id, each.seen]));
+    const mark = ({ subscription }: typeof one, more = {}): Write => ({
+      ...{ kind: 'fetch', user: alice, subscription: subscription.id, upTo: null, each: [], seen: true },
+      ...more,
+    });
+    await store.commit([mark(one, { upTo: 2, seen: false })], startMs + 1);
+    assert.deepEqual([...(await seen()).values()], [null, null]);
+    await store.commit([mark(one)], startMs + 2);
+    await store.commit([mark(other, { upTo: 3 }), mark(one, { upTo: 3 })], startMs + 3);
+    await store.commit([mark(one), mark(one)], startMs + 2);
+    assert.deepEqual([...(await seen()).values()], [startMs + 3, startMs + 3]);
+    await store.commit([subscribeWrite({ installationId: 'one', session: 'new' })], startMs + 4);
+    const { id } = one.subscription;
+    assert.equal((await seen()).get(id), startMs + 3);
+    assert.equal((await store.read.subscription(alice, id))?.session, 'new');
+  });
+
   test('the push addresses of an app and channel are counted over users, up to a bound', async () => {
     await using opened = await open();
     const { store } = opened;

@@ -72,7 +72,7 @@ for (const [name, open] of Object.entries(stores)) {
     // Which that version did not have.
     for (const row of [...expected.changes.rows, ...expected.ofBob.rows, expected.named])
       Object.assign(row, { era: 0, respondBy: null, response: null });
-    for (const row of expected.subscriptions) row.registered = 0;
+    for (const row of expected.subscriptions) Object.assign(row, { registered: 0, session: null });
     assert.deepEqual(nouns, expected);
     const values = (key: string) => new Set(nouns.deliveries.map((row: Record<string, unknown>) => row[key]));
     const covers = (list: readonly string[], found: ReadonlySet<unknown>) =>

@@ -37,6 +37,8 @@ export {
 } from './people.ts';
 export { preferencesPatchSchema, preferencesSchema } from './preferences.ts';
 export {
+  ownDevicePatchSchema,
+  ownDeviceSchema,
   streamTicketSchema,
   subscriptionPatchSchema,
   subscriptionPostSchema,

@@ -57,6 +57,25 @@ export const subscriptionSchema = strictObject(
   { odataType: 'notificationSubscription' },
 );
 
+/** A device of any app, as its user sees it. */
+export const ownDeviceSchema = strictObject({
+  id: Type.String(),
+  appId: Type.String(),
+  appName: Type.String(),
+  targetHostName: Type.String(),
+  installationId: Type.String(),
+  displayName,
+  platformType: oneOf(platformTypes),
+  isPushed: Type.Boolean(),
+  pushService: nullable(Type.String()),
+  createdDateTime: dateTime,
+  lastSeenDateTime: nullable(dateTime),
+  expirationDateTime: dateTime,
+  sessionId: nullable(Type.String()),
+});
+
+export const ownDevicePatchSchema = strictObject({ displayName });
+
 /** One ticket opens one stream. */
 export const streamTicketSchema = strictObject({
   ticket: Type.String(),

@@ -150,6 +150,7 @@ export function subscribeWrite(
     leaseUntil: startMs + 30 * dayMs,
     created: startMs,
     registered: startMs,
+    session: null,
     ...rest,
   };
   return { kind: 'subscribe', user: subscription.user, owner: owner(by), subscription };

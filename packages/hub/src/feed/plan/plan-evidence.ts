@@ -29,8 +29,8 @@ export function readsOfFetch(write: FetchWrite, reads: ReadSet): void {
 }
 
 export function planFetch(write: FetchWrite, overlay: Overlay, now: number): Outcomes['fetch'] {
-  const { user, subscription, upTo, each } = write;
-  overlay.fetched.push({ user, subscription, upTo, each, at: now });
+  const { user, subscription, upTo, each, seen } = write;
+  overlay.fetched.push({ user, subscription, upTo, each, at: now, seen });
   return { marked: true };
 }
 
@@ -53,7 +53,8 @@ export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number
     const at = Math.max(receipt.at, uuidTime(row.id)); // nothing is shown before it was posted
     const { subscription } = receipt;
     if (record({ ...receipt, at }, row, overlay, now)) recorded++;
-    overlay.fetched.push({ user, subscription, upTo: null, each: [{ id: row.id, seq: row.seq }], at });
+    const each = [{ id: row.id, seq: row.seq }];
+    overlay.fetched.push({ user, subscription, upTo: null, each, at, seen: false });
   }
   return { recorded, notFound };
 }

@@ -26,6 +26,7 @@ export const openStream = operation({
     const given = lastEventId ?? query.$deltatoken ?? '';
     const from = given === '' || given === 'latest' ? null : startAt(given);
     await reached(from);
+    if (acting) void fetched.present(acting.subscription);
     const acknowledge = (cursor: string): Promise<void> => reached(startAt(cursor));
     const subscription = acting?.subscription.id ?? null;
     return { outcome: 'ok', stream: { user, principal, from, subscription, acknowledge, count } };

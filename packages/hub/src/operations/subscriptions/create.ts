@@ -6,7 +6,7 @@ import { denied } from '../../model/errors.ts';
 import { foldName } from '../../model/fold-name.ts';
 import { entity } from '../kernel/answer.ts';
 import { bodyOf, operation } from '../kernel/operation.ts';
-import { answerSubscription, leaseDefaultMs, readLease } from './subscription.ts';
+import { answerSubscription, leaseDefaultMs, readLease, sessionOf } from './subscription.ts';
 
 export const createSubscription = operation({
   name: 'createSubscription',
@@ -46,6 +46,7 @@ export const createSubscription = operation({
         leaseUntil,
         created: now,
         registered: now,
+        session: sessionOf(principal, services),
       },
     });
     const body = answerSubscription(subscription, services);

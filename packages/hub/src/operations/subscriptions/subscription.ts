@@ -1,9 +1,10 @@
 // What the operations of subscriptions share: how one is answered, named and leased.
 // The id on the wire is the UNS-ID; the path names it by that, and it must be one of the caller.
 import { limits, type Subscription } from '@carillon/protocol';
+import { idOf } from '../../auth/provider/grants/sessions.ts';
 import { formatDateTime, parseDateTime } from '../../model/date-time.ts';
 import { invalid, notFound } from '../../model/errors.ts';
-import type { User } from '../../model/principal.ts';
+import type { User, UserPrincipal } from '../../model/principal.ts';
 import type { PushAddress } from '../../model/push-address.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Services } from '../kernel/call.ts';
@@ -33,6 +34,12 @@ export function readId(id: string, user: User, { unsIds }: Services): string {
   const named = unsIds.read(id);
   if (named?.user !== user.key) throw notFound();
   return named.id;
+}
+
+/** The session that a device is signed in with, at the hub's own provider: of another issuer's nothing is known. */
+export function sessionOf({ origin }: UserPrincipal, { passwordLinks, issuers }: Services): string | null {
+  const isOwn = passwordLinks !== null && origin.issuer === issuers[0];
+  return isOwn && origin.session !== null ? idOf(origin.session) : null;
 }
 
 export function readLease(text: string | null | undefined, now: number): number | null {

@@ -4,7 +4,7 @@ import { subscriptionPatchSchema, subscriptionSchema } from '@carillon/protocol/
 import type { RenewWrite } from '../../model/write.ts';
 import { entity } from '../kernel/answer.ts';
 import { bodyOf, operation } from '../kernel/operation.ts';
-import { answerSubscription, readId, readLease } from './subscription.ts';
+import { answerSubscription, readId, readLease, sessionOf } from './subscription.ts';
 
 export const updateSubscription = operation({
   name: 'updateSubscription',
@@ -30,7 +30,8 @@ export const updateSubscription = operation({
     if (address) await pushAddresses.checkResolved(address);
     const app = principal.app.id;
     const addressed = address === undefined ? {} : pushAddresses.addressed(app, address);
-    const patch = { ...body.patch, ...addressed };
+    const session = sessionOf(principal, services);
+    const patch = { ...body.patch, ...addressed, ...(session === null ? {} : { session }) };
     const renewed = await services.committer.commit({ kind: 'renew', user: user.key, app, id, patch });
     return { outcome: 'ok', body: answerSubscription(renewed.subscription, services) };
   },

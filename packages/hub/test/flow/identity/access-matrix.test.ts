@@ -162,7 +162,13 @@ test('an app may name the user in the path only where the operation says so', as
 test('the contract says who may: users, apps where they send and ask what became of it, operators below /admin', () => {
   const others = { createNotification: 'userOrApp', listDeliveries: 'userOrAppByPath' };
   const inboxes = Object.fromEntries(ofInboxes.map((name) => [name, 'inbox']));
-  assert.deepEqual(ofInboxes, ['listOwnSessions', 'deleteOwnSession']);
+  assert.deepEqual(ofInboxes, [
+    'listOwnSessions',
+    'deleteOwnSession',
+    'listOwnDevices',
+    'updateOwnDevice',
+    'deleteOwnDevice',
+  ]);
   const told = operationTable.map(({ name, access }) => [name, access]);
   const wanted = operationTable.map(({ name, paths }) => {
     const byPath = paths.every((path) => path.startsWith('/admin/')) ? 'operator' : 'user';

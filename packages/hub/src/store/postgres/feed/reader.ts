@@ -214,6 +214,8 @@ export const subscriptionStatements = {
   living: statement(
     `${selectSubscription} WHERE ${ofUser('s')} AND s.app = $3 AND s.lease_until > $4 ORDER BY s.installation`,
   ),
+  devices: statement(`SELECT ${namesOf(subscriptionColumns)}, seen FROM subscription s
+WHERE ${ofUser('s')} AND s.lease_until > $3 ORDER BY s.created, s.id`),
 };
 
 /** Of all users: no index leads there, and it is asked when addresses end in masses. */
@@ -222,12 +224,14 @@ const countAddresses = statement(
 );
 
 function subscriptionReads(ask: AskRows, connections: Connections) {
-  const read = async (user: UserKey, each: Statement, ...values: Parameter[]) => {
+  const readRows = async (user: UserKey, each: Statement, ...values: Parameter[]) => {
     const rows = await ask(each, ...userValues(user), ...values);
     const hashes = addressesOf(rows);
     const held = hashes.length > 0 ? (await connections.readOnce(holdersAsk(hashes))).rows : [];
-    return withHeldAddresses(rows, held, hashes).map((row) => subscriptionTable.readRow(row, { user }));
+    return withHeldAddresses(rows, held, hashes);
   };
+  const read = async (user: UserKey, each: Statement, ...values: Parameter[]) =>
+    (await readRows(user, each, ...values)).map((row) => subscriptionTable.readRow(row, { user }));
   return {
     async subscription(user: UserKey, id: string) {
       const [subscription] = await read(user, subscriptionStatements.one, packKey(id));
@@ -236,6 +240,13 @@ function subscriptionReads(ask: AskRows, connections: Connections) {
     async countAddresses(app: AppId, type: string, most: number) {
       const [row] = await ask(countAddresses, packText(app), packText(`%"type":"${type}"%`), most);
       return decodeNumber(row?.n);
+    },
+    async devices(user: UserKey, now: number) {
+      const rows = await readRows(user, subscriptionStatements.devices, now);
+      return rows.map((row) => ({
+        subscription: subscriptionTable.readRow(row, { user }),
+        seen: decodeNumber(row.seen) || null,
+      }));
     },
     subscriptionsOfUser: (user: UserKey) => read(user, subscriptionStatements.ofUser),
     subscriptions: (user: UserKey, app: AppId, now: number) =>

@@ -126,4 +126,11 @@ ALTER TABLE notification ADD COLUMN response text;
 CREATE INDEX notification_by_deadline ON notification(respond_by) WHERE respond_by IS NOT NULL AND removed = 0;
 `,
   },
+  {
+    name: '0008-devices',
+    sql: `
+ALTER TABLE subscription ADD COLUMN session text;
+ALTER TABLE subscription ADD COLUMN seen bigint NOT NULL DEFAULT 0;
+`,
+  },
 ];

@@ -269,7 +269,7 @@ export function readNotification(row: Row): StoredNotification {
   return notificationTable.readRow(row, { user: userOf(row) });
 }
 
-/** Without `fetched_seq`, which a registration leaves as it is. */
+/** Without `fetched_seq` and `seen`, which a registration leaves as they are. */
 export const subscriptionTable = new Table<StoredSubscription, 'user', ElementType>({
   id: { column: 'id', form: key },
   app: { column: 'app', form: plain },
@@ -284,6 +284,7 @@ export const subscriptionTable = new Table<StoredSubscription, 'user', ElementTy
   leaseUntil: { column: 'lease_until', form: bigint },
   created: { column: 'created', form: bigint },
   registered: { column: 'registered', form: bigint },
+  session: { column: 'session', form: optional(plain) },
 });
 export const subscriptionColumns: readonly Column<StoredSubscription>[] = [
   ...userColumns,

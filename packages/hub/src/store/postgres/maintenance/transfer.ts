@@ -98,10 +98,15 @@ interface Part<Noun> {
 
 const subscriptionPart: Part<MovedFeeds['subscription']> = {
   table: 'subscription',
-  columns: [...subscriptionColumns, { name: 'fetched_seq', type: 'bigint', of: (row) => row.fetchedSeq }],
+  columns: [
+    ...subscriptionColumns,
+    { name: 'fetched_seq', type: 'bigint', of: (row) => row.fetchedSeq },
+    { name: 'seen', type: 'bigint', of: (row) => row.seen },
+  ],
   read: (row) => ({
     ...subscriptionTable.readRow(row, { user: userOf(row) }),
     fetchedSeq: decodeNumber(row.fetched_seq),
+    seen: decodeNumber(row.seen),
   }),
 };
 

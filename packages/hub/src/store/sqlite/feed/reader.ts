@@ -189,6 +189,11 @@ function subscriptionReads(db: DatabaseSync, { interned, subscription }: Tables)
   const select = `SELECT ${subscription.names.join(', ')} FROM subscription WHERE account = ?`;
   const byId = prepareRows(db, `${select} AND id = ?`);
   const ofUser = prepareRows(db, `${select} ORDER BY id`);
+  const devices = prepareRows(
+    db,
+    `SELECT ${[...subscription.names, 'seen'].join(', ')} FROM subscription
+    WHERE account = ? AND lease_until > ? ORDER BY created, id`,
+  );
   const living = prepareRows(db, `${select} AND app = ? AND lease_until > ? ORDER BY installation`);
   const addresses = db.prepare(
     'SELECT count(*) AS n FROM (SELECT 1 FROM subscription WHERE app = ? AND channel LIKE ? LIMIT ?)',
@@ -201,6 +206,13 @@ function subscriptionReads(db: DatabaseSync, { interned, subscription }: Tables)
     async subscriptionsOfUser(user: UserKey) {
       const found = ofUser.all(interned.account(user));
       return found.map((values) => subscription.readValues(values, { user }));
+    },
+    async devices(user: UserKey, now: number) {
+      const found = devices.all(interned.account(user), now);
+      return found.map((values) => ({
+        subscription: subscription.readValues(values, { user }),
+        seen: decodeNumber(values.at(-1)) || null,
+      }));
     },
     async countAddresses(app: AppId, type: string, most: number) {
       return decodeNumber(addresses.get(interned.app(app), `%"type":"${type}"%`, most)?.n);

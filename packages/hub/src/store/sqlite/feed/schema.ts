@@ -105,4 +105,11 @@ ALTER TABLE notification ADD COLUMN response TEXT;
 CREATE INDEX notification_by_deadline ON notification(respond_by) WHERE respond_by IS NOT NULL AND removed = 0;
 `,
   },
+  {
+    name: '0009-devices',
+    sql: `
+ALTER TABLE subscription ADD COLUMN session TEXT;
+ALTER TABLE subscription ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+`,
+  },
 ];

@@ -196,7 +196,7 @@ function notificationTable(app: AppForm) {
   );
 }
 
-/** Without `fetched_seq`, which a registration leaves as it is. */
+/** Without `fetched_seq` and `seen`, which a registration leaves as they are. */
 function subscriptionTable(app: AppForm) {
   return new Table<StoredSubscription, 'user', SqlType>({
     id: { column: 'id', form: text },
@@ -212,6 +212,7 @@ function subscriptionTable(app: AppForm) {
     leaseUntil: { column: 'lease_until', form: integer },
     created: { column: 'created', form: integer },
     registered: { column: 'registered', form: integer },
+    session: { column: 'session', form: optional(text) },
   });
 }
 

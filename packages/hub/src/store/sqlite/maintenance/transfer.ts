@@ -83,10 +83,11 @@ function openReaders(db: DatabaseSync): Readers {
       read: (values) => notification.readValues(values, given(values)),
     },
     subscription: {
-      sql: select([...subscription.names, 'fetched_seq', 'account'], 'subscription'),
+      sql: select([...subscription.names, 'fetched_seq', 'seen', 'account'], 'subscription'),
       read: (values) => ({
         ...subscription.readValues(values, given(values)),
-        fetchedSeq: decodeNumber(values.at(-2)),
+        fetchedSeq: decodeNumber(values.at(-3)),
+        seen: decodeNumber(values.at(-2)),
       }),
     },
     delivery: {

@@ -31,7 +31,7 @@ import {
   userColumns,
   userValues,
 } from '../tables.ts';
-import { fetchedRange, upToColumns } from './lock-and-read.ts';
+import { fetchedRange, type Present, presentColumns, upToColumns } from './lock-and-read.ts';
 
 function insert(table: string, columns: readonly Column<never>[]): Statement {
   return statement(
@@ -194,6 +194,8 @@ WHERE ${sameUser('d')} AND d.notification = k.id AND d.subscription = k.subscrip
   AND ${sqlShows('d.kind')} AND d.fetched_at IS NULL`),
   raiseFetched: statement(`UPDATE subscription s SET fetched_seq = m.up_to FROM ${unnest(upToColumns, 'm')}
 WHERE ${sameUser('s', 'm')} AND s.id = m.subscription AND s.fetched_seq < m.up_to`),
+  raiseSeen: statement(`UPDATE subscription s SET seen = m.at FROM ${unnest(presentColumns, 'm')}
+WHERE ${sameUser('s', 'm')} AND s.id = m.subscription AND s.seen < m.at`),
   purge: statement(`DELETE FROM delivery d USING ${unnest(notificationKey)}
 WHERE ${sameUser('d')} AND d.notification = k.id`),
   forgetClears: statement(`DELETE FROM delivery d USING ${unnest(deliveryKey)}
@@ -252,10 +254,13 @@ function askMarks(fetched: readonly FetchMark[], ask: AskFor): void {
   const upTos = fetched.flatMap(({ user, subscription, upTo, at }) =>
     upTo === null ? [] : [{ user, subscription, upTo, at }],
   );
-  for (const wave of waves(upTos, ({ user, subscription }) => `${user} ${subscription}`)) {
+  const deviceOf = ({ user, subscription }: Present) => `${user} ${subscription}`;
+  for (const wave of waves(upTos, deviceOf)) {
     ask(deliveryWrites.markUpTo, upToColumns, wave);
     ask(deliveryWrites.raiseFetched, upToColumns, wave);
   }
+  const seen = fetched.filter((mark) => mark.seen);
+  for (const wave of waves(seen, deviceOf)) ask(deliveryWrites.raiseSeen, presentColumns, wave);
 }
 
 /** A statement changes each row once: what names a row again follows in another, so that the order counts. */

@@ -256,6 +256,15 @@ export const upToColumns: readonly Column<FetchedUpTo>[] = [
   { name: 'at', type: 'bigint', of: (mark) => mark.at },
 ];
 
+/** A device that was there. */
+export type Present = Omit<FetchedUpTo, 'upTo'>;
+
+export const presentColumns: readonly Column<Present>[] = [
+  ...userColumns,
+  { name: 'subscription', type: 'uuid', of: (mark) => packKey(mark.subscription) },
+  { name: 'at', type: 'bigint', of: (mark) => mark.at },
+];
+
 /** What a device has newly fetched: rows of `m` with the notifications `n` of its range. */
 export function fetchedRange(first: number): string {
   const columns: readonly { name: string; type: ElementType }[] = upToColumns;

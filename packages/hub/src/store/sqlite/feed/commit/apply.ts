@@ -135,8 +135,9 @@ function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): 
       result.seq,
     );
   };
-  const markFetched = ({ user, subscription, upTo, each, at }: FetchMark): void => {
+  const markFetched = ({ user, subscription, upTo, each, at, seen }: FetchMark): void => {
     const owner = interned.account(user);
+    if (seen) statement.raiseSeen.run(at, owner, subscription);
     const id = encodeKey(subscription);
     const place = upTo === null ? undefined : statement.fetchedSeq.get(owner, subscription);
     if (upTo !== null && place) {
@@ -218,6 +219,7 @@ function prepareDeliveryWrites(db: DatabaseSync, columns: readonly string[]) {
        WHERE ${key} AND seq = ?`,
     ),
     fetchedSeq: db.prepare('SELECT fetched_seq FROM subscription WHERE account = ? AND id = ?'),
+    raiseSeen: db.prepare('UPDATE subscription SET seen = max(seen, ?) WHERE account = ? AND id = ?'),
     raiseFetched: db.prepare('UPDATE subscription SET fetched_seq = ? WHERE account = ? AND id = ?'),
     markSince: db.prepare(
       `UPDATE delivery SET fetched_at = ? WHERE account = ? AND subscription = ? AND ${sqlShows()} AND fetched_at IS NULL
