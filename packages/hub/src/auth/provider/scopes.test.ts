@@ -40,6 +40,8 @@ describe('scopes', () => {
     assert.deepEqual(readScopes(beside, null, phone).names, [created]);
     assert.deepEqual(readScopes('User.Read api://service/x', null, phone).names, ['x']);
     assert.deepEqual(readScopes('openid email profile', null, phone).openId, ['openid', 'profile']);
+    const signIn = readScopes('https://graph.microsoft.com/User.Read openid profile', null, phone);
+    assert.deepEqual([signIn.openId, signIn.names], [['openid', 'profile'], []]);
   });
 
   test('api://{app}/{any} asks for a token for the app, whatever the scope is called', () => {
@@ -50,7 +52,6 @@ describe('scopes', () => {
 
   const refused: [scope: string, expected: RegExp][] = [
     ['Mail.Read', /Mail\.Read is not known/],
-    ['openid https://graph.microsoft.com/User.Read', /not known/],
     [`${hub}/User.Read ${created}`, /not known/],
     ['Notifications.ReadWrite', /was not granted/],
     ['https://GRAPH.microsoft.com/notifications.readwrite', /was not granted/],

@@ -53,7 +53,8 @@ export function readScopes(scope: string, resource: string | null, asking: Askin
   const rest = words.filter((word) => !openIdScopes.includes(word));
   const base = resource === null ? null : readResource(resource, asking.publicUrl);
   const read = rest.map((word) => readScope(word, base, asking)).filter((each) => each !== null);
-  if (read.length === 0 && rest.length > 0) throw unknown(rest.join(' '), asking);
+  // Clients of Graph ask for `User.Read openid profile`: what is left is the sign-in.
+  if (read.length === 0 && rest.length > 0 && openId.length === 0) throw unknown(rest.join(' '), asking);
   const audiences = new Set(read.map(({ audience }) => audience));
   if (audiences.size > 1) {
     throw new ScopeError('The scopes name several audiences; ask for one token for each audience.');
