@@ -78,10 +78,10 @@ export function pathOf(url: string): string {
 /** How far into a path a proxy's prefix may reach, in segments. */
 const prefixSegmentsMax = 4;
 
-/** The paths that are left when the first segments are taken for a proxy's prefix. */
+/** The paths that are left when the first segments are taken for a proxy's prefix; of `/prefix/` it is the root. */
 export function strippedPaths(url: string): string[] {
   const path = pathOf(url);
-  const paths: string[] = [];
+  const paths: string[] = /^\/[^/?]+\/(?:\?|$)/.test(url) ? [''] : [];
   for (let at = path.indexOf('/', 1); at > 0; at = path.indexOf('/', at + 1)) {
     if (paths.length === prefixSegmentsMax) break;
     paths.push(path.slice(at));

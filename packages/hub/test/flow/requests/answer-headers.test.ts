@@ -63,6 +63,7 @@ test('a path with a prefix that a proxy left is 404, and says that the prefix mu
     '/a/b/beta/me/notifications/delta',
     '/bells/inbox',
     '/bells/healthz',
+    '/bells/',
   ]) {
     const { status, json } = await hub.request('GET', path);
     assert.equal(status, 404);
