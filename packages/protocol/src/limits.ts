@@ -44,6 +44,8 @@ export const limits = {
   unsentAnswers: 32,
   unsentBytes: 16 * 1024 * 1024,
   connectionsPerAddress: 256,
+  /** Of agents, on one node: each may wait for a person's answer. */
+  agentRequestsPerApp: 1000,
   streamsPerConnection: 128,
   stalledSeconds: 30,
   /** What visits of the embedded provider leave stored that nobody has signed in by. */

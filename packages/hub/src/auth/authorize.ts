@@ -1,7 +1,7 @@
 // May they: a verified identity becomes a principal, and the principal is held against the access that an operation
 // declares. Nothing else decides on access by who calls; whose feed it is, operations/kernel/run checks.
 import type { App } from '../model/app.ts';
-import { denied } from '../model/errors.ts';
+import { denied, HubError } from '../model/errors.ts';
 import { type OperatorPrincipal, type Principal, type UserPrincipal, userKey } from '../model/principal.ts';
 import type { AppRegistry } from '../store/registry.ts';
 import type { Identity } from './authenticate.ts';
@@ -77,9 +77,16 @@ function allowed(principal: Principal, access: Exclude<Access, 'operator'>): Pri
     throw denied('An app-only token can not do this: use a delegated token of the user.');
   }
   if (access === 'inbox' && principal.visibility !== null)
-    throw denied(`Only an inbox over all apps may do this: the token needs the scope ${allScope}.`);
+    throw lacking(
+      allScope,
+      `Only an inbox over all apps may do this: the token needs the scope ${allScope}.`,
+    );
   if (hasFeedScope(principal)) return principal;
-  throw denied(`The token has no scope for this: ask for ${createdByAppScope}.`);
+  throw lacking(createdByAppScope, `The token has no scope for this: ask for ${createdByAppScope}.`);
+}
+
+function lacking(scope: string, message: string): HubError {
+  return new HubError('accessDenied', message, { scope });
 }
 
 /** The role, or the scope in a delegated token, from the admin issuer. */

@@ -6,6 +6,8 @@ import { errorCode, errorMessage } from '../lib/error-code.ts';
 export interface Caller {
   readonly publicUrl: string;
   readonly token: string;
+  /** Ends its requests, once whoever asked is gone. */
+  readonly signal?: AbortSignal;
 }
 
 export interface HubAnswer {
@@ -44,19 +46,20 @@ export function callHub(
 
 export async function askHub(
   caller: Caller,
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: string,
 ): Promise<HubAnswer> {
-  const url = caller.publicUrl + path;
+  const { publicUrl, signal = null } = caller;
+  const url = publicUrl + path;
   const { authorization, ...type } = headersOf(caller);
   const request =
     body === undefined ? { headers: { authorization } } : { headers: { authorization, ...type }, body };
   try {
-    const response = await fetch(url, { method, ...request });
+    const response = await fetch(url, { method, signal, ...request });
     return { status: response.status, text: await response.text() };
   } catch (error) {
-    throw new Error(`the hub at ${caller.publicUrl} can not be reached: ${reasonOf(error)}`);
+    throw new Error(`the hub at ${publicUrl} can not be reached: ${reasonOf(error)}`);
   }
 }
 
@@ -69,9 +72,19 @@ export function readAnswer<T>(answer: HubAnswer, member: keyof T & string): T {
 }
 
 function messageIn(text: string): string {
-  // A proxy's own answer is no JSON.
-  const said = parse(text) as { error?: { message?: string } } | null | undefined;
-  return said?.error?.message ?? text;
+  return refusedIn(text)?.message ?? text;
+}
+
+/** Undefined for what is no answer of a hub, such as a proxy's own. */
+function refusedIn(text: string): { code?: string; message?: string } | undefined {
+  const said = parse(text) as { error?: { code?: string; message?: string } } | null | undefined;
+  return said?.error;
+}
+
+/** What was wrong, in one line, by the code that the hub gives it. */
+export function refusalIn({ status, text }: HubAnswer): string {
+  const { code = String(status), message = text } = refusedIn(text) ?? {};
+  return `${code}: ${message}`;
 }
 
 function parse(text: string): unknown {

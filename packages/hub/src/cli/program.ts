@@ -14,6 +14,7 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tokenCommand } from './commands/token.ts';
 import { userCommand } from './commands/user.ts';
+import { mcpCommand } from './mcp/command.ts';
 import { endWithOutput } from './output.ts';
 
 /** EX_CONFIG of sysexits.h. */
@@ -32,6 +33,7 @@ function openProgram(): Command {
     tokenCommand(),
     keysCommand(),
     sendCommand(),
+    mcpCommand(),
     simulateCommand(),
     doctorCommand(),
     capacityCommand(),

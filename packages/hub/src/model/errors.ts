@@ -13,6 +13,8 @@ export interface ErrorDetails {
   excessBytes?: number;
   /** The notification as it is, as the text of a JSON object: answered beside the error. */
   entityJson?: string;
+  /** The scope that the token lacks. */
+  scope?: string;
   /** Methods that the path does support. */
   allow?: readonly string[];
   cause?: unknown;

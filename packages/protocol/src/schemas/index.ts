@@ -44,3 +44,4 @@ export {
   subscriptionPostSchema,
   subscriptionSchema,
 } from './subscription.ts';
+export { visualContentSchema } from './visual-content.ts';

@@ -13,6 +13,8 @@ export const offlineScope = 'offline';
 
 /** Of OpenID Connect, section 5.4. The hub knows nothing of these about a user; asking is not an error. */
 const emptyScopes: readonly string[] = ['email', 'address', 'phone'];
+/** A client of the Model Context Protocol names its server (RFC 8707); tokens for it are the hub's. */
+const agentPath = '/mcp';
 const graphUrl = 'https://graph.microsoft.com';
 const apiPattern = /^api:\/\/([^/]+)\/(.+)$/;
 const anyName = 'user_impersonation';
@@ -69,7 +71,7 @@ export function readScopes(scope: string, resource: string | null, asking: Askin
 
 function readResource(resource: string, publicUrl: string): string | null {
   const bare = resource.replace(/\/$/, '');
-  if (bare === publicUrl || bare === graphUrl) return null;
+  if (bare === publicUrl || bare === publicUrl + agentPath || bare === graphUrl) return null;
   const appId = /^api:\/\/([^/]+)$/.exec(bare)?.[1];
   if (appId !== undefined) return appId;
   throw new ScopeError(

@@ -4,13 +4,9 @@
 import type { Notification } from '@carillon/protocol';
 import { Command } from 'commander';
 import { mintToken } from '../../auth/provider/exchange/mint-token.ts';
-import { readConfig } from '../../config/config.ts';
-import { openHub } from '../../hub/open-hub.ts';
 import { systemClock } from '../../lib/clock.ts';
-import type { App } from '../../model/app.ts';
 import type { Registry } from '../../store/registry.ts';
-import { openLog } from '../../telemetry/log.ts';
-import { type Caller, callHub, type HubAnswer, headersOf, readAnswer } from '../call-hub.ts';
+import { type Caller, callHub, readAnswer } from '../call-hub.ts';
 import {
   type DataOptions,
   printJson,
@@ -20,7 +16,7 @@ import {
   withDataOptions,
   withRegistry,
 } from '../data-dir.ts';
-import { demonstrationApp } from '../demonstration.ts';
+import { appChoice, askOwnHub, chooseApp } from '../own-hub.ts';
 import { lineOf, lookBefore, type Report, watch } from '../watch.ts';
 
 interface SendOptions extends DataOptions {
@@ -41,10 +37,7 @@ export function sendCommand(): Command {
     .requiredOption('--user <name>', 'who gets it')
     .requiredOption('--title <text>', 'its title')
     .option('--body <text>', 'its text')
-    .option(
-      '--app <id>',
-      `the app that sends (default: the only one beside "${demonstrationApp}", else the first by id)`,
-    )
+    .option('--app <id>', `the app that sends ${appChoice}`)
     .option(
       '--watch',
       'follow what becomes of it on each device, until it is handled or nothing more is expected',
@@ -65,7 +58,7 @@ async function send(options: SendOptions): Promise<void> {
   const before = served && options.watch ? await lookBefore(letter) : null;
   const sent = served
     ? await callHub(letter, 'POST', 'notifications', letter.body)
-    : await commit(letter, options);
+    : await askOwnHub(letter, { method: 'POST', path: '/v1.0/me/notifications', body: letter.body }, options);
   const { id } = readAnswer<Notification>(sent, 'id');
   if (options.json) printJson({ id });
   else process.stdout.write(`${id}\n`);
@@ -90,42 +83,6 @@ async function write(
     token,
     body: JSON.stringify({ targetHostName: from.hosts[0], payload: { visualContent } }),
   };
-}
-
-/** `apps` are in the order of their ids. */
-function chooseApp(apps: readonly App[], id: string | undefined): App {
-  const own = apps.filter((app) => app.id !== demonstrationApp);
-  const chosen = id === undefined ? (own.length === 1 ? own[0] : apps[0]) : apps.find((app) => app.id === id);
-  if (chosen) return chosen;
-  if (apps.length === 0) throw new Error('there is no app yet; `carillon app create` makes one');
-  throw new Error(`there is no app named ${id}; there are: ${apps.map((app) => app.id).join(', ')}`);
-}
-
-/** Through a hub of its own that does not listen. */
-async function commit(letter: Letter, { dataDir, databaseUrl }: SendOptions): Promise<HubAnswer> {
-  const config = readConfig(
-    {
-      'data-dir': dataDir,
-      ...(databaseUrl ? { 'database-url': databaseUrl, 'embedded-provider': true } : {}),
-      'public-url': letter.publicUrl,
-      throttle: 'off',
-    },
-    {},
-    null,
-  );
-  const hub = await openHub({ config, log: openLog('silent'), pushes: false });
-  try {
-    const url = '/v1.0/me/notifications';
-    const answer = await hub.app.inject({
-      method: 'POST',
-      url,
-      headers: headersOf(letter),
-      payload: letter.body,
-    });
-    return { status: answer.statusCode, text: answer.payload };
-  } finally {
-    await hub.close();
-  }
 }
 
 function openReport(json: boolean, id: string): Report {

@@ -7,6 +7,7 @@ import { busy, HubError, notFound } from '../../model/errors.ts';
 import type { Headers } from '../../operations/kernel/answer.ts';
 import { StoreError } from '../../store/store.ts';
 import type { Logger } from '../../telemetry/log.ts';
+import { agentChallenge } from '../mcp/protected-resource.ts';
 import { pathOf, versionOf } from '../request/paths.ts';
 import { clientRequestId } from './base-headers.ts';
 
@@ -81,9 +82,11 @@ export function errorBody(error: HubError, ids: RequestIds): ErrorBody {
   };
 }
 
-function errorHeaders({ kind, details }: HubError, { url, publicUrl, hasCredentials }: Refused): Headers {
+function errorHeaders(error: HubError, refused: Refused): Headers {
+  const { kind, details } = error;
+  const { url, publicUrl } = refused;
   return {
-    ...(kind === 'invalidToken' ? { 'WWW-Authenticate': challenge(hasCredentials) } : {}),
+    ...challengeOf(error, refused),
     ...(details.retryAfterMs === undefined
       ? {}
       : { 'Retry-After': String(Math.max(1, Math.ceil(details.retryAfterMs / 1000))) }),
@@ -93,9 +96,21 @@ function errorHeaders({ kind, details }: HubError, { url, publicUrl, hasCredenti
   };
 }
 
-/** A request without credentials gets no error code (RFC 6750, section 3.1). */
-function challenge(hasCredentials: boolean): string {
-  return `Bearer realm="carillon"${hasCredentials ? ', error="invalid_token"' : ''}`;
+/** RFC 6750, section 3: without credentials there is no error code; a scope that is missing is named. */
+function challengeOf(
+  { kind, details: { scope } }: HubError,
+  { url, publicUrl, hasCredentials }: Refused,
+): Headers {
+  if (kind !== 'invalidToken' && scope === undefined) return {};
+  const error = scope === undefined ? (hasCredentials ? 'invalid_token' : null) : 'insufficient_scope';
+  const members = {
+    realm: 'carillon',
+    ...(error === null ? {} : { error }),
+    ...agentChallenge(pathOf(url), publicUrl),
+    ...(scope === undefined ? {} : { scope }),
+  };
+  const list = Object.entries(members).map(([name, value]) => `${name}="${value}"`);
+  return { 'WWW-Authenticate': `Bearer ${list.join(', ')}` };
 }
 
 /** Fastify's own refusals, in the hub's words (https://fastify.dev/docs/latest/Reference/Errors/). */

@@ -40,6 +40,7 @@ export interface Http {
   readonly connections: Connections;
   /** For routes whose answer is written past Fastify's reply. */
   readonly requestLog: RequestLog;
+  readonly unsent: UnsentAnswers;
 }
 
 export function openHttp(options: HttpOptions): Http {
@@ -75,7 +76,7 @@ export function openHttp(options: HttpOptions): Http {
   for (const route of routes) addRoute(app, route, { ...options, ...parts });
   takeUpgrades(app);
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
-  return { app, connections, requestLog };
+  return { app, connections, requestLog, unsent: parts.unsent };
 }
 
 /** Whether that address may say whom it speaks for. */

@@ -133,7 +133,7 @@ function whenNext(response: ServerResponse): Promise<void> {
 }
 
 /** A user of an app. An app that names no user is one caller. */
-function callerOf({ principal, user }: Admission): string {
+export function callerOf({ principal, user }: Admission): string {
   return principal.kind === 'operator' ? `operator ${principal.name}` : `${principal.app.id} ${user ?? ''}`;
 }
 
@@ -183,7 +183,7 @@ function readArrival(
 }
 
 /** The token; empty for another scheme, which no token is. The scheme may stand in any case. */
-function bearerOf(authorization: string): string {
+export function bearerOf(authorization: string): string {
   if (authorization.startsWith('Bearer ey')) return authorization.slice(7);
   return /^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '';
 }
@@ -222,7 +222,7 @@ function headerText(value: string | string[] | undefined): string | undefined {
 }
 
 /** The limit holds for what arrives and for what it decompresses to. */
-async function readJson({ raw, headers }: FastifyRequest, bytesMax: number): Promise<unknown> {
+export async function readJson({ raw, headers }: FastifyRequest, bytesMax: number): Promise<unknown> {
   if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '')) {
     throw unsupported('Send the body as Content-Type: application/json.', 'Content-Type');
   }

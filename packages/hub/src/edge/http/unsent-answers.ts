@@ -20,7 +20,7 @@ export interface Held {
   /** Throws `throttled` if its body is too much beside the caller's others. */
   check(body: string): void;
   /** Counts its body, which was just written, unless the connection took it at once. */
-  add(response: Response, body: string): void;
+  add(response: Pick<Response, 'writableLength'>, body: string): void;
 }
 
 export class UnsentAnswers {

@@ -1,0 +1,79 @@
+// Tools over HTTP reach the hub by the kernel, as any request does: each operation is admitted by the same token, counted,
+// authorized and run. Only what is visible is less: the caller's own app, whatever the token may see.
+import type { ServerResponse } from 'node:http';
+import { HubError } from '../../model/errors.ts';
+import type { Operation } from '../../operations/kernel/operation.ts';
+import type { Admission, Runner } from '../../operations/kernel/run.ts';
+import { callerOf } from '../http/operation-route.ts';
+import type { Held, UnsentAnswers } from '../http/unsent-answers.ts';
+import { isGone } from '../streams/when-closed.ts';
+import { noHost, readAnswer, refusalText } from './answers.ts';
+import { agentPath } from './protected-resource.ts';
+import { type HubCalls, type OperationRequest, ToolRefusal } from './tools/tool.ts';
+
+export interface KernelCallsOptions {
+  readonly runner: Runner;
+  /** Of the request that carries the call of the tool. */
+  readonly admission: Admission;
+  readonly signal: AbortSignal;
+  /** Of the request, by which answers that nobody reads are bounded. */
+  readonly response: ServerResponse;
+  readonly unsent: UnsentAnswers;
+}
+
+export function openKernelCalls(options: KernelCallsOptions): HubCalls {
+  const { admission, signal } = options;
+  return {
+    signal,
+    hostName: async () => hostOf(admission),
+    async call(operation, request) {
+      try {
+        return readAnswer(await run(operation, request, options));
+      } catch (error) {
+        throw error instanceof HubError ? refusalOf(error) : error;
+      }
+    },
+  };
+}
+
+function hostOf({ principal }: Admission): string {
+  const host = principal.kind === 'operator' ? undefined : principal.app.hosts[0];
+  if (host !== undefined) return host;
+  throw new ToolRefusal(noHost);
+}
+
+async function run(
+  operation: Operation,
+  { params = {}, query = {}, json }: OperationRequest,
+  options: KernelCallsOptions,
+): Promise<string> {
+  const { runner } = options;
+  const held = operation.method === 'GET' ? holdAnswer(options) : null;
+  const admission = await runner.admit({ ...options.admission.arrival, operation });
+  const { body } = await runner.run(ofOwnApp(admission), {
+    ...{ params, json, path: agentPath, query: new Map(Object.entries(query)) },
+    ...{ ifMatch: null, lastEventId: null, prefer: null },
+  });
+  held?.check(body);
+  held?.add({ writableLength: body.length }, body);
+  return body;
+}
+
+/** What is read is counted as any read is, until the answer of the tool has left. */
+function holdAnswer({ admission, unsent, response }: KernelCallsOptions): Held {
+  // The end of its connection, by which it would be counted out, is over.
+  if (isGone(response)) throw new ToolRefusal('The caller is gone.');
+  const caller = callerOf(admission);
+  unsent.check(caller);
+  return unsent.hold(caller, response);
+}
+
+function ofOwnApp(admission: Admission): Admission {
+  const { principal } = admission;
+  if (principal.kind !== 'user') return admission;
+  return { ...admission, principal: { ...principal, visibility: principal.app.id } };
+}
+
+function refusalOf({ code, message, details: { retryAfterMs } }: HubError): ToolRefusal {
+  return new ToolRefusal(refusalText({ code, message, retryAfterMs }));
+}
