@@ -4,7 +4,6 @@ import { connectHub, Requests, readApps } from '@carillon/client';
 import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
 import type { CarillonInbox } from '@carillon/inbox/core';
 import '@carillon/inbox/core';
-import type { Subscription } from '@carillon/protocol';
 import { within } from './clock.ts';
 import type { Aside, AsideOptions } from './devices/aside.ts';
 import type { InboxConfig } from './inbox-config.ts';
@@ -60,11 +59,10 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   followPlace(inbox);
   const aside = lazyAside(feed.ready);
   const register = async (): Promise<void> => {
-    const devices = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });
-    aside.show(devices);
-    const own = devices.at(-1)?.id ?? null;
-    await vault.write(deviceName, own);
-    hub.useDevice(own);
+    const { id } = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });
+    aside.refresh();
+    await vault.write(deviceName, id);
+    hub.useDevice(id);
   };
   aside.open({ hub, calls, installationId, targetHostName, register, now: feed.now });
   const tryRegister = (): void => void register().catch(() => {}); // offline: the network's return does it
@@ -109,18 +107,12 @@ const shownMaxMs = 4000;
 /** Loads it once the inbox is shown, or when the person goes there. Where that fails, the network's return does it. */
 function lazyAside(shown: Promise<void>) {
   const element = document.createElement('div');
-  let known: readonly Subscription[] | null = null;
   let opened: Aside | null = null;
-  const show = (devices: readonly Subscription[]): void => {
-    known = devices;
-    opened?.show(devices);
-  };
   const open = (options: AsideOptions): void => {
     const load = async (): Promise<void> => {
       const { openAside } = await import('./devices/aside.ts');
       if (opened) return;
       opened = openAside(options);
-      if (known) opened.show(known);
       element.append(...opened.panels);
     };
     const tryLoad = (): void => void load().catch(() => {});
@@ -135,5 +127,5 @@ function lazyAside(shown: Promise<void>) {
       shown.catch(() => {}),
     ).then(tryLoad);
   };
-  return { element, show, open };
+  return { element, open, refresh: () => opened?.refresh() };
 }

@@ -25,23 +25,22 @@ export interface DeviceOptions {
   readonly now: number;
 }
 
-export const leaseMs = 30 * 86_400_000;
+const leaseMs = 30 * 86_400_000;
 
-/** Its push address stays. Returns all of the user's devices, this one last. */
-export async function registerDevice(options: DeviceOptions): Promise<readonly Subscription[]> {
+/** Its push address stays. */
+export async function registerDevice(options: DeviceOptions): Promise<Subscription> {
   const { calls, installationId, targetHostName, now } = options;
   const devices = await calls.subscriptions();
   const own = devices.find((device) => device.installationId === installationId);
   const expirationDateTime = new Date(now + leaseMs).toISOString();
-  const renewed = own
-    ? await calls.updateSubscription(own.id, { expirationDateTime })
-    : await calls.subscribe({
+  return own
+    ? calls.updateSubscription(own.id, { expirationDateTime })
+    : calls.subscribe({
         ...{ targetHostName, installationId, expirationDateTime },
         displayName: nameAmong(devices, describeBrowser(navigator.userAgent)),
         platformType: 'webPush',
         channel: null,
       });
-  return [...devices.filter(({ id }) => id !== renewed.id), renewed];
 }
 
 /** The name, or the name with a number where another device has it already. */

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { hosts, subscribe, userNames } from '@carillon/testing/hub/hub.ts';
+import { tokensBySignIn } from '@carillon/testing/hub/identity.ts';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { nameAmong } from '../src/this-device.ts';
 import { openPlace } from './support/person.ts';
 
-const { person } = await openPlace();
+const { hub, person } = await openPlace();
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const panelOf = (page: Page) => page.locator('carillon-devices');
@@ -39,8 +41,11 @@ test('a device appears on the others without a reload, under a name of its own, 
   await two.signIn('bob');
   const other = panelOf(one.page).getByText(`${own} (2)`, { exact: true });
   await other.waitFor();
-  const facts = await panelOf(one.page).locator('li small').last().textContent();
-  assert.match(facts ?? '', /^Chromium · added today · seen today · until \w+ \d+$/);
+  const facts = panelOf(one.page).locator('li small').last();
+  // It listens live from its registration on, which the next look at the list shows.
+  await facts.getByText(/seen today/).waitFor();
+  const told = await facts.textContent();
+  assert.match(told ?? '', /^Chromium · for Your inbox · added today · seen today · until \w+ \d+$/);
   await panelOf(one.page).getByText('A device that is not opened until then').waitFor();
   await panelOf(two.page)
     .getByRole('button', { name: `Rename ${own} (2)` })
@@ -50,6 +55,37 @@ test('a device appears on the others without a reload, under a name of its own, 
   await panelOf(one.page).getByText('The one in the kitchen').waitFor();
   assert.deepEqual(await axeFindings(one.page), []);
   assert.deepEqual([...one.complaints, ...two.complaints], []);
+});
+
+test('the devices of other apps stand there with their app’s name, and removing one signs it out', async () => {
+  const { baseUrl } = hub;
+  const post = (path: string, form: Record<string, string>) =>
+    fetch(`${baseUrl}/identity${path}`, { method: 'POST', body: new URLSearchParams(form) });
+  const app = hub.registry.apps.findById('app-b');
+  assert.ok(app);
+  await hub.registry.apps.put({ ...app, displayName: 'Kitchen' });
+  const alice = await person();
+  await alice.signIn('alice');
+  const panel = panelOf(alice.page);
+  await panel.locator('li strong').first().waitFor();
+  const scope = 'openid Notifications.ReadWrite.CreatedByApp';
+  const client = { clientId: 'app-b-phone', redirectUri: 'http://localhost/in' };
+  const phone = await tokensBySignIn(
+    { publicUrl: baseUrl, post },
+    { user: userNames.alice, scope, ...client },
+  );
+  const token = phone.access_token;
+  await subscribe(hub, { token, targetHostName: hosts['app-b'], displayName: 'Fridge', installationId: 'f' });
+  const row = panel.getByRole('listitem').filter({ hasText: 'Fridge' });
+  await row.getByText(/for Kitchen · added today · never seen · until/).waitFor();
+  await row.getByRole('button', { name: 'Remove Fridge' }).click();
+  await row.getByText('It is signed out at once').waitFor();
+  assert.deepEqual(await axeFindings(alice.page), []);
+  await row.getByRole('button', { name: 'Remove', exact: true }).last().click();
+  await row.waitFor({ state: 'detached' });
+  const list = '/v1.0/me/notificationSubscriptions';
+  assert.equal((await hub.request('GET', list, { token })).status, 401);
+  assert.deepEqual(alice.complaints, []);
 });
 
 test('the focus goes into the form of a name and the question, and back to what opened them', async () => {

@@ -157,6 +157,8 @@ export interface PageMessages {
   /** {name} */
   readonly removeAsk: string;
   readonly removeText: string;
+  /** Of a device that removing signs out. */
+  readonly removeOutText: string;
   readonly keep: string;
   readonly sessions: string;
   readonly currentSession: string;
@@ -172,6 +174,7 @@ export interface PageMessages {
   readonly added: string;
   /** {time} */
   readonly seen: string;
+  readonly neverSeen: string;
   /** {date} */
   readonly until: string;
   readonly untilHelp: string;

@@ -1,9 +1,9 @@
 // What stands beside the inbox: the devices with this one's push switch, and the sessions. It is loaded once the inbox is shown,
 // so that it delays nothing of it.
 import type { Hub, Requests } from '@carillon/client';
-import type { Subscription } from '@carillon/protocol';
 import { openDevicePush } from './device-push.ts';
 import { DevicesPanel } from './devices-panel.ts';
+import { openOwnDevices } from './own-devices.ts';
 import { SessionsPanel } from './sessions-panel.ts';
 
 export interface AsideOptions {
@@ -19,18 +19,26 @@ export interface AsideOptions {
 
 export interface Aside {
   readonly panels: readonly HTMLElement[];
-  show(devices: readonly Subscription[]): void;
+  /** This device was registered. */
+  refresh(): void;
 }
 
 export function openAside(options: AsideOptions): Aside {
   const { hub, calls, installationId, targetHostName, now, register } = options;
   const push = openDevicePush({ hub, installationId, targetHostName, onTurnedOff: register });
-  const devices = Object.assign(new DevicesPanel(), { calls, installationId, now, push });
+  const devices = Object.assign(new DevicesPanel(), {
+    own: openOwnDevices(calls),
+    installationId,
+    now,
+    push,
+  });
   const sessions = Object.assign(new SessionsPanel(), { calls, now });
+  devices.addEventListener('removed', () => void sessions.refresh());
   return {
     panels: [devices, sessions],
-    show(known) {
-      devices.devices = known;
+    refresh() {
+      void devices.refresh();
+      void sessions.refresh();
     },
   };
 }

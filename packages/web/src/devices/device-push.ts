@@ -8,7 +8,7 @@ import {
   type WebPushState,
   webPushState,
 } from '@carillon/client/web-push';
-import type { Subscription } from '@carillon/protocol';
+import type { OwnDevice } from '@carillon/protocol';
 import type { PageMessages } from '@carillon/words';
 import { findWorker } from '../worker.ts';
 
@@ -64,8 +64,8 @@ export function openDevicePush(options: DevicePushOptions): DevicePush {
 const noWorker: PushView = { on: false, possible: false, reason: 'pushNoWorker', detail: null };
 
 /** What the browser has means nothing where the hub has no address of it: it was removed elsewhere, or away too long. */
-export function pushAtHub(view: PushView, own: Subscription | null): PushView {
-  return !view.on || !own || own.channel ? view : { ...view, on: false, reason: 'pushRemoved' };
+export function pushAtHub(view: PushView, own: OwnDevice | null): PushView {
+  return !view.on || !own || own.isPushed ? view : { ...view, on: false, reason: 'pushRemoved' };
 }
 
 const reasons = {

@@ -1,16 +1,14 @@
 // One device of the list: what tells it from the others, and on request the form of its name or the question before a removal.
 // The panel has the state and runs what is done.
-import type { Subscription } from '@carillon/protocol';
+import type { OwnDevice } from '@carillon/protocol';
 import { html, nothing, type TemplateResult } from 'lit';
 import { words } from '../language.ts';
 import { binMark, laptopMark, pencilMark, phoneMark } from '../parts/marks.ts';
 import { describeDevice, deviceFacts } from './device-words.ts';
 
 export interface DeviceRow {
-  readonly device: Subscription;
+  readonly device: OwnDevice;
   readonly isOwn: boolean;
-  /** The host name of this page's own devices. */
-  readonly ownHost: string | null;
   readonly shows: 'device' | 'name' | 'removal';
   readonly isBusy: boolean;
   /** Milliseconds since 1970. */
@@ -34,11 +32,11 @@ export function deviceRow(row: DeviceRow): TemplateResult {
   `;
 }
 
-function named({ device, isOwn, ownHost, now, show }: DeviceRow, name: string): TemplateResult {
+function named({ device, isOwn, now, show }: DeviceRow, name: string): TemplateResult {
   const { text } = words();
   return html`
     <div class="name"><strong dir="auto">${name}</strong>
-      <small class="soft">${device.channel ? html`<b>${text('pushOn')}</b> · ` : nothing}${deviceFacts({ device, ownHost, now }).join(' · ')}</small>
+      <small class="soft">${device.isPushed ? html`<b>${text('pushOn')}</b> · ` : nothing}${deviceFacts({ device, isOwn, now }).join(' · ')}</small>
     </div>
     <span class="acts">
       <button class="bare icon rename" title=${text('rename')} aria-label=${text('renameDevice', { name })}
@@ -68,11 +66,11 @@ function nameForm({ device, isBusy, show, rename }: DeviceRow): TemplateResult {
   `;
 }
 
-function confirm({ isBusy, show, remove }: DeviceRow, name: string): TemplateResult {
+function confirm({ device, isBusy, show, remove }: DeviceRow, name: string): TemplateResult {
   const { text } = words();
   return html`
     <div class="confirm" role="group" aria-label=${text('removeAsk', { name })}>
-      <span>${text('removeText')}</span>
+      <span>${text(device.sessionId === null ? 'removeText' : 'removeOutText')}</span>
       <span><button class="bare keep" @click=${() => show('device')}>${text('keep')}</button>
       <button class="bad" ?disabled=${isBusy} @click=${remove}>${text('remove')}</button></span>
     </div>

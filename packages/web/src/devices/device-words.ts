@@ -1,8 +1,7 @@
 // How the page describes a device: its name, and what tells it from others: its engine, its app, since when it is registered, when
 // it was last seen, and until when it stays.
-import type { Subscription } from '@carillon/protocol';
+import type { OwnDevice } from '@carillon/protocol';
 import { words } from '../language.ts';
-import { leaseMs } from '../this-device.ts';
 
 const dayMs = 86_400_000;
 const platforms = {
@@ -12,32 +11,32 @@ const platforms = {
   webPush: 'browser',
 } as const;
 
-export function describeDevice({ displayName, platformType }: Subscription): string {
+export function describeDevice({ displayName, platformType }: OwnDevice): string {
   return displayName?.trim() || words().text(platforms[platformType]);
 }
 
+/** The app of this page's own devices. */
+const ownApp = 'carillon-inbox';
+
 export interface DescribedDevice {
-  readonly device: Subscription;
-  /** The host name of this page's own devices; another app's is named. */
-  readonly ownHost: string | null;
+  readonly device: OwnDevice;
+  readonly isOwn: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** What tells it from others of the same name. */
-export function deviceFacts({ device, ownHost, now }: DescribedDevice): string[] {
+export function deviceFacts({ device, isOwn, now }: DescribedDevice): string[] {
   const { tag, text } = words();
-  const { targetHostName, createdDateTime, expirationDateTime } = device;
+  const { appId, appName, createdDateTime, lastSeenDateTime, expirationDateTime } = device;
   const ends = Date.parse(expirationDateTime);
-  const created = Date.parse(createdDateTime);
-  const isOwn = targetHostName === ownHost;
-  const facts = [engineOf(device), isOwn ? null : text('appOf', { app: targetHostName })];
-  // A page renews its lease of 30 days each time that it is opened; other apps choose another time.
-  const seen = Math.max(created, ends - leaseMs);
-  const seenWords = isOwn ? text('seen', { time: relative(daysBetween(now, seen)) }) : null;
+  const app = text('appOf', { app: appId === ownApp ? text('inboxTitle') : appName });
+  const added = text('added', { time: ago(createdDateTime, now) });
+  // This page is open.
+  const seenAt = isOwn ? new Date(now).toISOString() : lastSeenDateTime;
+  const seen = seenAt === null ? text('neverSeen') : text('seen', { time: ago(seenAt, now) });
   const date = new Date(Math.max(now, ends)).toLocaleDateString(tag, { day: 'numeric', month: 'short' });
-  const added = text('added', { time: relative(daysBetween(now, created)) });
-  return [...facts, added, seenWords, text('until', { date })].filter((fact) => fact !== null);
+  return [engineOf(device), app, added, seen, text('until', { date })].filter((fact) => fact !== null);
 }
 
 const engines: readonly (readonly [RegExp, string])[] = [
@@ -47,16 +46,15 @@ const engines: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Of a browser: by its push service, which no name hides, else by its name. */
-function engineOf({ channel, displayName, platformType }: Subscription): string | null {
+function engineOf({ pushService, displayName, platformType }: OwnDevice): string | null {
   if (platformType !== 'webPush') return null;
-  const known = channel?.type === 'webPush' ? new URL(channel.endpoint).hostname : (displayName ?? '');
+  const known = pushService ?? displayName ?? '';
   return engines.find(([pattern]) => pattern.test(known))?.[1] ?? null;
 }
 
-function daysBetween(now: number, then: number): number {
-  return Math.round((then - now) / dayMs);
-}
-
-function relative(days: number): string {
-  return new Intl.RelativeTimeFormat(words().tag, { numeric: 'auto' }).format(days, 'day');
+/** In days. A time that is ahead of the hub's is now. */
+export function ago(dateTime: string, now: number): string {
+  const passed = Math.max(0, now - Date.parse(dateTime));
+  const format = new Intl.RelativeTimeFormat(words().tag, { numeric: 'auto' });
+  return format.format(-Math.round(passed / dayMs), 'day');
 }

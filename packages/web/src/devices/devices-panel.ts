@@ -1,7 +1,6 @@
 // <carillon-devices>: this device with its push switch, and the
 // user's other devices, to be named and removed.
-import type { Requests } from '@carillon/client';
-import type { Subscription } from '@carillon/protocol';
+import type { OwnDevice } from '@carillon/protocol';
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { onLanguage, words } from '../language.ts';
 import { look } from '../parts/look.ts';
@@ -11,6 +10,7 @@ import { type DevicePush, type PushView, pushAtHub } from './device-push.ts';
 import { deviceRow } from './device-row.ts';
 import { describeDevice } from './device-words.ts';
 import { devicesLook } from './devices-look.ts';
+import type { OwnDevices } from './own-devices.ts';
 import { pushSwitch } from './push-switch.ts';
 
 /** How old the list may be while the page is seen; nothing tells a page of other devices. */
@@ -26,12 +26,12 @@ export class DevicesPanel extends LitElement {
     problem: { state: true },
     busy: { state: true },
   };
-  declare calls: Requests;
+  declare own: OwnDevices;
   declare push: DevicePush;
   declare installationId: string;
   /** Milliseconds since 1970. */
   declare now: () => number;
-  declare devices: readonly Subscription[] | null;
+  declare devices: readonly OwnDevice[] | null;
   declare private pushView: PushView | null;
   declare private renaming: string | null;
   declare private removing: string | null;
@@ -51,7 +51,7 @@ export class DevicesPanel extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     const stopLanguage = onLanguage(() => this.requestUpdate());
-    const stopLooking = whileSeen(refreshMs, () => void this.#refresh());
+    const stopLooking = whileSeen(refreshMs, () => void this.refresh());
     this.#stop = () => {
       stopLanguage();
       stopLooking();
@@ -66,6 +66,7 @@ export class DevicesPanel extends LitElement {
   #stop = (): void => {};
 
   override firstUpdated(): void {
+    void this.refresh();
     void this.#lookAtPush();
   }
 
@@ -87,13 +88,13 @@ export class DevicesPanel extends LitElement {
   }
 
   /** Other devices come, go and get names. What is typed here is not disturbed, and a failure waits for the next time. */
-  async #refresh(): Promise<void> {
-    if (this.busy || this.renaming !== null || this.removing !== null || this.devices === null) return;
+  async refresh(): Promise<void> {
+    if (this.busy || this.renaming !== null || this.removing !== null) return;
     await this.#reload().catch(() => {});
   }
 
   async #reload(): Promise<void> {
-    this.devices = await this.calls.subscriptions();
+    this.devices = await this.own.list();
   }
 
   #switchPush = (): void => {
@@ -106,7 +107,7 @@ export class DevicesPanel extends LitElement {
 
   #rename(id: string, displayName: string | null): void {
     void this.#act(async () => {
-      await this.calls.updateSubscription(id, { displayName });
+      await this.own.rename(id, displayName);
       await this.#reload();
       this.#show(id, 'device');
     });
@@ -114,7 +115,8 @@ export class DevicesPanel extends LitElement {
 
   #remove(id: string): void {
     void this.#act(async () => {
-      await this.calls.unsubscribe(id);
+      await this.own.remove(id);
+      this.dispatchEvent(new Event('removed'));
       this.removing = null;
       await this.#reload();
       // What had the focus is gone.
@@ -122,7 +124,7 @@ export class DevicesPanel extends LitElement {
     });
   }
 
-  get #own(): Subscription | null {
+  get #own(): OwnDevice | null {
     return this.devices?.find(({ installationId }) => installationId === this.installationId) ?? null;
   }
 
@@ -153,12 +155,11 @@ export class DevicesPanel extends LitElement {
     `;
   }
 
-  #device(device: Subscription, isOwn: boolean): TemplateResult {
+  #device(device: OwnDevice, isOwn: boolean): TemplateResult {
     const { id } = device;
     const shows = this.renaming === id ? 'name' : this.removing === id ? 'removal' : 'device';
     return deviceRow({
       ...{ device, isOwn, shows, isBusy: this.busy, now: this.now() },
-      ownHost: this.#own?.targetHostName ?? null,
       show: (what) => this.#show(id, what),
       rename: (displayName) => this.#rename(id, displayName),
       remove: () => this.#remove(id),

@@ -6,6 +6,7 @@ import { onLanguage, words } from '../language.ts';
 import { look } from '../parts/look.ts';
 import { leaveMark } from '../parts/marks.ts';
 import { messageOf } from '../reasons.ts';
+import { ago } from './device-words.ts';
 import { devicesLook } from './devices-look.ts';
 
 interface Session {
@@ -15,8 +16,6 @@ interface Session {
   readonly lastUsedDateTime: string;
   readonly current: boolean;
 }
-
-const dayMs = 86_400_000;
 
 export class SessionsPanel extends LitElement {
   static override properties = {
@@ -54,7 +53,12 @@ export class SessionsPanel extends LitElement {
   #stop = (): void => {};
 
   override firstUpdated(): void {
-    void this.#load().catch(() => {}); // offline: the next start shows them
+    void this.refresh();
+  }
+
+  /** Offline it shows what it had. */
+  async refresh(): Promise<void> {
+    if (!this.busy) await this.#load().catch(() => {});
   }
 
   async #load(): Promise<void> {
@@ -124,8 +128,7 @@ export class SessionsPanel extends LitElement {
   }
 
   #when(dateTime: string): string {
-    const days = Math.round((Date.parse(dateTime) - this.now()) / dayMs);
-    return new Intl.RelativeTimeFormat(words().tag, { numeric: 'auto' }).format(days, 'day');
+    return ago(dateTime, this.now());
   }
 
   static override styles = [
