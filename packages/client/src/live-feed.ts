@@ -58,6 +58,10 @@ export class LiveFeed implements Feed {
     return this.#rendered?.unreadCount ?? 0;
   }
 
+  get preferences(): string | null {
+    return this.#view?.position?.preferences ?? null;
+  }
+
   get status(): FeedStatus {
     return this.#status;
   }
@@ -207,7 +211,7 @@ export class LiveFeed implements Feed {
 
   #changed(changes: readonly FeedChange[]): void {
     for (const change of changes) for (const queue of this.#queues) queue.push(change);
-    this.#planTurn();
+    if (!isOver(this.#connection)) this.#turns.set(this.#view?.turnAt ?? never);
     this.#notify();
   }
 
@@ -239,10 +243,6 @@ export class LiveFeed implements Feed {
     const [pending, complete] = [this.#view?.waiting.size ?? 0, (this.#view?.position ?? null) !== null];
     const reason = this.#connection.reason ?? this.#options.lacks.first;
     return { ...this.#connection, reason, pending, complete };
-  }
-
-  #planTurn(): void {
-    if (!isOver(this.#connection)) this.#turns.set(this.#view?.turnAt ?? never);
   }
 }
 

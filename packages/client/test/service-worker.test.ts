@@ -41,6 +41,22 @@ describe('a push in the service worker', () => {
     await device.shows('One', 'Two');
   });
 
+  test('rings for nothing that the person has muted, now or once the mute is over', async () => {
+    const device = await tests.open();
+    const first = await tests.send('First');
+    await device.push(visualPush(first, 'First'));
+    await device.shows('First');
+    await tests.mute({ groupName: 'builds' });
+    await tests.send('Build failed', { groupName: 'builds' });
+    const second = await tests.send('Second');
+    await device.push(visualPush(second, 'Second'));
+    await device.shows('First', 'Second');
+    await tests.mute();
+    const third = await tests.send('Third', { groupName: 'builds' });
+    await device.push(visualPush(third, 'Third'));
+    await device.shows('First', 'Second', 'Third');
+  });
+
   test('that comes twice shows once, also after it was closed', async () => {
     const device = await tests.open();
     const id = await tests.send('Once');

@@ -8,9 +8,15 @@ export type ByeReason = 'drain' | 'slowConsumer' | 'throttled' | 'tokenExpired' 
 export type ResyncReason = 'cursorTooOld' | 'cursorInvalid';
 
 export type Frame =
-  | { type: 'ready'; cursor: string; unreadCount: number; heartbeatSeconds: number; preferences?: string }
+  | {
+      type: 'ready';
+      cursor: string;
+      unreadCount: number;
+      heartbeatSeconds: number;
+      preferences?: string | undefined;
+    }
   | { type: 'change'; cursor: string; unreadCount: number; value: FrameValue }
   /** `preferences`: their ETag, when they were changed. */
-  | { type: 'position'; cursor: string; unreadCount: number; preferences?: string }
+  | { type: 'position'; cursor: string; unreadCount: number; preferences?: string | undefined }
   | { type: 'resync'; reason: ResyncReason }
   | { type: 'bye'; reason: ByeReason; retryAfterMs: number };

@@ -53,6 +53,7 @@ export class Connection {
   #link: Link | null = null;
   #linkClosing = new AbortController();
   #acknowledging: Timer | null = null;
+  #preferences: string | undefined;
   #wake = () => {};
 
   readonly #steps: Readonly<Record<FeedPhase, (() => Promise<PhaseInput>) | null>> = {
@@ -186,7 +187,9 @@ export class Connection {
     if (link.aborted) return;
     const { cursor, unreadCount } = frame;
     const values = frame.type === 'change' ? [frame.value] : [];
-    this.#options.onBase({ type: 'values', values, position: { cursor, unreadCount } });
+    if ('preferences' in frame) this.#preferences = frame.preferences;
+    const position = { cursor, unreadCount, preferences: this.#preferences };
+    this.#options.onBase({ type: 'values', values, position });
     if (this.#options.requests.device === null) return;
     this.#acknowledging ??= this.#options.clock.after(acknowledgeMs, () => {
       this.#acknowledging = null;

@@ -12,6 +12,8 @@ export interface Position {
   readonly cursor: string;
   /** The hub's count there. */
   readonly unreadCount: number;
+  /** The ETag of what the person has set, as the stream told it. */
+  readonly preferences?: string | undefined;
   /** In storage: how far the device's clock was off. */
   readonly offsetMs?: number;
 }

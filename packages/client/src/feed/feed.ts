@@ -47,6 +47,11 @@ export interface Feed {
   /** The hub's count at the view's position, with what was done here applied already. */
   readonly unreadCount: number;
   readonly status: FeedStatus;
+  /**
+   * The ETag of what the person has set for all devices, as the hub last told it here: another one means that it has
+   * changed (`@carillon/client/preferences`). Null where nothing is known.
+   */
+  readonly preferences: string | null;
   /** The time by the hub's clock, in milliseconds since 1970: the device's may be hours off. */
   now(): number;
   /** Resolves once `items` are those of the hub, or of the stored copy while offline. Rejects when the feed can't open. */

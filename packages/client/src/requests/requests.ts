@@ -46,6 +46,8 @@ export interface ListPage {
 
 export interface DeltaPage {
   readonly values: readonly FrameValue[];
+  /** Ids of those that do not ring on this device, by what the person has muted. */
+  readonly silent: readonly string[];
   /** The next page, or where the next walk begins when `done`. */
   readonly cursor: DeltaCursor;
   /** The hub's count at the end of the walk; null before it. */
@@ -121,16 +123,16 @@ export class Requests {
     { top = 500, signal }: { readonly top?: number; readonly signal?: AbortSignal } = {},
   ): Promise<DeltaPage> {
     const at = cursor?.done ? { $deltatoken: cursor.deltaToken } : { $skiptoken: cursor?.skipToken ?? null };
-    const answer = await this.#json<{ value: FrameValue[]; unreadCount?: number } & Links>(
+    const answer = await this.#json<{ value: FrameValue[]; unreadCount?: number; silent?: string[] } & Links>(
       'GET',
       `${feed}/delta`,
       { query: { $top: top, ...at }, signal },
     );
-    const { value: values, unreadCount = null } = answer;
+    const { value: values, unreadCount = null, silent = [] } = answer;
     const skipToken = tokenIn(answer['@odata.nextLink'], 'skiptoken');
-    if (skipToken !== null) return { values, unreadCount, cursor: { done: false, skipToken } };
+    if (skipToken !== null) return { values, unreadCount, silent, cursor: { done: false, skipToken } };
     const deltaToken = tokenIn(answer['@odata.deltaLink'], 'deltatoken') ?? '';
-    return { values, unreadCount, cursor: { done: true, deltaToken } };
+    return { values, unreadCount, silent, cursor: { done: true, deltaToken } };
   }
 
   /** Returns the notification as it is now. With an older `contentVersion` than the stored one, nothing changes. */

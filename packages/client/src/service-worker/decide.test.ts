@@ -44,6 +44,7 @@ const sync = (values: readonly FrameValue[], more: Partial<SyncFacts> = {}) =>
     values,
     digests: new Map([['n', 'lunch']]),
     named: new Set(),
+    silent: new Set(),
     displayed: new Set(),
     record: emptyRecord,
     now,
@@ -87,6 +88,16 @@ describe('a sync shows', () => {
   test('what is unread and was not shown', () => {
     assert.deepEqual(shown([notification()]), ['n']);
     assert.deepEqual(shown([notification()], { record: knowing(remembered()) }), []);
+  });
+
+  test('nothing that is muted, nor later that it was, but what is posted anew', () => {
+    const silent = new Set(['n']);
+    assert.deepEqual(shown([notification()], { silent }), []);
+    const { remember } = sync([notification()], { silent });
+    const record = { ...emptyRecord, remembered: remember };
+    assert.deepEqual(shown([notification()], { record }), []);
+    assert.deepEqual(shown([notification({ contentVersion: 2 })], { record }), ['n']);
+    assert.deepEqual(shown([notification({ contentVersion: 2 })], { record, silent }), []);
   });
 
   test('the latest of several states only', () => {

@@ -32,6 +32,8 @@ function isKnown(known: Remembered | undefined, digest: string | null): boolean 
 export interface SyncFacts {
   /** From the hub, in its order; of each notification the last one counts. */
   readonly values: readonly FrameValue[];
+  /** Those of them that the person has muted here: they stay in the inbox. */
+  readonly silent: ReadonlySet<string>;
   /** Digests of the contents in `values`, by id. */
   readonly digests: ReadonlyMap<string, string>;
   /** What pushes since the last sync rang for. */
@@ -67,6 +69,9 @@ export function decideSync(facts: SyncFacts): SyncDecision {
       ringing.push(value);
     } else if (known) {
       remember[id] = adopt(value, known);
+    } else if (facts.silent.has(id)) {
+      // It does not ring later either, once the mute is over.
+      remember[id] = asSeen(value, facts);
     }
   }
   const show = ringing.sort(byCreation).slice(-ringAtOnceMax);
@@ -80,7 +85,7 @@ export function decideSync(facts: SyncFacts): SyncDecision {
 function rings(notification: Notification, known: Remembered | undefined, facts: SyncFacts): boolean {
   const { id, contentVersion, lastModifiedDateTime } = notification;
   const isQueued = facts.record.outbox.some((entry) => entry.kind === 'state' && entry.id === id);
-  if (isQueued || !facts.isShowable(notification)) return false;
+  if (isQueued || facts.silent.has(id) || !facts.isShowable(notification)) return false;
   // The policy of the sender limits which platforms ring, not what the feed holds.
   if (!notification.targetPolicy.platformTypes.includes('webPush')) return false;
   if (notification.displayTimeToLive === 0) return false;

@@ -105,10 +105,10 @@ export class Exchange {
     return 'next';
   }
 
-  async #decide({ values }: Updates): Promise<SyncDecision> {
+  async #decide({ values, silent }: Updates): Promise<SyncDecision> {
     const { store, screen, clock } = this.#parts;
     return decideSync({
-      ...{ values, digests: await digestsOf(values), now: clock.now() },
+      ...{ values, silent, digests: await digestsOf(values), now: clock.now() },
       named: this.#task.named ?? new Set(),
       displayed: await screen.displayed(),
       record: await store.read(),

@@ -7,6 +7,8 @@ import type { DeltaCursor, Requests } from '../requests/requests.ts';
 
 export interface Updates {
   readonly values: readonly FrameValue[];
+  /** Those that do not ring on this device. */
+  readonly silent: ReadonlySet<string>;
   readonly cursor: string;
   readonly unreadCount: number;
 }
@@ -44,7 +46,8 @@ export async function readUpdates(
   // The position first, then the notifications: a change in between is read again next time.
   const { cursor: from, unreadCount } = await readDelta(requests, 'latest');
   const values = await readEach(requests, [...named, ...displayed]);
-  return { values, cursor: from, unreadCount };
+  // A push names what rings.
+  return { values, silent: new Set(), cursor: from, unreadCount };
 }
 
 function readEach(requests: Requests, ids: readonly string[]): Promise<FrameValue[]> {
@@ -54,12 +57,14 @@ function readEach(requests: Requests, ids: readonly string[]): Promise<FrameValu
 
 async function readDelta(requests: Requests, deltaToken: string): Promise<Updates> {
   const values: FrameValue[] = [];
+  const silent = new Set<string>();
   let at: DeltaCursor = { done: true, deltaToken };
   for (;;) {
     const page = await requests.delta(at);
     values.push(...page.values);
+    for (const id of page.silent) silent.add(id);
     at = page.cursor;
-    if (at.done) return { values, cursor: at.deltaToken, unreadCount: page.unreadCount ?? 0 };
+    if (at.done) return { values, silent, cursor: at.deltaToken, unreadCount: page.unreadCount ?? 0 };
   }
 }
 

@@ -1,6 +1,8 @@
 // What the browser tests of the service worker share: a hub, a site and a browser for a file, a fresh profile for each
 // test, and Alice's notifications.
+import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { MutePost } from '@carillon/protocol';
 import { type Answered, post, startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { startChromium } from '@carillon/testing/machine/chromium.ts';
 import type { BrowserContext } from 'playwright-core';
@@ -22,6 +24,8 @@ export interface PushTests extends AsyncDisposable {
   send(title: string, more?: Readonly<Record<string, unknown>>): Promise<string>;
   // biome-ignore lint/suspicious/noExplicitAny: what a test asserts on is what it checks
   read(id: string): Promise<any>;
+  /** Sets what she has muted, on another device. */
+  mute(...mutes: readonly MutePost[]): Promise<void>;
   /** What another device of hers does. */
   patch(id: string, body: object): Promise<Answered>;
 }
@@ -47,6 +51,10 @@ export async function startPushTests(): Promise<PushTests> {
       return (await hub.request('POST', feedPath, { token, body })).json.id;
     },
     read: async (id) => (await hub.request('GET', `${feedPath}/${id}`, { token })).json,
+    async mute(...mutes) {
+      const set = await hub.request('PATCH', '/v1.0/me/notificationPreferences', { token, body: { mutes } });
+      assert.equal(set.status, 200, set.text);
+    },
     patch: (id, body) => hub.request('PATCH', `${feedPath}/${id}`, { token, body }),
     async [Symbol.asyncDispose]() {
       await chromium[Symbol.asyncDispose]();

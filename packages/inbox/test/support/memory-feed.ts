@@ -9,6 +9,7 @@ export class MemoryFeed implements Feed {
   items: readonly Notification[] = [];
   all: readonly Notification[] = [];
   status: FeedStatus;
+  readonly preferences = null;
   readonly ready: Promise<void>;
   /** What reached the hub, in order. */
   readonly sent: string[] = [];

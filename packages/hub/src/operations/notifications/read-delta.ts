@@ -3,9 +3,19 @@
 import { limits } from '@carillon/protocol';
 import { notificationSchema, removedSchema } from '@carillon/protocol/schemas';
 import Type from 'typebox';
-import { readHead, readDelta as readPage } from '../../feed/read.ts';
+import { type DeltaPage, readHead, readDelta as readPage } from '../../feed/read.ts';
 import { invalid } from '../../model/errors.ts';
-import { notificationJson, removedJson } from '../../model/notification.ts';
+import {
+  type Content,
+  isUnread,
+  notificationJson,
+  removedJson,
+  type StoredNotification,
+} from '../../model/notification.ts';
+import { readPreferences } from '../../model/preferences/preferences.ts';
+import { silenceOf } from '../../model/preferences/silence.ts';
+import type { UserKey } from '../../model/principal.ts';
+import type { FeedReader } from '../../store/store.ts';
 import { collection } from '../kernel/answer.ts';
 import { operation } from '../kernel/operation.ts';
 import { text, top } from '../kernel/query.ts';
@@ -19,7 +29,10 @@ export const readDelta = operation({
   query: { $top: top(limits.deltaPageDefault, limits.deltaPageMax), $skiptoken: text, $deltatoken: text },
   answer: collection('notifications', Type.Union([notificationSchema, removedSchema]), {
     context: 'notifications/$delta',
-    more: { unreadCount: Type.Optional(Type.Integer({ minimum: 0 })) },
+    more: {
+      unreadCount: Type.Optional(Type.Integer({ minimum: 0 })),
+      silent: Type.Optional(Type.Array(Type.String())),
+    },
   }),
   async run({ query, user, principal, acting }, { read, cursors, clock, fetched }) {
     const { visibility } = principal;
@@ -33,16 +46,35 @@ export const readDelta = operation({
     const cursor = token === undefined ? null : cursors.read(user.key, visibility, token);
     const now = clock.now();
     const walk = { user: user.key, visibility, cursor, limit: query.$top, now };
-    const { rows, unread, next, done } = await readPage(read, cursors, walk);
+    const page = await readPage(read, cursors, walk);
+    const { rows, unread, next, done } = page;
     if (acting) await fetched.upTo(acting.subscription, next.seq);
     const values = rows.map((row) =>
       row.removed === null ? notificationJson(row, now) : removedJson(row.id),
     );
+    const device = acting?.subscription.id ?? '';
+    const silent = await readSilent(page, user.key, { device, read, now });
+    const beside = silent.length > 0 ? { silent } : {};
     return done
-      ? { outcome: 'ok', values, beside: { unreadCount: unread }, deltaToken: write(next) }
-      : { outcome: 'ok', values, nextToken: write(next) };
+      ? { outcome: 'ok', values, beside: { unreadCount: unread, ...beside }, deltaToken: write(next) }
+      : { outcome: 'ok', values, beside, nextToken: write(next) };
   },
 });
+
+/** What does not ring on that device, by what the person has set: now, or when it arrived. Without a device on any. */
+async function readSilent(
+  { rows, preferencesSeq }: DeltaPage,
+  user: UserKey,
+  { device, read, now }: { readonly device: string; readonly read: FeedReader; readonly now: number },
+): Promise<string[]> {
+  if (preferencesSeq === 0) return [];
+  const preferences = readPreferences((await read.owner(user))?.preferences ?? null);
+  const isSilent = ({ app, content: posted, postedAt }: StoredNotification): boolean => {
+    const ringing = { app, content: JSON.parse(posted) as Content, device };
+    return [now, postedAt].some((at) => silenceOf(preferences, ringing, at) !== null);
+  };
+  return rows.filter((row) => isUnread(row) && isSilent(row)).map(({ id }) => id);
+}
 
 interface Tokens {
   readonly $skiptoken: string | undefined;
