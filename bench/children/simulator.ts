@@ -53,6 +53,8 @@ class Counter {
   #lastAt = 0;
 
   note(push: Delivered): void {
+    // The unread count beside a toast names no notification.
+    if (push.headers['x-wns-type'] === 'wns/badge') return;
     this.#delivered += 1;
     const before = this.#tags.size;
     this.#tags.add(`${push.provider} ${tagOf(push)}`);

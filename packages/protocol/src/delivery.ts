@@ -1,6 +1,7 @@
 // What became of a notification on each device, and what devices say of it themselves.
 // A delivery is evidence for the sender; it never changes what the user's feed says.
 import type { PlatformType } from './notification.ts';
+import type { VisualMember } from './visual-content.ts';
 
 /** How far it came; the device's own evidence outranks the provider's. */
 export const deliveryStatuses = [
@@ -32,6 +33,8 @@ export interface Delivery {
   attempts: number;
   /** The content was too large for the provider, and a tap was sent in its place. */
   truncated: boolean;
+  /** What the platform can't show of the content, or what did not fit. */
+  dropped: VisualMember[];
   /** The provider's, without its body. */
   lastAnswer: { verdict: Verdict; status: number | null; reason: string | null; dateTime: string } | null;
   plannedDateTime: string;
@@ -71,6 +74,8 @@ export interface Explanation {
   platform: PlatformType;
   decision: 'push' | 'skip';
   reason: string;
+  /** As in a delivery. */
+  dropped: VisualMember[];
   /** What the provider would get, without the device's address and without any token; null when nothing is pushed. */
   request: {
     method: string;

@@ -167,7 +167,7 @@ describe('WNS', () => {
     ['an unknown cache policy', { 'x-wns-cache-policy': 'none' }],
     ['a wish for status that is neither true nor false', { 'x-wns-requestforstatus': '1' }],
     ['a priority of 5', { 'x-wns-priority': '5' }],
-    ['a header of Windows Phone', { 'x-wns-suppresspopup': 'true' }],
+    ['a popup that is suppressed by neither true nor false', { 'x-wns-suppresspopup': 'yes' }],
   ];
   for (const [what, changes] of badHeads) {
     test(`refuses ${what} with 400`, async () => {
@@ -179,6 +179,15 @@ describe('WNS', () => {
     });
   }
 
+  test('takes a toast without a popup for Windows Phone alone', async () => {
+    const quiet = { 'x-wns-suppresspopup': 'true' };
+    assert.equal((await notify(quiet)).status, 200);
+    const desktop = service.makeChannel({ origin: opened.simulator.url, removable: false });
+    const refused = await opened.send(desktop, { headers: headersOf(quiet, toast), body: toast });
+    assert.equal(refused.status, 400);
+    assert.match(refused.headers['x-wns-error-description'] ?? '', /Windows Phone/);
+  });
+
   test('refuses chunks, since the length must be known', async () => {
     const headers = headersOf({ 'content-length': null, 'transfer-encoding': 'chunked' }, toast);
     const answer = await opened.send(channelUri, { headers, body: toast });
@@ -186,11 +195,61 @@ describe('WNS', () => {
     assert.match(answer.headers['x-wns-error-description'] ?? '', /Content-Length/);
   });
 
+  const withPart = (xml: string) => toast.replace('</binding>', `${xml}</binding>`);
+  const withAfter = (xml: string) => toast.replace('</visual>', `</visual>${xml}`);
+  const withActions = (xml: string) => withAfter(`<actions>${xml}</actions>`);
+
+  test('takes what the schema of a toast has', async () => {
+    const parts = [
+      '<image placement="hero" src="https://a.example/a"/>',
+      '<image placement="appLogoOverride" hint-crop="circle" src="ms-appx:///a.png"/>',
+      '<progress value="0.3" status=""/>',
+    ];
+    const after = [
+      '<actions><input id="why" type="text" placeHolderContent="Why?"/>',
+      '<action content="No" arguments="no" activationType="background" hint-inputId="why" hint-buttonStyle="Critical"/>',
+      '</actions><audio silent="true"/><header id="a" title="A" arguments=""/>',
+    ];
+    const xml = withPart(parts.join('')).replace('</visual>', `</visual>${after.join('')}`);
+    const styled = xml.replace('<toast', '<toast useButtonStyle="true" scenario="urgent"');
+    assert.equal((await notify({}, styled)).status, 200);
+  });
+
+  test('refuses a badge that is neither number nor glyph', async () => {
+    for (const value of ['-1', 'three', ''])
+      assert.equal((await notify({ 'x-wns-type': 'wns/badge' }, `<badge value="${value}"/>`)).status, 400);
+  });
+
   const badToasts: readonly (readonly [string, string, RegExp])[] = [
     ['an unescaped ampersand', toast.replace('&amp;', '&'), /not well-formed/],
     ['an element that is not closed', toast.replace('</text>', ''), /not well-formed/],
     ['a control character', toast.replace('Fish', '\u0001'), /not well-formed/],
     ['nothing to show', '<toast><visual/></toast>', /toast\/visual\/binding/],
+    ['an unknown element', toast.replace('</visual>', '</visual><video/>'), /no element video/],
+    ['an unknown attribute', toast.replace('<visual>', '<visual hue="red">'), /no attribute hue/],
+    ['an unknown scenario', toast.replace('<toast', '<toast scenario="critical"'), /@scenario/],
+    ['a picture that is none', withPart('<image src="javascript:1"/>'), /@src/],
+    [
+      'a placement that is none',
+      withPart('<image placement="top" src="https://a.example/a"/>'),
+      /@placement/,
+    ],
+    ['progress beyond its end', withPart('<progress value="1.5" status=""/>'), /@value/],
+    ['progress without a status', withPart('<progress value="0.5"/>'), /needs the attribute status/],
+    ['six buttons', withActions('<action content="a" arguments="a"/>'.repeat(6)), /more than 5 of action/],
+    ['a button without arguments', withActions('<action content="a"/>'), /needs the attribute arguments/],
+    [
+      'a button beside no input',
+      withActions('<action content="a" arguments="a" hint-inputId="x"/>'),
+      /no input x/,
+    ],
+    [
+      'a style that it does not switch on',
+      withActions('<action content="a" arguments="a" hint-buttonStyle="Critical"/>'),
+      /useButtonStyle/,
+    ],
+    ['a sound from the web', withAfter('<audio src="https://a.example/a.mp3"/>'), /@src/],
+    ['a header without a title', withAfter('<header id="a" arguments=""/>'), /needs the attribute title/],
     ['the root of a tile', toast.replaceAll('toast', 'tile'), /toast\/visual\/binding/],
   ];
   for (const [what, xml, says] of badToasts) {

@@ -7,7 +7,7 @@ const at = (second: number): string => `2026-01-01T00:00:0${second}.000Z`;
 
 const pending: Delivery = {
   ...{ subscriptionId: 'phone', platform: 'ios', kind: 'notify', status: 'pending', reason: null },
-  ...{ attempts: 0, truncated: false, lastAnswer: null, plannedDateTime: at(0) },
+  ...{ attempts: 0, truncated: false, dropped: [], lastAnswer: null, plannedDateTime: at(0) },
   ...{ sentDateTime: null, fetchedDateTime: null, shownDateTime: null, actedDateTime: null },
 };
 const taken = { verdict: 'accepted', status: 200, reason: null, dateTime: at(1) } as const;

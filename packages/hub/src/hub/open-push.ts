@@ -97,6 +97,7 @@ function openPages({ config, registry }: Pick<PushBase, 'config' | 'registry'>):
     linkTo: (app, notification) =>
       apps.findById(app)?.openUrl ?? (notification === undefined ? inbox : `${inbox}#${notification}`),
     tapTitle: (app) => apps.findById(app)?.tapTitle ?? null,
+    clickAction: (app) => apps.findById(app)?.clickAction ?? null,
   };
 }
 

@@ -1,6 +1,6 @@
 // A delivery: the duty to push one change to one subscription through its channel, and the evidence of the result. It is
 // planned in the commit of the change, so that an accepted notification can't lose its pushes.
-import { limits, type PlatformType, type Verdict } from '@carillon/protocol';
+import { limits, type PlatformType, type Verdict, type VisualMember } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { UserKey } from './principal.ts';
 import type { StoredSubscription } from './subscription.ts';
@@ -79,6 +79,8 @@ export interface StoredDelivery extends DeliveryKey {
   readonly sentAt: number | null;
   /** Its content was too large for the provider and was left out. */
   readonly truncated: boolean;
+  /** What the platform can't show of the content, or what did not fit. */
+  readonly dropped: readonly VisualMember[];
   readonly answer: ProviderAnswer | null;
   readonly fetchedAt: number | null;
   readonly shownAt: number | null;
@@ -111,6 +113,7 @@ export function newDelivery(
     plannedAt: now,
     sentAt: null,
     truncated: false,
+    dropped: [],
     answer: null,
     fetchedAt: null,
     shownAt: null,
@@ -134,6 +137,7 @@ export interface DeliveryResult extends DeliveryKey {
   readonly due: number;
   readonly sentAt: number | null;
   readonly truncated: boolean;
+  readonly dropped: readonly VisualMember[];
   readonly answer: ProviderAnswer | null;
 }
 

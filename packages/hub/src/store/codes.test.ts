@@ -2,14 +2,18 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { visualMembers } from '@carillon/protocol';
 import { builtInChannels } from '../hub/channels.ts';
 import { isOpen } from '../model/delivery.ts';
 import {
   actionCodes,
   type Codes,
   decodeActionState,
+  decodeDropped,
   decodeReadState,
   decodeRemoved,
+  droppedCodes,
+  encodeDropped,
   encodeRemoved,
   encodeState,
   kindCodes,
@@ -38,6 +42,13 @@ const pinned: readonly (readonly [Codes<string>, Readonly<Record<string, number>
     { pending: 0, sent: 1, accepted: 2, withdrawn: 3, expired: 4, failed: 5, gone: 6, skipped: 7 },
   ],
   [verdictCodes, { accepted: 0, retry: 1, throttled: 2, gone: 3, refused: 4 }],
+  [
+    droppedCodes,
+    {
+      ...{ progress: 0, imageUrl: 1, iconUrl: 2, actions: 3, url: 4, sound: 5, category: 6 },
+      ...{ interruptionLevel: 7, lang: 8, dir: 9, body: 10, title: 11 },
+    },
+  ],
 ];
 
 test('each name keeps the number that databases hold for it', () => {
@@ -71,6 +82,14 @@ test('what is not removed is 0, and both states share a number', () => {
     }
   }
   assert.equal(encodeState({ readState: 'read', userActionState: 'dismissed' }), 5);
+});
+
+test('what was dropped is a bit each, in the order in which it is left out', () => {
+  assert.deepEqual([encodeDropped([]), decodeDropped(0)], [0, []]);
+  assert.equal(encodeDropped(['iconUrl', 'progress', 'iconUrl']), 5);
+  assert.deepEqual(decodeDropped(5), ['progress', 'iconUrl']);
+  assert.deepEqual(decodeDropped(encodeDropped([...visualMembers])), droppedCodes.names);
+  assert.deepEqual(decodeDropped((1 << 20) + 1), ['progress']);
 });
 
 test('open deliveries have the lowest numbers, as the index of what is due has it', () => {

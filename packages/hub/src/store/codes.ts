@@ -2,7 +2,7 @@
 // gets a new number, and no number is ever given again. The order of the lists in the protocol and the model means
 // nothing here, and a name without a number does not compile. store/codes.test.ts pins every one of them.
 // A push channel's number is in its descriptor (push/channels/<name>), and stays there for ever too.
-import type { PlatformType, ReadState, UserActionState, Verdict } from '@carillon/protocol';
+import type { PlatformType, ReadState, UserActionState, Verdict, VisualMember } from '@carillon/protocol';
 import {
   clocksDifferMs,
   type DeliveryKind,
@@ -74,6 +74,37 @@ export const verdictCodes = codes<Verdict>('the verdict', {
   gone: 3,
   refused: 4,
 });
+
+/** Each is a bit of what was dropped. They are answered in this order: first what is left out first. */
+export const droppedCodes = codes<VisualMember>('the dropped member', {
+  progress: 0,
+  imageUrl: 1,
+  iconUrl: 2,
+  actions: 3,
+  url: 4,
+  sound: 5,
+  category: 6,
+  interruptionLevel: 7,
+  lang: 8,
+  dir: 9,
+  body: 10,
+  title: 11,
+});
+
+const nothing: readonly VisualMember[] = [];
+
+export function encodeDropped(members: readonly VisualMember[]): number {
+  let bits = 0;
+  for (const each of members) bits |= 1 << droppedCodes.encode(each);
+  return bits;
+}
+
+/** A bit that only a later version has a name for is passed over. */
+export function decodeDropped(stored: unknown): readonly VisualMember[] {
+  const bits = Number(stored);
+  if (bits === 0) return nothing;
+  return droppedCodes.names.filter((name) => bits & (1 << droppedCodes.encode(name)));
+}
 
 const notRemoved = 0;
 

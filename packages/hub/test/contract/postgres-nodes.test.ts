@@ -119,7 +119,7 @@ async function commitPatiently(node: FeedStore, writes: readonly Write[]): Promi
 
 function resultOf(delivery: PlannedDelivery): DeliveryResult {
   const attempt = { status: 'accepted', reason: null, attempts: 1, due: startMs, sentAt: startMs } as const;
-  return { ...delivery, ...attempt, truncated: false, answer: null };
+  return { ...delivery, ...attempt, truncated: false, dropped: [], answer: null };
 }
 
 test('two nodes that record results of the same deliveries in opposite orders never wait in a circle', async (context) => {

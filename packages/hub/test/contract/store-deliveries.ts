@@ -71,7 +71,15 @@ export function result(
   more: Partial<DeliveryResult> = {},
 ): DeliveryResult {
   const { user, notification, subscription, kind, seq } = delivery;
-  const base = { reason: null, attempts: 1, due: startMs, sentAt: startMs, truncated: false, answer: null };
+  const base = {
+    reason: null,
+    attempts: 1,
+    due: startMs,
+    sentAt: startMs,
+    truncated: false,
+    dropped: [],
+    answer: null,
+  };
   return { user, notification, subscription, kind, seq, status: 'accepted', ...base, ...more };
 }
 
@@ -246,12 +254,13 @@ function results(open: OpenStore): void {
     );
     assert.deepEqual(await store.claim({ ...lane, now: startMs + 4999, limit: 9 }), []);
     assert.deepEqual(await store.claim({ ...lane, now: startMs + 5000, limit: 9 }), [delivery]);
-    const done = { attempts: 2, answer, sentAt: null, truncated: true };
+    const dropped = ['progress', 'iconUrl'] as const;
+    const done = { attempts: 2, answer, sentAt: null, truncated: true, dropped };
     await store.commit([record(result(delivery, done))], startMs);
     const row = await only(store, delivery.notification);
     assert.deepEqual(
-      [row.status, row.attempts, row.answer, row.sentAt, row.truncated],
-      ['accepted', 2, answer, startMs, true],
+      [row.status, row.attempts, row.answer, row.sentAt, row.truncated, row.dropped],
+      ['accepted', 2, answer, startMs, true, dropped],
     );
     assert.deepEqual(await store.read.dueRoutes(startMs + dayMs), []);
   });

@@ -85,6 +85,7 @@ async function open({
       },
     },
     pushesClear: true,
+    isBadge,
     tapIn: (push) => (isToast(push) ? JSON.parse(toastOf(push).attributes.launch) : push.payload) as Tap,
     visualIn(push) {
       if (!isToast(push)) return null;
@@ -104,6 +105,10 @@ async function open({
 
 function isToast({ headers }: Delivered): boolean {
   return headers['x-wns-type'] === 'wns/toast';
+}
+
+function isBadge({ headers }: Delivered): boolean {
+  return headers['x-wns-type'] === 'wns/badge';
 }
 
 function toastOf({ payload }: Delivered): Toast {
@@ -156,6 +161,51 @@ describe('WNS: toasts', () => {
   });
 });
 
+describe('WNS: a toast that may not pop up', () => {
+  const quietly = { visual: { title: 'Quiet', interruptionLevel: 'passive' } } as const;
+
+  test('is one request to a channel of Windows Phone', async () => {
+    await using opened = await open({ removable: true });
+    const { verdict, dropped } = await opened.send(quietly);
+    assert.deepEqual([verdict, dropped], ['accepted', []]);
+    assert.equal(opened.shown()[0]?.headers['x-wns-suppresspopup'], 'true');
+  });
+
+  test('pops up where its channel refuses that, which is said, and for a day it is not asked again', async () => {
+    await using opened = await open();
+    const { answers } = opened.simulator.stats.providers.wns;
+    for (const refused of [1, 1]) {
+      const { verdict, dropped } = await opened.send(quietly);
+      assert.deepEqual([verdict, dropped, answers[400]], ['accepted', ['interruptionLevel'], refused]);
+    }
+    assert.equal(opened.shown()[0]?.headers['x-wns-suppresspopup'], undefined);
+    opened.clock.advance(24 * 60 * minute);
+    await opened.send(quietly);
+    await opened.send(quietly);
+    assert.equal(answers[400], 2);
+  });
+
+  test('that fails for another reason is not sent again', async () => {
+    await using opened = await open();
+    opened.wns.expire(opened.channelUri);
+    assert.equal((await opened.send(quietly)).verdict, 'gone');
+    assert.equal(opened.simulator.stats.providers.wns.answers[410], 1);
+  });
+});
+
+describe('WNS: badges', () => {
+  test('tell the unread count beside a toast and a state change, and not beside a tap', async () => {
+    await using opened = await open();
+    const badges = () => opened.simulator.delivered.filter(isBadge).map(({ payload }) => payload);
+    await opened.send({ visual: null });
+    assert.equal(badges().length, 0);
+    await opened.send({ unreadCount: 7 });
+    await opened.send({ ...cleared, close: [notificationId], unreadCount: 0 });
+    const [shown, lowered] = badges() as { xml: string }[];
+    assert.deepEqual([shown?.xml, lowered?.xml], ['<badge value="7"/>', '<badge value="0"/>']);
+  });
+});
+
 describe('WNS: state changes', () => {
   test('a state change removes the toasts, and taps the app', async () => {
     await using opened = await open({ removable: true });
@@ -174,7 +224,8 @@ describe('WNS: state changes', () => {
     const { answers } = opened.simulator.stats.providers.wns;
     const clear = () => opened.send({ ...cleared, close: [notificationId, other] });
     for (let at = 0; at < 3; at++) assert.equal((await clear()).verdict, 'accepted');
-    assert.deepEqual([answers[405], opened.simulator.total], [2, 3]);
+    // Each is a tap and a badge.
+    assert.deepEqual([answers[405], opened.simulator.total], [2, 2 * 3]);
     opened.clock.advance(24 * 60 * minute);
     assert.equal((await clear()).verdict, 'accepted');
     assert.equal(answers[405], 4);
@@ -210,7 +261,8 @@ describe('WNS: access tokens', () => {
     await using opened = await open();
     const outcomes = await Promise.all(Array.from({ length: 5 }, () => opened.send()));
     assert.ok(outcomes.every(({ verdict }) => verdict === 'accepted'));
-    assert.equal(opened.simulator.stats.providers.wns.requests, 5 + 1);
+    // Each is a toast and a badge.
+    assert.equal(opened.simulator.stats.providers.wns.requests, 2 * 5 + 1);
   });
 
   test('it is renewed five minutes before its end', async () => {
@@ -219,7 +271,7 @@ describe('WNS: access tokens', () => {
       assert.equal((await opened.send()).verdict, 'accepted');
       opened.clock.advance(14 * minute);
     }
-    assert.equal(opened.simulator.stats.providers.wns.requests, 5 + 3);
+    assert.equal(opened.simulator.stats.providers.wns.requests, 2 * 5 + 3);
   });
 
   test('one that WNS no longer takes is forgotten, and nobody is blamed until a new one fails too', async () => {

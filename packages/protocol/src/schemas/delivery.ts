@@ -4,6 +4,7 @@ import Type from 'typebox';
 import { deliveryStatuses, receiptKinds, verdicts } from '../delivery.ts';
 import { limits } from '../limits.ts';
 import { platformTypes } from '../notification.ts';
+import { visualMembers } from '../visual-content.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
 
 const receipt = strictObject({
@@ -33,6 +34,8 @@ export const lastAnswerSchema = nullable(
   }),
 );
 
+const dropped = Type.Array(oneOf(visualMembers));
+
 export const deliverySchema = strictObject({
   subscriptionId: Type.String(),
   platform: oneOf(platformTypes),
@@ -41,6 +44,7 @@ export const deliverySchema = strictObject({
   reason: nullable(Type.String()),
   attempts: Type.Integer({ minimum: 0 }),
   truncated: Type.Boolean(),
+  dropped,
   lastAnswer: lastAnswerSchema,
   plannedDateTime: dateTime,
   sentDateTime: nullable(dateTime),
@@ -54,6 +58,7 @@ export const explanationSchema = strictObject({
   platform: oneOf(platformTypes),
   decision: oneOf(['push', 'skip']),
   reason: Type.String(),
+  dropped,
   request: nullable(
     strictObject({
       method: Type.String(),

@@ -11,8 +11,8 @@ export interface WnsChannelOptions {
   /** Client id of the app that the channel belongs to; default: the first. */
   readonly app?: string;
   /**
-   * Microsoft documents DELETE for Windows Phone only and 405 for other channels. Default true: it removes toasts;
-   * false: it answers 405.
+   * A channel of Windows Phone. Microsoft documents DELETE and X-WNS-SuppressPopup for it only. Default true: it removes
+   * toasts and takes that header; false: it answers 405 and 400.
    */
   readonly removable?: boolean;
 }

@@ -32,12 +32,17 @@ const optional: readonly (readonly [name: string, form: RegExp])[] = [
   ['x-wns-cache-policy', /^(cache|no-cache)$/],
   ['x-wns-requestforstatus', /^(true|false)$/],
   ['x-wns-priority', /^[1-4]$/],
+  ['x-wns-suppresspopup', /^(true|false)$/],
 ];
 
-export function readNotificationHead(request: ReceivedRequest): NotificationHead | HeadFault {
+/** `isPhone`: it came for a channel of Windows Phone. */
+export function readNotificationHead(
+  request: ReceivedRequest,
+  isPhone: boolean,
+): NotificationHead | HeadFault {
   const type = notificationTypes.find((each) => each === request.headers['x-wns-type']);
   if (!type) return bad(`X-WNS-Type is not one of ${notificationTypes.join(', ')}`);
-  const fault = faultOfBody(request, type) ?? faultOfOptional(request);
+  const fault = faultOfBody(request, type) ?? faultOfOptional(request, isPhone);
   if (fault) return fault;
   const policy = request.headers['x-wns-cache-policy'];
   return { type, cached: policy === undefined ? type !== 'wns/raw' : policy === 'cache' };
@@ -55,8 +60,8 @@ function faultOfBody({ headers, body }: ReceivedRequest, type: NotificationType)
   return contentType === wanted ? null : bad(`Content-Type is not ${wanted}`);
 }
 
-function faultOfOptional({ headers }: ReceivedRequest): HeadFault | null {
-  if (headers['x-wns-suppresspopup'] !== undefined) {
+function faultOfOptional({ headers }: ReceivedRequest, isPhone: boolean): HeadFault | null {
+  if (!isPhone && headers['x-wns-suppresspopup'] !== undefined) {
     return bad('X-WNS-SuppressPopup is only for channels of Windows Phone');
   }
   const wrong = optional.find(([name, form]) => headers[name] !== undefined && !form.test(headers[name]));

@@ -112,7 +112,7 @@ function notify(channel: Channel, request: ReceivedRequest, context: AnswerConte
 }
 
 function readNotification(channel: Channel, request: ReceivedRequest): Delivery | Said {
-  const head = readNotificationHead(request);
+  const head = readNotificationHead(request, channel.removable);
   if ('status' in head) return head;
   const content = readContent(head.type, request.body);
   if ('fault' in content) return { status: 400, description: content.fault };

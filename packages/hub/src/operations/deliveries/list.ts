@@ -40,6 +40,7 @@ function answerDelivery(row: StoredDelivery, subscriptionId: string): Delivery {
     reason: row.reason,
     attempts: row.attempts,
     truncated: row.truncated,
+    dropped: [...row.dropped],
     lastAnswer: answer && {
       verdict: answer.verdict,
       status: answer.status,

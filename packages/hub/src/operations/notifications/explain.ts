@@ -1,6 +1,6 @@
 // A dry run of a create: what would be pushed to which of the user's devices, and why not to the others. Nothing is
 // written, and the answer contains neither a device's address nor a token.
-import type { Explanation } from '@carillon/protocol';
+import type { Explanation, VisualMember } from '@carillon/protocol';
 import { explanationSchema } from '@carillon/protocol/schemas';
 import Type from 'typebox';
 import type { AppId } from '../../model/app.ts';
@@ -13,6 +13,7 @@ import type { PushedNotification } from '../../push/channels/contract.ts';
 import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';
 import { registeredAt } from '../../push/plan/decide.ts';
 import { decisionOf, isToldOf, unknownChannel } from '../../push/plan/plan.ts';
+import { droppedCodes } from '../../store/codes.ts';
 import { plain } from '../kernel/answer.ts';
 import type { Services } from '../kernel/call.ts';
 import { operation } from '../kernel/operation.ts';
@@ -86,7 +87,13 @@ function explain(subscription: StoredSubscription, explained: Explained, service
   const silence = silenceOf(preferences, { app: of, content, device: subscription.id }, now);
   const canClear = open?.descriptor.flags.canClear ?? false;
   const decision = decisionOf(content, subscription, { now, silence, canClear });
-  const skip = (why: string): Explanation => ({ ...base, decision: 'skip', reason: why, request: null });
+  const skip = (why: string): Explanation => ({
+    ...base,
+    decision: 'skip',
+    reason: why,
+    dropped: [],
+    request: null,
+  });
   if (decision.decision === 'skip' || channel === null) return skip(decision.reason);
   if (!open) return skip(unknownChannel.reason);
   const { visual, reason } = decision;
@@ -106,8 +113,14 @@ function explain(subscription: StoredSubscription, explained: Explained, service
     now,
     silence,
   };
-  const request = open.channel.describe(push);
-  return { ...base, decision: 'push', reason: reason + waitsFor(app, open.descriptor, services), request };
+  const { dropped, ...request } = open.channel.describe(push);
+  const why = reason + waitsFor(app, open.descriptor, services);
+  return { ...base, decision: 'push', reason: why, dropped: inOrder(dropped), request };
+}
+
+/** As a delivery has them. */
+function inOrder(dropped: readonly VisualMember[]): VisualMember[] {
+  return droppedCodes.names.filter((name) => dropped.includes(name));
 }
 
 function waitsFor(app: string, descriptor: ChannelDescriptor, { hasCredentials }: Services): string {

@@ -1,7 +1,7 @@
 // The contract of an open push channel: one push becomes one provider's request, and its answer one of five verdicts.
 // Channels get everything they need from here, and pass one suite (test/contract/channel.ts). They don't decide what to
 // send, when or how often. The rest of the hub knows a channel by its descriptor (descriptor.ts).
-import type { Channel, PlatformType, Priority, VisualContent } from '@carillon/protocol';
+import type { Channel, PlatformType, Priority, VisualContent, VisualMember } from '@carillon/protocol';
 import type { AppId } from '../../model/app.ts';
 import type { Credentials } from '../../model/credentials.ts';
 import type { DeliveryKind, Verdict } from '../../model/delivery.ts';
@@ -64,6 +64,8 @@ export interface Outcome {
   readonly unanswered: boolean;
   /** The content did not fit and a tap was sent in its place. */
   readonly truncated: boolean;
+  /** What the platform can't show of the content, or what did not fit. Absent: nothing. */
+  readonly dropped?: readonly VisualMember[];
   /**
    * Whose fault a failure is: the provider's or the credentials' failures pause the channel of the app, a failure of
    * this one address or content does not.
@@ -78,6 +80,7 @@ interface DescribedRequest {
   /** Before it is encrypted, where it is. */
   readonly body: unknown;
   readonly truncated: boolean;
+  readonly dropped: readonly VisualMember[];
 }
 
 export interface PushChannel<A extends PushAddress = PushAddress> {
@@ -149,12 +152,14 @@ export interface ChannelServices<C extends Credentials = Credentials> {
   readonly now: () => number;
 }
 
-/** What browsers show and open for an app whose page or worker can't say so itself. */
+/** What is shown and opened for an app, by what its operator has set. */
 export interface AppPages {
   /** Where a push leads that names no URL of its own. */
   linkTo(app: AppId, notification: string | undefined): string;
   /** The words of a push without content; null where the app has set none. */
   tapTitle(app: AppId): string | null;
+  /** Of Android's intent filter that takes an opened notification with a link; null where the app has named none. */
+  clickAction(app: AppId): string | null;
 }
 
 export interface HubIdentity {

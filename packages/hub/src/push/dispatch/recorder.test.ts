@@ -10,7 +10,7 @@ import { openRecorder } from './recorder.ts';
 
 function result(seq: number): DeliveryResult {
   const key = { user: 'user' as UserKey, notification: 'n', subscription: 's', kind: 'notify' } as const;
-  const rest = { reason: null, attempts: 1, due: 0, sentAt: 0, truncated: false, answer: null };
+  const rest = { reason: null, attempts: 1, due: 0, sentAt: 0, truncated: false, dropped: [], answer: null };
   return { ...key, seq, status: 'accepted', ...rest };
 }
 

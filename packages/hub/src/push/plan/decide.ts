@@ -152,6 +152,7 @@ export function settledResult(delivery: StoredDelivery, status: SendStatus, reas
     due,
     sentAt: null,
     truncated: delivery.truncated,
+    dropped: delivery.dropped,
     answer: null,
   };
 }
@@ -169,11 +170,11 @@ export interface Sent {
 
 export function sentResult(delivery: StoredDelivery, sent: Sent): DeliveryResult {
   const { outcome, now, until, delayMs, silence = null } = sent;
-  const { verdict, status, reason } = outcome;
+  const { verdict, status, reason, truncated, dropped = [] } = outcome;
   const attempts = delivery.attempts + 1;
   const answer = { verdict, status, reason: reason?.slice(0, 100) ?? null, at: now };
   const sentAt = verdict === 'accepted' || outcome.unanswered ? now : null;
-  const base = { ...keyOf(delivery), attempts, sentAt, answer, truncated: outcome.truncated };
+  const base = { ...keyOf(delivery), attempts, sentAt, answer, truncated, dropped };
   const final = (settled: SendStatus, why: string | null): DeliveryResult => ({
     ...base,
     status: settled,

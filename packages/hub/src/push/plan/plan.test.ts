@@ -100,7 +100,15 @@ function keyOf({
 }
 
 function accepted({ user, notification, subscription, kind, seq }: StoredDelivery): DeliveryResult {
-  const rest = { reason: null, attempts: 1, due: startMs, sentAt: startMs, truncated: false, answer: null };
+  const rest = {
+    reason: null,
+    attempts: 1,
+    due: startMs,
+    sentAt: startMs,
+    truncated: false,
+    dropped: [],
+    answer: null,
+  };
   return { user, notification, subscription, kind, seq, status: 'accepted', ...rest };
 }
 

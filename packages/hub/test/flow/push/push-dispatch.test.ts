@@ -45,7 +45,7 @@ async function openWorld(context: TestContext, send: Send, wrap = (store: FeedSt
   const hasRoom = (): boolean => dispatcher.hasRoom;
   const committer = openCommitter({ store, clock, publisher, onFailure, hasRoom });
   const channel: PushChannel = {
-    describe: () => ({ method: 'POST', headers: {}, body: null, truncated: false }),
+    describe: () => ({ method: 'POST', headers: {}, body: null, truncated: false, dropped: [] }),
     send(push) {
       sent.push(push);
       return send(push);

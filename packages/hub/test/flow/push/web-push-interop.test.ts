@@ -74,7 +74,7 @@ async function sent(push: WebPush, vapid: VapidKeys = makeVapidKeys()): Promise<
   const requests: PushRequest[] = [];
   const channel = openWebPushChannel({
     identity: { keys: vapid, contact: subject },
-    pages: { linkTo: () => 'https://hub.example/inbox', tapTitle: () => null },
+    pages: { linkTo: () => 'https://hub.example/inbox', tapTitle: () => null, clickAction: () => null },
     now: () => now,
     credentials: () => null,
     transport: {

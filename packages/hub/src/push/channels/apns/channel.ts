@@ -28,8 +28,8 @@ export function openApnsChannel(services: ChannelServices<ApnsCredentials>): Pus
   const connected = { ...services, tokens };
   return {
     describe(push) {
-      const { headers, body, truncated } = apnsPayload(push);
-      return { method: 'POST', headers, body: JSON.parse(body), truncated };
+      const { body, ...rest } = apnsPayload(push);
+      return { method: 'POST', ...rest, body: JSON.parse(body) };
     },
     send: (push) => send(push, connected),
     check: (app) => check(app, connected),
@@ -49,10 +49,11 @@ async function send(push: ApnsPush, services: Connected): Promise<Outcome> {
   const sending = { credentials, services, wait: push.wait, registeredAt: push.registeredAt };
   const badge = apnsBadge(push);
   const falling = badge && post(push.channel, badge, sending);
-  const answer = await post(push.channel, apnsPayload(push), sending);
+  const payload = apnsPayload(push);
+  const answer = await post(push.channel, payload, sending);
   // What the tap beside it is answered decides; a badge that did not fall falls with the next push.
   await falling;
-  const outcome = 'line' in answer ? answer.outcome : answer;
+  const outcome = { ...('line' in answer ? answer.outcome : answer), dropped: payload.dropped };
   if (outcome.reason !== 'BadDeviceToken' || !isOfOther(push.channel.environment, credentials))
     return outcome;
   return {
@@ -149,6 +150,7 @@ const nothing: ApnsPayload = {
   },
   body: '{"aps":{"content-available":1}}',
   truncated: false,
+  dropped: [],
 };
 
 function judge(answer: ApnsAnswer | Outcome, { teamId, keyId }: ApnsCredentials): CredentialCheck {

@@ -3,15 +3,18 @@
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 // https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification
 
-import type { VisualContent } from '@carillon/protocol';
+import type { VisualContent, VisualMember } from '@carillon/protocol';
+import { apsOf, unshownByApple } from '../aps.ts';
 import { type Push, secondsToLive, type Tap } from '../contract.ts';
-import { fit } from '../fit.ts';
+import { fit, type PushFormat } from '../fit.ts';
+import { bodyText } from '../shown.ts';
 import type { ApnsAddress } from './address.ts';
 
 export interface ApnsPayload {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly truncated: boolean;
+  readonly dropped: readonly VisualMember[];
 }
 
 export type ApnsPush = Push<ApnsAddress>;
@@ -19,9 +22,15 @@ export type ApnsPush = Push<ApnsAddress>;
 /** Of the body; VoIP pushes alone may have more. */
 export const payloadBytesMax = 4096;
 
+const format: PushFormat<ApnsPush> = {
+  bytesMax: payloadBytesMax,
+  write: writePayload,
+  unshown: unshownByApple,
+};
+
 export function apnsPayload(push: ApnsPush): ApnsPayload {
-  const { text, visual, truncated } = fit(push, payloadBytesMax, writePayload);
-  return { headers: visual ? alertHeaders(push) : backgroundHeaders(push), body: text, truncated };
+  const { text, visual, truncated, dropped } = fit(push, format);
+  return { headers: visual ? alertHeaders(push) : backgroundHeaders(push), body: text, truncated, dropped };
 }
 
 /**
@@ -39,6 +48,7 @@ export function apnsBadge(push: ApnsPush): ApnsPayload | null {
     },
     body: JSON.stringify({ aps: { badge: push.unreadCount } }),
     truncated: false,
+    dropped: [],
   };
 }
 
@@ -65,19 +75,18 @@ function commonHeaders(push: ApnsPush): Record<string, string> {
 }
 
 function writePayload(push: ApnsPush, visual: VisualContent | null, tap: Tap): string {
-  return JSON.stringify({ aps: visual ? alert(push, visual) : { 'content-available': 1 }, carillon: tap });
+  if (!visual) return JSON.stringify({ aps: { 'content-available': 1 }, carillon: tap });
+  const { title } = visual;
+  const body = bodyText(visual);
+  const alert = body === null ? { title } : { title, body };
+  return JSON.stringify({ aps: { alert, ...apsOf(push, visual) }, carillon: { ...tap, ...linksOf(visual) } });
 }
 
-/**
- * The badge is the feed's own count, which the app has after its next sync anyway, so the two agree even when pushes
- * are lost or overtake each other; a background push may not set it, and leaves it to the app.
- */
-function alert({ notification, unreadCount }: ApnsPush, { title, body }: VisualContent): object {
+/** For the app and its service extension, which fetches the picture and builds the actions. */
+function linksOf({ url, imageUrl, actions }: VisualContent): object {
   return {
-    alert: body == null ? { title } : { title, body },
-    badge: unreadCount,
-    ...(notification?.priority === 'High' ? { sound: 'default' } : {}),
-    ...(notification?.groupName ? { 'thread-id': notification.groupName } : {}),
-    'mutable-content': 1,
+    ...(url == null ? {} : { url }),
+    ...(imageUrl == null ? {} : { imageUrl }),
+    ...(actions?.length ? { actions: actions.map(({ id }) => id) } : {}),
   };
 }

@@ -17,8 +17,8 @@ export function openFcmChannel(services: ChannelServices<FcmCredentials>): PushC
   const connected = { ...services, tokens };
   return {
     describe(push) {
-      const { message, truncated } = fcmPayload(push);
-      return { method: 'POST', headers: fcmHeaders, body: { message: JSON.parse(message) }, truncated };
+      const { message, ...rest } = fcmPayload(push, services.pages);
+      return { method: 'POST', headers: fcmHeaders, body: { message: JSON.parse(message) }, ...rest };
     },
     send: (push) => send(push, connected),
     check: (app) => check(app, connected),
@@ -35,15 +35,16 @@ async function send(push: FcmPush, services: Connected): Promise<Outcome> {
   if (!credentials) return credentialsMissing;
   const token = await services.tokens.get(credentials.serviceAccount);
   if (typeof token !== 'string') return token;
-  const payload = fcmPayload(push);
-  const { truncated } = payload;
+  const payload = fcmPayload(push, services.pages);
+  const { truncated, dropped } = payload;
   const body = addressed(payload, push.channel.token);
   const answer = await services.transport.request({
     ...requestOf(body, { credentials, token }),
     wait: push.wait,
   });
   if ('failure' in answer) return unansweredOutcome(answer, { truncated, blame: 'provider' });
-  const { outcome, line } = readFcmAnswer(answer, truncated, services.now());
+  const { line, ...read } = readFcmAnswer(answer, truncated, services.now());
+  const outcome = { ...read.outcome, dropped };
   if (!line.tokenRefused) return outcome;
   // A token that had been in use for a while may just be over, which is nobody's fault; a new one must be taken.
   const isFresh = services.tokens.forget(credentials.serviceAccount, token);

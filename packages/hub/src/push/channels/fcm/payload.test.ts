@@ -14,6 +14,8 @@ const notification = {
   displayUntil: null,
 } as const;
 
+const pages = { clickAction: (): string | null => null };
+
 const push: FcmPush = {
   kind: 'notify',
   platform: 'android',
@@ -29,7 +31,7 @@ const push: FcmPush = {
 };
 
 function sent(given: Partial<FcmPush> = {}) {
-  const { message, truncated } = fcmPayload({ ...push, ...given });
+  const { message, truncated } = fcmPayload({ ...push, ...given }, pages);
   const read = JSON.parse(message);
   return { ...read, carillon: JSON.parse(read.data.carillon), truncated, bytes: Buffer.byteLength(message) };
 }
@@ -122,7 +124,7 @@ test('ids to close make room for content, and content that does not fit is left 
 
 test('the address is put in front as JSON, whatever is in it', () => {
   const token = 'quote"back\\slash';
-  const body = JSON.parse(addressed(fcmPayload(push), token));
+  const body = JSON.parse(addressed(fcmPayload(push, pages), token));
   assert.deepEqual(Object.keys(body), ['message']);
   assert.equal(body.message.token, token);
   assert.deepEqual(body.message.notification, push.visual);

@@ -2,15 +2,18 @@
 // app. Pure; the address and the authentication token are added by the channel.
 // https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
 
-import type { VisualContent } from '@carillon/protocol';
-import { type Push, type PushedNotification, secondsToLive, type Tap } from '../contract.ts';
+import type { InterruptionLevel, VisualContent, VisualMember } from '@carillon/protocol';
+import { apsOf, unshownByApple } from '../aps.ts';
+import { type AppPages, type Push, type PushedNotification, secondsToLive, type Tap } from '../contract.ts';
 import { fit } from '../fit.ts';
+import { bodyText, membersOf } from '../shown.ts';
 import type { FcmAddress } from './address.ts';
 
 export interface FcmPayload {
   /** JSON of the message, still without its address. */
   readonly message: string;
   readonly truncated: boolean;
+  readonly dropped: readonly VisualMember[];
 }
 
 export type FcmPush = Push<FcmAddress>;
@@ -26,9 +29,13 @@ const tapCollapseKey = 'carillon';
 /** The other three are for what is shown, so that more than the last survives. */
 const shownCollapseKeys = 3;
 
-export function fcmPayload(push: FcmPush): FcmPayload {
-  const { text, truncated } = fit(push, payloadBytesMax, writeMessage);
-  return { message: text, truncated };
+export function fcmPayload(push: FcmPush, pages: Pick<AppPages, 'clickAction'>): FcmPayload {
+  const { text, truncated, dropped } = fit(push, {
+    bytesMax: payloadBytesMax,
+    write: (each, visual, tap) => writeMessage(each, visual, { tap, pages }),
+    unshown: push.platform === 'ios' ? unshownByApple : unshownByAndroid,
+  });
+  return { message: text, truncated, dropped };
 }
 
 /** The whole body of the request. */
@@ -36,23 +43,79 @@ export function addressed({ message }: FcmPayload, deviceToken: string): string 
   return `{"message":{"token":${JSON.stringify(deviceToken)},${message.slice(1)}}`;
 }
 
-function writeMessage(push: FcmPush, visual: VisualContent | null, tap: Tap): string {
-  const data = { carillon: JSON.stringify(tap) };
+interface Written {
+  readonly tap: Tap;
+  readonly pages: Pick<AppPages, 'clickAction'>;
+}
+
+function writeMessage(push: FcmPush, visual: VisualContent | null, { tap, pages }: Written): string {
+  const data = { carillon: JSON.stringify(tap), ...(visual ? linksOf(visual) : {}) };
   if (push.platform === 'ios') {
-    const shows = visual && { notification: shown(visual) };
-    return JSON.stringify({ ...shows, data, apns: visual ? iosAlert(push) : iosTap(push) });
+    if (!visual) return JSON.stringify({ data, apns: iosTap(push) });
+    return JSON.stringify({ notification: shown(visual), data, apns: iosAlert(push, visual) });
   }
-  return JSON.stringify(
-    visual ? { notification: shown(visual), data, android: alert(push) } : { data, android: wake(push) },
+  if (!visual) return JSON.stringify({ data, android: wake(push) });
+  const clickAction = visual.url == null ? null : pages.clickAction(push.app);
+  return JSON.stringify({
+    notification: shown(visual),
+    data,
+    android: alert(push, {
+      ...androidOf(visual),
+      ...(clickAction === null ? {} : { click_action: clickAction }),
+    }),
+  });
+}
+
+/** For the app, as texts: FCM takes nothing else in `data`. The app builds the buttons. */
+function linksOf({ url, actions }: VisualContent): object {
+  return {
+    ...(url == null ? {} : { url }),
+    ...(actions?.length ? { actions: JSON.stringify(actions) } : {}),
+  };
+}
+
+/** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#notification */
+function shown(visual: VisualContent): object {
+  const { title, imageUrl } = visual;
+  const body = bodyText(visual);
+  return {
+    title,
+    ...(body === null ? {} : { body }),
+    ...(imageUrl == null ? {} : { image: imageUrl }),
+  };
+}
+
+/** https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#notificationpriority */
+const priorities = {
+  passive: 'PRIORITY_LOW',
+  active: 'PRIORITY_DEFAULT',
+  timeSensitive: 'PRIORITY_HIGH',
+  critical: 'PRIORITY_MAX',
+} as const satisfies Record<InterruptionLevel, string>;
+
+/**
+ * Of `none` there is nothing to send: since Android 8 the channel of the app says whether it sounds.
+ * https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#androidnotification
+ */
+function androidOf({ sound, category, interruptionLevel }: VisualContent): object {
+  return {
+    ...(sound == null || sound === 'none' ? {} : { sound }),
+    ...(category == null ? {} : { channel_id: category }),
+    ...(interruptionLevel == null ? {} : { notification_priority: priorities[interruptionLevel] }),
+  };
+}
+
+/** The large icon is the app's own to set, and a text's language and direction are the device's. */
+const unknownToAndroid: readonly VisualMember[] = ['iconUrl', 'lang', 'dir'];
+
+function unshownByAndroid(visual: VisualContent): VisualMember[] {
+  return membersOf(visual).filter(
+    (name) => unknownToAndroid.includes(name) || (name === 'sound' && visual.sound === 'none'),
   );
 }
 
-function shown({ title, body }: VisualContent): object {
-  return body == null ? { title } : { title, body };
-}
-
 /** What is shown is urgent unless it was posted as not: a notification of low priority may wait for the device. */
-function alert(push: FcmPush): object {
+function alert(push: FcmPush, more: object): object {
   return {
     priority: push.notification?.priority === 'Low' ? 'NORMAL' : 'HIGH',
     ttl: ttl(push),
@@ -60,6 +123,7 @@ function alert(push: FcmPush): object {
     notification: {
       ...(push.notification ? { tag: push.notification.id } : {}),
       notification_count: push.unreadCount,
+      ...more,
     },
   };
 }
@@ -73,21 +137,15 @@ function shownCollapseKey({ id, groupName }: PushedNotification): string {
 }
 
 /** What FCM passes on to APNs. https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages#apnsconfig */
-function iosAlert(push: FcmPush): object {
-  const { notification, unreadCount } = push;
-  const aps = {
-    badge: unreadCount,
-    ...(notification?.priority === 'High' ? { sound: 'default' } : {}),
-    ...(notification?.groupName ? { 'thread-id': notification.groupName } : {}),
-    'mutable-content': 1,
-  };
+function iosAlert(push: FcmPush, visual: VisualContent): object {
+  const { notification } = push;
   const headers = {
     'apns-push-type': 'alert',
     'apns-priority': notification?.priority === 'Low' ? '5' : '10',
     ...(notification ? { 'apns-collapse-id': notification.id } : {}),
     'apns-expiration': expiration(push),
   };
-  return { headers, payload: { aps } };
+  return { headers, payload: { aps: apsOf(push, visual) } };
 }
 
 function iosTap(push: FcmPush): object {

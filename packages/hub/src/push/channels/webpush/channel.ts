@@ -3,6 +3,7 @@
 
 import type { AppPages, ChannelServices, Outcome, PushChannel, Wait } from '../contract.ts';
 import { answeredOutcome, unansweredOutcome } from '../outcome.ts';
+import { membersOf } from '../shown.ts';
 import type { WebPushAddress } from './address.ts';
 import { type Encryptor, openEncryptor } from './encryptor.ts';
 import { type WebPush, type WebPushPayload, webPushPayload } from './payload.ts';
@@ -16,8 +17,8 @@ export function openWebPushChannel(services: ChannelServices): PushChannel<WebPu
   const connected = { ...services, tokens, encryptor };
   return {
     describe(push) {
-      const { headers, plaintext, truncated } = webPushPayload(push, services.pages);
-      return { method: 'POST', headers, body: JSON.parse(plaintext), truncated };
+      const { headers, plaintext, truncated, dropped } = webPushPayload(push, services.pages);
+      return { method: 'POST', headers, body: JSON.parse(plaintext), truncated, dropped };
     },
     send: (push) => send(push, connected),
     check: () => null,
@@ -63,7 +64,9 @@ function inOtherForm(
     };
     return { ...payload, visual, headers: { ...headers, ...longer } };
   }
-  return visual ? { ...webPushPayload({ ...push, visual: null }, pages), truncated: true } : null;
+  if (!visual || !push.visual) return null;
+  const dropped = membersOf(push.visual);
+  return { ...webPushPayload({ ...push, visual: null }, pages), truncated: true, dropped };
 }
 
 const longerSeconds = 60;
@@ -78,7 +81,7 @@ interface Place {
 /** Null when nothing can be encrypted for the keys. */
 async function post(
   { endpoint, origin, keys, wait }: Place,
-  { headers, plaintext, truncated }: WebPushPayload,
+  { headers, plaintext, truncated, dropped }: WebPushPayload,
   { transport, tokens, encryptor, now }: Connected,
 ): Promise<{ outcome: Outcome; again: 'asTap' | 'longer' | null } | null> {
   const body = await encryptor.encrypt(plaintext, keys);
@@ -94,7 +97,8 @@ async function post(
   });
   if ('failure' in answer)
     return { outcome: unansweredOutcome(answer, { truncated, blame: 'provider' }), again: null };
-  const { outcome, line } = readWebPushAnswer(answer, truncated, now());
+  const { line, ...read } = readWebPushAnswer(answer, truncated, now());
+  const outcome = { ...read.outcome, dropped };
   if (line.tokenRefused) tokens.forget(origin);
   return { outcome, again: line.again ?? null };
 }

@@ -26,6 +26,7 @@ const push: WebPush = {
 const pages: AppPages = {
   linkTo: (_app, notification) => `https://hub.example/inbox${notification ? `#${notification}` : ''}`,
   tapTitle: () => null,
+  clickAction: () => null,
 };
 
 function messageOf(given: Partial<WebPush>): WebPushPayload {

@@ -7,18 +7,31 @@ import type { ChannelServices, CredentialCheck, Outcome, PushChannel } from '../
 import { answeredOutcome, credentialsMissing, unansweredOutcome } from '../outcome.ts';
 import type { WnsAddress } from './address.ts';
 import type { WnsCredentials } from './credentials.ts';
-import { removals, type WnsPush, wnsPayload } from './payload.ts';
+import {
+  removals,
+  suppressPopup,
+  type WnsPayload,
+  type WnsPush,
+  withPopup,
+  wnsBadge,
+  wnsPayload,
+} from './payload.ts';
 import { isStoreApp, openWnsTokens, type WnsTokens } from './token.ts';
 import { readWnsAnswer, type WnsAnswer } from './verdicts.ts';
 
 export function openWnsChannel(services: ChannelServices<WnsCredentials>): PushChannel<WnsAddress> {
   const tokens = openWnsTokens(services);
-  const connected = { ...services, tokens, unremovable: new Map<AppId, number>() };
+  const connected = {
+    ...services,
+    tokens,
+    unremovable: new Map<AppId, number>(),
+    popping: new Map<AppId, number>(),
+  };
   return {
     describe(push) {
-      const { headers, body, truncated } = wnsPayload(push);
-      const isToast = headers['x-wns-type'] === 'wns/toast';
-      return { method: 'POST', headers, body: isToast ? body : JSON.parse(body), truncated };
+      const { body, ...rest } = wnsPayload(push);
+      const isToast = rest.headers['x-wns-type'] === 'wns/toast';
+      return { method: 'POST', ...rest, body: isToast ? body : JSON.parse(body) };
     },
     send: (push) => send(push, connected),
     check: (app) => check(app, connected),
@@ -30,10 +43,12 @@ interface Connected extends ChannelServices<WnsCredentials> {
   readonly tokens: WnsTokens;
   /** Apps whose channels take no DELETE, and until when that is remembered. */
   readonly unremovable: Map<AppId, number>;
+  /** Apps whose channels take no toast without a popup, and until when that is remembered. */
+  readonly popping: Map<AppId, number>;
 }
 
-/** Microsoft documents DELETE for some devices only: the others are not asked again all the time. */
-const unremovableMs = 24 * 60 * 60 * 1000;
+/** Microsoft documents both for some devices only: the others are not asked again all the time. */
+const rememberedMs = 24 * 60 * 60 * 1000;
 
 async function send(push: WnsPush, services: Connected): Promise<Outcome> {
   const credentials = services.credentials(push.app);
@@ -42,9 +57,38 @@ async function send(push: WnsPush, services: Connected): Promise<Outcome> {
   const token = await services.tokens.get(push.app, credentials);
   if (typeof token !== 'string') return token;
   const removing = removeToasts(push, token, services);
-  const { headers, body, truncated } = wnsPayload(push);
-  const answer = await post(push, { method: 'POST', headers, body, truncated, token }, services);
-  return (await removing) ?? ('line' in answer ? judge(push.app, token, answer, services) : answer);
+  const { answer, dropped } = await postContent(push, token, services);
+  const outcome = 'line' in answer ? judge(push.app, token, answer, services) : answer;
+  const badge = outcome.verdict === 'accepted' ? wnsBadge(push) : null;
+  // What the notification beside it was answered decides; a badge that did not change does so with the next push.
+  if (badge) await post(push, { method: 'POST', ...badge, token }, services);
+  return (await removing) ?? { ...outcome, dropped };
+}
+
+interface Posted {
+  readonly answer: WnsAnswer | Outcome;
+  readonly dropped: WnsPayload['dropped'];
+}
+
+/** A toast that may not pop up is sent once more as one that does, where the channel refuses the first. */
+async function postContent(push: WnsPush, token: string, services: Connected): Promise<Posted> {
+  const { popping, now } = services;
+  const quiet = wnsPayload(push);
+  const send = async (payload: WnsPayload): Promise<Posted> => {
+    const answer = await post(push, { method: 'POST', ...payload, token }, services);
+    return { answer, dropped: payload.dropped };
+  };
+  if (quiet.headers[suppressPopup] === undefined) return send(quiet);
+  if ((popping.get(push.app) ?? 0) > now()) return send(withPopup(quiet));
+  const first = await send(quiet);
+  if (statusOf(first) !== 400) return first;
+  const second = await send(withPopup(quiet));
+  if (statusOf(second) === 200) popping.set(push.app, now() + rememberedMs);
+  return second;
+}
+
+function statusOf({ answer }: Posted): number | null {
+  return 'line' in answer ? answer.outcome.status : answer.status;
 }
 
 const channelUnusable: Outcome = {
@@ -99,7 +143,7 @@ async function removeToasts(push: WnsPush, token: string, services: Connected): 
     removals(push).map((match) => post(push, { ...base, headers: { 'x-wns-match': match } }, services)),
   );
   const outcomes = answers.map((answer) => ('line' in answer ? answer.outcome : answer));
-  if (outcomes.some(({ status }) => status === 405)) unremovable.set(push.app, now() + unremovableMs);
+  if (outcomes.some(({ status }) => status === 405)) unremovable.set(push.app, now() + rememberedMs);
   return outcomes.find(({ verdict }) => verdict === 'gone' || verdict === 'throttled') ?? null;
 }
 

@@ -2,12 +2,12 @@
 // client reads as a tap; and the removal of a toast. Pure; address and token are added by the channel.
 // https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers
 
-import type { Priority, VisualContent } from '@carillon/protocol';
+import type { Priority, VisualContent, VisualMember } from '@carillon/protocol';
 import { type Push, secondsToLive, type Tap } from '../contract.ts';
-import { fit } from '../fit.ts';
+import { fit, type PushFormat } from '../fit.ts';
 import { type Tagged, tagOf } from '../tag.ts';
 import type { WnsAddress } from './address.ts';
-import { xmlAttribute, xmlText } from './xml.ts';
+import { badgeXml, toastXml, unshownByWindows } from './toast.ts';
 
 export type WnsPush = Push<WnsAddress>;
 
@@ -16,6 +16,7 @@ export interface WnsPayload {
   /** XML of a toast, JSON of a tap. */
   readonly body: string;
   readonly truncated: boolean;
+  readonly dropped: readonly VisualMember[];
 }
 
 export const payloadBytesMax = 5000;
@@ -28,25 +29,41 @@ const removalsMax = 8;
  */
 const toastPriorities = { High: '1', None: '2', Low: '3' } as const satisfies Record<Priority, string>;
 
+const format: PushFormat<WnsPush> = { bytesMax: payloadBytesMax, write, unshown: unshownByWindows };
+
 export function wnsPayload(push: WnsPush): WnsPayload {
-  const { text, visual, truncated } = fit(push, payloadBytesMax, write);
-  return { headers: visual ? toastHeaders(push) : rawHeaders(push), body: text, truncated };
+  const { text, visual, truncated, dropped } = fit(push, format);
+  return { headers: visual ? toastHeaders(push) : rawHeaders(push), body: text, truncated, dropped };
 }
 
-function write(_push: WnsPush, visual: VisualContent | null, tap: Tap): string {
+function write({ notification }: WnsPush, visual: VisualContent | null, tap: Tap): string {
   const launch = JSON.stringify(tap);
-  return visual ? toast(visual, launch) : launch;
+  return visual ? toastXml(visual, { launch, notificationId: notification?.id ?? null }) : launch;
 }
 
-function toast({ title, body }: VisualContent, launch: string): string {
-  const texts = [title, ...(body == null ? [] : [body])].map((text) => `<text>${xmlText(text)}</text>`);
-  const binding = `<binding template="ToastGeneric">${texts.join('')}</binding>`;
-  return `<toast launch="${xmlAttribute(launch)}"><visual>${binding}</visual></toast>`;
+/** For channels that refuse a toast without its popup: it pops up, which is then said. */
+export function withPopup({ headers, dropped, ...payload }: WnsPayload): WnsPayload {
+  const { [suppressPopup]: _, ...others } = headers;
+  return { ...payload, headers: others, dropped: [...dropped, 'interruptionLevel'] };
 }
+
+/** Beside what shows something or was silenced, and beside a state change: a raw notification leaves the badge to the app. */
+export function wnsBadge(push: WnsPush): WnsPayload | null {
+  if (push.kind !== 'clear' && push.visual === null && push.silence == null) return null;
+  const headers = { 'content-type': 'text/xml', 'x-wns-type': 'wns/badge', ...commonHeaders(push) };
+  return { headers, body: badgeXml(push.unreadCount), truncated: false, dropped: [] };
+}
+
+/**
+ * Only channels of Windows Phone take it; others drop the toast and answer with an error.
+ * https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers#x-wns-suppresspopup
+ */
+export const suppressPopup = 'x-wns-suppresspopup';
 
 function toastHeaders(push: WnsPush): Record<string, string> {
-  const { app, user, notification } = push;
+  const { app, user, notification, visual } = push;
   return {
+    ...(visual?.interruptionLevel === 'passive' ? { [suppressPopup]: 'true' } : {}),
     'content-type': 'text/xml',
     'x-wns-type': 'wns/toast',
     ...(notification

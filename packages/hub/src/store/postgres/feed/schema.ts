@@ -133,4 +133,8 @@ ALTER TABLE subscription ADD COLUMN session text;
 ALTER TABLE subscription ADD COLUMN seen bigint NOT NULL DEFAULT 0;
 `,
   },
+  {
+    name: '0009-dropped',
+    sql: 'ALTER TABLE delivery ADD COLUMN dropped integer NOT NULL DEFAULT 0;',
+  },
 ];

@@ -1,7 +1,7 @@
 // The columns of the feed tables, with what each value is in PostgreSQL: ids and keys are uuids, what has a name in the
 // model has its number of store/codes. From one list come the statements that write many rows at once, their parameters,
 // and the nouns that are read. Used by the commit and by the reader alike, so that both see the same nouns.
-import { notificationTypes } from '@carillon/protocol';
+import { notificationTypes, type VisualMember } from '@carillon/protocol';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { isUuid, uuidToBytes } from '../../../lib/ids.ts';
 import type {
@@ -20,8 +20,10 @@ import { userShard } from '../../../model/user-shard.ts';
 import {
   type Codes,
   decodeActionState,
+  decodeDropped,
   decodeReadState,
   decodeRemoved,
+  encodeDropped,
   encodeRemoved,
   encodeState,
   kindCodes,
@@ -155,6 +157,12 @@ const response: Form<StoredResponse | 'open', ElementType> = {
   type: 'text',
   encode: (value) => packText(writeResponse(value)),
   decode: (stored) => readResponse(readText(stored)),
+};
+
+const dropped: Form<readonly VisualMember[], ElementType> = {
+  type: 'integer',
+  encode: encodeDropped,
+  decode: decodeDropped,
 };
 
 function coded<Name extends string>({ encode, decode }: Codes<Name>): Form<Name, ElementType> {
@@ -308,6 +316,7 @@ const resultMembers = {
   due: { column: 'due', form: bigint },
   sentAt: { column: 'sent_at', form: optional(bigint) },
   truncated: { column: 'truncated', form: flag },
+  dropped: { column: 'dropped', form: dropped },
   answer: { column: 'answer', form: answer },
 };
 

@@ -112,4 +112,8 @@ ALTER TABLE subscription ADD COLUMN session TEXT;
 ALTER TABLE subscription ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 `,
   },
+  {
+    name: '0010-dropped',
+    sql: 'ALTER TABLE delivery ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;',
+  },
 ];

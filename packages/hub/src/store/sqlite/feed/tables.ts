@@ -2,7 +2,7 @@
 // integers, what has a name in the model has its number of store/codes. Used by the writer's thread and by the reader of
 // the main thread alike, so that both see the same nouns.
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite';
-import { notificationTypes } from '@carillon/protocol';
+import { notificationTypes, type VisualMember } from '@carillon/protocol';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { hashText } from '../../../lib/fingerprint.ts';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
@@ -20,8 +20,10 @@ import type { StoredSubscription } from '../../../model/subscription.ts';
 import {
   type Codes,
   decodeActionState,
+  decodeDropped,
   decodeReadState,
   decodeRemoved,
+  encodeDropped,
   encodeRemoved,
   encodeState,
   kindCodes,
@@ -107,6 +109,12 @@ const response: Form<StoredResponse | 'open', SqlType> = {
   type: 'TEXT',
   encode: writeResponse,
   decode: (stored) => readResponse(decodeText(stored)),
+};
+
+const dropped: Form<readonly VisualMember[], SqlType> = {
+  type: 'INTEGER',
+  encode: encodeDropped,
+  decode: decodeDropped,
 };
 
 function coded<Name extends string>({ encode, decode }: Codes<Name>): Form<Name, SqlType> {
@@ -237,6 +245,7 @@ function deliveryTable(app: AppForm) {
     plannedAt: { column: 'planned_at', form: integer },
     sentAt: { column: 'sent_at', form: optional(integer) },
     truncated: { column: 'truncated', form: flag },
+    dropped: { column: 'dropped', form: dropped },
     answer: { column: 'answer', form: answer },
     fetchedAt: { column: 'fetched_at', form: optional(integer) },
     shownAt: { column: 'shown_at', form: optional(integer) },

@@ -184,7 +184,7 @@ ON CONFLICT (${namesOf(deliveryKey)}) DO UPDATE SET ${putColumns
   status = CASE WHEN ${sqlIsOpen('d.status')} THEN k.status ELSE d.status END,
   reason = CASE WHEN ${sqlIsOpen('d.status')} THEN k.reason ELSE d.reason END,
   due = k.due, attempts = k.attempts, sent_at = coalesce(k.sent_at, d.sent_at), truncated = k.truncated,
-  answer = coalesce(k.answer, d.answer)
+  dropped = k.dropped, answer = coalesce(k.answer, d.answer)
 FROM ${unnest(resultColumns)} WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.seq = k.seq`),
   mark: statement(`UPDATE delivery d SET fetched_at = k.at FROM ${unnest(markedColumns)}
 WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND ${sqlShows('d.kind')} AND d.seq <= k.seq AND d.fetched_at IS NULL`),

@@ -11,7 +11,7 @@ import {
 } from '../../../../model/delivery.ts';
 import { foldName } from '../../../../model/fold-name.ts';
 import type { UserKey } from '../../../../model/principal.ts';
-import { sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
+import { encodeDropped, sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
 import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FeedRow, FetchMark, Plan } from '../../../store.ts';
 import { encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
@@ -129,6 +129,7 @@ function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): 
       result.attempts,
       result.sentAt,
       Number(result.truncated),
+      encodeDropped(result.dropped),
       result.answer && writeAnswer(result.answer),
       interned.account(result.user),
       ...keyValues(result),
@@ -215,7 +216,8 @@ function prepareDeliveryWrites(db: DatabaseSync, columns: readonly string[]) {
     // A delivery that was withdrawn meanwhile stays withdrawn; its attempt is recorded nevertheless.
     record: db.prepare(
       `UPDATE delivery SET claimed = 0, status = iif(${sqlIsOpen()}, ?, status), reason = iif(${sqlIsOpen()}, ?, reason),
-       due = ?, attempts = ?, sent_at = coalesce(?, sent_at), truncated = ?, answer = coalesce(?, answer)
+       due = ?, attempts = ?, sent_at = coalesce(?, sent_at), truncated = ?, dropped = ?,
+       answer = coalesce(?, answer)
        WHERE ${key} AND seq = ?`,
     ),
     fetchedSeq: db.prepare('SELECT fetched_seq FROM subscription WHERE account = ? AND id = ?'),
