@@ -32,7 +32,7 @@ export const floatingStyles = css`
   .entry:hover,
   .entry:focus-visible {
     outline: none;
-    background: color-mix(in oklab, var(--text) 8%, transparent);
+    background: var(--wash);
   }
   .hint {
     margin-inline-start: auto;
@@ -64,7 +64,7 @@ export const floatingStyles = css`
     text-align: center;
   }
   .primary:hover {
-    background: color-mix(in oklab, var(--accent) 88%, var(--text));
+    background: var(--accent-strong);
   }
   .snacks {
     position: relative;
@@ -103,7 +103,7 @@ export const floatingStyles = css`
     font-weight: 600;
   }
   .undo:hover {
-    background: color-mix(in oklab, var(--text-inverse) 12%, transparent);
+    background: var(--wash-inverse);
   }
   .undo:focus-visible {
     outline-color: var(--accent-inverse);

@@ -41,7 +41,7 @@ export const listStyles = css`
     inset-block-start: 0;
     z-index: 2;
     padding: 12px 16px 6px;
-    background: color-mix(in oklab, var(--surface) 94%, transparent);
+    background: var(--surface-over);
     color: var(--text-muted);
     font-size: 0.75rem;
     font-weight: 600;

@@ -80,7 +80,7 @@ export const panelStyles = css`
     margin-inline-start: 8px;
     padding: 1px 8px;
     border-radius: 10px;
-    background: color-mix(in oklab, var(--accent) 12%, transparent);
+    background: var(--accent-wash);
     color: var(--accent);
     font-size: 0.75rem;
     font-weight: 600;

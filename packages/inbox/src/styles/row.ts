@@ -155,12 +155,12 @@ export const rowStyles = css`
     gap: 2px;
     padding-inline: 4px 6px;
     border-radius: 5px;
-    background: color-mix(in oklab, var(--accent) 14%, transparent);
+    background: var(--accent-wash);
     color: var(--text);
     font-weight: 550;
   }
   .critical .urgency {
-    background: color-mix(in oklab, var(--danger) 16%, transparent);
+    background: var(--danger-wash);
   }
   .timeSensitive .face::after,
   .critical .face::after {
@@ -255,7 +255,7 @@ export const rowStyles = css`
     color: var(--text-muted);
   }
   .act:hover {
-    background: color-mix(in oklab, var(--text) 8%, transparent);
+    background: var(--wash);
     color: var(--text);
   }
   .act.delete:hover {
@@ -264,9 +264,17 @@ export const rowStyles = css`
   .act.more {
     display: none;
   }
-  .row:focus-within:has(:focus-visible) .acts {
-    opacity: 1;
-    pointer-events: auto;
+  @supports selector(:has(a)) {
+    .row:focus-within:has(:focus-visible) .acts {
+      opacity: 1;
+      pointer-events: auto;
+    }
+  }
+  @supports not selector(:has(a)) {
+    .row:focus-within .acts {
+      opacity: 1;
+      pointer-events: auto;
+    }
   }
   @media (hover: hover) {
     .row:hover .face {

@@ -47,6 +47,12 @@ export const tokens = css`
     --font: var(--carillon-font, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif);
     --font-size: var(--carillon-font-size, 0.8125rem);
     --quick: var(--carillon-duration, 120ms);
+    --wash: #8883;
+    --wash-inverse: #8886;
+    --accent-wash: var(--surface-hover);
+    --danger-wash: var(--surface-hover);
+    --accent-strong: var(--accent);
+    --surface-over: var(--surface);
 
     display: inline-block;
     color: var(--text);
@@ -68,6 +74,16 @@ export const tokens = css`
     :host,
     :host([theme]) {
       ${declare(both)}
+    }
+  }
+  @supports (color: color-mix(in oklab, red, red)) {
+    :host {
+      --wash: color-mix(in oklab, var(--text) 8%, transparent);
+      --wash-inverse: color-mix(in oklab, var(--text-inverse) 12%, transparent);
+      --accent-wash: color-mix(in oklab, var(--accent) 12%, transparent);
+      --danger-wash: color-mix(in oklab, var(--danger) 16%, transparent);
+      --accent-strong: color-mix(in oklab, var(--accent) 88%, var(--text));
+      --surface-over: color-mix(in oklab, var(--surface) 94%, transparent);
     }
   }
   :host([hidden]) {

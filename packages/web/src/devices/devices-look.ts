@@ -19,16 +19,15 @@ export const devicesLook = css`
   .acts button { width: 2.25rem; min-height: 2.25rem; }
   form { display: flex; flex: 1; gap: .5rem; min-width: 0; }
   input { flex: 1; min-width: 0; padding: .4375rem .75rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--paper); }
-  .confirm { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .25rem .5rem; width: 100%; padding: .5rem .75rem; border-radius: .75rem; background: color-mix(in srgb, var(--ink) 5%, transparent); font-size: .875rem; }
+  .confirm { display: flex; flex-wrap: wrap; align-items: center; justify-content: flex-end; gap: .25rem .5rem; width: 100%; padding: .5rem .75rem; border-radius: .75rem; background: var(--wash); font-size: .875rem; }
   .confirm > :first-child { flex: 1 1 12rem; }
   .push { display: flex; align-items: center; gap: 1rem; margin-top: .75rem; }
   .push label { flex: 1; min-width: 0; line-height: 1.35; }
   .push label span { display: block; font-weight: 600; }
-  button[role="switch"] { flex: none; width: 3rem; min-height: 1.75rem; padding: .1875rem; justify-content: flex-start; border-radius: 1rem; background: color-mix(in srgb, var(--ink) 18%, transparent); border-color: transparent; }
+  button[role="switch"] { flex: none; width: 3rem; min-height: 1.75rem; padding: .1875rem; justify-content: flex-start; border-radius: 1rem; background: var(--wash-strong); border-color: transparent; }
   button[role="switch"] i { width: 1.25rem; height: 1.25rem; border-radius: 50%; background: #fff; box-shadow: 0 1px 3px #0005; }
   button[role="switch"][aria-checked="true"] { background: var(--mark); }
-  button[role="switch"][aria-checked="true"] i { translate: 1.25rem; }
-  :host(:dir(rtl)) button[role="switch"][aria-checked="true"] i { translate: -1.25rem; }
+  button[role="switch"][aria-checked="true"] i { translate: calc(1.25rem * var(--turn)); }
   .none { font-size: .9375rem; }
   .help { margin-top: .75rem; font-size: .8125rem; }
   @media (forced-colors: active) {

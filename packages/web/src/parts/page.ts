@@ -132,8 +132,8 @@ export class Page extends LitElement {
       header h1 { font-size: 1.125rem; letter-spacing: -.02em; }
       .room { flex: 1; }
       a.button { display: grid; place-items: center; width: 2.5rem; height: 2.5rem; border-radius: .75rem; color: var(--soft); }
-      a.button:hover { background: color-mix(in srgb, var(--ink) 7%, transparent); color: var(--ink); }
-      :host(:dir(rtl)) .back { transform: scaleX(-1); }
+      a.button:hover { background: var(--wash); color: var(--ink); }
+      .back { transform: scaleX(var(--turn)); }
       .account { width: 2.25rem; min-height: 2.25rem; padding: 0; border: 0; border-radius: 50%; background: var(--tint); color: var(--mark); text-transform: uppercase; }
       #account { position: fixed; inset-block: 3.75rem auto; inset-inline: auto max(.75rem, env(safe-area-inset-right)); width: min(18rem, 100vw - 1.5rem); margin: 0; padding: .5rem; color: inherit; }
       #account button { width: 100%; justify-content: flex-start; padding: .5rem .75rem; font-weight: 500; }

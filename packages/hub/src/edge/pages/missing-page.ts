@@ -42,5 +42,5 @@ const style = `
   dl { margin: 1.25rem 0; }
   dt { font-weight: 600; } dd { margin: 0 0 .75rem; overflow-wrap: anywhere; }
   code { font: .9em ui-monospace, monospace; }
-  pre { margin: 0; padding: .9rem 1rem; border-radius: .6rem; background: color-mix(in srgb, currentColor 8%, transparent); white-space: pre-wrap; overflow-wrap: anywhere; }
+  pre { margin: 0; padding: .9rem 1rem; border-radius: .6rem; background: #8882; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
