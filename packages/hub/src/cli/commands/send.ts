@@ -17,12 +17,11 @@ import {
   withRegistry,
 } from '../data-dir.ts';
 import { appChoice, askOwnHub, chooseApp } from '../own-hub.ts';
+import { type ContentOptions, postOf, withContentOptions } from '../send-content.ts';
 import { lineOf, lookBefore, type Report, watch } from '../watch.ts';
 
-interface SendOptions extends DataOptions {
+interface SendOptions extends DataOptions, ContentOptions {
   readonly user: string;
-  readonly title: string;
-  readonly body?: string;
   readonly app?: string;
   readonly watch?: boolean;
 }
@@ -35,15 +34,13 @@ export function sendCommand(): Command {
   const command = new Command('send')
     .description('send one notification to a local user')
     .requiredOption('--user <name>', 'who gets it')
-    .requiredOption('--title <text>', 'its title')
-    .option('--body <text>', 'its text')
     .option('--app <id>', `the app that sends ${appChoice}`)
     .option(
       '--watch',
       'follow what becomes of it on each device, until it is handled or nothing more is expected',
     )
     .action(send);
-  return withDataOptions(command);
+  return withDataOptions(withContentOptions(command));
 }
 
 async function send(options: SendOptions): Promise<void> {
@@ -70,19 +67,11 @@ async function send(options: SendOptions): Promise<void> {
     report({ what: 'waiting', message: 'no hub runs on this data; the next one that does sends the pushes' });
 }
 
-async function write(
-  registry: Registry,
-  { user, title, body, app }: SendOptions,
-  publicUrl: string,
-): Promise<Letter> {
+async function write(registry: Registry, options: SendOptions, publicUrl: string): Promise<Letter> {
+  const { user, app } = options;
   const from = chooseApp(registry.apps.list(), app);
   const token = await mintToken({ registry, publicUrl, clock: systemClock, appId: from.id, userName: user });
-  const visualContent = body === undefined ? { title } : { title, body };
-  return {
-    publicUrl,
-    token,
-    body: JSON.stringify({ targetHostName: from.hosts[0], payload: { visualContent } }),
-  };
+  return { publicUrl, token, body: JSON.stringify(postOf(options, from.hosts[0])) };
 }
 
 function openReport(json: boolean, id: string): Report {

@@ -93,3 +93,104 @@ async function makeData(dataDir: string, apps: readonly string[]): Promise<void>
   }
   await registry.close();
 }
+
+test('send takes every member of what a notification shows, over a body from a file', async (context) => {
+  await using hub = await startHub();
+  const sent = async (...args: string[]) => {
+    const run = carillon(
+      context,
+      hub.dataDir,
+      ...['send', '--user', userNames.alice, '--app', 'app-a', '--json', ...args],
+    );
+    return { status: await run.ended, ...run.text };
+  };
+  const posted = async (...args: string[]) => {
+    const { status, out, error } = await sent(...args);
+    assert.equal(status, 0, error);
+    const { id } = JSON.parse(out) as { id: string };
+    const token = hub.token({ user: 'alice' });
+    return (await request(`${hub.baseUrl}${feed}/${id}`, 'GET', { token })).json;
+  };
+  const shown = [
+    ...[
+      '--title',
+      'Deploy?',
+      '--body',
+      'Now',
+      '--url',
+      'https://a.example/1?a=b',
+      '--image',
+      'https://a.example/p',
+    ],
+    ...['--icon', 'https://a.example/i', '--action', 'yes=Deploy', '--action', 'no=No', '--destructive'],
+    ...['--input', 'Why?', '--action', 'log=Log=https://a.example/log?a=b', '--action', 'say=Say', '--input'],
+    ...[
+      '--sound',
+      'chime',
+      '--category',
+      'deploys',
+      '--level',
+      'timeSensitive',
+      '--lang',
+      'en',
+      '--dir',
+      'ltr',
+    ],
+    ...['--progress', '3/10=Stages'],
+  ];
+  const visualContent = {
+    title: 'Deploy?',
+    body: 'Now',
+    url: 'https://a.example/1?a=b',
+    iconUrl: 'https://a.example/i',
+    imageUrl: 'https://a.example/p',
+    actions: [
+      { id: 'yes', title: 'Deploy' },
+      { id: 'no', title: 'No', destructive: true, input: { placeholder: 'Why?' } },
+      { id: 'log', title: 'Log', url: 'https://a.example/log?a=b' },
+      { id: 'say', title: 'Say', input: {} },
+    ],
+    sound: 'chime',
+    category: 'deploys',
+    interruptionLevel: 'timeSensitive',
+    lang: 'en',
+    dir: 'ltr',
+    progress: { value: 3, max: 10, label: 'Stages' },
+  };
+  assert.deepEqual((await posted(...shown)).payload, { visualContent });
+  const file = join(hub.dataDir, 'body.json');
+  const visual = { title: 'From the file', progress: { value: 1, max: 2 } };
+  writeFileSync(
+    file,
+    JSON.stringify({ payload: { rawContent: 'raw', visualContent: visual }, priority: 'Low' }),
+  );
+  const mixed = await posted(
+    '--json-body',
+    file,
+    '--progress',
+    '2/2',
+    '--group',
+    'g',
+    '--app-notification-id',
+    'n',
+  );
+  assert.deepEqual(mixed.payload, {
+    rawContent: 'raw',
+    visualContent: { ...visual, progress: { value: 2, max: 2 } },
+  });
+  assert.deepEqual([mixed.groupName, mixed.appNotificationId, mixed.priority], ['g', 'n', 'Low']);
+  assert.equal((await posted('--json-body', file, '--app-notification-id', 'n')).id, mixed.id);
+  for (const [args, message] of [
+    [[], /--title, or --json-body/],
+    [['--title', 'a', '--action', 'yes'], /id=Title/],
+    [['--title', 'a', '--progress', 'half'], /3\/10/],
+    [['--title', 'a', '--input', 'Why?'], /must follow the --action/],
+    [['--title', 'a', '--url', 'javascript:1'], /payload\.visualContent\.url/],
+    [['--json-body', join(hub.dataDir, 'none')], /can not be read/],
+    [['--json-body', join(hub.dataDir, 'feed.db')], /no JSON object/],
+  ] as const) {
+    const { status, error } = await sent(...args);
+    assert.notEqual(status, 0, args.join(' '));
+    assert.match(error, message);
+  }
+});
