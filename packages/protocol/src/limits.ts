@@ -59,6 +59,9 @@ export const limits = {
   updateStateBodyBytes: 256 * 1024,
   receiptsPerCall: 1000,
   streamsPerUser: 2000,
+  /** On one node. */
+  waitsPerApp: 1000,
+  waitSecondsMax: 60,
   heartbeatSeconds: 25,
   positionSeconds: 60,
   ticketSeconds: 60,

@@ -43,6 +43,7 @@ import { readVersion } from '../lib/version.ts';
 import { FanOut } from '../live/fan-out.ts';
 import { Relay } from '../live/relay.ts';
 import type { StreamSource } from '../live/stream.ts';
+import { Waits } from '../live/waits.ts';
 import type { HostVerifier } from '../operations/admin/hosts/host-verifier.ts';
 import type { Services } from '../operations/kernel/call.ts';
 import { openRunner, type Runner } from '../operations/kernel/run.ts';
@@ -68,6 +69,7 @@ export interface Hub {
   readonly app: FastifyInstance;
   readonly registry: Registry;
   readonly fanOut: FanOut;
+  readonly waits: Waits;
   /** Null when this hub leaves pushes to another. */
   readonly dispatcher: Dispatcher | null;
   /** Where clients that must trust the development certificate find its CA. */
@@ -145,12 +147,14 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     edge.refuseNewWork();
     if (listened) await wait(base.clock, config.drainDelayMs);
     line.sweeper.close();
+    line.waits.drain();
     line.fanOut.drain(random);
   });
   return {
     app: edge.app,
     registry,
     fanOut: line.fanOut,
+    waits: line.waits,
     dispatcher: line.dispatcher,
     caPath: edge.caPath,
     async listen() {
@@ -215,10 +219,12 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
     log.warn('there is a bus, but the store is of this machine: no other node can share it');
   const present: StreamSource['present'] = (device) => void fetched.present(device);
   const fanOut = new FanOut({ read, cursors, clock, revoked, present });
-  const relay = bus && new Relay({ bus, fanOut, read, clock, onFailure });
+  const waits = new Waits(clock);
+  const relay = bus && new Relay({ bus, fanOut, waits, read, clock, onFailure });
   closers.push(() => relay?.close());
   const publisher = openPublisher();
   publisher.follow((changes) => (relay ?? fanOut).follow(changes));
+  publisher.follow((changes) => waits.follow(changes));
   publisher.moveTo((heads) => (relay ?? fanOut).moved(heads));
   const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
   const limits = store.shared ? sharedStoreLimits : commitLimits;
@@ -242,6 +248,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
     fetched,
     sweeper,
     fanOut,
+    waits,
     channels,
     hasCredentials,
     dispatcher,
@@ -268,6 +275,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
       onClockSet: openClockReport(base.log),
     }),
     fetched: line.fetched,
+    waits: line.waits,
     pushAddresses: openAddresses(base),
     unsIds: openUnsIds(secret),
     newId: openUuidSource(clock),

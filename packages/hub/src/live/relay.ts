@@ -11,6 +11,7 @@ import { busChangeOf } from './bus-change.ts';
 import type { FanOut } from './fan-out.ts';
 import { MovedHeads } from './moved-heads.ts';
 import { Reorder } from './reorder.ts';
+import type { Waits } from './waits.ts';
 
 const turnMs = 1000;
 /** Every user with a stream here is compared with the store once in so many turns, whatever the bus says. */
@@ -19,6 +20,7 @@ const sweepTurns = 30;
 export interface RelayOptions {
   readonly bus: Bus;
   readonly fanOut: FanOut;
+  readonly waits: Waits;
   readonly read: Pick<FeedReader, 'heads'>;
   readonly clock: Clock;
   /** Called once for each outage of the store. */
@@ -30,8 +32,10 @@ export class Relay {
   readonly #reorder: Reorder;
   readonly #moved = new MovedHeads();
   readonly #timer: Timer;
-  /** Users with streams here. */
+  /** Users with streams or waits here. */
   readonly #users = new Set<UserKey>();
+  /** Those of them with a wait too. */
+  readonly #shared = new Set<UserKey>();
   #sweep: Iterator<UserKey> = this.#users.values();
   /** Users that the sweep has yet to compare, with a fraction carried over. */
   #sweepDue = 0;
@@ -45,11 +49,18 @@ export class Relay {
   #closed = false;
 
   constructor(options: RelayOptions) {
-    const { bus, fanOut, clock } = options;
+    const { bus, fanOut, waits, clock } = options;
     this.#options = options;
-    this.#reorder = new Reorder(clock, (change) => fanOut.forward(change));
+    this.#reorder = new Reorder(clock, (change) => {
+      fanOut.forward(change);
+      waits.forward(change);
+    });
     this.#timer = clock.every(turnMs, () => this.#turn());
-    fanOut.watchUsers({ joined: (user) => this.#join(user), left: (user) => this.#leave(user) });
+    const watcher = {
+      joined: (user: UserKey) => this.#join(user),
+      left: (user: UserKey) => this.#leave(user),
+    };
+    for (const each of [fanOut, waits]) each.watchUsers(watcher);
     bus.listen({
       change: (change) => this.#forward(change),
       head: (head) => this.#notice(head),
@@ -95,15 +106,20 @@ export class Relay {
     if (!this.#users.has(head.user)) return;
     this.#reorder.pass(head);
     this.#options.fanOut.notice(head);
+    this.#options.waits.notice(head);
   }
 
+  /** Also for a wait beside a stream: what it has read may be older than what the bus brought before. */
   #join(user: UserKey): void {
+    const isWatched = this.#users.has(user);
+    if (isWatched) this.#shared.add(user);
     this.#users.add(user);
     this.#joined.add(user);
-    this.#options.bus.join(user);
+    if (!isWatched) this.#options.bus.join(user);
   }
 
   #leave(user: UserKey): void {
+    if (this.#shared.delete(user)) return;
     for (const users of [this.#users, this.#joined, this.#joinedBefore, this.#due]) users.delete(user);
     this.#reorder.forget(user);
     this.#options.bus.leave(user);

@@ -129,7 +129,7 @@ function responseJson({ response }: Asking): string {
 }
 
 /** On the wire; null while it is open. */
-function answerResponse(response: StoredResponse | 'open'): NotificationResponse | null {
+export function answerResponse(response: StoredResponse | 'open'): NotificationResponse | null {
   if (response === 'open') return null;
   const { actionId, text, at, by } = response;
   return { actionId, text, respondedDateTime: formatDateTime(at), respondedBy: by };

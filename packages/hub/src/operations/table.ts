@@ -41,6 +41,7 @@ import { explainNotification } from './notifications/explain.ts';
 import { getNotification } from './notifications/get.ts';
 import { listNotifications } from './notifications/list.ts';
 import { readDelta } from './notifications/read-delta.ts';
+import { readResponse } from './notifications/read-response.ts';
 import { respondToNotification } from './notifications/respond.ts';
 import { updateNotification } from './notifications/update.ts';
 import { updateStates } from './notifications/update-states.ts';
@@ -65,6 +66,7 @@ export const operationTable: readonly Operation[] = [
   deleteNotification,
   updateStates,
   respondToNotification,
+  readResponse,
   readDelta,
   openStream,
   createStreamTicket,

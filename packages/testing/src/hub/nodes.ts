@@ -13,6 +13,7 @@ import { systemClock } from '../../../hub/src/lib/clock.ts';
 import { random } from '../../../hub/src/lib/random.ts';
 import { FanOut } from '../../../hub/src/live/fan-out.ts';
 import { Relay } from '../../../hub/src/live/relay.ts';
+import { Waits } from '../../../hub/src/live/waits.ts';
 import type { UserKey, Visibility } from '../../../hub/src/model/principal.ts';
 import { openFeedStore } from '../../../hub/src/store/sqlite/feed/feed-store.ts';
 import { type FeedReader, type FeedStore, StoreError } from '../../../hub/src/store/store.ts';
@@ -116,7 +117,8 @@ function openNode({ nats, store, clock, cursors }: NodeParts) {
   const read = counted(store.read, reads, losses);
   const fanOut = new FanOut({ read, cursors, clock });
   const onFailure = (error: unknown): void => void failures.push(error);
-  const relay = new Relay({ bus, fanOut, read, clock, onFailure });
+  const waits = new Waits(clock);
+  const relay = new Relay({ bus, fanOut, waits, read, clock, onFailure });
   const publisher = openPublisher();
   publisher.follow((changes) => relay.follow(changes));
   const committer = openCommitter({ store, clock, publisher, onFailure });

@@ -115,16 +115,43 @@ async function read(
   unsent.check(caller);
   const held = unsent.hold(caller, reply.raw);
   if (request.raw.httpVersionMajor === 1 && !reply.raw.socket) await whenNext(reply.raw);
-  const lines = await turns.take(caller, async () => {
+  const rest = await turns.take(caller, async () => {
     // Nobody waits for the answer any more.
     if (isGone(reply.raw)) return void reply.hijack();
     const answer = await runner.run(admission, readRequest(request, undefined));
-    if (answer.lines) return { answer, lines: answer.lines };
+    const { lines, later } = answer;
+    if (lines) return () => writeLines(answer, lines, request, reply);
+    if (later) {
+      held.release();
+      return () => writeLater(later, request, reply, (body) => unsent.follow(caller, reply.raw, body));
+    }
     held.check(answer.body);
     write(answer, request, reply);
     return held.add(reply.raw, answer.body);
   });
-  if (lines) await writeLines(lines.answer, lines.lines, request, reply);
+  if (rest) await rest();
+}
+
+/** Nobody else waits for it: it has no turn, and is no answer under way. */
+async function writeLater(
+  later: NonNullable<WrittenAnswer['later']>,
+  request: Asking,
+  reply: FastifyReply,
+  written: (body: string) => void,
+): Promise<void> {
+  const { socket } = reply.raw;
+  // A connection of HTTP/1 whose client said that it sends no more stays open for an answer under way, but this one may be a
+  // minute away, and a client that left looks the same.
+  const leave = (): void => void reply.raw.destroy();
+  if (request.raw.httpVersionMajor === 1) socket?.once('end', leave);
+  try {
+    const answer = await later((call) => whenClosed(reply.raw, call));
+    if (isGone(reply.raw)) return void reply.hijack();
+    write(answer, request, reply);
+    written(answer.body);
+  } finally {
+    if (request.raw.httpVersionMajor === 1) socket?.off('end', leave);
+  }
 }
 
 /** When the answers before this one on its connection of HTTP/1 have left, or the connection is gone. */

@@ -19,6 +19,8 @@ interface Unsent {
 export interface Held {
   /** Throws `throttled` if its body is too much beside the caller's others. */
   check(body: string): void;
+  /** It comes later, and counts from when it is written. */
+  release(): void;
   /** Counts its body, which was just written, unless the connection took it at once. */
   add(response: Pick<Response, 'writableLength'>, body: string): void;
 }
@@ -44,12 +46,17 @@ export class UnsentAnswers {
     this.#byCaller.set(caller, unsent);
     let bytes = 0;
     unsent.answers++;
-    response.once('close', () => {
+    let isHeld = true;
+    const release = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
       unsent.answers--;
       unsent.bytes -= bytes;
       if (unsent.answers === 0) this.#byCaller.delete(caller);
-    });
+    };
+    response.once('close', release);
     return {
+      release,
       check(body) {
         if (unsent.bytes + Buffer.byteLength(body) > limits.unsentBytes) throw tooMany();
       },

@@ -3,6 +3,7 @@
 import type { GraphVersion } from '@carillon/protocol';
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
 import type { StreamStart } from '../../live/stream.ts';
+import type { WhenGone } from '../../live/waits.ts';
 import type { Principal, User, UserPrincipal } from '../../model/principal.ts';
 import type { Query } from './query.ts';
 
@@ -36,6 +37,8 @@ export interface Answer<Body = unknown> {
   readonly stream?: StreamOrder;
   /** Text of whole lines, which is read only as fast as the reader takes it. */
   readonly lines?: AsyncIterable<string>;
+  /** In place of all else: the answer, once there is one. It ends early when its caller has gone. */
+  readonly later?: (whenGone: WhenGone) => Promise<Answer<Body>>;
   /** Path of what was created, as in `paths`. */
   readonly location?: string;
   readonly etag?: string;
@@ -66,6 +69,15 @@ export function entity<S extends TSchema>(
   outcomes: readonly Outcome[] = ['ok'],
 ): AnswerSpec<Static<S>> {
   return { outcomes, schema, set, context: `${set}/$entity`, type: 'application/json' };
+}
+
+/** A member of an entity, with a path of its own. */
+export function property<S extends TSchema>(
+  context: string,
+  schema: S,
+  outcomes: readonly Outcome[] = ['ok'],
+): AnswerSpec<Static<S>> {
+  return { outcomes, schema, set: null, context, type: 'application/json' };
 }
 
 export function collection<S extends TSchema, const More extends TProperties = Record<never, never>>(
@@ -106,6 +118,8 @@ export interface WrittenAnswer {
   readonly stream?: StreamOrder | undefined;
   /** Written by the edge in place of a body. */
   readonly lines?: AsyncIterable<string> | undefined;
+  /** Awaited by the edge, and written in place of this. */
+  readonly later?: ((whenGone: WhenGone) => Promise<WrittenAnswer>) | undefined;
 }
 
 /** Of the request, what its answer depends on. */
@@ -128,8 +142,9 @@ export function writeAnswer(answer: Answer, spec: AnswerSpec<unknown>, asked: As
   if (answer.result) headers['Carillon-Result'] = answer.result;
   if (answer.location) headers.Location = locationOf(answer.location, answer, asked);
   const body = bodyOf(answer, spec, asked, headers);
-  const { stream, lines } = answer;
-  return { status: statuses[answer.outcome], headers, body, stream, lines };
+  const { stream, lines, later: awaited } = answer;
+  const later = awaited && (async (whenGone: WhenGone) => writeAnswer(await awaited(whenGone), spec, asked));
+  return { status: statuses[answer.outcome], headers, body, stream, lines, later };
 }
 
 function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers: Headers): string {

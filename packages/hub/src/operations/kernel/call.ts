@@ -11,6 +11,7 @@ import type { Cursors } from '../../feed/cursor.ts';
 import type { Post } from '../../feed/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Seal } from '../../lib/seal.ts';
+import type { Waits } from '../../live/waits.ts';
 import type { AppPrincipal, OperatorPrincipal, User, UserPrincipal } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { OpenChannels } from '../../push/channels/channels.ts';
@@ -38,6 +39,7 @@ export interface Services {
   readonly channels: OpenChannels;
   readonly hasCredentials: (app: string, channel: ChannelDescriptor) => boolean;
   readonly fetched: Fetched;
+  readonly waits: Waits;
   readonly pushAddresses: PushAddresses;
   readonly registry: Registry;
   /** What the hub knows of its channels, open or not. */

@@ -32,16 +32,27 @@ export function readQuery(options: QueryOptions, given: Query): Readonly<Record<
 /** Text that the operation reads by itself, such as a token. */
 export const text: QueryOption<string | undefined> = { schema: Type.String(), read: (given) => given };
 
-export function top(fallback: number, max: number): QueryOption<number> {
+interface Range {
+  readonly min: number;
+  readonly max: number;
+  /** When it is not given. */
+  readonly fallback: number;
+}
+
+export function wholeNumber({ min, max, fallback }: Range): QueryOption<number> {
   return {
-    schema: Type.Integer({ minimum: 1, maximum: max, default: fallback }),
+    schema: Type.Integer({ minimum: min, maximum: max, default: fallback }),
     read(given, name) {
       if (given === undefined) return fallback;
       const size = /^\d{1,6}$/.test(given) ? Number(given) : Number.NaN;
-      if (size >= 1 && size <= max) return size;
-      throw invalid(`${name} must be a whole number from 1 to ${max}.`, name);
+      if (size >= min && size <= max) return size;
+      throw invalid(`${name} must be a whole number from ${min} to ${max}.`, name);
     },
   };
+}
+
+export function top(fallback: number, max: number): QueryOption<number> {
+  return wholeNumber({ min: 1, max, fallback });
 }
 
 export const count: QueryOption<boolean> = {

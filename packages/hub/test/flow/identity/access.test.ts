@@ -162,6 +162,11 @@ const rows: Readonly<Record<string, Row>> = {
     but: { 'the app by itself': [403, 200], 'the app by itself with an X-UNS-ID': [200, 200] },
   },
   updateNotification: { done: 200, id: notification, body: () => ({ userActionState: 'dismissed' }) },
+  readResponse: {
+    done: 204,
+    id: notification,
+    but: { 'the app by itself': [403, 204], 'the app by itself with an X-UNS-ID': [204, 204] },
+  },
   respondToNotification: { done: 200, id: notification, body: () => ({ actionId: 'approve' }) },
   deleteNotification: { done: 204, id: notification },
   getPreferences: { done: 200 },
