@@ -313,16 +313,22 @@ export const rowStyles = css`
   .row[data-swipe]::after {
     position: absolute;
     inset-block: 0;
-    inset-inline-end: 16px;
+    inset-inline-end: 12px;
     display: grid;
+    /* It stands in what is free where letting go acts. */
+    max-inline-size: calc(30% - 14px);
     align-items: center;
     color: var(--on-accent);
     content: attr(data-word);
+    font-size: 0.75rem;
     font-weight: 600;
+    line-height: 1.25;
+    text-align: end;
   }
   .row[data-swipe='end']::after {
-    inset-inline: 16px auto;
+    inset-inline: 12px auto;
     color: #fff;
+    text-align: start;
   }
   .row[data-swipe] .face {
     z-index: 1;
