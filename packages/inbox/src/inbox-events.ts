@@ -14,6 +14,8 @@ export interface InboxEventMap {
   'carillon-toggle': CustomEvent<{ readonly open: boolean }>;
   /** The user went to the history or back, or filters: what is shown now. */
   'carillon-place': CustomEvent<Place>;
+  /** The user wants to mute what is like this; only where the page has set `mutes`. */
+  'carillon-mute': CustomEvent<{ readonly notification: Notification }>;
   /** The user wants to sign in: the hub refuses the feed's token. */
   'carillon-sign-in': CustomEvent<null>;
 }

@@ -11,6 +11,7 @@ export class InboxProperties extends LitElement {
     feed: { attribute: false },
     clock: { attribute: false },
     inline: { type: Boolean, reflect: true },
+    mutes: { type: Boolean },
     open: { type: Boolean, reflect: true },
     theme: { reflect: true },
     undoSeconds: { type: Number, attribute: 'undo-seconds' },
@@ -24,6 +25,8 @@ export class InboxProperties extends LitElement {
   declare clock: Clock;
   /** Without the bell, as a part of the page; it takes the height that it is given. */
   declare inline: boolean;
+  /** Rows offer to be muted, and `carillon-mute` says which. */
+  declare mutes: boolean;
   declare open: boolean;
   /** `light` and `dark` force it, `auto` follows the system; absent: the page's color-scheme. */
   declare theme: 'light' | 'dark' | 'auto' | null;
@@ -42,6 +45,7 @@ export class InboxProperties extends LitElement {
     this.feed = null;
     this.clock = systemClock;
     this.inline = false;
+    this.mutes = false;
     this.open = false;
     this.theme = null;
     this.undoSeconds = 8;

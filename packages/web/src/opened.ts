@@ -4,10 +4,12 @@ import { connectHub, Requests, readApps } from '@carillon/client';
 import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
 import type { CarillonInbox } from '@carillon/inbox/core';
 import '@carillon/inbox/core';
+import type { Notification } from '@carillon/protocol';
 import { within } from './clock.ts';
 import type { Aside, AsideOptions } from './devices/aside.ts';
 import type { InboxConfig } from './inbox-config.ts';
 import { followPlace } from './place.ts';
+import type { PreferencesDialog, PreferencesOptions } from './preferences/preferences-dialog.ts';
 import type { User } from './sign-in/id-token.ts';
 import type { Session, Signed } from './sign-in/session.ts';
 import type { Vault } from './sign-in/vault.ts';
@@ -20,6 +22,8 @@ export interface Opened {
   readonly inbox: HTMLElement;
   /** Filled with the devices and sessions once the inbox is shown. */
   readonly aside: HTMLElement;
+  /** Opens mutes and quiet hours. */
+  showPreferences(): void;
   /** Resolves once the list is shown, from the hub or from the stored copy. */
   readonly ready: Promise<void>;
   /** Posts a notification to the user. */
@@ -50,13 +54,16 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   const calls = new Requests({ baseUrl, token });
   const feed = hub.feed();
   const inbox = Object.assign(document.createElement('carillon-inbox'), {
-    ...{ feed, inline: true },
+    ...{ feed, inline: true, mutes: true },
     pictures: pictures === false ? ('off' as const) : ('on' as const),
   });
   void nameSenders(inbox, calls, vault);
   // As the list counts: without what is for an app alone.
   inbox.addEventListener('carillon-count', ({ detail }) => showUnread(detail.count));
   followPlace(inbox);
+  const readDevice = async (): Promise<string | null> => (await vault.read<string>(deviceName)) ?? null;
+  const openPreferences = lazyPreferences({ calls, feed, readDevice });
+  inbox.addEventListener('carillon-mute', ({ detail }) => openPreferences(detail.notification));
   const aside = lazyAside(feed.ready);
   const register = async (): Promise<void> => {
     const { id } = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });
@@ -75,6 +82,7 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
     ready: feed.ready,
     inbox,
     aside: aside.element,
+    showPreferences: () => openPreferences(null),
     async send(notification) {
       await calls.send('POST', 'me/notifications', { body: notification });
     },
@@ -99,6 +107,20 @@ async function nameSenders(inbox: CarillonInbox, calls: Requests, vault: Vault):
   } catch {
     // Host names are shown.
   }
+}
+
+/** Loads the dialog, with what stands beside the inbox, when it is opened before that. */
+function lazyPreferences(options: PreferencesOptions) {
+  let dialog: PreferencesDialog | null = null;
+  const show = async (notification: Notification | null): Promise<void> => {
+    const { PreferencesDialog: Dialog } = await import('./devices/aside.ts');
+    if (!dialog) {
+      dialog = new Dialog();
+      document.body.append(dialog);
+    }
+    await dialog.show(options, notification);
+  };
+  return (notification: Notification | null): void => void show(notification).catch(() => {});
 }
 
 /** After this long without a list the rest is loaded all the same. */

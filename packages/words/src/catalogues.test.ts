@@ -6,6 +6,7 @@ import * as en from './en.ts';
 import * as fr from './fr.ts';
 import * as ja from './ja.ts';
 import { chooseLanguage, directionOf, fill, languages } from './languages.ts';
+import { preferences } from './preferences.ts';
 
 const catalogues = { en, de, fr, ja, ar };
 const parts = ['inbox', 'page', 'signIn'] as const;
@@ -16,11 +17,9 @@ const shared = new Set(['Notifications', 'Browser', 'Name', 'Snooze', 'Group']);
 type Message = string | Readonly<Record<string, string>>;
 
 function messagesOf(language: keyof typeof catalogues): [key: string, message: Message][] {
-  return parts.flatMap((part) =>
-    Object.entries(catalogues[language][part]).map(([key, message]): [string, Message] => [
-      `${part}.${key}`,
-      message,
-    ]),
+  const all = { ...catalogues[language], preferences: preferences[language] };
+  return [...parts, 'preferences' as const].flatMap((part) =>
+    Object.entries(all[part]).map(([key, message]): [string, Message] => [`${part}.${key}`, message]),
   );
 }
 

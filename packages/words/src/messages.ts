@@ -37,6 +37,7 @@ export interface TextMessages {
   readonly restore: string;
   readonly unsnooze: string;
   readonly delete: string;
+  readonly mute: string;
   readonly more: string;
   /** Of a text of more than two lines. */
   readonly unfold: string;
@@ -140,6 +141,7 @@ export interface PageMessages {
   readonly install: string;
   readonly signOut: string;
   readonly language: string;
+  readonly preferences: string;
   /** {reason} */
   readonly failed: string;
   readonly thisDevice: string;

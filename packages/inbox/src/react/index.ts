@@ -9,6 +9,7 @@ import '../index.ts';
 export interface CarillonInboxProps {
   readonly feed: Feed | null;
   readonly inline?: boolean;
+  readonly mutes?: boolean;
   readonly open?: boolean;
   readonly theme?: 'light' | 'dark' | 'auto';
   readonly undoSeconds?: number;
@@ -27,6 +28,7 @@ export interface CarillonInboxProps {
   readonly onCount?: (event: InboxEventMap['carillon-count']) => void;
   readonly onToggle?: (event: InboxEventMap['carillon-toggle']) => void;
   readonly onPlace?: (event: InboxEventMap['carillon-place']) => void;
+  readonly onMute?: (event: InboxEventMap['carillon-mute']) => void;
   readonly onSignIn?: (event: InboxEventMap['carillon-sign-in']) => void;
 }
 
@@ -41,6 +43,7 @@ const callbacks: {
   'carillon-count': ({ onCount }) => onCount,
   'carillon-toggle': ({ onToggle }) => onToggle,
   'carillon-place': ({ onPlace }) => onPlace,
+  'carillon-mute': ({ onMute }) => onMute,
   'carillon-sign-in': ({ onSignIn }) => onSignIn,
 };
 
@@ -48,6 +51,7 @@ export function CarillonInbox(props: CarillonInboxProps): ReactElement {
   const {
     feed,
     inline = false,
+    mutes = false,
     open,
     theme,
     undoSeconds,
@@ -71,13 +75,14 @@ export function CarillonInbox(props: CarillonInboxProps): ReactElement {
     if (!current) return;
     current.feed = feed;
     current.inline = inline;
+    current.mutes = mutes;
     current.theme = theme ?? null;
     if (open !== undefined) current.open = open;
     if (undoSeconds !== undefined) current.undoSeconds = undoSeconds;
     if (apps) current.apps = apps;
     current.pictures = pictures ?? 'on';
     current.renderItem = renderItem ?? null;
-  }, [feed, inline, open, theme, undoSeconds, apps, pictures, renderItem]);
+  }, [feed, inline, mutes, open, theme, undoSeconds, apps, pictures, renderItem]);
   // As attributes too, so that what a server rendered looks the same before the script runs.
   const drawn = { inline: inline || undefined, open: open || undefined, theme, 'undo-seconds': undoSeconds };
   return createElement(tagName, { ...attributesOf(rest), ...drawn, class: className, ref: attach });
@@ -100,6 +105,7 @@ function listen(element: InboxElement | null, latest: { readonly current: Carill
   listenTo('carillon-count');
   listenTo('carillon-toggle');
   listenTo('carillon-place');
+  listenTo('carillon-mute');
   listenTo('carillon-sign-in');
   return () => ending.abort();
 }
@@ -108,6 +114,7 @@ function listen(element: InboxElement | null, latest: { readonly current: Carill
 export interface CarillonInboxAttributes {
   feed?: Feed | null;
   inline?: boolean;
+  mutes?: boolean;
   open?: boolean;
   theme?: 'light' | 'dark' | 'auto';
   apps?: readonly NotificationApp[];
@@ -124,6 +131,7 @@ export interface CarillonInboxAttributes {
   'oncarillon-count'?: (event: InboxEventMap['carillon-count']) => void;
   'oncarillon-toggle'?: (event: InboxEventMap['carillon-toggle']) => void;
   'oncarillon-place'?: (event: InboxEventMap['carillon-place']) => void;
+  'oncarillon-mute'?: (event: InboxEventMap['carillon-mute']) => void;
   'oncarillon-sign-in'?: (event: InboxEventMap['carillon-sign-in']) => void;
 }
 

@@ -2,6 +2,7 @@
 // what was snoozed or dismissed comes back. Row, menu and keys take the actions from here.
 import type { Notification } from '@carillon/protocol';
 import type { TextMessages } from '@carillon/words';
+import { inboxEvent } from '../inbox-events.ts';
 import type { InboxHost } from './host.ts';
 import type { icons } from './icons.ts';
 
@@ -27,5 +28,8 @@ export function actsOf(host: InboxHost, item: Notification): readonly Act[] {
   }
   if (host.view === 'history') return [read, remove];
   const snooze: Act = { icon: 'snooze', label: 'snooze', run: () => host.openMenu(item, 'snooze') };
-  return [read, snooze, { icon: 'dismiss', label: 'dismiss', run: () => host.actions.dismiss(item) }, remove];
+  const dismiss: Act = { icon: 'dismiss', label: 'dismiss', run: () => host.actions.dismiss(item) };
+  const ask = () => void host.dispatchEvent(inboxEvent('carillon-mute', { notification: item }));
+  const mute: readonly Act[] = host.mutes ? [{ icon: 'mute', label: 'mute', run: ask }] : [];
+  return [read, snooze, dismiss, ...mute, remove];
 }

@@ -55,9 +55,11 @@ export interface Visual {
   fail(url: string): void;
 }
 
-export interface InboxHost {
+export interface InboxHost extends Pick<EventTarget, 'dispatchEvent'> {
   readonly feed: Feed | null;
   readonly inline: boolean;
+  /** The page mutes what the menu of a row asks for. */
+  readonly mutes: boolean;
   readonly open: boolean;
   /** The panel fills a small screen and holds the focus. */
   readonly isSheet: boolean;

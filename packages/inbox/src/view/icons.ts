@@ -38,6 +38,7 @@ export const icons = {
   more: stroke(
     svg`<g fill="currentColor" stroke="none"><circle cx="3.4" cy="8" r="1.2"/><circle cx="8" cy="8" r="1.2"/><circle cx="12.6" cy="8" r="1.2"/></g>`,
   ),
+  mute: stroke(svg`<path d="M2.4 6.2v3.6h2.4L8 12.6V3.4L4.8 6.2ZM10.6 6.2l3.4 3.6m0-3.6-3.4 3.6"/>`),
   calendar: stroke(
     svg`<rect x="2.4" y="3.4" width="11.2" height="10" rx="1.6"/><path d="M2.4 6.6h11.2M5.4 2v2.4M10.6 2v2.4"/>`,
   ),

@@ -6,6 +6,9 @@ import { DevicesPanel } from './devices-panel.ts';
 import { openOwnDevices } from './own-devices.ts';
 import { SessionsPanel } from './sessions-panel.ts';
 
+// With a file of its own the bundler would split the first load in two.
+export { PreferencesDialog } from '../preferences/preferences-dialog.ts';
+
 export interface AsideOptions {
   readonly hub: Hub;
   readonly calls: Requests;

@@ -18,6 +18,7 @@ export const pencilMark = line('M4 20l1-4L16.500 4.500a2.100 2.100 0 0 1 3 3L8 1
 export const binMark = line('M4 7h16M9.500 7V4.500h5V7M6.500 7l1 12.500h9l1-12.500M10 11v5M14 11v5');
 export const sendMark = line('M4 12l16-8-5 16-3.500-6.500L4 12ZM11.500 13.500L20 4');
 export const backMark = line('M14.500 5l-7 7 7 7');
+export const quietMark = line('M20 14.500A8.500 8.500 0 0 1 9.500 4a8 8 0 1 0 10.500 10.500Z');
 export const installMark = line('M12 3.500v11M7.500 10l4.500 4.500L16.500 10M4.500 19.500h15');
 export const leaveMark = line(
   'M10 4H5.500A1.500 1.500 0 0 0 4 5.500v13A1.500 1.500 0 0 0 5.500 20H10M15 8l4 4-4 4M19 12H9',

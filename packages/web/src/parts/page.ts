@@ -7,7 +7,7 @@ import type { Opened } from '../opened.ts';
 import { messageOf } from '../reasons.ts';
 import { languageMenu } from './language-menu.ts';
 import { look } from './look.ts';
-import { backMark, bellMark, devicesMark, installMark, leaveMark, sendMark } from './marks.ts';
+import { backMark, bellMark, devicesMark, installMark, leaveMark, quietMark, sendMark } from './marks.ts';
 import { type Welcome, welcome, welcomeLook } from './welcome.ts';
 
 export type PageState =
@@ -107,7 +107,7 @@ export class Page extends LitElement {
     `;
   }
 
-  #account({ user }: Opened, { version, publicUrl }: InboxConfig): TemplateResult {
+  #account({ user, showPreferences }: Opened, { version, publicUrl }: InboxConfig): TemplateResult {
     const install = this.actions?.install ?? null;
     const { text } = words();
     return html`
@@ -115,6 +115,7 @@ export class Page extends LitElement {
         <p class="who"><span class="soft">${text('signedInAs')}</span><strong dir="auto">${user.name}</strong></p>
         ${install ? html`<button class="bare" @click=${install}>${installMark}${text('install')}</button>` : nothing}
         ${languageMenu()}
+        <button class="bare" popovertarget="account" popovertargetaction="hide" @click=${showPreferences}>${quietMark}${text('preferences')}</button>
         <button class="bare" ?disabled=${this.leaving} @click=${() => this.actions?.signOut()}>${leaveMark}${text(this.leaving ? 'signingOut' : 'signOut')}</button>
         <p class="soft about">Carillon ${version}<br>${new URL(publicUrl).host}</p>
       </div>
