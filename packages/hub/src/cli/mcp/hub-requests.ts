@@ -51,6 +51,7 @@ export class HubRequests {
   open(signal: AbortSignal): HubCalls {
     return {
       signal,
+      now: () => systemClock.now(),
       hostName: async () => {
         const { host } = await this.findWay();
         if (host === null) throw new ToolRefusal(noHost);
@@ -61,7 +62,7 @@ export class HubRequests {
         // A token that ended meanwhile, with the password or the session that it came from.
         const answer = first.status === 401 ? await this.#ask(operation, request, signal) : first;
         if (answer.status < 300) return readAnswer(answer.text);
-        throw new ToolRefusal(refusalIn(answer));
+        throw new ToolRefusal(refusalIn(answer), answer.status === 429 || answer.status === 503);
       },
     };
   }

@@ -1,6 +1,8 @@
 // Tools over HTTP reach the hub by the kernel, as any request does: each operation is admitted by the same token, counted,
 // authorized and run. Only what is visible is less: the caller's own app, whatever the token may see.
 import type { ServerResponse } from 'node:http';
+import { errorTable } from '@carillon/protocol';
+import type { Clock } from '../../lib/clock.ts';
 import { HubError } from '../../model/errors.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
 import type { Admission, Runner } from '../../operations/kernel/run.ts';
@@ -19,12 +21,14 @@ export interface KernelCallsOptions {
   /** Of the request, by which answers that nobody reads are bounded. */
   readonly response: ServerResponse;
   readonly unsent: UnsentAnswers;
+  readonly clock: Clock;
 }
 
 export function openKernelCalls(options: KernelCallsOptions): HubCalls {
-  const { admission, signal } = options;
+  const { admission, signal, clock } = options;
   return {
     signal,
+    now: () => clock.now(),
     hostName: async () => hostOf(admission),
     async call(operation, request) {
       try {
@@ -50,13 +54,23 @@ async function run(
   const { runner } = options;
   const held = operation.method === 'GET' ? holdAnswer(options) : null;
   const admission = await runner.admit({ ...options.admission.arrival, operation });
-  const { body } = await runner.run(ofOwnApp(admission), {
+  const { body, later } = await runner.run(ofOwnApp(admission), {
     ...{ params, json, path: agentPath, query: new Map(Object.entries(query)) },
     ...{ ifMatch: null, lastEventId: null, prefer: null },
   });
+  if (later) {
+    // A wait is bounded by itself, and its answer is small.
+    held?.release();
+    return (await later((call) => whenAborted(options.signal, call))).body;
+  }
   held?.check(body);
   held?.add({ writableLength: body.length }, body);
   return body;
+}
+
+function whenAborted(signal: AbortSignal, call: () => void): void {
+  if (signal.aborted) call();
+  else signal.addEventListener('abort', call, { once: true });
 }
 
 /** What is read is counted as any read is, until the answer of the tool has left. */
@@ -74,6 +88,6 @@ function ofOwnApp(admission: Admission): Admission {
   return { ...admission, principal: { ...principal, visibility: principal.app.id } };
 }
 
-function refusalOf({ code, message, details: { retryAfterMs } }: HubError): ToolRefusal {
-  return new ToolRefusal(refusalText({ code, message, retryAfterMs }));
+function refusalOf({ kind, code, message, details: { retryAfterMs } }: HubError): ToolRefusal {
+  return new ToolRefusal(refusalText({ code, message, retryAfterMs }), errorTable[kind].retryable);
 }

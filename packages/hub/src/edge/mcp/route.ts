@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { limits } from '@carillon/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../lib/clock.ts';
 import { isUuid } from '../../lib/ids.ts';
 import { denied, invalid } from '../../model/errors.ts';
 import { nothing } from '../../operations/kernel/answer.ts';
@@ -16,7 +17,7 @@ import type { Connections } from '../http/connections.ts';
 import { bearerOf, callerOf, readJson } from '../http/operation-route.ts';
 import { addressIn } from '../http/request-log.ts';
 import type { UnsentAnswers } from '../http/unsent-answers.ts';
-import { whenClosed } from '../streams/when-closed.ts';
+import { whenLeft } from '../streams/when-closed.ts';
 import { openKernelCalls } from './kernel-calls.ts';
 import { agentPath } from './protected-resource.ts';
 import { AgentRequests, type RequestName } from './requests.ts';
@@ -29,6 +30,7 @@ export interface AgentRouteOptions {
   readonly addressOf: AddressReader;
   readonly connections: Pick<Connections, 'authenticated'>;
   readonly unsent: UnsentAnswers;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 
@@ -68,7 +70,7 @@ export function addAgentRoute(app: FastifyInstance, options: AgentRouteOptions):
       checkOrigin(request, publicUrl);
       const rpc = readRpc(await readJson(request, limits.bodyBytes));
       const underWay = requests.begin(appOf(admission), nameOf(rpc, request, admission));
-      whenClosed(reply.raw, underWay.end);
+      whenLeft(request.raw, reply.raw, underWay.end);
       const cancelled = cancelledBy(rpc, request, admission);
       if (cancelled) requests.cancel(cancelled);
       const parts = partsOf(admission, reply, options);
@@ -129,10 +131,10 @@ function named(id: unknown, { headers }: FastifyRequest, admission: Admission): 
 const nameCharacters = 256;
 
 function partsOf(admission: Admission, reply: FastifyReply, options: AgentRouteOptions): ServerParts {
-  const { runner, unsent, version, log } = options;
+  const { runner, unsent, version, clock, log } = options;
   return {
     version,
-    openCalls: (signal) => openKernelCalls({ runner, admission, signal, unsent, response: reply.raw }),
+    openCalls: (signal) => openKernelCalls({ runner, admission, signal, unsent, clock, response: reply.raw }),
     onFailure: (error) =>
       log.error({ err: error, requestId: reply.request.id }, 'a tool failed unexpectedly'),
   };

@@ -1,11 +1,15 @@
 // `carillon mcp`, started by the official SDK's client as an agent program starts it: beside a hub that serves, without one,
 // and how it ends.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type Agent, agentOverStdio, eras, type StdioAgent } from '@carillon/testing/hub/agent.ts';
 import { carillon } from '@carillon/testing/hub/command.ts';
 import { commandLine } from '@carillon/testing/hub/command-line.ts';
-import { freePort, post, startHub, type TestHub, userNames } from '@carillon/testing/hub/hub.ts';
+import { freePort, post, startHub, type TestHub, until, userNames } from '@carillon/testing/hub/hub.ts';
 import { seedData, serve } from '@carillon/testing/hub/served.ts';
 
 const feed = '/v1.0/me/notifications';
@@ -90,4 +94,28 @@ test('it ends with its input, in order', async (context) => {
   const { runBeside } = commandLine(context, hub.dataDir);
   const { status, stdout, stderr } = await runBeside(['mcp', ...args]);
   assert.deepEqual({ status, stdout, stderr }, { status: 0, stdout: '', stderr: '' });
+});
+
+test('the example asks, and deploys once a device has said so', async (context) => {
+  const hub = await start(context);
+  const token = hub.token({ user: 'alice' });
+  const root = join(import.meta.dirname, '../../../../..');
+  const path = join(root, 'examples', 'agent', 'ask.ts');
+  assert.ok(readFileSync(path, 'utf8').trim().split('\n').length <= 20);
+  const child = spawn(process.execPath, [path, userNames.alice, 'app-a', hub.dataDir], { cwd: root });
+  context.after(() => child.kill('SIGKILL'));
+  let out = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+  });
+  const ended = once(child, 'close');
+  const id = await until(
+    async () => (await hub.request('GET', feed, { token })).json.value[0]?.id,
+    'the question is there',
+    60_000, // bound: npx and two processes on a busy machine
+  );
+  const answer = await hub.request('POST', `${feed}/${id}/respond`, { token, body: { actionId: 'approve' } });
+  assert.equal(answer.status, 200, answer.text);
+  assert.deepEqual(await ended, [0, null]);
+  assert.equal(out, 'Deploying.\n');
 });

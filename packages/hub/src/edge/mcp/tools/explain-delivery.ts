@@ -16,13 +16,24 @@ export const explainDelivery = tool({
   hints: { readOnlyHint: true },
   async run({ id }, hub) {
     const entity = await hub.call(getNotification, { params: { id } });
-    return hub.call(explainNotification, { json: postOf(entity) });
+    return hub.call(explainNotification, { json: postOf(entity, hub.now()) });
   },
 });
 
 /** The body that posts it. What is over by now is left out: it can not be posted again. */
-function postOf(entity: JsonObject): JsonObject {
+function postOf(entity: JsonObject, now: number): JsonObject {
   const posted = Object.keys(notificationPostSchema.properties).filter((name) => name in entity);
-  const { displayTimeToLive, ...post } = Object.fromEntries(posted.map((name) => [name, entity[name]]));
-  return displayTimeToLive === 0 ? post : { ...post, displayTimeToLive };
+  const { displayTimeToLive, responsePolicy, ...post } = Object.fromEntries(
+    posted.map((name) => [name, entity[name]]),
+  );
+  return {
+    ...post,
+    ...(displayTimeToLive === 0 ? {} : { displayTimeToLive }),
+    ...(isOver(responsePolicy, now) ? {} : { responsePolicy }),
+  };
+}
+
+function isOver(policy: unknown, now: number): boolean {
+  if (typeof policy !== 'object' || policy === null || !('respondByDateTime' in policy)) return false;
+  return typeof policy.respondByDateTime === 'string' && Date.parse(policy.respondByDateTime) <= now;
 }

@@ -17,12 +17,21 @@ export interface OperationRequest {
 /** An operation, or what carries requests to it, refused: the message says what is wrong and what would be right. */
 export class ToolRefusal extends Error {
   override readonly name = 'ToolRefusal';
+  /** The same may succeed later. */
+  readonly isPassing: boolean;
+
+  constructor(message: string, isPassing = false) {
+    super(message);
+    this.isPassing = isPassing;
+  }
 }
 
 /** The hub, as the caller of a tool reaches it. */
 export interface HubCalls {
   /** Aborted when the caller is gone, or wants no answer any more. */
   readonly signal: AbortSignal;
+  /** Milliseconds since 1970, by the clock of the hub as far as it is known. */
+  now(): number;
   /** In whose name the caller's app sends: its first verified host name. Throws a refusal when it has none. */
   hostName(): Promise<string>;
   /** Runs it as any request does, and answers its body; nothing is an empty object. Throws a refusal. */
