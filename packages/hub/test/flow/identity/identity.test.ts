@@ -69,7 +69,7 @@ describe('sign-in', () => {
 
   test('an unknown scope is sent back as invalid_scope that names it', async () => {
     await using identity = await openIdentity();
-    const { location } = await signIn(identity, { scope: 'openid Mail.Read' });
+    const { location } = await signIn(identity, { scope: 'Mail.Read' });
     const { searchParams } = new URL(location);
     assert.equal(searchParams.get('error'), 'invalid_scope');
     assert.match(searchParams.get('error_description') ?? '', /Mail\.Read is not known/);
