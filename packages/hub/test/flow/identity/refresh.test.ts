@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import {
   alice,
   claimsOf,
+  giveScopes,
   openIdentity,
   secret,
   signIn,
@@ -170,4 +171,25 @@ test('a revoked user’s refresh tokens and browser sessions end, and the next s
   const after = await tokensBySignIn(identity, { scope });
   assert.ok(after.access_token);
   assert.ok((await refresh(identity, after.refresh_token)).access_token);
+});
+
+test('a narrower scope is what the access token has, also of a token that is spent again', async () => {
+  const clock = new ManualClock();
+  await using identity = await openIdentity({ clock });
+  const both = `${created} Notifications.ReadWrite`;
+  await giveScopes(identity, 'phone', both.split(' '));
+  const { refresh_token: token } = await tokensBySignIn(identity, { scope: `openid offline_access ${both}` });
+  const narrower = { client_id: 'phone', scope: created };
+  const answers = [
+    await refresh(identity, token, narrower),
+    await refresh(identity, token, narrower),
+    await refresh(identity, token),
+    await refresh(identity, token, narrower),
+  ];
+  const scopes = answers.map(({ access_token }) => claimsOf(access_token).scp);
+  assert.deepEqual(scopes, [created, created, both, created]);
+  assert.deepEqual(
+    answers.map((each) => each.scope),
+    [created, created, `openid offline_access ${both}`, created],
+  );
 });
