@@ -2,6 +2,7 @@
 // that operators see, and whose subjects a user's id may be.
 import { issuerOf } from '../auth/provider/open-provider.ts';
 import { openPasswordLinks } from '../auth/provider/sign-in/password-link.ts';
+import type { PasswordTurns } from '../auth/provider/sign-in/password-turns.ts';
 import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import { openSeal, type Secrets } from '../lib/seal.ts';
@@ -15,23 +16,25 @@ export interface AdminBase {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly descriptors: ChannelDescriptors;
+  readonly passwordTurns: PasswordTurns;
   /** Absent: the world's DNS. */
   readonly hostVerifier: HostVerifier | undefined;
 }
 
 type AdminServices = Pick<
   Services,
-  'registry' | 'descriptors' | 'hosts' | 'adminSeal' | 'issuers' | 'passwordLinks'
+  'registry' | 'descriptors' | 'hosts' | 'adminSeal' | 'issuers' | 'passwordLinks' | 'passwordTurns'
 >;
 
 export function openAdminServices(
-  { config, registry, clock, hostVerifier, descriptors }: AdminBase,
+  { config, registry, clock, hostVerifier, descriptors, passwordTurns }: AdminBase,
   secret: Secrets,
 ): AdminServices {
   const { issuers, publicUrl, findProxy, allowPrivatePush: allowPrivate } = config;
   return {
     registry,
     descriptors,
+    passwordTurns,
     hosts: hostVerifier ?? openHostVerifier({ allowPrivate, findProxy }),
     // Steady, so that one delivery always has the same id.
     adminSeal: openSeal(secret, 'admin list', { steady: true }),

@@ -10,6 +10,7 @@ import { appOfToken, openAuthorizer } from '../auth/authorize.ts';
 import { openIssuers } from '../auth/issuers.ts';
 import { openSigningKeys } from '../auth/provider/keys.ts';
 import { issuerOf, openProvider } from '../auth/provider/open-provider.ts';
+import { openPasswordTurns, type PasswordTurns } from '../auth/provider/sign-in/password-turns.ts';
 import { openRevokedTokens } from '../auth/revoked-tokens.ts';
 import { firstSecret, openSecrets } from '../auth/secrets.ts';
 import { openTickets } from '../auth/tickets.ts';
@@ -135,6 +136,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     clock,
     registry,
     access,
+    passwordTurns: openPasswordTurns(),
     hostVerifier: options.hostVerifier,
     descriptors: options.push?.channels ?? builtInChannels,
   };
@@ -196,6 +198,7 @@ interface Base {
   readonly clock: Clock;
   readonly registry: Registry;
   readonly access: AccessAudit;
+  readonly passwordTurns: PasswordTurns;
   readonly hostVerifier: HostVerifier | undefined;
   readonly descriptors: ChannelDescriptors;
 }
@@ -299,7 +302,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
 
 /** HTTP, with the identity provider, health and pages beside the operations. */
 async function openEdge(
-  { config, log, clock, registry, access }: Base,
+  { config, log, clock, registry, access, passwordTurns: turns }: Base,
   { store, fanOut }: Line,
   runner: Runner,
 ) {
@@ -319,7 +322,7 @@ async function openEdge(
   addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
   const provider = embedsProvider(config)
-    ? await openProvider({ registry, publicUrl, clock, access, log })
+    ? await openProvider({ registry, publicUrl, clock, access, turns, log })
     : null;
   if (provider) mountIdentity(app, provider, addressOf, requestLog);
   return {

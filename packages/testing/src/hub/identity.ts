@@ -12,6 +12,7 @@ import { consoleApp } from '../../../hub/src/auth/console-app.ts';
 import { withOwnApps } from '../../../hub/src/auth/inbox-app.ts';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
 import { type IdentityProvider, openProvider } from '../../../hub/src/auth/provider/open-provider.ts';
+import { openPasswordTurns } from '../../../hub/src/auth/provider/sign-in/password-turns.ts';
 import { hashPassword } from '../../../hub/src/auth/provider/sign-in/passwords.ts';
 import { type Clock, systemClock } from '../../../hub/src/lib/clock.ts';
 import type { Registry } from '../../../hub/src/store/registry.ts';
@@ -83,7 +84,10 @@ export async function openIdentity({
   const log = { error: (details: object) => failures.push(details) };
   const onFailure = (error: unknown) => failures.push(error);
   const access = openAccessAudit({ audit: registry.audit, clock, onFailure });
-  const provider = await openProvider({ registry, publicUrl: publicUrl ?? local, clock, access, log });
+  const provider = await openProvider({
+    ...{ registry, publicUrl: publicUrl ?? local, clock, access, log },
+    turns: openPasswordTurns(),
+  });
   server.on('request', (request, response) => void provider.handle(request, response));
   return {
     registry,

@@ -36,7 +36,7 @@ import { type Attempts, openAttempts } from './sign-in/attempts.ts';
 import { type KnownBrowsers, openKnownBrowsers } from './sign-in/known-browser.ts';
 import { openPages } from './sign-in/pages.ts';
 import { openPasswordLinks } from './sign-in/password-link.ts';
-import { openPasswordTurns, type PasswordTurns } from './sign-in/password-turns.ts';
+import type { PasswordTurns } from './sign-in/password-turns.ts';
 import { handleSetPassword, type SetPassword } from './sign-in/set-password.ts';
 import { handleSignIn, type SignIn } from './sign-in/sign-in.ts';
 import { handleUserinfo, type Userinfo } from './userinfo.ts';
@@ -47,6 +47,8 @@ export interface ProviderOptions {
   readonly publicUrl: string;
   readonly clock: Clock;
   readonly access: AccessAudit;
+  /** The hub's, which its operations share. */
+  readonly turns: PasswordTurns;
   readonly log?: { error(details: object, message: string): void } | undefined;
 }
 
@@ -80,7 +82,6 @@ export async function openProvider(options: ProviderOptions): Promise<IdentityPr
     ...{ issuer, keys, secrets, sweep },
     visits: openVisits({ grants: registry.grants, clock, sweep: sweep.run }),
     attempts: openAttempts(clock),
-    turns: openPasswordTurns(),
   };
   let loading: Promise<Loaded> | null = null;
   let loadedWith: readonly unknown[] = [];
@@ -132,12 +133,11 @@ interface Opened {
   readonly sweep: Sweep;
   readonly visits: Visits;
   readonly attempts: Attempts;
-  readonly turns: PasswordTurns;
 }
 
 async function load(options: ProviderOptions, opened: Opened): Promise<Loaded> {
-  const { registry, publicUrl, clock, access } = options;
-  const { issuer, keys, secrets, sweep, visits, attempts, turns } = opened;
+  const { registry, publicUrl, clock, access, turns } = options;
+  const { issuer, keys, secrets, sweep, visits, attempts } = opened;
   const [oidc, jose] = await Promise.all([import('oidc-provider'), import('jose')]);
   const render = openPages();
   const rules = { apps: registry.apps, users: registry.users, publicUrl, oidcErrors: oidc.errors };
@@ -175,7 +175,7 @@ async function load(options: ProviderOptions, opened: Opened): Promise<Loaded> {
     provider,
     callback: provider.callback(),
     signIn,
-    setPassword: { registry, links, clock, render, turns: signIn.turns },
+    setPassword: { registry, links, clock, render, turns },
     userinfo: { registry, keys, issuer, publicUrl, clock, access, jose },
     registry,
     refreshTokens,

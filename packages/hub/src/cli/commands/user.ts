@@ -7,6 +7,7 @@ import { listSessions } from '../../auth/provider/grants/sessions.ts';
 import { openSigningKeys } from '../../auth/provider/keys.ts';
 import { issuerOf } from '../../auth/provider/open-provider.ts';
 import { openPasswordLinks, type PasswordLink } from '../../auth/provider/sign-in/password-link.ts';
+import { openPasswordTurns } from '../../auth/provider/sign-in/password-turns.ts';
 import { openPeople, type People } from '../../auth/provider/sign-in/people.ts';
 import { eraseFrom } from '../../hub/maintenance/erase.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -97,7 +98,10 @@ function withPassword(command: Command): Command {
 
 function open(options: UserOptions, name: string, run: (opened: Opened) => Promise<void>): Promise<void> {
   return withRegistry(options, (registry) => {
-    const people = openPeople({ registry, clock: systemClock, ...commandLine });
+    const people = openPeople({
+      ...{ registry, clock: systemClock, turns: openPasswordTurns() },
+      ...commandLine,
+    });
     return run({ registry, people, options, name });
   });
 }

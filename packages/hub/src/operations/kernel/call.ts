@@ -4,6 +4,7 @@ import type { GraphVersion } from '@carillon/protocol';
 import type { Identity } from '../../auth/authenticate.ts';
 import type { Access } from '../../auth/authorize.ts';
 import type { PasswordLinks } from '../../auth/provider/sign-in/password-link.ts';
+import type { PasswordTurns } from '../../auth/provider/sign-in/password-turns.ts';
 import type { Tickets } from '../../auth/tickets.ts';
 import type { UnsIds } from '../../auth/uns-id.ts';
 import type { Committer } from '../../feed/commit.ts';
@@ -47,6 +48,8 @@ export interface Services {
   readonly hosts: HostVerifier;
   /** Null when the embedded provider does not run. */
   readonly passwordLinks: PasswordLinks | null;
+  /** When a password is hashed, here and at the sign-in. */
+  readonly passwordTurns: PasswordTurns;
   /** Of page tokens and of the ids of deliveries, as operators see them: one delivery always has the same id. */
   readonly adminSeal: Seal;
   /** Whose subjects a user's id may be; the first is the embedded provider's, when it runs. */

@@ -20,6 +20,7 @@ import { fastify } from 'fastify';
 import { openAccessAudit } from '../../../src/auth/access-audit.ts';
 import { type MintOptions, mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
 import { type IdentityProvider, openProvider } from '../../../src/auth/provider/open-provider.ts';
+import { openPasswordTurns } from '../../../src/auth/provider/sign-in/password-turns.ts';
 import { userSubject } from '../../../src/auth/revoked-tokens.ts';
 import { makeDevCertificate } from '../../../src/edge/http/dev-certificate.ts';
 import { mountIdentity } from '../../../src/edge/pages/identity.ts';
@@ -49,7 +50,9 @@ before(async () => {
   publicUrl = `https://localhost:${(app.server.address() as AddressInfo).port}`;
   const { audit } = registry;
   const access = openAccessAudit({ audit, clock: systemClock, onFailure: () => {} });
-  opened.resolve(await openProvider({ registry, publicUrl, clock: systemClock, access }));
+  opened.resolve(
+    await openProvider({ registry, publicUrl, clock: systemClock, access, turns: openPasswordTurns() }),
+  );
   close = () => app.close();
 });
 

@@ -89,3 +89,22 @@ test('another password and disabling end tokens and streams at once, and enablin
     done.map((what) => `${what} by operator from 127.0.0.1 on users/${id}`),
   );
 });
+
+test('passwords are hashed two at a time and eight wait: beyond that users and passwords are throttled', async (context) => {
+  const { hub, admin } = await open(context);
+  const many = Array.from({ length: 16 }, (_, index) => `person-${index}@contoso.example`);
+  const made = await Promise.all(many.map((name) => admin('POST', '', { name, password })));
+  const created = made.filter(({ status }) => status === 201);
+  const refused = made.filter(({ status }) => status !== 201);
+  assert.ok(created.length >= 10 && refused.length > 0, `${created.length} of ${made.length}`);
+  for (const answer of refused) {
+    assertError(answer, { status: 429, code: 'TooManyRequests' });
+    assert.equal(answer.headers['retry-after'], '1');
+  }
+  const { value } = (await admin('GET', '')).json;
+  assert.equal(value.length, created.length + Object.keys(hub.userIds).length);
+  const path = `/${userNames.bob}/password`;
+  const changed = await Promise.all(many.map(() => admin('POST', path, { password })));
+  const statuses = new Set(changed.map(({ status }) => status));
+  assert.deepEqual(statuses, new Set([200, 429]));
+});

@@ -5,13 +5,19 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
 import { HubError, invalid } from '../../../model/errors.ts';
 import type { AuditedWrites, LocalUser, Registry } from '../../../store/registry.ts';
+import { addressBlock } from '../../address-block.ts';
 import { userSubject } from '../../revoked-tokens.ts';
 import { unsetPassword } from './password-link.ts';
+import type { PasswordTurns } from './password-turns.ts';
 import { hashPassword, weaknessOf } from './passwords.ts';
+
+/** About as long as two passwords take. */
+const busyMs = 1000;
 
 export interface PeopleOptions {
   readonly registry: Registry;
   readonly clock: Clock;
+  readonly turns: PasswordTurns;
   /** For the audit. */
   readonly who: string;
   readonly from: string;
@@ -35,7 +41,7 @@ export interface People {
   enable(user: LocalUser): Promise<void>;
 }
 
-export function openPeople({ registry, clock, who, from }: PeopleOptions): People {
+export function openPeople({ registry, clock, turns, who, from }: PeopleOptions): People {
   const audited = (
     what: string,
     id: string,
@@ -60,9 +66,13 @@ export function openPeople({ registry, clock, who, from }: PeopleOptions): Peopl
 
   return {
     async create({ name, password, operator }) {
-      const passwordHash = password === null ? unsetPassword() : await hash(password);
-      const user = { id: randomUUID(), name: readName(name), passwordHash, operator };
-      await audited('userCreated', user.id, ({ users }) => users.put(user));
+      const id = randomUUID();
+      const read = { id, name: readName(name), operator };
+      const user = {
+        ...read,
+        passwordHash: password === null ? unsetPassword() : await hash(password, { turns, from }),
+      };
+      await audited('userCreated', id, ({ users }) => users.put(user));
       return user;
     },
     async find(nameOrId) {
@@ -75,7 +85,7 @@ export function openPeople({ registry, clock, who, from }: PeopleOptions): Peopl
       );
     },
     async setPassword(user, password, { once = false } = {}) {
-      const passwordHash = await hash(password);
+      const passwordHash = await hash(password, { turns, from });
       await change('passwordChanged', user, ({ passwordHash: now }) => {
         if (once && now !== user.passwordHash) throw invalid('The password was changed meanwhile.');
         return { passwordHash };
@@ -92,8 +102,17 @@ function readName(given: string): string {
   throw invalid("A user's name is 1 to 256 characters without spaces, like alice@contoso.example.", 'name');
 }
 
-function hash(password: string): Promise<string> {
+/** In its turn with every other password of the hub. */
+async function hash(
+  password: string,
+  { turns, from }: Pick<PeopleOptions, 'turns' | 'from'>,
+): Promise<string> {
   const weakness = weaknessOf(password);
   if (weakness !== null) throw invalid(weakness, 'password');
-  return hashPassword(password);
+  const place = { address: addressBlock(from), known: false };
+  const hashed = turns.run(place, () => hashPassword(password));
+  if (hashed) return hashed;
+  throw new HubError('throttled', 'Too many passwords are being set or checked: try again in a moment.', {
+    retryAfterMs: busyMs,
+  });
 }

@@ -3,7 +3,6 @@
 import type { ServerResponse } from 'node:http';
 import { HubError } from '../../../model/errors.ts';
 import type { Registry } from '../../../store/registry.ts';
-import { addressBlock } from '../../address-block.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
 import { wordsOf } from './language.ts';
 import { type Page, problemContent, type RenderedPage, setPasswordContent, textContent } from './pages.ts';
@@ -23,7 +22,7 @@ export async function handleSetPassword(
   request: InnerRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const { links, render, turns } = parts;
+  const { links, render } = parts;
   const link = new URLSearchParams(request.url.split('?')[1]).get('link') ?? '';
   const user = await links.find(link);
   const words = wordsOf({ headers: request.headers, url: request.url, uiLocales: undefined });
@@ -51,17 +50,15 @@ export async function handleSetPassword(
   }
   const from = request.socket.remoteAddress;
   const people = openPeople({ ...parts, who: user.id, from });
-  const place = { address: addressBlock(from), known: false };
   try {
-    const set = turns.run(place, () => people.setPassword(user, password, { once: true }));
-    if (set === null) show(429, words.passwordsBusy);
-    else {
-      await set;
-      send(200, { title: words.passwordSetTitle, content: textContent(words.passwordSetText) });
-    }
+    await people.setPassword(user, password, { once: true });
+    send(200, { title: words.passwordSetTitle, content: textContent(words.passwordSetText) });
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    if (error.details.target === 'password') show(400, words.passwordWeak);
+    const { target, retryAfterMs } = error.details;
+    if (retryAfterMs !== undefined) response.setHeader('retry-after', Math.ceil(retryAfterMs / 1000));
+    if (error.kind === 'throttled') show(429, words.passwordsBusy);
+    else if (target === 'password') show(400, words.passwordWeak);
     else isOver();
   }
 }

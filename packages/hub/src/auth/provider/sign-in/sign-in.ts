@@ -93,7 +93,7 @@ async function submit(
     return;
   }
   signIn.attempts.succeed(place.key);
-  if (isDated(user.passwordHash)) void rehash(signIn, request, user);
+  if (isDated(user.passwordHash)) void signIn.turns.run(place, () => rehash(signIn, request, user));
   response.appendHeader('set-cookie', signIn.browsers.remember(request.headers.cookie, user.id));
   const ts = issueSecond(signIn.revocations, user.id, signIn.clock.now());
   await signIn.access.note({ what: 'signedIn', who: user.id, from, on: `users/${user.id}` });

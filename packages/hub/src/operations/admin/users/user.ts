@@ -9,8 +9,11 @@ import type { Answer } from '../../kernel/answer.ts';
 import type { Services } from '../../kernel/call.ts';
 import type { Acted } from '../audited.ts';
 
-export function peopleOf({ principal, address }: Acted, { registry, clock }: Services): People {
-  return openPeople({ registry, clock, who: principal.name, from: address });
+export function peopleOf(
+  { principal, address }: Acted,
+  { registry, clock, passwordTurns }: Services,
+): People {
+  return openPeople({ registry, clock, turns: passwordTurns, who: principal.name, from: address });
 }
 
 export function showUser({ id, name, operator, disabled = false }: LocalUser) {
