@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { readVersion } from '../lib/version.ts';
 import { appCommand } from './commands/app.ts';
+import { askCommand } from './commands/ask.ts';
 import { backupCommand, generationCommand, restoreCommand } from './commands/backup.ts';
 import { capacityCommand } from './commands/capacity.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -33,6 +34,7 @@ function openProgram(): Command {
     tokenCommand(),
     keysCommand(),
     sendCommand(),
+    askCommand(),
     mcpCommand(),
     simulateCommand(),
     doctorCommand(),

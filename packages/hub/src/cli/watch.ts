@@ -1,13 +1,17 @@
 // `carillon send --watch`: follows a notification. Its state comes from the user's own stream; its deliveries are read with
 // every frame and twice a second. It ends when the notification is handled for good, or when no push is on its way and no
 // device can report more.
-import type { Delivery, Frame, Subscription } from '@carillon/protocol';
+import type { Delivery, Frame, NotificationResponse, Subscription } from '@carillon/protocol';
 import type { Clock } from '../lib/clock.ts';
 import { type Caller, callHub, Refusal, readAnswer } from './call-hub.ts';
 import { type DeviceEvent, isOver, Timeline } from './timeline.ts';
 
 /** One line: of a device, or of the notification itself. */
-export type WatchEvent = DeviceEvent | { readonly what: string; readonly message?: string };
+export type WatchEvent =
+  | DeviceEvent
+  | ({ readonly what: string; readonly message?: string } & Partial<
+      Pick<NotificationResponse, 'actionId' | 'text' | 'respondedBy'>
+    >);
 export type Report = (event: WatchEvent) => void;
 
 /** The state before the post. */
@@ -76,6 +80,7 @@ async function openStates(caller: Caller, { id, cursor, report }: Watched): Prom
   const url = `${caller.publicUrl.replace(/^http/, 'ws')}/v1.0/me/notifications/stream?${query}`;
   const socket = new WebSocket(url);
   let told = 'unread'; // as it was posted
+  let isAnswered = false;
   let handled = false;
   let failure: Error | null = null;
   let wake = (): void => {};
@@ -89,6 +94,9 @@ async function openStates(caller: Caller, { id, cursor, report }: Watched): Prom
     const frame = readFrame(String(data));
     if (typeof frame === 'string') fail(frame);
     else if (frame?.type === 'change' && frame.value.id === id) {
+      const answered = answerIn(frame.value);
+      if (answered && !isAnswered) report(answered);
+      isAnswered = answered !== null;
       const what = stateOf(frame.value);
       if (what !== told) report({ what });
       told = what;
@@ -138,6 +146,16 @@ const settled = ['removed', 'activated', 'dismissed'];
 function stateOf(value: Extract<Frame, { type: 'change' }>['value']): string {
   if ('@removed' in value) return 'removed';
   return value.userActionState === 'noInteraction' ? value.readState : value.userActionState;
+}
+
+/** What was decided; null while it is open, and where nothing is asked. */
+function answerIn(value: Extract<Frame, { type: 'change' }>['value']): WatchEvent | null {
+  const response = '@removed' in value ? null : value.response;
+  if (!response) return null;
+  const { actionId, text, respondedBy } = response;
+  const what = actionId === null ? 'its deadline passed without an answer' : `answered ${actionId}`;
+  const message = text === null ? what : `${what}: ${text}`;
+  return { what: 'answered', actionId, text, respondedBy, message };
 }
 
 /** Reads the deliveries and reports what is new; answers whether nothing more is expected of them. */
