@@ -9,7 +9,7 @@ import { type Entry, waitOf } from './hosts.ts';
 const remembered = 16_384;
 const failuresToOpen = 3;
 
-interface Address {
+export interface Address {
   /** Another address of the same subscription starts anew. */
   readonly hash: string | null;
   /** The provider took the last push to it. */
@@ -28,21 +28,15 @@ export class Addresses {
     return this.#known.get(subscription)?.isGood ?? false;
   }
 
-  /** How long an attempt has to wait, and since when the address fails; null: it may start now. */
-  waitFor(named: Named, now: number): (Entry & { readonly since: number }) | null {
-    const failing = this.#find(named)?.failing;
-    if (!failing || failing.breaker.admits(now) > 0) return null;
-    return { ...waitOf(failing, now), since: failing.since };
-  }
-
-  /** An attempt starts. */
-  started(named: Named): void {
-    this.#find(named)?.failing?.breaker.started();
+  /** Null of one that no attempt was made to yet. Looked up once for each attempt, and again at its end. */
+  find({ id, addressHash }: Named): Address | null {
+    const known = this.#known.get(id);
+    return known && known.hash === addressHash ? known : null;
   }
 
   /** An attempt ended. Answers since when the address has been failing; null when it is not. */
   ended(named: Named, { verdict, blame, afterMs }: Outcome, now: number): number | null {
-    const known = this.#find(named);
+    const known = this.find(named);
     const failed = verdict === 'retry' || verdict === 'throttled';
     if (failed && blame === null) {
       known?.failing?.breaker.notMade();
@@ -60,9 +54,11 @@ export class Addresses {
     this.#known.set(named.id, { hash: named.addressHash, isGood: false, failing });
     return failing.since;
   }
+}
 
-  #find({ id, addressHash }: Named): Address | null {
-    const known = this.#known.get(id);
-    return known && known.hash === addressHash ? known : null;
-  }
+/** How long an attempt has to wait, and since when the address fails; null: it may start now. */
+export function waitFor(address: Address | null, now: number): (Entry & { readonly since: number }) | null {
+  const failing = address?.failing;
+  if (!failing || failing.breaker.admits(now) > 0) return null;
+  return { ...waitOf(failing, now), since: failing.since };
 }

@@ -89,7 +89,8 @@ export class Breaker {
     this.#succeededAt = now;
     this.#failures = 0;
     this.#pauses = 0;
-    this.#users.clear();
+    // Clearing a set makes it anew, also an empty one: for each push that is more than the rest of this.
+    if (this.#users.size > 0) this.#users.clear();
     this.#enter('succeeded');
   }
 

@@ -10,7 +10,7 @@ import { capabilityOf, type OpenChannels } from '../channels/channels.ts';
 import type { Outcome, Push } from '../channels/contract.ts';
 import { withdrawn } from '../channels/outcome.ts';
 import { decide, type PushGrace, type Step, sentResult, settledResult, tryUntil } from '../plan/decide.ts';
-import { Addresses } from './addresses.ts';
+import { type Address, Addresses, waitFor } from './addresses.ts';
 import { longestPauseMs } from './breaker.ts';
 import type { CredentialFaults } from './credential-faults.ts';
 import { channelFailed, channelUnknown, isOfProvider, saysNothing } from './faults.ts';
@@ -35,7 +35,7 @@ export interface SenderOptions {
   readonly onFailure: (error: unknown) => void;
   readonly massEnd: MassEndGuard;
   readonly credentialFaults: CredentialFaults;
-  readonly unresolved: Pick<UnresolvedNames, 'failed' | 'resolved'>;
+  readonly unresolved: Pick<UnresolvedNames, 'some' | 'failed' | 'resolved'>;
 }
 
 /** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again. */
@@ -110,15 +110,16 @@ export class Sender {
     const { lane, taken, subscription, push } = sending;
     const now = this.#options.clock.now();
     const host = hostOf(push, this.#options.channels);
-    const wait = this.#addresses.waitFor(subscription, now);
+    const address = this.#addresses.find(subscription);
+    const wait = waitFor(address, now);
     if (wait) {
       const workedAt = host === null ? lane.breaker.succeededAt : this.#hosts.succeededAt(host);
       return this.#postpone(sending, wait, workedAt < wait.since ? longestSuspectMs : longestPostponedMs);
     }
     const turn = `${taken.user} ${host ?? `${taken.channel} ${taken.app}`}`;
     const unknown = host === null ? underWayOfUser.inLane : underWayOfUser.atHost;
-    const most = this.#addresses.isGood(subscription.id) ? underWayOfUser.good : unknown;
-    if (!this.#turns.take(turn, most)) {
+    const place = this.#turns.take(turn, address?.isGood ? underWayOfUser.good : unknown);
+    if (!place) {
       const since = this.#waitedSince.get(taken) ?? now;
       if (now - since >= longestForTurnMs)
         return this.#postpone(sending, { waitMs: longestWaitMs + 1, exactly: false });
@@ -127,15 +128,17 @@ export class Sender {
       return { againAfterMs: longestWaitMs, orWhenFree: (onFree) => this.#turns.wait(turn, onFree) };
     }
     try {
-      return await (host === null ? this.#sendInLane(sending) : this.#sendToHost(sending, host));
+      return await (host === null
+        ? this.#sendInLane(sending, address)
+        : this.#sendToHost(sending, address, host));
     } finally {
-      this.#turns.leave(turn);
+      this.#turns.leave(place);
     }
   }
 
-  async #sendInLane(sending: Sending): Promise<SendEnd> {
+  async #sendInLane(sending: Sending, address: Address | null): Promise<SendEnd> {
     const { lane, subscription, push } = sending;
-    const outcome = await this.#attempt(sending);
+    const outcome = await this.#attempt(sending, address);
     const now = this.#options.clock.now();
     const descriptor = this.#options.channels.get(push.channel.type)?.descriptor;
     // One whose device has another channel by now says nothing of this lane's provider.
@@ -145,32 +148,24 @@ export class Sender {
     return this.#record(sending, outcome, lane.breaker.succeededAt);
   }
 
-  async #sendToHost(sending: Sending, host: string): Promise<SendEnd> {
+  async #sendToHost(sending: Sending, address: Address | null, host: string): Promise<SendEnd> {
     const { lane, subscription } = sending;
     const { clock } = this.#options;
     const wasProven = this.#hosts.isProven(host);
-    const isGood = this.#addresses.isGood(subscription.id);
-    const entry = this.#hosts.enter(host, clock.now(), isGood);
+    const entry = this.#hosts.enter(host, clock.now(), address?.isGood ?? false);
     if (entry.waitMs > 0) return this.#postpone(sending, entry);
     // The breaker of the host decides, so this is no probe of the lane that its device has left.
     lane.breaker.notMade();
-    const outcome = await this.#attempt(sending);
+    const outcome = await this.#attempt(sending, address);
     const { afterMs } = outcome;
     const { user } = subscription;
-    const isLost = await this.#isLost(host, outcome);
+    const isLost = outcome.reason === 'ENOTFOUND' && (await this.#options.unresolved.failed(nameOf(host)));
+    if (outcome.status !== null && this.#options.unresolved.some)
+      this.#options.unresolved.resolved(nameOf(host));
     const failed = saysNothing(outcome) ? null : isOfProvider(outcome);
     this.#hosts.leave(host, { now: clock.now(), failed, afterMs, wasProven, user });
     const end = isLost ? ({ ...outcome, verdict: 'gone', reason: 'nameUnresolved' } as const) : outcome;
     return this.#record(sending, end, this.#hosts.succeededAt(host));
-  }
-
-  /** Its name has not resolved for a week. */
-  async #isLost(host: string, { reason, status }: Outcome): Promise<boolean> {
-    const { unresolved } = this.#options;
-    const name = new URL(host).hostname;
-    if (reason === 'ENOTFOUND') return unresolved.failed(name);
-    if (status !== null) unresolved.resolved(name);
-    return false;
   }
 
   /**
@@ -192,10 +187,10 @@ export class Sender {
     return 'recorded';
   }
 
-  async #attempt({ taken, subscription, push }: Sending): Promise<Outcome> {
+  async #attempt({ taken, push }: Sending, address: Address | null): Promise<Outcome> {
     const { channels, onFailure } = this.#options;
     const open = channels.get(push.channel.type);
-    this.#addresses.started(subscription);
+    address?.failing?.breaker.started();
     if (!open) return channelUnknown;
     const wait = this.#waiting.begin(taken);
     try {
@@ -266,4 +261,8 @@ interface Sending {
 function hostOf({ channel }: Push, channels: OpenChannels): string | null {
   const descriptor = channels.get(channel.type)?.descriptor;
   return descriptor?.flags.hostFromAddress ? new URL(capabilityOf(channel, descriptor.address)).origin : null;
+}
+
+function nameOf(origin: string): string {
+  return new URL(origin).hostname;
 }

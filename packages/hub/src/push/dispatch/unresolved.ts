@@ -35,6 +35,11 @@ export class UnresolvedNames {
     this.#options = options;
   }
 
+  /** Whether any failed and has led nowhere since. */
+  get some(): boolean {
+    return this.#names.size > 0;
+  }
+
   /** It did not resolve just now. Answers whether it has not for a week. */
   async failed(name: string): Promise<boolean> {
     if (name.length > namesMaxBytes) return false;
@@ -50,7 +55,7 @@ export class UnresolvedNames {
 
   /** It led somewhere. */
   resolved(name: string): void {
-    if (this.#names.size === 0 || this.#names.get(name) === undefined) return;
+    if (this.#names.get(name) === undefined) return;
     this.#names.delete(name);
     this.#write(this.#options.clock.now());
   }

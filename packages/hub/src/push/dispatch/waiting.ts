@@ -10,10 +10,25 @@ const lookEveryMs = 500;
 const readAtOnce = 32;
 
 /** No AbortSignal: one is made for each push. */
-interface Attempt extends Wait {
+class Attempt implements Wait {
   readonly taken: PlannedDelivery;
-  isWithdrawn: boolean;
-  end(): void;
+  isWithdrawn = false;
+  onWithdrawn: (() => void) | null = null;
+  readonly #among: Set<Attempt>;
+
+  constructor(taken: PlannedDelivery, among: Set<Attempt>) {
+    this.taken = taken;
+    this.#among = among;
+    among.add(this);
+  }
+
+  started(): void {
+    this.#among.delete(this);
+  }
+
+  end(): void {
+    this.#among.delete(this);
+  }
 }
 
 export interface WaitingOptions {
@@ -36,10 +51,7 @@ export class Waiting {
   /** An attempt begins to wait, until its request starts or `end` is called. */
   begin(taken: PlannedDelivery): Attempt {
     this.#timer ??= this.#options.clock.every(lookEveryMs, () => void this.#lookAgain());
-    const end = (): void => void this.#attempts.delete(attempt);
-    const attempt: Attempt = { taken, isWithdrawn: false, onWithdrawn: null, started: end, end };
-    this.#attempts.add(attempt);
-    return attempt;
+    return new Attempt(taken, this.#attempts);
   }
 
   async #lookAgain(): Promise<void> {

@@ -1,5 +1,6 @@
 // What to do with a delivery that is due, as everything is now: send it, wait a little, or settle it without sending.
 // And what an attempt leaves behind. Pure.
+import type { AppId } from '../../model/app.ts';
 import type { DeliveryResult, PlannedDelivery, SendStatus, StoredDelivery } from '../../model/delivery.ts';
 import { clocksDifferMs, isOpen } from '../../model/delivery.ts';
 import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
@@ -49,11 +50,13 @@ export function decide(
   if (delivery.kind === 'clear') return decideClear(context, { ...subscription, channel }, { canClear, now });
   if (!notification || !isAlive(notification, now)) return settle('expired', 'the notification expired');
   if (isHandled(notification)) return settle('withdrawn', 'it was handled elsewhere');
-  const decision = decideSilence(context, notification, subscription, { now, canClear });
+  const content = JSON.parse(notification.content) as Content;
+  const posted = { app: notification.app, content };
+  const decision = decideSilence(context, posted, subscription, { now, canClear });
   if (decision.decision === 'skip') return settle('skipped', decision.reason);
   // A tap in place of what the device would show says nothing that it was not told.
   if (delivery.kind === 'fallback' && decision.silence !== null) return settle('skipped', decision.silence);
-  const push = pushOf(context, notification, { ...subscription, channel }, { now, decision });
+  const push = pushOf(context, notification, { ...subscription, channel }, { now, content, decision });
   const fetched = delivery.fetchedAt !== null || context.fetchedSeq >= delivery.seq;
   if (delivery.kind === 'fallback') {
     return fetched ? settle('skipped', 'the device has fetched it') : { kind: 'send', push };
@@ -76,7 +79,7 @@ function decideClear(
   if (context.delivery.plannedAt + clearLifeMs <= now) return settle('expired', 'it waited for a day');
   return {
     kind: 'send',
-    push: { ...baseOf(context, subscription, now), visual: null, notification: null },
+    push: pushTo(subscription, context, { visual: null, notification: null, now }),
   };
 }
 
@@ -87,11 +90,10 @@ type PushDecision = Extract<Decision, { decision: 'push' }>;
 /** As the person wants it now, and as it was to arrive when it was posted: an attempt that is late does not ring either. */
 function decideSilence(
   { delivery, preferences: stored }: SendContext,
-  { app, content: posted }: StoredNotification,
+  { app, content }: { readonly app: AppId; readonly content: Content },
   subscription: StoredSubscription,
   { now, canClear }: Pick<StepContext, 'canClear' | 'now'>,
 ): Decision {
-  const content = JSON.parse(posted) as Content;
   const preferences = readPreferences(stored);
   const ringing = { app, content, device: subscription.id };
   const silence = silenceOf(preferences, ringing, now) ?? silenceOf(preferences, ringing, delivery.plannedAt);
@@ -104,27 +106,44 @@ function pushOf(
   context: SendContext,
   row: StoredNotification,
   subscription: Reachable,
-  { now, decision }: { readonly now: number; readonly decision: PushDecision },
+  {
+    now,
+    content,
+    decision,
+  }: { readonly now: number; readonly content: Content; readonly decision: PushDecision },
 ): Push {
-  const { groupName, priority, fallbackPolicy } = JSON.parse(row.content) as Content;
+  const { groupName, priority, fallbackPolicy } = content;
   const fallback = fallbackPolicy?.endpointFallback.visualContent ?? null;
   const visual = context.delivery.kind === 'fallback' ? fallback : decision.visual;
   // Content whose display time is over is not shown any more, but the device still gets a tap.
   const past = row.displayUntil !== null && row.displayUntil <= now;
   const { id, expires, displayUntil } = row;
   const { silence } = decision;
-  return {
-    ...baseOf(context, subscription, now),
-    visual: past ? null : visual,
-    notification: { id, groupName, priority: silence === null ? priority : 'Low', expires, displayUntil },
-    silence,
-  };
+  const shown = silence === null ? priority : 'Low';
+  const notification = { id, groupName, priority: shown, expires, displayUntil };
+  return pushTo(subscription, context, { visual: past ? null : visual, notification, silence, now });
 }
 
-function baseOf({ delivery, unread, handled }: SendContext, subscription: Reachable, now: number) {
-  const { app, user, channel, platform } = subscription;
-  const of = { app, user, channel, platform, registeredAt: registeredAt(subscription, now) };
-  return { kind: delivery.kind, ...of, unreadCount: unread, close: handled, now };
+/** One literal: this is made for each attempt, and once more while it waits. */
+function pushTo(
+  subscription: Reachable,
+  { delivery, unread, handled }: SendContext,
+  { visual, notification, silence = null, now }: Pick<Push, 'visual' | 'notification' | 'silence' | 'now'>,
+): Push {
+  return {
+    kind: delivery.kind,
+    app: subscription.app,
+    user: subscription.user,
+    channel: subscription.channel,
+    platform: subscription.platform,
+    registeredAt: registeredAt(subscription, now),
+    visual,
+    notification,
+    silence,
+    unreadCount: unread,
+    close: handled,
+    now,
+  };
 }
 
 /** Since when the device says that it has the address: what a provider knew before says nothing of it. */

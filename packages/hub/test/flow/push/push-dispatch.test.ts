@@ -59,7 +59,7 @@ async function openWorld(context: TestContext, send: Send, wrap = (store: FeedSt
     listensLive: () => false,
     massEnd: { mayEnd: async () => true },
     credentialFaults: { note: () => {} },
-    unresolved: { failed: async () => false, resolved: () => {} },
+    unresolved: { some: false, failed: async () => false, resolved: () => {} },
   });
   publisher.dispatchTo((deliveries) => dispatcher.take(deliveries));
   let closing: Promise<void> | null = null;
