@@ -15,7 +15,8 @@ import {
   subscribeWrite,
   timerWrite,
 } from '@carillon/testing/feed/writes.ts';
-import type { Outcome } from '../../src/model/write.ts';
+import { drawSeed, openRandom, type Random } from '@carillon/testing/machine/random.ts';
+import type { Outcome, PostWrite, Write } from '../../src/model/write.ts';
 import type { OpenStore } from './store.ts';
 
 const deadline = startMs + 5000;
@@ -23,6 +24,7 @@ const deadline = startMs + 5000;
 export function questionsContract(name: string, open: OpenStore): void {
   describe(`${name}: answers`, () => answers(open));
   describe(`${name}: deadlines`, () => deadlines(open));
+  describe(`${name}: one winner`, () => oneWinner(open));
 }
 
 const resultOf = (each: Outcome | undefined) =>
@@ -217,5 +219,58 @@ function deadlines(open: OpenStore): void {
       ],
     );
     assert.deepEqual(await store.read.dueDeadlines(deadline, 10), []);
+  });
+}
+
+/** What may happen to one question at once, as devices, nodes and the app send it. */
+function contenders({ id, user, owner: of }: PostWrite, { below, pick }: Random): Write[] {
+  return Array.from({ length: 12 }, (_, index): Write => {
+    const what = below(100);
+    if (what < 70) {
+      const actionId = pick(['approve', 'reject']);
+      const contentVersion = pick([null, 1, 2]);
+      return respondWrite(id, { user, actionId, text: `device ${index}`, contentVersion });
+    }
+    if (what < 85) return timerWrite('deadline', id, user);
+    if (what >= 95) return deleteWrite(id, { user });
+    const named = { appNotificationId: 'deploy', sentAs: `${index}`, respondBy: deadline + 1000 };
+    return { ...questionWrite(named), user, owner: of };
+  });
+}
+
+function oneWinner(open: OpenStore): void {
+  const seed = drawSeed();
+  test(`whatever races, a content has one answer, and every loser is told it (seed ${seed})`, async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const random = openRandom(seed);
+    for (let round = 0; round < 20; round++) {
+      const write = questionWrite({ by: `user ${round}`, appNotificationId: 'deploy', respondBy: deadline });
+      const begun = (await store.commit([write], startMs)).changes;
+      const writes = contenders(write, random);
+      const batches = [writes.slice(0, 3), writes.slice(3, 4), writes.slice(4, 9), writes.slice(9)];
+      const committed = await Promise.all(batches.map((batch) => store.commit(batch, deadline)));
+      const changes = [...begun, ...committed.flatMap((each) => each.changes)].sort((a, b) => a.seq - b.seq);
+      assert.deepEqual(
+        changes.map(({ seq }) => seq),
+        changes.map((_, index) => index + 1),
+      );
+      const answered = new Map<string, unknown>();
+      for (const { notification } of changes) {
+        const { id, contentVersion, response } = notification;
+        if (response === null || response === 'open') continue;
+        const key = `${id} ${contentVersion}`;
+        assert.deepEqual(answered.get(key) ?? response, response);
+        answered.set(key, response);
+      }
+      for (const outcome of committed.flatMap(({ outcomes }) => outcomes)) {
+        if (!('result' in outcome) || !('notification' in outcome)) continue;
+        const { id, contentVersion, response } = outcome.notification;
+        if (['answered', 'same', 'other'].includes(outcome.result))
+          assert.deepEqual(response, answered.get(`${id} ${contentVersion}`));
+      }
+      for (const { seq, ...last } of (await store.read.changes(write.user, null, 0, 100)).rows)
+        assert.deepEqual({ seq, ...last }, changes[seq - 1]?.notification);
+    }
   });
 }
