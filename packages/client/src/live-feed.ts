@@ -7,7 +7,14 @@ import { defer } from './deferred.ts';
 import { ChangeQueue } from './feed/change-queue.ts';
 import type { Feed, FeedChange, FeedStatus, HistoryPage } from './feed/feed.ts';
 import type { FeedView } from './feed/feed-view.ts';
-import { applyMutation, composeMutations, type Mutation, mutationTo } from './feed/local-change.ts';
+import { itemOf } from './feed/inbox.ts';
+import {
+  answerWith,
+  applyMutation,
+  composeMutations,
+  type Mutation,
+  mutationTo,
+} from './feed/local-change.ts';
 import { TurnTimer } from './feed/turn-timer.ts';
 import { HubError, messageOf } from './requests/hub-error.ts';
 import { SharedView, type SharedViewOptions } from './tabs/shared-view.ts';
@@ -100,6 +107,11 @@ export class LiveFeed implements Feed {
     this.#act(ids, { userActionState: 'dismissed' });
   }
 
+  respond(id: string, actionId: string, { text = null }: { readonly text?: string | null } = {}): void {
+    this.#act(id, answerWith(actionId, text, this.now()));
+    this.#before.delete(id);
+  }
+
   snooze(id: string, until: Date): void {
     this.#act(id, { userActionState: 'snoozed', snoozeUntilDateTime: until.toISOString() });
   }
@@ -119,12 +131,8 @@ export class LiveFeed implements Feed {
     this.#before.delete(id);
   }
 
-  async history({ pageSize = 25 } = {}): Promise<HistoryPage> {
-    const page = async (at: string | null): Promise<HistoryPage> => {
-      const { items, next } = await this.#options.requests.list({ pageSize, next: at });
-      return { items, next: next === null ? null : () => page(next) };
-    };
-    return page(null);
+  history({ pageSize = 25 } = {}): Promise<HistoryPage> {
+    return readHistory(this.#options.requests, pageSize, null);
   }
 
   wake(reopens: boolean): void {
@@ -197,7 +205,7 @@ export class LiveFeed implements Feed {
     }
     this.#before.set(id, mutationTo(item));
     const { contentVersion } = item;
-    const waiting = view.waitingOf(id);
+    const waiting = view.waitingOf(id).filter((each) => !each.mutation?.response);
     // Changes of older content do not apply to this content.
     const same = waiting
       .filter((each) => each.contentVersion === contentVersion)
@@ -247,6 +255,18 @@ export class LiveFeed implements Feed {
 }
 
 const none: readonly never[] = [];
+
+async function readHistory(
+  requests: SharedViewOptions['requests'],
+  pageSize: number,
+  at: string | null,
+): Promise<HistoryPage> {
+  const { items, next } = await requests.list({ pageSize, next: at });
+  return {
+    items: items.map(itemOf),
+    next: next === null ? null : () => readHistory(requests, pageSize, next),
+  };
+}
 
 /** Sorts by time: storages return changes in the order of their keys. */
 function keyOf(now: number, count: number, random: number): string {

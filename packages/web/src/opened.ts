@@ -1,6 +1,7 @@
 // The inbox of the user who is signed in: the live feed, the component that shows it, and this device among the user's. It opens
 // once a page; at sign-out it removes everything of the user.
-import { connectHub, Requests, readApps } from '@carillon/client';
+import { connectHub, Requests } from '@carillon/client';
+import { readApps } from '@carillon/client/apps';
 import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
 import type { CarillonInbox } from '@carillon/inbox/core';
 import '@carillon/inbox/core';

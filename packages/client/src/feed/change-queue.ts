@@ -3,7 +3,7 @@
 import type { FeedChange } from './feed.ts';
 
 const queuedMax = 1000;
-/** The latest refusals; the view shows the hub's state in any case. */
+/** The latest refusals and answers that came too late; the view shows the hub's state in any case. */
 const refusedMax = 100;
 
 export class ChangeQueue implements AsyncIterableIterator<FeedChange> {
@@ -21,7 +21,9 @@ export class ChangeQueue implements AsyncIterableIterator<FeedChange> {
     if (waiting) waiting({ done: false, value: change });
     else if (this.#queued.length < queuedMax) this.#queued.push(change);
     else {
-      const refused = this.#queued.filter(({ type }) => type === 'refused').slice(-refusedMax);
+      const refused = this.#queued
+        .filter(({ type }) => type === 'refused' || type === 'decided')
+        .slice(-refusedMax);
       this.#queued = [...refused, { type: 'replaced' }, change];
     }
   }

@@ -5,7 +5,7 @@ import type { FrameValue, Notification, Removed } from '@carillon/protocol';
 import { never } from '../clock.ts';
 import { ChangeStack } from './change-stack.ts';
 import type { FeedChange } from './feed.ts';
-import { changesOf, countOf, isInInbox, markOf } from './inbox.ts';
+import { changesOf, countOf, isInInbox, itemOf, markOf } from './inbox.ts';
 import { applyMutation, type LocalChange, type Mutation } from './local-change.ts';
 
 export interface Position {
@@ -23,13 +23,18 @@ export type BaseStep =
   | { readonly type: 'values'; readonly values: readonly FrameValue[]; readonly position: Position | null }
   | { readonly type: 'replace'; readonly items: readonly Notification[]; readonly position: Position };
 
-/** How local changes ended: `acknowledged` waits for its effect in the base, `confirmed` has it there already. */
+/**
+ * How local changes ended: `acknowledged` waits for its effect in the base, `confirmed` has it there already, `decided` is an answer that
+ * came too late.
+ */
 export interface Outcome {
   readonly id: string;
   readonly keys: readonly string[];
-  readonly result: 'acknowledged' | 'confirmed' | 'gone' | 'refused';
-  /** Of `refused`. */
+  readonly result: 'acknowledged' | 'confirmed' | 'gone' | 'refused' | 'decided';
+  /** Of `refused`; absent where newer content has replaced what was seen. */
   readonly reason?: string;
+  /** Of `decided`: as it is now; null when it is gone. */
+  readonly item?: Notification | null;
 }
 
 export interface ViewState {
@@ -47,6 +52,7 @@ interface Rendered {
 
 /** The hub removes what expired within a minute; until then its count holds it, and so does the base. */
 const sweptAfterMs = 600_000;
+const replacedReason = 'It was replaced by newer content.';
 
 export class FeedView {
   #base = new Map<string, Notification>();
@@ -159,7 +165,7 @@ export class FeedView {
     return !before || (!isNew && applyMutation(before, mutation) === before);
   }
 
-  settle({ id, keys, result, reason = '' }: Outcome, now: number): FeedChange[] {
+  settle({ id, keys, result, reason = replacedReason, item = null }: Outcome, now: number): FeedChange[] {
     const changes = this.#step(id, now, () => {
       for (const key of keys) {
         const change = this.#local.waiting.get(key);
@@ -174,7 +180,9 @@ export class FeedView {
           });
       }
     });
-    return result === 'refused' ? [...changes, { type: 'refused', id, reason }] : changes;
+    if (result === 'refused') changes.push({ type: result, id, reason });
+    if (result === 'decided') changes.push({ type: result, id, item: item && itemOf(item) });
+    return changes;
   }
 
   /** Applies the passing of time: removes what expired, wakes what was snoozed. */
@@ -211,7 +219,7 @@ export class FeedView {
       this.#release(value.id);
       return;
     }
-    this.#base.set(value.id, value);
+    this.#base.set(value.id, itemOf(value));
     this.#release(value.id);
     this.#unchanged.delete(value.id);
     this.#turnBy(value.expirationDateTime);
@@ -219,7 +227,7 @@ export class FeedView {
   }
 
   #rebase(items: readonly Notification[]): void {
-    this.#base = new Map(items.map((item) => [item.id, item]));
+    this.#base = new Map(items.map((item) => [item.id, itemOf(item)]));
     this.#unchanged.clear();
     this.#rendered = null;
     // The next turn computes it.

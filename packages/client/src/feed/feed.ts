@@ -2,6 +2,9 @@
 // them. Everything works offline: it shows at once, and reaches the hub later.
 import type { Notification } from '@carillon/protocol';
 
+/** `isQuestion`: one of its actions answers it. `response` is then null while it is open. */
+export type FeedItem = Notification & { readonly isQuestion?: true };
+
 /** `offline`: the hub can't be reached now. `signedOut`: the hub accepts no token, and nothing is tried. */
 export type FeedPhase = 'connecting' | 'catchingUp' | 'live' | 'offline' | 'signedOut' | 'closed';
 
@@ -24,14 +27,19 @@ export interface FeedStatus {
 
 /** One step of the view. `refused`: the hub refused a change, and the view shows the hub's state again. */
 export type FeedChange =
-  | { readonly type: 'added' | 'changed'; readonly item: Notification }
+  | { readonly type: 'added' | 'changed'; readonly item: FeedItem }
   | { readonly type: 'removed'; readonly id: string }
   | { readonly type: 'refused'; readonly id: string; readonly reason: string }
+  /**
+   * An answer that was given here does not count: another one came first (its `response`), the question was replaced and asks anew
+   * (`response` is null), or it is gone (null).
+   */
+  | { readonly type: 'decided'; readonly id: string; readonly item: FeedItem | null }
   /** Everything may have changed: the first complete read, a resync. */
   | { readonly type: 'replaced' };
 
 export interface HistoryPage {
-  readonly items: readonly Notification[];
+  readonly items: readonly FeedItem[];
   /** Null at the end. */
   readonly next: (() => Promise<HistoryPage>) | null;
 }
@@ -41,9 +49,9 @@ export interface Feed {
    * The inbox: neither dismissed, snoozed nor expired, newest first, with what was done here applied already. A new array
    * with each change, the same one in between.
    */
-  readonly items: readonly Notification[];
+  readonly items: readonly FeedItem[];
   /** What `items` has and what was dismissed or snoozed: everything that has not expired, newest first, also offline. */
-  readonly all: readonly Notification[];
+  readonly all: readonly FeedItem[];
   /** The hub's count at the view's position, with what was done here applied already. */
   readonly unreadCount: number;
   readonly status: FeedStatus;
@@ -67,6 +75,11 @@ export interface Feed {
   /** The user opened it. */
   activate(id: string): void;
   dismiss(ids: string | readonly string[]): void;
+  /**
+   * Answers a question with one of its actions, for all devices; `text` is for an action with an input. It shows at once. Where another
+   * answer was first, there is a `decided` step. An answer can't be undone.
+   */
+  respond(id: string, actionId: string, answer?: { readonly text?: string | null }): void;
   /** Hides it until then; it comes back unread and rings. */
   snooze(id: string, until: Date): void;
   /** Brings what was dismissed or snoozed back into the inbox, as read. */

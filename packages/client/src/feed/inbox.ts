@@ -1,7 +1,7 @@
 // The rules of the inbox for one notification: whether it is listed, whether it counts as unread, and which step a change
 // of it is. Pure.
 import type { Notification } from '@carillon/protocol';
-import type { FeedChange } from './feed.ts';
+import type { FeedChange, FeedItem } from './feed.ts';
 
 export function isInInbox({ userActionState }: Notification): boolean {
   return userActionState !== 'dismissed' && userActionState !== 'snoozed';
@@ -13,6 +13,11 @@ export function isInInbox({ userActionState }: Notification): boolean {
  */
 export function isForPerson({ payload, priority }: Notification): boolean {
   return payload.visualContent != null || priority !== 'None';
+}
+
+/** As a feed has it. */
+export function itemOf(item: Notification): FeedItem {
+  return item.response === undefined ? item : { ...item, isQuestion: true };
 }
 
 export function countOf(item: Notification | null): number {

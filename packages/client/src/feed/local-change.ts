@@ -1,9 +1,11 @@
 // A change that the user made here and the hub has not confirmed, and its merges: into a notification by the hub's rules of
 // state, and into another change of the same notification, so that the queue holds one for each. Pure.
-import type { Notification, StatePatch } from '@carillon/protocol';
+import type { Notification, NotificationResponse, StatePatch } from '@carillon/protocol';
 
-/** What a change does to the state; null deletes. */
-export type Mutation = Omit<StatePatch, 'contentVersion'> | null;
+type UserResponse = NotificationResponse & { readonly actionId: string };
+
+/** What a change does to the state; null deletes. One with a response answers a question. */
+export type Mutation = (Omit<StatePatch, 'contentVersion'> & { readonly response?: UserResponse }) | null;
 
 export interface LocalChange {
   /** Unique among all tabs and sessions of the account. */
@@ -20,12 +22,18 @@ export interface LocalChange {
 /** The notification as it is once `mutation` is committed; null when deleted. The same object when nothing changes. */
 export function applyMutation(item: Notification, mutation: Mutation): Notification | null {
   if (mutation === null) return null;
+  const { response } = mutation;
+  // The first answer counts, whoever gave it.
+  if (response && item.response !== null) return item;
   const { readState, userActionState, snoozeUntilDateTime = null } = stateAfter(item, mutation);
   const isSame =
+    !response &&
     readState === item.readState &&
     userActionState === item.userActionState &&
     snoozeUntilDateTime === item.snoozeUntilDateTime;
-  return isSame ? item : { ...item, readState, userActionState, snoozeUntilDateTime };
+  return isSame
+    ? item
+    : { ...item, readState, userActionState, snoozeUntilDateTime, ...(response && { response }) };
 }
 
 type State = Pick<Notification, 'readState' | 'userActionState' | 'snoozeUntilDateTime'>;
@@ -40,6 +48,15 @@ function stateAfter(state: State, mutation: NonNullable<Mutation>): State {
 }
 
 const fresh: State = { readState: 'unread', userActionState: 'noInteraction', snoozeUntilDateTime: null };
+
+/** What an answer of the user does here; it is sent by itself. */
+export function answerWith(actionId: string, text: string | null, now: number): NonNullable<Mutation> {
+  const respondedDateTime = new Date(now).toISOString();
+  return {
+    userActionState: 'activated',
+    response: { actionId, text, respondedDateTime, respondedBy: 'user' },
+  };
+}
 
 /** One mutation with the effect of both, whatever the state they meet. */
 export function composeMutations(first: Mutation, then: Mutation): Mutation {

@@ -4,9 +4,9 @@ import type { Clock, Random, Timer } from '../clock.ts';
 import type { FeedView, Outcome } from '../feed/feed-view.ts';
 import { composeMutations, mutationAt } from '../feed/local-change.ts';
 import { backoffMs } from '../requests/backoff.ts';
-import { HubError } from '../requests/hub-error.ts';
+import { HubError, isFinal } from '../requests/hub-error.ts';
 import type { Requests } from '../requests/requests.ts';
-import { replacedReason, sendMany, sendOne, type UnsentChange } from './send-changes.ts';
+import { sendOne, type UnsentChange } from './send-changes.ts';
 import { isSameState, togetherMax } from './state-group.ts';
 
 export interface OutboxOptions {
@@ -97,10 +97,9 @@ export class Outbox {
 
   async #settle(group: readonly UnsentChange[]): Promise<void> {
     const { view, requests, onOutcome } = this.#options;
-    const isReplaced = ({ id, contentVersion }: UnsentChange) =>
-      contentVersion !== null && view.contentVersion(id) > contentVersion;
-    for (const { id, keys } of group.filter(isReplaced))
-      onOutcome({ id, keys, result: 'refused', reason: replacedReason });
+    const isReplaced = ({ id, contentVersion, mutation }: UnsentChange) =>
+      !mutation?.response && contentVersion !== null && view.contentVersion(id) > contentVersion;
+    for (const { id, keys } of group.filter(isReplaced)) onOutcome({ id, keys, result: 'refused' });
     // A change that the user made while the others were stored goes with the next group.
     const [first, ...others] = group.filter((each) => !isReplaced(each));
     if (!first) return;
@@ -108,16 +107,20 @@ export class Outbox {
     for (const { id } of [first, ...same]) view.watch(id);
     if (first.mutation === null || same.length === 0) onOutcome(await sendOne(requests, view, first));
     else {
-      const outcomes = await sendMany(requests, view, first.mutation, [first, ...same]);
+      const { sendMany } = await import('./send-many.ts');
+      const group = [first, ...same];
+      const outcomes = await sendMany({ requests, view, state: first.mutation, group, isFinal });
       if (outcomes === null) this.#groupMax = 1;
-      else for (const outcome of outcomes) onOutcome(outcome);
+      else outcomes.forEach(onOutcome);
     }
   }
 
-  /** All that waits for a notification, as one change; null when nothing does. */
+  /** All that waits for a notification, as one change; an answer is one by itself. Null when nothing waits. */
   #unsent(id: string): UnsentChange | null {
     const { view, clock } = this.#options;
-    const changes = view.waitingOf(id);
+    const waiting = view.waitingOf(id);
+    const answer = waiting.findIndex(({ mutation }) => mutation?.response);
+    const changes = answer < 0 ? waiting : waiting.slice(0, answer || 1);
     const last = changes.at(-1);
     if (!last) return null;
     const mutation = mutationAt(changes.map((each) => each.mutation).reduce(composeMutations), clock.now());

@@ -86,6 +86,7 @@ const kinds: Readonly<Record<number, ErrorKind>> = {
   403: 'accessDenied',
   404: 'notFound',
   405: 'methodNotAllowed',
+  409: 'alreadyResponded',
   410: 'resyncRequired',
   412: 'resourceModified',
   413: 'requestTooLarge',

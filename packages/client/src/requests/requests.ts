@@ -149,23 +149,6 @@ export class Requests {
     return null;
   }
 
-  /** Deletes the content that was seen. Newer content stays, and is returned. */
-  async deleteContent(id: string, contentVersion: number): Promise<Notification | null> {
-    const path = pathOf(id);
-    const response = await this.send('GET', path);
-    const current: Notification = await response.json();
-    if (current.contentVersion > contentVersion) return current;
-    try {
-      await this.send('DELETE', path, { headers: { 'if-match': response.headers.get('etag') ?? '*' } });
-      return null;
-    } catch (error) {
-      // There was another change in between, perhaps newer content.
-      if (error instanceof HubError && error.kind === 'resourceModified')
-        return this.deleteContent(id, contentVersion);
-      throw error;
-    }
-  }
-
   /** Reports what happened to notifications on this device; at most 1 000 a call. */
   receipts(receipts: readonly Receipt[]): Promise<ReceiptsAnswer> {
     return this.#json('POST', `${feed}/receipts`, { body: { receipts } });
