@@ -11,6 +11,7 @@ interface Owner {
   readonly listening: FeedController;
   readonly undoing: UndoController;
   readonly panel: { focusRow(id: string): void };
+  readonly visual: { readonly asked: { readonly id: string } | null; ask(asked: null): void };
   closeMenu(): void;
 }
 
@@ -38,6 +39,20 @@ export class Actions {
     if (view === 'history') this.#bringBack(isUnread ? 'read' : 'unread', id);
     else if (isUnread) feed?.markRead(id);
     else feed?.markUnread(id);
+  }
+
+  /** An answer can't be undone: other devices have it at once. */
+  respond({ id }: Notification, actionId: string, text: string | null): void {
+    const { feed, visual, panel } = this.#owner;
+    feed?.respond(id, actionId, { text });
+    if (visual.asked?.id === id) visual.ask(null);
+    panel.focusRow(id);
+  }
+
+  /** Neither answered nor closed. */
+  leaveQuestion({ id }: Notification): void {
+    this.#owner.visual.ask(null);
+    this.#owner.panel.focusRow(id);
   }
 
   dismiss({ id }: Notification): void {

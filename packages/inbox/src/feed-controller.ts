@@ -16,6 +16,8 @@ export class FeedController {
   /** Whether the feed's first read ended; `failed` when it rejected. */
   readiness: 'waiting' | 'ready' | 'failed' = 'waiting';
   refusal: string | null = null;
+  /** An answer that was given here and does not count: the question as it is now. */
+  late: { readonly item: Notification | null } | null = null;
   readonly #owner: Owner;
   #feed: Feed | null = null;
   #isConnected = false;
@@ -34,6 +36,7 @@ export class FeedController {
     this.#feed = feed;
     this.readiness = 'waiting';
     this.refusal = null;
+    this.late = null;
     this.#silent.clear();
     if (feed && this.#isConnected) this.#listen(feed);
   }
@@ -56,6 +59,7 @@ export class FeedController {
 
   forgetRefusal(): void {
     this.refusal = null;
+    this.late = null;
     this.#owner.requestUpdate();
   }
 
@@ -87,6 +91,9 @@ export class FeedController {
       if (step.value.type === 'refused') {
         this.refusal = step.value.reason;
         this.#owner.requestUpdate();
+      } else if (step.value.type === 'decided') {
+        this.late = step.value;
+        this.#owner.requestUpdate();
       }
       if (this.#isSilent(step.value) || step.value.type !== 'added' || this.readiness !== 'ready') continue;
       if (!isForPerson(step.value.item)) continue;
@@ -98,6 +105,6 @@ export class FeedController {
 
   #isSilent(step: FeedChange): boolean {
     if (step.type === 'replaced') this.#silent.clear();
-    return step.type !== 'replaced' && this.#silent.delete('item' in step ? step.item.id : step.id);
+    return step.type !== 'replaced' && this.#silent.delete('id' in step ? step.id : step.item.id);
   }
 }

@@ -98,7 +98,10 @@ export class PanelController implements ReactiveController {
       this.#awaited = null;
       void list.focusPosition(awaited.position);
     } else if (this.#hadFocus && this.#root?.activeElement == null) {
-      void this.#focusListOrPlace();
+      // A choice that asks for more has taken the place of the one that was pressed.
+      const asked = this.#find('.reply .line, .reply .main');
+      if (asked) asked.focus({ preventScroll: true });
+      else void this.#focusListOrPlace();
     }
   }
 

@@ -69,6 +69,15 @@ const shots: Readonly<Record<string, Shot>> = {
   },
   snoozed: { options: { feed: 'history' }, act: (page) => page.click('.segments button >> nth=2') },
   visual: { options: { feed: 'visual' } },
+  questions: { options: { feed: 'questions' } },
+  reply: {
+    options: { feed: 'questions' },
+    act: (page) => page.locator('.choice', { hasText: 'Comment' }).first().click(),
+  },
+  confirm: {
+    options: { feed: 'questions' },
+    act: (page) => page.locator('.choice.destructive').first().click(),
+  },
   'visual-off': { options: { feed: 'visual', pictures: 'off' } },
   inline: { options: { feed: 'list', inline: true } },
   arabic: { options: { feed: 'list', lang: 'ar' } },

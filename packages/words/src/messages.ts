@@ -47,6 +47,21 @@ export interface TextMessages {
   /** How much it presses. */
   readonly timeSensitive: string;
   readonly critical: string;
+  /** Of a question: the label of its actions. */
+  readonly choices: string;
+  readonly cancel: string;
+  readonly answerSure: string;
+  /** {action} */
+  readonly answered: string;
+  /** {action} */
+  readonly answeredByDeadline: string;
+  readonly unanswered: string;
+  /** {time}, such as "in 5 min." */
+  readonly answerWithin: string;
+  /** {action} */
+  readonly answeredElsewhere: string;
+  readonly askedAnew: string;
+  readonly askedNoMore: string;
   /** The title of a notification without visible content. */
   readonly untitled: string;
   readonly now: string;

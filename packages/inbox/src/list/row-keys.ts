@@ -69,7 +69,7 @@ function actionOf(host: InboxHost, { item, key }: ItemRow, event: KeyboardEvent)
 function moveWithin(event: KeyboardEvent, step: number): void {
   const row = event.currentTarget;
   if (!(row instanceof HTMLElement)) return;
-  const stops = [...row.querySelectorAll<HTMLElement>('.open, .text a, .fold, .act')].filter(
+  const stops = [...row.querySelectorAll<HTMLElement>('.open, .text a, .fold, .choice, .act')].filter(
     (each) => each.offsetWidth > 0,
   );
   const at = stops.findIndex((each) => each.matches(':focus'));

@@ -47,6 +47,15 @@ export class Localizer {
     return this.clockTime(time);
   }
 
+  /** Until something ends: "in 5 min.", in seconds when it is near. */
+  within(ms: number): string {
+    const seconds = Math.max(0, Math.ceil(ms / 1000));
+    if (seconds < 120) return this.#relative.format(seconds, 'second');
+    if (seconds < 7200) return this.#relative.format(Math.floor(seconds / 60), 'minute');
+    if (seconds < 172_800) return this.#relative.format(Math.floor(seconds / 3600), 'hour');
+    return this.#relative.format(Math.floor(seconds / 86_400), 'day');
+  }
+
   /** Today, Yesterday, the weekday within a week, else the date; with the year when it is another one. */
   day(time: number, now: number): string {
     const days = daysBetween(time, now);

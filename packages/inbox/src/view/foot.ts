@@ -1,6 +1,7 @@
 // The part below the list: the state of the connection while it is not live, the changes that wait, the hub's refusal, and the
 // undo button.
 import { html, nothing, type TemplateResult } from 'lit';
+import { lateWords } from '../visual/decision.ts';
 import type { InboxHost } from './host.ts';
 import { icons } from './icons.ts';
 
@@ -10,10 +11,10 @@ export function renderFoot(host: InboxHost): TemplateResult {
 
 /** Stays until it was read, whatever is done meanwhile. */
 function refusalBar({ listening, words }: InboxHost): TemplateResult | typeof nothing {
-  const { refusal: reason } = listening;
-  if (reason === null) return nothing;
+  const { refusal: reason, late } = listening;
+  if (reason === null && !late) return nothing;
   return html`<div class="snack" part="refusal">
-    <span>${words.text('refused', { reason })}</span>
+    <span>${late ? lateWords(words, late.item) : words.text('refused', { reason: reason ?? '' })}</span>
     <button class="undo" type="button" @click=${() => listening.forgetRefusal()}>${words.text('close')}</button>
   </div>`;
 }

@@ -1,7 +1,7 @@
 // The interface between the element and its views: what to show, and what the user can do. The element implements it; the
 // views are functions from it to a template.
 import type { Feed } from '@carillon/client';
-import type { Notification, Progress } from '@carillon/protocol';
+import type { Notification } from '@carillon/protocol';
 import type { TemplateResult } from 'lit';
 import type { Actions } from '../actions.ts';
 import type { FeedController } from '../feed-controller.ts';
@@ -35,12 +35,21 @@ export interface OpenMenu {
 export interface Drawing {
   adoptInto(root: HTMLElement | DocumentFragment): void;
   drawIcon(host: InboxHost, url: string): TemplateResult;
-  drawProgress(host: InboxHost, progress: Progress): TemplateResult;
+  /** What its words go on to say: progress, what was answered, until when an answer counts. */
+  drawFacts(host: InboxHost, item: Notification): unknown;
   drawRest(host: InboxHost, item: Notification): unknown;
+}
+
+/** A choice that asks for more: a line of text, or whether it is meant. */
+export interface Asked {
+  readonly id: string;
+  readonly actionId: string;
 }
 
 /** What notifications show beside their words. */
 export interface Visual {
+  readonly asked: Asked | null;
+
   /** Rises with everything that changes how rows are drawn. */
   readonly version: number;
   /** Null until it is loaded. */
@@ -51,6 +60,10 @@ export interface Visual {
   iconOf(item: Notification): string | null;
   /** The address of a picture that may be loaded. */
   picture(url: string | null | undefined): string | null;
+  /** Null ends it. */
+  ask(asked: Asked | null): void;
+  /** Draws again each second until then: its time is counted down. */
+  countDown(until: number): void;
   /** It could not be loaded. */
   fail(url: string): void;
 }

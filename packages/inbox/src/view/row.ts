@@ -59,7 +59,7 @@ function content(
   isUnread: boolean,
 ): TemplateResult {
   const { words, now } = host;
-  const { lang, progress } = item.payload.visualContent ?? {};
+  const { lang } = item.payload.visualContent ?? {};
   const slot = host.slotOf(item);
   const drawing = hasMore(host, item) ? host.visual.drawing : null;
   const icon = drawing && host.visual.iconOf(item);
@@ -71,7 +71,7 @@ function content(
       <span class="meta"><span class="app" part="app" title=${item.targetHostName}>${host.visual.nameOf(item)}</span>${note(host, item, isGrouped)}
         <time part="time" datetime=${item.createdDateTime} title=${words.fullTime(time)}>${words.ago(time, now)}</time></span>
       <div class="words" lang=${lang ?? nothing}>${slot === null ? texts(host, item, key) : html`<slot name=${slot}>${texts(host, item, key)}</slot>`}${
-        progress && drawing ? drawing.drawProgress(host, progress) : nothing
+        drawing?.drawFacts(host, item) ?? nothing
       }</div>
       </div>${fold(host, key)}${drawing?.drawRest(host, item) ?? nothing}
     </div>`;
@@ -87,7 +87,7 @@ function texts({ list, words }: InboxHost, item: Notification, key: string): Tem
 
 function hasMore(host: InboxHost, item: Notification): boolean {
   const { imageUrl, actions, progress } = item.payload.visualContent ?? {};
-  return Boolean(imageUrl || actions || progress) || host.visual.iconOf(item) !== null;
+  return Boolean(imageUrl || actions || progress || item.response) || host.visual.iconOf(item) !== null;
 }
 
 function fold({ list, words }: InboxHost, key: string): TemplateResult | typeof nothing {
@@ -117,6 +117,7 @@ function urgencyOf({ payload }: Notification): 'timeSensitive' | 'critical' | nu
 }
 
 function becameOf(item: Notification, words: InboxHost['words']): string | null {
+  if (item.response) return null;
   if (item.userActionState === 'activated') return words.text('activated');
   if (item.userActionState === 'dismissed') return words.text('handled');
   if (item.userActionState !== 'snoozed' || item.snoozeUntilDateTime === null) return null;

@@ -2,23 +2,31 @@
 // page says of it: the senders by host name, whether pictures of other sites may load, and which of them did not.
 import type { Notification, NotificationApp } from '@carillon/protocol';
 import type { ReactiveControllerHost } from 'lit';
-import type { Drawing, Visual } from '../view/host.ts';
+import type { Clock, Timer } from '../clock.ts';
+import type { Asked, Drawing, Visual } from '../view/host.ts';
 
 interface Owner extends ReactiveControllerHost {
+  readonly clock: Clock;
+  readonly now: number;
+  readonly isConnected: boolean;
   readonly renderRoot: HTMLElement | DocumentFragment;
 }
 
 /** Beyond it, pictures that failed are tried again. */
 const failedMax = 1000;
+/** Before that a deadline moves with the minutes of the list. */
+const countedMs = 120_000;
 
 export class VisualController implements Visual {
   version = 0;
+  asked: Asked | null = null;
   readonly #owner: Owner;
   readonly #failed = new Set<string>();
   #senders: ReadonlyMap<string, NotificationApp> = new Map();
   #hasPictures = true;
   #drawing: Drawing | null = null;
   #loading: Promise<void> | null = null;
+  #timer: Timer | null = null;
 
   constructor(owner: Owner) {
     this.#owner = owner;
@@ -44,6 +52,20 @@ export class VisualController implements Visual {
   picture(url: string | null | undefined): string | null {
     const isShown = this.#hasPictures && url != null && /^https:\/\//i.test(url) && !this.#failed.has(url);
     return isShown ? url : null;
+  }
+
+  ask(asked: Asked | null): void {
+    this.asked = asked;
+    this.#changed();
+  }
+
+  countDown(until: number): void {
+    const left = until - this.#owner.now;
+    if (this.#timer || left > countedMs) return;
+    this.#timer = this.#owner.clock.after(1000, () => {
+      this.#timer = null;
+      if (this.#owner.isConnected) this.#changed();
+    });
   }
 
   fail(url: string): void {

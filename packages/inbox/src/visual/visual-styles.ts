@@ -94,7 +94,61 @@ export const visualStyles = css`
   .text .choice.destructive {
     color: var(--danger);
   }
+  .answer {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 2px 6px;
+    margin-block-start: 6px;
+    font-weight: 550;
+    overflow-wrap: anywhere;
+  }
+  .answer q {
+    flex: 1 0 100%;
+    font-weight: 400;
+    white-space: pre-wrap;
+  }
+  .open-until {
+    color: var(--text-muted);
+    font-variant-numeric: tabular-nums;
+    font-weight: 450;
+  }
+  .reply {
+    display: flex;
+    flex: 1 0 100%;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 6px;
+    pointer-events: auto;
+  }
+  .line {
+    flex: 1 1 160px;
+    min-inline-size: 0;
+    min-block-size: 28px;
+    padding-inline: 10px;
+    border: 1px solid var(--line-strong);
+    border-radius: 8px;
+    background: var(--surface);
+    color: inherit;
+    font: inherit;
+  }
+  .sure {
+    font-weight: 550;
+  }
+  .text .main {
+    border-color: transparent;
+    background: var(--accent);
+    color: var(--on-accent);
+  }
+  .text .main.destructive {
+    background: var(--danger);
+    color: var(--surface);
+  }
   @media (hover: none) {
+    .line {
+      min-block-size: 40px;
+      font-size: 1rem;
+    }
     .text .choice {
       min-block-size: 40px;
       padding-inline: 16px;

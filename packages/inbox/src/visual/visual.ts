@@ -1,13 +1,14 @@
-// Draws what a notification shows beside its words: its picture, its progress and the links of its actions. It is loaded once a
-// row has any. Pictures come from other sites: they learn no address of this page, and their place is there before they are.
+// Draws what a notification shows beside its words: its picture, its progress and its actions. It is loaded once a row has any.
+// Pictures come from other sites: these learn no address of this page, and the place is there before the picture is. Pictures come from other sites: they learn no address of this page, and their place is there before they are.
 import type { Notification, NotificationAction, Progress } from '@carillon/protocol';
 import { adoptStyles, html, nothing, type TemplateResult } from 'lit';
 import { inboxStyles } from '../styles/inbox-styles.ts';
 import type { Drawing, InboxHost } from '../view/host.ts';
 import { linkOf } from './link.ts';
+import { drawAnswer, drawChoices, isOpen } from './question.ts';
 import { visualStyles } from './visual-styles.ts';
 
-export const drawing: Drawing = { adoptInto, drawIcon, drawProgress, drawRest };
+export const drawing: Drawing = { adoptInto, drawIcon, drawFacts, drawRest };
 
 function adoptInto(root: HTMLElement | DocumentFragment): void {
   if (root instanceof ShadowRoot) adoptStyles(root, [...inboxStyles, visualStyles]);
@@ -20,6 +21,11 @@ function drawIcon(host: InboxHost, url: string): TemplateResult {
 }
 
 /** What the row says after its words. */
+function drawFacts(host: InboxHost, item: Notification): unknown {
+  const { progress } = item.payload.visualContent ?? {};
+  return html`${progress ? drawProgress(host, progress) : nothing}${drawAnswer(host, item)}`;
+}
+
 function drawProgress({ words }: InboxHost, { value, max, label }: Progress): TemplateResult {
   const part = new Intl.NumberFormat(words.tag, { style: 'percent' }).format(value / max);
   return html`<span class="progress" part="progress">
@@ -29,13 +35,14 @@ function drawProgress({ words }: InboxHost, { value, max, label }: Progress): Te
 }
 
 /** Below the words. */
-function drawRest(host: InboxHost, item: Notification): TemplateResult | typeof nothing {
+function drawRest(host: InboxHost, item: Notification): TemplateResult {
   const { imageUrl, actions } = item.payload.visualContent ?? {};
   const picture = host.visual.picture(imageUrl);
+  const choices = isOpen(host, item) ? drawChoices(host, item) : null;
   const links = (actions ?? []).flatMap((action) => linkAction(host, item, action));
-  if (picture === null && links.length === 0) return nothing;
+  const hasChoices = choices !== null || links.length > 0;
   return html`${picture === null ? nothing : drawPicture(host, picture)}
-    ${links.length === 0 ? nothing : html`<div class="choices" part="choices">${links}</div>`}`;
+    ${hasChoices ? html`<div class="choices" part="choices" role="group" aria-label=${host.words.text('choices')}>${choices}${links}</div>` : nothing}`;
 }
 
 function drawPicture(host: InboxHost, url: string): TemplateResult {

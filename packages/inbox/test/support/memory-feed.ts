@@ -119,6 +119,24 @@ export class MemoryFeed implements Feed {
     this.#change('activate', id, { readState: 'read', userActionState: 'activated' });
   }
 
+  respond(id: string, actionId: string, { text = null }: { readonly text?: string | null } = {}): void {
+    const item = this.#all.get(id);
+    if (item?.response !== null) return;
+    const respondedDateTime = new Date(this.now()).toISOString();
+    const response = { actionId, text, respondedDateTime, respondedBy: 'user' } as const;
+    const changed = { ...item, response, readState: 'read', userActionState: 'activated' } as const;
+    this.#all.set(id, changed);
+    this.sent.push(['respond', id, actionId, ...(text === null ? [] : [text])].join(' '));
+    this.#step(this.#shown(changed));
+  }
+
+  /** The hub had another answer, or none of the question as it was. */
+  decide(id: string, item: Notification | null): void {
+    if (item) this.#all.set(id, item);
+    else this.#all.delete(id);
+    this.#step({ type: 'decided', id, item });
+  }
+
   dismiss(ids: string | readonly string[]): void {
     this.#change('dismiss', ids, { readState: 'read', userActionState: 'dismissed' });
   }

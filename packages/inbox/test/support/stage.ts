@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../src/clock.ts';
 import { type CarillonInbox, setLocale } from '../../src/index.ts';
 import { MemoryFeed } from './memory-feed.ts';
 import { handledItems, longItems, manyItems, notification, sampleItems } from './samples.ts';
-import { senders, visualItems } from './visual-samples.ts';
+import { questionItems, senders, visualItems } from './visual-samples.ts';
 
 /** A Thursday, half past two in the afternoon of the browser's zone. */
 const start = new Date(2026, 10, 19, 14, 30).getTime();
@@ -69,6 +69,7 @@ const feeds = {
     ]),
   long: () => new MemoryFeed(longItems(start)),
   visual: () => new MemoryFeed(visualItems(start)),
+  questions: () => new MemoryFeed(questionItems(start)),
   many: () => new MemoryFeed(manyItems(10_000, start)),
 };
 

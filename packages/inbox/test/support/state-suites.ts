@@ -70,6 +70,40 @@ const states: readonly State[] = [
     says: /Nordlicht Shop.*Track parcel.*40\s?%/s,
   },
   {
+    name: 'questions',
+    options: { feed: 'questions' },
+    says: /Answer in 9.*Your answer: Comment.*Time ran out: Reject/s,
+  },
+  {
+    name: 'a line for the reply',
+    options: { feed: 'questions' },
+    says: /Cancel/,
+    act: ({ page }) => page.locator('.choice', { hasText: 'Comment' }).first().click(),
+  },
+  {
+    name: 'a choice that asks twice',
+    options: { feed: 'questions' },
+    says: /Are you sure/,
+    act: ({ page }) => page.locator('.choice', { hasText: 'Reject' }).first().click(),
+  },
+  {
+    name: 'an answer that came too late',
+    options: { feed: 'questions' },
+    says: /Already answered on another device: Approve/,
+    act: ({ page }) =>
+      page.evaluate(() => {
+        const { feed } = globalThis.stage;
+        const item = feed.all.find(({ id }) => id === 'question-0')!;
+        const response = {
+          actionId: 'approve',
+          text: null,
+          respondedDateTime: item.createdDateTime,
+          respondedBy: 'user',
+        } as const;
+        feed.decide('question-0', { ...item, response, readState: 'read', userActionState: 'activated' });
+      }),
+  },
+  {
     name: 'no pictures',
     options: { feed: 'visual', pictures: 'off' },
     says: /Nordlicht Shop.*Track parcel/s,
@@ -160,7 +194,16 @@ export function languageSuite(width: number): void {
 
     for (const lang of ['en', 'de', 'fr', 'ja', 'ar']) {
       test(`in ${lang} every text fits and nothing is left to fill in`, async () => {
-        for (const feed of ['offline', 'signedOut', 'empty', 'history', 'long', 'visual', 'list'] as const) {
+        for (const feed of [
+          'offline',
+          'signedOut',
+          'empty',
+          'history',
+          'long',
+          'visual',
+          'questions',
+          'list',
+        ] as const) {
           await stage.show({ feed, lang });
           if (feed === 'history') await openHistory(stage);
           await settled(stage.page);

@@ -71,3 +71,66 @@ export function visualItems(now: number): Notification[] {
     payload: { visualContent },
   }));
 }
+
+const approval: VisualContent = {
+  title: 'Deploy version 2.41.0 to production?',
+  body: 'All 1,482 tests have passed. 3 migrations run first.',
+  url: 'https://build.example/runs/12',
+  actions: [
+    { id: 'approve', title: 'Approve' },
+    { id: 'reject', title: 'Reject', destructive: true },
+    { id: 'later', title: 'Comment', input: { placeholder: 'What is missing?', maxLength: 40 } },
+    { id: 'log', title: 'Read the log', url: 'https://build.example/runs/12/log' },
+  ],
+};
+
+/** Open ones, one that is about to close, and what was decided by a person and by the deadline. */
+export function questionItems(now: number): Notification[] {
+  const ask = (index: number, minutes: number, more: Partial<Notification>): Notification => ({
+    ...notification(`question-${index}`, now - minutes * 60_000, { host: 'build.example' }),
+    payload: { visualContent: approval },
+    response: null,
+    ...more,
+  });
+  const until = (ms: number) => ({
+    respondByDateTime: new Date(now + ms).toISOString(),
+    defaultActionId: 'reject',
+  });
+  const respondedDateTime = new Date(now - 60_000).toISOString();
+  const handled = { readState: 'read', userActionState: 'activated' } as const;
+  return [
+    ask(0, 1, { responsePolicy: until(540_000) }),
+    ask(1, 3, {
+      responsePolicy: until(42_000),
+      payload: {
+        visualContent: {
+          ...approval,
+          title: 'Are you home?',
+          body: null,
+          actions: [
+            { id: 'yes', title: 'Yes' },
+            { id: 'no', title: 'No' },
+          ],
+        },
+      },
+    }),
+    ask(2, 30, {
+      ...handled,
+      response: {
+        actionId: 'later',
+        text: 'The release notes are missing.',
+        respondedDateTime,
+        respondedBy: 'user',
+      },
+    }),
+    ask(3, 60, {
+      readState: 'read',
+      userActionState: 'noInteraction',
+      response: { actionId: 'reject', text: null, respondedDateTime, respondedBy: 'deadline' },
+    }),
+    ask(4, 90, {
+      readState: 'read',
+      response: { actionId: null, text: null, respondedDateTime, respondedBy: 'deadline' },
+    }),
+  ];
+}
