@@ -84,7 +84,7 @@ export function decideSync(facts: SyncFacts): SyncDecision {
 /** Whether it is shown with a ring, for the first time or again. */
 function rings(notification: Notification, known: Remembered | undefined, facts: SyncFacts): boolean {
   const { id, contentVersion, lastModifiedDateTime } = notification;
-  const isQueued = facts.record.outbox.some((entry) => entry.kind === 'state' && entry.id === id);
+  const isQueued = facts.record.outbox.some((entry) => entry.kind !== 'receipt' && entry.id === id);
   if (isQueued || facts.silent.has(id) || !facts.isShowable(notification)) return false;
   // The policy of the sender limits which platforms ring, not what the feed holds.
   if (!notification.targetPolicy.platformTypes.includes('webPush')) return false;

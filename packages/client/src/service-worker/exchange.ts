@@ -6,11 +6,11 @@ import { accountOf } from '../requests/token.ts';
 import { digestOf } from '../web-push/push-content.ts';
 import type { AccountGuard } from './account-guard.ts';
 import { decideSync, type SyncDecision } from './decide.ts';
+import { announce } from './look/paint.ts';
 import { flush } from './outbox.ts';
 import { type ActivePhase, type ExchangeEnd, type ExchangeInput, nextPhase } from './phases.ts';
 import { readUpdates, type Updates } from './read-updates.ts';
 import { type RenewParts, renew } from './renew.ts';
-import { announce } from './screen.ts';
 import { type ShowParts, show } from './show.ts';
 
 export interface ExchangeParts extends ShowParts, RenewParts {
@@ -73,7 +73,7 @@ export class Exchange {
   }
 
   async #send(): Promise<ExchangeInput> {
-    const isSent = await flush(this.#parts.store, this.#requests);
+    const isSent = await flush(this.#parts, this.#requests);
     if (this.#task.named !== null) return 'next';
     return isSent ? 'complete' : 'failed';
   }
@@ -117,7 +117,7 @@ export class Exchange {
   }
 
   async #confirm(): Promise<ExchangeInput> {
-    await flush(this.#parts.store, this.#requests);
+    await flush(this.#parts, this.#requests);
     return 'next';
   }
 

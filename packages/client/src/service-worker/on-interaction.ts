@@ -1,42 +1,66 @@
 // What a person does with a shown notification becomes a state at the hub: a click activates, closing dismisses, an action
-// marks read or snoozes. It is stored first and sent then, so that it survives the end of the worker and of the network.
+// answers, opens a link, marks read or snoozes. It is stored first and sent then, so that it survives the end of the worker and of the network.
 import type { StatePatch } from '@carillon/protocol';
-import { enqueue, type PushRecord } from '../web-push/push-record.ts';
+import { enqueue, type NewOutboxEntry, type PushRecord } from '../web-push/push-record.ts';
+import { readAction, snoozeAction } from './look/paint.ts';
 import { enqueueReceipt } from './outbox.ts';
 import type { PushWorker } from './push-worker.ts';
-import { type About, readAction, snoozeAction } from './screen.ts';
+import type { About } from './screen.ts';
 
 const snoozeMs = 3_600_000;
 
+/** What was pressed; empty for the notification itself. */
+export interface Pressed {
+  readonly action: string;
+  /** What was typed, where the platform asks for a line of text. */
+  readonly reply: string | null;
+}
+
 /** `about` is null for the filler. */
-export async function onClick(worker: PushWorker, about: About | null, action: string): Promise<void> {
-  const isSilent = action === readAction || action === snoozeAction;
+export async function onClick(worker: PushWorker, about: About | null, pressed: Pressed): Promise<void> {
+  const { action, reply } = pressed;
+  // Without a line of text from the platform, the page asks for it.
+  if (about?.inputs?.includes(action) && !reply) return open(worker, null, '');
+  const isAnswer = about?.answers?.includes(action) ?? false;
+  const isSilent = isAnswer || action === readAction || action === snoozeAction;
   // Before anything is awaited: browsers allow a window only right after the click.
   const opening = isSilent ? null : open(worker, about, action);
-  if (about) await act(worker, about, action);
+  if (about) await act(worker, about, { action, reply, isAnswer });
   await opening;
 }
 
 /** Browsers report only what the user closed; what this worker closed is recorded as handled, and never dismissed. */
 export async function onClose(worker: PushWorker, about: About): Promise<void> {
   const { remembered } = await worker.store.read();
-  if ((remembered[about.id]?.handled ?? 'no') === 'no') await act(worker, about, 'close');
+  if ((remembered[about.id]?.handled ?? 'no') === 'no')
+    await act(worker, about, { action: 'close', reply: null, isAnswer: false });
 }
 
-async function act(worker: PushWorker, about: About, action: string): Promise<void> {
+interface Act extends Pressed {
+  readonly isAnswer: boolean;
+}
+
+async function act(worker: PushWorker, about: About, done: Act): Promise<void> {
   const at = worker.clock.now();
-  const { unreadCount } = await worker.store.change((record) => recordAct(record, about, action, at));
+  const { unreadCount } = await worker.store.change((record) => recordAct(record, about, { ...done, at }));
   await worker.screen.badge(unreadCount);
   await worker.settle();
 }
 
-function recordAct(record: PushRecord, about: About, action: string, at: number): PushRecord {
+interface ActAt extends Act {
+  readonly at: number;
+}
+
+function recordAct(record: PushRecord, about: About, { action, reply, isAnswer, at }: ActAt): PushRecord {
   const { id } = about;
   const known = record.remembered[id];
   const contentVersion = about.contentVersion ?? known?.contentVersion ?? null;
-  const patch = { ...patchOf(action, at), ...(contentVersion === null ? {} : { contentVersion }) };
+  const version = contentVersion === null ? {} : { contentVersion };
+  const entry: NewOutboxEntry = isAnswer
+    ? { kind: 'answer', id, post: { actionId: action, ...(reply ? { text: reply } : {}), ...version } }
+    : { kind: 'state', id, patch: { ...patchOf(action, at), ...version } };
   const kind = action === 'close' ? 'dismissed' : 'activated';
-  const queued = enqueueReceipt(enqueue(record, { kind: 'state', id, patch }), {
+  const queued = enqueueReceipt(enqueue(record, entry), {
     id,
     kind,
     at,

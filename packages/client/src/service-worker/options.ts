@@ -18,9 +18,18 @@ export interface Announced {
   readonly push: PushContent | null;
 }
 
+/** `text` asks for a line, where the platform has one. */
+export interface ShownAction {
+  readonly action: string;
+  readonly title: string;
+  readonly icon?: string;
+  readonly type?: 'button' | 'text';
+  readonly placeholder?: string;
+}
+
 /** As `showNotification` takes them; TypeScript's library lacks some of the standard's options. */
 export interface ShownOptions extends NotificationOptions {
-  readonly actions?: readonly { readonly action: string; readonly title: string; readonly icon?: string }[];
+  readonly actions?: readonly ShownAction[];
   readonly image?: string;
   readonly renotify?: boolean;
   readonly timestamp?: number;
@@ -41,6 +50,11 @@ export interface Words {
   /** A push came, and what it was about is handled already. */
   readonly upToDate: string;
   readonly signedOut: string;
+  /** An answer that was given here does not count. {action} */
+  readonly answeredElsewhere: string;
+  readonly unanswered: string;
+  readonly askedAnew: string;
+  readonly askedNoMore: string;
 }
 
 export const english: Words = {
@@ -49,6 +63,10 @@ export const english: Words = {
   unreadable: 'You may have new notifications',
   upToDate: 'Your notifications are up to date',
   signedOut: 'Sign in to see your notifications',
+  answeredElsewhere: 'Already decided: {action}',
+  unanswered: 'Time ran out without an answer',
+  askedAnew: 'The question has changed since. Look at it again.',
+  askedNoMore: 'The question is no longer open.',
 };
 
 export interface ServeOptions {
@@ -58,7 +76,7 @@ export interface ServeOptions {
   readonly token: AskToken;
   /** Who is signed in, read from storage alone; null for nobody. Set it where tokens are opaque or users share a browser. */
   readonly account?: () => Promise<string | null>;
-  /** What a click opens. Default: `url`, else the scope of the worker. */
+  /** What a click opens. Default: the notification's `url`, else the scope of the worker. */
   readonly openUrl?: (announced: Announced) => string;
   /** How it looks; null shows nothing of it. Default: title and body of visual notifications, with two actions. */
   readonly show?: (announced: Announced) => Shown | null;

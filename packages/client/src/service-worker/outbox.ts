@@ -1,17 +1,33 @@
 // What was done on the screen, and what it showed, reaches the hub: at once, or when the network is back. States of one kind
 // go together, each for the content that was seen; receipts go together.
 import type { Receipt } from '@carillon/protocol';
+import { type SentAnswer, sendAnswer } from '../outbox/send-answer.ts';
 import { isSameState, togetherMax } from '../outbox/state-group.ts';
 import { HubError, isFinal, isOfNoDevice } from '../requests/hub-error.ts';
 import type { Requests } from '../requests/requests.ts';
 import { enqueue, type OutboxEntry, type PushRecord } from '../web-push/push-record.ts';
 import type { PushStore } from '../web-push/push-store.ts';
+import type { Screen } from './screen.ts';
 
+type AnswerEntry = Extract<OutboxEntry, { kind: 'answer' }>;
 type StateEntry = Extract<OutboxEntry, { kind: 'state' }>;
 
+export interface FlushParts {
+  readonly store: PushStore;
+  readonly screen: Pick<Screen, 'showLate'>;
+}
+
 /** Answers whether the outbox is empty now. Throws only what is not about the hub. */
-export async function flush(store: PushStore, requests: Requests): Promise<boolean> {
+export async function flush({ store, screen }: FlushParts, requests: Requests): Promise<boolean> {
   const { outbox } = await store.read();
+  for (const entry of outbox) {
+    if (entry.kind !== 'answer') continue;
+    const late: SentAnswer[] = [];
+    if ((await attempt(() => answerWith(entry, requests, late))) === 'failed') return false;
+    await remove(store, [entry]);
+    // The browser may show nothing any more; the answer has ended all the same.
+    for (const { item } of late) await screen.showLate(entry.id, item).catch(() => {});
+  }
   const states = outbox.filter((entry) => entry.kind === 'state');
   for (const group of groupsOf(states)) {
     if (!(await isGroupSettled(group, requests))) return false;
@@ -23,6 +39,19 @@ export async function flush(store: PushStore, requests: Requests): Promise<boole
   if (answer === 'failed') return false;
   await remove(store, receipts);
   return true;
+}
+
+/** A push does not say for sure which actions answer: what the hub refuses has only been opened. */
+async function answerWith({ id, post }: AnswerEntry, requests: Requests, late: SentAnswer[]): Promise<void> {
+  try {
+    const sent = await sendAnswer(requests, id, post);
+    if (sent.isLate) late.push(sent);
+  } catch (error) {
+    if (!isFinal(error) || error.status !== 400) throw error;
+    const { contentVersion } = post;
+    const version = contentVersion === undefined ? {} : { contentVersion };
+    await requests.updateState(id, { userActionState: 'activated', ...version });
+  }
 }
 
 /** Entries of one state, in their order; what was done to one notification keeps its order over the groups. */

@@ -5,6 +5,8 @@ import type { Notification as HubNotification } from '@carillon/protocol';
 import type { Clock } from '../clock.ts';
 import { closableAfterMs, isSurelyChromium, shownAtOf } from '../web-push/engine.ts';
 import type { FillerReason } from './decide.ts';
+import { lateWords } from './look/late-words.ts';
+import { announce, paintVisual, planActions } from './look/paint.ts';
 import { type Announced, english, type ServeOptions, type Shown, type ShownOptions } from './options.ts';
 
 /** Rides in `data` of each shown notification, beside the app's own. */
@@ -15,13 +17,16 @@ export interface About {
   readonly url: string;
   /** What its actions open, where they do not open `url`. */
   readonly actionUrls?: Readonly<Record<string, string>>;
+  /** Which of its actions answer, and which of those by a line of text. */
+  readonly answers?: readonly string[];
+  readonly inputs?: readonly string[];
   /** In milliseconds since 1970. */
   readonly shownAt?: number;
 }
 
-export const readAction = 'carillon-read';
-export const snoozeAction = 'carillon-snooze';
 export const fillerTag = 'carillon-filler';
+/** Of what tells that an answer does not count; the id of its question follows. */
+export const lateTag = 'carillon-late ';
 
 /** No more pushes run side by side. */
 const unclaimedMax = 100;
@@ -85,7 +90,7 @@ export class Screen {
 
   /** Closes everything of the hub; what the app shows by itself stays. */
   async closeAll(): Promise<void> {
-    await this.#closeWhere((about, tag) => about !== null || tag === fillerTag);
+    await this.#closeWhere((about, tag) => about !== null || tag === fillerTag || tag.startsWith(lateTag));
   }
 
   async close(ids: Iterable<string>): Promise<void> {
@@ -130,6 +135,19 @@ export class Screen {
     await this.closeOlder();
   }
 
+  /** An answer that was given here does not count: the question as it is now. It rings for nobody. */
+  async showLate(id: string, item: HubNotification | null): Promise<void> {
+    const words = { ...english, ...this.#painter.words };
+    const { title = words.upToDate } = item?.payload.visualContent ?? {};
+    const carillon: Pick<About, 'shownAt'> = { shownAt: this.#clock.now() };
+    await this.#show(title, {
+      body: lateWords(item, words),
+      tag: `${lateTag}${id}`,
+      silent: true,
+      data: { carillon },
+    });
+  }
+
   /** Where an engine ignores tags (iOS), what was shown for one id before its newest. */
   async closeOlder(): Promise<void> {
     if (this.isChromium) return;
@@ -149,17 +167,12 @@ export class Screen {
   }
 
   #about(announced: Announced): About {
-    const { id, notification, url, push } = announced;
-    const actionUrls = Object.fromEntries(
-      (push?.actions ?? []).flatMap(({ action, navigate }) =>
-        navigate ? [[action, navigate] as const] : [],
-      ),
-    );
+    const { id, notification, url } = announced;
     return {
       id,
       contentVersion: notification?.contentVersion ?? null,
       url: this.#painter.openUrl?.(announced) ?? url ?? this.#registration.scope,
-      actionUrls,
+      ...planActions(announced),
       shownAt: this.#clock.now(),
     };
   }
@@ -193,22 +206,4 @@ export class Screen {
   async #closeWhere(isWanted: (about: About | null, tag: string) => boolean): Promise<void> {
     for (const one of await this.#list()) if (isWanted(aboutOf(one), one.tag)) this.#close(one);
   }
-}
-
-export function announce(notification: HubNotification): Announced {
-  const { title = '', body = null } = notification.payload.visualContent ?? {};
-  return { id: notification.id, title, body, notification, url: null, push: null };
-}
-
-/** Only the app can read raw content: it is shown only by the app's own `show`. */
-function paintVisual({ title, body, push }: Announced, { words }: Painter): Shown | null {
-  if (title === '') return null;
-  const { markRead, snoozeHour } = { ...english, ...words };
-  const own = [
-    { action: readAction, title: markRead },
-    { action: snoozeAction, title: snoozeHour },
-  ];
-  const { actions = [], look = {} } = push ?? {};
-  const shown = actions.length > 0 ? actions.map(({ action, title }) => ({ action, title })) : own;
-  return { title, options: { ...look, actions: shown, ...(body === null ? {} : { body }) } };
 }

@@ -5,7 +5,7 @@ import { onClick, onClose } from './on-interaction.ts';
 import { onPush } from './on-push.ts';
 import type { ServeOptions } from './options.ts';
 import { PushWorker, syncTag } from './push-worker.ts';
-import { aboutOf, fillerTag } from './screen.ts';
+import { aboutOf, fillerTag, lateTag } from './screen.ts';
 
 /** Call it while the worker's script runs: browsers take listeners only then. */
 export function serveNotifications(scope: ServiceWorkerGlobalScope, options: ServeOptions): void {
@@ -17,9 +17,10 @@ export function serveNotifications(scope: ServiceWorkerGlobalScope, options: Ser
   scope.addEventListener('notificationclick', (event) => {
     const { notification, action } = event;
     const about = aboutOf(notification);
-    if (!about && notification.tag !== fillerTag) return;
+    const { tag } = notification;
+    if (!about && tag !== fillerTag && !tag.startsWith(lateTag)) return;
     notification.close();
-    event.waitUntil(onClick(worker, about, action));
+    event.waitUntil(onClick(worker, about, { action, reply: replyOf(event) }));
   });
   scope.addEventListener('notificationclose', (event) => {
     const about = aboutOf(event.notification);
@@ -33,11 +34,18 @@ export function serveNotifications(scope: ServiceWorkerGlobalScope, options: Ser
   });
 }
 
+/** Not in TypeScript's library, since few platforms have it. */
+function replyOf(event: object): string | null {
+  return 'reply' in event && typeof event.reply === 'string' && event.reply !== '' ? event.reply : null;
+}
+
 /** What pages post to the worker; see `closeHandled` and `forgetNotifications`. */
 export type WorkerMessage =
   | { readonly type: 'carillon-handled'; readonly ids: readonly string[] }
   /** There is a network again, or somebody signed in. */
   | { readonly type: 'carillon-sync' }
+  /** A page has a connection: what was done on the screen is sent, and nothing is shown. */
+  | { readonly type: 'carillon-settle' }
   | { readonly type: 'carillon-signed-out' };
 
 async function onMessage(worker: PushWorker, data: unknown): Promise<void> {
@@ -47,6 +55,8 @@ async function onMessage(worker: PushWorker, data: unknown): Promise<void> {
       return void (await worker.guard.forget());
     case 'carillon-sync':
       return void (await worker.sync());
+    case 'carillon-settle':
+      return worker.settle();
     case 'carillon-handled':
       await worker.screen.close(message.ids);
       await worker.markHandled(message.ids, 'yes');
@@ -61,7 +71,9 @@ async function onMessage(worker: PushWorker, data: unknown): Promise<void> {
 /** Null for what other parts of the app post. */
 function readMessage(data: unknown): WorkerMessage | null {
   if (typeof data !== 'object' || data === null || !('type' in data)) return null;
-  if (data.type === 'carillon-sync' || data.type === 'carillon-signed-out') return { type: data.type };
+  const { type } = data;
+  if (type === 'carillon-sync' || type === 'carillon-settle' || type === 'carillon-signed-out')
+    return { type };
   if (data.type !== 'carillon-handled' || !('ids' in data) || !Array.isArray(data.ids)) return null;
   return { type: data.type, ids: data.ids.filter((id): id is string => typeof id === 'string') };
 }

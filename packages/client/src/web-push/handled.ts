@@ -19,7 +19,10 @@ export async function closeHandled(
   return shown.length;
 }
 
-/** Closes what each change of the feed handles. Returns how to stop. */
+/**
+ * Closes what each change of the feed handles, and lets the worker send what was done on the screen once there is a connection: not every
+ * browser starts it for that. Returns how to stop.
+ */
 export function closeWhatIsHandled(feed: Feed, registration: ServiceWorkerRegistration): () => void {
   let isStopped = false;
   const follow = async (): Promise<void> => {
@@ -32,8 +35,17 @@ export function closeWhatIsHandled(feed: Feed, registration: ServiceWorkerRegist
     }
   };
   void follow();
+  let wasLive = false;
+  const settle = (): void => {
+    const isLive = feed.status.phase === 'live';
+    if (isLive && !wasLive) registration.active?.postMessage({ type: 'carillon-settle' });
+    wasLive = isLive;
+  };
+  settle();
+  const unsubscribe = feed.subscribe(settle);
   return () => {
     isStopped = true;
+    unsubscribe();
   };
 }
 

@@ -1,6 +1,6 @@
 // What a service worker stores between two events, since the browser may end it after each: what it has shown, what the
 // hub has not received yet, and the registration that the page made. One record; no title and no body is ever in it.
-import type { Receipt, StatePatch, SubscriptionPost } from '@carillon/protocol';
+import type { Receipt, ResponsePost, StatePatch, SubscriptionPost } from '@carillon/protocol';
 
 /** A notification that this browser has shown, or has seen as handled. */
 export interface Remembered {
@@ -15,9 +15,10 @@ export interface Remembered {
   readonly handled: 'no' | 'yes' | 'snoozed';
 }
 
-/** A state change or a receipt for the hub. */
+/** A state change, the answer to a question, or a receipt for the hub. */
 export type NewOutboxEntry =
   | { readonly kind: 'state'; readonly id: string; readonly patch: StatePatch }
+  | { readonly kind: 'answer'; readonly id: string; readonly post: ResponsePost }
   | { readonly kind: 'receipt'; readonly receipt: Receipt };
 
 export type OutboxEntry = NewOutboxEntry & { readonly key: number };
