@@ -85,13 +85,16 @@ for (const [platform, nameOf] of [
     await driven.settle();
     await until(async () => (await driven.delivery(id, device)).status === 'sent', 'sent');
     await driven.drive(async () => (await driven.delivery(id, device)).status === 'accepted');
-    const pushed = driven.push.to(device);
+    // Beside the toast that Windows took it got its badge.
+    const copies = () =>
+      driven.push.to(device).filter(({ headers }) => headers['x-wns-type'] !== 'wns/badge');
+    const pushed = copies();
     assert.equal(pushed.length, 2);
     const names = pushed.map((each) => nameOf(each));
     assert.ok(names[0], 'a push carries a name by which its platform tells duplicates');
     assert.equal(names[0], names[1]);
     await driven.pass(minute);
-    assert.equal(driven.push.to(device).length, 2);
+    assert.equal(copies().length, 2);
   });
 }
 
