@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { until } from '@carillon/testing/hub/hub.ts';
+import type { PushPage } from './support/push-page.ts';
 import { feedPath, type PushTests, startPushTests, tapPush } from './support/push-tests.ts';
 
 const log = 'https://build.example/runs/12/log';
@@ -13,6 +14,15 @@ const actions = [
 const asking = (title: string, more: object = {}) => ({
   payload: { visualContent: { title, actions, ...more } },
 });
+
+/** Waits for the end of an event: Chromium drops what is being shown while a page reads the list of what is shown. */
+async function ends({ worker }: PushPage, act: () => Promise<unknown>): Promise<void> {
+  const count = () => worker.evaluate(() => (globalThis as { handledEvents?: number }).handledEvents ?? 0);
+  const before = await count();
+  await act();
+  // bound: a browser on a busy machine
+  await until(async () => (await count()) > before, 'the end of the event', 30_000);
+}
 
 describe('a question that the service worker shows', () => {
   let tests: PushTests;
@@ -83,11 +93,13 @@ describe('a question that the service worker shows', () => {
     await device.shows('Ship?');
     const profile = device.page.context();
     await profile.setOffline(true);
-    await device.click(id, 'approve');
+    await ends(device, () => device.click(id, 'approve'));
     await device.shows();
     assert.equal((await respond(id, 'wait')).status, 200);
-    await profile.setOffline(false);
-    await device.backgroundSync();
+    await ends(device, async () => {
+      await profile.setOffline(false);
+      await device.backgroundSync();
+    });
     await device.shows('Ship?');
     const [told] = await device.shown();
     assert.deepEqual([told?.body, told?.tag === id], ['Already decided: Wait', false]);
