@@ -92,6 +92,7 @@ const documented: readonly [shot: string, width: number, theme: 'light' | 'dark'
   ['empty', 360, 'dark', 'inbox-phone-empty.png'],
   ['arabic', 1440, 'light', 'inbox-arabic.png'],
   ['history', 1440, 'light', 'inbox-history.png'],
+  ['questions', 1440, 'light', 'inbox-question.png'],
 ];
 
 const languages = ['en', 'de', 'fr', 'ja', 'ar'];
