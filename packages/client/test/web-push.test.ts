@@ -120,6 +120,33 @@ describe('push in a browser', () => {
     await device.page.evaluate(() => push.disable());
   });
 
+  test('is on for as long as the lease by the hub’s clock, where the device’s is two hours off', async () => {
+    const device = await open(true);
+    await turnOn(device, 'https://127.0.0.1:9/lease');
+    const stateWith = async (leaseLeftHours: number, offsetHours: number) => {
+      await device.page.evaluate(
+        async ([leftMs, offsetMs]) => {
+          const settled = <T>(request: IDBRequest<T>): Promise<T> =>
+            new Promise((resolve, reject) => {
+              request.onsuccess = () => resolve(request.result);
+              request.onerror = () => reject(request.error);
+            });
+          const database = await settled(indexedDB.open('carillon-push'));
+          const store = database.transaction('kept', 'readwrite').objectStore('kept');
+          const record = await settled(store.get('record'));
+          const registration = { ...record.registration, leaseUntil: Date.now() + leftMs };
+          await settled(store.put({ ...record, registration, offsetMs }, 'record'));
+          database.close();
+        },
+        [leaseLeftHours * 3_600_000, offsetHours * 3_600_000] as const,
+      );
+      return (await device.page.evaluate(() => push.state())).state;
+    };
+    assert.equal(await stateWith(1, 2), 'off', 'the device is behind, and the lease is over');
+    assert.equal(await stateWith(-1, -2), 'on', 'the device is ahead, and the lease goes on');
+    await device.page.evaluate(() => push.disable());
+  });
+
   test('waits for a worker that is being installed', async () => {
     const device = await open(true);
     const { wasActive, state, detail } = await device.page.evaluate(

@@ -1,9 +1,5 @@
-// The only place of the page that reads the time; everything else takes it as an argument, so that a test drives it.
-// Milliseconds since 1970 in UTC.
-export type Now = () => number;
-
-export const systemNow: Now = () => Date.now();
-
+// The page's timers: nothing else of it sets one, and a page that is left stops its own. What time it is says the hub's clock,
+// sign-in/page-clock.ts.
 /** Calls again and again; answers how to stop. */
 export function every(milliseconds: number, call: () => void): () => void {
   const timer = setInterval(call, milliseconds);

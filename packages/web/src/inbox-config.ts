@@ -1,5 +1,6 @@
 // The hub's configuration of the page: where users sign in and as which client. The last answer is stored, so that the page
 // starts without the hub.
+import { correctClock, type PageClock, restoreClock } from './sign-in/page-clock.ts';
 import type { Vault } from './sign-in/vault.ts';
 
 /** As the hub answers it at /inbox/config.json. */
@@ -19,9 +20,11 @@ export interface InboxConfig {
 }
 
 /** Null when the hub can't be reached and was never before. */
-export async function readConfig(vault: Vault): Promise<InboxConfig | null> {
+export async function readConfig(vault: Vault, clock: PageClock): Promise<InboxConfig | null> {
+  await restoreClock(clock, vault).catch(() => {});
   try {
     const response = await fetch('inbox/config.json');
+    await correctClock(clock, response, vault);
     if (!response.ok) throw new Error(`the hub answered ${response.status}`);
     const config: InboxConfig = await response.json();
     await vault.write('config', config);

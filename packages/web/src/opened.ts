@@ -2,7 +2,7 @@
 // once a page; at sign-out it removes everything of the user.
 import { connectHub, Requests } from '@carillon/client';
 import { readApps } from '@carillon/client/apps';
-import { closeWhatIsHandled, forgetNotifications } from '@carillon/client/web-push';
+import { closeWhatIsHandled, forgetNotifications, type HubClock } from '@carillon/client/web-push';
 import type { CarillonInbox } from '@carillon/inbox/core';
 import '@carillon/inbox/core';
 import type { Notification } from '@carillon/protocol';
@@ -38,9 +38,10 @@ export interface OpenOptions {
   readonly session: Session;
   readonly signed: Signed;
   readonly vault: Vault;
+  readonly clock: HubClock;
 }
 
-export async function openInbox({ config, session, signed, vault }: OpenOptions): Promise<Opened> {
+export async function openInbox({ config, session, signed, vault, clock }: OpenOptions): Promise<Opened> {
   const { publicUrl: baseUrl, targetHostName, pictures } = config;
   const { token } = session;
   const [installationId, device] = await Promise.all([
@@ -50,9 +51,9 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   const account = [signed.issuer, signed.user.subject, signed.clientId].join('|');
   // Another device may have removed this one, or it slept for longer than its lease.
   const onDeviceRefused = (): void => tryRegister();
-  const hub = connectHub({ baseUrl, token, account, device, onDeviceRefused, worker: registered });
+  const hub = connectHub({ baseUrl, token, account, device, clock, onDeviceRefused, worker: registered });
   // Without a device: requests about all devices must not depend on this one's registration.
-  const calls = new Requests({ baseUrl, token });
+  const calls = new Requests({ baseUrl, token, clock });
   const feed = hub.feed();
   const inbox = Object.assign(document.createElement('carillon-inbox'), {
     ...{ feed, inline: true, mutes: true },
@@ -67,12 +68,12 @@ export async function openInbox({ config, session, signed, vault }: OpenOptions)
   inbox.addEventListener('carillon-mute', ({ detail }) => openPreferences(detail.notification));
   const aside = lazyAside(feed.ready);
   const register = async (): Promise<void> => {
-    const { id } = await registerDevice({ calls, installationId, targetHostName, now: feed.now() });
+    const { id } = await registerDevice({ calls, installationId, targetHostName, now: clock.now() });
     aside.refresh();
     await vault.write(deviceName, id);
     hub.useDevice(id);
   };
-  aside.open({ hub, calls, installationId, targetHostName, register, now: feed.now });
+  aside.open({ hub, calls, installationId, targetHostName, register, clock });
   const tryRegister = (): void => void register().catch(() => {}); // offline: the network's return does it
   tryRegister();
   // A page that was opened offline has no devices yet.

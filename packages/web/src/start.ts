@@ -1,6 +1,6 @@
 // The start of the page: it reads the address, completes a sign-in that returns, and shows the inbox or the sign-in button.
 // Signing in and out reach the browser's other tabs.
-import { systemNow } from './clock.ts';
+import { HubClock } from '@carillon/client/web-push';
 import { type InboxConfig, readConfig } from './inbox-config.ts';
 import { openInstall } from './install.ts';
 import { keptChoice, words } from './language.ts';
@@ -8,20 +8,23 @@ import { openInbox } from './opened.ts';
 import type { Page } from './parts/page.ts';
 import type { Welcome } from './parts/welcome.ts';
 import { messageOf, whyNot } from './reasons.ts';
+import { correctClock } from './sign-in/page-clock.ts';
 import { keepSigned, openSession, type Session, type Signed } from './sign-in/session.ts';
 import { askAgainName, makeRoomFor, signOut } from './sign-in/sign-out.ts';
 import { openVault } from './sign-in/vault.ts';
 import { showUnread } from './unread-mark.ts';
 
 const vault = openVault();
-const session = openSession({ vault, now: systemNow });
+/** One for the sign-in, the feed and the devices. */
+const clock = new HubClock();
+const session = openSession({ vault, clock });
 /** Other tabs reload when another user, or nobody, is signed in. */
 const tabs = new BroadcastChannel('carillon-page');
 /** Who is signed in needs nothing of it. */
 const loadCodeFlow = () => import('./sign-in/code-flow.ts');
 
 export async function start(page: Page): Promise<void> {
-  const config = await readConfig(vault);
+  const config = await readConfig(vault, clock);
   const reason = whyNot(config);
   if (reason || !config) {
     // Said again in each language that is chosen.
@@ -44,7 +47,10 @@ async function comeBack(config: InboxConfig): Promise<unknown> {
   history.replaceState(null, '', location.pathname);
   try {
     const { completeSignIn } = await loadCodeFlow();
-    const { signed, hash } = await completeSignIn(url, { config, attempts: sessionStorage, now: systemNow });
+    const { signed, hash } = await completeSignIn(url, {
+      ...{ config, clock, attempts: sessionStorage },
+      onAnswer: (response) => correctClock(clock, response, vault),
+    });
     history.replaceState(null, '', location.pathname + hash);
     await makeRoomFor(signed, vault);
     await keepSigned(vault, signed);
@@ -91,7 +97,7 @@ function offerSignIn(page: Page, config: InboxConfig, problem: unknown): void {
 }
 
 async function showInbox(page: Page, config: InboxConfig, signed: Signed): Promise<void> {
-  const opened = await openInbox({ config, session: endingAt(page, config), signed, vault });
+  const opened = await openInbox({ config, session: endingAt(page, config), signed, vault, clock });
   let turn = 0;
   const actions = {
     signOut() {

@@ -5,7 +5,7 @@ import { systemClock } from '../clock.ts';
 import type { Feed } from '../feed/feed.ts';
 import { closableAfterMs, isSurelyChromium } from './engine.ts';
 import { emptyRecord } from './push-record.ts';
-import { openPushStore } from './push-store.ts';
+import { hubTime, openPushStore, readPushRecord } from './push-store.ts';
 
 /** Closes them, here and in the worker's record, so that a late push doesn't show them again. Returns how many it closed. */
 export async function closeHandled(
@@ -14,7 +14,7 @@ export async function closeHandled(
 ): Promise<number> {
   const wanted = new Set(ids);
   const shown = (await registration.getNotifications()).filter(({ tag }) => wanted.has(tag));
-  for (const notification of shown) closeWhenAllowed(notification);
+  await closeWhenAllowed(shown);
   registration.active?.postMessage({ type: 'carillon-handled', ids });
   return shown.length;
 }
@@ -52,8 +52,7 @@ export function closeWhatIsHandled(feed: Feed, registration: ServiceWorkerRegist
 /** At sign-out: removes everything that was shown, and the push record, before the next user signs in. */
 export async function forgetNotifications(registration: ServiceWorkerRegistration): Promise<void> {
   registration.active?.postMessage({ type: 'carillon-signed-out' });
-  for (const notification of await registration.getNotifications())
-    if (isOurs(notification)) closeWhenAllowed(notification);
+  await closeWhenAllowed((await registration.getNotifications()).filter(isOurs));
   const store = openPushStore();
   try {
     await store.change(() => ({ ...emptyRecord, signedOut: true }));
@@ -73,12 +72,16 @@ async function closeAllBut(
   if (ids.length > 0) await closeHandled(registration, ids);
 }
 
-/** A page can wait for an engine that keeps what was just shown. */
-function closeWhenAllowed(notification: Notification): void {
+/** A page can wait for an engine that keeps what was just shown. The worker noted when, by the hub's clock. */
+async function closeWhenAllowed(shown: readonly Notification[]): Promise<void> {
+  if (shown.length === 0) return;
   const isChromium = isSurelyChromium(navigator);
-  const waitMs = closableAfterMs(notification, { isChromium, now: systemClock.now() });
-  if (waitMs === 0) notification.close();
-  else systemClock.after(waitMs, () => notification.close());
+  const now = isChromium ? 0 : hubTime(await readPushRecord());
+  for (const notification of shown) {
+    const waitMs = closableAfterMs(notification, { isChromium, now });
+    if (waitMs === 0) notification.close();
+    else systemClock.after(waitMs, () => notification.close());
+  }
 }
 
 function isOurs({ data, tag }: { readonly data: unknown; readonly tag: string }): boolean {

@@ -1,5 +1,7 @@
 // The push record in an IndexedDB database of its own, which the page and the worker share. The names on disk are those of
 // the first version and stay: a page and a worker of different versions read the same record.
+import { systemClock } from '../clock.ts';
+import { within } from '../deferred.ts';
 import { answerOf, openDatabase } from '../storage/database.ts';
 import { bounded, emptyRecord, type PushRecord } from './push-record.ts';
 
@@ -44,6 +46,26 @@ export function openPushStore(factory: IDBFactory = indexedDB): PushStore {
       opening = null;
     },
   };
+}
+
+/** For one use of it by a page. */
+export async function withPushStore<T>(use: (store: PushStore) => Promise<T>): Promise<T> {
+  const store = openPushStore();
+  try {
+    return await within(systemClock, storeMaxMs, use(store));
+  } finally {
+    void store.close();
+  }
+}
+
+/** Where the browser stores nothing, nothing is registered. */
+export function readPushRecord(): Promise<PushRecord> {
+  return withPushStore((store) => store.read()).catch(() => emptyRecord);
+}
+
+/** The hub's time, as far as the last exchange with it says. */
+export function hubTime({ offsetMs }: Pick<PushRecord, 'offsetMs'>): number {
+  return systemClock.now() + offsetMs;
 }
 
 async function readFrom(store: IDBObjectStore): Promise<PushRecord> {

@@ -1,16 +1,17 @@
 // Turns push on and off in this browser, and says whether it is available and why not, in words for a person. What a user
 // may run into is a state; nothing is thrown for it.
 import type { NotificationType, Subscription, SubscriptionPost } from '@carillon/protocol';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { defer, within } from '../deferred.ts';
 import { HubError } from '../requests/hub-error.ts';
 import { channelOf } from './channel.ts';
-import { emptyRecord, type PushRecord, type PushRegistration } from './push-record.ts';
-import { openPushStore, storeMaxMs } from './push-store.ts';
+import type { PushRecord, PushRegistration } from './push-record.ts';
+import { hubTime, readPushRecord, withPushStore } from './push-store.ts';
 
 /** A worker whose files do not arrive. */
 const installMaxMs = 20_000;
 
+export { HubClock } from '../clock.ts';
 export { closeHandled, closeWhatIsHandled, forgetNotifications } from './handled.ts';
 
 /** `on`: this browser is registered. The others say why it is not, or that it can be. */
@@ -70,6 +71,8 @@ export interface EnableOptions {
   readonly displayName?: string;
   /** Default: with payload, so that it shows without network. `notificationOnly` keeps content out of the push. */
   readonly notificationType?: NotificationType;
+  /** The hub's clock, where `connectHub` was given one: the worker begins with what it was corrected by. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -84,8 +87,13 @@ export async function webPushState(
   if (lacking) return stateOf(lacking);
   if (Notification.permission === 'denied') return stateOf('denied');
   const subscription = (await registration?.pushManager.getSubscription()) ?? null;
-  const { registration: known } = await readRecord();
-  const isOn = Notification.permission === 'granted' && subscription && known && (await isAtHub(known, hub));
+  const stored = await readPushRecord();
+  const { registration: known } = stored;
+  const isOn =
+    Notification.permission === 'granted' &&
+    subscription &&
+    known &&
+    (await isAtHub(known, hub, hubTime(stored)));
   if (isOn) return stateOf('on', { subscriptionId: known.subscriptionId });
   return stateOf(Notification.permission === 'granted' ? 'off' : 'notAsked');
 }
@@ -106,8 +114,9 @@ export async function enableWebPush(options: EnableOptions): Promise<WebPushStat
   const answer = await options.hub.subscribe({ ...post, channel: channelOf(subscription) }).catch(failed);
   if (answer instanceof Error) return stateOf('hubFailed', { detail: wordsOf(answer) });
   const { id: subscriptionId, expirationDateTime } = answer;
+  const registered = { subscriptionId, post, leaseUntil: Date.parse(expirationDateTime) };
   // Without the record the worker asks the hub before it shows anything.
-  await record({ subscriptionId, post, leaseUntil: Date.parse(expirationDateTime) }).catch(() => {});
+  await record(registered, options.clock?.offsetMs).catch(() => {});
   return stateOf('on', { subscriptionId });
 }
 
@@ -116,12 +125,12 @@ export async function disableWebPush({
   hub,
   registration,
 }: Pick<EnableOptions, 'hub' | 'registration'>): Promise<WebPushState> {
-  const { registration: known } = await readRecord();
+  const { registration: known } = await readPushRecord();
   const ended = known ? await hub.unsubscribe(known.subscriptionId).catch(failed) : null;
   const subscription = await registration.pushManager.getSubscription();
   await subscription?.unsubscribe();
   const forgotten = (record: PushRecord) => ({ ...record, registration: null, renew: false });
-  await withStore((store) => store.change(forgotten)).catch(() => {});
+  await withPushStore((store) => store.change(forgotten)).catch(() => {});
   const isOver = !(ended instanceof HubError) || ended.kind === 'notFound';
   return isOver ? stateOf('off') : stateOf('off', { detail: wordsOf(ended) });
 }
@@ -130,9 +139,10 @@ export async function disableWebPush({
 async function isAtHub(
   { subscriptionId, leaseUntil }: PushRegistration,
   hub: SubscriptionsHub | undefined,
+  now: number,
 ): Promise<boolean> {
   const own = (await hub?.subscriptions().catch(() => null)) ?? null;
-  if (own === null) return leaseUntil > systemClock.now();
+  if (own === null) return leaseUntil > now;
   return own.some(({ id, channel }) => id === subscriptionId && channel !== null);
 }
 
@@ -179,31 +189,18 @@ function postOf(options: EnableOptions): PushRegistration['post'] {
 }
 
 /** Another subscription is another user or app: what was stored for the last one is removed. */
-async function record(registration: PushRegistration): Promise<void> {
+async function record(registration: PushRegistration, offsetMs: number | undefined): Promise<void> {
   const again = ({ registration: known }: PushRecord) =>
     known?.subscriptionId === registration.subscriptionId;
   const fresh = { account: null, cursor: null, unreadCount: 0, remembered: {}, outbox: [] };
-  await withStore((store) =>
+  await withPushStore((store) =>
     store.change((record) => ({
       ...record,
       ...(again(record) ? {} : fresh),
+      ...(offsetMs === undefined ? {} : { offsetMs }),
       ...{ signedOut: false, registration, renew: false },
     })),
   );
-}
-
-/** Where the browser stores nothing, nothing is registered. */
-function readRecord(): Promise<PushRecord> {
-  return withStore((store) => store.read()).catch(() => emptyRecord);
-}
-
-async function withStore<T>(use: (store: ReturnType<typeof openPushStore>) => Promise<T>): Promise<T> {
-  const store = openPushStore();
-  try {
-    return await within(systemClock, storeMaxMs, use(store));
-  } finally {
-    void store.close();
-  }
 }
 
 function failed(error: unknown): Error {

@@ -1,6 +1,7 @@
 // What stands beside the inbox: the devices with this one's push switch, and the sessions. It is loaded once the inbox is shown,
 // so that it delays nothing of it.
 import type { Hub, Requests } from '@carillon/client';
+import type { HubClock } from '@carillon/client/web-push';
 import { openDevicePush } from './device-push.ts';
 import { DevicesPanel } from './devices-panel.ts';
 import { openOwnDevices } from './own-devices.ts';
@@ -14,8 +15,7 @@ export interface AsideOptions {
   readonly calls: Requests;
   readonly installationId: string;
   readonly targetHostName: string;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: HubClock;
   /** Registers this device again, without a push address. */
   readonly register: () => Promise<void>;
 }
@@ -27,8 +27,9 @@ export interface Aside {
 }
 
 export function openAside(options: AsideOptions): Aside {
-  const { hub, calls, installationId, targetHostName, now, register } = options;
-  const push = openDevicePush({ hub, installationId, targetHostName, onTurnedOff: register });
+  const { hub, calls, installationId, targetHostName, clock, register } = options;
+  const now = (): number => clock.now();
+  const push = openDevicePush({ hub, clock, installationId, targetHostName, onTurnedOff: register });
   const devices = Object.assign(new DevicesPanel(), {
     own: openOwnDevices(calls),
     installationId,

@@ -4,6 +4,7 @@ import type { Hub } from '@carillon/client';
 import {
   disableWebPush,
   enableWebPush,
+  type HubClock,
   type PushHub,
   type WebPushState,
   webPushState,
@@ -29,6 +30,7 @@ export interface DevicePush {
 
 export interface DevicePushOptions {
   readonly hub: Hub;
+  readonly clock: HubClock;
   readonly installationId: string;
   readonly targetHostName: string;
   /** Registers this device again, without a push address. */
@@ -36,7 +38,7 @@ export interface DevicePushOptions {
 }
 
 export function openDevicePush(options: DevicePushOptions): DevicePush {
-  const { hub, installationId, targetHostName, onTurnedOff } = options;
+  const { hub, clock, installationId, targetHostName, onTurnedOff } = options;
   // Only the push address is removed: the device and the name that the user gave it stay.
   const keepingDevice: PushHub = {
     ...hub,
@@ -55,7 +57,8 @@ export function openDevicePush(options: DevicePushOptions): DevicePush {
     async turnOn(displayName) {
       const registration = await findWorker();
       if (!registration) return noWorker;
-      return viewOf(await enableWebPush({ hub, registration, installationId, targetHostName, displayName }));
+      const place = { installationId, targetHostName, displayName };
+      return viewOf(await enableWebPush({ hub, registration, clock, ...place }));
     },
     turnOff,
   };

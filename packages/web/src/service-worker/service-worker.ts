@@ -1,7 +1,6 @@
 // The page's service worker: it starts the page without the network, and shows pushes while no page is open. It caches the
 // files of one build, whose names the build inserts, and nothing of a user.
-import { serveNotifications } from '@carillon/client/service-worker';
-import { systemNow } from '../clock.ts';
+import { HubClock, serveNotifications } from '@carillon/client/service-worker';
 import { openSession } from '../sign-in/session.ts';
 import { openVault } from '../sign-in/vault.ts';
 
@@ -63,11 +62,12 @@ async function answerFile(request: Request): Promise<Response> {
   return (await caches.match(request.url, { cacheName })) ?? fetch(request);
 }
 
-const session = openSession({ vault: openVault(), now: systemNow });
+const clock = new HubClock();
+const session = openSession({ vault: openVault(), clock });
 
 serveNotifications(self, {
   baseUrl: pageUrl.replace(/\/inbox$/, ''),
-  token: session.token,
+  ...{ token: session.token, clock },
   async account() {
     const signed = await session.current();
     return signed && [signed.issuer, signed.user.subject, signed.clientId].join('|');

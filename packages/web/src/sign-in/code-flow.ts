@@ -1,10 +1,11 @@
 // Signing in: the authorization code flow with PKCE (RFC 6749, 7636, 9700). The attempt is stored in the tab that began it and
 // removed before it is used, so that an answer is accepted once, and only there.
-import type { Now } from '../clock.ts';
+
 import { type InboxConfig, redirectUri } from '../inbox-config.ts';
 import { challengeOf, randomText } from './base64url.ts';
 import { readUser } from './id-token.ts';
 import { askTokens, discover } from './issuer.ts';
+import type { PageClock } from './page-clock.ts';
 import type { Signed } from './session.ts';
 import { SignInError } from './sign-in-error.ts';
 
@@ -58,13 +59,15 @@ export interface Completed {
 export interface AnswerOptions {
   readonly config: InboxConfig;
   readonly attempts: Storage;
-  readonly now: Now;
+  readonly clock: PageClock;
+  /** Corrects the clock by it. */
+  readonly onAnswer: (response: Response) => Promise<void>;
 }
 
 /** Redeems the code in the address. Throws a SignInError whose message is for the user. */
 export async function completeSignIn(
   { searchParams }: URL,
-  { config, attempts, now }: AnswerOptions,
+  { config, attempts, clock, onAnswer }: AnswerOptions,
 ): Promise<Completed> {
   const attempt = takeAttempt(attempts);
   if (!attempt || searchParams.get('state') !== attempt.state) throw new SignInError('begunElsewhere');
@@ -75,17 +78,18 @@ export async function completeSignIn(
   const code = searchParams.get('code');
   if (code === null) throw refusal(searchParams);
   const clientId = config.clientId ?? '';
-  const answer = await askTokens(issuer.token_endpoint, {
+  const form = {
     grant_type: 'authorization_code',
     client_id: clientId,
     code,
     code_verifier: attempt.verifier,
     redirect_uri: redirectUri(config),
-  }).catch((cause: Error) => {
+  };
+  const answer = await askTokens(issuer.token_endpoint, form, onAnswer).catch((cause: Error) => {
     throw new SignInError('notCompleted', { values: { reason: cause.message }, cause });
   });
   const { nonce, hash } = attempt;
-  const user = readUser(answer.id_token, { issuer: issuer.issuer, clientId, nonce, now: now() });
+  const user = readUser(answer.id_token, { issuer: issuer.issuer, clientId, nonce, now: clock.now() });
   const signed = {
     ...{ user, clientId, issuer: issuer.issuer },
     tokenEndpoint: issuer.token_endpoint,
@@ -94,7 +98,7 @@ export async function completeSignIn(
     idToken: answer.id_token ?? '',
     accessToken: answer.access_token,
     refreshToken: answer.refresh_token ?? null,
-    expiresAt: now() + (answer.expires_in ?? 300) * 1000,
+    expiresAt: clock.now() + (answer.expires_in ?? 300) * 1000,
   };
   return { signed, hash };
 }

@@ -40,10 +40,16 @@ export async function discover(issuer: string): Promise<Issuer> {
   return found;
 }
 
-export async function askTokens(endpoint: string, form: Record<string, string>): Promise<TokenAnswer> {
+/** `onAnswer` sees what arrived first. */
+export async function askTokens(
+  endpoint: string,
+  form: Record<string, string>,
+  onAnswer: (response: Response) => Promise<void>,
+): Promise<TokenAnswer> {
   const body = new URLSearchParams(form);
   const response = await fetch(endpoint, { method: 'POST', body, credentials: 'omit' }).catch(() => null);
   if (!response) throw new TokenError('The sign-in service can’t be reached.', false);
+  await onAnswer(response);
   const answer: Partial<TokenAnswer> & Refusal = await response.json().catch(() => ({}));
   const { access_token } = answer;
   if (response.ok && access_token) return { ...answer, access_token };

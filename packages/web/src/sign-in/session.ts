@@ -1,9 +1,10 @@
 // The tokens of the user who is signed in, shared by every tab and the service worker. One refresh runs at a time (a Web Lock),
 // because a refresh token is good once. Without a connection the last token is returned: the hub can't be reached either, and
 // the user stays signed in.
-import type { Now } from '../clock.ts';
+
 import { readUser, type User } from './id-token.ts';
 import { askTokens, TokenError } from './issuer.ts';
+import { correctClock, type PageClock, restoreClock } from './page-clock.ts';
 import { SignInError } from './sign-in-error.ts';
 import type { Vault } from './vault.ts';
 
@@ -30,7 +31,7 @@ export interface Session {
 
 export interface SessionOptions {
   readonly vault: Vault;
-  readonly now: Now;
+  readonly clock: PageClock;
 }
 
 const signedName = 'signed';
@@ -38,20 +39,20 @@ const lockName = 'carillon-page-tokens';
 /** So that no token expires while its request is on the way. */
 const earlyMs = 60_000;
 
-export function openSession({ vault, now }: SessionOptions): Session {
+export function openSession({ vault, clock }: SessionOptions): Session {
   const current = (): Promise<Signed | null> => vault.read<Signed>(signedName);
+  const isFresh = ({ expiresAt }: Signed): boolean => clock.now() < expiresAt - earlyMs;
   return {
     current,
     async token({ refresh }) {
-      const before = await current();
-      if (before && !refresh && now() < before.expiresAt - earlyMs) return before.accessToken;
+      const [before] = await Promise.all([current(), restoreClock(clock, vault)]);
+      if (before && !refresh && isFresh(before)) return before.accessToken;
       return navigator.locks.request(lockName, async () => {
         const signed = await current();
         if (!signed) throw new SignInError('signedOut');
         // Another tab was quicker.
-        if (signed.accessToken !== before?.accessToken && now() < signed.expiresAt - earlyMs)
-          return signed.accessToken;
-        return renew(signed, vault, now());
+        if (signed.accessToken !== before?.accessToken && isFresh(signed)) return signed.accessToken;
+        return renew(signed, vault, clock);
       });
     },
   };
@@ -66,15 +67,12 @@ export async function forgetSigned(vault: Vault): Promise<void> {
   await navigator.locks.request(lockName, () => vault.remove(signedName));
 }
 
-async function renew(signed: Signed, vault: Vault, now: number): Promise<string> {
+async function renew(signed: Signed, vault: Vault, clock: PageClock): Promise<string> {
   const { refreshToken, tokenEndpoint, clientId, issuer } = signed;
   try {
     if (refreshToken === null) throw new TokenError('There is no refresh token.', true);
-    const answer = await askTokens(tokenEndpoint, {
-      grant_type: 'refresh_token',
-      refresh_token: refreshToken,
-      client_id: clientId,
-    });
+    const form = { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: clientId };
+    const answer = await askTokens(tokenEndpoint, form, (response) => correctClock(clock, response, vault));
     const idToken = answer.id_token ?? signed.idToken;
     const user = answer.id_token
       ? readUser(answer.id_token, { issuer, clientId, nonce: null, now: null })
@@ -85,7 +83,7 @@ async function renew(signed: Signed, vault: Vault, now: number): Promise<string>
       idToken,
       accessToken: answer.access_token,
       refreshToken: answer.refresh_token ?? refreshToken,
-      expiresAt: now + (answer.expires_in ?? 300) * 1000,
+      expiresAt: clock.now() + (answer.expires_in ?? 300) * 1000,
     });
     return answer.access_token;
   } catch (error) {
