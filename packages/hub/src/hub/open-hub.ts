@@ -31,7 +31,7 @@ import { addWeb } from '../edge/pages/web.ts';
 import { commitLimits, openCommitter, sharedStoreLimits } from '../feed/commit.ts';
 import { countLiving } from '../feed/count-living.ts';
 import { openCursors } from '../feed/cursor.ts';
-import { openSweeper } from '../feed/expire.ts';
+import { openSweeper, type Sweeper } from '../feed/expire.ts';
 import { openPoster } from '../feed/post.ts';
 import { openPublisher } from '../feed/publish.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
@@ -73,6 +73,7 @@ export interface Hub {
   readonly waits: Waits;
   /** Null when this hub leaves pushes to another. */
   readonly dispatcher: Dispatcher | null;
+  readonly sweeper: Sweeper;
   /** Where clients that must trust the development certificate find its CA. */
   readonly caPath: string | null;
   listen(): Promise<void>;
@@ -158,6 +159,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     fanOut: line.fanOut,
     waits: line.waits,
     dispatcher: line.dispatcher,
+    sweeper: line.sweeper,
     caPath: edge.caPath,
     async listen() {
       await edge.app.listen({ port: config.port, host: await addressToListenAt(config.host) });

@@ -3,10 +3,9 @@
 //   const id = await driven.create();
 //   await driven.drive(async () => (await driven.delivery(id, device)).status === 'accepted');
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers';
 import type { Delivery } from '@carillon/protocol';
-import type { Delivered, Stats } from '@carillon/simulators';
+import type { Delivered } from '@carillon/simulators';
 import type { HubOverrides } from '../hub/hub.ts';
 import { type Answered, post, type RequestOptions, type TestUser, until } from '../hub/hub.ts';
 import { ManualClock } from '../machine/manual-clock.ts';
@@ -62,27 +61,16 @@ export async function startDriven(overrides: HubOverrides = {}): Promise<DrivenP
     assert.ok(json?.value, text);
     return json.value as Delivery[];
   };
-  // Writes are committed in their order: when this one is answered, all before it are stored.
-  const recorded = async (): Promise<void> => {
-    const body = { ids: [randomUUID()], readState: 'read' };
-    const { status, text } = await ask('POST', 'notifications/updateState', { body });
-    assert.equal(status, 200, text);
-  };
-  let told = 0;
   const settle = async (): Promise<void> => {
-    const { dispatcher } = push.hub.hub;
+    const { dispatcher, sweeper } = push.hub.hub;
     assert.ok(dispatcher, 'this hub pushes');
-    // What the feed's own timers have begun: expiry and waking.
-    await recorded();
+    await sweeper.sweep();
     await dispatcher.sweep();
     for (let quiet = 0; quiet < 3; quiet++) {
-      if (dispatcher.inFlight > 0) quiet = 0;
+      if (dispatcher.isBusy) quiet = 0;
       await new Promise<void>((resolve) => void nextTurn(resolve));
-      await until(() => dispatcher.inFlight === 0, 'the end of all attempts');
+      await until(() => !dispatcher.isBusy, 'the end of all attempts');
     }
-    const answered = answersOf(push.simulator.stats);
-    if (answered !== told) await recorded();
-    told = answered;
   };
   return {
     push,
@@ -122,11 +110,6 @@ export async function startDriven(overrides: HubOverrides = {}): Promise<DrivenP
     },
     [Symbol.asyncDispose]: () => push[Symbol.asyncDispose](),
   };
-}
-
-function answersOf({ providers }: Stats): number {
-  const counts = Object.values(providers).flatMap(({ answers }) => Object.values(answers));
-  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** The ids to close stand in every push, in FCM's as JSON within JSON. */

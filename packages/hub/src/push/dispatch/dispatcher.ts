@@ -61,6 +61,11 @@ export class Dispatcher {
     return this.#inFlight;
   }
 
+  /** Attempts are under way, or results are being written. */
+  get isBusy(): boolean {
+    return this.#inFlight > 0 || this.#recorder.isWriting;
+  }
+
   /** Deliveries that a commit made and claimed for this process. */
   take(deliveries: readonly PlannedDelivery[]): void {
     if (this.#closed) return;

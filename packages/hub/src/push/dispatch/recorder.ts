@@ -8,6 +8,8 @@ const resultsAtOnce = 128;
 const retryMs = 1000;
 
 export interface Recorder {
+  /** Not while the store is away. */
+  readonly isWriting: boolean;
   record(result: DeliveryResult): void;
   /** Resolves when everything given so far is stored, or the store refuses. */
   flush(): Promise<void>;
@@ -58,6 +60,9 @@ export function openRecorder({ committer, clock, onRecorded }: RecorderOptions):
   }
 
   return {
+    get isWriting() {
+      return writing !== null;
+    },
     record(result) {
       waiting.push(result);
       if (!again) void start();
