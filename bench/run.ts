@@ -3,6 +3,7 @@
 import { needs } from '@carillon/testing/machine/needs.ts';
 import { installNeeds } from '../tools/install-needs.ts';
 import { creates } from './benchmarks/hub/creates.ts';
+import { deadlines } from './benchmarks/hub/deadlines.ts';
 import { delta } from './benchmarks/hub/delta.ts';
 import { fanOut } from './benchmarks/hub/fan-out.ts';
 import { live } from './benchmarks/hub/live.ts';
@@ -28,6 +29,7 @@ import { recordResults } from './results.ts';
 
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
+  ...[deadlines],
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxScroll],

@@ -74,11 +74,30 @@ export function postWrites(persons: readonly Person[], count: number): PostWrite
   });
 }
 
+/** Open questions, one person after another, which all end at the same time. */
+export function questionWrites(persons: readonly Person[], count: number, respondBy: number): PostWrite[] {
+  return postWrites(persons, count).map((write) => {
+    const asked = contentOf(write.appNotificationId);
+    const visualContent = { ...asked.payload.visualContent, actions };
+    const responsePolicy = {
+      respondByDateTime: new Date(respondBy).toISOString(),
+      defaultActionId: 'reject',
+    };
+    const content = JSON.stringify({ ...asked, payload: { visualContent }, responsePolicy });
+    return { ...write, content, question: { respondBy } };
+  });
+}
+
+const actions = [
+  { id: 'approve', title: 'Deploy' },
+  { id: 'reject', title: 'No' },
+];
+
 function feedOf({ subject, name }: Person) {
   return { user: userKey(issuer, subject), owner: { issuer, subject, name } };
 }
 
-function contentOf(appNotificationId: string): Content {
+function contentOf(appNotificationId: string | null): Content {
   return {
     appNotificationId,
     targetHostName: hostName,

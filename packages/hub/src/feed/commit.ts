@@ -242,11 +242,12 @@ function sizeOf(write: Write): number {
       return write.results.length * 256;
     case 'preferences':
       return 512 + (write.patch.mutes?.length ?? 0) * 256;
-    case 'delete':
     case 'deadline':
     case 'expire':
     case 'wake':
     case 'purge':
+      return write.due.length * 512;
+    case 'delete':
     case 'subscribe':
     case 'renew':
     case 'unsubscribe':

@@ -3,13 +3,17 @@
 // A sweep only names what may be due. The commit checks again under the feed's lock, so a second firing changes nothing
 // and a restart loses nothing.
 import type { Clock, Timer } from '../lib/clock.ts';
-import type { ExpireWrite } from '../model/write.ts';
-import type { Due, FeedReader } from '../store/store.ts';
+import { HubError } from '../model/errors.ts';
+import type { Due, TimerWrite } from '../model/write.ts';
+import type { FeedReader } from '../store/store.ts';
 import type { Committer } from './commit.ts';
 
 const sweepEveryMs = 1000;
 const purgeEveryMs = 60_000;
-const atOnce = 256;
+/** Read at once: the more, the more of them are neighbours in the store. */
+const atOnce = 8192;
+/** In one write, and one write at a time: a create that comes meanwhile waits for no more. */
+const perWrite = 256;
 
 export interface Sweeper {
   /** Runs one sweep now; resolves when what was due is committed. */
@@ -29,28 +33,39 @@ interface SweeperOptions {
 
 export function openSweeper({ read, committer, clock, onFailure }: SweeperOptions): Sweeper {
   const all = async (
-    kind: ExpireWrite['kind'],
+    kind: TimerWrite['kind'],
     due: (now: number, limit: number) => Promise<Due[]>,
+    failures: HubError[],
   ): Promise<void> => {
     for (;;) {
       const found = await due(clock.now(), atOnce);
-      const outcomes = await Promise.all(found.map(({ user, id }) => committer.commit({ kind, user, id })));
-      if (found.length < atOnce || !outcomes.some(({ done }) => done)) return;
+      let isSomeDone = false;
+      for (let next = 0; next < found.length; next += perWrite) {
+        const some = found.slice(next, next + perWrite);
+        isSomeDone = (await commitSome({ kind, due: some }, committer, failures)) || isSomeDone;
+      }
+      if (found.length < atOnce || !isSomeDone) return;
     }
   };
   let isBehind = false;
   const sweep = single(async () => {
     try {
-      await all('deadline', read.dueDeadlines);
-      await all('expire', read.dueExpirations);
-      await all('wake', read.dueWakings);
+      const failures: HubError[] = [];
+      await all('deadline', read.dueDeadlines, failures);
+      await all('expire', read.dueExpirations, failures);
+      await all('wake', read.dueWakings, failures);
+      throwFirst(failures);
       isBehind = false;
     } catch (error) {
       isBehind = true;
       throw error;
     }
   });
-  const purge = single(() => all('purge', read.duePurges));
+  const purge = single(async () => {
+    const failures: HubError[] = [];
+    await all('purge', read.duePurges, failures);
+    throwFirst(failures);
+  });
   const quietly = (run: () => Promise<void>) => () =>
     void run().catch((error: unknown) => onFailure?.(error));
   const timers: Timer[] = [
@@ -67,6 +82,27 @@ export function openSweeper({ read, committer, clock, onFailure }: SweeperOption
       for (const timer of timers) timer.stop();
     },
   };
+}
+
+/** Whether any was due. One that the store can't take fails alone, and the others are committed by halves. */
+async function commitSome(write: TimerWrite, committer: Committer, failures: HubError[]): Promise<boolean> {
+  const { kind, due } = write;
+  try {
+    return (await committer.commit(write)).done;
+  } catch (error) {
+    if (!(error instanceof HubError) || error.kind !== 'generalException') throw error;
+    if (due.length === 1) {
+      failures.push(error);
+      return false;
+    }
+    const middle = due.length >> 1;
+    const first = await commitSome({ kind, due: due.slice(0, middle) }, committer, failures);
+    return (await commitSome({ kind, due: due.slice(middle) }, committer, failures)) || first;
+  }
+}
+
+function throwFirst([failure]: readonly HubError[]): void {
+  if (failure) throw failure;
 }
 
 /** One run at a time. A call during a run may be for rows that the run has already passed, so another run follows. */

@@ -79,8 +79,14 @@ export interface RespondWrite {
 }
 
 /** Timers are hints: the plan checks under the feed's lock that it is still due. */
-export interface ExpireWrite {
+export interface TimerWrite {
   readonly kind: 'expire' | 'wake' | 'purge' | 'deadline';
+  /** At least one, of any users; what is not due any more changes nothing. */
+  readonly due: readonly Due[];
+}
+
+/** A notification that may be due. */
+export interface Due {
   readonly user: UserKey;
   readonly id: string;
 }
@@ -194,7 +200,7 @@ export type Write =
   | StateWrite
   | DeleteWrite
   | RespondWrite
-  | ExpireWrite
+  | TimerWrite
   | SubscribeWrite
   | RenewWrite
   | UnsubscribeWrite
@@ -229,6 +235,7 @@ export interface Outcomes {
   delete: { readonly removed: true };
   /** `other`: another answer was committed first, and nothing changed. */
   respond: { readonly result: 'answered' | 'same' | 'other'; readonly notification: StoredNotification };
+  /** `done` of a timer: whether any of them was due. */
   deadline: { readonly done: boolean };
   expire: { readonly done: boolean };
   wake: { readonly done: boolean };

@@ -12,7 +12,7 @@ import type {
 import type { StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Device, StoredSubscription } from '../model/subscription.ts';
-import type { Change, FeedOwner, FetchedOne, FetchWrite, Outcome, Write } from '../model/write.ts';
+import type { Change, Due, FeedOwner, FetchedOne, FetchWrite, Outcome, Write } from '../model/write.ts';
 
 export interface FeedRow extends FeedOwner {
   readonly user: UserKey;
@@ -202,11 +202,6 @@ export interface HandledRow {
   readonly changes: number;
 }
 
-export interface Due {
-  readonly user: UserKey;
-  readonly id: string;
-}
-
 /** Everything that decides on an attempt, as it is now. */
 export interface SendContext {
   readonly delivery: StoredDelivery;
@@ -266,6 +261,7 @@ export interface FeedReader extends DeliveryReader {
   devices(user: UserKey, now: number): Promise<Device[]>;
   /** How many push addresses of that kind an app has, counted up to `most`. */
   countAddresses(app: AppId, type: string, most: number): Promise<number>;
+  /** The longest due of all users, a user's together: what is written beside each other costs less. So are those below. */
   dueExpirations(now: number, limit: number): Promise<Due[]>;
   /** How many unread ones of a user are past their expiration and still there, of the `most` first of all users. */
   unreadExpired(user: UserKey, visibility: Visibility, now: number, most: number): Promise<number>;

@@ -187,6 +187,39 @@ function deadlines(open: OpenStore): void {
     assert.deepEqual(late.outcomes.map(resultOf), ['other', 'same', 'other']);
   });
 
+  test('one write settles what is due of several users, in the order of each, and leaves the rest', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const asked = (by: string, respondBy: number) => questionWrite({ by, respondBy });
+    const [second, other, later, first] = [
+      asked('alice', deadline + 2),
+      asked('bob', deadline + 1),
+      asked('bob', deadline + 3),
+      asked('alice', deadline),
+    ];
+    await store.commit([second, other, later, first], startMs);
+    const found = await store.read.dueDeadlines(deadline + 2, 10);
+    const ofEach = (user: string) => found.filter((each) => each.user === user).map(({ id }) => id);
+    assert.deepEqual([ofEach(alice), ofEach(bob)], [[first.id, second.id], [other.id]]);
+    const owners = found.map(({ user }) => user);
+    assert.equal(owners.lastIndexOf(alice) - owners.indexOf(alice), 1);
+    assert.deepEqual(
+      (await store.read.dueDeadlines(deadline + 3, 2)).map(({ id }) => id).sort(),
+      [first.id, other.id].sort(),
+    );
+    const gone = { user: alice, id: questionWrite().id };
+    const due = [...found, { user: bob, id: later.id }, gone, ...found];
+    const { outcomes, changes } = await store.commit([{ kind: 'deadline', due }], deadline + 2);
+    assert.deepEqual(outcomes, [{ done: true }]);
+    assert.deepEqual(
+      changes.map(({ user, seq, notification: { id } }) => [user, seq, id]),
+      found.map(({ user, id }) => [user, id === second.id ? 4 : 3, id]),
+    );
+    const again = await store.commit([{ kind: 'deadline', due: found }], deadline + 2);
+    assert.deepEqual([again.outcomes, again.changes], [[{ done: false }], []]);
+    assert.deepEqual(await store.read.dueDeadlines(deadline + 3, 10), [{ user: bob, id: later.id }]);
+  });
+
   test('an answer that was committed before it counts, and one that comes after it finds that of the deadline', async () => {
     await using opened = await open();
     const { store } = opened;

@@ -7,7 +7,6 @@ import type { PushAddress } from '../../../hub/src/model/push-address.ts';
 import type { StoredSubscription } from '../../../hub/src/model/subscription.ts';
 import type {
   DeleteWrite,
-  ExpireWrite,
   GoneWrite,
   Outcome,
   Outcomes,
@@ -15,6 +14,7 @@ import type {
   RespondWrite,
   StateWrite,
   SubscribeWrite,
+  TimerWrite,
 } from '../../../hub/src/model/write.ts';
 import { openPushAddresses } from '../../../hub/src/operations/subscriptions/push-addresses.ts';
 import { ManualClock } from '../machine/manual-clock.ts';
@@ -128,8 +128,8 @@ export function deleteWrite(id: string, more: Partial<DeleteWrite> = {}): Delete
   return { kind: 'delete', user: alice, visibility: null, id, ifMatch: null, acting: null, ...more };
 }
 
-export function timerWrite(kind: ExpireWrite['kind'], id: string, user: UserKey = alice): ExpireWrite {
-  return { kind, user, id };
+export function timerWrite(kind: TimerWrite['kind'], id: string, user: UserKey = alice): TimerWrite {
+  return { kind, due: [{ user, id }] };
 }
 
 export function subscribeWrite(

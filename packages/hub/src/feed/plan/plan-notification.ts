@@ -15,7 +15,7 @@ import {
 import { freshState, mergeState } from '../../model/state.ts';
 import type {
   DeleteWrite,
-  ExpireWrite,
+  Due,
   Outcomes,
   PostWrite,
   RespondWrite,
@@ -199,7 +199,7 @@ function picked({
 }
 
 /** Of a write that changes one notification. */
-export function readsOfChange({ user, id }: DeleteWrite | RespondWrite | ExpireWrite, reads: ReadSet): void {
+export function readsOfChange({ user, id }: DeleteWrite | RespondWrite | Due, reads: ReadSet): void {
   reads.feed(user, 1);
   reads.notification(user, id);
   reads.taps(user);
@@ -213,37 +213,38 @@ export function planDelete(write: DeleteWrite, overlay: Overlay, now: number): O
   return { removed: true };
 }
 
-export function planExpire(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['expire'] {
-  const row = overlay.notification(write.user, write.id);
-  if (!row || row.removed !== null || row.expires > now) return { done: false };
+/** Like the timers below it, of one that may be due: whether it was. */
+export function planExpire({ user, id }: Due, overlay: Overlay, now: number): boolean {
+  const row = overlay.notification(user, id);
+  if (!row || row.removed !== null || row.expires > now) return false;
   // A deadline is never after the expiration, and whoever asked is told which it was.
   remove(settled(row, overlay, now), 'expired', overlay, now);
-  return { done: true };
+  return true;
 }
 
-export function planWake(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['wake'] {
-  const row = overlay.notification(write.user, write.id);
-  if (!row || !isAlive(row, now) || row.snoozeUntil === null || row.snoozeUntil > now) return { done: false };
+export function planWake({ user, id }: Due, overlay: Overlay, now: number): boolean {
+  const row = overlay.notification(user, id);
+  if (!row || !isAlive(row, now) || row.snoozeUntil === null || row.snoozeUntil > now) return false;
   const displayUntil = row.displaySeconds === null ? null : now + row.displaySeconds * 1000;
   overlay.change(
     row,
     { ...row, ...freshState, displayUntil, modified: now, changes: row.changes + 1 },
     'woken',
   );
-  return { done: true };
+  return true;
 }
 
 /** No change: it only forgets. */
-export function readsOfPurge({ user, id }: ExpireWrite, reads: ReadSet): void {
+export function readsOfPurge({ user, id }: Due, reads: ReadSet): void {
   reads.feed(user);
   reads.notification(user, id);
 }
 
-export function planPurge(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['purge'] {
-  const row = overlay.notification(write.user, write.id);
-  if (!row || row.purgeAt === null || row.purgeAt > now) return { done: false };
+export function planPurge({ user, id }: Due, overlay: Overlay, now: number): boolean {
+  const row = overlay.notification(user, id);
+  if (!row || row.purgeAt === null || row.purgeAt > now) return false;
   overlay.purge(row);
-  return { done: true };
+  return true;
 }
 
 function remove(row: StoredNotification, removed: Removal, overlay: Overlay, now: number): void {

@@ -9,7 +9,7 @@ import {
   type StoredNotification,
   type StoredResponse,
 } from '../../model/notification.ts';
-import type { ExpireWrite, Outcomes, RespondWrite } from '../../model/write.ts';
+import type { Due, Outcomes, RespondWrite } from '../../model/write.ts';
 import { checkMatch } from './check-match.ts';
 import type { Overlay } from './overlay.ts';
 import { isStale, visible } from './target.ts';
@@ -52,10 +52,11 @@ function replaced({ contentVersion }: StoredNotification): HubError {
   );
 }
 
-export function planDeadline(write: ExpireWrite, overlay: Overlay, now: number): Outcomes['deadline'] {
-  const row = overlay.notification(write.user, write.id);
-  if (!row || row.removed !== null) return { done: false };
-  return { done: settled(row, overlay, now) !== row };
+/** Whether it was due. */
+export function planDeadline({ user, id }: Due, overlay: Overlay, now: number): boolean {
+  const row = overlay.notification(user, id);
+  if (!row || row.removed !== null) return false;
+  return settled(row, overlay, now) !== row;
 }
 
 /** The notification, with the answer of its deadline if that has passed. */

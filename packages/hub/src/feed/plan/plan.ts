@@ -3,7 +3,7 @@
 // refused write takes no sequence and affects no other.
 import type { StoredDelivery } from '../../model/delivery.ts';
 import { HubError } from '../../model/errors.ts';
-import type { Change, Outcome, Outcomes, Write, WriteOf } from '../../model/write.ts';
+import type { Change, Due, Outcome, Outcomes, TimerWrite, Write, WriteOf } from '../../model/write.ts';
 import { ReadSet } from '../../store/plan-reads.ts';
 import type { Plan, PlanContext, Planner, PlanReads, Snapshot } from '../../store/store.ts';
 import { Overlay } from './overlay.ts';
@@ -41,10 +41,10 @@ const steps: { readonly [K in Kind]: Step<K> } = {
   state: { reads: notification.readsOfState, plan: notification.planState },
   delete: { reads: notification.readsOfChange, plan: notification.planDelete },
   respond: { reads: notification.readsOfChange, plan: response.planRespond },
-  deadline: { reads: notification.readsOfChange, plan: response.planDeadline },
-  expire: { reads: notification.readsOfChange, plan: notification.planExpire },
-  wake: { reads: notification.readsOfChange, plan: notification.planWake },
-  purge: { reads: notification.readsOfPurge, plan: notification.planPurge },
+  deadline: timer(notification.readsOfChange, response.planDeadline),
+  expire: timer(notification.readsOfChange, notification.planExpire),
+  wake: timer(notification.readsOfChange, notification.planWake),
+  purge: timer(notification.readsOfPurge, notification.planPurge),
   subscribe: { reads: subscription.readsOfSubscribe, plan: subscription.planSubscribe },
   renew: { reads: subscription.readsOfRenew, plan: subscription.planRenew },
   unsubscribe: { reads: subscription.readsOfUnsubscribe, plan: subscription.planUnsubscribe },
@@ -57,6 +57,28 @@ const steps: { readonly [K in Kind]: Step<K> } = {
   // Written below, where what it leads to is planned.
   record: { reads: evidence.readsOfRecord, plan: () => ({ recorded: true }) },
 };
+
+interface TimerStep {
+  reads(write: TimerWrite, reads: ReadSet): void;
+  plan(write: TimerWrite, overlay: Overlay, now: number): { readonly done: boolean };
+}
+
+/** Of all that a timer names, in their order. */
+function timer(
+  readsOfOne: (due: Due, reads: ReadSet) => void,
+  planOne: (due: Due, overlay: Overlay, now: number) => boolean,
+): TimerStep {
+  return {
+    reads({ due }, reads) {
+      for (const each of due) readsOfOne(each, reads);
+    },
+    plan(write, overlay, now) {
+      let done = false;
+      for (const each of write.due) done = planOne(each, overlay, now) || done;
+      return { done };
+    },
+  };
+}
 
 /** The one place where a write meets the step of its kind, which TypeScript can't follow through a table. */
 function stepOf(write: Write): Step<Kind> {

@@ -4,9 +4,10 @@ import { isUuid } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
+import type { Due } from '../../../model/write.ts';
 import { sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
-import type { ChangesPage, Due, FeedHead, FeedReader, ListQuery, Position } from '../../store.ts';
+import type { ChangesPage, FeedHead, FeedReader, ListQuery, Position } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
 import type { Parameter } from '../wire/packet.ts';
 import { type Row, type Statement, statement } from '../wire/pipeline.ts';
@@ -255,8 +256,10 @@ function subscriptionReads(ask: AskRows, connections: Connections) {
 }
 
 const due = (column: string, where: string) =>
-  statement(`SELECT n.user_key, n.id FROM notification n
-WHERE ${where} AND n.${column} <= $1 ORDER BY n.${column} LIMIT $2`);
+  statement(`SELECT d.user_key, d.id FROM
+  (SELECT n.lane, n.user_key, n.id, n.${column} AS due FROM notification n
+   WHERE ${where} AND n.${column} <= $1 ORDER BY n.${column} LIMIT $2) d
+ORDER BY d.lane, d.user_key, d.due`);
 export const dueStatements = {
   expirations: due('expires', `${sqlIsAlive('n.removed')} AND n.state >= 0`),
   // The first of all users' lead the way: an index by user and expiration would cost every post.

@@ -1,16 +1,16 @@
 // Reads of committed feeds, on a read-only connection of the main thread. Every query is led by the account, walks an
 // index, and has a limit; none can see a transaction that is not durable.
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { hashText } from '../../../lib/fingerprint.ts';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
 import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
+import type { Due } from '../../../model/write.ts';
 import { sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import {
   type ChangesPage,
-  type Due,
   type FeedHead,
   type FeedReader,
   type ListQuery,
@@ -225,15 +225,21 @@ function subscriptionReads(db: DatabaseSync, { interned, subscription }: Tables)
 }
 
 function dueReads(db: DatabaseSync, { interned }: Tables) {
-  const due = (where: string) => {
-    const statement: StatementSync = db.prepare(
-      `SELECT account, id FROM notification WHERE ${where} LIMIT ?`,
+  const due = (time: string, where = `${time} IS NOT NULL`) => {
+    const query = prepareRows(
+      db,
+      `SELECT account, id FROM
+       (SELECT account, id, ${time} AS due FROM notification WHERE ${where} AND ${time} <= ? ORDER BY ${time} LIMIT ?)
+       ORDER BY account, due`,
     );
-    return async (now: number, limit: number): Promise<Due[]> =>
-      statement.all(now, limit).map((row) => ({
-        user: interned.user(row.account),
-        id: uuidFromBytes(decodeBytes(row.id)),
-      }));
+    return async (now: number, limit: number): Promise<Due[]> => {
+      const users = new Map<unknown, UserKey>();
+      return query.all(now, limit).map(([account, id]) => {
+        const user = users.get(account) ?? interned.user(account);
+        users.set(account, user);
+        return { user, id: uuidFromBytes(decodeBytes(id)) };
+      });
+    };
   };
   const unreadExpired = db.prepare(
     `SELECT count(*) AS n FROM
@@ -246,10 +252,10 @@ function dueReads(db: DatabaseSync, { interned }: Tables) {
       const app = seenApp(interned, visibility);
       return decodeNumber(unreadExpired.get(now, most, interned.account(user), app, app)?.n);
     },
-    dueExpirations: due(`${sqlIsAlive()} AND expires <= ? ORDER BY expires`),
-    dueDeadlines: due(`${sqlHasDeadline()} AND respond_by <= ? ORDER BY respond_by`),
-    dueWakings: due('snooze_until IS NOT NULL AND snooze_until <= ? ORDER BY snooze_until'),
-    duePurges: due('purge_at IS NOT NULL AND purge_at <= ? ORDER BY purge_at'),
+    dueExpirations: due('expires', sqlIsAlive()),
+    dueDeadlines: due('respond_by', sqlHasDeadline()),
+    dueWakings: due('snooze_until'),
+    duePurges: due('purge_at'),
   };
 }
 
