@@ -2,6 +2,7 @@
 // npm run bench [-- name…]
 import { needs } from '@carillon/testing/machine/needs.ts';
 import { installNeeds } from '../tools/install-needs.ts';
+import { answers } from './benchmarks/hub/answers.ts';
 import { creates } from './benchmarks/hub/creates.ts';
 import { deadlines } from './benchmarks/hub/deadlines.ts';
 import { delta } from './benchmarks/hub/delta.ts';
@@ -29,7 +30,7 @@ import { recordResults } from './results.ts';
 
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
-  ...[deadlines],
+  ...[answers, deadlines],
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxScroll],
