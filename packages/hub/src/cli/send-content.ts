@@ -82,7 +82,13 @@ function readProgress(text: string): object {
 }
 
 /** The body of the post; a host name of the app's where the file names none. */
-export function postOf(options: ContentOptions, host: string | undefined): object {
+export interface Post {
+  readonly [member: string]: unknown;
+  /** As the body of --json-body has it. */
+  readonly responsePolicy?: object | null;
+}
+
+export function postOf(options: ContentOptions, host: string | undefined): Post {
   const { jsonBody, group, appNotificationId } = options;
   const base = jsonBody === undefined ? {} : readBody(jsonBody);
   const payload = objectIn(base, 'payload');

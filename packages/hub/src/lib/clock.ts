@@ -13,6 +13,11 @@ export interface Clock {
   every(periodMs: number, call: () => void): Timer;
 }
 
+/** Waits, and keeps the process alive meanwhile: a command that waits has nothing else that does. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms));
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, call) {

@@ -16,6 +16,7 @@ import type {
 import { uuidTime } from '../lib/ids.ts';
 import type { AppId } from './app.ts';
 import { formatDateTime } from './date-time.ts';
+import { invalid } from './errors.ts';
 import type { UserKey } from './principal.ts';
 
 /** What the app posted, kept as one JSON text. */
@@ -99,6 +100,13 @@ export function answeringActions({
 }: Pick<NotificationPost, 'payload' | 'fallbackPolicy'>): readonly NotificationAction[] {
   const shown = [payload.visualContent, fallbackPolicy?.endpointFallback.visualContent];
   return shown.flatMap((visual) => visual?.actions ?? []).filter(({ url }) => url == null);
+}
+
+/** A question that is asked anew must leave time for an answer. */
+export function checkDeadline(respondBy: number | null, now: number): void {
+  if (respondBy === null || respondBy > now) return;
+  const target = 'responsePolicy.respondByDateTime';
+  throw invalid(`"${target}" must be later than now.`, target);
 }
 
 /** What counts against the storage of a user and app: a tombstone holds nothing. */

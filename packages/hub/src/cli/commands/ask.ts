@@ -3,7 +3,7 @@
 import { limits, type Notification, type NotificationResponse } from '@carillon/protocol';
 import { Command, InvalidArgumentError } from 'commander';
 import { mintToken } from '../../auth/provider/exchange/mint-token.ts';
-import { systemClock } from '../../lib/clock.ts';
+import { pause, systemClock } from '../../lib/clock.ts';
 import type { Registry } from '../../store/registry.ts';
 import { type Caller, callHub, Refusal, readAnswer } from '../call-hub.ts';
 import {
@@ -94,6 +94,7 @@ function questionOf(options: AskOptions, host: string | undefined): object {
       ? {}
       : { expirationDateTime: inTime(timeout + hourMs) }),
     responsePolicy: {
+      ...post.responsePolicy,
       ...(timeout === undefined ? {} : { respondByDateTime: inTime(timeout) }),
       ...(defaultActionId === undefined ? {} : { defaultActionId }),
     },
@@ -121,6 +122,6 @@ async function awaitResponse(id: string, from: Caller, options: AskOptions): Pro
     // Said once, however often it is tried again.
     if (failure.message !== complaint) process.stderr.write(`${failure.message}; asking again\n`);
     complaint = failure.message;
-    await new Promise<void>((resolve) => void systemClock.after(againMs, resolve));
+    await pause(againMs);
   }
 }

@@ -78,7 +78,8 @@ export class HubRequests {
       return answer;
     } catch (error) {
       this.#way = null;
-      throw new ToolRefusal(errorMessage(error));
+      // It may serve again in a moment.
+      throw new ToolRefusal(errorMessage(error), true);
     }
   }
 

@@ -5,6 +5,7 @@ import { uuidTime } from '../../lib/ids.ts';
 import type { AppId } from '../../model/app.ts';
 import { HubError, invalid, notFound } from '../../model/errors.ts';
 import {
+  checkDeadline,
   contentBytesOf,
   etagOf,
   isAlive,
@@ -48,6 +49,7 @@ export function planPost(write: PostWrite, overlay: Overlay, now: number): Outco
   if (!overlay.feed(write.user)) throw notFound();
   const before = livingNamesake(write, overlay, now);
   if (before && isRepeat(write, before, now)) return { result: 'repeated', notification: before };
+  if (write.question) checkDeadline(write.question.respondBy, now);
   const bytes = overlay.contentBytes(write.user, write.app);
   if (bytes === null || excessOf(write, before, bytes) > 0) makeRoom(write, before, overlay, now);
   const content = {

@@ -44,9 +44,8 @@ export const postedBody: BodySpec<Posted> = {
     const post = readPost(json);
     checkPost(post);
     const ownLinks = checkVisuals(post, services);
-    const now = services.clock.now();
-    const expires = expiryOf(post, now);
-    return { post, expires, policy: readPolicy(post, { expires, now }), fingerprint, ownLinks };
+    const expires = expiryOf(post, services.clock.now());
+    return { post, expires, policy: readPolicy(post, expires), fingerprint, ownLinks };
   },
 };
 

@@ -4,7 +4,7 @@ import type { Explanation, VisualMember } from '@carillon/protocol';
 import { explanationSchema } from '@carillon/protocol/schemas';
 import Type from 'typebox';
 import type { AppId } from '../../model/app.ts';
-import { type Content, isAlive, type StoredNotification } from '../../model/notification.ts';
+import { type Content, checkDeadline, isAlive, type StoredNotification } from '../../model/notification.ts';
 import { type Preferences, readPreferences } from '../../model/preferences/preferences.ts';
 import { silenceOf } from '../../model/preferences/silence.ts';
 import type { User } from '../../model/principal.ts';
@@ -34,6 +34,7 @@ export const explainNotification = operation({
     const app = principal.app.id;
     const content = contentOf(post, policy);
     const now = services.clock.now();
+    if (policy) checkDeadline(policy.respondBy, now);
     const replaced = await readNamesake(user, app, post.appNotificationId, services);
     const displaySeconds = post.displayTimeToLive ?? null;
     const notification: PushedNotification = {

@@ -14,7 +14,7 @@ export interface ReadPolicy {
 /** Null where nothing is asked. */
 export function readPolicy(
   post: Pick<NotificationPost, 'payload' | 'fallbackPolicy' | 'responsePolicy'>,
-  { expires, now }: { readonly expires: number; readonly now: number },
+  expires: number,
 ): ReadPolicy | null {
   const { responsePolicy } = post;
   const actions = answeringActions(post);
@@ -32,20 +32,20 @@ export function readPolicy(
     const target = 'responsePolicy.defaultActionId';
     throw invalid(`"${target}" must be an action without a url: ${names}.`, target);
   }
-  const respondBy = respondByDateTime == null ? null : readDeadline(respondByDateTime, expires, now);
+  const respondBy = respondByDateTime == null ? null : readDeadline(respondByDateTime, expires);
   return {
     respondBy,
     answered: { respondByDateTime: respondBy === null ? null : formatDateTime(respondBy), defaultActionId },
   };
 }
 
-function readDeadline(text: string, expires: number, now: number): number {
+/** Whether it is over is not asked here: the same body once more is no new question. */
+function readDeadline(text: string, expires: number): number {
   const target = 'responsePolicy.respondByDateTime';
   const respondBy = parseDateTime(text);
   if (respondBy === null) {
     throw invalid(`"${target}" must be an RFC 3339 date and time such as 2030-01-31T12:00:00Z.`, target);
   }
-  if (respondBy <= now) throw invalid(`"${target}" must be later than now.`, target);
   if (respondBy <= expires) return respondBy;
   throw invalid(`"${target}" must not be later than the expirationDateTime of the notification.`, target);
 }

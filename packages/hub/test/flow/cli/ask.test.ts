@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import type { Notification } from '@carillon/protocol';
@@ -65,6 +66,36 @@ test('prints the default when the time is over, and exits 3 without one', async 
   const unset = carillon(context, hub.dataDir, ...asked('Unset'), ...answers, '--timeout', '2');
   assert.deepEqual(await endOf(set), { code: 0, out: 'reject\n', error: '' });
   assert.deepEqual(await endOf(unset), { code: 3, out: '', error: 'nobody answered in time\n' });
+});
+
+test('waits on when the hub ends its connection, under what the body of a file says too', async (context) => {
+  const folder = tempFolder();
+  context.after(() => folder.remove());
+  const body = join(folder.path, 'body.json');
+  writeFileSync(body, JSON.stringify({ responsePolicy: { defaultActionId: 'reject' } }));
+  const { server } = hub.hub.app;
+  const cut = ({ url, socket }: IncomingMessage) => {
+    if (!url?.includes('/response')) return;
+    server.off('request', cut);
+    socket.destroy();
+  };
+  server.prependListener('request', cut);
+  const command = carillon(
+    context,
+    hub.dataDir,
+    ...asked('Cut'),
+    ...answers,
+    '--timeout',
+    '1h',
+    '--json-body',
+    body,
+  );
+  await until(() => command.text.error.includes('; asking again\n'), 'the end of its connection');
+  const { id, responsePolicy } = await question('Cut');
+  assert.equal(Reflect.get(Object(responsePolicy), 'defaultActionId'), 'reject');
+  await respond(id, { actionId: 'approve' });
+  const { code, out } = await endOf(command);
+  assert.deepEqual([code, out], [0, 'approve\n']);
 });
 
 test('says what is wrong', async (context) => {

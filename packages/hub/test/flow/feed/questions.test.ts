@@ -222,4 +222,23 @@ suite('a deadline', () => {
     assert.equal(reader.frames.filter(({ type }) => type === 'change').length, 7);
     reader.leave();
   });
+
+  test('is the same question when its post is repeated after it, and what is asked anew needs time', async () => {
+    const again = question({
+      appNotificationId: 'repeated',
+      responsePolicy: { respondByDateTime: inSeconds(10), defaultActionId: 'reject' },
+    });
+    const { id } = (await send(again)).json;
+    clock.advance(20_000);
+    await hub.hub.sweeper.sweep();
+    const repeated = await send(again);
+    assert.deepEqual([repeated.status, repeated.json?.id], [200, id], repeated.text);
+    assert.equal(repeated.json.response.respondedBy, 'deadline');
+    const { responsePolicy } = again as { responsePolicy: object };
+    for (const late of [question({ responsePolicy }), { ...again, priority: 'Low' }])
+      assertError(await send(late), { status: 400, target: 'responsePolicy.respondByDateTime' });
+    const dry = { token, body: question({ responsePolicy }) };
+    assert.equal((await hub.request('POST', `${feed}/explain`, dry)).status, 400);
+    assert.equal((await get(id)).json.contentVersion, 1);
+  });
 });

@@ -160,7 +160,11 @@ test('an app may name the user in the path only where the operation says so', as
 });
 
 test('the contract says who may: users, apps where they send and ask what became of it, operators below /admin', () => {
-  const others = { createNotification: 'userOrApp', listDeliveries: 'userOrAppByPath' };
+  const others = {
+    createNotification: 'userOrApp',
+    listDeliveries: 'userOrAppByPath',
+    readResponse: 'userOrAppByPath',
+  };
   const inboxes = Object.fromEntries(ofInboxes.map((name) => [name, 'inbox']));
   assert.deepEqual(ofInboxes, [
     'listOwnSessions',

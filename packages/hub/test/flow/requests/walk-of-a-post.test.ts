@@ -36,7 +36,7 @@ const leftOut = [
   /^(hub\/open-hub|push\/dispatch\/dispatcher)\.ts$/,
 ];
 /** Behind the commit, and not waited for. */
-const behind = /^(feed\/publish|live\/fan-out)\.ts$/;
+const behind = /^(feed\/publish|live\/(fan-out|waits))\.ts$/;
 
 /** The files of the walk, without those of the other store. */
 function walkOf(store: StoreName): string[] {
