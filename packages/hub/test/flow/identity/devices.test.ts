@@ -38,6 +38,8 @@ suite('the devices of a person', () => {
     const endpoint = 'https://updates.push.services.mozilla.com/wpush/1';
     const channel = { type: 'webPush', endpoint, keys: webPushKeys };
     await subscribe(hub, { displayName: 'Laptop' });
+    // They are listed by when they registered.
+    clock.advance(1);
     const unsId = await subscribe(hub, {
       ...{ token: hub.token({ user: 'alice', app: 'app-b' }), targetHostName: hosts['app-b'] },
       ...{ displayName: 'Phone', installationId: 'phone', platformType: 'webPush', channel },
