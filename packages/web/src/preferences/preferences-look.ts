@@ -3,7 +3,7 @@
 import { css } from 'lit';
 
 export const preferencesLook = css`
-  dialog { width: min(28rem, 100vw - 1.5rem); max-height: calc(100dvh - 2rem); margin: auto; padding: 1.25rem; overflow: auto; color: inherit; border: 1px solid var(--line); border-radius: 1.25rem; background: var(--paper); box-shadow: var(--shadow); }
+  dialog { width: min(28rem, 100vw - 1.5rem); max-height: calc(100% - 2rem); margin: auto; padding: 1.25rem; overflow: auto; color: inherit; border: 1px solid var(--line); border-radius: 1.25rem; background: var(--paper); box-shadow: var(--shadow); }
   dialog::backdrop { background: #0006; }
   .head { display: flex; align-items: center; justify-content: space-between; gap: .75rem; margin-bottom: .75rem; }
   h1 { font-size: 1.125rem; }
