@@ -106,8 +106,8 @@ export class Reader {
       .replaceAll('npx carillon simulate', 'npx carillon simulate --port 0')
       .replaceAll('npx carillon', hub)
       .replaceAll('node_modules/.bin/node examples/', `${node} ${root}/examples/`)
-      .replaceAll(/(127\.0\.0\.1|localhost):4280/g, `$1:${port}`)
-      .replaceAll(/localhost:400[01]/g, `localhost:${servicePort}`)
+      .replaceAll(/(127\.0\.0\.1|localhost):4280\b/g, `$1:${port}`)
+      .replaceAll(/localhost:400[01]\b/g, `localhost:${servicePort}`)
       .replaceAll(/\bcurl /g, 'curl --silent --show-error --fail-with-body ');
   }
 

@@ -184,7 +184,7 @@ test('of the protocol only what is used is bundled', async () => {
 });
 
 const classicScripts = [
-  { entry: 'service-worker', global: 'carillon', exported: ['serveNotifications'] },
+  { entry: 'service-worker', global: 'carillon', exported: ['HubClock', 'serveNotifications'] },
   {
     entry: 'compat',
     global: 'userNotificationsClient',
