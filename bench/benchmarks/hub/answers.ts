@@ -21,8 +21,7 @@ export const answers: Benchmark = {
     `One question after another of ${userCount} users; each is waited for on a connection of its own and answered ` +
     `${openMs} ms later. The clock runs from writing the answer to reading what the wait is answered; ${measured} ` +
     `measured after ${warmUps}. At the same node over SQLite; then answered at node A and waited for at node B, over ` +
-    `${clusterAbout}. The spread is that of the answers. ` +
-    'The cores were shared with other work (load 11), which the slowest hundredth shows.',
+    `${clusterAbout}. The spread is that of the answers.`,
   async run() {
     const people = users(userCount);
     const hub = await startHub({ dataDir: makeDataDir() });
