@@ -1,53 +1,26 @@
 // What becomes of pushes when the hub dies at any moment, or is told to stop: the hub is a process of its own, the
 // simulated providers live on in the test's.
 import assert from 'node:assert/strict';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers';
 import type { Delivery, Notification } from '@carillon/protocol';
 import { messagesWaiting, rule, toastsShown } from '@carillon/simulators';
 import { checkDelivered, countOf, platforms } from '@carillon/testing/feed/delivered.ts';
-import { startPush } from '@carillon/testing/feed/push.ts';
+import { openServedPush, type ServedPush } from '@carillon/testing/feed/served-push.ts';
 import { post, send, until } from '@carillon/testing/hub/hub.ts';
-import { type Served, serve } from '@carillon/testing/hub/served.ts';
+import type { Served } from '@carillon/testing/hub/served.ts';
 import { drawSeed, openRandom } from '@carillon/testing/machine/random.ts';
 
 const feed = '/v1.0/me/notifications';
 
-/** Alice's four devices are registered with a hub, which is closed again so that others may serve its data. */
-async function open(context: TestContext) {
-  const push = await startPush();
-  const devices = await push.fourDevices();
-  const { dataDir, baseUrl } = push.hub;
-  const token = push.hub.token({ user: 'alice' });
-  await push.stop();
-  const running: Served[] = [];
-  context.after(async () => {
-    for (const served of running) served.process.kill('SIGKILL');
-    await Promise.all(running.map(({ ended }) => ended));
-    await push[Symbol.asyncDispose]();
-  });
-  const ca = join(dirname(dataDir), 'providers', 'ca.pem');
-  const start = async (): Promise<Served> => {
-    const place = ['--port', new URL(baseUrl).port, '--throttle', 'off', '--log-level', 'error'];
-    const served = serve(dataDir, [...place, '--allow-private-push', '--push-ca', ca]);
-    running.push(served);
-    await served.ready;
-    return served;
-  };
-  return { push, simulator: push.simulator, devices, baseUrl, token, start };
-}
-
-type Opened = Awaited<ReturnType<typeof open>>;
-
-async function create({ baseUrl, token }: Opened, title: string): Promise<string> {
+async function create({ baseUrl, token }: ServedPush, title: string): Promise<string> {
   const body = post({ payload: { visualContent: { title } } });
   const { status, json, text } = await send(`${baseUrl}${feed}`, 'POST', { token, body });
   assert.equal(status, 201, text);
   return (json as Notification).id;
 }
 
-async function dismiss({ baseUrl, token }: Opened, id: string): Promise<void> {
+async function dismiss({ baseUrl, token }: ServedPush, id: string): Promise<void> {
   const body = { userActionState: 'dismissed' };
   const { status, text } = await send(`${baseUrl}${feed}/${id}`, 'PATCH', { token, body });
   assert.equal(status, 200, text);
@@ -58,14 +31,14 @@ async function kill(served: Served): Promise<void> {
   assert.equal(await served.ended, 'SIGKILL');
 }
 
-async function readDeliveries({ baseUrl, token }: Opened, id: string): Promise<Delivery[]> {
+async function readDeliveries({ baseUrl, token }: ServedPush, id: string): Promise<Delivery[]> {
   const { json, text, status } = await send(`${baseUrl}${feed}/${id}/deliveries`, 'GET', { token });
   assert.equal(status, 200, text);
   return json.value as Delivery[];
 }
 
 /** The statuses of a notification's deliveries, when all of them are final. */
-function settled(opened: Opened, id: string): Promise<string[]> {
+function settled(opened: ServedPush, id: string): Promise<string[]> {
   return until(
     async () => {
       const statuses = (await readDeliveries(opened, id)).map(({ status }) => status);
@@ -78,7 +51,7 @@ function settled(opened: Opened, id: string): Promise<string[]> {
 }
 
 /** What a hub that is gone had written already has been read by the providers. */
-async function quiet({ simulator }: Opened): Promise<void> {
+async function quiet({ simulator }: ServedPush): Promise<void> {
   const state = (): string => JSON.stringify(simulator.stats);
   let before = state();
   for (let turns = 0; turns < 100; turns++) {
@@ -90,13 +63,13 @@ async function quiet({ simulator }: Opened): Promise<void> {
 }
 
 /** So many pushes came to each provider without an answer. */
-function unanswered({ simulator }: Opened, count: number): Promise<void> {
+function unanswered({ simulator }: ServedPush, count: number): Promise<void> {
   const { providers } = simulator.stats;
   return simulator.waitUntil(() => Object.values(providers).every(({ answers }) => answers.none === count));
 }
 
 test('killed before a provider took them, attempts under way are made again, but not of what was dismissed', async (context) => {
-  const opened = await open(context);
+  const opened = await openServedPush(context);
   const { simulator, devices, push, start } = opened;
   simulator.script([rule('hang')]);
   const first = await start();
@@ -127,12 +100,12 @@ test('killed before a provider took them, attempts under way are made again, but
   assert.equal(toastsShown(push.to(devices.windows), shownOn(opened)).length, 1);
 });
 
-function shownOn({ devices }: Opened): { channelUri: string; endpoint: string; now: number } {
+function shownOn({ devices }: ServedPush): { channelUri: string; endpoint: string; now: number } {
   return { channelUri: devices.windows.address, endpoint: devices.webPush.address, now: Date.now() };
 }
 
 test('killed after the providers took them and before that was recorded, they come again under the same tags', async (context) => {
-  const opened = await open(context);
+  const opened = await openServedPush(context);
   const { simulator, devices, push, start } = opened;
   simulator.script([rule('lost')]);
   const first = await start();
@@ -153,7 +126,7 @@ test('killed after the providers took them and before that was recorded, they co
 });
 
 test('what a provider took right before the kill is taken away when it is dismissed after the restart, however the next attempt went', async (context) => {
-  const opened = await open(context);
+  const opened = await openServedPush(context);
   const { simulator, devices, push, start } = opened;
   const first = await start();
   // The answer comes after this hub is gone, and what the provider delivers stays delivered.
@@ -179,7 +152,7 @@ test('what a provider took right before the kill is taken away when it is dismis
 });
 
 /** False once it was told to stop. */
-async function isReady({ baseUrl }: Opened): Promise<boolean> {
+async function isReady({ baseUrl }: ServedPush): Promise<boolean> {
   return fetch(`${baseUrl}/readyz`).then(
     ({ ok }) => ok,
     () => false,
@@ -187,7 +160,7 @@ async function isReady({ baseUrl }: Opened): Promise<boolean> {
 }
 
 /** How many requests the providers have in hand, be they pushes or for a token. */
-function underWay({ simulator }: Opened): number {
+function underWay({ simulator }: ServedPush): number {
   let count = 0;
   for (const { requests, answers } of Object.values(simulator.stats.providers)) {
     count += requests - Object.values(answers).reduce((sum, each) => sum + each, 0);
@@ -208,7 +181,7 @@ class Witness {
   #posted = 0;
 
   /** Creates and dismisses a share of them, unless the hub is gone before. */
-  async work(opened: Opened, posts: number): Promise<void> {
+  async work(opened: ServedPush, posts: number): Promise<void> {
     try {
       for (let left = posts; left > 0; left--) {
         const title = `post ${this.#posted++}`;
@@ -238,7 +211,7 @@ test('killed at any moment under load, every accepted post reaches every device,
   const seed = drawSeed();
   context.diagnostic(`CARILLON_SEED=${seed}`);
   const random = openRandom(seed);
-  const opened = await open(context);
+  const opened = await openServedPush(context);
   const { simulator, start } = opened;
   const witness = new Witness();
   const deaths: { readonly position: number; readonly dismissed: readonly string[] }[] = [];
@@ -268,7 +241,7 @@ test('killed at any moment under load, every accepted post reaches every device,
 
 /** Of what was dismissed when the hub died, no later one shows anything. */
 function checkNotShown(
-  { simulator }: Opened,
+  { simulator }: ServedPush,
   deaths: readonly { readonly position: number; readonly dismissed: readonly string[] }[],
 ): void {
   for (const { position, dismissed } of deaths) {
@@ -279,7 +252,7 @@ function checkNotShown(
 }
 
 test('told to stop, the hub lets attempts under way end and records them: none is sent again, the others are', async (context) => {
-  const opened = await open(context);
+  const opened = await openServedPush(context);
   const { simulator, start } = opened;
   simulator.script([rule('hold')]);
   const served = await start();
@@ -304,7 +277,7 @@ test('told to stop, the hub lets attempts under way end and records them: none i
 });
 
 test('a provider that never answers does not keep a hub that was told to stop for more than ten seconds', async (context) => {
-  const opened = await open(context);
+  const opened = await openServedPush(context);
   const { simulator, start } = opened;
   simulator.script([rule('hang')]);
   const served = await start();

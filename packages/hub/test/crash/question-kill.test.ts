@@ -2,17 +2,15 @@
 // there is one answer, committed once, and no device is left with the question. On both stores. The hub is a process of
 // its own, the simulated providers live on in the test's.
 import assert from 'node:assert/strict';
-import { dirname, join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import type { Delivery, Notification, NotificationResponse } from '@carillon/protocol';
 import { rule } from '@carillon/simulators';
 import { countOf, platforms } from '@carillon/testing/feed/delivered.ts';
-import { type Platform, startPush } from '@carillon/testing/feed/push.ts';
+import type { Platform } from '@carillon/testing/feed/push.ts';
 import { openSseReader, type Reader } from '@carillon/testing/feed/readers.ts';
+import { openServedPush, type ServedPush } from '@carillon/testing/feed/served-push.ts';
 import { type Answered, post, send, until } from '@carillon/testing/hub/hub.ts';
-import { type Served, serve } from '@carillon/testing/hub/served.ts';
-import { postgresAt, type StoreName, secretKey } from '@carillon/testing/hub/store-place.ts';
-import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import type { Served } from '@carillon/testing/hub/served.ts';
 import { drawSeed, openRandom, type Random } from '@carillon/testing/machine/random.ts';
 
 const feed = '/v1.0/me/notifications';
@@ -24,36 +22,7 @@ const deliverMaxMs = 60_000;
 /** Of the four, those whose notifications a push can close. */
 const closable = ['windows', 'ios', 'android'] as const;
 
-/** Alice's four devices are registered with a hub, which is closed again so that others may serve its data. */
-async function open(context: TestContext, store: StoreName) {
-  const url = store === 'postgres' ? await (await sharedPostgres()).createDatabase() : null;
-  const push = await startPush({ store: 'sqlite', ...(url === null ? {} : postgresAt(url)) });
-  const devices = await push.fourDevices();
-  const { dataDir, baseUrl } = push.hub;
-  const token = push.hub.token({ user: 'alice' });
-  await push.stop();
-  const running: Served[] = [];
-  context.after(async () => {
-    for (const served of running) served.process.kill('SIGKILL');
-    await Promise.all(running.map(({ ended }) => ended));
-    await push[Symbol.asyncDispose]();
-  });
-  const ca = join(dirname(dataDir), 'providers', 'ca.pem');
-  const place = url === null ? [] : ['--database-url', url, '--embedded-provider', '--public-url', baseUrl];
-  const start = async (): Promise<Served> => {
-    const own = ['--port', new URL(baseUrl).port, '--throttle', 'off', '--log-level', 'error'];
-    const args = [...place, ...own, '--allow-private-push', '--push-ca', ca];
-    const served = serve(dataDir, args, url === null ? {} : { CARILLON_SECRET_KEY: secretKey });
-    running.push(served);
-    await served.ready;
-    return served;
-  };
-  return { push, simulator: push.simulator, devices, baseUrl, token, start };
-}
-
-type Opened = Awaited<ReturnType<typeof open>>;
-
-async function ask({ baseUrl, token }: Opened, title: string, respondBy?: number): Promise<string> {
+async function ask({ baseUrl, token }: ServedPush, title: string, respondBy?: number): Promise<string> {
   const policy = { respondByDateTime: new Date(respondBy ?? 0).toISOString(), defaultActionId: 'reject' };
   const responsePolicy = respondBy === undefined ? null : policy;
   const body = post({ payload: { visualContent: { title, actions } }, responsePolicy });
@@ -62,10 +31,10 @@ async function ask({ baseUrl, token }: Opened, title: string, respondBy?: number
   return (json as Notification).id;
 }
 
-const respond = ({ baseUrl, token }: Opened, id: string, actionId: string): Promise<Answered> =>
+const respond = ({ baseUrl, token }: ServedPush, id: string, actionId: string): Promise<Answered> =>
   send(`${baseUrl}${feed}/${id}/respond`, 'POST', { token, body: { actionId } });
 
-const get = ({ baseUrl, token }: Opened, path: string): Promise<Answered> =>
+const get = ({ baseUrl, token }: ServedPush, path: string): Promise<Answered> =>
   send(`${baseUrl}${feed}${path}`, 'GET', { token });
 
 async function kill(served: Served): Promise<void> {
@@ -74,7 +43,7 @@ async function kill(served: Served): Promise<void> {
 }
 
 /** The statuses of its deliveries, when all of them are final. */
-function settled(opened: Opened, id: string): Promise<string[]> {
+function settled(opened: ServedPush, id: string): Promise<string[]> {
   const final = async () => {
     const { json, text, status } = await get(opened, `/${id}/deliveries`);
     assert.equal(status, 200, text);
@@ -85,13 +54,13 @@ function settled(opened: Opened, id: string): Promise<string[]> {
 }
 
 /** So many pushes came to each provider without an answer. */
-function unanswered({ simulator }: Opened, count: number): Promise<void> {
+function unanswered({ simulator }: ServedPush, count: number): Promise<void> {
   const { providers } = simulator.stats;
   return simulator.waitUntil(() => Object.values(providers).every(({ answers }) => answers.none === count));
 }
 
 /** These devices are told to take the question away, as far as they can be. */
-async function closed({ push, devices }: Opened, id: string, on: readonly Platform[]): Promise<void> {
+async function closed({ push, devices }: ServedPush, id: string, on: readonly Platform[]): Promise<void> {
   for (const platform of closable) {
     if (!on.includes(platform)) continue;
     const told = () =>
@@ -105,7 +74,7 @@ async function closed({ push, devices }: Opened, id: string, on: readonly Platfo
 
 /** One answer in each view, which took one change; another is told it. */
 async function checkAnswered(
-  opened: Opened,
+  opened: ServedPush,
   id: string,
   { actionId, respondedBy }: Pick<NotificationResponse, 'actionId' | 'respondedBy'>,
 ): Promise<void> {
@@ -132,7 +101,7 @@ class Witness {
   }
 
   /** Answers one after the other, until the hub is gone. */
-  async answer(opened: Opened, ids: readonly string[], { pick }: Random): Promise<void> {
+  async answer(opened: ServedPush, ids: readonly string[], { pick }: Random): Promise<void> {
     try {
       for (const id of ids) {
         const { status, json, text } = await respond(opened, id, pick(['approve', 'reject']));
@@ -147,7 +116,7 @@ class Witness {
   }
 
   /** Goes on where it was. */
-  listen({ baseUrl, token }: Opened): Promise<Reader> {
+  listen({ baseUrl, token }: ServedPush): Promise<Reader> {
     const query = this.#cursor === null ? '' : `?$deltatoken=${this.#cursor}`;
     return openSseReader({ baseUrl, token, query });
   }
@@ -164,7 +133,7 @@ class Witness {
 const perLife = 16;
 
 /** Questions whose deadlines pass while devices answer, until the hub is killed in the midst of them. */
-async function liveAround(opened: Opened, witness: Witness, random: Random): Promise<string[]> {
+async function liveAround(opened: ServedPush, witness: Witness, random: Random): Promise<string[]> {
   const served = await opened.start();
   const reader = await witness.listen(opened);
   await reader.next('ready');
@@ -187,7 +156,7 @@ async function liveAround(opened: Opened, witness: Witness, random: Random): Pro
 
 for (const store of ['sqlite', 'postgres'] as const) {
   test(`${store}: killed between an answer and its pushes, what was under way is not sent again and what was shown is closed`, async (context) => {
-    const opened = await open(context, store);
+    const opened = await openServedPush(context, store);
     const { simulator, start } = opened;
     const first = await start();
     const shown = await ask(opened, 'shown');
@@ -209,7 +178,7 @@ for (const store of ['sqlite', 'postgres'] as const) {
   });
 
   test(`${store}: a deadline that passes while the hub is dead is settled after the restart, once, and the question closed`, async (context) => {
-    const opened = await open(context, store);
+    const opened = await openServedPush(context, store);
     const { start } = opened;
     const first = await start();
     const respondBy = Date.now() + 5000;
@@ -233,7 +202,7 @@ for (const store of ['sqlite', 'postgres'] as const) {
   const seed = drawSeed();
   test(`${store}: killed while deadlines pass and devices answer, each question has the answer that was told, once (seed ${seed})`, async (context) => {
     const random = openRandom(seed);
-    const opened = await open(context, store);
+    const opened = await openServedPush(context, store);
     const witness = new Witness();
     const ids: string[] = [];
     for (let life = 0; life < 3; life++) ids.push(...(await liveAround(opened, witness, random)));

@@ -1,11 +1,11 @@
 // What the embedded OpenID provider keeps, in PostgreSQL: one row a session, grant, code or refresh token, by model and
-// id. Payloads are the provider's own and stay JSON; only what it searches by, and that it was used, has a column.
+// id. That it was used has a column too, beside what every store has (sql-registry/grants).
 import type { GrantRecord, Grants } from '../../registry.ts';
 import { registryTables } from '../../registry-tables.ts';
+import { decodeGrant, encodeGrant, grantTable as table } from '../../sql-registry/grants.ts';
 import { openTable } from '../../sql-registry/rows.ts';
-import type { Parameter, Row, Session } from '../../sql-registry/session.ts';
+import type { Row, Session } from '../../sql-registry/session.ts';
 
-const table = openTable(registryTables.idp_grant);
 const withUse = openTable({ ...registryTables.idp_grant, consumed: 'bigint?' });
 const orReplace = `
   ON CONFLICT (model, id) DO UPDATE SET payload = excluded.payload, consumed = NULL, grant_id = excluded.grant_id,
@@ -29,9 +29,9 @@ export function openGrants(session: Session): Grants {
 
   return {
     async put(record) {
-      await session.query(put, ...encode(record));
+      await session.query(put, ...encodeGrant(record));
     },
-    putFew: async (record, most) => (await session.query(putFew, ...encode(record), most)).count > 0,
+    putFew: async (record, most) => (await session.query(putFew, ...encodeGrant(record), most)).count > 0,
     find: (model, id) => find('id', model, id),
     findByUid: (model, uid) => find('uid', model, uid),
     findByUserCode: (model, userCode) => find('user_code', model, userCode),
@@ -55,27 +55,8 @@ export function openGrants(session: Session): Grants {
   };
 }
 
-function encode({
-  model,
-  id,
-  payload,
-  grantId,
-  uid,
-  userCode,
-  expiresAt,
-  account,
-}: GrantRecord): Parameter[] {
-  return [model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt, account];
-}
-
 function decode(row: Row): GrantRecord {
-  const { model, id, uid, account, consumed, ...rest } = withUse.read(row);
-  const payload: GrantRecord['payload'] = JSON.parse(rest.payload);
-  return {
-    ...{ model, id, uid, account },
-    payload: consumed === null ? payload : { ...payload, consumed },
-    grantId: rest.grant_id,
-    userCode: rest.user_code,
-    expiresAt: rest.expires_at,
-  };
+  const { consumed, ...stored } = withUse.read(row);
+  const record = decodeGrant(stored);
+  return consumed === null ? record : { ...record, payload: { ...record.payload, consumed } };
 }

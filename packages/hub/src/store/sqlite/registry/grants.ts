@@ -1,11 +1,9 @@
 // What the embedded OpenID provider keeps, in SQLite: one row a session, grant, code or refresh token, by model and id.
-// Payloads are the provider's own and stay JSON; only what it searches by has a column.
+// That one was used stands in its payload. How a row is encoded is the same in every store (sql-registry/grants).
 import type { GrantRecord, Grants } from '../../registry.ts';
-import { registryTables } from '../../registry-tables.ts';
-import { openTable } from '../../sql-registry/rows.ts';
-import type { Parameter, Row, Session } from '../../sql-registry/session.ts';
+import { decodeGrant, encodeGrant, grantTable as table } from '../../sql-registry/grants.ts';
+import type { Row, Session } from '../../sql-registry/session.ts';
 
-const table = openTable(registryTables.idp_grant);
 const orReplace = `
   ON CONFLICT(model, id) DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id,
     uid = excluded.uid, user_code = excluded.user_code, expires_at = excluded.expires_at, account = excluded.account`;
@@ -28,9 +26,9 @@ export function openGrants(session: Session): Grants {
 
   return {
     async put(record) {
-      await session.query(put, ...encode(record));
+      await session.query(put, ...encodeGrant(record));
     },
-    putFew: async (record, most) => (await session.query(putFew, ...encode(record), most)).count > 0,
+    putFew: async (record, most) => (await session.query(putFew, ...encodeGrant(record), most)).count > 0,
     find: (model, id) => find('id', model, id),
     findByUid: (model, uid) => find('uid', model, uid),
     findByUserCode: (model, userCode) => find('user_code', model, userCode),
@@ -54,26 +52,6 @@ export function openGrants(session: Session): Grants {
   };
 }
 
-function encode({
-  model,
-  id,
-  payload,
-  grantId,
-  uid,
-  userCode,
-  expiresAt,
-  account,
-}: GrantRecord): Parameter[] {
-  return [model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt, account];
-}
-
 function decode(row: Row): GrantRecord {
-  const { model, id, uid, account, ...rest } = table.read(row);
-  return {
-    ...{ model, id, uid, account },
-    payload: JSON.parse(rest.payload),
-    grantId: rest.grant_id,
-    userCode: rest.user_code,
-    expiresAt: rest.expires_at,
-  };
+  return decodeGrant(table.read(row));
 }
