@@ -1,7 +1,7 @@
 // Where a test's hub keeps its data: SQLite in its folder, or a PostgreSQL database that belongs to that folder, so
-// that a hub opened on it again finds its data. Files that re-run others choose for all hubs of their process:
-//   keepDataIn('postgres');
-//   await import('../states.test.ts');
+// that a hub opened on it again finds its data. Files that run others once more choose for all hubs of their process:
+//   await runAgainOn('postgres', () => import('../states.test.ts'));
+import { test } from 'node:test';
 import type { SettingName } from '../../../hub/src/config/settings.ts';
 import { sharedPostgres } from '../machine/postgres.ts';
 
@@ -20,6 +20,26 @@ const urls = new Map<string, Promise<string>>();
 
 export function keepDataIn(store: StoreName): void {
   chosen = store;
+}
+
+/**
+ * Their tests begin once each of them is set up. Without a test that is under way node:test is at its end, also while the
+ * next file is still opening its hub: it would close that one too before its tests have run.
+ */
+export async function runAgainOn(
+  store: StoreName,
+  ...files: readonly (() => Promise<unknown>)[]
+): Promise<void> {
+  keepDataIn(store);
+  const { promise: isSetUp, resolve, reject } = Promise.withResolvers<void>();
+  test(`what they need is open with ${store}`, () => isSetUp);
+  try {
+    for (const load of files) await load();
+    resolve();
+  } catch (error) {
+    reject(error);
+    throw error;
+  }
 }
 
 export async function placeOf(dataDir: string, store: StoreName = chosen): Promise<StorePlace> {

@@ -1,6 +1,8 @@
 // Every view ends as the feed with PostgreSQL too: the same tests once more, on the other store.
-import { keepDataIn } from '@carillon/testing/hub/store-place.ts';
+import { runAgainOn } from '@carillon/testing/hub/store-place.ts';
 
-keepDataIn('postgres');
-await import('./convergence.test.ts');
-await import('../identity/access.test.ts');
+await runAgainOn(
+  'postgres',
+  () => import('./convergence.test.ts'),
+  () => import('../identity/access.test.ts'),
+);
