@@ -11,6 +11,8 @@ import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
 
 const planner = new URL(import.meta.resolve('@carillon/testing/feed/declared-planner.ts'));
 const mebibyte = 1024 * 1024;
+/** The log's size at a checkpoint: a file that a reader let grow is cut to it, or to nothing. */
+const usualBytes = 12_000 * 4096;
 const content = JSON.stringify({ payload: { rawContent: 'x'.repeat(30_000) } });
 
 test('the log grows beside a long reader, and is cut soon after that has ended', async () => {
@@ -33,11 +35,10 @@ test('the log grows beside a long reader, and is cut soon after that has ended',
     // The reader still sees its snapshot, and writing goes on.
     assert.equal(reader.prepare('SELECT count(*) AS n FROM notification').get()?.n, 1);
     reader.exec('COMMIT');
-    const before = logBytes();
     // As many pages as lie between two tries, and some.
     for (let written = 0; written < 8 * mebibyte; written += 100 * content.length) await write(100);
     await write(1);
-    assert.ok(logBytes() < before / 4, `${logBytes()} of ${before} bytes`);
+    assert.ok(logBytes() <= usualBytes, `${logBytes()} bytes`);
     assert.ok(statSync(path).size > 60 * mebibyte);
   } finally {
     reader.close();
