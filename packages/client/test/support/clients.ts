@@ -17,12 +17,17 @@ export interface Client extends AsyncDisposable {
 
 export interface ClientOptions extends Partial<HubOptions> {
   readonly user?: TestUser;
+  /** Default: the client of today. */
+  readonly connect?: typeof connectHub;
 }
 
-export function openClient(hub: TestHub, { user = 'alice', ...options }: ClientOptions = {}): Client {
+export function openClient(
+  hub: TestHub,
+  { user = 'alice', connect = connectHub, ...options }: ClientOptions = {},
+): Client {
   const network = new Network();
   const { fetch, WebSocket } = network;
-  const client = connectHub({
+  const client = connect({
     baseUrl: hub.baseUrl,
     token: async () => hub.token({ user, lifetimeSeconds: 1_000_000 }),
     ...(hub.clock instanceof ManualClock ? { clock: hub.clock } : {}),

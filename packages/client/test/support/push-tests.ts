@@ -31,7 +31,7 @@ export interface PushTests extends AsyncDisposable {
 }
 
 export async function startPushTests(): Promise<PushTests> {
-  const hub = await startHub();
+  const hub = await startHub({ settings: { 'allow-private-push': true } });
   const token = hub.token({ user: 'alice' });
   const site = await serveSite(join(import.meta.dirname, '..', 'pages'));
   const chromium = await startChromium();

@@ -27,12 +27,14 @@ export interface WebPushPayload {
 /** RFC 8030, section 7.2: a service must take this much, and the large ones take no more. */
 export const bodyBytesMax = 4096;
 
+const plaintextBytesMax = bodyBytesMax - overheadBytes;
+
 /** RFC 8030, section 5.3. */
 const urgencies = { High: 'high', None: 'normal', Low: 'low' } as const satisfies Record<Priority, string>;
 
 export function webPushPayload(push: WebPush, pages: AppPages): WebPushPayload {
   const { text, visual, truncated, dropped } = fit(push, {
-    bytesMax: bodyBytesMax - overheadBytes,
+    bytesMax: plaintextBytesMax,
     write: (each, content, tap) => writePayload(each, content, { tap, pages }),
     unshown,
   });
@@ -74,7 +76,7 @@ function writePayload(push: WebPush, visual: VisualContent | null, { tap, pages 
   if (title === null) return JSON.stringify(tap);
   const navigate = visual?.url ?? pages.linkTo(app, notification?.id);
   const body = visual && bodyText(visual);
-  return JSON.stringify({
+  return withFactsForOldWorkers(tap, {
     web_push: 8030,
     mutable: true,
     app_badge: tap.unreadCount,
@@ -89,6 +91,15 @@ function writePayload(push: WebPush, visual: VisualContent | null, { tap, pages 
     },
     carillon: visual ? { ...tap, kind: 'visual' } : tap,
   });
+}
+
+/**
+ * A worker lives in its page's script until the page is built anew. One with a client from before payloads were declarative
+ * reads the top alone, and left a push without these unshown: to it the whole is a tap. They give way to everything else.
+ */
+function withFactsForOldWorkers({ close: _, ...facts }: Tap, payload: object): string {
+  const text = JSON.stringify({ ...payload, ...facts });
+  return Buffer.byteLength(text) <= plaintextBytesMax ? text : JSON.stringify(payload);
 }
 
 /**
