@@ -41,8 +41,9 @@ export async function openRawPush(protocol: 'http1' | 'http2' = 'http1'): Promis
   const requests: RawRequest[] = [];
   const take = (from: AsyncIterable<Buffer>, head: Omit<RawRequest, 'body'>, end: (text: string) => void) =>
     void (async () => {
-      const body = Buffer.concat(await Array.fromAsync(from));
-      requests.push({ ...head, body });
+      const chunks: Buffer[] = [];
+      for await (const chunk of from) chunks.push(chunk);
+      requests.push({ ...head, body: Buffer.concat(chunks) });
       end(isToken(head.path) ? accessToken : '{"name":"projects/bells-1/messages/1"}');
     })();
   const server =
