@@ -9,8 +9,8 @@ const memory = '/dev/shm';
 /** Twice what a run needs. */
 const roomBytes = 6 * 2 ** 30;
 
-/** Makes the folder that the processes of this one take for temporary files, and removes it at the end. */
-export function useTestFolder(): void {
+/** Makes the folder that the processes of this one take for temporary files, answers it, and removes it at the end. */
+export function useTestFolder(): string {
   const parent = hasRoom() ? memory : tmpdir();
   removeLeftovers(parent);
   const folder = mkdtempSync(join(parent, `${prefix}${process.pid}-`));
@@ -19,6 +19,7 @@ export function useTestFolder(): void {
   process.env.TMPDIR = folder;
   process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  return folder;
 }
 
 /** Folders of runs that were killed; their name says whose they are. */

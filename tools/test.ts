@@ -57,7 +57,8 @@ async function hasNeeds(files: readonly string[]): Promise<boolean> {
 }
 
 async function runFiles(files: readonly string[], tally: Tally): Promise<void> {
-  useTestFolder();
+  const folder = useTestFolder();
+  process.env.NODE_COMPILE_CACHE = join(folder, 'compiled');
   const usage = openUsage();
   const tests = run({
     files: files.map((file) => join(root, file)),
