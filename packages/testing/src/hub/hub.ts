@@ -8,23 +8,22 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
 import { signToken } from '../../../hub/src/auth/provider/exchange/mint-token.ts';
 import { openSigningKeys } from '../../../hub/src/auth/provider/keys.ts';
-import { hashPassword } from '../../../hub/src/auth/provider/sign-in/passwords.ts';
 import { readConfig } from '../../../hub/src/config/config.ts';
 import type { SettingName } from '../../../hub/src/config/settings.ts';
 import { type Hub, type HubOptions, openHub } from '../../../hub/src/hub/open-hub.ts';
 import { type Clock, systemClock } from '../../../hub/src/lib/clock.ts';
 import type { LocalUser, Registry } from '../../../hub/src/store/registry.ts';
 import { openLog } from '../../../hub/src/telemetry/log.ts';
-import { tempFolder } from './identity.ts';
+import { passwordHash, tempFolder } from './identity.ts';
 import { placeOf, type StoreName } from './store-place.ts';
 
 export { until } from '../machine/until.ts';
+export { password } from './identity.ts';
 
 export const hosts = { 'app-a': 'a.example', 'app-b': 'b.example' } as const;
 export type TestApp = keyof typeof hosts;
 export type TestUser = 'alice' | 'bob';
 export const userNames = { alice: 'alice@contoso.example', bob: 'bob@contoso.example' } as const;
-export const password = 'correct horse';
 export const allScope = 'Notifications.ReadWrite';
 
 const userIds = {
@@ -142,10 +141,7 @@ export async function startHub(overrides: HubOverrides = {}): Promise<TestHub> {
   };
 }
 
-let passwordHash: Promise<string> | null = null;
-
 async function seedHub({ apps, users }: Registry): Promise<void> {
-  passwordHash ??= hashPassword(password);
   for (const [id, host] of Object.entries(hosts)) {
     const service = {
       clientId: id,
@@ -162,8 +158,7 @@ async function seedHub({ apps, users }: Registry): Promise<void> {
     if (!apps.findById(id)) await apps.put({ id, hosts: [host], blocked: false, clients: [service, phone] });
   }
   for (const user of ['alice', 'bob'] as const) {
-    if (!(await users.findByName(userNames[user])))
-      await users.put({ ...localUser(user), passwordHash: await passwordHash });
+    if (!(await users.findByName(userNames[user]))) await users.put({ ...localUser(user), passwordHash });
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { scryptSync } from 'node:crypto';
 import { test } from 'node:test';
+import { passwordHash } from '@carillon/testing/hub/identity.ts';
 import { hashPassword, isDated, verifyPassword, weaknessOf } from './passwords.ts';
 
 test('the right password verifies, in any Unicode form; a wrong one and no user do not', async () => {
@@ -30,4 +31,6 @@ test('a hash of a lower cost still verifies, and is known to be dated', async ()
   assert.equal(await verifyPassword('correct horse', stored), true);
   assert.equal(isDated(stored), true);
   assert.equal(isDated(await hashPassword('correct horse')), false);
+  // That of the tests' users is one of today, so that a sign-in of theirs is as any other.
+  assert.equal(isDated(passwordHash), false);
 });
