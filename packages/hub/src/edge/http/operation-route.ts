@@ -19,7 +19,7 @@ import { baseHeaders } from '../answer/base-headers.ts';
 import { literalSiblings, methodsAt, pathOf, type Route } from '../request/paths.ts';
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
-import { isGone, whenClosed } from '../streams/when-closed.ts';
+import { isGone, whenClosed, whenLeft } from '../streams/when-closed.ts';
 import type { AddressReader } from './address.ts';
 import type { Connections } from './connections.ts';
 import { addressIn, type RequestLog } from './request-log.ts';
@@ -102,56 +102,64 @@ async function act(
   else openSse(request, reply, { order: stream, fanOut, headers: baseHeaders(request) });
 }
 
-/** A read is under way from here. It begins when the answer before it on its connection has left, and it is the caller's turn. */
+/** What reads: one that may be answered much later is a wait, and any other takes its turn. */
 async function read(
   request: Asking,
   reply: FastifyReply,
   admission: Admission,
-  { runner, unsent, turns }: OperationRouteOptions,
+  options: OperationRouteOptions,
 ): Promise<void> {
   // Its client left while it was admitted: the end of its connection, by which it would be counted out, is over.
   if (isGone(reply.raw)) return void reply.hijack();
   const caller = callerOf(admission);
-  unsent.check(caller);
+  options.unsent.check(caller);
+  const reading = { admission, caller, asked: readRequest(request, undefined) };
+  const isWait = admission.arrival.operation.waits?.(reading.asked.query) ?? false;
+  await (isWait ? wait : readInTurn)(reading, request, reply, options);
+}
+
+interface Reading {
+  readonly admission: Admission;
+  readonly caller: string;
+  readonly asked: Request;
+}
+
+/** A read is under way from here. It begins when the answer before it on its connection has left, and it is the caller's turn. */
+async function readInTurn(
+  { admission, caller, asked }: Reading,
+  request: Asking,
+  reply: FastifyReply,
+  { runner, unsent, turns }: OperationRouteOptions,
+): Promise<void> {
   const held = unsent.hold(caller, reply.raw);
   if (request.raw.httpVersionMajor === 1 && !reply.raw.socket) await whenNext(reply.raw);
-  const rest = await turns.take(caller, async () => {
+  const writeRest = await turns.take(caller, async () => {
     // Nobody waits for the answer any more.
     if (isGone(reply.raw)) return void reply.hijack();
-    const answer = await runner.run(admission, readRequest(request, undefined));
-    const { lines, later } = answer;
+    const answer = await runner.run(admission, asked);
+    const { lines } = answer;
     if (lines) return () => writeLines(answer, lines, request, reply);
-    if (later) {
-      held.release();
-      return () => writeLater(later, request, reply, (body) => unsent.follow(caller, reply.raw, body));
-    }
     held.check(answer.body);
     write(answer, request, reply);
     return held.add(reply.raw, answer.body);
   });
-  if (rest) await rest();
+  if (writeRest) await writeRest();
 }
 
-/** Nobody else waits for it: it has no turn, and is no answer under way. */
-async function writeLater(
-  later: NonNullable<WrittenAnswer['later']>,
+/** Holds no turn and is no answer under way until it has one: waits are bounded by themselves (live/waits). */
+async function wait(
+  { admission, caller, asked }: Reading,
   request: Asking,
   reply: FastifyReply,
-  written: (body: string) => void,
+  { runner, unsent }: OperationRouteOptions,
 ): Promise<void> {
-  const { socket } = reply.raw;
-  // A connection of HTTP/1 whose client said that it sends no more stays open for an answer under way, but this one may be a
-  // minute away, and a client that left looks the same.
-  const leave = (): void => void reply.raw.destroy();
-  if (request.raw.httpVersionMajor === 1) socket?.once('end', leave);
-  try {
-    const answer = await later((call) => whenClosed(reply.raw, call));
-    if (isGone(reply.raw)) return void reply.hijack();
-    write(answer, request, reply);
-    written(answer.body);
-  } finally {
-    if (request.raw.httpVersionMajor === 1) socket?.off('end', leave);
-  }
+  const { later, ...first } = await runner.run(admission, asked);
+  const answer = later ? await later((call) => whenLeft(request.raw, reply.raw, call)) : first;
+  if (isGone(reply.raw)) return void reply.hijack();
+  // One that had not to wait is a read like any other.
+  if (!later) unsent.check(caller);
+  write(answer, request, reply);
+  unsent.follow(caller, reply.raw, answer.body);
 }
 
 /** When the answers before this one on its connection of HTTP/1 have left, or the connection is gone. */

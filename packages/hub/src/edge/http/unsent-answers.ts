@@ -1,6 +1,6 @@
 // Answers under way: each user of an app may have so many, and so many bytes, at once. A read is one of them from its
-// admission until its answer has left; an answer to what was committed only if the connection did not take it at once, as
-// nearly all are. One that a reader takes nothing of ends with its connection (edge/http/connections).
+// admission until its answer has left; an answer to what was committed, or waited for, only if the connection did not take
+// it at once, as nearly all are. One that a reader takes nothing of ends with its connection (edge/http/connections).
 import { limits } from '@carillon/protocol';
 import { HubError } from '../../model/errors.ts';
 
@@ -19,8 +19,6 @@ interface Unsent {
 export interface Held {
   /** Throws `throttled` if its body is too much beside the caller's others. */
   check(body: string): void;
-  /** It comes later, and counts from when it is written. */
-  release(): void;
   /** Counts its body, which was just written, unless the connection took it at once. */
   add(response: Pick<Response, 'writableLength'>, body: string): void;
 }
@@ -56,7 +54,6 @@ export class UnsentAnswers {
     };
     response.once('close', release);
     return {
-      release,
       check(body) {
         if (unsent.bytes + Buffer.byteLength(body) > limits.unsentBytes) throw tooMany();
       },

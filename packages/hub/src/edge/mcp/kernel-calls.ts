@@ -48,21 +48,19 @@ function hostOf({ principal }: Admission): string {
 
 async function run(
   operation: Operation,
-  { params = {}, query = {}, json }: OperationRequest,
+  { params = {}, query: given = {}, json }: OperationRequest,
   options: KernelCallsOptions,
 ): Promise<string> {
   const { runner } = options;
-  const held = operation.method === 'GET' ? holdAnswer(options) : null;
+  const query = new Map(Object.entries(given));
+  // A wait is bounded by itself, and its answer is small.
+  const held = operation.method === 'GET' && !operation.waits?.(query) ? holdAnswer(options) : null;
   const admission = await runner.admit({ ...options.admission.arrival, operation });
   const { body, later } = await runner.run(ofOwnApp(admission), {
-    ...{ params, json, path: agentPath, query: new Map(Object.entries(query)) },
+    ...{ params, json, path: agentPath, query },
     ...{ ifMatch: null, lastEventId: null, prefer: null },
   });
-  if (later) {
-    // A wait is bounded by itself, and its answer is small.
-    held?.release();
-    return (await later((call) => whenAborted(options.signal, call))).body;
-  }
+  if (later) return (await later((call) => whenAborted(options.signal, call))).body;
   held?.check(body);
   held?.add({ writableLength: body.length }, body);
   return body;

@@ -25,6 +25,8 @@ export function whenLeft(request: IncomingMessage, response: ServerResponse, cal
   whenClosed(response, call);
   if (request.httpVersionMajor !== 1) return;
   const { socket } = request;
+  // Each request that was sent ahead of its turn listens for itself.
+  socket.setMaxListeners(0);
   if (socket.readableEnded) call();
   socket.once('end', call);
   response.once('close', () => socket.off('end', call));

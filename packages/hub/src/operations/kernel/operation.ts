@@ -7,7 +7,7 @@ import type { Access } from '../../auth/authorize.ts';
 import type { Answer, AnswerSpec } from './answer.ts';
 import { openBodyReader } from './body.ts';
 import type { Call, Services } from './call.ts';
-import type { QueryOptions, QueryValues } from './query.ts';
+import type { Query, QueryOptions, QueryValues } from './query.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -61,6 +61,8 @@ export interface OperationSpec<
   /** Absent when it takes none. */
   readonly body?: BodySpec<Body>;
   readonly answer: AnswerSpec<Answered>;
+  /** Of a read, whether it may be answered much later. How many such there are, the operation bounds by itself. */
+  readonly waits?: (query: Query) => boolean;
   // A method, so that each operation's call is its own type and the list of all has one (see Operation).
   run(
     call: Call<Who, ParamOf<Path>, QueryValues<Options>, Body>,

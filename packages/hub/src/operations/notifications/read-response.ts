@@ -19,6 +19,7 @@ export const readResponse = operation({
   summary: `read the answer to a question; 204 while it is open. Waits for it up to \`waitSeconds\`; an app has at most ${limits.waitsPerApp} waits on a node`,
   query: { waitSeconds: wholeNumber({ min: 0, max: limits.waitSecondsMax, fallback: 0 }) },
   answer: property("notifications('{id}')/response", responseSchema, ['ok', 'noContent']),
+  waits: (query) => Number(query.get('waitSeconds')) > 0,
   async run({ params, query, user, principal }, services) {
     if (!isUuid(params.id)) throw notFound();
     const id = params.id.toLowerCase();

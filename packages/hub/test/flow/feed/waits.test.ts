@@ -1,7 +1,11 @@
 // Waiting for the answer to a question: who may, what ends a wait, and how many there can be.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { after, suite, test } from 'node:test';
+import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2';
+import { connect, type Socket } from 'node:net';
+import { after, suite, type TestContext, test } from 'node:test';
 import { limits } from '@carillon/protocol';
 import { assertError } from '@carillon/testing/hub/assert-error.ts';
 import { post, startHub, subscribe, until } from '@carillon/testing/hub/hub.ts';
@@ -110,13 +114,18 @@ suite('a wait', () => {
     await waits(0);
   });
 
-  test('is no answer under way: a caller may have more of them than of those', async () => {
-    const id = await ask();
-    const waiting = Array.from({ length: limits.unsentAnswers * 2 }, () => read(id, '?waitSeconds=60'));
-    await waits(waiting.length);
-    assert.equal((await hub.request('GET', feed, { token })).status, 200);
-    await respond(id);
-    for (const answer of await Promise.all(waiting)) assert.equal(answer.status, 200);
+  test('of a client that has ended its side of the connection ends with nothing, as those behind it do', async (context) => {
+    const socket = openSocket(context);
+    socket.write(waitText(await ask()).repeat(12));
+    await waits(12);
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk;
+    });
+    socket.end();
+    await once(socket, 'close');
+    assert.equal(text.match(/HTTP\/1\.1 204 /g)?.length, 12);
+    await waits(0);
   });
 
   test('ends when the hub does', async () => {
@@ -130,6 +139,82 @@ suite('a wait', () => {
     assert.equal((await waiting).status, 204);
     await closing;
     await other.close();
+  });
+});
+
+function openSocket(context: TestContext): Socket {
+  const { hostname, port } = new URL(hub.baseUrl);
+  const socket = connect(Number(port), hostname);
+  context.after(() => socket.destroy());
+  return socket;
+}
+
+const waitText = (id: string) =>
+  `GET ${feed}/${id}/response?waitSeconds=60 HTTP/1.1\r\nHost: hub.example\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+
+interface Http2Asked {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+async function askOverHttp2(session: ClientHttp2Session, { headers, body }: Http2Asked) {
+  const stream = session.request(headers);
+  stream.end(body);
+  const [answer] = await once(stream, 'response');
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  return { status: Number(answer[':status']), text };
+}
+
+suite('waits of one user and app are no answers under way: an app has 1 000 at once, and the next is throttled', () => {
+  const many = Array.from({ length: limits.waitsPerApp });
+
+  test('over HTTP/1.1, each on a connection of its own', async (context) => {
+    const id = await ask();
+    const openWait = async () => {
+      const socket = openSocket(context);
+      socket.write(waitText(id));
+      const [answer] = await once(socket, 'data');
+      return Number(/^HTTP\/1\.1 (\d+) /.exec(answer)?.[1]);
+    };
+    const waiting = many.map(openWait);
+    await waits(limits.waitsPerApp);
+    assert.equal(await openWait(), 429);
+    assert.equal((await hub.request('GET', feed, { token })).status, 200);
+    await respond(id);
+    assert.deepEqual(new Set(await Promise.all(waiting)), new Set([200]));
+    await waits(0);
+  });
+
+  test('over HTTP/2, as many on a connection as it takes', async (context) => {
+    const own = await startHub({ clock, settings: { 'tls-dev': true } });
+    context.after(own.close);
+    const authorization = `Bearer ${own.token({ user: 'alice' })}`;
+    const ca = readFileSync(own.hub.caPath ?? '');
+    const sessions = Array.from({ length: limits.waitsPerApp / 125 }, () =>
+      connectHttp2(own.baseUrl.replace('http', 'https'), { ca }),
+    );
+    context.after(() => sessions.forEach((session) => void session.destroy()));
+    const request = (index: number, path: string, body?: object) => {
+      const headers = { ':method': body ? 'POST' : 'GET', ':path': `${feed}${path}`, authorization };
+      const type = { 'content-type': 'application/json' };
+      const text = body && { body: JSON.stringify(body) };
+      return askOverHttp2(sessions[index % sessions.length] as ClientHttp2Session, {
+        headers: body ? { ...headers, ...type } : headers,
+        ...text,
+      });
+    };
+    const question = post({ payload: { visualContent: { title: 'Deploy?', actions } } });
+    const { id } = JSON.parse((await request(0, '', question)).text);
+    const openWait = (_: unknown, index: number) => request(index, `/${id}/response?waitSeconds=60`);
+    const waiting = many.map(openWait);
+    await until(() => own.hub.waits.open === limits.waitsPerApp, 'all waits');
+    assert.equal((await openWait(null, 0)).status, 429);
+    assert.equal((await request(0, '')).status, 200);
+    assert.equal((await request(0, `/${id}/respond`, { actionId: 'approve' })).status, 200);
+    const answers = await Promise.all(waiting);
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
+    assert.equal(own.hub.waits.open, 0);
   });
 });
 
