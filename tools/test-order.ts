@@ -18,7 +18,7 @@ export const longest: readonly string[] = [
   'packages/inbox/test/states.test.ts',
   'packages/inbox/test/states-phone.test.ts',
   'packages/hub/test/flow/push/push-retry.test.ts',
-  'conformance/carillon.test.ts',
+  'packages/conform/test/conform.test.ts',
   'packages/hub/test/contract/sqlite-store.test.ts',
   'packages/client/test/service-worker.test.ts',
 ];

@@ -74,11 +74,11 @@ test('paths choose what runs', (context) => {
   const files = {
     'packages/hub/src/feed/a.test.ts': "test('feed', () => {});",
     'packages/hub/src/feeder/a.test.ts': "test('feeder', () => {});",
-    'conformance/a.test.ts': "test('conformance', () => {});",
+    'tools/conformance/a.test.ts': "test('conformance', () => {});",
   };
   assert.equal(runTests(context, files).lastLine, '3 passed, 0 failed');
   assert.equal(
-    runTests(context, files, ['./packages/hub/src/feed/', 'conformance/a.test.ts']).lastLine,
+    runTests(context, files, ['./packages/hub/src/feed/', 'tools/conformance/a.test.ts']).lastLine,
     '2 passed, 0 failed',
   );
 });

@@ -20,7 +20,7 @@ const root = process.cwd();
 
 function findTestFiles(filters: readonly string[]): string[] {
   const wanted = filters.map((filter) => normalize(filter).replace(/\/$/, ''));
-  return globSync('{tools,packages,conformance}/**/*.test.ts', {
+  return globSync('{tools,packages}/**/*.test.ts', {
     cwd: root,
     exclude: (path) => path.endsWith('node_modules'),
   }).filter(

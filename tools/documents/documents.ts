@@ -13,7 +13,7 @@ export interface ShellBlock {
 
 /** Paths from the root, sorted. */
 export function documentPaths(): string[] {
-  const paths = globSync(['*.md', '{bench,conformance,deploy,docs,examples,packages,tools}/**/*.md'], {
+  const paths = globSync(['*.md', '{bench,deploy,docs,examples,packages,tools}/**/*.md'], {
     cwd: root,
     exclude: (path) => path.endsWith('node_modules'),
   });

@@ -9,7 +9,7 @@ const clockHomes = [
   'packages/client/src/clock.ts',
   'packages/inbox/src/clock.ts',
   'packages/web/src/clock.ts',
-  'conformance/',
+  'packages/conform/src/',
   ...offline,
 ];
 const clockAdvice = "take the clock of packages/hub/src/lib, or of the package's clock.ts, as an argument";
@@ -25,13 +25,7 @@ type Home = {
 const clock: Home = { homes: clockHomes, tests: isTest, advice: clockAdvice };
 const random: Home = { homes: clockHomes, tests: isTest, advice: randomAdvice };
 const environment: Home = {
-  homes: [
-    'packages/hub/src/config/',
-    'packages/hub/src/cli/',
-    'packages/hub/src/main.ts',
-    'conformance/',
-    ...offline,
-  ],
+  homes: ['packages/hub/src/config/', 'packages/hub/src/cli/', 'packages/hub/src/main.ts', ...offline],
   tests: isTest,
   advice: 'take what you need from Config',
 };

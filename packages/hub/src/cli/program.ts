@@ -3,10 +3,11 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { readVersion } from '../lib/version.ts';
-import { appCommand } from './commands/app.ts';
+import { appCommand } from './commands/app/command.ts';
 import { askCommand } from './commands/ask.ts';
 import { backupCommand, generationCommand, restoreCommand } from './commands/backup.ts';
 import { capacityCommand } from './commands/capacity.ts';
+import { conformCommand } from './commands/conform.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { keysCommand } from './commands/keys.ts';
 import { migrateCommand } from './commands/migrate.ts';
@@ -38,6 +39,7 @@ function openProgram(): Command {
     mcpCommand(),
     simulateCommand(),
     doctorCommand(),
+    conformCommand(),
     capacityCommand(),
     backupCommand(),
     restoreCommand(),

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { post, startHub, until } from '@carillon/testing/hub/hub.ts';
-import { channelCommand } from '../../../src/cli/commands/app-channel.ts';
+import { channelCommand } from '../../../src/cli/commands/app/channel.ts';
 import { checkCredentials, providerUrls } from '../../../src/cli/doctor/credentials.ts';
 import { openChannels } from '../../../src/hub/open-push.ts';
 import { systemClock } from '../../../src/lib/clock.ts';

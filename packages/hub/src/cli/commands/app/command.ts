@@ -1,9 +1,9 @@
 // `carillon app`: registers an app, its clients and its host names with the hub and the embedded provider, and lists them.
 // For an existing id, `create` replaces what is registered, and keeps secrets unless `--new-secret` is given.
 import { Command } from 'commander';
-import { allScope } from '../../auth/scope-names.ts';
-import { builtInChannels } from '../../hub/channels.ts';
-import type { App } from '../../model/app.ts';
+import { allScope } from '../../../auth/scope-names.ts';
+import { builtInChannels } from '../../../hub/channels.ts';
+import type { App } from '../../../model/app.ts';
 import {
   type NamedClient,
   readClients,
@@ -12,19 +12,19 @@ import {
   readIssuer,
   readRedirectUri,
   withSecret,
-} from '../../operations/admin/apps/app-members.ts';
-import { changeShown } from '../../operations/admin/apps/shown-members.ts';
-import type { Registry } from '../../store/registry.ts';
-import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
-import { channelCommand } from './app-channel.ts';
-import { type PageOptions, readPages, setCommand, withPageOptions } from './app-pages.ts';
+} from '../../../operations/admin/apps/app-members.ts';
+import { changeShown } from '../../../operations/admin/apps/shown-members.ts';
+import type { Registry } from '../../../store/registry.ts';
+import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../../data-dir.ts';
+import { channelCommand } from './channel.ts';
+import { type PageOptions, readPages, setCommand, withPageOptions } from './pages.ts';
 import {
   newSecretCommand,
   type OverlapOptions,
   printSecrets,
   secretChangeOf,
   withOverlap,
-} from './app-secret.ts';
+} from './secret.ts';
 
 interface AppOptions extends DataOptions, OverlapOptions, PageOptions {
   readonly id: string;

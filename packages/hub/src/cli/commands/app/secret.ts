@@ -1,9 +1,13 @@
 // `carillon app new-secret`: new secrets for the clients of an app, while those before stay good for a time, so that the
 // app's servers change over one after the other without a refused request.
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { systemClock } from '../../lib/clock.ts';
-import { type MadeClient, type SecretChange, withSecret } from '../../operations/admin/apps/app-members.ts';
-import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import {
+  type MadeClient,
+  type SecretChange,
+  withSecret,
+} from '../../../operations/admin/apps/app-members.ts';
+import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../../data-dir.ts';
 
 export interface OverlapOptions {
   /** In hours. */

@@ -1,16 +1,16 @@
 // `carillon app set`: what people and platforms are shown of an app, and where its notifications lead, changed without naming
 // the rest of the app again. The same options belong to `carillon app create`.
 import { Command } from 'commander';
-import { systemClock } from '../../lib/clock.ts';
-import type { App } from '../../model/app.ts';
-import { invalid } from '../../model/errors.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import type { App } from '../../../model/app.ts';
+import { invalid } from '../../../model/errors.ts';
 import {
   changeShown,
   type GivenMembers,
   readShown,
   shownOf,
-} from '../../operations/admin/apps/shown-members.ts';
-import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
+} from '../../../operations/admin/apps/shown-members.ts';
+import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../../data-dir.ts';
 
 export interface PageOptions {
   readonly openUrl?: string;

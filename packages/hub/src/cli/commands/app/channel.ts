@@ -3,21 +3,25 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { builtInChannels } from '../../hub/channels.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { errorMessage } from '../../lib/error-code.ts';
-import type { App } from '../../model/app.ts';
-import { formatDateTime } from '../../model/date-time.ts';
-import { readCredentials } from '../../operations/admin/channels/read-credentials.ts';
-import { type CredentialedChannel, credentialed, withoutCredentials } from '../../push/channels/channels.ts';
+import { builtInChannels } from '../../../hub/channels.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import { errorMessage } from '../../../lib/error-code.ts';
+import type { App } from '../../../model/app.ts';
+import { formatDateTime } from '../../../model/date-time.ts';
+import { readCredentials } from '../../../operations/admin/channels/read-credentials.ts';
+import {
+  type CredentialedChannel,
+  credentialed,
+  withoutCredentials,
+} from '../../../push/channels/channels.ts';
 import {
   type ChannelDescriptors,
   type CredentialOption,
   type CredentialRules,
   flagOf,
-} from '../../push/channels/descriptor.ts';
-import type { AuditedWrites, Registry, StoredCredentials } from '../../store/registry.ts';
-import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../data-dir.ts';
+} from '../../../push/channels/descriptor.ts';
+import type { AuditedWrites, Registry, StoredCredentials } from '../../../store/registry.ts';
+import { commandLine, type DataOptions, printJson, withDataOptions, withRegistry } from '../../data-dir.ts';
 
 /** As commander collects them, by the names of the flags. */
 interface ChannelOptions extends DataOptions {
