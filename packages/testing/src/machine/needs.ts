@@ -27,6 +27,7 @@ export const needs = {
   haproxy: { name: 'HAProxy', program: 'haproxy', packages: ['haproxy'], file: 'proxies' },
   apache: { name: 'Apache', program: 'apache2', packages: ['apache2-bin'], file: 'proxies' },
   squid: { name: 'Squid', program: 'squid', packages: ['squid'], file: 'forward-proxy' },
+  xmllint: { name: 'xmllint', program: 'xmllint', packages: ['libxml2-utils'], file: 'xml/xmllint' },
 } satisfies Record<string, Need>;
 
 /** PATH of someone who isn't root leaves some of them out. */

@@ -125,11 +125,12 @@ suite('all members at once', () => {
         '<image placement="hero" src="https://a.example/214.png?a=1&amp;b=2"/>' +
         '<image placement="appLogoOverride" src="https://a.example/icon.png?a=1&amp;b=2"/>' +
         '<progress value="0.3333" status="Stages"/></binding></visual>' +
+        '<audio src="ms-appx:///chime"/>' +
         '<actions><input id="reject" type="text" placeHolderContent="Why &quot;no&quot;?"/>' +
         `<action content="Deploy &amp; go" arguments="${answer('approve')}" activationType="background"/>` +
         `<action content="No" arguments="${answer('reject')}" activationType="background" hint-inputId="reject" hint-buttonStyle="Critical"/>` +
         '<action content="Log" arguments="shop://214/log" activationType="protocol"/></actions>' +
-        '<audio src="ms-appx:///chime"/><header id="deploys" title="deploys" arguments="deploys"/></toast>',
+        '<header id="deploys" title="deploys" arguments="deploys"/></toast>',
     );
   });
 

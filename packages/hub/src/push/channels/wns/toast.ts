@@ -1,4 +1,4 @@
-// The XML of a toast, in the order of the elements that Microsoft's schema gives. Every text and every attribute is escaped;
+// The XML of a toast, in the order of the elements that Microsoft's schema gives: visual, audio, actions, header. Every text and every attribute is escaped;
 // the simulator reads it with the same schema.
 // https://learn.microsoft.com/uwp/schemas/tiles/toastschema/schema-root
 
@@ -29,8 +29,8 @@ export function toastXml(visual: VisualContent, options: ToastOptions): string {
   };
   const parts = [
     visualXml(visual),
-    actions?.length ? actionsXml(actions, options) : '',
     audioXml(visual.sound ?? null),
+    actions?.length ? actionsXml(actions, options) : '',
     category == null ? '' : element('header', { id: category, title: category, arguments: category }),
   ];
   return element('toast', attributes, parts.join(''));
