@@ -15,6 +15,7 @@ const callers: Readonly<Record<Access, string>> = {
   inbox: 'a user, with `Notifications.ReadWrite`',
   userOrApp: 'a user; an app with an X-UNS-ID',
   userOrAppByPath: 'a user; an app with an X-UNS-ID or under `users/{id}`',
+  batch: 'a user; an app',
   operator: 'an operator',
 };
 

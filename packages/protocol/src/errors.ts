@@ -26,6 +26,8 @@ export const errorTable = {
   alreadyResponded: { code: 'alreadyResponded', beta: 409, v1: 409, retryable: false },
   resyncRequired: { code: 'resyncRequired', beta: 410, v1: 410, retryable: false },
   resourceModified: { code: 'resourceModified', beta: 412, v1: 412, retryable: false },
+  /** A part of a batch that another one, which it depends on, kept from being tried. */
+  failedDependency: { code: 'failedDependency', beta: 424, v1: 424, retryable: false },
   requestTooLarge: { code: 'requestTooLarge', beta: 413, v1: 413, retryable: false },
   storageFull: { code: 'quotaLimitReached', beta: 507, v1: 507, retryable: false },
   unsupportedMediaType: { code: 'unsupportedMediaType', beta: 415, v1: 415, retryable: false },

@@ -35,6 +35,13 @@ export const limits = {
   subscriptionsPerUserAndApp: 100,
   mutesPerUser: 50,
   preferencesBytes: 8 * 1024,
+  batchRequests: 20,
+  batchBodyBytes: 4 * 1024 * 1024,
+  /** Of an id, a URL and a header in a batch. */
+  batchIdCharacters: 256,
+  batchUrlCharacters: 16 * 1024,
+  batchHeaderCharacters: 16 * 1024,
+  batchHeaders: 64,
   listPageDefault: 25,
   listPageMax: 100,
   deltaPageDefault: 100,

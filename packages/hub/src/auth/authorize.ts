@@ -13,9 +13,10 @@ import { adminScope, allScope, createdByAppScope, createdByAppScopes } from './s
  *   inbox             a delegated token that sees all apps
  *   userOrApp         or an app-only token, which needs no permission; its X-UNS-ID names the user
  *   userOrAppByPath   or an app-only token, which may also name the user in the path
+ *   batch             as userOrApp, where each part of the request says whose feed it is
  *   operator          an operator's token, which reaches nothing else
  */
-export type Access = 'user' | 'inbox' | 'userOrApp' | 'userOrAppByPath' | 'operator';
+export type Access = 'user' | 'inbox' | 'userOrApp' | 'userOrAppByPath' | 'batch' | 'operator';
 
 export interface Authorizer {
   /** Throws `accessDenied`. */

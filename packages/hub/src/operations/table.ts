@@ -28,6 +28,7 @@ import { listUsers } from './admin/users/list.ts';
 import { listUserSessions } from './admin/users/list-sessions.ts';
 import { setUserPassword } from './admin/users/set-password.ts';
 import { listNotificationApps } from './apps/list.ts';
+import { runBatch } from './batch/run.ts';
 import { createReceipts } from './deliveries/create-receipts.ts';
 import { listDeliveries } from './deliveries/list.ts';
 import { deleteOwnDevice } from './devices/delete.ts';
@@ -78,6 +79,7 @@ export const operationTable: readonly Operation[] = [
   getSubscription,
   updateSubscription,
   deleteSubscription,
+  runBatch,
   listNotificationApps,
   getPreferences,
   updatePreferences,

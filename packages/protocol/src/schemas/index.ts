@@ -15,6 +15,7 @@ export {
   shownSubscriptionSchema,
   shownUserSchema,
 } from './admin.ts';
+export { batchAnswerSchema, batchRequestSchema, batchSchema } from './batch.ts';
 export { type CarillonSchema, nullable, oneOf } from './build.ts';
 export { deliverySchema, explanationSchema, receiptsAnswerSchema, receiptsPostSchema } from './delivery.ts';
 export {

@@ -12,14 +12,14 @@ import { pathOf, versionOf } from '../request/paths.ts';
 import { clientRequestId } from './base-headers.ts';
 
 /** What an edge writes in place of an answer. */
-interface ErrorAnswer {
+export interface ErrorAnswer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string;
 }
 
 /** Of the request, what its refusal depends on. */
-interface Refused {
+export interface Refused {
   readonly url: string;
   readonly publicUrl: string;
   readonly ids: RequestIds;
@@ -37,8 +37,8 @@ function errorAnswer(error: HubError, refused: Refused): ErrorAnswer {
     status: statusOf(error.kind, versionOf(refused.url)),
     headers: {
       ...errorHeaders(error, refused),
-      'content-type': 'application/json',
-      'cache-control': 'no-store',
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
     },
     body: withEntity(JSON.stringify(errorBody(error, refused.ids)), error),
   };
@@ -59,15 +59,21 @@ export function sendError(
   thrown: unknown,
   { publicUrl, log }: ErrorOptions,
 ): FastifyReply {
-  const error = hubErrorOf(thrown);
-  if (error.kind === 'generalException')
-    log.error({ err: thrown, requestId: request.id }, 'a request failed unexpectedly');
   const ids = { 'request-id': request.id, 'client-request-id': clientRequestId(request) };
   const hasCredentials = request.headers.authorization !== undefined;
-  const { status, headers, body } = errorAnswer(error, { url: request.url, publicUrl, ids, hasCredentials });
+  const refused = { url: request.url, publicUrl, ids, hasCredentials };
+  const { status, headers, body } = answerError(thrown, refused, log);
   // HTTP/2 has no such header, and ends the stream instead.
   if (status === 413 && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close');
   return reply.code(status).headers(headers).send(Buffer.from(body));
+}
+
+/** The answer to whatever was thrown, which is logged when it is a defect. */
+export function answerError(thrown: unknown, refused: Refused, log: Logger): ErrorAnswer {
+  const error = hubErrorOf(thrown);
+  if (error.kind === 'generalException')
+    log.error({ err: thrown, requestId: refused.ids['request-id'] }, 'a request failed unexpectedly');
+  return errorAnswer(error, refused);
 }
 
 export function errorBody(error: HubError, ids: RequestIds): ErrorBody {

@@ -10,14 +10,15 @@ import type { Runner } from '../../operations/kernel/run.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { baseHeaders } from '../answer/base-headers.ts';
 import { sendError } from '../answer/error-answer.ts';
-import { methodsAt, pathOf, routes, strippedPaths } from '../request/paths.ts';
+import { nothingHere } from '../request/find-route.ts';
+import { localUrl, methodsAt, pathOf, routes, strippedPaths, wrongMethod } from '../request/paths.ts';
 import { checkSingleHeaders } from '../request/single-headers.ts';
 import { isWebSocketUpgrade, takeUpgrades } from '../streams/websocket.ts';
 import type { AddressReader } from './address.ts';
 import { answerBrokenHttp } from './broken-http.ts';
 import { Connections } from './connections.ts';
 import { boundConnections } from './descriptors.ts';
-import { addRoute, wrongMethod } from './operation-route.ts';
+import { addRoute } from './operation-route.ts';
 import { openRequestLog, type RequestLog } from './request-log.ts';
 import { Turns } from './turns.ts';
 import { UnsentAnswers } from './unsent-answers.ts';
@@ -72,7 +73,13 @@ export function openHttp(options: HttpOptions): Http {
   const refuse: Refuse = (request, reply, thrown) => sendError(request, reply, thrown, options);
   app.setErrorHandler((error, request, reply) => refuse(request, reply, error));
   app.setNotFoundHandler((request, reply) => answerMissing(others, request, reply, refuse));
-  const parts = { requestLog, connections, unsent: new UnsentAnswers(), turns: new Turns() };
+  const parts = {
+    requestLog,
+    connections,
+    unsent: new UnsentAnswers(),
+    turns: new Turns(),
+    newId: openRequestIds(),
+  };
   for (const route of routes) addRoute(app, route, { ...options, ...parts });
   takeUpgrades(app);
   app.server.on('checkExpectation', (request, response) => app.routing(request, response));
@@ -112,19 +119,6 @@ function openFastify({ tls, ...options }: HttpOptions): FastifyInstance {
   return fastify({ ...shared, http2: true, https } as never) as unknown as FastifyInstance;
 }
 
-/** Without the origin of an absolute-form target (RFC 9112, 3.2.2), which is the client's claim and not the hub's. */
-function localUrl(url: string): string {
-  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*(?=\/)/i, '');
-  return local.includes('%24') ? dollars(local) : local;
-}
-
-/** `$` may be written %24 in the path; a query is decoded where it is read. */
-function dollars(url: string): string {
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
-  return path.replaceAll('%24', '$') + url.slice(path.length);
-}
-
 function answerMissing(
   others: OtherRoutes,
   request: FastifyRequest,
@@ -136,7 +130,7 @@ function answerMissing(
   if (request.method === 'OPTIONS') return answerPreflight(reply, allow);
   if (allow.length === 0) {
     const isPrefixed = strippedPaths(request.url).some((path) => methodsOf(path).length > 0);
-    return refuse(request, reply, new HubError('notFound', isPrefixed ? prefixed : nothingHere));
+    return refuse(request, reply, isPrefixed ? new HubError('notFound', prefixed) : nothingHere());
   }
   return refuse(request, reply, wrongMethod(allow));
 }
@@ -155,7 +149,6 @@ function answerPreflight(reply: FastifyReply, methods: readonly string[]): Fasti
     .send();
 }
 
-const nothingHere = 'There is nothing at this path.';
 const prefixed =
   'There is nothing at this path, but there is without the part before it: a reverse proxy that serves the hub below a prefix must strip the prefix.';
 

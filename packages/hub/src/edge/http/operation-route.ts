@@ -2,21 +2,21 @@
 //   headers ▶ runner.admit (who calls) ▶ media type ▶ size ▶ JSON ▶ runner.run ▶ the answer, written
 // It reads bodies and writes answers past Fastify: its parsers and its header table cost 5 µs a request each, it would
 // answer in words of its own, and add a charset to a type that Graph documents without one.
-import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
-import { limits } from '@carillon/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FanOut } from '../../live/fan-out.ts';
 import { HubError, invalid } from '../../model/errors.ts';
 import type { WrittenAnswer } from '../../operations/kernel/answer.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
-import type { Query } from '../../operations/kernel/query.ts';
 import type { Admission, Arrival, Request, Runner } from '../../operations/kernel/run.ts';
+import type { Logger } from '../../telemetry/log.ts';
 import { baseHeaders } from '../answer/base-headers.ts';
-import { literalSiblings, methodsAt, pathOf, type Route } from '../request/paths.ts';
+import { answerError } from '../answer/error-answer.ts';
+import { runParts } from '../batch/run-parts.ts';
+import { readJson } from '../request/json-body.ts';
+import { literalSiblings, methodsAt, pathOf, type Route, readQuery, wrongMethod } from '../request/paths.ts';
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
 import { isGone, whenClosed, whenLeft } from '../streams/when-closed.ts';
@@ -34,6 +34,10 @@ export interface OperationRouteOptions {
   readonly connections: Pick<Connections, 'authenticated' | 'isLive'>;
   readonly unsent: UnsentAnswers;
   readonly turns: Turns;
+  readonly publicUrl: string;
+  readonly log: Logger;
+  /** Of the request ids of parts. */
+  readonly newId: () => string;
 }
 
 type Params = Readonly<Record<string, string>>;
@@ -69,8 +73,7 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
     async handler(request, reply) {
       const { admission } = request;
       if (!admission) throw new Error('a request reached its operation without being admitted');
-      const isRead = operation.method === 'GET' && operation.answer.type !== 'text/event-stream';
-      await (isRead ? read : act)(request, reply, admission, options);
+      await handlerOf(operation)(request, reply, admission, options);
       requestLog(request, reply.raw.statusCode);
       return reply;
     },
@@ -78,6 +81,11 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
 }
 
 type Asking = FastifyRequest<{ Params: Params }>;
+
+function handlerOf({ method, answer, access }: Operation): typeof act {
+  if (access === 'batch') return actInParts;
+  return method === 'GET' && answer.type !== 'text/event-stream' ? read : act;
+}
 
 /** What changes something, or opens a stream. */
 async function act(
@@ -89,7 +97,7 @@ async function act(
   const { operation } = admission.arrival;
   const caller = callerOf(admission);
   unsent.check(caller);
-  const json = operation.body ? await readJson(request, operation.body.bytesMax) : undefined;
+  const json = operation.body ? await readJson(request, operation.body) : undefined;
   const { stream, ...answer } = await runner.run(admission, readRequest(request, json));
   if (!stream) {
     // What was committed is answered in any case.
@@ -100,6 +108,41 @@ async function act(
   connections.isLive(request.raw.socket);
   if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
   else openSse(request, reply, { order: stream, fanOut, headers: baseHeaders(request) });
+}
+
+/** Its body and the answers to its parts are under way from here, as one answer. */
+async function actInParts(
+  request: Asking,
+  reply: FastifyReply,
+  admission: Admission,
+  { runner, unsent, turns, log, publicUrl, newId }: OperationRouteOptions,
+): Promise<void> {
+  const caller = callerOf(admission);
+  unsent.check(caller);
+  const held = unsent.hold(caller, reply.raw);
+  const { body: spec } = admission.arrival.operation;
+  try {
+    const bytes = bytesOfBody(request, spec?.bytesMax ?? 0);
+    held.keep(bytes);
+    const json = spec && (await readJson(request, spec));
+    const { parts = [], ...answer } = await runner.run(admission, readRequest(request, json));
+    const body = await runParts(parts, {
+      ...{ runner, admission, caller, turns, held, bytes, newId },
+      authorization: request.headers.authorization ?? '',
+      isGone: () => isGone(reply.raw),
+      refuse: (thrown, part) => answerError(thrown, { ...part, publicUrl, hasCredentials: true }, log),
+    });
+    write({ ...answer, body }, request, reply);
+  } catch (error) {
+    if (error instanceof HubError) runner.countRefused(admission);
+    throw error;
+  }
+}
+
+/** As it says, or as many as it may have. */
+function bytesOfBody({ headers }: FastifyRequest, bytesMax: number): number {
+  if (headers['content-encoding'] !== undefined || headers['content-length'] === undefined) return bytesMax;
+  return Math.min(Number(headers['content-length']), bytesMax);
 }
 
 /** What reads: one that may be answered much later is a wait, and any other takes its turn. */
@@ -176,12 +219,8 @@ function checkId({ params, url }: FastifyRequest<{ Params: Params }>, siblings: 
   for (const name in params) if (siblings.has(params[name] ?? '')) throw wrongMethod(methodsAt(url));
 }
 
-export function wrongMethod(allow: readonly string[]): HubError {
-  return new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
-}
-
 /** Headers are checked before authentication: a ticket must not be spent on a request that can't be answered. */
-function checkHeaders(request: FastifyRequest, { refusedHeaders = [], answer }: Operation): void {
+function checkHeaders(request: FastifyRequest, { refusedHeaders = [], answer, access }: Operation): void {
   const { headers, raw } = request;
   if (headers.host === undefined && raw.httpVersion === '1.1' && headers[':authority'] === undefined)
     throw invalid('HTTP/1.1 needs a Host header.', 'Host');
@@ -189,6 +228,9 @@ function checkHeaders(request: FastifyRequest, { refusedHeaders = [], answer }: 
     if (headers[name] === undefined) continue;
     throw invalid(`The header ${name} is not supported here: leave it out.`, name);
   }
+  // OData 4.01 has batches that end at the first failure. Here all parts are tried, so that neither can be asked for.
+  if (access === 'batch' && /\bcontinue-on-error\b/i.test(headerText(headers.prefer) ?? ''))
+    throw invalid('Prefer: continue-on-error is not supported: each part of a batch is tried.', 'Prefer');
   if (answer.type !== 'text/event-stream') return;
   if (wantsWebSocket(request)) checkHandshake(request);
   else if (!/text\/event-stream/i.test(headers.accept ?? '')) {
@@ -239,115 +281,8 @@ function readRequest({ headers, params, url }: FastifyRequest<{ Params: Params }
   };
 }
 
-const noQuery: Query = new Map();
-
-function readQuery(url: string): Query {
-  const start = url.indexOf('?');
-  if (start < 0) return noQuery;
-  const query = new Map<string, string>();
-  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
-    if (query.has(name)) throw invalid(`The query option "${name}" is given twice.`, name);
-    query.set(name, value);
-  }
-  return query;
-}
-
 function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
-}
-
-/** The limit holds for what arrives and for what it decompresses to. */
-export async function readJson({ raw, headers }: FastifyRequest, bytesMax: number): Promise<unknown> {
-  if (!/^application\/json\s*(?:;|$)/i.test(headers['content-type'] ?? '')) {
-    throw unsupported('Send the body as Content-Type: application/json.', 'Content-Type');
-  }
-  const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'identity' && encoding !== 'gzip' && encoding !== 'deflate')
-    throw unsupported('Content-Encoding must be gzip, deflate or identity.', 'Content-Encoding');
-  if (Number(headers['content-length'] ?? 0) > bytesMax) throw tooLarge(bytesMax);
-  const bytes = await readBytes(raw, bytesMax);
-  return parseJson(encoding === 'identity' ? bytes : decompress(bytes, encoding, bytesMax));
-}
-
-function readBytes(stream: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    stream.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > bytesMax) {
-        stream.pause();
-        reject(tooLarge(bytesMax));
-      } else chunks.push(chunk);
-    });
-    let isWhole = false;
-    stream.on('end', () => {
-      isWhole = true;
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
-    });
-    // Each request is closed at its end: an error made for nothing costs 9 µs.
-    const cut = (): void => {
-      if (!isWhole) reject(invalid('The body ended before it was complete.'));
-    };
-    stream.on('error', cut).on('close', cut);
-  });
-}
-
-function decompress(bytes: Buffer, encoding: 'gzip' | 'deflate', bytesMax: number): Buffer {
-  const options = { maxOutputLength: bytesMax };
-  try {
-    if (encoding === 'gzip') return gunzipSync(bytes, options);
-    // RFC 9110 8.4.1.2 means zlib's format, but some clients send bare deflate.
-    const zlib = ((bytes[0] ?? 0) & 0x0f) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
-    return zlib ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      throw tooLarge(bytesMax);
-    throw invalid(`The body is not valid ${encoding}.`, 'Content-Encoding');
-  }
-}
-
-/** UTF-8, no deeper than 16 levels, and no string with U+0000 or half a surrogate pair. */
-function parseJson(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw invalid('The body is not UTF-8.');
-  const text = bytes.toString();
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw invalid(
-      text.trim() === '' ? 'The body is empty; send a JSON object.' : 'The body is not valid JSON.',
-    );
-  }
-  checkDepth(value, 1);
-  // Only an escape can hide one of these: raw control characters are not JSON, raw surrogates not UTF-8.
-  if (text.includes('\\u')) checkStrings(value);
-  return value;
-}
-
-function checkDepth(value: unknown, depth: number): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (depth > limits.jsonDepth) throw invalid(`The JSON is nested deeper than ${limits.jsonDepth} levels.`);
-  for (const member of Array.isArray(value) ? value : Object.values(value)) checkDepth(member, depth + 1);
-}
-
-function checkStrings(value: unknown): void {
-  if (typeof value === 'string') {
-    if (!value.isWellFormed()) throw invalid('A string holds half of a surrogate pair, which is not text.');
-    if (value.includes('\0')) throw invalid('A string holds U+0000, which is not accepted.');
-  } else if (Array.isArray(value)) value.forEach(checkStrings);
-  else if (typeof value === 'object' && value !== null) {
-    Object.keys(value).forEach(checkStrings);
-    Object.values(value).forEach(checkStrings);
-  }
-}
-
-function unsupported(message: string, target: string): HubError {
-  return new HubError('unsupportedMediaType', message, { target });
-}
-
-function tooLarge(bytesMax: number): HubError {
-  return new HubError('requestTooLarge', `The body is larger than ${bytesMax} bytes after decompression.`);
 }
 
 /** As fast as the reader takes them. One that fails after it began is cut off, so that it isn't taken for whole. */

@@ -19,6 +19,8 @@ interface Unsent {
 export interface Held {
   /** Throws `throttled` if its body is too much beside the caller's others. */
   check(body: string): void;
+  /** Counts bytes that are held in memory until it has left. */
+  keep(bytes: number): void;
   /** Counts its body, which was just written, unless the connection took it at once. */
   add(response: Pick<Response, 'writableLength'>, body: string): void;
 }
@@ -52,15 +54,19 @@ export class UnsentAnswers {
       unsent.bytes -= bytes;
       if (unsent.answers === 0) this.#byCaller.delete(caller);
     };
+    const keep = (more: number): void => {
+      if (!isHeld) return;
+      bytes += more;
+      unsent.bytes += more;
+    };
     response.once('close', release);
     return {
       check(body) {
         if (unsent.bytes + Buffer.byteLength(body) > limits.unsentBytes) throw tooMany();
       },
+      keep,
       add({ writableLength }, body) {
-        if (writableLength === 0) return;
-        bytes = Buffer.byteLength(body);
-        unsent.bytes += bytes;
+        if (writableLength > 0) keep(Buffer.byteLength(body));
       },
     };
   }

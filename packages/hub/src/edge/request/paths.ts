@@ -1,7 +1,9 @@
 // Paths of the wire <-> operations: what begins with /me also stands below /users/{user}, all but /admin below /beta and
 // /v1.0. And which methods a path supports, for the 405 and for CORS.
 import { type GraphVersion, graphVersions } from '@carillon/protocol';
+import { HubError, invalid } from '../../model/errors.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
+import type { Query } from '../../operations/kernel/query.ts';
 import { operationTable } from '../../operations/table.ts';
 
 export interface Route {
@@ -87,4 +89,35 @@ export function strippedPaths(url: string): string[] {
     paths.push(path.slice(at));
   }
   return paths;
+}
+
+const noQuery: Query = new Map();
+
+/** What a URL asks for after `?`, by name. */
+export function readQuery(url: string): Query {
+  const start = url.indexOf('?');
+  if (start < 0) return noQuery;
+  const query = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
+    if (query.has(name)) throw invalid(`The query option "${name}" is given twice.`, name);
+    query.set(name, value);
+  }
+  return query;
+}
+
+export function wrongMethod(allow: readonly string[]): HubError {
+  return new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
+}
+
+/** Without the origin of an absolute-form target (RFC 9112, 3.2.2), which is the client's claim and not the hub's. */
+export function localUrl(url: string): string {
+  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*(?=\/)/i, '');
+  return local.includes('%24') ? dollars(local) : local;
+}
+
+/** `$` may be written %24 in the path; a query is decoded where it is read. */
+function dollars(url: string): string {
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.replaceAll('%24', '$') + url.slice(path.length);
 }

@@ -5,6 +5,7 @@ import Type, { type Static, type TObject, type TProperties, type TSchema } from 
 import type { StreamStart } from '../../live/stream.ts';
 import type { WhenGone } from '../../live/waits.ts';
 import type { Principal, User, UserPrincipal } from '../../model/principal.ts';
+import type { PartOrder } from '../batch/part-order.ts';
 import type { Query } from './query.ts';
 
 const statuses = { created: 201, ok: 200, noContent: 204 } as const;
@@ -24,7 +25,7 @@ export interface AnswerSpec<Body> {
   readonly bodyType?: Body;
 }
 
-/** What a verb answers. One of `body`, `json`, `values`, `text`, `lines` and `stream`, or nothing. */
+/** What a verb answers. One of `body`, `json`, `values`, `text`, `lines`, `stream` and `parts`, or nothing. */
 export interface Answer<Body = unknown> {
   readonly outcome: Outcome;
   readonly body?: Body;
@@ -35,6 +36,8 @@ export interface Answer<Body = unknown> {
   readonly beside?: Readonly<Record<string, unknown>>;
   readonly text?: string;
   readonly stream?: StreamOrder;
+  /** Requests whose answers, together, are the body. */
+  readonly parts?: readonly PartOrder[];
   /** Text of whole lines, which is read only as fast as the reader takes it. */
   readonly lines?: AsyncIterable<string>;
   /** In place of all else: the answer, once there is one. It ends early when its caller has gone. */
@@ -116,6 +119,8 @@ export interface WrittenAnswer {
   readonly body: string;
   /** Opened by the edge in place of a body. */
   readonly stream?: StreamOrder | undefined;
+  /** Run by the edge, whose answers are the body. */
+  readonly parts?: readonly PartOrder[] | undefined;
   /** Written by the edge in place of a body. */
   readonly lines?: AsyncIterable<string> | undefined;
   /** Awaited by the edge, and written in place of this. */
@@ -142,13 +147,17 @@ export function writeAnswer(answer: Answer, spec: AnswerSpec<unknown>, asked: As
   if (answer.result) headers['Carillon-Result'] = answer.result;
   if (answer.location) headers.Location = locationOf(answer.location, answer, asked);
   const body = bodyOf(answer, spec, asked, headers);
-  const { stream, lines, later: awaited } = answer;
+  const { stream, parts, lines, later: awaited } = answer;
   const later = awaited && (async (whenGone: WhenGone) => writeAnswer(await awaited(whenGone), spec, asked));
-  return { status: statuses[answer.outcome], headers, body, stream, lines, later };
+  return { status: statuses[answer.outcome], headers, body, stream, parts, lines, later };
 }
 
 function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers: Headers): string {
   if (answer.outcome === 'noContent' || answer.stream) return '';
+  if (answer.parts) {
+    headers['Content-Type'] = 'application/json';
+    return '';
+  }
   if (answer.lines) {
     headers['Content-Type'] = 'application/x-ndjson';
     return '';

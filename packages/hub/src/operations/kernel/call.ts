@@ -68,6 +68,7 @@ interface Callers extends Record<Access, unknown> {
   inbox: UserPrincipal;
   userOrApp: UserPrincipal | AppPrincipal;
   userOrAppByPath: UserPrincipal | AppPrincipal;
+  batch: UserPrincipal | AppPrincipal;
   operator: OperatorPrincipal;
 }
 
@@ -77,6 +78,7 @@ interface Feeds extends Record<Access, unknown> {
   inbox: User;
   userOrApp: User;
   userOrAppByPath: User;
+  batch: null;
   operator: null;
 }
 

@@ -22,6 +22,8 @@ export interface BodySpec<Body> {
   readonly schema: TSchema;
   /** After decompression. */
   readonly bytesMax: number;
+  /** Depth and strings are checked part by part. */
+  readonly inParts?: boolean;
   /** All that can be said of a body without looking at anybody's feed. Throws `invalidRequest` by member. */
   read(json: unknown, context: BodyContext): Body;
 }

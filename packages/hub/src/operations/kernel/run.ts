@@ -57,6 +57,10 @@ export interface Runner {
   /** Answers at once for a token that is known, so that the hot path waits for nothing. */
   admit(arrival: Arrival): Admission | Promise<Admission>;
   run(admission: Admission, request: Request): Promise<WrittenAnswer>;
+  /** Admits a part of a request that was admitted: by the same identity, and counted like any request. */
+  admitPart(whole: Admission, part: Pick<Arrival, 'operation' | 'unsId'>): Admission;
+  /** Counts a request of parts, which is not counted itself, when it or one of them is refused before it is admitted. */
+  countRefused(whole: Admission): void;
 }
 
 export interface RunnerOptions {
@@ -69,16 +73,9 @@ export interface RunnerOptions {
 }
 
 export function openRunner(options: RunnerOptions): Runner {
-  const { authenticator, authorizer, throttle, access, services, publicUrl } = options;
+  const { authenticator, throttle, access, services, publicUrl } = options;
 
-  function allow(arrival: Arrival, identity: Identity, unsId: string | null): Admission {
-    // Only a genuine UNS-ID names a user: made-up ones must not each get an allowance of their own.
-    const named = identity.appOnly && unsId !== null ? services.unsIds.read(unsId) : null;
-    throttle.count(identity, named?.user ?? null);
-    const principal = authorizer.authorize(identity, arrival.operation.access);
-    const user = keyOf(principal) ?? named?.user ?? null;
-    return { arrival, identity, principal, user, unsId, release: null };
-  }
+  const allow = openAllow(options);
 
   /** A token or a ticket becomes an identity. What fails counts against its address; a valid one is never refused for that. */
   async function verify(arrival: Arrival): Promise<Admission> {
@@ -113,7 +110,9 @@ export function openRunner(options: RunnerOptions): Runner {
           : readQuery(operation.query ?? {}, given);
       const body = operation.body?.read(json, { services, params });
       const { user, acting } =
-        principal.kind === 'operator' ? nobodys : await readWhose(admission, request, services);
+        principal.kind === 'operator' || operation.access === 'batch'
+          ? nobodys
+          : await readWhose(admission, request, services);
       const answer = await operation.run(
         {
           ...{ user, acting, operation: operation.name, version, address, identity, principal },
@@ -125,7 +124,37 @@ export function openRunner(options: RunnerOptions): Runner {
       const asked = { publicUrl, version, principal, params, path, given, prefer };
       return writeAnswer(answer, operation.answer, asked);
     },
+    admitPart: ({ arrival, identity }, part) => allow({ ...arrival, ...part }, identity, part.unsId),
+    countRefused: ({ identity }) => throttle.count(identity, null),
   };
+}
+
+type Allow = (arrival: Arrival, identity: Identity, unsId: string | null) => Admission;
+
+function openAllow({ throttle, authorizer, services }: RunnerOptions): Allow {
+  return (arrival, identity, unsId) => {
+    // Only a genuine UNS-ID names a user: made-up ones must not each get an allowance of their own.
+    const named = identity.appOnly && unsId !== null ? services.unsIds.read(unsId) : null;
+    const { access } = arrival.operation;
+    const count = (): void => throttle.count(identity, named?.user ?? null);
+    // A batch counts by its parts, and by itself only when it is refused.
+    if (access !== 'batch') count();
+    const principal = unlessRefused(
+      () => authorizer.authorize(identity, access),
+      access === 'batch' ? count : null,
+    );
+    const user = keyOf(principal) ?? named?.user ?? null;
+    return { arrival, identity, principal, user, unsId, release: null };
+  };
+}
+
+function unlessRefused(authorize: () => Principal, refused: (() => void) | null): Principal {
+  try {
+    return authorize();
+  } catch (error) {
+    refused?.();
+    throw error;
+  }
 }
 
 function keyOf(principal: Principal): UserKey | null {
@@ -137,8 +166,6 @@ function noteRefused({ token, ticket, address }: Arrival, access: AccessAudit): 
   const on = ticket === null ? 'bearer' : 'ticket';
   access.refuse({ what: 'tokenRefused', who: unknownCaller, from: address, on });
 }
-
-type Allow = (arrival: Arrival, identity: Identity, unsId: string | null) => Admission;
 
 /** What is refused afterwards gives the ticket back. */
 async function spendTicket(

@@ -44,9 +44,13 @@ const bodies: Readonly<Record<string, () => unknown>> = {
   respondToNotification: () => ({ actionId: 'approve' }),
   createSubscription: () => ({ targetHostName: hosts['app-a'], installationId: 'here', platformType: 'ios' }),
   updateSubscription: () => ({ displayName: 'x' }),
+  runBatch: () => ({ requests: Array.from({ length: 20 }, batchedRead) }),
   createUser: () => ({ name: `${randomUUID()}@contoso.example` }),
   addHost: () => ({ host: `${randomUUID()}.example` }),
 };
+const batchedRead = (_: unknown, index: number) => ({
+  ...{ id: `${index}`, method: 'GET', url: 'me/notifications' },
+});
 const samples: Readonly<Record<string, string>> = {
   appId: 'app-a',
   host: 'new.example',

@@ -15,8 +15,8 @@ const foreignUnsId = await subscribe(hub, {
   targetHostName: hosts['app-b'],
 });
 
-/** `named`: an app that says for whom it calls; `unnamed`: one that does not. */
-type Kind = 'nobody' | 'stranger' | 'user' | 'named' | 'unnamed' | 'operator';
+/** `named`: an app that says for whom it calls; `unnamed`: one that does not; `foreign`: whoever names another's device. */
+type Kind = 'nobody' | 'stranger' | 'foreign' | 'user' | 'named' | 'unnamed' | 'operator';
 interface Caller {
   readonly kind: Kind;
   readonly token?: string;
@@ -39,11 +39,11 @@ const callers: Readonly<Record<string, Caller>> = {
   'a user of all apps': { kind: 'user', token: hub.token({ user: 'alice', scopes: [allScope] }) },
   'another user': { kind: 'user', token: hub.token({ user: 'bob' }) },
   'a user of another app': { kind: 'user', token: hub.token({ user: 'alice', app: 'app-b' }) },
-  'a user with a foreign X-UNS-ID': { ...createdByApp, kind: 'stranger', unsId: foreignUnsId },
+  'a user with a foreign X-UNS-ID': { ...createdByApp, kind: 'foreign', unsId: foreignUnsId },
   'an app by itself': { kind: 'unnamed', token: hub.token() },
   'an app by itself with an X-UNS-ID': { kind: 'named', token: hub.token(), unsId },
   'an app by itself with a foreign X-UNS-ID': {
-    kind: 'stranger',
+    kind: 'foreign',
     token: hub.token({ app: 'app-b' }),
     unsId,
   },
@@ -70,6 +70,8 @@ const reached: Readonly<Record<Access, readonly Kind[]>> = {
   inbox: ['user'],
   userOrApp: ['user', 'named'],
   userOrAppByPath: ['user', 'named'],
+  // Its parts say for whom.
+  batch: ['user', 'named', 'unnamed', 'foreign'],
   operator: ['operator'],
 };
 
@@ -89,6 +91,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   respondToNotification: { actionId: 'approve' },
   createSubscription: { targetHostName: hosts['app-a'], installationId: 'here', platformType: 'ios' },
   updateSubscription: { displayName: 'x' },
+  runBatch: { requests: [{ id: '1', method: 'GET', url: 'me/notifications' }] },
 };
 const samples: Readonly<Record<string, string>> = {
   id: unknown,
@@ -164,6 +167,7 @@ test('the contract says who may: users, apps where they send and ask what became
     createNotification: 'userOrApp',
     listDeliveries: 'userOrAppByPath',
     readResponse: 'userOrAppByPath',
+    runBatch: 'batch',
   };
   const inboxes = Object.fromEntries(ofInboxes.map((name) => [name, 'inbox']));
   assert.deepEqual(ofInboxes, [

@@ -5,6 +5,7 @@ import { after, suite, test } from 'node:test';
 import { edges, Refused } from '@carillon/testing/feed/readers.ts';
 import { assertErrorShape } from '@carillon/testing/hub/assert-error.ts';
 import { allScope, hosts, post, startHub, subscribe } from '@carillon/testing/hub/hub.ts';
+import type { Access } from '../../../src/auth/authorize.ts';
 import { operationTable } from '../../../src/operations/table.ts';
 
 const hub = await startHub();
@@ -124,7 +125,8 @@ const fresh = { notification: '', subscription: '' };
 const notification = () => fresh.notification;
 const subscription = () => fresh.subscription;
 
-const operations = operationTable.filter(({ access }) => access !== 'operator' && access !== 'inbox');
+const others: readonly Access[] = ['operator', 'inbox', 'batch'];
+const operations = operationTable.filter(({ access }) => !others.includes(access));
 
 const rows: Readonly<Record<string, Row>> = {
   createNotification: {

@@ -3,7 +3,13 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import tls from 'node:tls';
 import { startHub } from '@carillon/testing/hub/hub.ts';
-import { Client, GraphError } from '@microsoft/microsoft-graph-client';
+import {
+  BatchRequestContent,
+  type BatchRequestStep,
+  BatchResponseContent,
+  Client,
+  GraphError,
+} from '@microsoft/microsoft-graph-client';
 
 /** Graph's own client, unmodified: it is told the base URL, which host may have its token, and how to get one. */
 async function start(version: string) {
@@ -105,6 +111,48 @@ for (const version of ['beta', 'v1.0']) {
       assert.deepEqual(changed.value.slice(1), [{ id: one.id, '@removed': { reason: 'deleted' } }]);
       assert.deepEqual([changed.value[0].id, changed.value[0].readState], [two.id, 'read']);
       assert.equal(changed.unreadCount, 1);
+    });
+
+    test('collects requests in a batch, parallel and serial, and takes its answers apart', async () => {
+      await using running = await start(version);
+      const { api } = running;
+      const headers = { 'Content-Type': 'application/json' };
+      // The client takes the path of a request, as it stands below the version.
+      const step = (id: string, path: string, body?: object): BatchRequestStep => ({
+        id,
+        request: new Request(`https://localhost${path}`, {
+          ...(body ? { method: 'POST', headers, body: JSON.stringify(body) } : {}),
+        }),
+      });
+      const run = async (content: BatchRequestContent): Promise<BatchResponseContent> =>
+        new BatchResponseContent(await api('/$batch').post(await content.getContent()));
+      const named = (index: number) => documented({ appNotificationId: `n${index}` });
+      const many = Array.from({ length: 20 }, (_, index) =>
+        step(`${index}`, '/me/notifications', named(index)),
+      );
+      const posted = await run(new BatchRequestContent(many));
+      for (const [id, response] of posted.getResponses()) {
+        assert.equal(response.status, 201);
+        const made = (await response.json()) as { appNotificationId: string };
+        assert.equal(made.appNotificationId, `n${id}`);
+      }
+      assert.equal(posted.getResponses().size, 20);
+      const serial = new BatchRequestContent([
+        step('post', '/me/notifications', named(20)),
+        step('count', '/me/notifications/$count'),
+        step('missing', '/me/notifications/none'),
+        step('after', '/me/notifications?$top=1'),
+      ]);
+      serial.addDependency('count', 'post');
+      serial.addDependency('missing', 'count');
+      serial.addDependency('after', 'missing');
+      const answered = await run(serial);
+      const count = Buffer.from(await answered.getResponseById('count').text(), 'base64url');
+      assert.equal(count.toString(), '21');
+      assert.equal(answered.getResponseById('missing').status, 404);
+      const after = answered.getResponseById('after');
+      assert.equal(after.status, 424);
+      assert.match(await after.text(), /"code":"failedDependency"/);
     });
 
     test('sends the X-UNS-ID header, and learns in Graph’s shape what was wrong', async () => {

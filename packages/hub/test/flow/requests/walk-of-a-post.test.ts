@@ -22,6 +22,8 @@ const leftOut = [
   /^(edge\/http\/(http|request-log)|edge\/request\/paths|operations\/kernel\/query)\.ts$/,
   // Bounds: connections that have not authenticated, answers that nobody reads.
   /^edge\/http\/(connections|unsent-answers)\.ts$/,
+  // The bytes of a body, as JSON.
+  /^edge\/request\/json-body\.ts$/,
   // Headers of every answer, and those that may stand once.
   /^edge\/(answer\/base-headers|request\/single-headers)\.ts$/,
   // Whether the token was revoked, how far the log has come, which server a connection leads to.
