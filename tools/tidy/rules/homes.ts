@@ -10,6 +10,7 @@ const clockHomes = [
   'packages/inbox/src/clock.ts',
   'packages/web/src/clock.ts',
   'packages/conform/src/',
+  'packages/server/src/clock.ts',
   ...offline,
 ];
 const clockAdvice = "take the clock of packages/hub/src/lib, or of the package's clock.ts, as an argument";
