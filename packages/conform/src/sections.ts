@@ -2,6 +2,7 @@
 // A new section stands here and in the planted faults of the tests.
 import type { Section } from './case.ts';
 import { askingCases } from './cases/asking.ts';
+import { batchCases } from './cases/batch.ts';
 import { callerCases } from './cases/callers.ts';
 import { contentCases } from './cases/content.ts';
 import { answerCases, errorCases, statusCases } from './cases/create-answer.ts';
@@ -30,4 +31,5 @@ export const sections: readonly Section[] = [
   aroundCases,
   contentCases,
   askingCases,
+  batchCases,
 ];

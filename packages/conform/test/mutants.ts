@@ -148,4 +148,13 @@ export const mutants: readonly Mutant[] = [
     what: 'a second answer counts',
     fault: onAnswer(({ status }) => status === 409, ok),
   },
+  {
+    section: '11',
+    what: 'a part runs though what it depends on failed',
+    fault: {
+      asked(passing) {
+        passing.text = passing.text.replaceAll(/,"dependsOn":\[[^\]]*\]/g, '');
+      },
+    },
+  },
 ];
