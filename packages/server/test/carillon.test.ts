@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { hosts, startHub, type TestHub } from '@carillon/testing/hub/hub.ts';
-import { Carillon, type CarillonError, clientCredentials, onBehalfOf } from '../src/index.ts';
+import { Carillon, CarillonError, clientCredentials, onBehalfOf } from '../src/index.ts';
 
 const post = (more: object = {}) => ({
   targetHostName: hosts['app-a'],
@@ -164,5 +164,70 @@ suite('@carillon/server', () => {
     assert.equal((await new Carillon({ baseUrl: hub.baseUrl, token }).post(post())).result, 'created');
     const wrong = onBehalfOf({ ...endpoint, clientSecret: 'another' });
     await assert.rejects(async () => wrong(false), { status: 401, code: 'invalid_client' });
+  });
+
+  test('posts many, twenty a request: what is refused is its error, the others are there', async () => {
+    const before = await countOf();
+    let requests = 0;
+    const counting: typeof fetch = (url, init) => {
+      requests += 1;
+      return fetch(url, init);
+    };
+    const many = new Carillon({ baseUrl: hub.baseUrl, token: hub.token({ user: 'alice' }), fetch: counting });
+    const posts = Array.from({ length: 45 }, (_, at) => post({ title: at === 30 ? '' : `Order ${at}` }));
+    const ends = await many.postMany(posts);
+    assert.equal(requests, 3);
+    assert.equal(await countOf(), before + 44);
+    for (const [at, end] of ends.entries()) {
+      if (end instanceof CarillonError)
+        assert.deepEqual([at, end.status, end.target], [30, 400, 'payload.visualContent.title']);
+      else assert.equal(end.notification.payload.visualContent?.title, `Order ${at}`);
+    }
+  });
+
+  test('a part that was throttled is sent again', async () => {
+    const throttled = new Response(
+      JSON.stringify({
+        responses: [
+          {
+            id: '0',
+            status: 429,
+            headers: { 'Retry-After': '0' },
+            body: { error: { code: 'TooManyRequests' } },
+          },
+        ],
+      }),
+      { headers: { 'content-type': 'application/json' } },
+    );
+    const answers = [throttled];
+    const once: typeof fetch = async (url, init) => answers.pop() ?? fetch(url, init);
+    const many = new Carillon({ baseUrl: hub.baseUrl, token: hub.token({ user: 'alice' }), fetch: once });
+    const [end] = await many.postMany([post()]);
+    assert.ok(end && !(end instanceof CarillonError), String(end));
+    assert.equal(end.result, 'created');
+  });
+
+  test('requests that depend on each other are one batch', async () => {
+    const body = { ...post(), appNotificationId: 'batched' };
+    const headers = { 'content-type': 'application/json' };
+    const responses = await carillon.batch([
+      { id: 'make', method: 'POST', url: '/me/notifications', headers, body },
+      { id: 'look', method: 'GET', url: '/me/notifications/nothing', dependsOn: ['make'] },
+      { id: 'never', method: 'GET', url: '/me/notifications', dependsOn: ['look'] },
+    ]);
+    assert.deepEqual(
+      responses.map(({ id, status }) => [id, status]),
+      [
+        ['make', 201],
+        ['look', 404],
+        ['never', 424],
+      ],
+    );
+    const linked = Array.from({ length: 21 }, () => ({
+      method: 'GET' as const,
+      url: '/me/notifications',
+      dependsOn: ['x'],
+    }));
+    await assert.rejects(carillon.batch(linked), RangeError);
   });
 });
