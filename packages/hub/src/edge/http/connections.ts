@@ -33,7 +33,7 @@ export class Connections {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #sessions = new Set<Http2Session>();
-  readonly #stalled = new Stalled(this.#sockets);
+  readonly #stalled: Stalled;
   readonly #silent: SilentSessions;
   readonly #isProxy: (address: string) => boolean;
   /** By address, then by port, the oldest first. */
@@ -45,6 +45,7 @@ export class Connections {
   constructor(server: object, isProxy: (address: string) => boolean, clock: Clock) {
     this.#server = server as Server;
     this.#isProxy = isProxy;
+    this.#stalled = new Stalled(this.#sockets, clock);
     this.#silent = new SilentSessions(clock);
     this.#server.on('connection', (socket) => this.#opened(socket));
     // Before Node's own listener, which makes the session of this socket at once.

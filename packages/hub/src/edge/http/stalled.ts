@@ -4,7 +4,7 @@
 import { constants, type ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import { limits } from '@carillon/protocol';
-import { systemClock, type Timer } from '../../lib/clock.ts';
+import type { Clock, Timer } from '../../lib/clock.ts';
 
 const lookEveryMs = 2000;
 const stalledMs = limits.stalledSeconds * 1000;
@@ -24,6 +24,7 @@ interface Unsent {
 
 export class Stalled {
   readonly #sockets: ReadonlySet<Socket>;
+  readonly #clock: Clock;
   readonly #waits = new WeakMap<Socket, Wait>();
   /** Sockets of live streams. */
   readonly #live = new WeakSet<object>();
@@ -33,9 +34,10 @@ export class Stalled {
   readonly #bodies = new Map<ServerHttp2Stream, number>();
   readonly #timer: Timer;
 
-  constructor(sockets: ReadonlySet<Socket>) {
+  constructor(sockets: ReadonlySet<Socket>, clock: Clock) {
     this.#sockets = sockets;
-    this.#timer = systemClock.every(lookEveryMs, () => this.#look(systemClock.now()));
+    this.#clock = clock;
+    this.#timer = clock.every(lookEveryMs, () => this.#look(clock.now()));
   }
 
   stop(): void {
@@ -48,10 +50,10 @@ export class Stalled {
   }
 
   watchStream(stream: ServerHttp2Stream, hasBody: boolean): void {
-    this.#streams.set(stream, { bytes: 0, since: systemClock.now() });
+    this.#streams.set(stream, { bytes: 0, since: this.#clock.now() });
     stream.once('close', () => this.#streams.delete(stream));
     if (!hasBody) return;
-    this.#bodies.set(stream, systemClock.now());
+    this.#bodies.set(stream, this.#clock.now());
     const forget = (): void => void this.#bodies.delete(stream);
     stream.once('end', forget).once('close', forget);
   }

@@ -1,15 +1,19 @@
 // Streams of HTTP/2 that make no progress: answers that are not taken, however small, and bodies that do not arrive. Each
-// ends by itself after half a minute, and its connection serves on.
+// ends by itself after half a minute of the hub's clock, and its connection serves on.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import { describe, type TestContext, test } from 'node:test';
+import { limits } from '@carillon/protocol';
 import { post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 
 const feed = '/v1.0/me/notifications';
-/** bound: half a minute without progress, on a machine that is busy with other tests */
-const endsWithinMs = 90_000;
+/** How often the hub looks. */
+const lookEveryMs = 2000;
+/** Beyond it a session that has not answered a PING ends as a whole. */
+const drivenMaxMs = 80_000;
 
 async function openSession(
   context: TestContext,
@@ -26,8 +30,9 @@ async function openSession(
 async function startFilledHub(
   context: TestContext,
   bytes: number,
-): Promise<{ hub: TestHub; authorization: string }> {
-  const hub = await startHub({ settings: { 'tls-dev': true } });
+): Promise<{ hub: TestHub; authorization: string; untilEnded: UntilEnded }> {
+  const clock = new ManualClock();
+  const hub = await startHub({ clock, settings: { 'tls-dev': true } });
   context.after(() => hub.close());
   const authorization = `Bearer ${hub.token({ user: 'alice' })}`;
   const session = await openSession(context, hub, 65_535);
@@ -44,13 +49,28 @@ async function startFilledHub(
     creating.resume();
     await once(creating, 'close');
   }
-  return { hub, authorization };
+  return { hub, authorization, untilEnded: drive(clock) };
 }
 
-/** Until the hub has ended it. */
-async function ended(stream: ClientHttp2Stream): Promise<void> {
-  stream.on('error', () => {});
-  if (!stream.closed) await once(stream, 'close', { signal: AbortSignal.timeout(endsWithinMs) });
+type UntilEnded = (streams: readonly ClientHttp2Stream[], meanwhile?: () => unknown) => Promise<void>;
+
+/** Lets time pass, with something else before each look of the hub's, until it has ended the streams: not before half a minute. */
+function drive(clock: ManualClock): UntilEnded {
+  return async (streams, meanwhile = () => {}) => {
+    let drivenMs = 0;
+    for (const stream of streams) stream.on('error', () => {});
+    const areClosed = async () => {
+      await meanwhile();
+      const closed = streams.filter((stream) => stream.closed).length;
+      if (closed > 0) assert.ok(drivenMs >= limits.stalledSeconds * 1000, `${drivenMs} ms`);
+      if (closed === streams.length) return true;
+      if (drivenMs >= drivenMaxMs) return false;
+      drivenMs += lookEveryMs;
+      clock.advance(lookEveryMs);
+      return false;
+    };
+    await until(areClosed, 'the end of what makes no progress');
+  };
 }
 
 /** The connection is as good as before. */
@@ -68,35 +88,34 @@ describe('over HTTP/2', { concurrency: true }, () => {
     ['an answer of 100 bytes', 100],
   ] as const) {
     test(`${what} of which the client takes nothing ends after half a minute`, async (context) => {
-      const { hub, authorization } = await startFilledHub(context, bytes);
+      const { hub, authorization, untilEnded } = await startFilledHub(context, bytes);
       const session = await openSession(context, hub, 0);
       const stream = session.request({ ':path': feed, authorization });
       await once(stream, 'response');
       stream.resume();
-      await ended(stream);
+      await untilEnded([stream]);
       await serves(session);
     });
   }
 
   test('an answer of which nothing is taken ends, though its connection sends other things', async (context) => {
-    const { hub, authorization } = await startFilledHub(context, 30_000);
+    const { hub, authorization, untilEnded } = await startFilledHub(context, 30_000);
     const session = await openSession(context, hub, 0);
     const stream = session.request({ ':path': feed, authorization });
     await once(stream, 'response');
-    stream.resume().on('error', () => {});
-    const ping = () => new Promise((resolve) => session.ping(resolve));
-    await until(() => ping().then(() => stream.closed), 'its end', endsWithinMs);
+    stream.resume();
+    await untilEnded([stream], () => new Promise((resolve) => session.ping(resolve)));
     await serves(session);
   });
 
   test('a body that does not arrive ends after half a minute', async (context) => {
-    const { hub, authorization } = await startFilledHub(context, 0);
+    const { hub, authorization, untilEnded } = await startFilledHub(context, 0);
     const session = await openSession(context, hub, 65_535);
     const headers = { ':method': 'POST', ':path': feed, authorization, 'content-type': 'application/json' };
     const silent = session.request(headers);
     const begun = session.request(headers);
     begun.write('{"targetHostName":');
-    await Promise.all([ended(silent), ended(begun)]);
+    await untilEnded([silent, begun]);
     await serves(session);
   });
 });
