@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  cpSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -16,25 +17,44 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type TestContext, test } from 'node:test';
+import { after, type TestContext, test } from 'node:test';
 import { launcher } from '@carillon/testing/hub/command.ts';
 import { freePort, post, send } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { type Served, seedData, serve } from '@carillon/testing/hub/served.ts';
 
 const feed = '/v1.0/me/notifications';
+/** The issuer of tokens, wherever a copy of the data is served. */
+const publicUrl = 'http://bells.example';
 const raw = 'x'.repeat(6000);
 /** More writes than may be lost unnoticed, all after the cut in the middle of the log. */
 const writes = 700;
 
-async function open(context: TestContext) {
+/** A test, or the file. */
+interface Closing {
+  after(close: () => Promise<void>): void;
+}
+
+/** `from`: a folder whose files it begins with. */
+async function open(context: Closing, from?: { readonly folder: string; readonly token: string }) {
   const folder = tempFolder();
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
-  const token = await seedData(folder.path, baseUrl);
+  if (from) cpSync(from.folder, folder.path, { recursive: true });
+  const token = from?.token ?? (await seedData(folder.path, publicUrl));
   const running: Served[] = [];
   const start = (): Served => {
-    const served = serve(folder.path, ['--port', String(port), '--throttle', 'off', '--log-level', 'error']);
+    const own = [
+      '--port',
+      String(port),
+      '--public-url',
+      publicUrl,
+      '--throttle',
+      'off',
+      '--log-level',
+      'error',
+    ];
+    const served = serve(folder.path, own);
     running.push(served);
     return served;
   };
@@ -58,15 +78,7 @@ async function open(context: TestContext) {
   };
   const run = (...args: string[]) =>
     spawnSync(process.execPath, [launcher, ...args, '--data-dir', folder.path], { encoding: 'utf8' });
-  /** Served, filled, and killed with everything in the log. */
-  const leave = async (): Promise<void> => {
-    const served = start();
-    await served.ready;
-    await fill(writes);
-    served.process.kill('SIGKILL');
-    await served.ended;
-  };
-  return { folder: folder.path, baseUrl, token, start, path, size, fill, run, leave };
+  return { folder: folder.path, baseUrl, token, start, path, size, fill, run };
 }
 
 test('however often a hub is killed and started, its log does not keep the data', async (context) => {
@@ -89,6 +101,24 @@ test('however often a hub is killed and started, its log does not keep the data'
 });
 
 type Opened = Awaited<ReturnType<typeof open>>;
+
+/** Data of a hub that was filled and killed with everything in its log. */
+const left = await leave();
+
+/** A copy of it. */
+function openLeft(context: TestContext): Promise<Opened> {
+  return open(context, left);
+}
+
+async function leave(): Promise<Opened> {
+  const opened = await open({ after });
+  const served = opened.start();
+  await served.ready;
+  await opened.fill(writes);
+  served.process.kill('SIGKILL');
+  await served.ended;
+  return opened;
+}
 
 const damages: Record<string, (opened: Opened) => void> = {
   'a log that was cut in the middle': ({ path, size }) =>
@@ -160,9 +190,8 @@ const everyDamage: Record<string, Damage> = {
 
 for (const [what, { damage, reason }] of Object.entries(everyDamage)) {
   test(`${what} is refused by start and doctor, until the generation is raised`, async (context) => {
-    const opened = await open(context);
-    const { start, run, leave, baseUrl, token } = opened;
-    await leave();
+    const opened = await openLeft(context);
+    const { start, run, baseUrl, token } = opened;
     damage(opened);
     const refused = start();
     assert.equal(await refused.ended, 78, refused.errors());
@@ -185,8 +214,7 @@ for (const [what, { damage, reason }] of Object.entries(everyDamage)) {
 }
 
 test('a hub that was killed is no damage: it starts, and doctor finds its data whole', async (context) => {
-  const { start, run, leave } = await open(context);
-  await leave();
+  const { start, run } = await openLeft(context);
   assert.match(run('doctor').stdout, /^ok {4}feed {2}/m);
   const served = start();
   await served.ready;
@@ -202,8 +230,7 @@ function marks(registry: string, change: string): number {
 }
 
 test('a stamp that is gone or unreadable does not keep whole data from being served, nor does it stay so', async (context) => {
-  const { start, run, leave, path } = await open(context);
-  await leave();
+  const { start, run, path } = await openLeft(context);
   for (const damage of [() => rmSync(path('feed.progress')), () => truncateSync(path('feed.progress'), 0)]) {
     damage();
     assert.match(run('doctor').stdout, /^ok {4}feed {2}/m);
@@ -230,8 +257,7 @@ test('feeds that hold nothing yet are made, and their loss is noticed from the f
 });
 
 test('a registry of an earlier version has no mark, and the hub starts and makes one', async (context) => {
-  const { start, leave, path } = await open(context);
-  await leave();
+  const { start, path } = await openLeft(context);
   assert.equal(marks(path('registry.db'), `DELETE FROM fact WHERE ${isMark}`), 1);
   rmSync(path('feed.progress'));
   const served = start();
