@@ -19,7 +19,8 @@ import type { Write } from '../../src/model/write.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
 import { type Committed, type FeedStore, StoreError } from '../../src/store/store.ts';
 
-const minuteMs = 60_000;
+/** Of each node. Without the order of the locks of feeds, a circle closes in the first. */
+const rounds = 100;
 const visual = '{"payload":{"visualContent":{"title":"x"}},"targetPolicy":{"platformTypes":["android"]}}';
 
 async function openNodes(context: TestContext, count: number): Promise<FeedStore[]> {
@@ -53,9 +54,8 @@ test('two nodes write 2 000 notifications of one feed, which begins with them, i
   assert.deepEqual([head, unread], [2000, 2000]);
 });
 
-test('three nodes that write many feeds in any order for a minute never wait for each other in a circle', async (context) => {
+test('three nodes that write many feeds in any order never wait for each other in a circle', async (context) => {
   const nodes = await openNodes(context, 3);
-  const until = Date.now() + minuteMs;
   const users = Array.from({ length: 40 }, (_, index) => `user-${index}`);
   const places = users.map((by) => subscribeWrite({ by, channel: { type: 'fcm', token: by } }));
   await nodes[0]?.commit(places.slice(0, 20), startMs);
@@ -63,8 +63,7 @@ test('three nodes that write many feeds in any order for a minute never wait for
     const random = openRandom(nodeIndex + 1);
     let held: PlannedDelivery[] = [];
     let ids: { user: string; id: string }[] = [];
-    let round = 0;
-    for (; Date.now() < until; round++) {
+    for (let round = 0; round < rounds; round++) {
       const writes: Write[] = Array.from({ length: 16 }, () => {
         const by = random.pick(users);
         return postWrite({
@@ -89,11 +88,8 @@ test('three nodes that write many feeds in any order for a minute never wait for
         return by === undefined ? [] : [{ user: by, id }];
       });
     }
-    return round;
   });
-  const rounds = await Promise.all(work);
-  context.diagnostic(`${rounds.join(', ')} batches`);
-  assert.ok(rounds.every((each) => each > 25));
+  await Promise.all(work);
   // A name that is posted again replaces, so a feed has fewer rows than changes, and the last one is at its head.
   const { read } = nodes[0] as FeedStore;
   for (const by of users) {
