@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads';
 import { recordUsage } from './test-usage.ts';
 
 /** Files that run others once more open a database between them, on a busy machine. */
-const graceMs = 30_000;
+const graceMs = Number(process.env.CARILLON_TEST_GRACE_MS ?? 30_000);
 
 // Workers and forked processes of the test inherit the flag that loads this file; they hold no tests.
 const file = process.argv[1] ?? '';

@@ -9,7 +9,11 @@ import { inOrder, longest } from './test-order.ts';
 const runner = join(import.meta.dirname, 'test.ts');
 
 /** Runs tools/test.ts in a folder with the given files; `lastLine` is what it printed last. */
-function runTests(context: TestContext, files: Record<string, string>, filters: string[] = []) {
+function runTests(
+  context: TestContext,
+  files: Record<string, string>,
+  { filters = [], graceMs }: { filters?: string[]; graceMs?: number } = {},
+) {
   const root = mkdtempSync(join(tmpdir(), 'carillon-test-'));
   context.after(() => rmSync(root, { recursive: true }));
   for (const [path, text] of Object.entries(files)) {
@@ -20,7 +24,7 @@ function runTests(context: TestContext, files: Record<string, string>, filters: 
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [runner, ...filters], {
     cwd: root,
-    env,
+    env: graceMs === undefined ? env : { ...env, CARILLON_TEST_GRACE_MS: String(graceMs) },
     encoding: 'utf8',
   });
   return { status, stderr, output: stdout, lastLine: stdout.trimEnd().split('\n').at(-1) };
@@ -62,9 +66,8 @@ test('a file that crashes, or holds no test, fails the run', (context) => {
 });
 
 test('a file that leaves something open fails and says what, instead of hanging the run', (context) => {
-  const { lastLine, status, output } = runTests(context, {
-    'tools/leak.test.ts': "test('good', () => { setInterval(() => {}, 1_000); });",
-  });
+  const leak = { 'tools/leak.test.ts': "test('good', () => { setInterval(() => {}, 1_000); });" };
+  const { lastLine, status, output } = runTests(context, leak, { graceMs: 100 });
   assert.equal(lastLine, '1 passed, 1 failed');
   assert.match(output, /the tests are over, but still open: .*Timeout/);
   assert.equal(status, 1);
@@ -77,16 +80,13 @@ test('paths choose what runs', (context) => {
     'tools/conformance/a.test.ts': "test('conformance', () => {});",
   };
   assert.equal(runTests(context, files).lastLine, '3 passed, 0 failed');
-  assert.equal(
-    runTests(context, files, ['./packages/hub/src/feed/', 'tools/conformance/a.test.ts']).lastLine,
-    '2 passed, 0 failed',
-  );
+  const filters = ['./packages/hub/src/feed/', 'tools/conformance/a.test.ts'];
+  assert.equal(runTests(context, files, { filters }).lastLine, '2 passed, 0 failed');
 });
 
 test('a run without any test fails', (context) => {
-  const { status, lastLine, output } = runTests(context, { 'tools/a.test.ts': "test('a', () => {});" }, [
-    'packages',
-  ]);
+  const files = { 'tools/a.test.ts': "test('a', () => {});" };
+  const { status, lastLine, output } = runTests(context, files, { filters: ['packages'] });
   assert.equal(lastLine, '0 passed, 0 failed');
   assert.match(output, /no \*\.test\.ts under packages/);
   assert.equal(status, 1);

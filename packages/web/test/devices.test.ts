@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
-import { hosts, subscribe, userNames } from '@carillon/testing/hub/hub.ts';
+import { hosts, post, subscribe, until, userNames } from '@carillon/testing/hub/hub.ts';
 import { tokensBySignIn } from '@carillon/testing/hub/identity.ts';
 import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { nameAmong } from '../src/this-device.ts';
 import { openPlace } from './support/person.ts';
 
@@ -24,6 +24,20 @@ async function axeFindings(page: Page): Promise<string[]> {
   });
 }
 
+/** How old the list may be while the page is seen; its timer is driven, where a person would wait. */
+const refreshMs = 20_000;
+
+/** Lets the time of the page pass, from one look at its list to the next, until it shows that. */
+function untilShown(page: Page, shown: Locator): Promise<unknown> {
+  const look = async () => {
+    const looked = page.waitForResponse((response) => response.url().endsWith('/notificationDevices'));
+    await page.clock.fastForward(refreshMs);
+    await looked;
+    return shown.isVisible();
+  };
+  return until(look, 'a later look shows it');
+}
+
 /** The label of what has the focus, through shadow trees. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
@@ -35,15 +49,19 @@ function focused(page: Page): Promise<string> {
 
 test('a device appears on the others without a reload, under a name of its own, with what tells it apart', async () => {
   const [one, two] = [await person(), await person()];
+  await one.page.clock.install();
   await one.signIn('bob');
   await panelOf(one.page).locator('li strong').first().waitFor();
   const [own = ''] = await names(one.page);
   await two.signIn('bob');
-  const other = panelOf(one.page).getByText(`${own} (2)`, { exact: true });
-  await other.waitFor();
+  await panelOf(two.page).getByText(`${own} (2)`, { exact: true }).waitFor();
+  await untilShown(one.page, panelOf(one.page).getByText(`${own} (2)`, { exact: true }));
   const facts = panelOf(one.page).locator('li small').last();
-  // It listens live from its registration on, which the next look at the list shows.
-  await facts.getByText(/seen today/).waitFor();
+  // It was there: it has what is sent.
+  const token = hub.token({ user: 'bob' });
+  const { status } = await hub.request('POST', '/v1.0/me/notifications', { token, body: post() });
+  assert.equal(status, 201);
+  await untilShown(one.page, facts.getByText(/seen today/));
   const told = await facts.textContent();
   assert.match(told ?? '', /^Chromium · for Your inbox · added today · seen today · until \w+ \d+$/);
   await panelOf(one.page).getByText('A device that is not opened until then').waitFor();
@@ -52,7 +70,8 @@ test('a device appears on the others without a reload, under a name of its own, 
     .click();
   await panelOf(two.page).getByRole('textbox').fill('The one in the kitchen');
   await two.page.keyboard.press('Enter');
-  await panelOf(one.page).getByText('The one in the kitchen').waitFor();
+  await panelOf(two.page).getByText('The one in the kitchen').waitFor();
+  await untilShown(one.page, panelOf(one.page).getByText('The one in the kitchen'));
   assert.deepEqual(await axeFindings(one.page), []);
   assert.deepEqual([...one.complaints, ...two.complaints], []);
 });
@@ -65,6 +84,7 @@ test('the devices of other apps stand there with their app’s name, and removin
   assert.ok(app);
   await hub.registry.apps.put({ ...app, displayName: 'Kitchen' });
   const alice = await person();
+  await alice.page.clock.install();
   await alice.signIn('alice');
   const panel = panelOf(alice.page);
   await panel.locator('li strong').first().waitFor();
@@ -77,7 +97,7 @@ test('the devices of other apps stand there with their app’s name, and removin
   const token = phone.access_token;
   await subscribe(hub, { token, targetHostName: hosts['app-b'], displayName: 'Fridge', installationId: 'f' });
   const row = panel.getByRole('listitem').filter({ hasText: 'Fridge' });
-  await row.getByText(/for Kitchen · added today · never seen · until/).waitFor();
+  await untilShown(alice.page, row.getByText(/for Kitchen · added today · never seen · until/));
   await row.getByRole('button', { name: 'Remove Fridge' }).click();
   await row.getByText('It is signed out at once').waitFor();
   assert.deepEqual(await axeFindings(alice.page), []);
