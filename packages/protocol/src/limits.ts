@@ -48,6 +48,14 @@ export const limits = {
   deltaPageMax: 1000,
   /** A page of list or delta ends earlier rather than grow past this. */
   pageBytes: 1024 * 1024,
+  filterCharacters: 8 * 1024,
+  /** Comparisons of a filter, each value of a list being one. */
+  filterTerms: 64,
+  /** Brackets and `not`, one within another. */
+  filterDepth: 16,
+  /** How many rows a page, or a count, of a filter or order without an index reads. */
+  filterRows: 5000,
+  skipMax: 10_000,
   unsentAnswers: 32,
   unsentBytes: 16 * 1024 * 1024,
   connectionsPerAddress: 256,

@@ -55,6 +55,22 @@ export function uuidTime(uuid: string): number {
   return Number.parseInt(uuid.slice(0, 8) + uuid.slice(9, 13), 16);
 }
 
+const highestUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Before all UUIDs of version 7 that were made then or later. */
+export function uuidAtTime(timeMs: number): string {
+  if (timeMs >= 2 ** 48) return highestUuid;
+  const time = Math.max(timeMs, 0).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}
+
+/** The very next one. */
+export function uuidSuccessor(uuid: string): string {
+  if (uuid === highestUuid) return uuid;
+  const hex = (BigInt(`0x${uuid.replaceAll('-', '')}`) + 1n).toString(16).padStart(32, '0');
+  return uuidFromBytes(Buffer.from(hex, 'hex'));
+}
+
 export function uuidToBytes(uuid: string): Buffer {
   return Buffer.from(uuid.replaceAll('-', ''), 'hex');
 }

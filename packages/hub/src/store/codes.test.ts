@@ -24,6 +24,7 @@ import {
   sqlIsFailed,
   sqlIsHandled,
   sqlIsOpen,
+  standingCodes,
   statusCodes,
   verdictCodes,
 } from './codes.ts';
@@ -35,6 +36,7 @@ const pinned: readonly (readonly [Codes<string>, Readonly<Record<string, number>
   [readStateCodes, { unread: 0, read: 1 }],
   [actionCodes, { noInteraction: 0, activated: 1, dismissed: 2, snoozed: 3 }],
   [removalCodes, { deleted: 1, expired: 2 }],
+  [standingCodes, { removed: 0, read: 1, unread: 2 }],
   [platformCodes, { windows: 0, ios: 1, android: 2, webPush: 3 }],
   [kindCodes, { notify: 0, fallback: 1, clear: 2 }],
   [

@@ -47,6 +47,9 @@ export const actionCodes = codes<UserActionState>('the action state', {
 /** 0 stands for what is not removed. */
 export const removalCodes = codes<Removal>('the removal', { deleted: 1, expired: 2 });
 
+/** Where a notification stands in the index of ids of SQLite: a column of the schema computes it from state and removal. */
+export const standingCodes = codes<'removed' | ReadState>('the standing', { removed: 0, read: 1, unread: 2 });
+
 export const platformCodes = codes<PlatformType>('the platform', {
   windows: 0,
   ios: 1,

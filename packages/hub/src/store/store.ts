@@ -13,6 +13,7 @@ import type { StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Device, StoredSubscription } from '../model/subscription.ts';
 import type { Change, Due, FeedOwner, FetchedOne, FetchWrite, Outcome, Write } from '../model/write.ts';
+import type { Searches } from './search.ts';
 
 export interface FeedRow extends FeedOwner {
   readonly user: UserKey;
@@ -237,7 +238,7 @@ export interface DeliveryReader {
 
 export const headsMax = 500;
 
-export interface FeedReader extends DeliveryReader {
+export interface FeedReader extends DeliveryReader, Searches {
   owner(user: UserKey): Promise<FeedRow | null>;
   /** By the subject, or by the user principal name as `foldName` compares it; of several by that of exactly this name. */
   findOwner(issuer: string, subjectOrName: string): Promise<FeedRow | null>;

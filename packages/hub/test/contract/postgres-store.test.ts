@@ -14,6 +14,7 @@ import { orderContract } from './store-order.ts';
 import { preferencesContract } from './store-preferences.ts';
 import { questionsContract } from './store-questions.ts';
 import { storeReadsContract } from './store-reads.ts';
+import { searchContract } from './store-search.ts';
 import { countedBytes, type StorePlace, storageContract } from './store-storage.ts';
 
 test('what a hub of a version without the count has changed is counted anew', async () => {
@@ -66,6 +67,7 @@ clockContract('PostgreSQL', open);
 namesContract('PostgreSQL', open);
 preferencesContract('PostgreSQL', open);
 questionsContract('PostgreSQL', open);
+searchContract('PostgreSQL', open);
 const openPlace = async (): Promise<StorePlace> => {
   const server = await sharedPostgres();
   const url = await server.createDatabase();

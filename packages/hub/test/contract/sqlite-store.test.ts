@@ -26,6 +26,7 @@ import { orderContract } from './store-order.ts';
 import { preferencesContract } from './store-preferences.ts';
 import { questionsContract } from './store-questions.ts';
 import { storeReadsContract } from './store-reads.ts';
+import { searchContract } from './store-search.ts';
 import { type StorePlace, storageContract } from './store-storage.ts';
 
 const planner = new URL(import.meta.resolve('@carillon/testing/feed/declared-planner.ts'));
@@ -54,6 +55,7 @@ clockContract('SQLite', open);
 namesContract('SQLite', open);
 preferencesContract('SQLite', open);
 questionsContract('SQLite', open);
+searchContract('SQLite', open);
 const openPlace = async (): Promise<StorePlace> => {
   const folder = tempFolder();
   return { open: () => openAt(folder.path), [Symbol.asyncDispose]: async () => folder.remove() };

@@ -51,6 +51,10 @@ export interface Answer<Body = unknown> {
   /** The token to go on with, when there is more, and the one to come back with, when there is not. */
   readonly nextToken?: string;
   readonly deltaToken?: string;
+  /** The token holds the options too, so that the link does not repeat them. */
+  readonly tokenHoldsOptions?: boolean;
+  /** Of what the request prefers, what was done. */
+  readonly applied?: string;
 }
 
 /** What the edge opens a live stream with. */
@@ -145,6 +149,7 @@ export function writeAnswer(answer: Answer, spec: AnswerSpec<unknown>, asked: As
   if (asked.principal.kind !== 'operator') headers['OData-Version'] = '4.0';
   if (answer.etag) headers.ETag = answer.etag;
   if (answer.result) headers['Carillon-Result'] = answer.result;
+  if (answer.applied) headers['Preference-Applied'] = answer.applied;
   if (answer.location) headers.Location = locationOf(answer.location, answer, asked);
   const body = bodyOf(answer, spec, asked, headers);
   const { stream, parts, lines, later: awaited } = answer;
@@ -215,10 +220,14 @@ function locationOf(location: string, answer: Answer, asked: Asked): string {
   return `${publicUrl}/${version}${path}`;
 }
 
-function linkOf({ nextToken, deltaToken }: Answer, { publicUrl, path, given }: Asked): object {
+function linkOf(
+  { nextToken, deltaToken, tokenHoldsOptions }: Answer,
+  { publicUrl, path, given }: Asked,
+): object {
   const token = nextToken ?? deltaToken;
   if (token === undefined) return {};
-  const kept = [...given].filter(([name]) => name !== '$skiptoken' && name !== '$deltatoken');
+  const repeated = tokenHoldsOptions ? [] : [...given];
+  const kept = repeated.filter(([name]) => name !== '$skiptoken' && name !== '$deltatoken');
   const options = [...kept, [nextToken === undefined ? '$deltatoken' : '$skiptoken', token] as const];
   const query = options.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
   const link = `${publicUrl}${path}?${query}`;

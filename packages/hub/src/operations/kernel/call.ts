@@ -100,8 +100,9 @@ export interface Call<
   /** Of the path, by name. */
   readonly params: { readonly [Name in Param]: string };
   readonly query: Options;
-  /** The query as it was given, for links that repeat it. */
+  /** The query as it was given, by the options' own names. */
   readonly given: Query;
+  readonly prefer: string | null;
   readonly ifMatch: string | null;
   readonly lastEventId: string | null;
   /** Counts more of this call against its user's allowance. Throws `throttled`. */

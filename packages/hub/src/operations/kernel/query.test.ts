@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HubError } from '../../model/errors.ts';
-import { count, pick, readQuery, select, text, top, word } from './query.ts';
+import { count, nameOptions, pick, readQuery, select, text, top, word } from './query.ts';
 
 const query = (options: Record<string, string>) => new Map(Object.entries(options));
 
@@ -11,13 +11,20 @@ function refusedAt(target: string) {
 }
 
 test('an option that is not declared is refused by name, whatever its case', () => {
-  assert.deepEqual(readQuery({ $top: top(25, 100), ticket: text }, query({ $top: '1' })), {
+  const options = { $top: top(25, 100), ticket: text };
+  assert.deepEqual(readQuery(options, nameOptions(options, query({ $top: '1' }))), {
     $top: 1,
     ticket: undefined,
   });
-  for (const name of ['$search', '$Top', 'top', '', 'constructor'])
-    assert.throws(() => readQuery({ $top: top(25, 100) }, query({ [name]: '1' })), refusedAt(name));
-  assert.throws(() => readQuery({}, query({ $top: '1' })), refusedAt('$top'));
+  for (const name of ['$search', '$Top', 'Top', '$ticket', '', '$', 'constructor'])
+    assert.throws(() => nameOptions(options, query({ [name]: '1' })), refusedAt(name));
+  assert.throws(() => nameOptions({}, query({ $top: '1' })), refusedAt('$top'));
+});
+
+test('$ may be left out, and an option is given once', () => {
+  const options = { $top: top(25, 100) };
+  assert.deepEqual([...nameOptions(options, query({ top: '1' }))], [['$top', '1']]);
+  assert.throws(() => nameOptions(options, query({ top: '1', $top: '1' })), refusedAt('$top'));
 });
 
 test('$top is a whole number within its bounds, or the default', () => {

@@ -3,7 +3,7 @@
 import Type, { type TSchema } from 'typebox';
 import { invalid } from '../../model/errors.ts';
 
-/** Query options by name, `$` included, as they were given. */
+/** Query options by name, as they were given. */
 export type Query = ReadonlyMap<string, string>;
 
 export interface QueryOption<T> {
@@ -17,16 +17,29 @@ export type QueryValues<Options extends QueryOptions> = {
   readonly [Name in keyof Options]: ReturnType<Options[Name]['read']>;
 };
 
-export function readQuery(options: QueryOptions, given: Query): Readonly<Record<string, unknown>> {
-  for (const name of given.keys()) {
-    if (Object.hasOwn(options, name)) continue;
-    const known = Object.keys(options);
-    const list = known.length === 0 ? 'none is' : `supported are ${known.join(', ')}`;
-    throw invalid(`The query option "${name}" is not supported here: ${list}.`, name);
+/** The options by their own names: the `$` may be left out (OData 4.01, part 2, section 5.1). Others are refused by name. */
+export function nameOptions(options: QueryOptions, given: Query): Query {
+  const named = new Map<string, string>();
+  for (const [name, value] of given) {
+    const own = Object.hasOwn(options, name) ? name : `$${name}`;
+    if (!Object.hasOwn(options, own)) {
+      const known = Object.keys(options);
+      const list = known.length === 0 ? 'none is' : `supported are ${known.join(', ')}`;
+      throw invalid(`The query option "${name}" is not supported here: ${list}.`, name);
+    }
+    if (named.has(own)) throw invalid(`The query option "${own}" is given twice.`, own);
+    named.set(own, value);
   }
+  return named;
+}
+
+export function readQuery<Options extends QueryOptions>(
+  options: Options,
+  named: Query,
+): QueryValues<Options> {
   const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(options)) values[name] = option.read(given.get(name), name);
-  return values;
+  for (const [name, option] of Object.entries(options)) values[name] = option.read(named.get(name), name);
+  return values as QueryValues<Options>;
 }
 
 /** Text that the operation reads by itself, such as a token. */

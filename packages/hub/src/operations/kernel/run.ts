@@ -13,7 +13,7 @@ import type { Throttle } from '../../throttle/throttle.ts';
 import { type WrittenAnswer, writeAnswer } from './answer.ts';
 import type { Acting, Services } from './call.ts';
 import type { Operation } from './operation.ts';
-import { type Query, readQuery } from './query.ts';
+import { nameOptions, type Query, readQuery } from './query.ts';
 
 /** What is known of a request before its body. */
 export interface Arrival {
@@ -103,11 +103,10 @@ export function openRunner(options: RunnerOptions): Runner {
     async run(admission, request) {
       const { arrival, identity, principal } = admission;
       const { operation, version, address } = arrival;
-      const { params, path, query: given, ifMatch, lastEventId, prefer, json } = request;
-      const query =
-        given.size === 0 && operation.query === undefined
-          ? noOptions
-          : readQuery(operation.query ?? {}, given);
+      const { params, path, ifMatch, lastEventId, prefer, json } = request;
+      const options = operation.query ?? noOptions;
+      const given = request.query.size === 0 ? request.query : nameOptions(options, request.query);
+      const query = options === noOptions ? noOptions : readQuery(options, given);
       const body = operation.body?.read(json, { services, params });
       const { user, acting } =
         principal.kind === 'operator' || operation.access === 'batch'
@@ -116,7 +115,7 @@ export function openRunner(options: RunnerOptions): Runner {
       const answer = await operation.run(
         {
           ...{ user, acting, operation: operation.name, version, address, identity, principal },
-          ...{ params, query, given, ifMatch, lastEventId, body },
+          ...{ params, query, given, ifMatch, lastEventId, prefer, body },
           count: () => throttle.count(identity, null),
         },
         services,

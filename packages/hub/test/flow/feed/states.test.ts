@@ -273,7 +273,7 @@ suite('the history', () => {
       const { json } = await hub.request('GET', next, { token: mine() });
       walked.push(...json.value.map(({ id }: { id: string }) => id));
       assert.deepEqual(Object.keys(json.value[0]).sort(), ['groupName', 'id']);
-      assert.ok(json['@odata.count'] >= 7);
+      assert.equal(json['@odata.count'], walked.length === 3 ? 7 : undefined);
       const link: string | undefined = json['@odata.nextLink'];
       if (link) assert.ok(link.startsWith(`${hub.baseUrl}${feed}?`));
       next = link?.slice(hub.baseUrl.length);

@@ -80,7 +80,7 @@ suite('dates', () => {
 
 suite('query options that are not supported are named, never ignored', () => {
   const paths: Readonly<Record<string, readonly string[]>> = {
-    [feed]: ['$expand=x', '$search=x', '$skip=1', 'top=1', '$Top=1', 'x=', '$apply=x', '$format=json'],
+    [feed]: ['$expand=x', '$search=x', 'expand=x', '$Top=1', 'x=', '$apply=x', '$compute=x', '$format=json'],
     [`${feed}/$count`]: ['$top=1', '$search=x'],
     [`${feed}/delta`]: ['$skip=1', '$expand=x', '$search=x'],
     [`${feed}/0199aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa`]: ['$top=1', '$expand=x'],
@@ -103,6 +103,14 @@ suite('query options that are not supported are named, never ignored', () => {
   });
 
   const values = [
+    '$skip=-1',
+    '$skip=10001',
+    '$filter=',
+    "$filter=colour+eq+'red'",
+    '$orderby=groupName',
+    '$orderby=createdDateTime+sideways',
+    '$orderby=createdDateTime,createdDateTime',
+    '$orderby=',
     '$top=0',
     '$top=101',
     '$top=-1',

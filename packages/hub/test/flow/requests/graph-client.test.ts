@@ -9,6 +9,7 @@ import {
   BatchResponseContent,
   Client,
   GraphError,
+  PageIterator,
 } from '@microsoft/microsoft-graph-client';
 
 /** Graph's own client, unmodified: it is told the base URL, which host may have its token, and how to get one. */
@@ -91,6 +92,30 @@ for (const version of ['beta', 'v1.0']) {
       assert.deepEqual(ids(second), made.slice(2, 4));
       const third = (await client.api(second['@odata.nextLink'] ?? '').get()) as Listed;
       assert.deepEqual([ids(third), third['@odata.nextLink']], [made.slice(4), undefined]);
+    });
+
+    test('iterates over the pages of a filter, in an order and with chosen members', async () => {
+      await using running = await start(version);
+      const { api, client } = running;
+      const group = "o'neil";
+      for (const [index, groupName] of [group, 'other', group, null, group, group].entries())
+        await api('/me/notifications').post(documented({ appNotificationId: `n${index}`, groupName }));
+      const first = await api('/me/notifications')
+        .filter("groupName eq 'o''neil' and not (readState eq 'read')")
+        .orderby('lastModifiedDateTime')
+        .select(['appNotificationId', 'groupName'])
+        .top(2)
+        .skip(1)
+        .get();
+      const seen: string[] = [];
+      const iterator = new PageIterator(client, first, (item) => {
+        assert.deepEqual(Object.keys(item).sort(), ['appNotificationId', 'groupName', 'id']);
+        seen.push(item.appNotificationId);
+        return true;
+      });
+      await iterator.iterate();
+      assert.deepEqual(seen, ['n2', 'n4', 'n5']);
+      assert.ok(iterator.isComplete());
     });
 
     test('follows delta by its links, tombstones included', async () => {

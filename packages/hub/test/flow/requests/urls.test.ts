@@ -50,7 +50,7 @@ suite('every URL that is answered is of the public URL', () => {
     await ask('POST', feed, post());
     await ask('POST', feed, post());
     const list = await ask('GET', '/v1.0/users/alice%40contoso.example/notifications/?%24top=1&$select=id');
-    const start = `${publicUrl}/v1.0/users/alice%40contoso.example/notifications?$top=1&$select=id&$skiptoken=`;
+    const start = `${publicUrl}/v1.0/users/alice%40contoso.example/notifications?$skiptoken=`;
     assert.ok(list.json['@odata.nextLink'].startsWith(start), list.json['@odata.nextLink']);
     const page = await ask('GET', `/beta/me/notifications/delta?$top=1`);
     assert.ok(
@@ -89,7 +89,7 @@ suite('every URL that is answered is of the public URL', () => {
     assert.match(answer, /^HTTP\/1\.1 200 /);
     assert.match(
       answer,
-      /"@odata\.nextLink":"https:\/\/hub\.example\/base\/beta\/me\/notifications\?\$top=1&/,
+      /"@odata\.nextLink":"https:\/\/hub\.example\/base\/beta\/me\/notifications\?\$skiptoken=/,
     );
     assert.doesNotMatch(answer, /evil/);
   });

@@ -13,6 +13,7 @@ import type { Parameter } from '../wire/packet.ts';
 import { type Row, type Statement, statement } from '../wire/pipeline.ts';
 import { addressesOf, holdersAsk, withHeldAddresses } from './commit/addresses.ts';
 import { deliveryReads } from './reader-deliveries.ts';
+import { searchReads } from './reader-search.ts';
 import {
   arraysOf,
   feedColumns,
@@ -45,6 +46,7 @@ export function openReader(connections: Connections): FeedReader {
   return {
     ...positionReads(ask),
     ...notificationReads(ask),
+    ...searchReads(ask, notificationStatements.notification),
     ...subscriptionReads(ask, connections),
     ...dueReads(ask),
     ...deliveryReads(connections),

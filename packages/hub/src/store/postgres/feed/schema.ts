@@ -137,4 +137,10 @@ ALTER TABLE subscription ADD COLUMN seen bigint NOT NULL DEFAULT 0;
     name: '0009-dropped',
     sql: 'ALTER TABLE delivery ADD COLUMN dropped integer NOT NULL DEFAULT 0;',
   },
+  {
+    name: '0011-unread',
+    sql: `
+CREATE INDEX notification_unread ON notification(lane, user_key, id) INCLUDE (app) WHERE state & 1 = 0 AND removed = 0;
+`,
+  },
 ];

@@ -8,7 +8,15 @@ import type { UserKey } from '../../../model/principal.ts';
 import { sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
 import { decodeBytes, decodeNumber, decodeText } from '../../columns.ts';
 import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
-import { inSnapshot, keyValues, prepareRows, type Row, type Tables, type Values } from './tables.ts';
+import {
+  anyStanding,
+  inSnapshot,
+  keyValues,
+  prepareRows,
+  type Row,
+  type Tables,
+  type Values,
+} from './tables.ts';
 
 export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader {
   const { interned } = tables;
@@ -113,7 +121,10 @@ function prepareContexts(db: DatabaseSync, { delivery, notification, subscriptio
       db,
       `${select([...subscription.names, 'fetched_seq'], 'subscription')} AND id = ?`,
     ),
-    notification: prepareRows(db, `${select(notification.names, 'notification')} AND id = ?`),
+    notification: prepareRows(
+      db,
+      `${select(notification.names, 'notification')} AND ${anyStanding} AND id = ?`,
+    ),
     unread: db.prepare('SELECT unread FROM feed_app WHERE account = ? AND app = ?'),
     unreadOfAll: db.prepare('SELECT coalesce(sum(unread), 0) AS unread FROM feed_app WHERE account = ?'),
     preferences: db.prepare('SELECT preferences FROM account WHERE id = ?'),

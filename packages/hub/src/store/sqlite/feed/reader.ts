@@ -7,7 +7,7 @@ import type { AppId } from '../../../model/app.ts';
 import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
 import type { Due } from '../../../model/write.ts';
-import { sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
+import { sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread, standingCodes } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import {
   type ChangesPage,
@@ -18,13 +18,15 @@ import {
   StoreError,
 } from '../../store.ts';
 import { deliveryReads } from './reader-deliveries.ts';
+import { searchReads } from './reader-search.ts';
 import {
+  anyStanding,
   decodeUser,
   feedTable,
-  type Interned,
   inSnapshot,
   openTables,
   prepareRows,
+  seenApp,
   sqlHead,
   type Tables,
   type Values,
@@ -32,7 +34,6 @@ import {
 
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
 const scanPages = 20;
-const noApp = -1;
 const highestId = Buffer.alloc(16, 0xff);
 const highestEra = 2 ** 31 - 1;
 
@@ -54,6 +55,7 @@ export function feedReads(db: DatabaseSync, tables: Tables = openTables(db)): Fe
     ...positionReads(db, tables),
     ...headReads(db, tables),
     ...notificationReads(db, tables),
+    ...searchReads(db, tables),
     ...subscriptionReads(db, tables),
     ...dueReads(db, tables),
     ...deliveryReads(db, tables),
@@ -75,11 +77,6 @@ function guarded(reads: FeedReader): FeedReader {
     ],
   );
   return Object.fromEntries(entries) as FeedReader;
-}
-
-/** The app as a number for `?`, or null for all: an app never seen has no rows. */
-function seenApp(interned: Interned, visibility: Visibility): number | null {
-  return visibility === null ? null : (interned.app(visibility) ?? noApp);
 }
 
 const nowhere: Position = { epoch: 0, head: 0, unread: 0, floor: 0, preferencesSeq: 0 };
@@ -167,7 +164,7 @@ function notificationReads(db: DatabaseSync, { interned, notification }: Tables)
       const era = beforeId === null ? highestEra : decodeNumber(query.era.get(account, before)?.era ?? 0);
       const later = query.laterEras.all(account, era, era, before, now, app, app, limit);
       const first = era === 0 ? before : highestId;
-      const rest = query.firstEra.all(account, first, now, app, app, limit - later.length);
+      const rest = query.firstEra.all(account, first, now, app, limit - later.length);
       return [...later, ...rest].map((values) => notification.readValues(values, { user }));
     },
     async handled(user: UserKey, app: AppId, limit: number) {
@@ -283,15 +280,22 @@ function prepareFeeds(db: DatabaseSync, notification: readonly string[]) {
 function prepareNotifications(db: DatabaseSync, columns: readonly string[]) {
   const select = `SELECT ${columns.join(', ')} FROM notification WHERE account = ?`;
   const isListed = `${sqlIsAlive()} AND expires > ? AND (? IS NULL OR app = ?)`;
+  const ofFirstEra = (standing: 'read' | 'unread') =>
+    `SELECT ${columns.join(', ')} FROM notification WHERE account = ?1 AND standing = ${standingCodes.encode(standing)}
+     AND id < ?2 AND era = 0 AND expires > ?3 AND (?4 IS NULL OR app = ?4)`;
   return {
-    byId: prepareRows(db, `${select} AND id = ?`),
+    byId: prepareRows(db, `${select} AND ${anyStanding} AND id = ?`),
     named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
-    era: db.prepare('SELECT era FROM notification WHERE account = ? AND id = ?'),
+    era: db.prepare(`SELECT era FROM notification WHERE account = ? AND ${anyStanding} AND id = ?`),
     laterEras: prepareRows(
       db,
       `${select} AND era > 0 AND (era < ? OR (era = ? AND id < ?)) AND ${isListed} ORDER BY era DESC, id DESC LIMIT ?`,
     ),
-    firstEra: prepareRows(db, `${select} AND id < ? AND era = 0 AND ${isListed} ORDER BY id DESC LIMIT ?`),
+    // Two walks over one index, merged: neither passes over what was removed.
+    firstEra: prepareRows(
+      db,
+      `${ofFirstEra('unread')} UNION ALL ${ofFirstEra('read')} ORDER BY id DESC LIMIT ?5`,
+    ),
     handled: db.prepare(
       `SELECT id, octet_length(content) AS bytes, changes FROM notification
        WHERE account = ? AND app = ? AND ${sqlIsEvictable()} ORDER BY id LIMIT ?`,

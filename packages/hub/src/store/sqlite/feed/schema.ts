@@ -116,4 +116,14 @@ ALTER TABLE subscription ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
     name: '0010-dropped',
     sql: 'ALTER TABLE delivery ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;',
   },
+  {
+    // Unread ones are found by id without an index more: each stands where it did, with its standing before the id.
+    name: '0012-standing',
+    sql: `
+ALTER TABLE notification ADD COLUMN standing INTEGER
+  GENERATED ALWAYS AS (CASE WHEN removed > 0 THEN 0 WHEN state & 1 = 1 THEN 1 ELSE 2 END) VIRTUAL;
+CREATE UNIQUE INDEX notification_by_standing ON notification(account, standing, id, app);
+DROP INDEX notification_by_id;
+`,
+  },
 ];

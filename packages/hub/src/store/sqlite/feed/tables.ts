@@ -14,7 +14,7 @@ import type {
   StoredDelivery,
 } from '../../../model/delivery.ts';
 import type { StoredNotification, StoredResponse } from '../../../model/notification.ts';
-import type { UserKey } from '../../../model/principal.ts';
+import type { UserKey, Visibility } from '../../../model/principal.ts';
 import type { PushAddress } from '../../../model/push-address.ts';
 import type { StoredSubscription } from '../../../model/subscription.ts';
 import {
@@ -28,6 +28,7 @@ import {
   encodeState,
   kindCodes,
   platformCodes,
+  standingCodes,
   statusCodes,
 } from '../../codes.ts';
 import {
@@ -280,6 +281,16 @@ export function openTables(db: DatabaseSync) {
     delivery: deliveryTable(app),
     claimed: claimedTable(app),
   };
+}
+
+/** Beside an id, so that its index is walked, where a notification stands before its id. */
+export const anyStanding = `standing IN (${standingCodes.names.map((name) => standingCodes.encode(name)).join(', ')})`;
+
+const noApp = -1;
+
+/** The app as a number for `?`, or null for all: an app never seen has no rows. */
+export function seenApp(interned: Interned, visibility: Visibility): number | null {
+  return visibility === null ? null : (interned.app(visibility) ?? noApp);
 }
 
 const accountsKept = 100_000;

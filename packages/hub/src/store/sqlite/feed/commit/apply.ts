@@ -14,7 +14,7 @@ import type { UserKey } from '../../../../model/principal.ts';
 import { encodeDropped, sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
 import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FeedRow, FetchMark, Plan } from '../../../store.ts';
-import { encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
+import { anyStanding, encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
 import { openErase } from './erase.ts';
 import type { KnownFeeds } from './snapshot.ts';
 
@@ -93,8 +93,10 @@ function prepareFeedWrites(db: DatabaseSync, { feedApp, notification, subscripti
       `${insertSql('feed_app', feedApp.names)} ON CONFLICT DO UPDATE SET ${excluded(feedApp.names.slice(1))}`,
     ),
     insertNotification: db.prepare(insertSql('notification', notification.names)),
-    updateNotification: db.prepare(update('notification', notification.names)),
-    deleteNotification: db.prepare('DELETE FROM notification WHERE account = ? AND id = ? AND app = ?'),
+    updateNotification: db.prepare(`${update('notification', notification.names)} AND ${anyStanding}`),
+    deleteNotification: db.prepare(
+      `DELETE FROM notification WHERE account = ? AND id = ? AND app = ? AND ${anyStanding}`,
+    ),
     insertSubscription: db.prepare(insertSql('subscription', subscription.names)),
     updateSubscription: db.prepare(update('subscription', subscription.names)),
     clearAddress: db.prepare('UPDATE subscription SET address_hash = NULL WHERE account = ? AND id = ?'),

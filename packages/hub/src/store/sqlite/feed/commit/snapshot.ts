@@ -11,6 +11,7 @@ import { sqlIsAlive } from '../../../codes.ts';
 import { decodeNumber, decodeText } from '../../../columns.ts';
 import type { FeedAppRow, FeedRow, Plan, Snapshot } from '../../../store.ts';
 import {
+  anyStanding,
   feedTable,
   type Interned,
   prepareRows,
@@ -130,7 +131,7 @@ function prepareFeeds(db: DatabaseSync, { feedApp, notification, delivery }: Tab
       `SELECT coalesce(sum(octet_length(content)), 0) AS bytes FROM notification
        WHERE account = ? AND app = ? AND ${sqlIsAlive()}`,
     ),
-    notification: prepareRows(db, `${select} AND id = ?`),
+    notification: prepareRows(db, `${select} AND ${anyStanding} AND id = ?`),
     named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
     deliveries: prepareRows(
       db,
