@@ -34,6 +34,9 @@ export const limits = {
   leaseDaysMax: 90,
   subscriptionsPerUserAndApp: 100,
   mutesPerUser: 50,
+  /** Those that a token of one app sets, so that no app takes all that a person may have. */
+  mutesPerApp: 20,
+  muteBytesPerApp: 3 * 1024,
   preferencesBytes: 8 * 1024,
   batchRequests: 20,
   batchBodyBytes: 4 * 1024 * 1024,

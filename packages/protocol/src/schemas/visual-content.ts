@@ -8,11 +8,22 @@ import { nullable, oneOf, strictObject, text } from './build.ts';
 const url = text(limits.linkBytes, 1);
 const name = Type.String({ minLength: 1, maxLength: limits.appNameCharacters });
 
-/** A well-formed tag (RFC 5646, section 2.1), without the grandfathered ones. */
+/** The grandfathered tags that the grammar has by name; the regular ones follow it anyway. */
+const irregular = [
+  ...['en-GB-oed', 'i-ami', 'i-bnn', 'i-default', 'i-enochian', 'i-hak', 'i-klingon', 'i-lux', 'i-mingo'],
+  ...['i-navajo', 'i-pwn', 'i-tao', 'i-tay', 'i-tsu', 'sgn-BE-FR', 'sgn-BE-NL', 'sgn-CH-DE'],
+];
+
+/** A pattern of a schema has no flag for it. */
+const inAnyCase = (text: string) =>
+  text.replace(/[a-z]/gi, (letter) => `[${letter.toUpperCase()}${letter.toLowerCase()}]`);
+
+/** A well-formed tag by its grammar (RFC 5646, section 2.1). */
 const languageTag =
   '^(?:[A-Za-z]{2,3}(?:-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|[0-9]{3}))?' +
   '(?:-(?:[A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(?:-[0-9A-WY-Za-wy-z](?:-[A-Za-z0-9]{2,8})+)*' +
-  '(?:-[Xx](?:-[A-Za-z0-9]{1,8})+)?$|^[Xx](?:-[A-Za-z0-9]{1,8})+$';
+  '(?:-[Xx](?:-[A-Za-z0-9]{1,8})+)?$|^[Xx](?:-[A-Za-z0-9]{1,8})+$|' +
+  `^(?:${irregular.map(inAnyCase).join('|')})$`;
 
 const input = strictObject({
   placeholder: Type.Optional(nullable(Type.String({ maxLength: limits.placeholderCharacters }))),

@@ -58,6 +58,18 @@ function mutesOf(
   const mutes = all
     .filter((each, index) => !all.slice(index + 1).some((later) => isSameMute(each, later)))
     .filter((each) => isLasting(each, now) && (each.device === null || devices.has(each.device)));
-  if (mutes.length <= limits.mutesPerUser) return mutes;
-  throw invalid(`A user has at most ${limits.mutesPerUser} mutes: remove one.`, 'mutes');
+  if (mutes.length > limits.mutesPerUser)
+    throw invalid(`A user has at most ${limits.mutesPerUser} mutes: remove one.`, 'mutes');
+  if (visibility !== null) checkShare(mutes.filter(({ app }) => app === visibility));
+  return mutes;
+}
+
+/** An app may not take all that a person has room for. */
+function checkShare(own: readonly StoredMute[]): void {
+  const { mutesPerApp, muteBytesPerApp } = limits;
+  if (own.length <= mutesPerApp && Buffer.byteLength(JSON.stringify(own)) <= muteBytesPerApp) return;
+  throw invalid(
+    `A token of one app sets at most ${mutesPerApp} mutes of ${muteBytesPerApp} bytes together; an inbox over all apps may set more.`,
+    'mutes',
+  );
 }

@@ -3,11 +3,50 @@
 import { isLoopback } from '../../lib/url-host.ts';
 import { invalid } from '../errors.ts';
 
-/** Never an app's own: they run, read or embed, or belong to the web. */
+/**
+ * Never an app's own. What runs or reads in place of opening, the web and other hosts' protocols, and what a browser or an
+ * operating system keeps for its own parts: several of those ran code from a link (`ms-msdt`, `search-ms`, `intent`).
+ * Mail, telephone and maps are no danger: they open an app of the person's, who still has to send or call.
+ */
 const reservedSchemes: ReadonlySet<string> = new Set([
-  ...['javascript', 'vbscript', 'data', 'blob', 'file', 'filesystem', 'about', 'view-source', 'content'],
-  ...['http', 'https', 'ws', 'wss', 'ftp', 'intent', 'chrome', 'resource', 'jar', 'mhtml'],
+  ...['javascript', 'vbscript', 'livescript', 'mocha', 'data', 'blob', 'file', 'filesystem', 'content'],
+  ...['about', 'view-source', 'jar', 'mhtml', 'cid', 'mid', 'mk', 'its', 'res', 'wyciwyg', 'feed', 'pcast'],
+  ...['http', 'https', 'ws', 'wss', 'ftp', 'ftps', 'sftp', 'gopher', 'dict', 'ldap', 'ldaps', 'news', 'nntp'],
+  ...[
+    'smb',
+    'cifs',
+    'nfs',
+    'afp',
+    'dav',
+    'davs',
+    'webdav',
+    'ssh',
+    'telnet',
+    'rlogin',
+    'tn3270',
+    'vnc',
+    'rdp',
+  ],
+  ...['intent', 'android-app', 'chrome', 'edge', 'brave', 'opera', 'vivaldi', 'devtools', 'resource', 'moz'],
+  ...[
+    'search',
+    'shell',
+    'hcp',
+    'help',
+    'prefs',
+    'app-settings',
+    'applescript',
+    'x-man-page',
+    'itms-services',
+  ],
 ]);
+/** Whole families of them: `ms-settings`, `search-ms`, `microsoft-edge`, `chrome-extension`, `x-apple.systempreferences`. */
+const reservedFamilies =
+  /^(ms-|microsoft-|windows-|search-ms|chrome-|edge-|moz-|safari-|webkit-|isolated-app|x-apple|help-|vnd\.ms)/;
+
+function isReserved(scheme: string): boolean {
+  return reservedSchemes.has(scheme) || reservedFamilies.test(scheme);
+}
 
 /** What a URL parser would drop or read as something else: white space, control characters, backslashes. */
 const unclean = /[\0-\x20\x7f-\x9f\\]/;
@@ -29,7 +68,7 @@ export function readLink(text: string, target: string, { dev }: LinkRules): OwnL
   const scheme = schemeOf.exec(text)?.[1]?.toLowerCase();
   const url = unclean.test(text) ? null : URL.parse(text);
   if (!url || !scheme) throw noLink(target);
-  if (!reservedSchemes.has(scheme)) return { scheme, target };
+  if (!isReserved(scheme)) return { scheme, target };
   if (/^https:\/\/[^/]/i.test(text)) return null;
   if (dev && /^http:\/\/[^/]/i.test(text) && isLoopback(url.hostname)) return null;
   throw noLink(target);
@@ -54,9 +93,14 @@ export function checkOwnLinks(links: readonly OwnLink[], schemes: readonly strin
 /** As it is stored: lower case, without what follows it in a URL. */
 export function readUrlScheme(text: string): string {
   const scheme = text.toLowerCase().replace(/:(\/\/)?$/, '');
-  if (/^[a-z][a-z0-9+.-]{0,63}$/.test(scheme) && !reservedSchemes.has(scheme)) return scheme;
+  if (!/^[a-z][a-z0-9+.-]{0,63}$/.test(scheme))
+    throw invalid(
+      `${text} can't be the scheme of an app's own links: give a name like myapp, of at most 64 letters, digits, +, . and -.`,
+      'urlSchemes',
+    );
+  if (!isReserved(scheme)) return scheme;
   throw invalid(
-    `${text} can't be the scheme of an app's own links: give a name like myapp, of at most 64 letters, digits, +, . and -. Those of the web, and those that run or read something, are refused.`,
+    `${scheme} can't be the scheme of an app's own links: it is reserved, as are all that run or read something (javascript, data, file), those of the web and of networks (https, ftp, smb), and those of browsers and operating systems (intent, chrome, ms-…). Give a name of the app's own, like myapp; mailto, tel, sms and geo are taken too.`,
     'urlSchemes',
   );
 }

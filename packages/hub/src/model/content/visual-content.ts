@@ -8,14 +8,16 @@ import {
   visualMembers,
 } from '@carillon/protocol';
 import { invalid } from '../errors.ts';
+import { checkLanguageTag } from './language-tag.ts';
 import { checkWebUrl, type LinkRules, type OwnLink, readLink } from './link.ts';
 
 /** Answers the links that count only when the app has registered their scheme. Throws what is wrong by member. */
 export function checkVisual(visual: VisualContent, at: string, rules: LinkRules): OwnLink[] {
-  const { url, iconUrl, imageUrl, progress } = visual;
+  const { url, iconUrl, imageUrl, lang, progress } = visual;
   const actions = visual.actions ?? [];
   if (iconUrl != null) checkWebUrl(iconUrl, `${at}.iconUrl`);
   if (imageUrl != null) checkWebUrl(imageUrl, `${at}.imageUrl`);
+  if (lang != null) checkLanguageTag(lang, `${at}.lang`);
   if (progress && progress.value > progress.max) {
     throw invalid(`"${at}.progress.value" must be at most progress.max.`, `${at}.progress.value`);
   }

@@ -1,6 +1,6 @@
 // A posted JSON value becomes a typed body, in two steps that the schema drives. First Graph's leniencies are settled:
-// annotations go, `@odata.type` must fit its level, enumerations get their spelling, Int32 may come as text. Then Ajv
-// decides; it removes, coerces and fills in nothing.
+// annotations go, `@odata.type` must fit its level, enumerations get their spelling, Int32 may come as text, and null is
+// the same as absent where a member may be left out. Then Ajv decides; it removes, coerces and fills in nothing.
 import type { CarillonSchema } from '@carillon/protocol/schemas';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Static, TSchema } from 'typebox';
@@ -63,13 +63,17 @@ function isObject(value: unknown): value is Json {
 }
 
 function settleObject(value: Json, schema: CarillonSchema, path: string): Json {
-  const { properties, odataType, ignored } = schema.oneOf ? variant(value, schema.oneOf) : schema;
+  const { properties, odataType, ignored, required } = schema.oneOf ? variant(value, schema.oneOf) : schema;
   if (!properties) return value;
   for (const name in value) {
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     const at = path === '' ? name : `${path}.${name}`;
     if (property) {
       const member = value[name];
+      if (member === null && !required?.includes(name) && !takesNull(property)) {
+        delete value[name];
+        continue;
+      }
       const settled = settle(member, property, at);
       if (settled !== member) value[name] = settled;
       continue;
@@ -104,6 +108,12 @@ function settleName(value: unknown, schema: CarillonSchema): unknown {
 
 function takes(schema: CarillonSchema, type: string): boolean {
   return schema.type === type || (Array.isArray(schema.type) && schema.type.includes(type));
+}
+
+/** Where null means something of its own, and where anything is taken. */
+function takesNull(schema: CarillonSchema): boolean {
+  if (schema.anyOf) return schema.anyOf.some(takesNull);
+  return schema.type === undefined ? schema.enum === undefined : takes(schema, 'null');
 }
 
 function checkType(member: unknown, odataType: string | undefined, at: string): void {

@@ -9,7 +9,7 @@ import type {
   Passing,
   QuietHours,
 } from '@carillon/protocol';
-import type { App } from '../../model/app.ts';
+import type { App, AppId } from '../../model/app.ts';
 import { formatDateTime, parseDateTime } from '../../model/date-time.ts';
 import { denied, invalid } from '../../model/errors.ts';
 import { foldName } from '../../model/fold-name.ts';
@@ -97,7 +97,7 @@ export async function readMutes(
       app: app.id,
       host: each.targetHostName ? foldName(each.targetHostName) : (app.hosts[0] ?? app.id),
       group: each.groupName || null,
-      device: await deviceOf(each, at, principal, services),
+      device: await deviceOf(each, { at, app: app.id }, principal, services),
       until: readUntil(each, at, quietHours?.zone ?? null, services.clock.now()),
     });
   }
@@ -122,18 +122,21 @@ function appOf(
   return found;
 }
 
+/** One that the token may see, and that is told of what the app posts: on another the mute would never hold. */
 async function deviceOf(
   { subscriptionId }: MutePost,
-  at: string,
+  { at, app }: { readonly at: string; readonly app: AppId },
   { user, visibility }: UserPrincipal,
   { read, unsIds }: Services,
 ): Promise<string | null> {
   if (subscriptionId == null) return null;
+  const target = `${at}.subscriptionId`;
   const named = unsIds.read(subscriptionId);
   const row = named?.user === user.key ? await read.subscription(user.key, named.id) : null;
-  if (row && (visibility === null || row.app === visibility)) return row.id;
-  const target = `${at}.subscriptionId`;
-  throw denied(`${target} must be the id of a subscription that the token may see.`, target);
+  if (!row || (visibility !== null && row.app !== visibility))
+    throw denied(`${target} must be the id of a subscription that the token may see.`, target);
+  if (row.seesAll || row.app === app) return row.id;
+  throw invalid(`${target} is that of a device which gets nothing of the muted app ${app}.`, target);
 }
 
 /** By the hub's clock, since that of a device may be wrong. */

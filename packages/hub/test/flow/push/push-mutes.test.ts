@@ -6,7 +6,7 @@ import type { MutePost, NotificationPreferences } from '@carillon/protocol';
 import { startDriven } from '@carillon/testing/feed/driven-push.ts';
 import type { Device } from '@carillon/testing/feed/push.ts';
 import { assertError } from '@carillon/testing/hub/assert-error.ts';
-import { allScope, hosts, post } from '@carillon/testing/hub/hub.ts';
+import { allScope, hosts, post, subscribe } from '@carillon/testing/hub/hub.ts';
 
 const path = '/v1.0/me/notificationPreferences';
 const title = 'Build 17 failed';
@@ -245,6 +245,34 @@ describe('what is silenced', () => {
       });
     });
 
+    test('is of a device that is told of the app: on another it would never hold', async () => {
+      const mine = { appId: 'app-a', subscriptionId: ios.unsId };
+      assert.equal((await set({ mutes: [mine] }, inbox())).json.mutes.length, 1);
+      assertError(await set({ mutes: [{ ...mine, appId: 'app-b' }] }, inbox()), {
+        ...{ status: 400, target: 'mutes[0].subscriptionId' },
+      });
+      const body = { token: inbox(), installationId: 'over all', platformType: 'windows', channel: null };
+      const subscriptionId = await subscribe(push.hub, body);
+      const ofAll = await set({ mutes: [{ appId: 'app-b', subscriptionId }] }, inbox());
+      assert.equal(ofAll.json.mutes[0].subscriptionId, subscriptionId);
+    });
+
+    test('takes null for every member that may be left out', async () => {
+      const none = { appId: null, targetHostName: null, groupName: null, subscriptionId: null };
+      const { status, json, text } = await set({
+        mutes: [{ ...none, untilDateTime: null, lasts: null, timeZone: null }],
+      });
+      assert.equal(status, 200, text);
+      assert.equal(json.mutes[0].appId, 'app-a');
+      assert.equal((await set({ mutes: null })).json.mutes.length, 1, 'as left out');
+      const hours = { timeZone: 'Europe/Berlin', startTime: '22:00', endTime: '07:00' };
+      const quiet = await set({ quietHours: { ...hours, passes: null } }, inbox());
+      assert.deepEqual(quiet.json.quietHours, { ...hours, passes: ['critical'] });
+      assertError(await set({ quietHours: { ...hours, timeZone: null } }, inbox()), {
+        ...{ status: 400, target: 'quietHours.timeZone' },
+      });
+    });
+
     test('until tomorrow ends where tomorrow begins for the person', async () => {
       const timeZone = 'Asia/Kathmandu';
       const { mutes } = await mute({ lasts: 'untilTomorrow', timeZone });
@@ -261,8 +289,19 @@ describe('what is silenced', () => {
 
     test('is bounded, and a mute is refused that says two things or nothing that is', async () => {
       const many = (count: number) => Array.from({ length: count }, (_, at) => ({ groupName: `g${at}` }));
-      assert.equal((await set({ mutes: many(50) })).json.mutes.length, 50);
-      assertError(await set({ mutes: many(51) }), { status: 400, target: 'mutes' });
+      assert.equal((await set({ mutes: many(50) }, inbox())).json.mutes.length, 50);
+      assertError(await set({ mutes: many(51) }, inbox()), { status: 400, target: 'mutes' });
+      // Of these the app's own may only become fewer, since no app may take all that the person has room for.
+      assert.equal((await set({ mutes: many(20) })).json.mutes.length, 20);
+      assertError(await set({ mutes: many(21) }), { status: 400, target: 'mutes' });
+      const long = many(10).map(({ groupName }) => ({ groupName: groupName.padEnd(256, 'x') }));
+      assertError(
+        await set({ mutes: long.map(({ groupName }) => ({ groupName: `${groupName.slice(1)}ä` })) }),
+        {
+          ...{ status: 400, target: 'mutes' },
+        },
+      );
+      assert.equal((await set({ mutes: long.slice(0, 7) })).json.mutes.length, 7);
       const bad: readonly (readonly [object, string])[] = [
         [{ lasts: 'hour', untilDateTime: '2040-01-01T00:00:00Z' }, 'mutes[0].lasts'],
         [{ lasts: 'week' }, 'mutes[0].lasts'],

@@ -152,6 +152,24 @@ suite('a member of the wrong form is refused by name', () => {
     ...['', 'e', 'english-', 'de_CH', 'de-', '-de', 'x', 'de--CH', 'de CH', 'u-ä', 7].map(
       (lang) => ['lang', { lang }] as const,
     ),
+    // RFC 5646, appendix A and sections 2.2.5 and 2.2.6: no tag repeats a variant or an extension.
+    ...[
+      'de-419-DE',
+      'a-DE',
+      'ar-a-aaa-b-bbb-a-ccc',
+      'en-A-aaa-a-bbb',
+      'de-DE-1901-1901',
+      'sl-ROZAJ-biske-rozaj',
+    ].map((lang) => ['lang', { lang }] as const),
+    ...[
+      'i-nobody',
+      'i-klingon-x',
+      'en-GB-oed-x-a',
+      'sgn-CH-FR-DE',
+      'en-abcdefghi',
+      'x-123456789',
+      'en-x',
+    ].map((lang) => ['lang', { lang }] as const),
     ...['left', '', 1].map((dir) => ['dir', { dir }] as const),
     ['progress.max', { progress: { value: 1 } }],
     ['progress.value', { progress: { max: 1 } }],
@@ -221,6 +239,17 @@ suite('what is well-formed is taken', () => {
       'en-US-u-islamcal',
       'qaa-Qaaa-QM',
     ];
+    // Grandfathered ones by name, in any case, and what only looks repeated: in private use, and below an extension.
+    const grandfathered = [
+      'i-klingon',
+      'I-DEFAULT',
+      'en-gb-oed',
+      'sgn-BE-FR',
+      'zh-min-nan',
+      'zh-min',
+      'art-lojban',
+    ];
+    rare.push(...grandfathered, 'en-x-a-a-abcde-abcde', 'en-u-abcde-abcde', 'de-1901-u-co-phonebk-t-de-1901');
     for (const lang of [...tags, ...rare]) assert.equal((await accepts({ lang })).lang, lang);
   });
 
@@ -252,6 +281,74 @@ suite('what is well-formed is taken', () => {
 });
 
 suite('links into the app itself', () => {
+  test('have a scheme of its own, which is none that runs, reads or belongs to others', async () => {
+    const operator = hub.token({ user: 'alice', admin: true });
+    const put = (urlSchemes: unknown) =>
+      hub.request('PATCH', '/admin/apps/app-b', { token: operator, body: { urlSchemes } });
+    const reserved = [
+      ...[
+        'javascript',
+        'JavaScript:',
+        'vbscript',
+        'data',
+        'file',
+        'file://',
+        'blob',
+        'about',
+        'view-source',
+        'filesystem',
+      ],
+      ...[
+        'ms-msdt',
+        'MS-Settings',
+        'ms-',
+        'search-ms',
+        'search',
+        'microsoft-edge',
+        'shell',
+        'smb',
+        'ftp',
+        'sftp',
+        'ssh',
+      ],
+      ...[
+        'http',
+        'https',
+        'ws',
+        'wss',
+        'intent',
+        'chrome',
+        'chrome-extension',
+        'moz-extension',
+        'resource',
+        'jar',
+        'cid',
+      ],
+      ...[
+        'telnet',
+        'ldap',
+        'gopher',
+        'nfs',
+        'afp',
+        'x-apple.systempreferences',
+        'itms-services',
+        'content',
+        'devtools',
+      ],
+    ];
+    for (const scheme of reserved) {
+      const refused = await put([scheme]);
+      assertError(refused, { status: 400, target: 'urlSchemes' });
+      assert.match(refused.json.error.message, /reserved/, scheme);
+    }
+    for (const scheme of ['', 'a b', '7up', 'my_app', 'ä', 'x'.repeat(65), 'a:b', 'myapp:///'])
+      assertError(await put([scheme]), { status: 400 });
+    const taken = ['myapp', 'com.example.app', 'web+shop', 'mailto', 'tel', 'sms', 'geo', 'msteams', 'm'];
+    const { json } = await put(taken);
+    assert.deepEqual(json.urlSchemes, taken);
+    assert.equal((await put(null)).json.urlSchemes, undefined);
+  });
+
   test('are taken of the schemes that the app has registered, from its next request on', async () => {
     await refuses({ url: 'app-a-own://orders/7' }, 'url');
     const { apps } = hub.registry;
