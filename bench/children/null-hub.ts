@@ -28,7 +28,15 @@ const feedStore: FeedStore = {
   shared: false,
   async commit(writes, now) {
     const { outcomes, changes } = planBatch.plan(writes, nothing, { now, claim: false });
-    return { outcomes, changes, moved: [], deliveries: [] };
+    return { outcomes, changes, moved: [], deliveries: [], webhooks: [] };
+  },
+  webhooks: {
+    due: async () => [],
+    claim: async () => null,
+    changes: async () => [],
+    waiting: async () => ({ count: 0, bytes: 0, last: 0 }),
+    lastUntil: async () => null,
+    failing: async () => [],
   },
   claim: async () => [],
   close: async () => {},

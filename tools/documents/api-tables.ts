@@ -16,6 +16,7 @@ const callers: Readonly<Record<Access, string>> = {
   userOrApp: 'a user; an app with an X-UNS-ID',
   userOrAppByPath: 'a user; an app with an X-UNS-ID or under `users/{id}`',
   batch: 'a user; an app',
+  appOrUser: 'a user; an app',
   operator: 'an operator',
 };
 

@@ -11,7 +11,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['store/sql-registry/'],
   ['bus/*.ts'],
   ['feed/', 'auth/', 'push/channels/*.ts'],
-  ['live/', 'push/', 'throttle/'],
+  ['live/', 'push/', 'throttle/', 'webhooks/'],
   ['operations/'],
   ['edge/'],
   ['config/'],

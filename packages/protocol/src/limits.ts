@@ -90,3 +90,20 @@ export const limits = {
   expiredTombstoneHours: 24,
   clockToleranceSeconds: 60,
 } as const;
+
+/** Of change notifications; beside the others, so that what runs on devices does not carry them. */
+export const webhookLimits = {
+  changeSubscriptionsPerUserAndApp: 1000,
+  changeSubscriptions: 10_000,
+  lifeMinutesMax: 43_200,
+  clientStateCharacters: 128,
+  certificateCharacters: 16 * 1024,
+  certificateIdCharacters: 128,
+  /** In one POST. */
+  values: 100,
+  bytes: 1024 * 1024,
+  answerSeconds: 10,
+  /** That wait for one endpoint; of more than that all are dropped, and `missed` is told. */
+  waiting: 10_000,
+  waitingBytes: 16 * 1024 * 1024,
+} as const;

@@ -14,9 +14,10 @@ import { adminScope, allScope, createdByAppScope, createdByAppScopes } from './s
  *   userOrApp         or an app-only token, which needs no permission; its X-UNS-ID names the user
  *   userOrAppByPath   or an app-only token, which may also name the user in the path
  *   batch             as userOrApp, where each part of the request says whose feed it is
+ *   appOrUser         or an app-only token, which calls for itself and names no user
  *   operator          an operator's token, which reaches nothing else
  */
-export type Access = 'user' | 'inbox' | 'userOrApp' | 'userOrAppByPath' | 'batch' | 'operator';
+export type Access = 'user' | 'inbox' | 'userOrApp' | 'userOrAppByPath' | 'batch' | 'appOrUser' | 'operator';
 
 export interface Authorizer {
   /** Throws `accessDenied`. */

@@ -1,5 +1,5 @@
-// How pushes leave the hub: whom it trusts, where they may go, through which proxy, and which of them a device doesn't
-// need. hub/open-push.ts opens the channels with it.
+// How pushes and webhooks leave the hub: whom it trusts, where they may go, through which proxy, which pushes a device
+// doesn't need, how long a webhook is tried. hub/open-push.ts and hub/open-webhooks.ts open them with it.
 import { X509Certificate } from 'node:crypto';
 import Type from 'typebox';
 import { errorMessage } from '../lib/error-code.ts';
@@ -16,6 +16,8 @@ export interface PushConfig {
   readonly pushGrace: PushGrace;
   /** Whom push services may write to; null: the public URL stands for it. */
   readonly pushContact: string | null;
+  /** How long an endpoint is tried to be told of a change. */
+  readonly webhookRetryMs: number;
 }
 
 const graces = ['off', 'taps', 'all'] as const satisfies readonly PushGrace[];
@@ -42,6 +44,15 @@ export const pushSettings = {
     usual: 'the public URL',
     about: 'whom push services may write to about this hub, mailto: or https:',
   }),
+  'webhook-retry-hours': setting(
+    {
+      schema: Type.String({ pattern: '^\\d{1,3}(\\.\\d{1,6})?$' }),
+      default: '4',
+      takes: 'hours',
+      about: 'how long the hub tries to send a change by webhook, decimals allowed',
+    },
+    readHours,
+  ),
   'allow-private-push': flag('push to private addresses and over http too'),
 };
 
@@ -54,7 +65,17 @@ export function readPush(
     pushCa: values['push-ca'],
     pushGrace: values['push-grace'],
     pushContact: values['push-contact'],
+    webhookRetryMs: values['webhook-retry-hours'],
   };
+}
+
+const hourMs = 3_600_000;
+const hoursMost = 72;
+
+function readHours(given: string): number {
+  const hours = Number(given);
+  if (hours > 0 && hours <= hoursMost) return hours * hourMs;
+  throw new Error(`takes more than 0 and at most ${hoursMost} hours`);
 }
 
 function readCertificates(path: string): string {

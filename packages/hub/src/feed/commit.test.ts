@@ -28,6 +28,7 @@ interface Commit {
 class HeldStore implements FeedStore {
   readonly commits: Commit[] = [];
   readonly read = {} as FeedStore['read'];
+  readonly webhooks = {} as FeedStore['webhooks'];
   readonly shared = false;
   /** Answers by itself: what fails, or nothing. */
   decide: ((ids: string[]) => StoreFault | null) | null = null;
@@ -41,7 +42,7 @@ class HeldStore implements FeedStore {
         : ({ removed: true } as const),
     );
     const changes = ids.map((id) => ({ id }) as unknown as Change);
-    const succeed = () => resolve({ outcomes, changes, moved: [], deliveries: [] });
+    const succeed = () => resolve({ outcomes, changes, moved: [], deliveries: [], webhooks: [] });
     const fail = (fault: StoreFault) => reject(new StoreError(fault, fault));
     this.commits.push({ ids, succeed, fail });
     const fault = this.decide?.(ids);

@@ -5,6 +5,7 @@
 // only for `eagerWrites`, since small transactions cost more than they save, or beside `spareWrites`.
 import { setImmediate } from 'node:timers';
 import type { Clock } from '../lib/clock.ts';
+import type { Watches } from '../model/change-subscription.ts';
 import { busy, HubError } from '../model/errors.ts';
 import type { Outcome, OutcomeOf, Refusal, Write } from '../model/write.ts';
 import { type Committed, type FeedStore, StoreError, type StoreFault } from '../store/store.ts';
@@ -66,6 +67,8 @@ interface CommitterOptions {
   readonly onFailure?: (error: unknown) => void;
   /** Whether the dispatcher has room for the deliveries of another batch; else they wait in the store. */
   readonly hasRoom?: () => boolean;
+  /** Which endpoints are told of changes now; null: none. */
+  readonly watches?: () => Watches | null;
 }
 
 export function openCommitter(options: CommitterOptions): Committer {
@@ -161,10 +164,10 @@ class GroupCommit implements Committer {
 
   /** Never rejects: a failure becomes the answer of each write. */
   async #attempt(batch: readonly Queued[], retried = 0): Promise<Settled> {
-    const { store, clock, onFailure, hasRoom } = this.#options;
+    const { store, clock, onFailure, hasRoom, watches } = this.#options;
     const writes = batch.map(({ write }) => write);
     try {
-      return await store.commit(writes, clock.now(), hasRoom?.() ?? true);
+      return await store.commit(writes, clock.now(), hasRoom?.() ?? true, watches?.() ?? null);
     } catch (error) {
       const fault = error instanceof StoreError ? error.fault : 'poison';
       if (fault === 'busy' && retried < this.#limits.retries) return this.#attempt(batch, retried + 1);
@@ -200,11 +203,11 @@ class GroupCommit implements Committer {
   }
 }
 
-interface Settled extends Pick<Committed, 'changes' | 'moved' | 'deliveries'> {
+interface Settled extends Omit<Committed, 'outcomes'> {
   readonly outcomes: readonly (Outcome | HubError)[];
 }
 
-const nothing = { changes: [], moved: [], deliveries: [] };
+const nothing = { changes: [], moved: [], deliveries: [], webhooks: [] };
 
 function failureOf(fault: StoreFault, cause: unknown): HubError {
   switch (fault) {
@@ -239,6 +242,7 @@ function sizeOf(write: Write): number {
     case 'erase':
       return 128 + write.ids.length * 64;
     case 'record':
+    case 'webhooks':
       return write.results.length * 256;
     case 'preferences':
       return 512 + (write.patch.mutes?.length ?? 0) * 256;

@@ -25,6 +25,7 @@ import { addProtectedResource } from '../edge/mcp/protected-resource.ts';
 import { addAgentRoute } from '../edge/mcp/route.ts';
 import { addHealth } from '../edge/pages/health.ts';
 import { mountIdentity } from '../edge/pages/identity.ts';
+import { addKeySet } from '../edge/pages/key-set.ts';
 import { addNotificationKeys } from '../edge/pages/notification-keys.ts';
 import { findPage, readPage } from '../edge/pages/page-files.ts';
 import { addWeb } from '../edge/pages/web.ts';
@@ -32,6 +33,7 @@ import { commitLimits, openCommitter, sharedStoreLimits } from '../feed/commit.t
 import { countLiving } from '../feed/count-living.ts';
 import { openCursors } from '../feed/cursor.ts';
 import { openSweeper, type Sweeper } from '../feed/expire.ts';
+import { watchesDeliveries } from '../feed/plan/plan-webhooks.ts';
 import { openPoster } from '../feed/post.ts';
 import { openPublisher } from '../feed/publish.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
@@ -57,12 +59,14 @@ import type { FeedStore } from '../store/store.ts';
 import { openFaultLog } from '../telemetry/fault-log.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openThrottle } from '../throttle/throttle.ts';
+import { openWatches } from '../webhooks/watches.ts';
 import { builtInChannels } from './channels.ts';
 import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
 import { followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
 import { embedsProvider, inboxConfig, withInboxOf } from './open-inbox.ts';
 import { openAddresses, openChannels, openDispatcher, vapidKeysOf, warnOfContact } from './open-push.ts';
+import { openWebhooks } from './open-webhooks.ts';
 
 export { openRegistry, servingHub } from './open-data.ts';
 
@@ -233,30 +237,28 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   publisher.moveTo((heads) => (relay ?? fanOut).moved(heads));
   const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
   const limits = store.shared ? sharedStoreLimits : commitLimits;
-  const committer = openCommitter({ store, clock, publisher, limits, onFailure, hasRoom });
+  const watches = openWatches(registry.changeSubscriptions);
+  const watched = () => watches.watches();
+  const committer = openCommitter({
+    ...{ store, clock, publisher, limits, onFailure, hasRoom, watches: watched },
+  });
   closers.push(() => committer.drain());
   const fetched = openFetched(committer, clock);
   const { channels, hasCredentials, close: closeChannels } = await openChannels(base);
   closers.push(closeChannels);
-  const dispatcher = pushes ? openDispatcher(base, { store, committer, publisher, fanOut, channels }) : null;
+  const tellsEnds = (creator: string): boolean => watchesDeliveries(watches.watches(), creator);
+  const pushing = { store, committer, publisher, fanOut, channels, tellsEnds };
+  const dispatcher = pushes ? openDispatcher(base, pushing) : null;
   closers.push(() => dispatcher?.close());
+  const unsIds = openUnsIds(secret);
+  const telling = { store, committer, publisher, watches, unsIds, ownIssuer, tells: pushes };
+  const webhooks = openWebhooks(base, telling);
+  closers.push(() => webhooks.close());
   const sweeper = openSweeper({ read: store.read, committer, clock, onFailure });
   closers.push(() => sweeper.close());
   return {
-    bus,
-    store,
-    read,
-    secret,
-    cursors,
-    revoked,
-    committer,
-    fetched,
-    sweeper,
-    fanOut,
-    waits,
-    channels,
-    hasCredentials,
-    dispatcher,
+    ...{ bus, store, read, secret, cursors, revoked, committer, fetched, sweeper, fanOut, waits },
+    ...{ channels, hasCredentials, dispatcher, unsIds, webhooks },
   };
 }
 
@@ -282,7 +284,8 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
     fetched: line.fetched,
     waits: line.waits,
     pushAddresses: openAddresses(base),
-    unsIds: openUnsIds(secret),
+    unsIds: line.unsIds,
+    endpoints: line.webhooks.endpoints,
     newId: openUuidSource(clock),
     ...openAdminServices(base, secret),
   };
@@ -305,7 +308,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
 /** HTTP, with the identity provider, health and pages beside the operations. */
 async function openEdge(
   { config, log, clock, registry, access, passwordTurns: turns }: Base,
-  { store, fanOut }: Line,
+  { store, fanOut, webhooks }: Line,
   runner: Runner,
 ) {
   const { publicUrl } = config;
@@ -321,6 +324,7 @@ async function openEdge(
   const issuers = embedsProvider(config) ? [issuerOf(publicUrl)] : config.issuers;
   addProtectedResource(app, { publicUrl, issuers });
   addAgentRoute(app, { ...edge, connections, unsent, version: readVersion() });
+  addKeySet(app, () => webhooks.readKeys());
   addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
   const provider = embedsProvider(config)

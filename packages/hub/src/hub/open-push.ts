@@ -131,17 +131,20 @@ export interface PushLine {
   readonly publisher: Publisher;
   readonly fanOut: FanOut;
   readonly channels: OpenChannels;
+  /** How deliveries of what that app posted end is told by webhook. */
+  readonly tellsEnds: (creator: AppId) => boolean;
 }
 
 export function openDispatcher(base: PushBase, line: PushLine): Dispatcher {
   const { config, clock, log, registry } = base;
-  const { store, committer, publisher, fanOut, channels } = line;
+  const { store, committer, publisher, fanOut, channels, tellsEnds } = line;
   const onFailure = openFaultLog(log, clock, 'a delivery could not be looked up or recorded');
   const { meta } = registry;
   const dispatcher = new Dispatcher({
     store,
     committer,
     channels,
+    tellsEnds,
     clock,
     random,
     grace: config.pushGrace,

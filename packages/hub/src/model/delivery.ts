@@ -1,7 +1,15 @@
 // A delivery: the duty to push one change to one subscription through its channel, and the evidence of the result. It is
 // planned in the commit of the change, so that an accepted notification can't lose its pushes.
-import { limits, type PlatformType, type Verdict, type VisualMember } from '@carillon/protocol';
+import {
+  type Delivery,
+  type DeliveryStatus,
+  limits,
+  type PlatformType,
+  type Verdict,
+  type VisualMember,
+} from '@carillon/protocol';
 import type { AppId } from './app.ts';
+import { formatDateTime } from './date-time.ts';
 import type { UserKey } from './principal.ts';
 import type { StoredSubscription } from './subscription.ts';
 
@@ -139,6 +147,8 @@ export interface DeliveryResult extends DeliveryKey {
   readonly truncated: boolean;
   readonly dropped: readonly VisualMember[];
   readonly answer: ProviderAnswer | null;
+  /** The app that posted its notification, where how it ends is told by webhook. */
+  readonly creator?: AppId | undefined;
 }
 
 /** All deliveries of one channel of one app wait in one lane: a provider that fails stops no other. */
@@ -165,3 +175,40 @@ export const longestWaitMs = {
   fallback: limits.fallbackDelaySecondsMax * 1000,
   claim: claimLeaseMs,
 };
+
+/** On the wire, with the id that a device has there. */
+export function answerDelivery(row: StoredDelivery, subscriptionId: string): Delivery {
+  const { answer } = row;
+  return {
+    subscriptionId,
+    platform: row.platform,
+    kind: row.kind === 'fallback' ? 'fallback' : 'notify',
+    status: statusOf(row),
+    reason: row.reason,
+    attempts: row.attempts,
+    truncated: row.truncated,
+    dropped: [...row.dropped],
+    lastAnswer: answer && {
+      verdict: answer.verdict,
+      status: answer.status,
+      reason: answer.reason,
+      dateTime: formatDateTime(answer.at),
+    },
+    plannedDateTime: formatDateTime(row.plannedAt),
+    sentDateTime: dateOf(row.sentAt),
+    fetchedDateTime: dateOf(row.fetchedAt),
+    shownDateTime: dateOf(row.shownAt),
+    actedDateTime: dateOf(row.actedAt),
+  };
+}
+
+/** The device's own evidence outranks what the provider said. */
+function statusOf({ status, actedAt, shownAt, fetchedAt }: StoredDelivery): DeliveryStatus {
+  if (actedAt !== null) return 'acted';
+  if (shownAt !== null) return 'shown';
+  return fetchedAt === null ? status : 'fetched';
+}
+
+function dateOf(time: number | null): string | null {
+  return time === null ? null : formatDateTime(time);
+}

@@ -2,6 +2,7 @@
 // Plain data only: writes travel to the store's own thread, and outcomes come back.
 import type { ErrorKind, ReceiptKind, StateUpdateResult } from '@carillon/protocol';
 import type { AppId } from './app.ts';
+import type { BacklogResult } from './change-subscription.ts';
 import type { DeliveryKey, DeliveryResult } from './delivery.ts';
 import type { Asking, StoredNotification } from './notification.ts';
 import type { Preferences } from './preferences/preferences.ts';
@@ -185,6 +186,12 @@ export interface EraseWrite {
   readonly ids: readonly string[];
 }
 
+/** What became of attempts to tell endpoints of changes. */
+interface WebhooksWrite {
+  readonly kind: 'webhooks';
+  readonly results: readonly BacklogResult[];
+}
+
 /** What a person sets for all devices; what is left out stays. */
 export interface PreferencesWrite {
   readonly kind: 'preferences';
@@ -210,6 +217,7 @@ export type Write =
   | RecordWrite
   | RedriveWrite
   | PreferencesWrite
+  | WebhooksWrite
   | EraseWrite;
 
 /** Those of one kind. */
@@ -250,6 +258,7 @@ export interface Outcomes {
   record: { readonly recorded: true };
   redrive: { readonly redriven: number };
   preferences: { readonly preferences: Preferences; readonly etag: string };
+  webhooks: { readonly recorded: true };
   erase: { readonly erased: number };
 }
 

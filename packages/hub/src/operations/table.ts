@@ -57,6 +57,13 @@ import { deleteSubscription } from './subscriptions/delete.ts';
 import { getSubscription } from './subscriptions/get.ts';
 import { listSubscriptions } from './subscriptions/list.ts';
 import { updateSubscription } from './subscriptions/update.ts';
+import { createChangeSubscription } from './webhooks/create.ts';
+import { deleteChangeSubscription } from './webhooks/delete.ts';
+import { getChangeSubscription } from './webhooks/get.ts';
+import { listChangeSubscriptions } from './webhooks/list.ts';
+import { reauthorizeChangeSubscription } from './webhooks/reauthorize.ts';
+import { rotateWebhookSecret } from './webhooks/rotate-secret.ts';
+import { updateChangeSubscription } from './webhooks/update.ts';
 
 export const operationTable: readonly Operation[] = [
   createNotification,
@@ -80,6 +87,13 @@ export const operationTable: readonly Operation[] = [
   updateSubscription,
   deleteSubscription,
   runBatch,
+  createChangeSubscription,
+  listChangeSubscriptions,
+  getChangeSubscription,
+  updateChangeSubscription,
+  deleteChangeSubscription,
+  reauthorizeChangeSubscription,
+  rotateWebhookSecret,
   listNotificationApps,
   getPreferences,
   updatePreferences,

@@ -8,6 +8,7 @@ import { isOpen } from '../model/delivery.ts';
 import {
   actionCodes,
   type Codes,
+  changeTypeCodes,
   decodeActionState,
   decodeDropped,
   decodeReadState,
@@ -37,6 +38,7 @@ const pinned: readonly (readonly [Codes<string>, Readonly<Record<string, number>
   [actionCodes, { noInteraction: 0, activated: 1, dismissed: 2, snoozed: 3 }],
   [removalCodes, { deleted: 1, expired: 2 }],
   [standingCodes, { removed: 0, read: 1, unread: 2 }],
+  [changeTypeCodes, { created: 0, updated: 1, deleted: 2 }],
   [platformCodes, { windows: 0, ios: 1, android: 2, webPush: 3 }],
   [kindCodes, { notify: 0, fallback: 1, clear: 2 }],
   [

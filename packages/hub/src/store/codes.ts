@@ -3,6 +3,7 @@
 // nothing here, and a name without a number does not compile. store/codes.test.ts pins every one of them.
 // A push channel's number is in its descriptor (push/channels/<name>), and stays there for ever too.
 import type { PlatformType, ReadState, UserActionState, Verdict, VisualMember } from '@carillon/protocol';
+import type { ChangeType } from '../model/change-subscription.ts';
 import {
   clocksDifferMs,
   type DeliveryKind,
@@ -42,6 +43,12 @@ export const actionCodes = codes<UserActionState>('the action state', {
   activated: 1,
   dismissed: 2,
   snoozed: 3,
+});
+
+export const changeTypeCodes = codes<ChangeType>('the type of change', {
+  created: 0,
+  updated: 1,
+  deleted: 2,
 });
 
 /** 0 stands for what is not removed. */

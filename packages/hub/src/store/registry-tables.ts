@@ -51,6 +51,15 @@ export const registryTables = {
   },
   revocation: { subject: 'text', at: 'bigint', until: 'bigint?' },
   fact: { key: 'text', value: 'text' },
+  change_subscription: {
+    id: 'text',
+    app: 'text',
+    user_key: 'text?',
+    watch: 'text',
+    doc: 'text',
+    sealed: 'text',
+    key_id: 'text',
+  },
   spent_ticket: { id: 'text', expires_at: 'bigint', holder: 'bigint?' },
 } as const satisfies Readonly<Record<string, Columns>>;
 

@@ -4,6 +4,7 @@
 // answer at once, also while the store is unreachable. All else is a promise, which rejects with a StoreError within two
 // seconds when the store can't be reached.
 import type { App, AppId } from '../model/app.ts';
+import type { ChangeSubscription, KnownChangeSubscription } from '../model/change-subscription.ts';
 import type {
   CredentialKind,
   Credentials,
@@ -283,6 +284,27 @@ export interface SpentTickets {
   releaseLost(now: number): Promise<void>;
 }
 
+export interface ChangeSubscriptions {
+  /** As that of the apps. */
+  version(): number;
+  /** Cheap enough for every commit. Those that have ended are there until that is told. */
+  known(): readonly KnownChangeSubscription[];
+  /** Throws a SecretKeyError when its secrets can't be read with the key at hand. */
+  find(id: string): Promise<ChangeSubscription | null>;
+  /** Of an app and user, or of an app by itself; those that have ended included. */
+  list(app: AppId, user: string | null): Promise<ChangeSubscription[]>;
+  /** Throws a HubError when there are so many already, or without a key. */
+  add(
+    subscription: ChangeSubscription,
+    most: { readonly ofOwner: number; readonly ofAll: number },
+  ): Promise<void>;
+  /** Writes what the function makes of the stored one: the same changes nothing, null removes it. Answers what is there then. */
+  change(
+    id: string,
+    change: (before: ChangeSubscription) => ChangeSubscription | null,
+  ): Promise<ChangeSubscription | null>;
+}
+
 export interface Registry {
   readonly apps: AppRegistry;
   readonly hostClaims: HostClaims;
@@ -292,6 +314,7 @@ export interface Registry {
   readonly grants: Grants;
   readonly refreshFamilies: RefreshFamilies;
   readonly revocations: Revocations;
+  readonly changeSubscriptions: ChangeSubscriptions;
   readonly meta: Meta;
   readonly keys: KeyRegistry;
   readonly tickets: SpentTickets;

@@ -3,6 +3,15 @@
 // Every back end passes the same suite (test/contract/store.ts).
 import type { AppId } from '../model/app.ts';
 import type {
+  BacklogResult,
+  BacklogState,
+  NewWebhookChange,
+  WaitingIn,
+  WaitingUpTo,
+  Watches,
+  WebhookChange,
+} from '../model/change-subscription.ts';
+import type {
   DeliveryKey,
   DeliveryResult,
   PlannedDelivery,
@@ -90,6 +99,9 @@ export interface Plan {
   /** Each is written only while its delivery is open and still of that sequence. */
   readonly results: readonly DeliveryResult[];
   readonly fetched: readonly FetchMark[];
+  /** What endpoints are to be told, in the order of each feed. */
+  readonly webhooks: readonly NewWebhookChange[];
+  readonly backlogResults: readonly BacklogResult[];
 }
 
 /** Marks deliveries of a subscription as fetched: those of changes up to a sequence, those of single notifications. */
@@ -106,6 +118,8 @@ export interface PlanContext {
   readonly now: number;
   /** Deliveries are inserted already claimed, since the committing node sends them from memory. */
   readonly claim: boolean;
+  /** Who is told of changes by webhook; absent or null: nobody. */
+  readonly watches?: Watches | null;
 }
 
 export interface NamedRow {
@@ -163,6 +177,8 @@ export interface Committed {
   readonly moved: readonly FeedHead[];
   /** Those that were inserted already claimed. */
   readonly deliveries: readonly PlannedDelivery[];
+  /** What endpoints are now to be told. */
+  readonly webhooks: readonly WaitingIn[];
 }
 
 export interface Position {
@@ -272,6 +288,25 @@ export interface FeedReader extends DeliveryReader, Searches {
   duePurges(now: number, limit: number): Promise<Due[]>;
 }
 
+/** What waits to be told by webhook: one backlog a change subscription, and one for its lifecycle. */
+export interface WebhookBacklogs {
+  /** Backlogs with changes that wait and whose time has come; of a shared store those that no other node has claimed. */
+  due(now: number): Promise<string[]>;
+  /** Holds the backlog for `backlogLeaseMs`. Null: another node holds it. */
+  claim(backlog: string, now: number): Promise<BacklogState | null>;
+  /** The first ones after that place, in their order. */
+  changes(backlog: string, after: number, limit: number): Promise<WebhookChange[]>;
+  /** Of the first `most` of them. */
+  waiting(backlog: string, most: number): Promise<WaitingUpTo>;
+  /** The place of the last one that was made until then; null when there is none. */
+  lastUntil(backlog: string, at: number): Promise<number | null>;
+  /** Backlogs that fail, the longest first. */
+  failing(limit: number): Promise<(BacklogState & { readonly backlog: string })[]>;
+}
+
+/** Longer than the longest attempt, so that a node renews its claim only before each. */
+export const backlogLeaseMs = 25_000;
+
 export interface ClaimQuery extends Route {
   readonly now: number;
   readonly limit: number;
@@ -279,6 +314,7 @@ export interface ClaimQuery extends Route {
 
 export interface FeedStore {
   readonly read: FeedReader;
+  readonly webhooks: WebhookBacklogs;
   /** Other nodes may claim what this one does not renew; false where one process owns the store. */
   readonly shared: boolean;
   /**
@@ -286,7 +322,12 @@ export interface FeedStore {
    * of the batch is there.
    * `claim` is false when this node has no room for more deliveries in memory.
    */
-  commit(writes: readonly Write[], now: number, claim?: boolean): Promise<Committed>;
+  commit(
+    writes: readonly Write[],
+    now: number,
+    claim?: boolean,
+    watches?: Watches | null,
+  ): Promise<Committed>;
   /**
    * Takes what is due in a lane, the longest due first, and holds it for `claimLeaseMs`. What was dated while the clock was
    * ahead is due after the wait of its rule, from now: the last `limit` of the lane are looked at.

@@ -1,6 +1,7 @@
 // The data that moves from one store into another: table by table, in batches of nouns of the model, and a checksum of each
 // table that is independent of the order of its rows, so that both sides can be compared.
 import { createHash } from 'node:crypto';
+import type { WebhookChange } from '../model/change-subscription.ts';
 import type { StoredDelivery } from '../model/delivery.ts';
 import type { StoredNotification } from '../model/notification.ts';
 import type { StoredSubscription } from '../model/subscription.ts';
@@ -13,6 +14,7 @@ export interface MovedFeeds {
   readonly notification: StoredNotification;
   readonly subscription: StoredSubscription & { readonly fetchedSeq: number; readonly seen: number };
   readonly delivery: StoredDelivery;
+  readonly webhook_change: WebhookChange;
 }
 
 export type FeedTable = keyof MovedFeeds;
@@ -22,6 +24,7 @@ export const feedTables = [
   'notification',
   'subscription',
   'delivery',
+  'webhook_change',
 ] as const satisfies readonly FeedTable[];
 
 export type RegistryRow = Readonly<Record<string, string | number | boolean | null>>;

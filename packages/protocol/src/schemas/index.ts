@@ -17,6 +17,12 @@ export {
 } from './admin.ts';
 export { batchAnswerSchema, batchRequestSchema, batchSchema } from './batch.ts';
 export { type CarillonSchema, nullable, oneOf } from './build.ts';
+export {
+  changeSubscriptionPatchSchema,
+  changeSubscriptionPostSchema,
+  changeSubscriptionSchema,
+  createdChangeSubscriptionSchema,
+} from './change-subscription.ts';
 export { deliverySchema, explanationSchema, receiptsAnswerSchema, receiptsPostSchema } from './delivery.ts';
 export {
   notificationPostSchema,

@@ -34,8 +34,8 @@ export interface SigningKeys {
   readonly publicKeys: KeySet;
   /** The one that signs comes first. */
   readonly privateKeys: KeySet;
-  /** A compact JWS over the claims, with `typ: at+jwt` (RFC 9068). */
-  sign(claims: Readonly<Record<string, unknown>>): string;
+  /** A compact JWS over the claims, of an access token (RFC 9068) unless another type is named. */
+  sign(claims: Readonly<Record<string, unknown>>, type?: string): string;
 }
 
 /** What holds until the stored keys are others, or a key's time comes. */
@@ -73,7 +73,7 @@ export async function openSigningKeys(
     get privateKeys() {
       return newest().privateKeys;
     },
-    sign: (claims) => newest().sign(claims),
+    sign: (claims, type) => newest().sign(claims, type),
   };
 }
 
@@ -83,15 +83,14 @@ function presentOf(text: string, now: number): Present {
   if (!current)
     throw new Error(`The stored signing keys (${keyName}) are empty; restore them from a backup.`);
   const key = createPrivateKey({ key: current, format: 'jwk' });
-  const header = encode({ alg: current.alg, typ: 'at+jwt', kid: current.kid });
   const moments = keys.flatMap(({ kid }) => Object.values(timesOf(times, kid)));
   return {
     text,
     endsAt: Math.min(...moments.filter((at) => at !== null && at > now), Number.POSITIVE_INFINITY),
     publicKeys: { keys: keys.map(publicPart) },
     privateKeys: { keys },
-    sign(claims) {
-      const signed = `${header}.${encode(claims)}`;
+    sign(claims, typ = 'at+jwt') {
+      const signed = `${encode({ alg: current.alg, typ, kid: current.kid })}.${encode(claims)}`;
       return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`;
     },
   };

@@ -2,7 +2,8 @@
 // once, in its last form. Only the first read of a row reaches the snapshot.
 import { randomInt } from 'node:crypto';
 import type { AppId } from '../../model/app.ts';
-import type { DeliveryKey, DeliveryResult, StoredDelivery } from '../../model/delivery.ts';
+import type { BacklogResult, NewWebhookChange } from '../../model/change-subscription.ts';
+import { type DeliveryKey, type DeliveryResult, isOpen, type StoredDelivery } from '../../model/delivery.ts';
 import type { StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
@@ -33,6 +34,8 @@ export class Overlay {
   readonly deliveries: DeliveryOverlay;
   readonly fetched: FetchMark[] = [];
   readonly erased: UserKey[] = [];
+  readonly webhooks: NewWebhookChange[] = [];
+  readonly backlogResults: BacklogResult[] = [];
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
@@ -198,6 +201,8 @@ export class Overlay {
       deliveries: this.deliveries.dirty(),
       results: this.deliveries.results,
       fetched: this.fetched,
+      webhooks: this.webhooks,
+      backlogResults: this.backlogResults,
     };
   }
 }
@@ -274,6 +279,8 @@ interface Planned {
 /** The deliveries that the batch has read and planned so far, and the results of attempts that it records. */
 export class DeliveryOverlay {
   readonly results: DeliveryResult[] = [];
+  /** Those that this batch has ended, since they were taken last. */
+  #ended: StoredDelivery[] = [];
   readonly #snapshot: Snapshot;
   readonly #byNotification = new Map<string, Planned>();
 
@@ -293,8 +300,16 @@ export class DeliveryOverlay {
 
   put(row: StoredDelivery): void {
     const { rows, dirty } = this.#open(row.user, row.notification);
+    const before = rows.get(keyIn(row));
+    if (!isOpen(row.status) && (!before || isOpen(before.status))) this.#ended.push(row);
     rows.set(keyIn(row), row);
     dirty.add(keyIn(row));
+  }
+
+  takeEnded(): StoredDelivery[] {
+    const ended = this.#ended;
+    if (ended.length > 0) this.#ended = [];
+    return ended;
   }
 
   dirty(): RowChange<StoredDelivery>[] {

@@ -2,6 +2,7 @@
 // failed deliveries again. Evidence never changes a notification's state and takes no sequence.
 
 import { uuidTime } from '../../lib/ids.ts';
+import type { AppId } from '../../model/app.ts';
 import {
   type DeliveryKey,
   type DeliveryKind,
@@ -60,7 +61,7 @@ export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number
 }
 
 export function readsOfRecord({ results }: RecordWrite, reads: ReadSet): void {
-  for (const result of results) reads.result(result, mayBeLate(result));
+  for (const result of results) reads.result(result, mayBeLate(result) || isWatched(result));
 }
 
 /** A provider has it: the device may show it after it was handled. */
@@ -78,6 +79,25 @@ export function planRecord({ results }: RecordWrite, overlay: Overlay): StoredDe
     if (!mayBeLate(result)) return [];
     const row = findOne(result, overlay);
     return row?.seq === result.seq && !isOpen(row.status) ? [row] : [];
+  });
+}
+
+function isWatched({ creator, status, kind }: DeliveryResult): boolean {
+  return creator !== undefined && !isOpen(status) && kind !== 'clear';
+}
+
+/** The deliveries that these results end and that are watched, as they are then. */
+export function endedBy(
+  results: readonly DeliveryResult[],
+  overlay: Overlay,
+): { readonly row: StoredDelivery; readonly creator: AppId }[] {
+  return results.flatMap((result) => {
+    if (!isWatched(result) || result.creator === undefined) return [];
+    const before = findOne(result, overlay);
+    if (before?.seq !== result.seq || !isOpen(before.status)) return [];
+    const { creator, sentAt, answer, ...ended } = result;
+    const row = { ...before, ...ended, sentAt: sentAt ?? before.sentAt, answer: answer ?? before.answer };
+    return [{ row, creator }];
   });
 }
 

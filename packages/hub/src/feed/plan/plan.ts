@@ -1,9 +1,19 @@
 // Step 3 of the commit: a batch of writes, in the order of arrival, becomes rows, answers and changes. Pure: it runs
 // inside the store's transaction (for SQLite in the writer's thread), reads the store through a snapshot only, and a
 // refused write takes no sequence and affects no other.
+import type { Watches } from '../../model/change-subscription.ts';
 import type { StoredDelivery } from '../../model/delivery.ts';
 import { HubError } from '../../model/errors.ts';
-import type { Change, Due, Outcome, Outcomes, TimerWrite, Write, WriteOf } from '../../model/write.ts';
+import type {
+  Change,
+  Due,
+  Outcome,
+  Outcomes,
+  RecordWrite,
+  TimerWrite,
+  Write,
+  WriteOf,
+} from '../../model/write.ts';
 import { ReadSet } from '../../store/plan-reads.ts';
 import type { Plan, PlanContext, Planner, PlanReads, Snapshot } from '../../store/store.ts';
 import { Overlay } from './overlay.ts';
@@ -13,6 +23,7 @@ import * as notification from './plan-notification.ts';
 import * as preferences from './plan-preferences.ts';
 import * as response from './plan-response.ts';
 import * as subscription from './plan-subscription.ts';
+import { planEndedDelivery, planWebhooks } from './plan-webhooks.ts';
 
 /** Plans the pushes of a change and what it withdraws; the hub uses `push/plan`. */
 export interface DeliveryPlanner {
@@ -53,6 +64,13 @@ const steps: { readonly [K in Kind]: Step<K> } = {
   receipts: { reads: evidence.readsOfReceipts, plan: evidence.planReceipts },
   redrive: { reads: evidence.readsOfRedrive, plan: evidence.planRedrive },
   erase: { reads: erasure.readsOfErase, plan: erasure.planErase },
+  webhooks: {
+    reads: () => {},
+    plan({ results }, overlay) {
+      overlay.backlogResults.push(...results);
+      return { recorded: true };
+    },
+  },
   preferences: { reads: preferences.readsOfPreferences, plan: preferences.planPreferences },
   // Written below, where what it leads to is planned.
   record: { reads: evidence.readsOfRecord, plan: () => ({ recorded: true }) },
@@ -113,13 +131,32 @@ function planAll(
     const outcome = planOne(write, overlay, context.now);
     const acting = 'acting' in write ? write.acting : null;
     const plan = { ...context, overlay, acting };
-    for (const change of overlay.changes.slice(planned)) planChange(change, plan);
+    for (const change of overlay.changes.slice(planned)) {
+      planChange(change, plan);
+      if (context.watches) tellOf(change, overlay, { ...context, watches: context.watches });
+    }
     if (write.kind === 'record') {
       for (const late of evidence.planRecord(write, overlay)) planLate(late, plan);
+      if (context.watches) tellOfResults(write, overlay, { ...context, watches: context.watches });
     }
+    overlay.deliveries.takeEnded();
     return outcome;
   });
   return { outcomes, ...overlay.rows() };
+}
+
+type Telling = { readonly now: number; readonly watches: Watches };
+
+function tellOf(change: Change, overlay: Overlay, { now, watches }: Telling): void {
+  overlay.webhooks.push(...planWebhooks(change, watches, now));
+  const creator = change.notification.app;
+  for (const row of overlay.deliveries.takeEnded())
+    overlay.webhooks.push(...planEndedDelivery(row, { creator, watches, now }));
+}
+
+function tellOfResults({ results }: RecordWrite, overlay: Overlay, { now, watches }: Telling): void {
+  for (const { row, creator } of evidence.endedBy(results, overlay))
+    overlay.webhooks.push(...planEndedDelivery(row, { creator, watches, now }));
 }
 
 function planOne(write: Write, overlay: Overlay, now: number): Outcome {

@@ -1,10 +1,8 @@
 // The deliveries of a notification on each device: how far the push came, the provider's answer, and the device's own
 // evidence. A sender sees only the devices of its own app.
-import type { Delivery, DeliveryStatus } from '@carillon/protocol';
 import { deliverySchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';
-import { formatDateTime } from '../../model/date-time.ts';
-import type { StoredDelivery } from '../../model/delivery.ts';
+import { answerDelivery } from '../../model/delivery.ts';
 import { notFound } from '../../model/errors.ts';
 import { isAlive } from '../../model/notification.ts';
 import { collection } from '../kernel/answer.ts';
@@ -29,39 +27,3 @@ export const listDeliveries = operation({
     return { outcome: 'ok', body: { value }, owner: user };
   },
 });
-
-function answerDelivery(row: StoredDelivery, subscriptionId: string): Delivery {
-  const { answer } = row;
-  return {
-    subscriptionId,
-    platform: row.platform,
-    kind: row.kind === 'fallback' ? 'fallback' : 'notify',
-    status: statusOf(row),
-    reason: row.reason,
-    attempts: row.attempts,
-    truncated: row.truncated,
-    dropped: [...row.dropped],
-    lastAnswer: answer && {
-      verdict: answer.verdict,
-      status: answer.status,
-      reason: answer.reason,
-      dateTime: formatDateTime(answer.at),
-    },
-    plannedDateTime: formatDateTime(row.plannedAt),
-    sentDateTime: dateOf(row.sentAt),
-    fetchedDateTime: dateOf(row.fetchedAt),
-    shownDateTime: dateOf(row.shownAt),
-    actedDateTime: dateOf(row.actedAt),
-  };
-}
-
-/** The device's own evidence outranks what the provider said. */
-function statusOf({ status, actedAt, shownAt, fetchedAt }: StoredDelivery): DeliveryStatus {
-  if (actedAt !== null) return 'acted';
-  if (shownAt !== null) return 'shown';
-  return fetchedAt === null ? status : 'fetched';
-}
-
-function dateOf(time: number | null): string | null {
-  return time === null ? null : formatDateTime(time);
-}

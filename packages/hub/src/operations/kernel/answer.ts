@@ -18,7 +18,7 @@ export interface AnswerSpec<Body> {
   readonly schema: TSchema | null;
   /** The entity set, or null for what belongs to none. */
   readonly set: string | null;
-  /** What the context URL names after `#users('…')/`, parameters in braces. */
+  /** What the context URL names after `#users('…')/`, parameters in braces; after `#` where it begins with `/`. */
   readonly context: string | null;
   readonly type: 'application/json' | 'application/x-ndjson' | 'text/plain' | 'text/event-stream' | null;
   /** Never there: carries the type of the body. */
@@ -204,6 +204,7 @@ function ownerOf({ owner }: Answer, { principal }: Asked): Pick<User, 'name' | '
 
 function contextOf(context: string, answer: Answer, asked: Asked): string {
   const { publicUrl, version, params } = asked;
+  if (context.startsWith('/')) return `${publicUrl}/${version}/$metadata#${context.slice(1)}`;
   const named = context.includes('{')
     ? context.replace(/\{(\w+)\}/g, (_, name: string) => (params[name] ?? '').toLowerCase())
     : context;

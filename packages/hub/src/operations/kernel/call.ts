@@ -22,6 +22,7 @@ import type { Registry } from '../../store/registry.ts';
 import type { FeedReader } from '../../store/store.ts';
 import type { HostVerifier } from '../admin/hosts/host-verifier.ts';
 import type { PushAddresses } from '../subscriptions/push-addresses.ts';
+import type { Endpoints } from '../webhooks/endpoints.ts';
 import type { Query } from './query.ts';
 
 /** What the verbs work with. */
@@ -42,6 +43,7 @@ export interface Services {
   readonly fetched: Fetched;
   readonly waits: Waits;
   readonly pushAddresses: PushAddresses;
+  readonly endpoints: Endpoints;
   readonly registry: Registry;
   /** What the hub knows of its channels, open or not. */
   readonly descriptors: ChannelDescriptors;
@@ -69,6 +71,7 @@ interface Callers extends Record<Access, unknown> {
   userOrApp: UserPrincipal | AppPrincipal;
   userOrAppByPath: UserPrincipal | AppPrincipal;
   batch: UserPrincipal | AppPrincipal;
+  appOrUser: UserPrincipal | AppPrincipal;
   operator: OperatorPrincipal;
 }
 
@@ -79,6 +82,7 @@ interface Feeds extends Record<Access, unknown> {
   userOrApp: User;
   userOrAppByPath: User;
   batch: null;
+  appOrUser: User | null;
   operator: null;
 }
 

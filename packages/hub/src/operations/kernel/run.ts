@@ -209,6 +209,8 @@ async function readWhose(admission: Admission, request: Request, services: Servi
   const { principal, unsId } = admission;
   if (principal.kind === 'operator') return nobodys;
   const acting = unsId === null ? null : await readActing(unsId, principal, services);
+  if (principal.kind === 'app' && admission.arrival.operation.access === 'appOrUser')
+    return { user: null, acting };
   const user =
     principal.kind === 'user'
       ? principal.user

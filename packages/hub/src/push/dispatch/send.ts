@@ -2,7 +2,8 @@
 // breakers and the recorder. The dispatcher decides when.
 import type { Committer } from '../../feed/commit.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { PlannedDelivery } from '../../model/delivery.ts';
+import type { AppId } from '../../model/app.ts';
+import type { DeliveryResult, PlannedDelivery } from '../../model/delivery.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { FeedStore, SendContext } from '../../store/store.ts';
@@ -36,6 +37,8 @@ export interface SenderOptions {
   readonly massEnd: MassEndGuard;
   readonly credentialFaults: CredentialFaults;
   readonly unresolved: Pick<UnresolvedNames, 'some' | 'failed' | 'resolved'>;
+  /** How deliveries of what that app posted end is told by webhook. */
+  readonly tellsEnds?: (creator: AppId) => boolean;
 }
 
 /** `recorded`: the recorder has it; `dropped`: there is nothing to do; else it comes again. */
@@ -101,7 +104,9 @@ export class Sender {
     lane.breaker.notMade();
     if (step.kind === 'wait') return { againAfterMs: step.until - now };
     if (step.kind !== 'settle' || !context) return 'dropped';
-    this.#recorder.record(settledResult(context.delivery, step.status, step.reason));
+    this.#recorder.record(
+      watched(settledResult(context.delivery, step.status, step.reason), context, this.#options),
+    );
     return 'recorded';
   }
 
@@ -224,7 +229,8 @@ export class Sender {
     const mostMs = Math.min(until - now, isShared ? longestPauseMs : Number.POSITIVE_INFINITY);
     const { afterMs } = outcome;
     const delayMs = retryDelayMs({ attempts: delivery.attempts + 1, afterMs, mostMs, random });
-    this.#recorder.record(sentResult(delivery, { outcome, now, until, delayMs, silence }));
+    const result = sentResult(delivery, { outcome, now, until, delayMs, silence });
+    this.#recorder.record(watched(result, context, this.#options));
     return 'recorded';
   }
 
@@ -255,6 +261,16 @@ interface Sending {
   readonly context: SendContext;
   readonly subscription: StoredSubscription;
   readonly push: Push;
+}
+
+/** Names who posted the notification, where how its delivery ends is to be told. */
+function watched(
+  result: DeliveryResult,
+  { notification }: SendContext,
+  { tellsEnds }: Pick<SenderOptions, 'tellsEnds'>,
+): DeliveryResult {
+  const creator = notification?.app;
+  return creator !== undefined && tellsEnds?.(creator) ? { ...result, creator } : result;
 }
 
 /** The origin that the device chose; null where the provider is a known one. */

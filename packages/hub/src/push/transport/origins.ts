@@ -12,6 +12,7 @@ import { ConnectionSlots } from './slots.ts';
 export interface OriginSettings {
   readonly clock: Clock;
   readonly timeoutMs: number;
+  readonly silenceMs: number;
   readonly idleMs: number;
   readonly connectionsMax: number;
   readonly connectionsPerOrigin: Readonly<Record<Protocol, number>>;
@@ -84,7 +85,8 @@ export class Origins {
   }
 
   #open(name: string, { origin: url, protocol, guarded }: OriginKey): Origin {
-    const { clock, timeoutMs, idleMs, connectionsPerOrigin, secureContext, ...settings } = this.#settings;
+    const { clock, timeoutMs, silenceMs, idleMs, connectionsPerOrigin, secureContext, ...settings } =
+      this.#settings;
     const pool = new (loadUndici().Pool)(url, {
       connections: connectionsPerOrigin[protocol],
       connect: openConnector({
@@ -112,8 +114,8 @@ export class Origins {
       keepAliveMaxTimeout: idleMs,
       // Before the end of the whole request, so that undici asks a silent connection for a sign of life and replaces
       // it, which it does for no other timeout.
-      headersTimeout: Math.ceil(timeoutMs * 0.75),
-      bodyTimeout: Math.ceil(timeoutMs * 0.75),
+      headersTimeout: silenceMs,
+      bodyTimeout: silenceMs,
     });
     const origin: Origin = { name, pool, inFlight: 0, sockets: 0 };
     return origin;

@@ -22,6 +22,8 @@ export interface TransportOptions {
   readonly findProxy?: FindProxy;
   /** For the whole request, waiting for a connection included. Default: 10 s. */
   readonly timeoutMs?: number;
+  /** How long an answer may take to begin, or to go on. Default: three quarters of the whole. */
+  readonly silenceMs?: number;
   /** Default: 4, and 2 where only HTTP/2 is spoken. */
   readonly connectionsPerOrigin?: number;
   /** Default: 256. */
@@ -84,12 +86,14 @@ export function openTransport(options: TransportOptions): PushTransport {
 
 function openOrigins(options: TransportOptions, timeoutMs: number): Origins {
   const { clock, extraCa, connectionsPerOrigin, connectionsMax = 256, idleMs = 60_000 } = options;
+  const silenceMs = options.silenceMs ?? Math.ceil(timeoutMs * 0.75);
   const lookup = options.lookup ?? dnsLookup;
   const many = connectionsPerOrigin ?? http1Connections;
   const few = connectionsPerOrigin ?? http2Connections;
   return new Origins({
     clock,
     timeoutMs,
+    silenceMs,
     idleMs,
     connectionsMax,
     connectionsPerOrigin: { http1: many, negotiated: many, http2: few, priorKnowledge: few },

@@ -14,6 +14,10 @@ import { openKnownRevocations, openRevocationWrites } from './revocations.ts';
 import type { Memory, Session } from './session.ts';
 import { openTickets } from './tickets.ts';
 import { openUsers } from './users.ts';
+import {
+  openChangeSubscriptionWrites,
+  openKnownChangeSubscriptions,
+} from './webhooks/change-subscriptions.ts';
 
 export interface RegistryParts {
   readonly session: Session & { close(): Promise<void> };
@@ -43,6 +47,10 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     grants: dialect.grants(session),
     refreshFamilies: own.refreshFamilies,
     revocations: { ...openKnownRevocations(memory), ...own.revocations },
+    changeSubscriptions: {
+      ...openKnownChangeSubscriptions(memory),
+      ...openChangeSubscriptionWrites(session, boxes),
+    },
     meta: own.meta,
     keys: openKnownKeys(memory),
     tickets: openTickets(dialect.tickets(session)),

@@ -61,5 +61,6 @@ export const selectPart: Readonly<Record<Part, string>> = {
   app: `SELECT ${openTable(registryTables.app).names} FROM app ORDER BY id`,
   credential: `SELECT ${openTable(registryTables.credential).names} FROM credential ORDER BY app, kind`,
   revocation: `SELECT ${openTable(registryTables.revocation).names} FROM revocation ORDER BY subject`,
+  webhook: 'SELECT watch FROM change_subscription ORDER BY id',
   key: `SELECT ${openTable(registryTables.fact).names} FROM fact WHERE key IN ('${keyNames.join("', '")}') ORDER BY key`,
 };

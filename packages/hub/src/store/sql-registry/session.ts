@@ -11,7 +11,7 @@ export interface Answered {
 }
 
 /** What every hub keeps in its memory whole, so that reading it never waits for the database. */
-export const parts = ['app', 'credential', 'revocation', 'key'] as const;
+export const parts = ['app', 'credential', 'revocation', 'key', 'webhook'] as const;
 export type Part = (typeof parts)[number];
 
 export interface KnownPart {

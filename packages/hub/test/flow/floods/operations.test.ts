@@ -45,6 +45,12 @@ const bodies: Readonly<Record<string, () => unknown>> = {
   createSubscription: () => ({ targetHostName: hosts['app-a'], installationId: 'here', platformType: 'ios' }),
   updateSubscription: () => ({ displayName: 'x' }),
   runBatch: () => ({ requests: Array.from({ length: 20 }, batchedRead) }),
+  createChangeSubscription: () => ({
+    changeType: 'created',
+    notificationUrl: 'https://127.0.0.1:1/',
+    resource: 'me/notifications',
+    expirationDateTime: new Date(Date.now() + 60_000).toISOString(),
+  }),
   createUser: () => ({ name: `${randomUUID()}@contoso.example` }),
   addHost: () => ({ host: `${randomUUID()}.example` }),
 };
@@ -61,7 +67,7 @@ const samples: Readonly<Record<string, string>> = {
 /** Whoever is to be changed or removed for good is not there. */
 function idFor({ paths: [path], name, method }: Operation): string {
   if (path.startsWith('/admin/users/')) return method === 'GET' ? hub.userIds.alice : 'nobody';
-  return name.endsWith('Subscription') ? unsId : notification;
+  return /^(get|update|delete)Subscription$/.test(name) ? unsId : notification;
 }
 
 function pathOf(operation: Operation): string {

@@ -72,6 +72,7 @@ const reached: Readonly<Record<Access, readonly Kind[]>> = {
   userOrAppByPath: ['user', 'named'],
   // Its parts say for whom.
   batch: ['user', 'named', 'unnamed', 'foreign'],
+  appOrUser: ['user', 'named', 'unnamed'],
   operator: ['operator'],
 };
 
@@ -92,6 +93,12 @@ const bodies: Readonly<Record<string, unknown>> = {
   createSubscription: { targetHostName: hosts['app-a'], installationId: 'here', platformType: 'ios' },
   updateSubscription: { displayName: 'x' },
   runBatch: { requests: [{ id: '1', method: 'GET', url: 'me/notifications' }] },
+  createChangeSubscription: {
+    changeType: 'created',
+    notificationUrl: 'https://endpoint.example',
+    resource: 'not/watched',
+    expirationDateTime: new Date(Date.now() + 60_000).toISOString(),
+  },
 };
 const samples: Readonly<Record<string, string>> = {
   id: unknown,
@@ -179,7 +186,8 @@ test('the contract says who may: users, apps where they send and ask what became
   ]);
   const told = operationTable.map(({ name, access }) => [name, access]);
   const wanted = operationTable.map(({ name, paths }) => {
-    const byPath = paths.every((path) => path.startsWith('/admin/')) ? 'operator' : 'user';
+    const isBelow = (place: string) => paths.every((path) => `${path}/`.startsWith(`/${place}/`));
+    const byPath = isBelow('admin') ? 'operator' : isBelow('subscriptions') ? 'appOrUser' : 'user';
     return [name, Reflect.get({ ...others, ...inboxes }, name) ?? byPath];
   });
   assert.deepEqual(told, wanted);

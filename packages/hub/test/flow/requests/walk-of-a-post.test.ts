@@ -32,6 +32,8 @@ const leftOut = [
   /^(auth\/(issuers|secrets|provider\/keys)|store\/sql-registry\/keys)\.ts$/,
   // The counts of a feed, and whether a post fits its storage.
   /^feed\/(post|plan\/feed-counts)\.ts$/,
+  // Whether anybody is told by webhook.
+  /^(webhooks\/watches|store\/sql-registry\/webhooks\/change-subscriptions|store\/\w+\/feed\/commit\/apply-webhooks)\.ts$/,
   // Whether something is asked.
   /^operations\/notifications\/response-policy\.ts$/,
   // Whether the dispatcher has room, handed over by the composition.

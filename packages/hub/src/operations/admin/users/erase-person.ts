@@ -1,6 +1,7 @@
 // Erases a person: ends tokens and streams, then forgets the feed in bounded steps, and the account last, so that a person
 // whose erasure was cut off is found again and it goes on. The audit keeps the id and no name.
 import { personSubject, userSubject } from '../../../auth/revoked-tokens.ts';
+import { endedOf } from '../../../model/change-subscription.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { AuditAuthor } from '../../../store/registry.ts';
 import type { Services } from '../../kernel/call.ts';
@@ -19,6 +20,7 @@ export async function erasePerson(
   services: ErasureServices,
 ): Promise<void> {
   await endTokens(person, author, services);
+  await endChangeSubscriptions(person, services);
   if (person.feed) await eraseFeed(person.feed.user, services);
   await services.registry.users.remove(person.id);
 }
@@ -39,6 +41,18 @@ async function endTokens(
     await refreshFamilies.removeByAccount(id);
   });
   await registry.grants.removeByAccount(id);
+}
+
+/** Their lifecycle endpoints get that they are removed. */
+async function endChangeSubscriptions(
+  { id }: Person,
+  { registry, issuers, clock }: ErasureServices,
+): Promise<void> {
+  const { changeSubscriptions } = registry;
+  for (const each of changeSubscriptions.known()) {
+    if (each.user === null || each.subject !== id || !issuers.includes(each.issuer)) continue;
+    await changeSubscriptions.change(each.id, (before) => endedOf(before, clock.now()));
+  }
 }
 
 async function eraseFeed(user: UserKey, { read, committer }: ErasureServices): Promise<void> {

@@ -2,6 +2,7 @@
 // are claimed with a lease. Times are the hub's, never the database's; but hubs follow the database's clock.
 import { randomBytes } from 'node:crypto';
 import { openInOrder } from '../../../lib/in-order.ts';
+import { waitingIn } from '../../../model/change-subscription.ts';
 import type { PlannedDelivery, StoredDelivery } from '../../../model/delivery.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { Write } from '../../../model/write.ts';
@@ -11,6 +12,7 @@ import {
   type Committed,
   type FeedStore,
   type Plan,
+  type PlanContext,
   type Planner,
   type PlanReads,
   type RowChange,
@@ -31,6 +33,7 @@ import { openPartitions } from './partitions.ts';
 import { openReader } from './reader.ts';
 import { feedMigrations } from './schema.ts';
 import { readPlanned } from './tables.ts';
+import { webhookBacklogs } from './webhooks.ts';
 
 export interface FeedStoreOptions {
   /** `postgres://user:password@host/database` */
@@ -56,10 +59,11 @@ export async function openFeedStore({
   const commit = openCommit(connections, planner, node);
   return {
     read: openReader(connections),
+    webhooks: webhookBacklogs(connections, node),
     shared: true,
-    async commit(writes, now, claim = true) {
+    async commit(writes, now, claim = true, watches = null) {
       partitions.tend(now);
-      return commit(writes, now, claim);
+      return commit(writes, { now, claim, watches });
     },
     async claim(query) {
       const { rows } = await connections.writeOnce(claimAsk(node, query));
@@ -92,7 +96,7 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
   const apply = openApply(node);
   const guess = new NameGuess();
 
-  async function run(writes: readonly Write[], now: number, claim: boolean): Promise<Committed> {
+  async function run(writes: readonly Write[], context: PlanContext): Promise<Committed> {
     const reads = planner.readsOf(writes);
     const places = new Set([...reads.begun].filter((user) => !known.has(user)));
     const transactOnce = (looksUpNames: boolean) =>
@@ -101,7 +105,7 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
         known,
         looksUpNames,
         plan: (seen) => {
-          const plan = planner.plan(writes, onlyDeclared(seen.snapshot, reads), { now, claim });
+          const plan = planner.plan(writes, onlyDeclared(seen.snapshot, reads), context);
           checkBegun(plan, seen);
           return plan;
         },
@@ -113,13 +117,14 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
     );
     keepKnown(known, transacted.plan);
     await releaseAddresses(connections, transacted);
-    const { outcomes, changes, moved, deliveries } = transacted.plan;
-    return { outcomes, changes, moved, deliveries: claimedOf(deliveries) };
+    const { outcomes, changes, moved, deliveries, webhooks } = transacted.plan;
+    const told = waitingIn(webhooks);
+    return { outcomes, changes, moved, deliveries: claimedOf(deliveries), webhooks: told };
   }
 
-  return async (writes: readonly Write[], now: number, claim: boolean): Promise<Committed> => {
+  return async (writes: readonly Write[], context: PlanContext): Promise<Committed> => {
     try {
-      return await run(writes, now, claim);
+      return await run(writes, context);
     } catch (error) {
       known.clear();
       throw commitError(error);

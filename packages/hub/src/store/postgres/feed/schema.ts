@@ -138,6 +138,21 @@ ALTER TABLE subscription ADD COLUMN seen bigint NOT NULL DEFAULT 0;
     sql: 'ALTER TABLE delivery ADD COLUMN dropped integer NOT NULL DEFAULT 0;',
   },
   {
+    // Places are given under the lock of a feed, so that they rise with its sequence.
+    name: '0010-webhooks',
+    sql: `
+CREATE TABLE webhook_change(
+  subscription uuid NOT NULL, place bigint GENERATED ALWAYS AS IDENTITY, lane smallint NOT NULL, user_key uuid NOT NULL,
+  seq bigint NOT NULL, type smallint NOT NULL, notification uuid NOT NULL, changes integer NOT NULL, at bigint NOT NULL,
+  data text,
+  PRIMARY KEY (subscription, place));
+CREATE INDEX webhook_change_by_user ON webhook_change(lane, user_key);
+CREATE TABLE webhook_backlog(
+  subscription uuid PRIMARY KEY, attempts integer NOT NULL DEFAULT 0, due bigint NOT NULL DEFAULT 0,
+  failing_since bigint, answer text, claimed_by uuid, claimed_until bigint NOT NULL DEFAULT 0);
+`,
+  },
+  {
     name: '0011-unread',
     sql: `
 CREATE INDEX notification_unread ON notification(lane, user_key, id) INCLUDE (app) WHERE state & 1 = 0 AND removed = 0;

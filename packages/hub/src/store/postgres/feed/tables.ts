@@ -4,6 +4,7 @@
 import { notificationTypes, type VisualMember } from '@carillon/protocol';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { isUuid, uuidToBytes } from '../../../lib/ids.ts';
+import type { BacklogResult, NewWebhookChange } from '../../../model/change-subscription.ts';
 import type {
   DeliveryKey,
   DeliveryResult,
@@ -19,6 +20,7 @@ import type { StoredSubscription } from '../../../model/subscription.ts';
 import { userShard } from '../../../model/user-shard.ts';
 import {
   type Codes,
+  changeTypeCodes,
   decodeActionState,
   decodeDropped,
   decodeReadState,
@@ -372,3 +374,24 @@ const plannedTable = new Table<PlannedDelivery, 'user', ElementType>({
 export function readPlanned(row: Row): PlannedDelivery {
   return plannedTable.readRow(row, { user: userOf(row) });
 }
+
+export const webhookTable = new Table<NewWebhookChange, 'user', ElementType>({
+  backlog: { column: 'subscription', form: uuid },
+  seq: { column: 'seq', form: bigint },
+  type: { column: 'type', form: coded(changeTypeCodes) },
+  notification: { column: 'notification', form: uuid },
+  changes: { column: 'changes', form: integer },
+  at: { column: 'at', form: bigint },
+  data: { column: 'data', form: optional(text) },
+});
+export const webhookColumns: readonly Column<NewWebhookChange>[] = [...userColumns, ...webhookTable.columns];
+
+/** Of a backlog, as an attempt left it. */
+export const backlogColumns: readonly Column<BacklogResult>[] = [
+  { name: 'subscription', type: 'uuid', of: ({ backlog }) => packUuid(backlog) },
+  { name: 'up_to', type: 'bigint', of: ({ upTo }) => upTo },
+  { name: 'attempts', type: 'integer', of: ({ attempts }) => attempts },
+  { name: 'due', type: 'bigint', of: ({ due }) => due },
+  { name: 'failing_since', type: 'bigint', of: ({ failingSince }) => failingSince },
+  { name: 'answer', type: 'text', of: ({ answer: text }) => text },
+];

@@ -33,6 +33,8 @@ import {
   subscriptionTable,
   unnest,
   userOf,
+  webhookColumns,
+  webhookTable,
 } from '../feed/tables.ts';
 import { registryMigrations } from '../registry/schema.ts';
 import { packText, unpackText } from '../registry/text.ts';
@@ -50,6 +52,11 @@ export interface Intake {
 
 const rowsAtOnce = 1000;
 const registryNames = Object.keys(registryTables) as RegistryTable[];
+/** What the database counts on from. */
+const numbered = [
+  ['audit', 'id'],
+  ['webhook_change', 'place'],
+] as const;
 const allTables = [...registryNames, ...feedTables, 'push_address'];
 
 /** Answers each table as it was read back. */
@@ -65,9 +72,10 @@ export function takeIn({ url, source, now, by }: Intake): Promise<MovedTable[]> 
       for (const table of registryNames)
         tables.push(await move(client, registryPart(table), source.registry(table)));
       for (const table of feedTables) tables.push(await moveFeeds(client, table, source));
-      await client.query(
-        "SELECT setval(pg_get_serial_sequence('audit', 'id'), max(id)) FROM audit HAVING max(id) > 0",
-      );
+      for (const [table, column] of numbered)
+        await client.query(
+          `SELECT setval(pg_get_serial_sequence('${table}', '${column}'), max(${column})) FROM ${table} HAVING max(${column}) > 0`,
+        );
       const entry = [now, by.who, by.from, 'migrate', 'store'];
       await client.query(
         'INSERT INTO audit(at, who, from_address, what, on_what) VALUES ($1, $2, $3, $4, $5)',
@@ -124,6 +132,14 @@ const feedParts: { readonly [T in FeedTable]: Part<MovedFeeds[T]> } = {
   notification: { table: 'notification', columns: notificationColumns, read: readNotification },
   subscription: subscriptionPart,
   // Nothing is claimed by anybody.
+  webhook_change: {
+    table: 'webhook_change',
+    columns: [...webhookColumns, { name: 'place', type: 'bigint', of: (row) => row.place }],
+    read: (row) => ({
+      ...webhookTable.readRow(row, { user: userOf(row) }),
+      place: decodeNumber(row.place),
+    }),
+  },
   delivery: { table: 'delivery', columns: deliveryColumns(Buffer.alloc(16)), read: readDelivery },
 };
 

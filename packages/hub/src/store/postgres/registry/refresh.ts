@@ -14,6 +14,7 @@ const lockClasses: Record<Part, number> = {
   credential: 0x7265_6702,
   revocation: 0x7265_6703,
   key: 0x7265_6704,
+  webhook: 0x7265_6705,
 };
 const lockKeys = 2 ** 31;
 /** A hub that is behind may hold an older version than the one before: others may have committed since. */

@@ -98,6 +98,17 @@ CREATE INDEX idp_grant_by_account ON idp_grant(account, model) WHERE account IS 
     sql: "INSERT INTO part_version(part, version) VALUES ('key', 1);",
   },
   { name: '0008-folded-names', sql: '', fill: foldNames },
+  {
+    // What every commit needs of them stands in a column of its own, which is all that is read into memory.
+    name: '0009-change-subscriptions',
+    sql: `
+CREATE TABLE change_subscription(
+  id text COLLATE "C" PRIMARY KEY, app text NOT NULL, user_key text, watch text NOT NULL, doc text NOT NULL,
+  sealed text NOT NULL, key_id text NOT NULL);
+CREATE INDEX change_subscription_by_owner ON change_subscription(app, user_key);
+INSERT INTO part_version(part, version) VALUES ('webhook', 1);
+`,
+  },
 ];
 
 /** Of two users whose names fold alike one keeps the key that it has, so that the start goes on: it is found by its id. */

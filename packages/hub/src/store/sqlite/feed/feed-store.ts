@@ -1,6 +1,7 @@
 // The SQLite feed store: a writer's thread that gets one batch at a time, and reads on the main thread. The planner is
 // passed as the name of its module, since code can't be sent to a thread.
 import { Worker } from 'node:worker_threads';
+import type { Watches } from '../../../model/change-subscription.ts';
 import type { PlannedDelivery } from '../../../model/delivery.ts';
 import { type Committed, type FeedStore, StoreError } from '../../store.ts';
 import type { WriterAnswer, WriterData, WriterRequest } from './commit/writer.ts';
@@ -21,11 +22,16 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
   const writer = new Writer(worker);
   await writer.ready;
   const read = await openReaderOr(path, () => writer.close());
+  let sentWatches: Watches | null = null;
   return {
     read,
     shared: false,
-    commit: async (writes, now, claim = true) => {
-      const answer = await writer.ask({ writes, now, claim });
+    webhooks: read.webhooks,
+    commit: async (writes, now, claim = true, watches = null) => {
+      // Sent when it is another one: it may be large.
+      const isSame = watches === sentWatches;
+      sentWatches = watches;
+      const answer = await writer.ask({ writes, now, claim, ...(isSame ? {} : { watches }) });
       for (const write of writes) if (write.kind === 'erase') read.erased(write.user);
       return (answer as { committed: Committed }).committed;
     },

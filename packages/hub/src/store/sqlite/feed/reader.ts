@@ -16,6 +16,7 @@ import {
   type ListQuery,
   type Position,
   StoreError,
+  type WebhookBacklogs,
 } from '../../store.ts';
 import { deliveryReads } from './reader-deliveries.ts';
 import { searchReads } from './reader-search.ts';
@@ -31,6 +32,7 @@ import {
   type Tables,
   type Values,
 } from './tables.ts';
+import { webhookReads } from './webhooks.ts';
 
 /** How many pages of index entries one page looks at, so that a feed full of another app's notifications can't stall it. */
 const scanPages = 20;
@@ -38,6 +40,7 @@ const highestId = Buffer.alloc(16, 0xff);
 const highestEra = 2 ** 31 - 1;
 
 export interface SqliteReader extends FeedReader {
+  readonly webhooks: WebhookBacklogs;
   /** The user may have no feed any more. */
   erased(user: UserKey): void;
   close(): void;
@@ -47,7 +50,8 @@ export function openReader(path: string): SqliteReader {
   const db = new DatabaseSync(path, { readOnly: true, timeout: 2000 });
   const tables = openTables(db);
   const erased = (user: UserKey): void => tables.interned.erased(user);
-  return { ...feedReads(db, tables), erased, close: () => db.close() };
+  const webhooks = guarded(webhookReads(db, tables));
+  return { ...feedReads(db, tables), webhooks, erased, close: () => db.close() };
 }
 
 export function feedReads(db: DatabaseSync, tables: Tables = openTables(db)): FeedReader {
@@ -63,7 +67,7 @@ export function feedReads(db: DatabaseSync, tables: Tables = openTables(db)): Fe
 }
 
 /** A file that can't be read is a fault of the store, not of the caller. */
-function guarded(reads: FeedReader): FeedReader {
+function guarded<Reads extends object>(reads: Reads): Reads {
   const entries = Object.entries(reads).map(
     ([name, read]: [string, (...args: never[]) => Promise<unknown>]) => [
       name,
@@ -76,7 +80,7 @@ function guarded(reads: FeedReader): FeedReader {
       },
     ],
   );
-  return Object.fromEntries(entries) as FeedReader;
+  return Object.fromEntries(entries) as Reads;
 }
 
 const nowhere: Position = { epoch: 0, head: 0, unread: 0, floor: 0, preferencesSeq: 0 };

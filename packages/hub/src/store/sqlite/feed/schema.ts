@@ -117,6 +117,21 @@ ALTER TABLE subscription ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
     sql: 'ALTER TABLE delivery ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;',
   },
   {
+    // A place is never given again, since a backlog goes on after the last one that was sent.
+    name: '0011-webhooks',
+    sql: `
+CREATE TABLE webhook_change(
+  place INTEGER PRIMARY KEY AUTOINCREMENT, subscription BLOB NOT NULL, account INTEGER NOT NULL, seq INTEGER NOT NULL,
+  type INTEGER NOT NULL, notification BLOB NOT NULL, changes INTEGER NOT NULL, at INTEGER NOT NULL, data TEXT) STRICT;
+CREATE INDEX webhook_change_by_subscription ON webhook_change(subscription, place);
+CREATE INDEX webhook_change_by_account ON webhook_change(account);
+CREATE TABLE webhook_backlog(
+  subscription BLOB PRIMARY KEY, attempts INTEGER NOT NULL, due INTEGER NOT NULL, failing_since INTEGER,
+  answer TEXT)
+  STRICT, WITHOUT ROWID;
+`,
+  },
+  {
     // Unread ones are found by id without an index more: each stands where it did, with its standing before the id.
     name: '0012-standing',
     sql: `

@@ -7,6 +7,7 @@ import { BoundedMap } from '../../../lib/bounded-map.ts';
 import { hashText } from '../../../lib/fingerprint.ts';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import type { AppId } from '../../../model/app.ts';
+import type { NewWebhookChange } from '../../../model/change-subscription.ts';
 import type {
   DeliveryKey,
   PlannedDelivery,
@@ -19,6 +20,7 @@ import type { PushAddress } from '../../../model/push-address.ts';
 import type { StoredSubscription } from '../../../model/subscription.ts';
 import {
   type Codes,
+  changeTypeCodes,
   decodeActionState,
   decodeDropped,
   decodeReadState,
@@ -254,6 +256,16 @@ function deliveryTable(app: AppForm) {
   });
 }
 
+const webhookTable = new Table<NewWebhookChange, 'user', SqlType>({
+  backlog: { column: 'subscription', form: uuid },
+  seq: { column: 'seq', form: integer },
+  type: { column: 'type', form: coded(changeTypeCodes) },
+  notification: { column: 'notification', form: uuid },
+  changes: { column: 'changes', form: integer },
+  at: { column: 'at', form: integer },
+  data: { column: 'data', form: optional(text) },
+});
+
 /** What a claim hands out. */
 function claimedTable(app: AppForm) {
   return new Table<PlannedDelivery, 'user', SqlType>({
@@ -280,6 +292,7 @@ export function openTables(db: DatabaseSync) {
     subscription: subscriptionTable(app),
     delivery: deliveryTable(app),
     claimed: claimedTable(app),
+    webhook: webhookTable,
   };
 }
 

@@ -26,7 +26,7 @@ export interface SqliteSource extends TransferSource {
 const rowsAtOnce = 1000;
 
 /** Tables that only say how the others are stored. */
-const ownTables = ['migration', 'part_version', 'account', 'app_ref', 'progress'];
+const ownTables = ['migration', 'part_version', 'account', 'app_ref', 'progress', 'webhook_backlog'];
 
 export function openSource(dataDir: string): SqliteSource {
   const feeds = open(join(dataDir, 'feed.db'), feedMigrations);
@@ -66,7 +66,7 @@ type Readers = { readonly [T in FeedTable]: { readonly sql: string; read(values:
 
 /** What follows the columns of a table stands last. */
 function openReaders(db: DatabaseSync): Readers {
-  const { interned, feedApp, notification, subscription, delivery } = openTables(db);
+  const { interned, feedApp, notification, subscription, delivery, webhook } = openTables(db);
   const select = (names: readonly string[], table: string) => `SELECT ${names.join(', ')} FROM ${table}`;
   const given = (values: Values) => ({ user: interned.user(values.at(-1)) });
   return {
@@ -93,6 +93,13 @@ function openReaders(db: DatabaseSync): Readers {
     delivery: {
       sql: select([...delivery.names, 'account'], 'delivery'),
       read: (values) => unclaimed(delivery.readValues(values, given(values))),
+    },
+    webhook_change: {
+      sql: select([...webhook.names, 'place', 'account'], 'webhook_change'),
+      read: (values) => ({
+        ...webhook.readValues(values, given(values)),
+        place: decodeNumber(values.at(-2)),
+      }),
     },
   };
 }

@@ -30,6 +30,7 @@ export class SqliteMemory implements Memory {
         credential: this.#db.prepare(selectPart.credential),
         revocation: this.#db.prepare(selectPart.revocation),
         key: this.#db.prepare(selectPart.key),
+        webhook: this.#db.prepare(selectPart.webhook),
       };
       this.#read();
     } catch (error) {

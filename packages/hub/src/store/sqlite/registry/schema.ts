@@ -97,4 +97,15 @@ CREATE INDEX idp_grant_by_account ON idp_grant(account, model) WHERE account IS 
     name: '0008-folded-names',
     sql: 'UPDATE OR IGNORE local_user SET name_key = fold_name(name) WHERE name_key <> fold_name(name);',
   },
+  {
+    // What every commit needs of them stands in a column of its own, which is all that is read into memory.
+    name: '0009-change-subscriptions',
+    sql: `
+CREATE TABLE change_subscription(
+  id TEXT PRIMARY KEY, app TEXT NOT NULL, user_key TEXT, watch TEXT NOT NULL, doc TEXT NOT NULL, sealed TEXT NOT NULL,
+  key_id TEXT NOT NULL) STRICT;
+CREATE INDEX change_subscription_by_owner ON change_subscription(app, user_key);
+INSERT INTO part_version(part, version) VALUES ('webhook', 1);
+`,
+  },
 ];

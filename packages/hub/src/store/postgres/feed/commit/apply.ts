@@ -31,6 +31,7 @@ import {
   userColumns,
   userValues,
 } from '../tables.ts';
+import { applyWebhooks } from './apply-webhooks.ts';
 import { fetchedRange, type Present, presentColumns, upToColumns } from './lock-and-read.ts';
 
 function insert(table: string, columns: readonly Column<never>[]): Statement {
@@ -83,6 +84,7 @@ AND NOT EXISTS (SELECT FROM notification n WHERE ${ofUser('n')} OFFSET 0)
 AND NOT EXISTS (SELECT FROM subscription s WHERE ${ofUser('s')} OFFSET 0)`),
   feedApps: eraseBeside('feed_app'),
   deliveries: eraseBeside('delivery'),
+  webhooks: eraseBeside('webhook_change'),
 };
 
 function eraseBeside(table: string): Statement {
@@ -117,7 +119,7 @@ export function openApply(node: Buffer): (plan: Plan, locked: Locked) => Ask[] {
     put(feedWrites.deleteSubscriptions, subscriptionKey, plan.endedSubscriptions);
     put(feedWrites.updateSubscriptions, subscriptionColumns, changedOf(plan.subscriptions));
     put(feedWrites.insertSubscriptions, subscriptionColumns, begunOf(plan.subscriptions));
-    asks.push(...applyDeliveries(plan));
+    asks.push(...applyDeliveries(plan), ...applyWebhooks(plan));
     for (const user of plan.erased)
       for (const each of Object.values(erasures)) asks.push({ statement: each, values: userValues(user) });
     // With nothing else to write, the transaction is undone and the heads with it.

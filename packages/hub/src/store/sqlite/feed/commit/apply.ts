@@ -15,6 +15,7 @@ import { encodeDropped, sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '
 import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FeedRow, FetchMark, Plan } from '../../../store.ts';
 import { anyStanding, encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
+import { openApplyWebhooks } from './apply-webhooks.ts';
 import { openErase } from './erase.ts';
 import type { KnownFeeds } from './snapshot.ts';
 
@@ -67,12 +68,14 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
     }
   };
   const deliveries = openApplyDeliveries(db, tables);
+  const webhooks = openApplyWebhooks(db, tables);
   const erase = openErase(db, tables);
   return (plan) => {
     feeds(plan);
     notifications(plan);
     subscriptions(plan);
     deliveries(plan);
+    webhooks(plan);
     if (plan.erased.length > 0) erase(plan.erased);
   };
 }

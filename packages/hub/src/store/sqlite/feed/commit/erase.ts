@@ -8,7 +8,9 @@ export function openErase(db: DatabaseSync, { interned }: Tables): (users: reado
   const removeAccount = db.prepare(`DELETE FROM account WHERE id = ?1
     AND NOT EXISTS (SELECT 1 FROM notification WHERE account = ?1)
     AND NOT EXISTS (SELECT 1 FROM subscription WHERE account = ?1)`);
-  const rest = ['feed_app', 'delivery'].map((table) => db.prepare(`DELETE FROM ${table} WHERE account = ?`));
+  const rest = ['feed_app', 'delivery', 'webhook_change'].map((table) =>
+    db.prepare(`DELETE FROM ${table} WHERE account = ?`),
+  );
   return (users) => {
     for (const user of users) {
       const account = interned.account(user);

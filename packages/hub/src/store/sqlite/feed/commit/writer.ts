@@ -3,6 +3,7 @@
 // between batches. After an I/O error the connection is reopened, and the fsync is never retried.
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { type Watches, waitingIn } from '../../../../model/change-subscription.ts';
 import type { PlannedDelivery, StoredDelivery } from '../../../../model/delivery.ts';
 import type { Write } from '../../../../model/write.ts';
 import {
@@ -34,7 +35,13 @@ export interface WriterData {
 }
 
 export type WriterRequest =
-  | { readonly writes: readonly Write[]; readonly now: number; readonly claim: boolean }
+  | {
+      readonly writes: readonly Write[];
+      readonly now: number;
+      readonly claim: boolean;
+      /** Where it is another one than with the batch before. */
+      readonly watches?: Watches | null;
+    }
   | { readonly query: ClaimQuery }
   | 'probe'
   | 'close';
@@ -70,6 +77,7 @@ const port = parentPort as NonNullable<typeof parentPort>;
 const { path, registryPath, planner } = workerData as WriterData;
 const { planBatch } = (await import(planner)) as { planBatch: Planner };
 let pagesWritten = 0;
+let watches: Watches | null = null;
 let connection: Connection | null = open();
 
 port.on('message', (request: WriterRequest) => {
@@ -123,9 +131,10 @@ function open(): Connection {
   }
 }
 
-function commit({ writes, now, claim }: Extract<WriterRequest, { writes: unknown }>): WriterAnswer {
+function commit({ writes, now, claim, ...more }: Extract<WriterRequest, { writes: unknown }>): WriterAnswer {
+  if (more.watches !== undefined) watches = more.watches;
   return transact((current) => {
-    const plan = planBatch.plan(writes, current.snapshot, { now, claim });
+    const plan = planBatch.plan(writes, current.snapshot, { now, claim, watches });
     current.apply(plan);
     current.progress.count(writes.length);
     commitNow(current);
@@ -133,9 +142,10 @@ function commit({ writes, now, claim }: Extract<WriterRequest, { writes: unknown
     current.known.committed(plan);
     // Each row touches a page of the table and of about four indexes.
     pagesWritten += 2 + plan.notifications.length * 6 + plan.subscriptions.length * 4;
-    pagesWritten += plan.deliveries.length + plan.results.length;
+    pagesWritten += plan.deliveries.length + plan.results.length + plan.webhooks.length * 2;
     const { outcomes, changes, moved } = plan;
-    return { committed: { outcomes, changes, moved, deliveries: claimedOf(plan.deliveries) } };
+    const webhooks = waitingIn(plan.webhooks);
+    return { committed: { outcomes, changes, moved, deliveries: claimedOf(plan.deliveries), webhooks } };
   });
 }
 
