@@ -2,7 +2,6 @@
 // kill; the simulated providers live on in the test's. Alice has four devices.
 
 import { dirname, join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { startPush } from '../feed/push.ts';
 import { startNats } from '../machine/nats.ts';
 import { startPostgres } from '../machine/postgres.ts';
@@ -37,7 +36,12 @@ export interface ServedNode {
 
 export type ServedCluster = Awaited<ReturnType<typeof serveCluster>>;
 
-export async function serveCluster(context: TestContext, count: number) {
+/** A test, or its file. */
+interface Closing {
+  after(close: () => Promise<void>): void;
+}
+
+export async function serveCluster(context: Closing, count: number) {
   const closers: (() => unknown)[] = [];
   context.after(async () => {
     for (const close of closers.reverse()) await close();
