@@ -16,6 +16,7 @@ import { stored } from './benchmarks/hub/stored.ts';
 import { streams } from './benchmarks/hub/streams.ts';
 import { takeover } from './benchmarks/hub/takeover.ts';
 import { ticketReconnect } from './benchmarks/hub/ticket-reconnect.ts';
+import { waits } from './benchmarks/hub/waits.ts';
 import { clientReconnect } from './benchmarks/pages/client-reconnect.ts';
 import { inboxLoad } from './benchmarks/pages/inbox-load.ts';
 import { inboxScroll } from './benchmarks/pages/inbox-scroll.ts';
@@ -30,7 +31,7 @@ import { recordResults } from './results.ts';
 
 const benchmarks: readonly Benchmark[] = [
   ...[creates, live, nodes, streams, fanOut, delta, stored, start],
-  ...[answers, deadlines],
+  ...[answers, deadlines, waits],
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxScroll],

@@ -1,10 +1,9 @@
 // Requests about questions, as text that is ready to be written: one that asks, one that waits, one that answers.
-import { type BenchUser, hostName } from '../setup/world.ts';
+import type { BenchUser } from '../setup/world.ts';
 import { getRequest } from './requests.ts';
 
 const path = '/v1.0/me/notifications';
-const question = JSON.stringify({
-  targetHostName: hostName,
+const question = {
   expirationDateTime: new Date(Date.now() + 86_400_000).toISOString(),
   payload: {
     visualContent: {
@@ -16,10 +15,10 @@ const question = JSON.stringify({
     },
   },
   targetPolicy: { platformTypes: ['windows', 'android'] },
-});
+};
 
 export function askRequest(user: BenchUser): string {
-  return postRequest(user, path, question);
+  return postRequest(user, path, JSON.stringify({ targetHostName: user.app.host, ...question }));
 }
 
 export function respondRequest(user: BenchUser, id: string): string {
@@ -27,7 +26,11 @@ export function respondRequest(user: BenchUser, id: string): string {
 }
 
 export function waitRequest(user: BenchUser, id: string): string {
-  return getRequest(user, `${path}/${id}/response?waitSeconds=60`);
+  return getRequest(user, responsePath(id, 60));
+}
+
+export function responsePath(id: string, waitSeconds: number): string {
+  return `${path}/${id}/response?waitSeconds=${waitSeconds}`;
 }
 
 function postRequest({ token }: BenchUser, target: string, body: string): string {

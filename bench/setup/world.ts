@@ -1,4 +1,4 @@
-// Who the loads speak for: one app and its users, with their tokens. The registry is made once a run, and each hub gets
+// Who the loads speak for: apps and their users, with tokens. The registry is made once a run, and each hub gets
 // a data folder with a copy of it, so all of them believe the same tokens.
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,11 +13,23 @@ import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
 /** Fixed, whatever the port, since tokens name it. */
 export const publicUrl = 'http://hub.bench.example';
 export const issuer = issuerOf(publicUrl);
-export const appId = 'bench-app';
-export const hostName = 'graphnotifications.sample.windows.com';
+/** Most loads speak for the first. */
+export const apps = Array.from({ length: 10 }, (_, index) =>
+  index === 0
+    ? { id: 'bench-app', host: 'graphnotifications.sample.windows.com' }
+    : { id: `bench-app-${index}`, host: `app-${index}.bench.example` },
+) as [BenchApp, ...BenchApp[]];
+export const { id: appId, host: hostName } = apps[0];
 const tokenSeconds = 6 * 3600;
 
+interface BenchApp {
+  readonly id: string;
+  readonly host: string;
+}
+
 export interface BenchUser {
+  /** Whose token it is. */
+  readonly app: BenchApp;
   readonly subject: string;
   readonly name: string;
   readonly token: string;
@@ -26,8 +38,8 @@ export interface BenchUser {
 const folder = mkdtempSync(join(tmpdir(), 'carillon-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 const template = join(folder, 'template');
-const signingKeys = await registerApp();
-let made: BenchUser[] = [];
+const signingKeys = await registerApps();
+const made = new Map<BenchApp, BenchUser[]>();
 let dataDirs = 0;
 
 /** A folder for a hub of its own, removed when the run ends. */
@@ -43,10 +55,12 @@ export function removeDataDir(dataDir: string): void {
 }
 
 /** As `carillon app create` does; closing the registry folds its log into the one file. */
-async function registerApp(): Promise<SigningKeys> {
+async function registerApps(): Promise<SigningKeys> {
   const registry = await openRegistry({ dataDir: template });
-  const client = { clientId: appId, public: false, secretHash: null, redirectUris: [] };
-  await registry.apps.put({ id: appId, hosts: [hostName], clients: [client], blocked: false });
+  for (const { id, host } of apps) {
+    const client = { clientId: id, public: false, secretHash: null, redirectUris: [] };
+    await registry.apps.put({ id, hosts: [host], clients: [client], blocked: false });
+  }
   const keys = await openSigningKeys(registry);
   // Hubs that share it are nodes of one cluster.
   await registry.meta.readOrMake('seal-key', () => randomBytes(32).toString('base64'));
@@ -54,19 +68,21 @@ async function registerApp(): Promise<SigningKeys> {
   return keys;
 }
 
-/** The first `count` users, the same all through a run. Their tokens are signed here, as `carillon token` would. */
-export function users(count: number): readonly BenchUser[] {
-  if (made.length >= count) return made.slice(0, count);
+/** The first `count` users of an app, the same all through a run. Their tokens are signed here, as `carillon token` would. */
+export function users(count: number, app: BenchApp = apps[0]): readonly BenchUser[] {
+  const before = made.get(app) ?? [];
+  if (before.length >= count) return before.slice(0, count);
   const now = Math.floor(Date.now() / 1000);
   const shared = { iss: issuer, aud: publicUrl, iat: now, exp: now + tokenSeconds };
-  const more = Array.from({ length: count - made.length }, (_, index) => {
-    const name = `user${made.length + index}@contoso.example`;
+  const more = Array.from({ length: count - before.length }, (_, index) => {
+    const name = `user${before.length + index}${app === apps[0] ? '' : `.${app.id}`}@contoso.example`;
     const user = { id: subjectOf(name), name, passwordHash: '', operator: false };
-    const claims = { ...shared, jti: randomUUID(), ...delegatedClaims(user, appId, [createdByAppScope]) };
-    return { subject: user.id, name, token: signingKeys.sign(claims) };
+    const claims = { ...shared, jti: randomUUID(), ...delegatedClaims(user, app.id, [createdByAppScope]) };
+    return { app, subject: user.id, name, token: signingKeys.sign(claims) };
   });
-  made = [...made, ...more];
-  return made;
+  const all = [...before, ...more];
+  made.set(app, all);
+  return all;
 }
 
 function subjectOf(name: string): string {

@@ -3,7 +3,7 @@
 // bus does, the answer is the store's. An app has so many waits on a node; a wait ends with its caller, and with the node.
 import { limits } from '@carillon/protocol';
 import type { BusChange } from '../bus/bus.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { Clock, Timer } from '../lib/clock.ts';
 import type { AppId } from '../model/app.ts';
 import { HubError } from '../model/errors.ts';
 import type { UserKey } from '../model/principal.ts';
@@ -18,8 +18,23 @@ export interface Awaited {
   readonly id: string;
 }
 
-/** Calls back when the caller has gone. */
-export type WhenGone = (call: () => void) => void;
+/** A wait's end: with what was found, with nothing, or with why that can't be said. */
+export type Settle<Found> = (found: Promise<Found>) => void;
+
+export interface Awaiting<Found> {
+  /** Reads the store; null while there is nothing to be found. */
+  readonly look: () => Promise<Found | null>;
+  readonly waitMs: number;
+  readonly settle: Settle<Found | null>;
+}
+
+/** Waits whose time is over together. */
+interface Ending {
+  readonly waits: Set<Wait>;
+  readonly timer: Timer;
+}
+
+const togetherMs = 100;
 
 interface Waiting {
   readonly waits: Set<Wait>;
@@ -31,6 +46,8 @@ export class Waits {
   readonly #clock: Clock;
   readonly #byUser = new Map<UserKey, Waiting>();
   readonly #byApp = new Map<AppId, number>();
+  /** By the moment of their end, so that a thousand waits of a minute share a timer. */
+  readonly #byEnd = new Map<number, Ending>();
   #watcher: UserWatcher | null = null;
   #draining = false;
 
@@ -55,7 +72,7 @@ export class Waits {
     const open = this.#byApp.get(app) ?? 0;
     if (open >= limits.waitsPerApp) throw tooMany();
     const waiting = this.#byUser.get(user) ?? { waits: new Set(), seq: 0 };
-    const wait = new Wait(awaited, this.#clock, () => this.#close(wait));
+    const wait = new Wait(awaited, this);
     waiting.waits.add(wait);
     this.#byApp.set(app, open + 1);
     this.#byUser.set(user, waiting);
@@ -97,10 +114,32 @@ export class Waits {
     for (const { waits } of this.#byUser.values()) for (const wait of waits) wait.end();
   }
 
-  #close(wait: Wait): void {
-    const { app, user } = wait;
+  /** Up to a tenth of a second early. */
+  endAfter(wait: Wait, waitMs: number): void {
+    const now = this.#clock.now();
+    wait.endsAt = Math.floor((now + waitMs) / togetherMs) * togetherMs;
+    let ending = this.#byEnd.get(wait.endsAt);
+    if (!ending) {
+      const { endsAt } = wait;
+      ending = { waits: new Set(), timer: this.#clock.after(endsAt - now, () => this.#end(endsAt)) };
+      this.#byEnd.set(endsAt, ending);
+    }
+    ending.waits.add(wait);
+  }
+
+  #end(endsAt: number): void {
+    for (const wait of this.#byEnd.get(endsAt)?.waits ?? []) wait.end();
+  }
+
+  close(wait: Wait): void {
+    const { app, user, endsAt } = wait;
     const waiting = this.#byUser.get(user);
     if (!waiting?.waits.delete(wait)) return;
+    const ending = this.#byEnd.get(endsAt);
+    if (ending?.waits.delete(wait) && ending.waits.size === 0) {
+      ending.timer.stop();
+      this.#byEnd.delete(endsAt);
+    }
     const open = (this.#byApp.get(app) ?? 1) - 1;
     if (open === 0) this.#byApp.delete(app);
     else this.#byApp.set(app, open);
@@ -110,60 +149,70 @@ export class Waits {
   }
 }
 
+/** Holds little more than whom to tell: there may be ten thousand for a minute. */
 export class Wait implements Awaited {
   readonly app: AppId;
   readonly user: UserKey;
   readonly id: string;
-  readonly close: () => void;
-  readonly #clock: Clock;
+  /** 0 until it has begun to wait. */
+  endsAt = 0;
+  readonly #waits: Waits;
   #told = false;
   #ended = false;
-  #resume: (() => void) | null = null;
+  #isLooking = false;
+  #awaiting: Awaiting<unknown> | null = null;
 
-  constructor({ app, user, id }: Awaited, clock: Clock, close: () => void) {
+  constructor({ app, user, id }: Awaited, waits: Waits) {
     this.app = app;
     this.user = user;
     this.id = id;
-    this.close = close;
-    this.#clock = clock;
+    this.#waits = waits;
   }
 
   tell(): void {
     this.#told = true;
-    this.#resume?.();
+    this.#proceed();
   }
 
   end(): void {
     this.#ended = true;
-    this.#resume?.();
+    this.#proceed();
   }
 
-  /** Looks each time that it was told, until something is found, the time is over or the caller has gone. Closes it. */
-  async until<Found>(
-    look: () => Promise<Found | null>,
-    { waitMs, whenGone }: { readonly waitMs: number; readonly whenGone: WhenGone },
-  ): Promise<Found | null> {
-    const timer = this.#clock.after(waitMs, () => this.end());
-    whenGone(() => this.end());
-    try {
-      while (!this.#ended) {
-        if (!this.#told) await this.#next();
-        if (!this.#told) continue;
-        this.#told = false;
-        const found = await look();
-        if (found !== null) return found;
-      }
-      return null;
-    } finally {
-      timer.stop();
-      this.close();
-    }
+  close(): void {
+    this.#awaiting = null;
+    this.#waits.close(this);
   }
 
-  #next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#resume = resolve;
-    });
+  /** Looks each time that it was told, until something is found or it has ended: its time is over, or its caller is gone. */
+  until<Found>(awaiting: Awaiting<Found>): () => void {
+    this.#awaiting = awaiting as Awaiting<unknown>;
+    this.#waits.endAfter(this, awaiting.waitMs);
+    this.#proceed();
+    return () => this.end();
+  }
+
+  #proceed(): void {
+    if (!this.#awaiting || this.#isLooking) return;
+    if (this.#ended) this.#settle(Promise.resolve(null));
+    else if (this.#told) void this.#look(this.#awaiting);
+  }
+
+  async #look({ look }: Awaiting<unknown>): Promise<void> {
+    this.#told = false;
+    this.#isLooking = true;
+    const looked = look();
+    // One that failed has an end too: its failure.
+    const found = await looked.catch(() => undefined);
+    this.#isLooking = false;
+    if (found === null) this.#proceed();
+    else this.#settle(looked);
+  }
+
+  #settle(found: Promise<unknown>): void {
+    const { settle } = this.#awaiting ?? {};
+    this.close();
+    settle?.(found);
   }
 }
 

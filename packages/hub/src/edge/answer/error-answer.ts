@@ -57,15 +57,23 @@ export function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
   thrown: unknown,
-  { publicUrl, log }: ErrorOptions,
+  options: ErrorOptions,
 ): FastifyReply {
-  const ids = { 'request-id': request.id, 'client-request-id': clientRequestId(request) };
-  const hasCredentials = request.headers.authorization !== undefined;
-  const refused = { url: request.url, publicUrl, ids, hasCredentials };
-  const { status, headers, body } = answerError(thrown, refused, log);
+  const { status, headers, body } = refusal(request, thrown, options);
   // HTTP/2 has no such header, and ends the stream instead.
   if (status === 413 && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close');
   return reply.code(status).headers(headers).send(Buffer.from(body));
+}
+
+/** For an answer that is written past Fastify's reply. */
+export function refusal(
+  request: FastifyRequest,
+  thrown: unknown,
+  { publicUrl, log }: ErrorOptions,
+): ErrorAnswer {
+  const ids = { 'request-id': request.id, 'client-request-id': clientRequestId(request) };
+  const hasCredentials = request.headers.authorization !== undefined;
+  return answerError(thrown, { url: request.url, publicUrl, ids, hasCredentials }, log);
 }
 
 /** The answer to whatever was thrown, which is logged when it is a defect. */

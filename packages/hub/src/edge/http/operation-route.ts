@@ -11,22 +11,22 @@ import { HubError, invalid } from '../../model/errors.ts';
 import type { WrittenAnswer } from '../../operations/kernel/answer.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
 import type { Admission, Arrival, Request, Runner } from '../../operations/kernel/run.ts';
-import type { Logger } from '../../telemetry/log.ts';
 import { baseHeaders } from '../answer/base-headers.ts';
-import { answerError } from '../answer/error-answer.ts';
+import { answerError, type ErrorOptions } from '../answer/error-answer.ts';
 import { runParts } from '../batch/run-parts.ts';
 import { readJson } from '../request/json-body.ts';
 import { literalSiblings, methodsAt, pathOf, type Route, readQuery, wrongMethod } from '../request/paths.ts';
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
-import { isGone, whenClosed, whenLeft } from '../streams/when-closed.ts';
+import { isGone, whenClosed } from '../streams/when-closed.ts';
 import type { AddressReader } from './address.ts';
+import { answerLater } from './answer-later.ts';
 import type { Connections } from './connections.ts';
 import { addressIn, type RequestLog } from './request-log.ts';
 import type { Turns } from './turns.ts';
 import type { UnsentAnswers } from './unsent-answers.ts';
 
-export interface OperationRouteOptions {
+export interface OperationRouteOptions extends ErrorOptions {
   readonly runner: Runner;
   readonly fanOut: FanOut;
   readonly addressOf: AddressReader;
@@ -34,8 +34,6 @@ export interface OperationRouteOptions {
   readonly connections: Pick<Connections, 'authenticated' | 'isLive'>;
   readonly unsent: UnsentAnswers;
   readonly turns: Turns;
-  readonly publicUrl: string;
-  readonly log: Logger;
   /** Of the request ids of parts. */
   readonly newId: () => string;
 }
@@ -51,7 +49,7 @@ declare module 'fastify' {
 
 export function addRoute(app: FastifyInstance, route: Route, options: OperationRouteOptions): void {
   const { operation } = route;
-  const { runner, requestLog, connections } = options;
+  const { runner, connections } = options;
   const siblings = literalSiblings(route.path);
   app.route<{ Params: Params }>({
     method: operation.method,
@@ -74,7 +72,6 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
       const { admission } = request;
       if (!admission) throw new Error('a request reached its operation without being admitted');
       await handlerOf(operation)(request, reply, admission, options);
-      requestLog(request, reply.raw.statusCode);
       return reply;
     },
   });
@@ -92,7 +89,7 @@ async function act(
   request: Asking,
   reply: FastifyReply,
   admission: Admission,
-  { runner, fanOut, connections, unsent }: OperationRouteOptions,
+  { runner, fanOut, connections, unsent, requestLog }: OperationRouteOptions,
 ): Promise<void> {
   const { operation } = admission.arrival;
   const caller = callerOf(admission);
@@ -103,11 +100,12 @@ async function act(
     // What was committed is answered in any case.
     write(answer, request, reply);
     unsent.follow(caller, reply.raw, answer.body);
-    return;
+    return requestLog(request, reply.raw.statusCode);
   }
   connections.isLive(request.raw.socket);
   if (wantsWebSocket(request)) openWebSocket(request, reply, stream, fanOut);
   else openSse(request, reply, { order: stream, fanOut, headers: baseHeaders(request) });
+  requestLog(request, reply.raw.statusCode);
 }
 
 /** Its body and the answers to its parts are under way from here, as one answer. */
@@ -115,7 +113,7 @@ async function actInParts(
   request: Asking,
   reply: FastifyReply,
   admission: Admission,
-  { runner, unsent, turns, log, publicUrl, newId }: OperationRouteOptions,
+  { runner, unsent, turns, log, publicUrl, newId, requestLog }: OperationRouteOptions,
 ): Promise<void> {
   const caller = callerOf(admission);
   unsent.check(caller);
@@ -133,6 +131,7 @@ async function actInParts(
       refuse: (thrown, part) => answerError(thrown, { ...part, publicUrl, hasCredentials: true }, log),
     });
     write({ ...answer, body }, request, reply);
+    requestLog(request, reply.raw.statusCode);
   } catch (error) {
     if (error instanceof HubError) runner.countRefused(admission);
     throw error;
@@ -172,7 +171,7 @@ async function readInTurn(
   { admission, caller, asked }: Reading,
   request: Asking,
   reply: FastifyReply,
-  { runner, unsent, turns }: OperationRouteOptions,
+  { runner, unsent, turns, requestLog }: OperationRouteOptions,
 ): Promise<void> {
   const held = unsent.hold(caller, reply.raw);
   if (request.raw.httpVersionMajor === 1 && !reply.raw.socket) await whenNext(reply.raw);
@@ -187,6 +186,7 @@ async function readInTurn(
     return held.add(reply.raw, answer.body);
   });
   if (writeRest) await writeRest();
+  requestLog(request, reply.raw.statusCode);
 }
 
 /** Holds no turn and is no answer under way until it has one: waits are bounded by themselves (live/waits). */
@@ -194,15 +194,20 @@ async function wait(
   { admission, caller, asked }: Reading,
   request: Asking,
   reply: FastifyReply,
-  { runner, unsent }: OperationRouteOptions,
+  options: OperationRouteOptions,
 ): Promise<void> {
+  const { runner, unsent, requestLog, publicUrl, log } = options;
   const { later, ...first } = await runner.run(admission, asked);
-  const answer = later ? await later((call) => whenLeft(request.raw, reply.raw, call)) : first;
-  if (isGone(reply.raw)) return void reply.hijack();
-  // One that had not to wait is a read like any other.
-  if (!later) unsent.check(caller);
-  write(answer, request, reply);
-  unsent.follow(caller, reply.raw, answer.body);
+  const finish = (answer: WrittenAnswer): void => {
+    if (isGone(reply.raw)) return void reply.hijack();
+    write(answer, request, reply);
+    unsent.follow(caller, reply.raw, answer.body);
+    requestLog(request, reply.raw.statusCode);
+  };
+  if (later) return answerLater(later, request, reply, { write: finish, publicUrl, log });
+  // A read like any other.
+  unsent.check(caller);
+  finish(first);
 }
 
 /** When the answers before this one on its connection of HTTP/1 have left, or the connection is gone. */

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { errorTable } from '@carillon/protocol';
 import type { Clock } from '../../lib/clock.ts';
 import { HubError } from '../../model/errors.ts';
+import type { WrittenAnswer } from '../../operations/kernel/answer.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
 import type { Admission, Runner } from '../../operations/kernel/run.ts';
 import { callerOf } from '../http/operation-route.ts';
@@ -60,7 +61,10 @@ async function run(
     ...{ params, json, path: agentPath, query },
     ...{ ifMatch: null, lastEventId: null, prefer: null },
   });
-  if (later) return (await later((call) => whenAborted(options.signal, call))).body;
+  if (later) {
+    const answer = await new Promise<WrittenAnswer>((settle) => whenAborted(options.signal, later(settle)));
+    return answer.body;
+  }
   held?.check(body);
   held?.add({ writableLength: body.length }, body);
   return body;

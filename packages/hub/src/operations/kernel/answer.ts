@@ -3,7 +3,7 @@
 import type { GraphVersion } from '@carillon/protocol';
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
 import type { StreamStart } from '../../live/stream.ts';
-import type { WhenGone } from '../../live/waits.ts';
+import type { Settle } from '../../live/waits.ts';
 import type { Principal, User, UserPrincipal } from '../../model/principal.ts';
 import type { PartOrder } from '../batch/part-order.ts';
 import type { Query } from './query.ts';
@@ -40,8 +40,7 @@ export interface Answer<Body = unknown> {
   readonly parts?: readonly PartOrder[];
   /** Text of whole lines, which is read only as fast as the reader takes it. */
   readonly lines?: AsyncIterable<string>;
-  /** In place of all else: the answer, once there is one. It ends early when its caller has gone. */
-  readonly later?: (whenGone: WhenGone) => Promise<Answer<Body>>;
+  readonly later?: Later<Answer<Body>>;
   /** Path of what was created, as in `paths`. */
   readonly location?: string;
   readonly etag?: string;
@@ -56,6 +55,12 @@ export interface Answer<Body = unknown> {
   /** Of what the request prefers, what was done. */
   readonly applied?: string;
 }
+
+/**
+ * In place of all else: settles with the answer once there is one, and gives what ends the wait early. Meanwhile no promise
+ * is pending, since each of a chain of them would keep what its function has at hand.
+ */
+export type Later<Answered> = (settle: Settle<Answered>) => () => void;
 
 /** What the edge opens a live stream with. */
 export interface StreamOrder {
@@ -128,7 +133,7 @@ export interface WrittenAnswer {
   /** Written by the edge in place of a body. */
   readonly lines?: AsyncIterable<string> | undefined;
   /** Awaited by the edge, and written in place of this. */
-  readonly later?: ((whenGone: WhenGone) => Promise<WrittenAnswer>) | undefined;
+  readonly later?: Later<WrittenAnswer> | undefined;
 }
 
 /** Of the request, what its answer depends on. */
@@ -152,9 +157,13 @@ export function writeAnswer(answer: Answer, spec: AnswerSpec<unknown>, asked: As
   if (answer.applied) headers['Preference-Applied'] = answer.applied;
   if (answer.location) headers.Location = locationOf(answer.location, answer, asked);
   const body = bodyOf(answer, spec, asked, headers);
-  const { stream, parts, lines, later: awaited } = answer;
-  const later = awaited && (async (whenGone: WhenGone) => writeAnswer(await awaited(whenGone), spec, asked));
+  const { stream, parts, lines } = answer;
+  const later = answer.later && writeLater(answer.later, spec, asked);
   return { status: statuses[answer.outcome], headers, body, stream, parts, lines, later };
+}
+
+function writeLater(later: Later<Answer>, spec: AnswerSpec<unknown>, asked: Asked): Later<WrittenAnswer> {
+  return (settle) => later((answer) => settle(answer.then((settled) => writeAnswer(settled, spec, asked))));
 }
 
 function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers: Headers): string {

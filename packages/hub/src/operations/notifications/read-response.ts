@@ -34,7 +34,11 @@ export const readResponse = operation({
       if (found === null) {
         return {
           outcome: 'noContent',
-          later: async (whenGone) => answerOf(await wait.until(look, { waitMs, whenGone }), user),
+          later: (settle) =>
+            wait.until({
+              ...{ look, waitMs },
+              settle: (answered) => settle(answered.then((response) => answerOf(response, user))),
+            }),
         };
       }
       wait.close();

@@ -236,10 +236,8 @@ test('a wait is told of a change that was lost, by the head or by the change aft
   const user = 'alice' as UserKey;
   let looks = 0;
   const wait = all.begin({ app: 'app-a', user, id: 'x' });
-  const found = wait.until(async () => (++looks < 4 ? null : 'found'), {
-    waitMs: 60_000,
-    whenGone: () => {},
-  });
+  const look = async () => (++looks < 4 ? null : 'found');
+  const found = new Promise((settle) => wait.until({ look, waitMs: 60_000, settle }));
   const change = (seq: number, id: string) =>
     all.forward({
       user,
