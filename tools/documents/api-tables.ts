@@ -7,8 +7,8 @@ import { statusesOf } from '../../packages/hub/src/operations/kernel/answer.ts';
 import type { Operation } from '../../packages/hub/src/operations/kernel/operation.ts';
 import { operationTable } from '../../packages/hub/src/operations/table.ts';
 
-/** `<!-- operations below /me/notifications -->` … `<!-- end -->` */
-const table = /(<!-- operations below (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
+/** `<!-- operations below /me/notifications -->` … `<!-- end -->`; `at` for those of that path alone. */
+const table = /(<!-- operations (below|at) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 const callers: Readonly<Record<Access, string>> = {
   user: 'a user',
@@ -23,8 +23,10 @@ const callers: Readonly<Record<Access, string>> = {
 /** The document with its tables as the list says, and the operations that stand in none. */
 export function withTables(text: string): { text: string; missing: string[] } {
   const written = new Set<Operation>();
-  const next = text.replace(table, (_all, begin: string, place: string, end: string) => {
-    const operations = operationTable.filter(({ paths: [path] }) => `${path}/`.startsWith(`${place}/`));
+  const next = text.replace(table, (_all, begin: string, where: string, place: string, end: string) => {
+    const operations = operationTable.filter(({ paths: [path] }) =>
+      where === 'at' ? path === place : `${path}/`.startsWith(`${place}/`),
+    );
     for (const operation of operations) written.add(operation);
     return `${begin}${tableOf(operations)}${end}`;
   });

@@ -35,6 +35,7 @@ import { deleteOwnDevice } from './devices/delete.ts';
 import { listOwnDevices } from './devices/list.ts';
 import { updateOwnDevice } from './devices/update.ts';
 import type { Operation } from './kernel/operation.ts';
+import { getMe } from './me/get.ts';
 import { countNotifications } from './notifications/count.ts';
 import { createNotification } from './notifications/create.ts';
 import { deleteNotification } from './notifications/delete.ts';
@@ -95,6 +96,7 @@ export const operationTable: readonly Operation[] = [
   reauthorizeChangeSubscription,
   rotateWebhookSecret,
   listNotificationApps,
+  getMe,
   getPreferences,
   updatePreferences,
   listOwnSessions,

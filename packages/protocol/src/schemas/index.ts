@@ -37,6 +37,7 @@ export {
 export { notificationAppSchema } from './notification-app.ts';
 export {
   ownSessionSchema,
+  ownUserSchema,
   passwordPostSchema,
   userPostSchema,
   userSchema,

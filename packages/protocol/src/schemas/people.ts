@@ -14,6 +14,13 @@ export const userPostSchema = strictObject({
 
 export const passwordPostSchema = strictObject({ password: Type.Optional(password) });
 
+/** As the user sees it. */
+export const ownUserSchema = strictObject({
+  id: Type.String(),
+  userPrincipalName: Type.String(),
+  displayName: Type.String(),
+});
+
 const userMembers = {
   id: Type.String(),
   name: Type.String(),

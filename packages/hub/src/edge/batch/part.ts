@@ -5,7 +5,8 @@ import { HubError, invalid } from '../../model/errors.ts';
 import type { PartOrder } from '../../operations/batch/part-order.ts';
 import type { Query } from '../../operations/kernel/query.ts';
 import { type Found, findRoute } from '../request/find-route.ts';
-import { localUrl, pathOf, readQuery } from '../request/paths.ts';
+import { localUrl } from '../request/path-forms.ts';
+import { pathOf, readQuery } from '../request/paths.ts';
 
 interface Target extends Found {
   readonly path: string;

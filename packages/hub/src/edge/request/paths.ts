@@ -26,7 +26,7 @@ export const routes: readonly Route[] = operationTable.flatMap((operation) =>
 function placesOf(path: string): { version: GraphVersion; place: string }[] {
   // Outside of the versions, and answered as /v1.0 is.
   if (path.startsWith('/admin/')) return [{ version: 'v1.0', place: path }];
-  const forms = path.startsWith('/me/') ? [path, path.replace('/me/', '/users/{user}/')] : [path];
+  const forms = /^\/me(?:\/|$)/.test(path) ? [path, path.replace('/me', '/users/{user}')] : [path];
   return graphVersions.flatMap((version) => forms.map((form) => ({ version, place: `/${version}${form}` })));
 }
 
@@ -107,17 +107,4 @@ export function readQuery(url: string): Query {
 
 export function wrongMethod(allow: readonly string[]): HubError {
   return new HubError('methodNotAllowed', `This path supports ${allow.join(', ')}.`, { allow });
-}
-
-/** Without the origin of an absolute-form target (RFC 9112, 3.2.2), which is the client's claim and not the hub's. */
-export function localUrl(url: string): string {
-  const local = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?]*(?=\/)/i, '');
-  return local.includes('%24') ? dollars(local) : local;
-}
-
-/** `$` may be written %24 in the path; a query is decoded where it is read. */
-function dollars(url: string): string {
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
-  return path.replaceAll('%24', '$') + url.slice(path.length);
 }

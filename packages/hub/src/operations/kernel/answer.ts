@@ -83,6 +83,11 @@ export function entity<S extends TSchema>(
   return { outcomes, schema, set, context: `${set}/$entity`, type: 'application/json' };
 }
 
+/** An entity of a set that is nobody's part. */
+export function rootEntity<S extends TSchema>(set: string, schema: S): AnswerSpec<Static<S>> {
+  return { ...entity(set, schema), context: `/${set}/$entity` };
+}
+
 /** A member of an entity, with a path of its own. */
 export function property<S extends TSchema>(
   context: string,

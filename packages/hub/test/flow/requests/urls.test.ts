@@ -103,6 +103,10 @@ suite('a path names its user', () => {
     'users/alice@contoso.example',
     'users/alice%40contoso.example',
     'users/ALICE@Contoso.Example',
+    "users('alice@contoso.example')",
+    "USERS('alice%40contoso.example')",
+    'users%28%27alice@contoso.example%27%29',
+    'Me',
   ];
   for (const user of own) {
     test(`${user} is the caller`, async () => {
@@ -117,17 +121,93 @@ suite('a path names its user', () => {
     'users/alice',
     'users/%20',
     'users/',
+    "users('bob@contoso.example')",
+    "users('o''neil@contoso.example')",
   ];
   for (const user of foreign) {
     test(`${user} is not`, async () => {
       assertError(await ask('GET', `/v1.0/${user}/notifications`), { status: 403, code: 'accessDenied' });
     });
   }
-  for (const path of ['/v1.0/ME/notifications', '/V1.0/me/notifications', '/me/notifications']) {
-    test(`there is nothing at ${path}`, async () => {
+});
+
+suite('a path may be written', () => {
+  const forms = {
+    'in any case': ['/V1.0/ME/Notifications', '/v1.0/me/NOTIFICATIONS/', '/Beta/Users/{alice}/notifications'],
+    'as a function': [
+      '/v1.0/me/notifications/delta()',
+      '/v1.0/me/notifications/microsoft.graph.delta()',
+      '/v1.0/me/notifications/Microsoft.Graph.Delta',
+      '/v1.0/me/notifications/DELTA',
+      '/v1.0/me/notifications/delta%28%29/?$top=1',
+    ],
+    'with a key in brackets': [
+      "/v1.0/me/notifications('{id}')",
+      "/v1.0/users('alice%40contoso.example')/Notifications('{id}')/Deliveries",
+      "/v1.0/users('{alice}')/notifications(%27{id}%27)?$select=id",
+    ],
+    'with a name of its own': ['/v1.0/me/notifications/$COUNT', '/v1.0/me/notifications/%24count'],
+  };
+  for (const [how, paths] of Object.entries(forms)) {
+    for (const path of paths) {
+      test(`${how}: ${path}`, async () => {
+        const { json } = await ask('POST', feed, post());
+        const named = path.replace('{id}', json.id).replace('{alice}', hub.userIds.alice);
+        const answer = await ask('GET', named);
+        assert.equal(answer.status, 200, answer.text);
+        if (named.includes(`('${json.id}')`) && !named.endsWith('Deliveries'))
+          assert.equal(answer.json.id, json.id);
+      });
+    }
+  }
+
+  test('and its links have the plain form', async () => {
+    await ask('POST', feed, post());
+    const { json } = await ask('GET', "/v1.0/Users('alice@contoso.example')/NOTIFICATIONS?$top=1");
+    const start = `${publicUrl}/v1.0/users/alice%40contoso.example/notifications?$skiptoken=`;
+    assert.ok(json['@odata.nextLink'].startsWith(start), json['@odata.nextLink']);
+  });
+
+  const nothing = [
+    '/me/notifications',
+    '/v1.0/me/notifications()',
+    '/v1.0/me/microsoft.graph.notifications',
+    "/v1.0/me/notifications('delta')",
+    "/v1.0/me/notifications('a'b')",
+    '/v1.0/me/notifications/delta(x)',
+    "/v1.0/me('a')/notifications",
+  ];
+  for (const path of nothing) {
+    test(`not as ${path}`, async () => {
       assertError(await ask('GET', path), { status: 404, code: 'itemNotFound' });
     });
   }
+
+  test('a method that the plain path lacks is 405 in any form', async () => {
+    for (const path of ['delta()', 'microsoft.graph.DELTA()', "('0199aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa')"]) {
+      const at = path.startsWith('(') ? `${feed}${path}` : `${feed}/${path}`;
+      assertError(await ask('PUT', at), { status: 405, code: 'methodNotAllowed' });
+    }
+  });
+});
+
+test('GET /me says who the caller is', async () => {
+  const { alice } = hub.userIds;
+  const name = 'alice@contoso.example';
+  for (const path of ['/v1.0/me', '/v1.0/Me/', `/v1.0/users/${alice}`, `/v1.0/users('${name}')`]) {
+    const answer = await ask('GET', path);
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(answer.json, {
+      '@odata.context': `${publicUrl}/v1.0/$metadata#users/$entity`,
+      id: alice,
+      userPrincipalName: name,
+      displayName: name,
+    });
+  }
+  const { json } = await ask('GET', '/beta/me?$select=displayName');
+  assert.deepEqual([json.id, json.displayName, json.userPrincipalName], [alice, name, undefined]);
+  assertError(await ask('GET', `/v1.0/users/${hub.userIds.bob}`), { status: 403, code: 'accessDenied' });
+  assertError(await ask('GET', '/v1.0/me?$expand=manager'), { status: 400, target: '$expand' });
 });
 
 suite('what is outside of the versions', () => {

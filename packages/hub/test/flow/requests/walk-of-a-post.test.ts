@@ -18,8 +18,8 @@ const leftOut = [
   /^store\/(sqlite|postgres)\/feed\/(tables|partitions|commit\/(addresses|prefetched-snapshot))\.ts$/,
   // Whether an app has changed since it was cached.
   /^(auth\/inbox-app|store\/sql-registry\/(apps|rows)|store\/\w+\/registry\/(memory|refresh))\.ts$/,
-  // `%24` in a path, the path without its query, options that are not there, the line of the log.
-  /^(edge\/http\/(http|request-log)|edge\/request\/paths|operations\/kernel\/query)\.ts$/,
+  // Forms of a path, the path without its query, options that are not there, the line of the log.
+  /^(edge\/http\/(http|request-log)|edge\/request\/path(s|-forms)|operations\/kernel\/query)\.ts$/,
   // Bounds: connections that have not authenticated, answers that nobody reads.
   /^edge\/http\/(connections|unsent-answers)\.ts$/,
   // The bytes of a body, as JSON.
