@@ -12,6 +12,7 @@ export const ranks: readonly (readonly string[])[] = [
   ['bus/*.ts'],
   ['feed/', 'auth/', 'push/channels/*.ts'],
   ['live/', 'push/', 'throttle/', 'webhooks/'],
+  ['pictures/'],
   ['operations/'],
   ['edge/'],
   ['config/'],

@@ -92,7 +92,7 @@ export class CarillonInbox extends InboxProperties implements InboxHost {
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('feed')) this.#replaceFeed();
     if (changed.has('apps') || changed.has('pictures') || changed.has('renderItem'))
-      this.visual.show({ apps: this.apps, hasPictures: this.pictures !== 'off' });
+      this.visual.show({ apps: this.apps, pictures: this.pictures });
     this.undoing.showReplaced();
     const isLookedAt = this.open || this.inline;
     if (isLookedAt && !document.hidden) this.#seen.see(this.feed?.items ?? noItems);

@@ -15,7 +15,7 @@ export { CarillonInbox } from './carillon-inbox.ts';
 export type { Clock } from './clock.ts';
 export type { InboxEventMap, InboxEventName } from './inbox-events.ts';
 export { setLocale } from './locale/locales.ts';
-export type { Filter, Place, Shown } from './view/host.ts';
+export type { Filter, Pictures, Place, Shown } from './view/host.ts';
 export type { RenderItem } from './visual/own-rows.ts';
 export { defineInbox, tagName };
 

@@ -4,6 +4,7 @@ import type { Feed } from '@carillon/client';
 import type { NotificationApp } from '@carillon/protocol';
 import { LitElement } from 'lit';
 import { type Clock, systemClock } from './clock.ts';
+import type { Pictures } from './view/host.ts';
 import type { RenderItem } from './visual/own-rows.ts';
 
 export class InboxProperties extends LitElement {
@@ -35,8 +36,8 @@ export class InboxProperties extends LitElement {
 
   /** The senders, as `GET /me/notificationApps` answers them; absent: host names. */
   declare apps: readonly NotificationApp[];
-  /** `off` loads none from other sites. */
-  declare pictures: 'on' | 'off';
+  /** `off` loads none from other sites; a function says where each comes from. */
+  declare pictures: Pictures;
   /** Draws the words of a notification in the page's own way; null leaves them to the component. */
   declare renderItem: RenderItem | null;
 

@@ -13,8 +13,8 @@ export interface InboxConfig {
   readonly targetHostName: string;
   /** Of the notifications that a development hub's page sends; null elsewhere. */
   readonly demoHostName: string | null;
-  /** Absent: notifications may show pictures of other sites. */
-  readonly pictures?: false;
+  /** Absent: notifications may show pictures of other sites. `proxied`: they come through the hub. */
+  readonly pictures?: false | 'proxied';
   readonly dev: boolean;
   readonly version: string;
 }

@@ -57,9 +57,10 @@ export async function openInbox({ config, session, signed, vault, clock }: OpenO
   const feed = hub.feed();
   const inbox = Object.assign(document.createElement('carillon-inbox'), {
     ...{ feed, inline: true, mutes: true },
-    pictures: pictures === false ? ('off' as const) : ('on' as const),
+    pictures: pictures === undefined ? ('on' as const) : ('off' as const),
   });
   void nameSenders(inbox, calls, vault);
+  if (pictures) void showProxied(inbox, calls).catch(() => {});
   // As the list counts: without what is for an app alone.
   inbox.addEventListener('carillon-count', ({ detail }) => showUnread(detail.count));
   followPlace(inbox);
@@ -109,6 +110,12 @@ async function nameSenders(inbox: CarillonInbox, calls: Requests, vault: Vault):
   } catch {
     // Host names are shown.
   }
+}
+
+/** Without that file none is shown. */
+async function showProxied(inbox: CarillonInbox, calls: Requests): Promise<void> {
+  const { openProxiedPictures } = await import('./devices/aside.ts');
+  inbox.pictures = openProxiedPictures(calls);
 }
 
 /** Loads the dialog, with what stands beside the inbox, when it is opened before that. */

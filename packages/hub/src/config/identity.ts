@@ -9,8 +9,8 @@ interface InboxSettings {
   /** Null: the operator named none. */
   readonly clientId: string | null;
   readonly scope: string;
-  /** Whether notifications may show pictures of other sites. */
-  readonly hasPictures: boolean;
+  /** Where the page loads the pictures of notifications from: their sites, the hub, or not at all. */
+  readonly pictures: 'direct' | 'proxied' | 'off';
 }
 
 export interface IdentityConfig {
@@ -56,6 +56,7 @@ export const identitySettings = {
     about: 'what the inbox page asks that issuer for',
   }),
   'inbox-no-pictures': flag('the inbox page loads no pictures of other sites'),
+  'inbox-proxy-pictures': flag('the inbox page loads pictures of other sites through the hub'),
 };
 
 export function readIdentity(
@@ -65,6 +66,9 @@ export function readIdentity(
   const { issuer: issuers, audience: audiences } = values;
   if (isGiven('inbox-client-id') && !isGiven('issuer'))
     problem('inbox-client-id', 'is needed only beside issuer');
+  const isOff = values['inbox-no-pictures'];
+  if (isOff && values['inbox-proxy-pictures'])
+    problem('inbox-proxy-pictures', 'says the contrary of inbox-no-pictures');
   return {
     issuers,
     audiences: audiences.length > 0 ? audiences : [publicUrl],
@@ -73,7 +77,7 @@ export function readIdentity(
     inbox: {
       clientId: values['inbox-client-id'],
       scope: values['inbox-scope'],
-      hasPictures: !values['inbox-no-pictures'],
+      pictures: isOff ? 'off' : values['inbox-proxy-pictures'] ? 'proxied' : 'direct',
     },
   };
 }

@@ -64,7 +64,7 @@ import { builtInChannels } from './channels.ts';
 import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
 import { followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
-import { embedsProvider, inboxConfig, withInboxOf } from './open-inbox.ts';
+import { embedsProvider, inboxConfig, openPictures, withInboxOf } from './open-inbox.ts';
 import { openAddresses, openChannels, openDispatcher, vapidKeysOf, warnOfContact } from './open-push.ts';
 import { openWebhooks } from './open-webhooks.ts';
 
@@ -287,6 +287,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
     unsIds: line.unsIds,
     endpoints: line.webhooks.endpoints,
     newId: openUuidSource(clock),
+    pictures: openPictures(base),
     ...openAdminServices(base, secret),
   };
   const firstIssuer = own?.issuer ?? config.issuers[0] ?? null;

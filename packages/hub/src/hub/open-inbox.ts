@@ -5,7 +5,10 @@ import { hostOf, inboxApp, inboxAppId, withOwnApps } from '../auth/inbox-app.ts'
 import { issuerOf } from '../auth/provider/open-provider.ts';
 import type { Config } from '../config/config.ts';
 import type { InboxConfig } from '../edge/pages/web.ts';
+import type { Clock } from '../lib/clock.ts';
 import { readVersion } from '../lib/version.ts';
+import { openPictureFetch } from '../pictures/fetch-picture.ts';
+import { Pictures } from '../pictures/pictures.ts';
 import type { Registry } from '../store/registry.ts';
 
 /** What a development hub's page sends comes from a demo app, by its name, and not from an address. */
@@ -40,8 +43,21 @@ export function inboxConfig(config: Config): InboxConfig {
     issuer,
     clientId: inboxClient(config),
     scope: inbox.scope,
-    ...(inbox.hasPictures ? {} : { pictures: false }),
+    ...(inbox.pictures === 'direct' ? {} : { pictures: inbox.pictures === 'proxied' ? 'proxied' : false }),
   };
+}
+
+/** Null where the page loads pictures from their sites, or none. */
+export function openPictures({
+  config,
+  clock,
+}: {
+  readonly config: Config;
+  readonly clock: Clock;
+}): Pictures | null {
+  const { inbox, allowPrivatePush: allowPrivate, findProxy, pushCa: extraCa } = config;
+  if (inbox.pictures !== 'proxied') return null;
+  return new Pictures({ clock, fetch: openPictureFetch({ allowPrivate, findProxy, extraCa }) });
 }
 
 /** With the embedded provider the inbox is a built-in client; with another issuer the operator names the client. */

@@ -47,6 +47,8 @@ import { readResponse } from './notifications/read-response.ts';
 import { respondToNotification } from './notifications/respond.ts';
 import { updateNotification } from './notifications/update.ts';
 import { updateStates } from './notifications/update-states.ts';
+import { getAppIcon } from './pictures/get-app-icon.ts';
+import { getPicture } from './pictures/get-picture.ts';
 import { getPreferences } from './preferences/get.ts';
 import { updatePreferences } from './preferences/update.ts';
 import { deleteOwnSession } from './sessions/delete.ts';
@@ -97,6 +99,8 @@ export const operationTable: readonly Operation[] = [
   rotateWebhookSecret,
   listNotificationApps,
   getMe,
+  getAppIcon,
+  getPicture,
   getPreferences,
   updatePreferences,
   listOwnSessions,

@@ -3,7 +3,7 @@
 import { createElement, type ReactElement, type RefCallback, useCallback, useEffect, useRef } from 'react';
 import type { CarillonInbox as InboxElement } from '../carillon-inbox.ts';
 import { tagName } from '../define.ts';
-import type { Feed, InboxEventMap, InboxEventName, NotificationApp, RenderItem } from '../index.ts';
+import type { Feed, InboxEventMap, InboxEventName, NotificationApp, Pictures, RenderItem } from '../index.ts';
 import '../index.ts';
 
 export interface CarillonInboxProps {
@@ -14,7 +14,7 @@ export interface CarillonInboxProps {
   readonly theme?: 'light' | 'dark' | 'auto';
   readonly undoSeconds?: number;
   readonly apps?: readonly NotificationApp[];
-  readonly pictures?: 'on' | 'off';
+  readonly pictures?: Pictures;
   readonly renderItem?: RenderItem | null;
   readonly lang?: string;
   readonly dir?: 'ltr' | 'rtl';
@@ -118,7 +118,7 @@ export interface CarillonInboxAttributes {
   open?: boolean;
   theme?: 'light' | 'dark' | 'auto';
   apps?: readonly NotificationApp[];
-  pictures?: 'on' | 'off';
+  pictures?: Pictures;
   renderItem?: RenderItem | null;
   lang?: string;
   dir?: string;

@@ -46,6 +46,12 @@ export interface Asked {
   readonly actionId: string;
 }
 
+/**
+ * Where pictures of other sites come from: their sites, nowhere, or where the page says: the address to show for that of a
+ * picture, with its path below `me/` of the hub; null shows none. It calls `changed` when that is another.
+ */
+export type Pictures = 'on' | 'off' | ((url: string, path: string, changed: () => void) => string | null);
+
 /** What notifications show beside their words. */
 export interface Visual {
   readonly asked: Asked | null;
@@ -59,7 +65,7 @@ export interface Visual {
   /** The picture in place of the sender's initial; null where none may be shown. */
   iconOf(item: Notification): string | null;
   /** The address of a picture that may be loaded. */
-  picture(url: string | null | undefined): string | null;
+  pictureOf(item: Notification, member: 'iconUrl' | 'imageUrl'): string | null;
   /** Null ends it. */
   ask(asked: Asked | null): void;
   /** Draws again each second until then: its time is counted down. */

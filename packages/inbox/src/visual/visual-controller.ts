@@ -3,7 +3,7 @@
 import type { Notification, NotificationApp } from '@carillon/protocol';
 import type { ReactiveControllerHost } from 'lit';
 import type { Clock, Timer } from '../clock.ts';
-import type { Asked, Drawing, Visual } from '../view/host.ts';
+import type { Asked, Drawing, Pictures, Visual } from '../view/host.ts';
 
 interface Owner extends ReactiveControllerHost {
   readonly clock: Clock;
@@ -23,7 +23,7 @@ export class VisualController implements Visual {
   readonly #owner: Owner;
   readonly #failed = new Set<string>();
   #senders: ReadonlyMap<string, NotificationApp> = new Map();
-  #hasPictures = true;
+  #pictures: Pictures = 'on';
   #drawing: Drawing | null = null;
   #loading: Promise<void> | null = null;
   #timer: Timer | null = null;
@@ -32,10 +32,10 @@ export class VisualController implements Visual {
     this.#owner = owner;
   }
 
-  show({ apps, hasPictures }: { apps: readonly NotificationApp[]; hasPictures: boolean }): void {
+  show({ apps, pictures }: { apps: readonly NotificationApp[]; pictures: Pictures }): void {
     const named = apps.flatMap((app) => app.hostNames.map((name) => [name.toLowerCase(), app] as const));
     this.#senders = new Map(named);
-    this.#hasPictures = hasPictures;
+    this.#pictures = pictures;
     this.version += 1;
   }
 
@@ -43,15 +43,24 @@ export class VisualController implements Visual {
     return this.#senderOf(targetHostName)?.displayName ?? targetHostName;
   }
 
-  iconOf({ targetHostName, payload }: Notification): string | null {
-    const icon = this.picture(payload.visualContent?.iconUrl);
-    return icon ?? this.picture(this.#senderOf(targetHostName)?.iconUrl);
+  iconOf(item: Notification): string | null {
+    const sender = this.#senderOf(item.targetHostName);
+    return (
+      this.pictureOf(item, 'iconUrl') ??
+      (sender ? this.#shown(sender.iconUrl, `notificationApps/${sender.id}/icon`) : null)
+    );
+  }
+
+  pictureOf({ id, payload }: Notification, member: 'iconUrl' | 'imageUrl'): string | null {
+    return this.#shown(payload.visualContent?.[member], `notifications/${id}/pictures/${member}`);
   }
 
   /** https alone, and none that has failed. */
-  picture(url: string | null | undefined): string | null {
-    const isShown = this.#hasPictures && url != null && /^https:\/\//i.test(url) && !this.#failed.has(url);
-    return isShown ? url : null;
+  #shown(url: string | null | undefined, path: string): string | null {
+    const pictures = this.#pictures;
+    if (pictures === 'off' || url == null || !/^https:\/\//i.test(url)) return null;
+    const shown = pictures === 'on' ? url : pictures(url, path, this.#redraw);
+    return shown !== null && this.#failed.has(shown) ? null : shown;
   }
 
   ask(asked: Asked | null): void {
@@ -92,6 +101,8 @@ export class VisualController implements Visual {
   #senderOf(hostName: string): NotificationApp | undefined {
     return this.#senders.get(hostName.toLowerCase());
   }
+
+  readonly #redraw = (): void => this.#changed();
 
   #changed(): void {
     this.version += 1;

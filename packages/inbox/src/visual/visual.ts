@@ -1,5 +1,5 @@
 // Draws what a notification shows beside its words: its picture, its progress and its actions. It is loaded once a row has any.
-// Pictures come from other sites: these learn no address of this page, and the place is there before the picture is. Pictures come from other sites: they learn no address of this page, and their place is there before they are.
+// Pictures come from other sites: they learn no address of this page, and their place is there before they are.
 import type { Notification, NotificationAction, Progress } from '@carillon/protocol';
 import { adoptStyles, html, nothing, type TemplateResult } from 'lit';
 import { inboxStyles } from '../styles/inbox-styles.ts';
@@ -36,8 +36,8 @@ function drawProgress({ words }: InboxHost, { value, max, label }: Progress): Te
 
 /** Below the words. */
 function drawRest(host: InboxHost, item: Notification): TemplateResult {
-  const { imageUrl, actions } = item.payload.visualContent ?? {};
-  const picture = host.visual.picture(imageUrl);
+  const { actions } = item.payload.visualContent ?? {};
+  const picture = host.visual.pictureOf(item, 'imageUrl');
   const choices = isOpen(host, item) ? drawChoices(host, item) : null;
   const links = (actions ?? []).flatMap((action) => linkAction(host, item, action));
   const hasChoices = choices !== null || links.length > 0;

@@ -9,6 +9,7 @@ import { SessionsPanel } from './sessions-panel.ts';
 
 // With a file of its own the bundler would split the first load in two.
 export { PreferencesDialog } from '../preferences/preferences-dialog.ts';
+export { openProxiedPictures } from '../proxied-pictures.ts';
 
 export interface AsideOptions {
   readonly hub: Hub;

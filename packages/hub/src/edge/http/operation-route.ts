@@ -201,7 +201,7 @@ async function wait(
   const finish = (answer: WrittenAnswer): void => {
     if (isGone(reply.raw)) return void reply.hijack();
     write(answer, request, reply);
-    unsent.follow(caller, reply.raw, answer.body);
+    unsent.follow(caller, reply.raw, answer.bytes ?? answer.body);
     requestLog(request, reply.raw.statusCode);
   };
   if (later) return answerLater(later, request, reply, { write: finish, publicUrl, log });
@@ -304,14 +304,19 @@ async function writeLines(
   );
 }
 
-function write({ status, headers, body }: WrittenAnswer, request: FastifyRequest, reply: FastifyReply): void {
+function write(
+  { status, headers, body, bytes }: WrittenAnswer,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const content = bytes ?? body;
   const all = Object.assign(baseHeaders(request), headers);
-  if (status !== 204) all['Content-Length'] = Buffer.byteLength(body);
+  if (status !== 204) all['Content-Length'] = Buffer.byteLength(content);
   reply.hijack();
   reply.raw.writeHead(status, all);
-  if (body === '' || request.method === 'HEAD') reply.raw.end();
-  else if (request.raw.httpVersionMajor === 1 || body.length <= chunkBytes) reply.raw.end(body);
-  else endInChunks(reply, Buffer.from(body));
+  if (content.length === 0 || request.method === 'HEAD') reply.raw.end();
+  else if (request.raw.httpVersionMajor === 1 || content.length <= chunkBytes) reply.raw.end(content);
+  else endInChunks(reply, bytes ?? Buffer.from(body));
 }
 
 /** HTTP/2 says how much has left by whole writes only, and a slow reader is none that has stalled. */

@@ -22,7 +22,7 @@ export interface Held {
   /** Counts bytes that are held in memory until it has left. */
   keep(bytes: number): void;
   /** Counts its body, which was just written, unless the connection took it at once. */
-  add(response: Pick<Response, 'writableLength'>, body: string): void;
+  add(response: Pick<Response, 'writableLength'>, body: string | Buffer): void;
 }
 
 export class UnsentAnswers {
@@ -36,7 +36,7 @@ export class UnsentAnswers {
   }
 
   /** Counts an answer that was just written, until it has left or its connection ends. */
-  follow(caller: string, response: Response, body: string): void {
+  follow(caller: string, response: Response, body: string | Buffer): void {
     if (response.writableLength > 0) this.hold(caller, response).add(response, body);
   }
 

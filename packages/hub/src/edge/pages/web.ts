@@ -15,8 +15,8 @@ export interface InboxConfig {
   readonly targetHostName: string;
   /** Of what the page of a development hub sends; null elsewhere. */
   readonly demoHostName: string | null;
-  /** Absent: notifications may show pictures of other sites. */
-  readonly pictures?: false;
+  /** Absent: notifications may show pictures of other sites. `proxied`: they come through the hub. */
+  readonly pictures?: false | 'proxied';
   readonly dev: boolean;
   readonly version: string;
 }
@@ -84,7 +84,7 @@ function contentPolicy({ publicUrl, issuer, pictures }: InboxConfig): string {
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    `img-src 'self' data:${pictures === false ? '' : ' https:'}`,
+    `img-src 'self' data:${pictures === undefined ? ' https:' : pictures === 'proxied' ? ' blob:' : ''}`,
     `connect-src 'self' ${streams}${login === origin ? '' : ` ${login}`}`,
     "manifest-src 'self'",
     "worker-src 'self'",

@@ -2,12 +2,12 @@
 // apps of the user's issuer. Host names are those that notifications come from.
 import { limits } from '@carillon/protocol';
 import { notificationAppSchema } from '@carillon/protocol/schemas';
-import { isOfIssuer } from '../../auth/authorize.ts';
 import type { App } from '../../model/app.ts';
 import { collection } from '../kernel/answer.ts';
 import { operation } from '../kernel/operation.ts';
 import { pageOf, readPageToken } from '../kernel/paging.ts';
 import { text, top } from '../kernel/query.ts';
+import { hasHeardOf } from './heard-apps.ts';
 
 export const listNotificationApps = operation({
   name: 'listNotificationApps',
@@ -20,12 +20,7 @@ export const listNotificationApps = operation({
   async run({ query, user, principal }, { registry, issuers, pageTokens }) {
     const paged = { seal: pageTokens, scope: `apps ${user.key}`, top: query.$top };
     const after = readPageToken(query.$skiptoken, paged);
-    const { visibility, app } = principal;
-    const [firstIssuer = null] = issuers;
-    const heard =
-      visibility === null
-        ? registry.apps.list().filter((each) => isOfIssuer(each, user.issuer, firstIssuer))
-        : [app];
+    const heard = registry.apps.list().filter((each) => hasHeardOf(each, principal, issuers));
     const left = heard.filter(({ id }) => after === null || id > after).sort(byId);
     const { rows, next } = pageOf(left.slice(0, query.$top + 1), { ...paged, keyOf: ({ id }) => id });
     return { outcome: 'ok', body: { value: rows.map(answerApp) }, ...next };

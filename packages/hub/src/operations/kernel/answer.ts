@@ -5,6 +5,7 @@ import Type, { type Static, type TObject, type TProperties, type TSchema } from 
 import type { StreamStart } from '../../live/stream.ts';
 import type { Settle } from '../../live/waits.ts';
 import type { Principal, User, UserPrincipal } from '../../model/principal.ts';
+import type { Picture } from '../../pictures/fetch-picture.ts';
 import type { PartOrder } from '../batch/part-order.ts';
 import type { Query } from './query.ts';
 
@@ -20,12 +21,18 @@ export interface AnswerSpec<Body> {
   readonly set: string | null;
   /** What the context URL names after `#users('…')/`, parameters in braces; after `#` where it begins with `/`. */
   readonly context: string | null;
-  readonly type: 'application/json' | 'application/x-ndjson' | 'text/plain' | 'text/event-stream' | null;
+  readonly type:
+    | 'application/json'
+    | 'application/x-ndjson'
+    | 'text/plain'
+    | 'text/event-stream'
+    | 'image/*'
+    | null;
   /** Never there: carries the type of the body. */
   readonly bodyType?: Body;
 }
 
-/** What a verb answers. One of `body`, `json`, `values`, `text`, `lines`, `stream` and `parts`, or nothing. */
+/** What a verb answers. One of `body`, `json`, `values`, `text`, `lines`, `picture`, `stream` and `parts`, or nothing. */
 export interface Answer<Body = unknown> {
   readonly outcome: Outcome;
   readonly body?: Body;
@@ -40,6 +47,7 @@ export interface Answer<Body = unknown> {
   readonly parts?: readonly PartOrder[];
   /** Text of whole lines, which is read only as fast as the reader takes it. */
   readonly lines?: AsyncIterable<string>;
+  readonly picture?: Picture;
   readonly later?: Later<Answer<Body>>;
   /** Path of what was created, as in `paths`. */
   readonly location?: string;
@@ -118,6 +126,7 @@ const bare = { schema: null, set: null, context: null };
 export const plainText: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'text/plain' };
 export const jsonLines: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'application/x-ndjson' };
 export const liveStream: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'text/event-stream' };
+export const pictureBody: AnswerSpec<never> = { ...bare, outcomes: ['ok'], type: 'image/*' };
 export const nothing: AnswerSpec<never> = { ...bare, outcomes: ['noContent'], type: null };
 
 export function statusesOf({ outcomes }: AnswerSpec<unknown>): number[] {
@@ -137,6 +146,8 @@ export interface WrittenAnswer {
   readonly parts?: readonly PartOrder[] | undefined;
   /** Written by the edge in place of a body. */
   readonly lines?: AsyncIterable<string> | undefined;
+  /** Written by the edge in place of a body. */
+  readonly bytes?: Buffer | undefined;
   /** Awaited by the edge, and written in place of this. */
   readonly later?: Later<WrittenAnswer> | undefined;
 }
@@ -162,9 +173,11 @@ export function writeAnswer(answer: Answer, spec: AnswerSpec<unknown>, asked: As
   if (answer.applied) headers['Preference-Applied'] = answer.applied;
   if (answer.location) headers.Location = locationOf(answer.location, answer, asked);
   const body = bodyOf(answer, spec, asked, headers);
-  const { stream, parts, lines } = answer;
+  const { stream, parts, lines, picture } = answer;
+  if (picture) Object.assign(headers, pictureHeaders(picture));
+  const bytes = picture?.bytes;
   const later = answer.later && writeLater(answer.later, spec, asked);
-  return { status: statuses[answer.outcome], headers, body, stream, parts, lines, later };
+  return { status: statuses[answer.outcome], headers, body, stream, parts, lines, bytes, later };
 }
 
 function writeLater(later: Later<Answer>, spec: AnswerSpec<unknown>, asked: Asked): Later<WrittenAnswer> {
@@ -172,7 +185,7 @@ function writeLater(later: Later<Answer>, spec: AnswerSpec<unknown>, asked: Aske
 }
 
 function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers: Headers): string {
-  if (answer.outcome === 'noContent' || answer.stream) return '';
+  if (answer.outcome === 'noContent' || answer.stream || answer.picture) return '';
   if (answer.parts) {
     headers['Content-Type'] = 'application/json';
     return '';
@@ -192,6 +205,15 @@ function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers
   const isOData = asked.principal.kind !== 'operator';
   headers['Content-Type'] = isOData ? 'application/json;odata.metadata=minimal' : 'application/json';
   return jsonOf(answer, spec, asked);
+}
+
+/** Nothing of it runs, also where it is opened by itself; a browser keeps it for its own user. */
+function pictureHeaders({ type }: Picture): Headers {
+  return {
+    'Content-Type': type,
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+    'Cache-Control': 'private, max-age=3600',
+  };
 }
 
 function jsonOf(answer: Answer, { context }: AnswerSpec<unknown>, asked: Asked): string {

@@ -15,6 +15,7 @@ import type { Seal } from '../../lib/seal.ts';
 import type { Waits } from '../../live/waits.ts';
 import type { AppPrincipal, OperatorPrincipal, User, UserPrincipal } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
+import type { Pictures } from '../../pictures/pictures.ts';
 import type { OpenChannels } from '../../push/channels/channels.ts';
 import type { ChannelDescriptor, ChannelDescriptors } from '../../push/channels/descriptor.ts';
 import type { Fetched } from '../../push/fetched.ts';
@@ -48,6 +49,8 @@ export interface Services {
   /** What the hub knows of its channels, open or not. */
   readonly descriptors: ChannelDescriptors;
   readonly hosts: HostVerifier;
+  /** Null: the hub passes on none. */
+  readonly pictures: Pictures | null;
   /** Null when the embedded provider does not run. */
   readonly passwordLinks: PasswordLinks | null;
   /** When a password is hashed, here and at the sign-in. */
