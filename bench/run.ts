@@ -18,6 +18,7 @@ import { takeover } from './benchmarks/hub/takeover.ts';
 import { ticketReconnect } from './benchmarks/hub/ticket-reconnect.ts';
 import { waits } from './benchmarks/hub/waits.ts';
 import { clientReconnect } from './benchmarks/pages/client-reconnect.ts';
+import { inboxAnswers } from './benchmarks/pages/inbox-answers.ts';
 import { inboxLoad } from './benchmarks/pages/inbox-load.ts';
 import { inboxScroll } from './benchmarks/pages/inbox-scroll.ts';
 import { pushCreates } from './benchmarks/push/push-creates.ts';
@@ -34,7 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[answers, deadlines, waits],
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
-  ...[clientReconnect, inboxLoad, inboxScroll],
+  ...[clientReconnect, inboxLoad, inboxAnswers, inboxScroll],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

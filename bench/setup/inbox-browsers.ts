@@ -4,9 +4,11 @@ import { randomUUID } from 'node:crypto';
 import { chromiumArgs } from '@carillon/testing/machine/chromium.ts';
 import { needs, programOf } from '@carillon/testing/machine/needs.ts';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { mintToken } from '../../packages/hub/src/auth/provider/exchange/mint-token.ts';
 import { hashPassword } from '../../packages/hub/src/auth/provider/sign-in/passwords.ts';
 import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
-import { publicUrl } from './world.ts';
+import { systemClock } from '../../packages/hub/src/lib/clock.ts';
+import { appId, publicUrl } from './world.ts';
 
 const name = 'reader@contoso.example';
 const password = 'correct horse';
@@ -18,6 +20,14 @@ export async function addReader(dataDir: string): Promise<string> {
   await registry.users.put({ id, name, passwordHash: await hashPassword(password), operator: false });
   await registry.close();
   return id;
+}
+
+/** As another device of the user has it. */
+export async function tokenOfReader(dataDir: string): Promise<string> {
+  const registry = await openRegistry({ dataDir });
+  const token = await mintToken({ registry, publicUrl, clock: systemClock, appId, userName: name });
+  await registry.close();
+  return token;
 }
 
 export async function openBrowser(port: number): Promise<Browser> {
@@ -50,18 +60,36 @@ export async function usableAfter(page: Page, what: 'sign-in' | 'inbox'): Promis
   return (await mark.jsonValue()) as number;
 }
 
-/** Runs in the page, whose types are not known here; its policy lets no text become a function there. */
-const findShown = new Function(
-  'wanted',
-  `
+/** It runs in the page, whose types are not known here; the page's policy lets no text become a function there. */
+function findInList(is: string): (wanted: string) => number {
+  return new Function(
+    'wanted',
+    `
   const inside = (host, name) => host?.querySelector(name)?.shadowRoot;
-  const names = inside(inside(document, 'carillon-page'), 'carillon-inbox')?.querySelectorAll('.name');
-  const isThere = [...(names ?? [])].some((each) => each.textContent?.trim() === wanted);
-  return isThere ? performance.timeOrigin + performance.now() : 0;`,
-) as (wanted: string) => number;
+  const list = inside(inside(document, 'carillon-page'), 'carillon-inbox');
+  const has = (name) => [...(list?.querySelectorAll(name) ?? [])].some((each) => each.textContent?.trim() === wanted);
+  return list && ${is} ? performance.timeOrigin + performance.now() : 0;`,
+  ) as (wanted: string) => number;
+}
+
+const findShown = findInList("has('.name')");
+const findOffered = findInList("has('.choice')");
+const findNotOffered = findInList("!has('.choice')");
 
 /** Milliseconds since 1970 when the frame began that shows it. */
 export async function shownAt(page: Page, title: string): Promise<number> {
   const at = await page.waitForFunction(findShown, title, { polling: 'raf' });
+  return (await at.jsonValue()) as number;
+}
+
+/** Milliseconds since 1970 when the frame began that shows this choice of a question. */
+export async function offeredAt(page: Page, choice: string): Promise<number> {
+  const at = await page.waitForFunction(findOffered, choice, { polling: 'raf' });
+  return (await at.jsonValue()) as number;
+}
+
+/** And when the one began that shows it no more. */
+export async function goneAt(page: Page, choice: string): Promise<number> {
+  const at = await page.waitForFunction(findNotOffered, choice, { polling: 'raf' });
   return (await at.jsonValue()) as number;
 }

@@ -2,14 +2,18 @@
 // that a service sends is seen in two browsers.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mintToken } from '../../../packages/hub/src/auth/provider/exchange/mint-token.ts';
-import { openRegistry } from '../../../packages/hub/src/hub/open-hub.ts';
-import { systemClock } from '../../../packages/hub/src/lib/clock.ts';
 import { buildPage } from '../../../packages/web/build.ts';
 import { type Benchmark, figure } from '../../measure/figure.ts';
 import { startHub } from '../../setup/child-process.ts';
-import { addReader, openBrowser, openInbox, shownAt, usableAfter } from '../../setup/inbox-browsers.ts';
-import { appId, hostName, makeDataDir, publicUrl } from '../../setup/world.ts';
+import {
+  addReader,
+  openBrowser,
+  openInbox,
+  shownAt,
+  tokenOfReader,
+  usableAfter,
+} from '../../setup/inbox-browsers.ts';
+import { hostName, makeDataDir, publicUrl } from '../../setup/world.ts';
 
 const loads = 11;
 const sends = 50;
@@ -26,7 +30,7 @@ export const inboxLoad: Benchmark = {
     await buildPage({ always: false });
     const dataDir = makeDataDir();
     await addReader(dataDir);
-    const token = await tokenOfService(dataDir);
+    const token = await tokenOfReader(dataDir);
     const hub = await startHub({ dataDir });
     const browser = await openBrowser(hub.port);
     const signIn: number[] = [];
@@ -75,19 +79,6 @@ async function reloadEmpty(page: Awaited<ReturnType<typeof openInbox>>): Promise
     times.push(await usableAfter(page, 'inbox'));
   }
   return times;
-}
-
-async function tokenOfService(dataDir: string): Promise<string> {
-  const registry = await openRegistry({ dataDir });
-  const token = await mintToken({
-    registry,
-    publicUrl,
-    clock: systemClock,
-    appId,
-    userName: 'reader@contoso.example',
-  });
-  await registry.close();
-  return token;
 }
 
 async function post(port: number, token: string, title: string): Promise<void> {
