@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { limits } from '@carillon/protocol';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import type { Cursors } from '../feed/cursor.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FeedReader } from '../store/store.ts';
-import type { EncodedFrame } from './frame.ts';
+import { changeFrame, type EncodedFrame } from './frame.ts';
 import { Stream } from './stream.ts';
 
 const user = 'a'.repeat(22) as UserKey;
@@ -25,8 +26,9 @@ class SlowStore {
   } as unknown as FeedReader;
 }
 
-function openStream(store: SlowStore): Stream {
-  const sink = { write: (_: EncodedFrame) => true, heartbeat: () => true, close: () => {}, cut: () => {} };
+function openStream(store: SlowStore, told: string[] = []): Stream {
+  const write = ({ json }: EncodedFrame) => told.push(json) > 0;
+  const sink = { write, heartbeat: () => true, close: () => {}, cut: () => {} };
   const cursors = { write: () => 'cursor', check: (cursor: unknown) => cursor } as unknown as Cursors;
   const source = { read: store.read, cursors, clock: new ManualClock(0) };
   const options = { user, visibility: null, expiresAt: 1e12, origin: null, subscription: null, sink };
@@ -60,4 +62,21 @@ test('what the store does not show is not asked for again and again', async () =
   store.asked.shift()?.();
   await settled();
   assert.deepEqual([stream.phase, store.asked.length], ['live', 0]);
+});
+
+test('a position is not told of a change that was told while it was read', async () => {
+  const store = new SlowStore();
+  const told: string[] = [];
+  const stream = openStream(store, told);
+  await stream.begin(null);
+  stream.offer({ user, epoch, seq: 2 }, () => null);
+  // Committed, and announced only after the read has begun.
+  store.head = 3;
+  const beat = stream.beat(limits.positionSeconds * 1000);
+  stream.offer({ user, epoch, seq: 3 }, () => changeFrame('{}', 'cursor', 0));
+  await beat;
+  assert.deepEqual(
+    told.map((json) => JSON.parse(json).type),
+    ['ready', 'change'],
+  );
 });

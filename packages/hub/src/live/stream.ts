@@ -167,7 +167,8 @@ export class Stream {
     }
     this.#cursorSentAt = now;
     const { epoch, head, unread } = await this.#source.read.position(this.user, this.visibility);
-    if (this.#phase !== 'live' || head !== this.#sent) return;
+    // A change that was told meanwhile carried the position with it.
+    if (this.#phase !== 'live' || head !== this.#sent || this.#sent <= this.#cursorSent) return;
     this.#epoch = epoch;
     this.#cursorSent = head;
     this.#write(new EncodedFrame({ type: 'position', cursor: this.#cursor(head), unreadCount: unread }));
