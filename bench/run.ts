@@ -27,6 +27,7 @@ import { pushFaults } from './benchmarks/push/push-faults.ts';
 import { pushLatency } from './benchmarks/push/push-latency.ts';
 import { pushNeighbours } from './benchmarks/push/push-neighbours.ts';
 import { pushWaiting } from './benchmarks/push/push-waiting.ts';
+import { webhooks } from './benchmarks/webhooks/webhooks.ts';
 import type { Benchmark } from './measure/figure.ts';
 import { recordResults } from './results.ts';
 
@@ -36,6 +37,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxAnswers, inboxScroll],
+  webhooks,
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

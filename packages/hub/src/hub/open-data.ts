@@ -24,12 +24,19 @@ import {
   forgetProgress,
   type LostWrites,
 } from '../store/sqlite/feed/progress.ts';
+import { openReader } from '../store/sqlite/feed/reader.ts';
 import { feedMigrations } from '../store/sqlite/feed/schema.ts';
 import { type DataLock, type Serving, takeLock } from '../store/sqlite/file/lock.ts';
 import { type DatabaseState, inspectDatabase } from '../store/sqlite/maintenance/inspect.ts';
 import { openRegistry as openSqliteRegistry } from '../store/sqlite/registry/registry.ts';
 import { registryMigrations } from '../store/sqlite/registry/schema.ts';
-import { type FeedStore, type Planner, StoreError, UnusableStore } from '../store/store.ts';
+import {
+  type FeedStore,
+  type Planner,
+  StoreError,
+  UnusableStore,
+  type WebhookBacklogs,
+} from '../store/store.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Where the data is: in PostgreSQL, or in SQLite in the folder, which holds certificates and keys in either case. */
@@ -160,6 +167,27 @@ async function openPostgresRegistry(url: string, secretKey: () => Buffer | null)
 export async function readConnectionLimit(url: string): Promise<ConnectionLimit> {
   const { readConnectionLimit: read } = await import('../store/postgres/wire/connection-limits.ts');
   return read(url);
+}
+
+/** Backlogs of endpoints that fail now, the longest first; none where the feeds are not there or can't be read. */
+export async function readFailingBacklogs(
+  { dataDir, databaseUrl }: DataPlace,
+  limit: number,
+): Promise<Awaited<ReturnType<WebhookBacklogs['failing']>>> {
+  try {
+    if (databaseUrl) {
+      const { readFailing } = await import('../store/postgres/feed/webhooks.ts');
+      return await readFailing(databaseUrl, limit);
+    }
+    const reader = openReader(feedFiles(dataDir).feedPath);
+    try {
+      return await reader.webhooks.failing(limit);
+    } finally {
+      reader.close();
+    }
+  } catch {
+    return []; // the look at the store says why
+  }
 }
 
 function refuseDatabase(error: unknown): never {

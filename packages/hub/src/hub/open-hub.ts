@@ -286,6 +286,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
     pushAddresses: openAddresses(base),
     unsIds: line.unsIds,
     endpoints: line.webhooks.endpoints,
+    webhooks: line.store.webhooks,
     newId: openUuidSource(clock),
     pictures: openPictures(base),
     ...openAdminServices(base, secret),

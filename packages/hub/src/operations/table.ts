@@ -27,6 +27,7 @@ import { getUser } from './admin/users/get.ts';
 import { listUsers } from './admin/users/list.ts';
 import { listUserSessions } from './admin/users/list-sessions.ts';
 import { setUserPassword } from './admin/users/set-password.ts';
+import { listAllChangeSubscriptions } from './admin/webhooks/list.ts';
 import { listNotificationApps } from './apps/list.ts';
 import { runBatch } from './batch/run.ts';
 import { createReceipts } from './deliveries/create-receipts.ts';
@@ -132,6 +133,7 @@ export const operationTable: readonly Operation[] = [
   exportUser,
   listUserSubscriptions,
   listFailedDeliveries,
+  listAllChangeSubscriptions,
   redriveDeliveries,
   listAudit,
 ];

@@ -143,6 +143,22 @@ export const shownSubscriptionSchema = strictObject({
   createdDateTime: dateTime,
 });
 
+/** A change subscription as operators see it. */
+export const shownChangeSubscriptionSchema = strictObject({
+  id: Type.String(),
+  appId: id,
+  userId: nullable(Type.String()),
+  resource: Type.String(),
+  changeType: Type.String(),
+  endpointHost: Type.String(),
+  expirationDateTime: dateTime,
+  ended: Type.Boolean(),
+  waiting: Type.Integer({ minimum: 0 }),
+  attempts: Type.Integer({ minimum: 0 }),
+  failingSinceDateTime: nullable(dateTime),
+  lastAnswer: nullable(Type.String()),
+});
+
 export const shownDeliverySchema = strictObject({
   id: Type.String(),
   appId: id,

@@ -10,6 +10,7 @@ export {
   hostPostSchema,
   redriveAnswerSchema,
   redriveSchema,
+  shownChangeSubscriptionSchema,
   shownCredentialsSchema,
   shownDeliverySchema,
   shownSubscriptionSchema,

@@ -23,6 +23,7 @@ import {
   checkServing,
 } from '../doctor/reach.ts';
 import { checkBus, checkConnections, checkStores } from '../doctor/stores.ts';
+import { checkWebhooks } from '../doctor/webhooks.ts';
 import { type Options, readOptions, withSettings } from '../setting-options.ts';
 
 export function doctorCommand(): Command {
@@ -103,6 +104,7 @@ async function examineData(dataDir: string, config: Config | null): Promise<Find
       clock,
       ...(await checkCredentials(registry, opened.channels, systemClock.now())),
       ...(await checkMassEnds(registry, descriptors)),
+      ...(await checkWebhooks(registry, config)),
     ];
   } finally {
     await opened.close();

@@ -20,7 +20,7 @@ import type { OpenChannels } from '../../push/channels/channels.ts';
 import type { ChannelDescriptor, ChannelDescriptors } from '../../push/channels/descriptor.ts';
 import type { Fetched } from '../../push/fetched.ts';
 import type { Registry } from '../../store/registry.ts';
-import type { FeedReader } from '../../store/store.ts';
+import type { FeedReader, WebhookBacklogs } from '../../store/store.ts';
 import type { HostVerifier } from '../admin/hosts/host-verifier.ts';
 import type { PushAddresses } from '../subscriptions/push-addresses.ts';
 import type { Endpoints } from '../webhooks/endpoints.ts';
@@ -45,6 +45,8 @@ export interface Services {
   readonly waits: Waits;
   readonly pushAddresses: PushAddresses;
   readonly endpoints: Endpoints;
+  /** What waits for endpoints, as operators see it. */
+  readonly webhooks: WebhookBacklogs;
   readonly registry: Registry;
   /** What the hub knows of its channels, open or not. */
   readonly descriptors: ChannelDescriptors;

@@ -3,8 +3,10 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { webhookLimits } from '@carillon/protocol';
 import { allScope, hosts, post, startHub, type TestApp, until } from '@carillon/testing/hub/hub.ts';
+import { placeOf } from '@carillon/testing/hub/store-place.ts';
 import { openReceiver, type WebhookReceiver, watchOf } from '@carillon/testing/hub/webhook-receiver.ts';
 import { Webhook } from 'standardwebhooks';
+import { checkWebhooks } from '../../../src/cli/doctor/webhooks.ts';
 
 const hub = await startHub({ settings: { dev: true } });
 after(hub.close);
@@ -239,6 +241,20 @@ test('an endpoint that fails is told the same again, in order, and not before Re
   };
   const first = await create();
   await until(() => receiver.received.length === 1, 'the first attempt');
+  const listed = await ask('GET', '/admin/changeSubscriptions?app=app-a', hub.token({ admin: true }));
+  const [shown] = listed.json.value;
+  assert.deepEqual([shown.id, shown.appId, shown.waiting], [id, 'app-a', 1]);
+  assert.equal(shown.endpointHost, new URL(receiver.url).host);
+  const failing = async () => {
+    const { json } = await ask('GET', '/admin/changeSubscriptions', hub.token({ admin: true }));
+    return json.value[0].lastAnswer === '429' && json.value[0].attempts === 1;
+  };
+  await until(failing, 'operators see that it fails');
+  const databaseUrl = (await placeOf(hub.dataDir)).settings['database-url'];
+  const place = { dataDir: hub.dataDir, databaseUrl: databaseUrl === undefined ? null : String(databaseUrl) };
+  const [finding] = await checkWebhooks(hub.registry, place);
+  assert.equal(finding?.status, 'warn');
+  assert.match(finding.message, /: 429, 1 attempts – /);
   const second = await create();
   const told = await receiver.told(2);
   assert.deepEqual(

@@ -2,7 +2,7 @@
 // order. A claim ends with its node, at the latest after its lease.
 import { decodeNumber, decodeText } from '../../columns.ts';
 import { backlogLeaseMs, type WebhookBacklogs } from '../../store.ts';
-import type { Connections } from '../wire/connections.ts';
+import { type Connections, openConnections } from '../wire/connections.ts';
 import { type Row, statement } from '../wire/pipeline.ts';
 import { namesOf, packUuid, userOf, webhookColumns, webhookTable } from './tables.ts';
 
@@ -72,6 +72,19 @@ export function webhookBacklogs(connections: Connections, node: Buffer): Webhook
       return rows.map((row) => ({ backlog: decodeText(row.subscription), ...stateOf(row) }));
     },
   };
+}
+
+/** For a command, over a connection of its own. */
+export async function readFailing(
+  url: string,
+  limit: number,
+): Promise<Awaited<ReturnType<WebhookBacklogs['failing']>>> {
+  const connections = openConnections(url);
+  try {
+    return await webhookBacklogs(connections, Buffer.alloc(16)).failing(limit);
+  } finally {
+    await connections.close();
+  }
 }
 
 function stateOf(row: Row) {
