@@ -15,6 +15,8 @@ export interface Cursor {
    * has none of those notifications. Zero for a cursor that a device returns with.
    */
   readonly startedAt: number;
+  /** What a delta was asked with, for its next pages. */
+  readonly options?: readonly (readonly [name: string, value: string])[];
 }
 
 export interface Cursors {
@@ -33,8 +35,10 @@ export function openCursors(secret: Buffer | Secrets, generation: number): Curso
   const bound = (user: UserKey, visibility: Visibility): string =>
     `${generation} ${user} ${visibility === null ? 'all' : `app ${visibility}`}`;
   return {
-    write(user, visibility, { epoch, seq, startedAt }) {
-      const plain = Buffer.alloc(bytes);
+    write(user, visibility, { epoch, seq, startedAt, options = [] }) {
+      const held = options.length === 0 ? '' : JSON.stringify(options);
+      const plain = Buffer.alloc(bytes + Buffer.byteLength(held));
+      plain.write(held, bytes);
       plain.writeUInt8(version, 0);
       plain.writeUInt32BE(epoch, 1);
       plain.writeDoubleBE(seq, 5);
@@ -43,10 +47,15 @@ export function openCursors(secret: Buffer | Secrets, generation: number): Curso
     },
     read(user, visibility, text) {
       const plain = seal.open(text, bound(user, visibility));
-      if (plain?.length !== bytes || plain.readUInt8(0) !== version) {
+      if (!plain || plain.length < bytes || plain.readUInt8(0) !== version) {
         throw resync('cursorInvalid', 'This cursor is not one of this feed');
       }
-      return { epoch: plain.readUInt32BE(1), seq: plain.readDoubleBE(5), startedAt: plain.readDoubleBE(13) };
+      const at = {
+        epoch: plain.readUInt32BE(1),
+        seq: plain.readDoubleBE(5),
+        startedAt: plain.readDoubleBE(13),
+      };
+      return plain.length === bytes ? at : { ...at, options: JSON.parse(plain.toString('utf8', bytes)) };
     },
     check(cursor, position) {
       // A feed that does not exist yet has epoch 0; its cursor stays valid when the feed begins.

@@ -19,6 +19,7 @@ import {
   top,
   wholeNumber,
 } from '../kernel/query.ts';
+import { type HeldOptions, holdOptions, withHeld } from './held-options.ts';
 import { type PageSize, pageSizeOf } from './max-page-size.ts';
 import { parseOrderBy } from './order-by.ts';
 import { parseFilter } from './parse-filter.ts';
@@ -58,11 +59,12 @@ export interface ListingCall {
 }
 
 /** What a token holds beside its place. Those that say where the first page begins have had their effect. */
-const kept = ['$filter', '$orderby', '$select', '$top'] as const;
+const kept = ['$filter', '$orderby', '$select', '$top'];
+const ofFirstPage = ['$count', '$skip'];
 
 interface Held {
   readonly after: Place;
-  readonly options: readonly (readonly [string, string])[];
+  readonly options: HeldOptions;
 }
 
 export function readListing({ given, prefer, user, principal }: ListingCall, seal: Seal): Listing {
@@ -72,7 +74,7 @@ export function readListing({ given, prefer, user, principal }: ListingCall, sea
   };
   const json = readPageToken(given.get('$skiptoken'), bound);
   const held: Held | null = json === null ? null : JSON.parse(json);
-  const options = held === null ? given : withHeld(given, new Map(held.options));
+  const options = held === null ? given : withHeld(given, held.options, ofFirstPage);
   const query = readQuery(listingOptions, options);
   const asked = options.has('$top') ? query.$top : null;
   const page = pageSizeOf(prefer, { top: asked, fallback: limits.listPageDefault, most: limits.listPageMax });
@@ -81,30 +83,10 @@ export function readListing({ given, prefer, user, principal }: ListingCall, sea
     query,
     after: held?.after ?? null,
     tokenAfter(end) {
-      const repeated = kept.flatMap((name) => {
-        const value = name === '$top' ? String(page.top) : options.get(name);
-        return value === undefined ? [] : [[name, value] as const];
-      });
-      const next: Held = { after: placeOf(end), options: repeated };
+      const next: Held = { after: placeOf(end), options: holdOptions(options, kept, page.top) };
       return seal.seal(Buffer.from(JSON.stringify(next)), bound.scope);
     },
   };
-}
-
-function withHeld(given: Query, held: Query): Query {
-  for (const [name, value] of given) {
-    if (name === '$skiptoken' || name === '$top' || held.get(name) === value) continue;
-    // Both are of the first page alone.
-    if (name === '$count' || name === '$skip') continue;
-    throw invalid(
-      `${name} is not what the page of this $skiptoken began with: follow @odata.nextLink as it is.`,
-      name,
-    );
-  }
-  const merged = new Map([...held, ...given]);
-  merged.delete('$count');
-  merged.delete('$skip');
-  return merged;
 }
 
 /** Of a filter, an order or a count that would have to read too much. */

@@ -112,7 +112,7 @@ for (const era of eras) {
       await says('send_notification', { title: 'x', url: 'javascript:alert(1)' }, /^invalidRequest: .*url/);
       await says('send_notification', { title: 'x'.repeat(1025) }, /"title"/);
       await says('list_notifications', { top: 101 }, /"top"/);
-      await says('list_notifications', { filter: 'nothing is' }, /^invalidRequest: /);
+      await says('list_notifications', { filter: 'nothing is' }, /^invalidRequest: .*position 1: "nothing"/);
       for (const tool of ['explain_delivery', 'delivery_timeline', 'cancel_notification'])
         for (const id of ['none', '../../admin/apps', hub.userIds.alice])
           await says(tool, { id }, /^itemNotFound: /);

@@ -40,11 +40,13 @@ for (const era of eras) {
     const { id } = (await agent.call('send_notification', { title: 'Lunch' })).value;
     const { json } = await hub.request('GET', `${feed}/${id}`, { token });
     assert.equal(json.payload.visualContent.title, 'Lunch');
-    const listed = await agent.call('list_notifications', { top: 5 });
+    const listed = await agent.call('list_notifications', { top: 5, filter: "readState eq 'unread'" });
     assert.deepEqual(
       listed.value.value.map((each: { id: string }) => each.id),
       [id],
     );
+    const read = await agent.call('list_notifications', { filter: "readState eq 'read'" });
+    assert.deepEqual(read.value.value, []);
     assert.deepEqual((await agent.call('explain_delivery', { id })).value, { value: [] });
     assert.deepEqual((await agent.call('delivery_timeline', { id })).value, { value: [] });
     assert.deepEqual((await agent.call('cancel_notification', { id })).value, { id, cancelled: true });

@@ -150,6 +150,28 @@ test('Prefer: odata.maxpagesize bounds a page, is named in the answer, and holds
   assert.equal((await get(pathname + search)).json.value.length, 3);
 });
 
+test('a delta takes $select and a page size, and its tokens hold them to the end and after it', async () => {
+  const follow = async (link: string, more = '') => {
+    const { pathname, search } = new URL(link);
+    return (await get(pathname + search + more)).json;
+  };
+  const members = ({ value }: Listed) => value.map((each) => Object.keys(each).sort().join());
+  const page = await get(`${feed}/delta?$select=readState`, { prefer: 'odata.maxpagesize=6' });
+  assert.equal(page.headers['preference-applied'], 'odata.maxpagesize=6');
+  assert.deepEqual(members(page.json), Array(6).fill('id,readState'));
+  assert.deepEqual([...new URL(page.json['@odata.nextLink']).searchParams.keys()], ['$skiptoken']);
+  const last = await follow(page.json['@odata.nextLink'], '&$select=readState&$top=100');
+  assert.deepEqual(members(last), ['id,readState', 'id,readState']);
+  await hub.request('PATCH', `${feed}/${ids.a}`, { token, body: { readState: 'read' } });
+  const changed = await follow(last['@odata.deltaLink']);
+  assert.deepEqual(changed.value, [{ id: ids.a, readState: 'read' }]);
+  const { pathname, search } = new URL(changed['@odata.deltaLink']);
+  assertError(await get(`${pathname}${search}&$select=id`), { status: 400, target: '$select' });
+  const latest = await get(`${feed}/delta?$deltatoken=latest&$select=contentVersion`);
+  await hub.request('PATCH', `${feed}/${ids.a}`, { token, body: { readState: 'unread' } });
+  assert.deepEqual((await follow(latest.json['@odata.deltaLink'])).value, [{ id: ids.a, contentVersion: 1 }]);
+});
+
 test('what is refused names its option', async () => {
   const wrong = ["not readState eq 'unread'", "title eq 'x'", "contains(groupName,'x')"];
   for (const filter of wrong) {
@@ -157,5 +179,9 @@ test('what is refused names its option', async () => {
     assertError(answer, { status: 400, code: 'invalidRequest', target: '$filter' });
   }
   assertError(await get(`${feed}?$top=1&top=1`), { status: 400, target: '$top' });
-  assertError(await get(`${feed}/delta?$filter=groupName+eq+null`), { status: 400, target: '$filter' });
+  for (const option of ['$filter=groupName+eq+null', '$orderby=createdDateTime', '$skip=1', '$count=true'])
+    assertError(await get(`${feed}/delta?${option}`), {
+      status: 400,
+      target: option.split('=', 1)[0] as string,
+    });
 });

@@ -54,7 +54,7 @@ suite('every URL that is answered is of the public URL', () => {
     assert.ok(list.json['@odata.nextLink'].startsWith(start), list.json['@odata.nextLink']);
     const page = await ask('GET', `/beta/me/notifications/delta?$top=1`);
     assert.ok(
-      page.json['@odata.nextLink'].startsWith(`${publicUrl}/beta/me/notifications/delta?$top=1&$skiptoken=`),
+      page.json['@odata.nextLink'].startsWith(`${publicUrl}/beta/me/notifications/delta?$skiptoken=`),
     );
     const end = await ask('GET', '/beta/me/notifications/delta');
     assert.ok(
