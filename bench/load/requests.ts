@@ -51,6 +51,22 @@ export function createsFor(users: readonly BenchUser[]): () => string {
   };
 }
 
+/** Batch requests of so many creates, for one user after another. */
+export function batchesFor(users: readonly BenchUser[], parts: number): () => string {
+  const part = (index: number): string =>
+    `{"id":"${index}","method":"POST","url":"/me/notifications","headers":{"Content-Type":"application/json"},"body":${createBody(nextName())}}`;
+  const body = (): string =>
+    `{"requests":[${Array.from({ length: parts }, (_, index) => part(index)).join()}]}`;
+  const bytes = body().length;
+  const type = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\n\r\n`;
+  const heads = users.map((user) => head('POST /beta/$batch', user) + type);
+  let next = 0;
+  return () => {
+    if (next === heads.length) next = 0;
+    return (heads[next++] as string) + body();
+  };
+}
+
 export function getRequest(user: BenchUser, target: string): string {
   return `${head(`GET ${target}`, user)}\r\n`;
 }
