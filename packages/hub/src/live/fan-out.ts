@@ -3,7 +3,7 @@
 import { limits } from '@carillon/protocol';
 import type { BusChange } from '../bus/bus.ts';
 import type { Timer } from '../lib/clock.ts';
-import { HubError } from '../model/errors.ts';
+import { HubError, throttled } from '../model/errors.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
 import type { FeedHead } from '../store/store.ts';
@@ -75,8 +75,9 @@ export class FanOut {
       throw new HubError('unavailable', 'The hub is shutting down.', { retryAfterMs: 1000 });
     const open = this.#byUser.get(user)?.size ?? 0;
     if (open < limits.streamsPerUser) return;
-    throw new HubError('throttled', `A user has at most ${limits.streamsPerUser} streams open at once.`, {
+    throw throttled(`A user has at most ${limits.streamsPerUser} streams open at once.`, {
       retryAfterMs: 60_000,
+      limit: limits.streamsPerUser,
     });
   }
 

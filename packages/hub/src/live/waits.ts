@@ -5,7 +5,7 @@ import { limits } from '@carillon/protocol';
 import type { BusChange } from '../bus/bus.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { AppId } from '../model/app.ts';
-import { HubError } from '../model/errors.ts';
+import { type HubError, throttled } from '../model/errors.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
 import type { FeedHead } from '../store/store.ts';
@@ -217,9 +217,8 @@ export class Wait implements Awaited {
 }
 
 function tooMany(): HubError {
-  return new HubError(
-    'throttled',
+  return throttled(
     `An app has at most ${limits.waitsPerApp} waits open at once: wait as long as Retry-After says.`,
-    { retryAfterMs: 1000 },
+    { retryAfterMs: 1000, limit: limits.waitsPerApp },
   );
 }

@@ -7,6 +7,8 @@ export interface ErrorDetails {
   target?: string;
   /** After how many milliseconds a retry makes sense. */
   retryAfterMs?: number;
+  /** How many are allowed, of what is throttled. */
+  limit?: number;
   /** Why a cursor can't be honoured, for a stream's `resync` frame. */
   resync?: ResyncReason;
   /** By how much a post exceeds the storage of its user and app; absent where the content must be counted first. */
@@ -50,6 +52,13 @@ export function notFound(): HubError {
     'notFound',
     'There is no such notification or subscription, or it is not visible to this token.',
   );
+}
+
+export function throttled(
+  message: string,
+  { retryAfterMs, limit }: Required<Pick<ErrorDetails, 'retryAfterMs' | 'limit'>>,
+): HubError {
+  return new HubError('throttled', message, { retryAfterMs, limit });
 }
 
 export function busy(message: string, cause?: unknown): HubError {

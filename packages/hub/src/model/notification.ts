@@ -123,6 +123,11 @@ export function etagOf({ changes }: Pick<StoredNotification, 'changes'>): string
  * parsing and serialising it again would cost more than the rest of an answer.
  */
 export function notificationJson(row: StoredNotification, now: number): string {
+  return `{"@odata.etag":${JSON.stringify(etagOf(row))},${membersJson(row, now).slice(1)}`;
+}
+
+/** Without annotations. */
+export function membersJson(row: StoredNotification, now: number): string {
   const remaining = row.displayUntil === null ? null : remainingSeconds(row.displayUntil, now);
   return (
     `{"id":"${row.id}","displayTimeToLive":${remaining},"expirationDateTime":${dateJson(row.expires)},` +

@@ -6,7 +6,7 @@ import type { Identity } from '../auth/authenticate.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Clock } from '../lib/clock.ts';
 import { TokenBuckets } from '../lib/token-bucket.ts';
-import { HubError } from '../model/errors.ts';
+import { throttled } from '../model/errors.ts';
 import type { UserKey } from '../model/principal.ts';
 import { BusyNodes } from './busy-nodes.ts';
 import { shareUse } from './shared-use.ts';
@@ -42,7 +42,8 @@ export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOp
   return {
     countFailure(address) {
       const key = addressBlock(address);
-      refuse(addresses.buckets.take(key), 'Too many requests from this address failed');
+      const waitMs = addresses.buckets.take(key);
+      refuse('Too many requests from this address failed', { waitMs, limit: failuresPerMinute });
       addresses.shared?.count(key);
     },
     count(identity, target) {
@@ -51,7 +52,7 @@ export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOp
       const user = appOnly ? (target ?? '') : `${issuer} ${subject}`;
       // A stranger counts alone, so that nobody spends the allowance of an app whose name it bears.
       const key = `${appOf(identity) ?? `${clientId} of ${issuer}`} ${user}`;
-      refuse(callers.buckets.take(key), 'Too many requests');
+      refuse('Too many requests', { waitMs: callers.buckets.take(key), limit: perMinute ?? 0 });
       callers.shared?.count(key);
       const more = (nodes?.cost ?? 1) - 1;
       if (more > 0) callers.buckets.charge(key, more);
@@ -59,7 +60,8 @@ export function openThrottle({ perMinute, clock, appOf, bus = null }: ThrottleOp
   };
 }
 
-function refuse(waitMs: number, what: string): void {
+/** `limit`: requests a minute. */
+function refuse(what: string, { waitMs, limit }: { readonly waitMs: number; readonly limit: number }): void {
   if (waitMs === 0) return;
-  throw new HubError('throttled', `${what}: wait as long as Retry-After says.`, { retryAfterMs: waitMs });
+  throw throttled(`${what}: wait as long as Retry-After says.`, { retryAfterMs: waitMs, limit });
 }

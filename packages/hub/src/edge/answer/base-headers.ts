@@ -6,7 +6,7 @@ import type { Headers } from '../../operations/kernel/answer.ts';
 
 /** What a page of another origin may read; by Date a client corrects its clock. */
 const exposed =
-  'Date, ETag, Location, Preference-Applied, request-id, client-request-id, Retry-After, WWW-Authenticate, OData-Version, Carillon-Result';
+  'Date, ETag, Location, Preference-Applied, request-id, client-request-id, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, WWW-Authenticate, OData-Version, Carillon-Result';
 
 export function baseHeaders(request: FastifyRequest): Headers {
   const headers: Headers = {

@@ -7,6 +7,7 @@ import type { PartOrder } from '../../operations/batch/part-order.ts';
 import type { Headers, WrittenAnswer } from '../../operations/kernel/answer.ts';
 import type { Admission, Request, Runner } from '../../operations/kernel/run.ts';
 import type { ErrorAnswer } from '../answer/error-answer.ts';
+import { unlessKnown } from '../answer/not-modified.ts';
 import type { Turns } from '../http/turns.ts';
 import type { Held } from '../http/unsent-answers.ts';
 import { checkJson, tooLarge, unsupported } from '../request/json-body.ts';
@@ -131,14 +132,15 @@ async function answerOf(
     lastEventId: headers.get('last-event-id') ?? null,
     prefer: headers.get('prefer') ?? null,
     json: bodyOf(order, admission, bytes),
+    isHead: order.method === 'HEAD',
   };
   if (admission.arrival.operation.method !== 'GET') return runner.run(admission, request);
   return turns.take(caller, async () => {
     // Nobody waits for the answer any more.
     if (isGone()) throw new HubError('unavailable', 'The caller is gone.');
-    const answer = await runner.run(admission, request);
+    const answer = unlessKnown(await runner.run(admission, request), headers.get('if-none-match'));
     held.check(answer.body);
-    return answer;
+    return request.isHead ? { ...answer, body: '', bytes: undefined } : answer;
   });
 }
 
@@ -177,17 +179,18 @@ function refusal(thrown: unknown, part: Part, { ids, options }: Refusing): PartA
 
 function textOf(
   { order }: Part,
-  { status, headers, body }: Pick<WrittenAnswer, 'status' | 'headers' | 'body'>,
-) {
+  { status, headers, body, bytes }: Pick<WrittenAnswer, 'status' | 'headers' | 'body' | 'bytes'>,
+): string {
   const head = `{"id":${JSON.stringify(order.id)},"status":${status},"headers":${headersJson(headers)}`;
+  if (bytes) return `${head},"body":"${base64UrlOf(bytes)}"}`;
   if (body === '') return `${head}}`;
   const isJson = String(headers['Content-Type']).startsWith('application/json');
-  return `${head},"body":${isJson ? body : `"${base64UrlOf(body)}"`}}`;
+  return `${head},"body":${isJson ? body : `"${base64UrlOf(Buffer.from(body))}"`}}`;
 }
 
 /** What is no JSON stands in a batch as base64url, padded, since clients read it as base64. */
-function base64UrlOf(text: string): string {
-  const bare = Buffer.from(text).toString('base64url');
+function base64UrlOf(bytes: Buffer): string {
+  const bare = bytes.toString('base64url');
   return bare.padEnd(Math.ceil(bare.length / 4) * 4, '=');
 }
 

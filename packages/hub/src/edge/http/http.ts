@@ -101,7 +101,7 @@ function openFastify({ tls, ...options }: HttpOptions): FastifyInstance {
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: false, // the drain (connections.ts) lets requests under way finish
     return503OnClosing: false,
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     clientErrorHandler: answerBrokenHttp,
     // Before any route and its hooks: a path that is not validly encoded, an id that is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -137,7 +137,7 @@ function answerMissing(
 }
 
 const allowedHeaders =
-  'Authorization, Content-Type, Content-Encoding, Accept, Prefer, If-Match, Last-Event-ID, X-UNS-ID, client-request-id, OData-Version, OData-MaxVersion, SdkVersion';
+  'Authorization, Content-Type, Content-Encoding, Accept, Prefer, If-Match, If-None-Match, Last-Event-ID, X-UNS-ID, client-request-id, OData-Version, OData-MaxVersion, SdkVersion';
 
 function answerPreflight(reply: FastifyReply, methods: readonly string[]): FastifyReply {
   const list = [...methods, 'OPTIONS'].join(', ');
@@ -163,7 +163,7 @@ function collectRoutes(app: FastifyInstance): OtherRoutes {
   app.addHook('onRoute', ({ url, method }) => {
     if (own.has(url) || /[:*]/.test(url)) return;
     const methods = others.get(pathOf(url)) ?? new Set();
-    for (const each of [method].flat()) if (each === 'GET' || each === 'POST') methods.add(each);
+    for (const each of [method].flat()) if (/^(?:GET|HEAD|POST)$/.test(each)) methods.add(each);
     others.set(pathOf(url), methods);
   });
   return others;

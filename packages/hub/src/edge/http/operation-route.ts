@@ -3,8 +3,6 @@
 // It reads bodies and writes answers past Fastify: its parsers and its header table cost 5 µs a request each, it would
 // answer in words of its own, and add a charset to a type that Graph documents without one.
 import type { ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { FanOut } from '../../live/fan-out.ts';
 import { HubError, invalid } from '../../model/errors.ts';
@@ -13,9 +11,18 @@ import type { Operation } from '../../operations/kernel/operation.ts';
 import type { Admission, Arrival, Request, Runner } from '../../operations/kernel/run.ts';
 import { baseHeaders } from '../answer/base-headers.ts';
 import { answerError, type ErrorOptions } from '../answer/error-answer.ts';
+import { write, writeLines } from '../answer/write.ts';
 import { runParts } from '../batch/run-parts.ts';
 import { readJson } from '../request/json-body.ts';
-import { literalSiblings, methodsAt, pathOf, type Route, readQuery, wrongMethod } from '../request/paths.ts';
+import {
+  literalSiblings,
+  methodsAt,
+  methodsOf,
+  pathOf,
+  type Route,
+  readQuery,
+  wrongMethod,
+} from '../request/paths.ts';
 import { openSse } from '../streams/sse.ts';
 import { checkHandshake, openWebSocket, wantsWebSocket } from '../streams/websocket.ts';
 import { isGone, whenClosed } from '../streams/when-closed.ts';
@@ -52,8 +59,9 @@ export function addRoute(app: FastifyInstance, route: Route, options: OperationR
   const { runner, connections } = options;
   const siblings = literalSiblings(route.path);
   app.route<{ Params: Params }>({
-    method: operation.method,
+    method: methodsOf(operation),
     url: route.path,
+    exposeHeadRoute: false,
     onRequest(request, reply, done) {
       if (siblings.size > 0) checkId(request, siblings);
       checkHeaders(request, operation);
@@ -98,7 +106,7 @@ async function act(
   const { stream, ...answer } = await runner.run(admission, readRequest(request, json));
   if (!stream) {
     // What was committed is answered in any case.
-    write(answer, request, reply);
+    await write(answer, request, reply);
     unsent.follow(caller, reply.raw, answer.body);
     return requestLog(request, reply.raw.statusCode);
   }
@@ -130,7 +138,7 @@ async function actInParts(
       isGone: () => isGone(reply.raw),
       refuse: (thrown, part) => answerError(thrown, { ...part, publicUrl, hasCredentials: true }, log),
     });
-    write({ ...answer, body }, request, reply);
+    await write({ ...answer, body }, request, reply);
     requestLog(request, reply.raw.statusCode);
   } catch (error) {
     if (error instanceof HubError) runner.countRefused(admission);
@@ -182,7 +190,7 @@ async function readInTurn(
     const { lines } = answer;
     if (lines) return () => writeLines(answer, lines, request, reply);
     held.check(answer.body);
-    write(answer, request, reply);
+    await write(answer, request, reply);
     return held.add(reply.raw, answer.body);
   });
   if (writeRest) await writeRest();
@@ -198,16 +206,16 @@ async function wait(
 ): Promise<void> {
   const { runner, unsent, requestLog, publicUrl, log } = options;
   const { later, ...first } = await runner.run(admission, asked);
-  const finish = (answer: WrittenAnswer): void => {
+  const finish = async (answer: WrittenAnswer): Promise<void> => {
     if (isGone(reply.raw)) return void reply.hijack();
-    write(answer, request, reply);
+    await write(answer, request, reply);
     unsent.follow(caller, reply.raw, answer.bytes ?? answer.body);
     requestLog(request, reply.raw.statusCode);
   };
   if (later) return answerLater(later, request, reply, { write: finish, publicUrl, log });
   // A read like any other.
   unsent.check(caller);
-  finish(first);
+  await finish(first);
 }
 
 /** When the answers before this one on its connection of HTTP/1 have left, or the connection is gone. */
@@ -274,7 +282,10 @@ function ticketOf(url: string): string | null {
   return new URLSearchParams(url.split('?')[1]).get('ticket');
 }
 
-function readRequest({ headers, params, url }: FastifyRequest<{ Params: Params }>, json: unknown): Request {
+function readRequest(
+  { headers, method, params, url }: FastifyRequest<{ Params: Params }>,
+  json: unknown,
+): Request {
   return {
     params,
     path: pathOf(url),
@@ -283,47 +294,10 @@ function readRequest({ headers, params, url }: FastifyRequest<{ Params: Params }
     lastEventId: headerText(headers['last-event-id']) ?? null,
     prefer: headerText(headers.prefer) ?? null,
     json,
+    isHead: method === 'HEAD',
   };
 }
 
 function headerText(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value.join(',') : value;
-}
-
-/** As fast as the reader takes them. One that fails after it began is cut off, so that it isn't taken for whole. */
-async function writeLines(
-  { status, headers }: Omit<WrittenAnswer, 'stream' | 'lines'>,
-  lines: AsyncIterable<string>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  reply.hijack();
-  reply.raw.writeHead(status, Object.assign(baseHeaders(request), headers));
-  await pipeline(Readable.from(lines, { highWaterMark: 1 }), reply.raw).catch((error: unknown) =>
-    request.log.warn({ err: error }, 'an answer was cut off'),
-  );
-}
-
-function write(
-  { status, headers, body, bytes }: WrittenAnswer,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const content = bytes ?? body;
-  const all = Object.assign(baseHeaders(request), headers);
-  if (status !== 204) all['Content-Length'] = Buffer.byteLength(content);
-  reply.hijack();
-  reply.raw.writeHead(status, all);
-  if (content.length === 0 || request.method === 'HEAD') reply.raw.end();
-  else if (request.raw.httpVersionMajor === 1 || content.length <= chunkBytes) reply.raw.end(content);
-  else endInChunks(reply, bytes ?? Buffer.from(body));
-}
-
-/** HTTP/2 says how much has left by whole writes only, and a slow reader is none that has stalled. */
-const chunkBytes = 16 * 1024;
-
-function endInChunks({ raw }: FastifyReply, body: Buffer): void {
-  for (let start = 0; start < body.length; start += chunkBytes)
-    raw.write(body.subarray(start, start + chunkBytes));
-  raw.end();
 }

@@ -2,7 +2,7 @@
 // admission until its answer has left; an answer to what was committed, or waited for, only if the connection did not take
 // it at once, as nearly all are. One that a reader takes nothing of ends with its connection (edge/http/connections).
 import { limits } from '@carillon/protocol';
-import { HubError } from '../../model/errors.ts';
+import { type HubError, throttled } from '../../model/errors.ts';
 
 /** Of a response, what tells how much of it is left. */
 interface Response {
@@ -73,9 +73,8 @@ export class UnsentAnswers {
 }
 
 function tooMany(): HubError {
-  return new HubError(
-    'throttled',
+  return throttled(
     'Too many answers are waiting to be read: read them, then wait as long as Retry-After says.',
-    { retryAfterMs: 1000 },
+    { retryAfterMs: 1000, limit: limits.unsentAnswers },
   );
 }

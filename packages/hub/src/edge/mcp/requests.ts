@@ -1,7 +1,7 @@
 // The requests of agents that are under way, many of which wait for an answer of a person: how many an app may have, and
 // which one a notice of cancellation means. It ends with its connection too, and when the hub stops.
 import { limits } from '@carillon/protocol';
-import { HubError } from '../../model/errors.ts';
+import { type HubError, throttled } from '../../model/errors.ts';
 
 /** How a client names a request of its own, within what the server called its session. */
 export interface RequestName {
@@ -46,9 +46,8 @@ function keyOf(name: RequestName): string {
 }
 
 function tooMany(): HubError {
-  return new HubError(
-    'throttled',
+  return throttled(
     `The app has ${limits.agentRequestsPerApp} requests of agents under way: wait until some have ended.`,
-    { retryAfterMs: 1000 },
+    { retryAfterMs: 1000, limit: limits.agentRequestsPerApp },
   );
 }

@@ -36,6 +36,8 @@ export function mountIdentity<
       scope.route({
         method: [...methods],
         url,
+        // A sign-in begins or goes on by GET.
+        exposeHeadRoute: false,
         async handler(request, reply) {
           reply.hijack();
           for (const [name, value] of Object.entries(providerHeaders(request)))

@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Coding, chooseCoding } from '../answer/content-coding.ts';
 
-export type Encoding = 'br' | 'gzip' | 'identity';
+type Encoding = Coding | 'identity';
 
 export interface PageFile {
   readonly type: string;
@@ -66,23 +67,8 @@ function readPageFile(path: string): PageFile {
   };
 }
 
-/** The smallest body that the client takes (RFC 9110, section 12.5.3). */
+/** The smallest body that the client takes. */
 export function chooseEncoding({ bodies }: PageFile, accepted: string | undefined): Encoding {
-  const taken = new Map(
-    (accepted ?? '').split(',').map((part) => {
-      const [name = '', ...parameters] = part
-        .trim()
-        .toLowerCase()
-        .split(/\s*;\s*/);
-      return [name, !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))];
-    }),
-  );
-  const takes = (encoding: Encoding): boolean => taken.get(encoding) ?? taken.get('*') ?? false;
-  return (['br', 'gzip'] as const).find((each) => bodies.has(each) && takes(each)) ?? 'identity';
-}
-
-/** Whether the client has it already (RFC 9110, section 13.1.2; weak comparison). */
-export function isKnown({ etag }: PageFile, ifNoneMatch: string | undefined): boolean {
-  const known = (ifNoneMatch ?? '').split(',').map((part) => part.trim().replace(/^W\//, ''));
-  return known.includes('*') || known.includes(etag.replace(/^W\//, ''));
+  const offered = (['br', 'gzip'] as const).filter((each) => bodies.has(each));
+  return chooseCoding(accepted, offered) ?? 'identity';
 }

@@ -1,8 +1,9 @@
 // The pages that the hub serves: the built inbox at /inbox with its files below, and the configuration of its sign-in.
 // Nothing here needs a token or is private: a user's data comes from the operations.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isKnown } from '../answer/not-modified.ts';
 import { missingPage, missingPagePolicy } from './missing-page.ts';
-import { chooseEncoding, isKnown, type PageFile, type PageFiles } from './page-files.ts';
+import { chooseEncoding, type PageFile, type PageFiles } from './page-files.ts';
 
 /** What the page reads at /inbox/config.json. */
 export interface InboxConfig {
@@ -97,7 +98,7 @@ function contentPolicy({ publicUrl, issuer, pictures }: InboxConfig): string {
 function answer(file: PageFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.header('ETag', file.etag).header('Vary', 'Accept-Encoding');
   reply.header('Cache-Control', file.immutable ? `public, max-age=${yearSeconds}, immutable` : 'no-cache');
-  if (isKnown(file, request.headers['if-none-match'])) return reply.code(304).send();
+  if (isKnown(file.etag, request.headers['if-none-match'])) return reply.code(304).send();
   const encoding = chooseEncoding(file, request.headers['accept-encoding']?.toString());
   if (encoding !== 'identity') reply.header('Content-Encoding', encoding);
   return reply.type(file.type).send(file.bodies.get(encoding));

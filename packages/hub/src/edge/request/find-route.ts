@@ -1,7 +1,7 @@
 // From a path to its operation without HTTP's router, for the parts of a batch: the same routes, the same names before ids, the
 // same refusals, in the same order.
 import { HubError, invalid, notFound } from '../../model/errors.ts';
-import { type Route, routes, wrongMethod } from './paths.ts';
+import { methodsOf, type Route, routes, wrongMethod } from './paths.ts';
 
 interface Place {
   /** By segment, in lower case. */
@@ -24,7 +24,7 @@ for (const route of routes) {
     else place.named.set(segment.toLowerCase(), found);
     place = found;
   }
-  place.routes.set(route.operation.method, route);
+  for (const method of methodsOf(route.operation)) place.routes.set(method, route);
 }
 
 function segmentsOf(path: string): string[] {

@@ -13,6 +13,11 @@ export interface Route {
   readonly path: string;
 }
 
+/** HEAD stands where GET is, but for streams, which have no end. */
+export function methodsOf({ method, answer }: Operation): string[] {
+  return method === 'GET' && answer.type !== 'text/event-stream' ? ['GET', 'HEAD'] : [method];
+}
+
 export const routes: readonly Route[] = operationTable.flatMap((operation) =>
   operation.paths.flatMap((path) =>
     placesOf(path).map(({ version, place }) => ({
@@ -50,7 +55,7 @@ for (const { path, operation } of routes) {
     literal: !endsInParam.test(path),
     methods: new Set(),
   };
-  entry.methods.add(operation.method);
+  for (const method of methodsOf(operation)) entry.methods.add(method);
   patterns.set(path, entry);
 }
 

@@ -106,6 +106,9 @@ export function word<const Word extends string>(words: readonly [Word, ...Word[]
   };
 }
 
+/** Annotations stay, whatever is selected. */
 export function pick(body: object, selected: ReadonlySet<string>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).filter(([name]) => selected.has(name)));
+  return Object.fromEntries(
+    Object.entries(body).filter(([name]) => selected.has(name) || name.startsWith('@')),
+  );
 }

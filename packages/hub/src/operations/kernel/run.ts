@@ -40,6 +40,8 @@ export interface Request {
   readonly prefer: string | null;
   /** Parsed JSON, for an operation that takes a body. */
   readonly json: unknown;
+  /** Whether it is answered without its body, so that no device has fetched what it holds. */
+  readonly isHead?: boolean;
 }
 
 export interface Admission {
@@ -73,7 +75,7 @@ export interface RunnerOptions {
 }
 
 export function openRunner(options: RunnerOptions): Runner {
-  const { authenticator, throttle, access, services, publicUrl } = options;
+  const { authenticator, throttle, access } = options;
 
   const allow = openAllow(options);
 
@@ -100,32 +102,46 @@ export function openRunner(options: RunnerOptions): Runner {
       const known = arrival.token === null ? null : authenticator.cached(arrival.token);
       return known ? allow(arrival, known, arrival.unsId) : verify(arrival);
     },
-    async run(admission, request) {
-      const { arrival, identity, principal } = admission;
-      const { operation, version, address } = arrival;
-      const { params, path, ifMatch, lastEventId, prefer, json } = request;
-      const options = operation.query ?? noOptions;
-      const given = request.query.size === 0 ? request.query : nameOptions(options, request.query);
-      const query = options === noOptions ? noOptions : readQuery(options, given);
-      const body = operation.body?.read(json, { services, params });
-      const { user, acting } =
-        principal.kind === 'operator' || operation.access === 'batch'
-          ? nobodys
-          : await readWhose(admission, request, services);
-      const answer = await operation.run(
-        {
-          ...{ user, acting, operation: operation.name, version, address, identity, principal },
-          ...{ params, query, given, ifMatch, lastEventId, prefer, body },
-          count: () => throttle.count(identity, null),
-        },
-        services,
-      );
-      const asked = { publicUrl, version, principal, params, path, given, prefer };
-      return writeAnswer(answer, operation.answer, asked);
-    },
+    run: (admission, request) => runOperation(admission, request, options),
     admitPart: ({ arrival, identity }, part) => allow({ ...arrival, ...part }, identity, part.unsId),
     countRefused: ({ identity }) => throttle.count(identity, null),
   };
+}
+
+async function runOperation(
+  admission: Admission,
+  request: Request,
+  { services, publicUrl, throttle }: RunnerOptions,
+): Promise<WrittenAnswer> {
+  const { arrival, identity, principal } = admission;
+  const { operation, version, address } = arrival;
+  const { params, path, ifMatch, lastEventId, prefer, json, isHead = false } = request;
+  const options = operation.query ?? noOptions;
+  const given = request.query.size === 0 ? request.query : nameOptions(options, request.query);
+  const query = options === noOptions ? noOptions : readQuery(options, given);
+  const body = operation.body?.read(json, { services, params });
+  const { user, acting } =
+    principal.kind === 'operator' || operation.access === 'batch'
+      ? nobodys
+      : await readWhose(admission, request, services);
+  const answer = await operation.run(
+    {
+      ...{
+        user,
+        acting: isHead ? null : acting,
+        operation: operation.name,
+        version,
+        address,
+        identity,
+        principal,
+      },
+      ...{ params, query, given, ifMatch, lastEventId, prefer, body },
+      count: () => throttle.count(identity, null),
+    },
+    services,
+  );
+  const asked = { publicUrl, version, principal, params, path, given, prefer };
+  return writeAnswer(answer, operation.answer, asked);
 }
 
 type Allow = (arrival: Arrival, identity: Identity, unsId: string | null) => Admission;

@@ -17,9 +17,9 @@ suite('a wrong method on a path with a name of its own is 405, with or without a
     ['GET', '/$ref', 'POST'],
     ['GET', '/updateState', 'POST'],
     ['GET', '/streamTicket', 'POST'],
-    ['DELETE', '/delta', 'GET'],
-    ['PATCH', '/delta', 'GET'],
-    ['DELETE', '/$count', 'GET'],
+    ['DELETE', '/delta', 'GET, HEAD'],
+    ['PATCH', '/delta', 'GET, HEAD'],
+    ['DELETE', '/$count', 'GET, HEAD'],
     ['PATCH', '/stream', 'GET'],
   ];
   for (const [method, path, allow] of wrong) {

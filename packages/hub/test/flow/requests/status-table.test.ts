@@ -328,12 +328,15 @@ test('405 says in Allow what the path supports', async () => {
     assert.equal(status, 405);
     return new Set((headers.allow ?? '').split(', '));
   };
-  assert.deepEqual(await allowed(feed), new Set(['POST', 'GET']));
-  assert.deepEqual(await allowed(`${feed}/`), new Set(['POST', 'GET']));
+  assert.deepEqual(await allowed(feed), new Set(['POST', 'GET', 'HEAD']));
+  assert.deepEqual(await allowed(`${feed}/`), new Set(['POST', 'GET', 'HEAD']));
   assert.deepEqual(await allowed(`${feed}/$ref`), new Set(['POST']));
-  assert.deepEqual(await allowed(`${feed}/delta`), new Set(['GET']));
-  assert.deepEqual(await allowed(`${feed}/${missing}`), new Set(['GET', 'PATCH', 'DELETE']));
-  assert.deepEqual(await allowed('/me/notificationSubscriptions/x'), new Set(['GET', 'PATCH', 'DELETE']));
+  assert.deepEqual(await allowed(`${feed}/delta`), new Set(['GET', 'HEAD']));
+  assert.deepEqual(await allowed(`${feed}/${missing}`), new Set(['GET', 'HEAD', 'PATCH', 'DELETE']));
+  assert.deepEqual(
+    await allowed('/me/notificationSubscriptions/x'),
+    new Set(['GET', 'HEAD', 'PATCH', 'DELETE']),
+  );
 });
 
 test('401 says in WWW-Authenticate how to come back', async () => {

@@ -4,7 +4,7 @@
 import { listSessions } from '../../../auth/provider/grants/sessions.ts';
 import { formatDateTime } from '../../../model/date-time.ts';
 import { noNotification, type StoredDelivery } from '../../../model/delivery.ts';
-import { notificationJson, type StoredNotification } from '../../../model/notification.ts';
+import { membersJson, type StoredNotification } from '../../../model/notification.ts';
 import { readPreferences } from '../../../model/preferences/preferences.ts';
 import type { StoredSubscription } from '../../../model/subscription.ts';
 import type { FeedRow } from '../../../store/store.ts';
@@ -81,7 +81,7 @@ function line(type: string, members: object): string {
 function notificationLine(row: StoredNotification, now: number): string {
   const { id, app: appId, removed, modified } = row;
   if (removed === null)
-    return `{"type":"notification","appId":${JSON.stringify(appId)},${notificationJson(row, now).slice(1)}\n`;
+    return `{"type":"notification","appId":${JSON.stringify(appId)},${membersJson(row, now).slice(1)}\n`;
   return line('removedNotification', { id, appId, removed, removedDateTime: formatDateTime(modified) });
 }
 
