@@ -65,6 +65,8 @@ test('a picture is shown without the browser asking another site for it, and one
     'no gap',
   );
   assert.deepEqual(others, []);
+  const { headers } = await hub.request('GET', '/inbox');
+  assert.match(String(headers['content-security-policy']), /img-src 'self' data: blob:;/);
   assert.deepEqual(
     asked.toSorted(),
     ['/app.png', '/gone.png', '/parcel.png'].map((path) => `${path} undefined Carillon`),
