@@ -2,18 +2,29 @@
 // longest, so that none of them is left to run alone at the end, then the others by name.
 import { join } from 'node:path';
 
-/** Longest first; the runner prints the figures at the end of a run. */
+/** Longest first, those that mostly wait beside those that compute; the runner prints the figures at the end of a run. */
 export const longest: readonly string[] = [
   'tools/check.test.ts',
   'packages/hub/test/crash/cluster-kill.test.ts',
+  'packages/hub/test/crash/question-kill.test.ts',
+  'packages/hub/test/crash/lost-log.test.ts',
+  'packages/hub/test/crash/push-kill.test.ts',
+  'tools/documents/commands.test.ts',
+  'packages/web/test/sign-in.test.ts',
   'packages/hub/test/contract/postgres-store.test.ts',
+  'packages/hub/test/crash/network-cut.test.ts',
   'packages/hub/test/contract/postgres-registry.test.ts',
   'packages/hub/test/flow/feed/postgres-feed.test.ts',
   'packages/hub/test/flow/push/postgres-push.test.ts',
-  'packages/hub/test/crash/push-kill.test.ts',
+  'packages/web/test/firefox.test.ts',
+  'packages/web/test/sessions.test.ts',
+  'packages/web/test/languages.test.ts',
+  'packages/web/test/devices.test.ts',
   'tools/pack/installed.test.ts',
+  'tools/pack/installed-node-26.test.ts',
   'packages/client/test/convergence.test.ts',
   'packages/hub/test/crash/kill.test.ts',
+  'packages/hub/test/crash/log.test.ts',
   'packages/inbox/test/handling.test.ts',
   'packages/inbox/test/states.test.ts',
   'packages/inbox/test/states-phone.test.ts',
