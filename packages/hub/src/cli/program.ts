@@ -10,6 +10,7 @@ import { capacityCommand } from './commands/capacity.ts';
 import { conformCommand } from './commands/conform.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { keysCommand } from './commands/keys.ts';
+import { listenCommand } from './commands/listen.ts';
 import { migrateCommand } from './commands/migrate.ts';
 import { sendCommand } from './commands/send.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -36,6 +37,7 @@ function openProgram(): Command {
     keysCommand(),
     sendCommand(),
     askCommand(),
+    listenCommand(),
     mcpCommand(),
     simulateCommand(),
     doctorCommand(),
