@@ -8,7 +8,8 @@ const openMaxMs = 10_000;
 /** V8 gives pages back a moment after it has freed them. */
 const releaseMs = 2000;
 
-export async function collectGarbage({ pid, inspectPort }: Child): Promise<void> {
+/** Answers how many bytes of its heap are in use afterwards. */
+export async function collectGarbage({ pid, inspectPort }: Child): Promise<number> {
   process.kill(pid, 'SIGUSR1');
   const inspector = new WebSocket(await inspectorUrl(inspectPort));
   await once(inspector, 'open');
@@ -17,8 +18,11 @@ export async function collectGarbage({ pid, inspectPort }: Child): Promise<void>
     inspector.send(JSON.stringify({ id, method: 'HeapProfiler.collectGarbage' }));
     await once(inspector, 'message');
   }
+  inspector.send(JSON.stringify({ id: 3, method: 'Runtime.getHeapUsage' }));
+  const [{ data }] = await once(inspector, 'message');
   inspector.close();
   await delay(releaseMs);
+  return JSON.parse(data).result.usedSize;
 }
 
 async function inspectorUrl(port: number): Promise<string> {
