@@ -88,14 +88,14 @@ function openContextRead(db: DatabaseSync, tables: Tables) {
     const subscription = place ? subscriptions.readValues(place, { user }) : null;
     const fetchedSeq = place ? decodeNumber(place.at(-1)) : 0;
     const scope = subscription === null ? -1 : subscription.seesAll ? null : interned.app(subscription.app);
-    const unread = scope === null ? query.unreadOfAll.get(account) : query.unread.get(account, scope);
+    const ofUser = scope === null ? query.userOfAll.get(account) : query.user.get(account, scope);
     return {
       delivery: delivery.readValues(row, { user }),
       notification: notificationOf(account, key, seen),
       subscription,
       fetchedSeq,
-      unread: unread ? decodeNumber(unread.unread) : 0,
-      preferences: textOf(query.preferences.get(account)?.preferences),
+      unread: decodeNumber(ofUser?.[1] ?? 0),
+      preferences: textOf(ofUser?.[0]),
       handled: query.handled.all(account, fetchedSeq, scope, scope).map(idOf),
     };
   };
@@ -125,9 +125,16 @@ function prepareContexts(db: DatabaseSync, { delivery, notification, subscriptio
       db,
       `${select(notification.names, 'notification')} AND ${anyStanding} AND id = ?`,
     ),
-    unread: db.prepare('SELECT unread FROM feed_app WHERE account = ? AND app = ?'),
-    unreadOfAll: db.prepare('SELECT coalesce(sum(unread), 0) AS unread FROM feed_app WHERE account = ?'),
-    preferences: db.prepare('SELECT preferences FROM account WHERE id = ?'),
+    // What the person has set and the count in one query, since each query costs an attempt more than what it reads.
+    user: prepareRows(
+      db,
+      `SELECT preferences, (SELECT unread FROM feed_app WHERE account = ?1 AND app = ?2)
+       FROM account WHERE id = ?1`,
+    ),
+    userOfAll: prepareRows(
+      db,
+      'SELECT preferences, (SELECT sum(unread) FROM feed_app WHERE account = ?1) FROM account WHERE id = ?1',
+    ),
     handled: db.prepare(
       `SELECT id FROM notification INDEXED BY notification_handled
        WHERE account = ? AND seq > ? AND ${sqlIsHandled()} AND (? IS NULL OR app = ?)
