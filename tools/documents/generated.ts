@@ -1,6 +1,7 @@
 // The documents that are made from code: `npm run docs` writes them. They are checked in, and a test proves them fresh.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { openApi } from '../../packages/hub/src/edge/documents/open-api.ts';
 import { withTables } from './api-tables.ts';
 import { configurationPage } from './configuration-page.ts';
 import { readDocument, root } from './documents.ts';
@@ -9,6 +10,8 @@ import { readDocument, root } from './documents.ts';
 export const generated: Readonly<Record<string, () => string>> = {
   'docs/api.md': () => withTables(readDocument('docs/api.md')).text,
   'docs/configuration.md': configurationPage,
+  // Of a hub by any name.
+  'docs/openapi.json': () => `${JSON.stringify(openApi('https://hub.example'), null, 2)}\n`,
 };
 
 if (import.meta.main) {

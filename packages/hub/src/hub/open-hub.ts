@@ -18,6 +18,7 @@ import { openUnsIds } from '../auth/uns-id.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
+import { addDocuments } from '../edge/documents/route.ts';
 import { openAddressReader } from '../edge/http/address.ts';
 import { makeDevCertificate } from '../edge/http/dev-certificate.ts';
 import { openHttp } from '../edge/http/http.ts';
@@ -327,6 +328,7 @@ async function openEdge(
   addProtectedResource(app, { publicUrl, issuers });
   addAgentRoute(app, { ...edge, connections, unsent, version: readVersion() });
   addKeySet(app, () => webhooks.readKeys());
+  addDocuments(app, publicUrl);
   addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
   const provider = embedsProvider(config)

@@ -66,8 +66,8 @@ export function openHttp(options: HttpOptions): Http {
   // Not for an operation's answer, which carries them already and is written past Fastify's reply.
   app.addHook('onSend', (request, reply, _payload, done) => {
     reply.headers(baseHeaders(request));
-    if (/^application\/json\b/.test(String(reply.getHeader('content-type'))))
-      reply.header('Cache-Control', 'no-store');
+    const isJson = /^application\/json\b/.test(String(reply.getHeader('content-type')));
+    if (isJson && !reply.hasHeader('cache-control')) reply.header('Cache-Control', 'no-store');
     requestLog(request, reply.statusCode);
     done();
   });
