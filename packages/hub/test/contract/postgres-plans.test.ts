@@ -47,6 +47,8 @@ INSERT INTO delivery SELECT lane, user_key, ('01a00000' || substr(notification::
 INSERT INTO delivery SELECT lane_of(n), user_of(n), id_of(n, k), md5('s' || n)::uuid, 0, 'app-' || n % 20, 2, 1, k,
   CASE WHEN n % 40 = 0 THEN 0 WHEN n % 40 = 1 THEN 5 ELSE 2 END, NULL, 1, 1893456000000 + n, NULL, 1, NULL, false,
   NULL, NULL, NULL, NULL FROM generate_series(1, 4000) n, generate_series(1, 15) k;
+INSERT INTO webhook_change(subscription, lane, user_key, seq, type, notification, changes, at)
+  SELECT md5('w' || n)::uuid, lane_of(n), user_of(n), 1, 0, id_of(n, 1), 1, 1 FROM generate_series(1, 4000) n;
 ANALYZE`;
 
 const { snapshot: _snapshot, ...deliveryReads } = deliveryStatements;
