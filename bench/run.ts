@@ -27,13 +27,14 @@ import { pushFaults } from './benchmarks/push/push-faults.ts';
 import { pushLatency } from './benchmarks/push/push-latency.ts';
 import { pushNeighbours } from './benchmarks/push/push-neighbours.ts';
 import { pushWaiting } from './benchmarks/push/push-waiting.ts';
+import { queries } from './benchmarks/reads/queries.ts';
 import { batchCreates } from './benchmarks/requests/batch-creates.ts';
 import { webhooks } from './benchmarks/webhooks/webhooks.ts';
 import type { Benchmark } from './measure/figure.ts';
 import { recordResults } from './results.ts';
 
 const benchmarks: readonly Benchmark[] = [
-  ...[creates, live, nodes, streams, fanOut, delta, stored, start],
+  ...[creates, live, nodes, streams, fanOut, delta, stored, queries, start],
   ...[answers, deadlines, waits, batchCreates],
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],

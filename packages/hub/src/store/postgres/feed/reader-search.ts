@@ -5,7 +5,7 @@ import type { ReadState } from '@carillon/protocol';
 import type { Visibility } from '../../../model/principal.ts';
 import { sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
-import { type FilterDialect, type FilterExpressions, filterColumns, filterSql } from '../../filter-sql.ts';
+import { type FilterDialect, type FilterExpressions, filterColumns, hitSql } from '../../filter-sql.ts';
 import { openSearches, type Searches, type Span, type WalkQuery } from '../../search.ts';
 import type { Parameter } from '../wire/packet.ts';
 import { type Row, type Statement, statement } from '../wire/pipeline.ts';
@@ -32,10 +32,6 @@ class Values implements FilterDialect {
   bind(value: Parameter): string {
     this.list.push(typeof value === 'string' ? packText(value) : value);
     return `$${this.list.length}`;
-  }
-
-  startsWith(column: string, prefix: string): string {
-    return `starts_with(${column}, ${prefix})`;
   }
 }
 
@@ -84,7 +80,7 @@ function keysSql(query: WalkQuery, span: Span, size: number): { text: string; va
   const key = 'id, era, modified, expires';
   const columns = `${key}${rest === null ? '' : filterColumns(rest, expressions)}`;
   const rows = walkSql(query, columns, { span, size, values });
-  const hit = rest === null ? 'TRUE' : `coalesce(${filterSql(rest, values)}, FALSE)`;
+  const hit = rest === null ? 'TRUE' : hitSql(rest, values);
   return { text: `SELECT ${key}, ${hit} AS hit FROM (${rows}) w`, values: values.list };
 }
 

@@ -5,7 +5,7 @@ import type { ReadState } from '@carillon/protocol';
 import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import { standingCodes } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
-import { type FilterDialect, type FilterExpressions, filterColumns, filterSql } from '../../filter-sql.ts';
+import { type FilterDialect, type FilterExpressions, filterColumns, hitSql } from '../../filter-sql.ts';
 import { openSearches, type Searches, type Span, type WalkQuery } from '../../search.ts';
 import { anyStanding, prepareRows, type RowsQuery, seenApp, type Tables } from './tables.ts';
 
@@ -23,10 +23,6 @@ class Values implements FilterDialect {
   bind(value: string | number): string {
     this.list.push(value);
     return `?${fixed + this.list.length}`;
-  }
-
-  startsWith(column: string, prefix: string): string {
-    return `substr(${column}, 1, length(${prefix})) = ${prefix}`;
   }
 }
 
@@ -82,9 +78,9 @@ function keysSql(query: WalkQuery, values: Values): string {
   const { rest } = query;
   const key = 'id, era, modified, expires';
   if (rest === null) return walkSql(query, `${key}, TRUE`);
-  const hit = filterSql(rest, values);
+  const hit = hitSql(rest, values);
   const rows = walkSql(query, `${key}${filterColumns(rest, expressions)}`);
-  return `SELECT ${key}, coalesce(${hit}, FALSE) FROM (${rows})`;
+  return `SELECT ${key}, ${hit} FROM (${rows})`;
 }
 
 function walkSql({ walk, readState }: WalkQuery, columns: string): string {
