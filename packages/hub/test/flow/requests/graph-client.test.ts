@@ -109,7 +109,7 @@ for (const version of ['beta', 'v1.0']) {
         .get();
       const seen: string[] = [];
       const iterator = new PageIterator(client, first, (item) => {
-        assert.deepEqual(Object.keys(item).sort(), ['appNotificationId', 'groupName', 'id']);
+        assert.deepEqual(Object.keys(item).sort(), ['@odata.etag', 'appNotificationId', 'groupName', 'id']);
         seen.push(item.appNotificationId);
         return true;
       });

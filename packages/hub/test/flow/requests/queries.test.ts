@@ -39,6 +39,9 @@ await hub.request('PATCH', `${feed}/${ids.f}`, { token, body: { userActionState:
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   hub.request('GET', path, { token, headers });
+/** Without annotations. */
+const membersOf = (item: object) =>
+  Object.fromEntries(Object.entries(item).filter(([name]) => !name.startsWith('@')));
 const found = ({ value }: Listed) => value.map(({ appNotificationId }) => appNotificationId).join('');
 async function list(options: Record<string, string>): Promise<string> {
   const answer = await get(`${feed}?${new URLSearchParams(options)}`);
@@ -108,7 +111,7 @@ test('links carry the options, so that a walk by them alone gives every match on
     pages.push(json);
   }
   assert.deepEqual(pages.map(found), ['ge', 'dc', 'a']);
-  assert.deepEqual(Object.keys(pages[1]?.value[0] ?? {}).sort(), ['appNotificationId', 'id']);
+  assert.deepEqual(Object.keys(membersOf(pages[1]?.value[0] ?? {})).sort(), ['appNotificationId', 'id']);
 });
 
 test('beside a token the options may be repeated, $top may be another, and nothing else may differ', async () => {
@@ -155,7 +158,7 @@ test('a delta takes $select and a page size, and its tokens hold them to the end
     const { pathname, search } = new URL(link);
     return (await get(pathname + search + more)).json;
   };
-  const members = ({ value }: Listed) => value.map((each) => Object.keys(each).sort().join());
+  const members = ({ value }: Listed) => value.map((each) => Object.keys(membersOf(each)).sort().join());
   const page = await get(`${feed}/delta?$select=readState`, { prefer: 'odata.maxpagesize=6' });
   assert.equal(page.headers['preference-applied'], 'odata.maxpagesize=6');
   assert.deepEqual(members(page.json), Array(6).fill('id,readState'));
@@ -164,12 +167,13 @@ test('a delta takes $select and a page size, and its tokens hold them to the end
   assert.deepEqual(members(last), ['id,readState', 'id,readState']);
   await hub.request('PATCH', `${feed}/${ids.a}`, { token, body: { readState: 'read' } });
   const changed = await follow(last['@odata.deltaLink']);
-  assert.deepEqual(changed.value, [{ id: ids.a, readState: 'read' }]);
+  assert.deepEqual(changed.value.map(membersOf), [{ id: ids.a, readState: 'read' }]);
   const { pathname, search } = new URL(changed['@odata.deltaLink']);
   assertError(await get(`${pathname}${search}&$select=id`), { status: 400, target: '$select' });
   const latest = await get(`${feed}/delta?$deltatoken=latest&$select=contentVersion`);
   await hub.request('PATCH', `${feed}/${ids.a}`, { token, body: { readState: 'unread' } });
-  assert.deepEqual((await follow(latest.json['@odata.deltaLink'])).value, [{ id: ids.a, contentVersion: 1 }]);
+  const { value: later } = await follow(latest.json['@odata.deltaLink']);
+  assert.deepEqual(later.map(membersOf), [{ id: ids.a, contentVersion: 1 }]);
 });
 
 test('what is refused names its option', async () => {
