@@ -5,6 +5,7 @@ import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
+import { isBeyondMeasure } from '../../lib/dropped-body.ts';
 import type { Secrets } from '../../lib/seal.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { AccessAudit } from '../access-audit.ts';
@@ -192,7 +193,8 @@ async function answer(
 ): Promise<void> {
   const body = await readBody(outer);
   if (body === null) {
-    if (outer.httpVersionMajor < 2) response.setHeader('connection', 'close');
+    if (isBeyondMeasure(outer.headers) && outer.httpVersionMajor < 2)
+      response.setHeader('connection', 'close');
     refuse(response, 413, 'invalid_request', 'The form is larger than 64 KiB.');
     return;
   }

@@ -2,7 +2,7 @@
 // tried holds, 1 when one does not.
 import { writeFileSync } from 'node:fs';
 import type { CaseResult, RunResult } from '@carillon/conform';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
 interface ConformOptions {
   readonly baseUrl: string;
@@ -11,6 +11,8 @@ interface ConformOptions {
   readonly appToken?: string;
   readonly otherAppToken?: string;
   readonly targetHost?: string;
+  readonly webhookUrl?: string;
+  readonly webhookPort?: number;
   readonly section?: readonly string[];
   readonly bail?: boolean;
   readonly report: 'text' | 'json' | 'junit';
@@ -27,6 +29,8 @@ export function conformCommand(): Command {
     .option('--app-token <token>', "the app's own")
     .option('--other-app-token <token>', "a person's, through another app")
     .option('--target-host <host>', 'a verified host name of the app (default: the first that the hub names)')
+    .option('--webhook-url <url>', 'how the hub reaches this machine, for cases of webhooks')
+    .option('--webhook-port <number>', 'where to listen for that (default: any free port)', readPort)
     .option('--section <numbers...>', 'only these sections, such as 2.2 or 10')
     .option('--bail', 'end with the first case that fails')
     .addOption(
@@ -35,6 +39,11 @@ export function conformCommand(): Command {
     .option('--json', 'the same as --report json')
     .option('--output <file>', 'write the report to this file, and the lines of the cases to standard output')
     .action(runConform);
+}
+
+function readPort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new InvalidArgumentError('It is a whole number from 0 to 65535.');
 }
 
 async function runConform(options: ConformOptions): Promise<void> {

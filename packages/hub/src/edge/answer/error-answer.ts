@@ -3,6 +3,7 @@
 import { type ErrorBody, errorTable, statusOf } from '@carillon/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../../lib/clock.ts';
+import { isBeyondMeasure } from '../../lib/dropped-body.ts';
 import { busy, type ErrorDetails, HubError, notFound } from '../../model/errors.ts';
 import type { Headers } from '../../operations/kernel/answer.ts';
 import { StoreError } from '../../store/store.ts';
@@ -60,8 +61,9 @@ export function sendError(
   options: ErrorOptions,
 ): FastifyReply {
   const { status, headers, body } = refusal(request, thrown, options);
-  // HTTP/2 has no such header, and ends the stream instead.
-  if (status === 413 && request.raw.httpVersionMajor === 1) reply.header('Connection', 'close');
+  // What is left of a body is read and dropped; of one without measure it is not. HTTP/2 ends the stream instead.
+  if (isBeyondMeasure(request.headers) && request.raw.httpVersionMajor === 1)
+    reply.header('Connection', 'close');
   return reply.code(status).headers(headers).send(Buffer.from(body));
 }
 

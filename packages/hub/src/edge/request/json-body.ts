@@ -5,6 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { limits } from '@carillon/protocol';
 import type { FastifyRequest } from 'fastify';
+import { dropRest } from '../../lib/dropped-body.ts';
 import { HubError, invalid } from '../../model/errors.ts';
 import type { BodySpec } from '../../operations/kernel/operation.ts';
 
@@ -31,13 +32,15 @@ function readBytes(stream: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    stream.on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size > bytesMax) {
-        stream.pause();
-        reject(tooLarge(bytesMax));
-      } else chunks.push(chunk);
-    });
+      chunks.push(chunk);
+      if (size <= bytesMax) return;
+      stream.off('data', take);
+      dropRest(stream);
+      reject(tooLarge(bytesMax));
+    };
+    stream.on('data', take);
     let isWhole = false;
     stream.on('end', () => {
       isWhole = true;

@@ -1,5 +1,7 @@
 // What an app must never send, and what happens when it does: bodies, members, limits, headers, query options.
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { after, suite, test } from 'node:test';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { assertError } from '@carillon/testing/hub/assert-error.ts';
@@ -11,6 +13,8 @@ const hub = await startHub({ clock });
 after(hub.close);
 const token = hub.token({ user: 'alice' });
 const feed = '/v1.0/me/notifications';
+/** Of a request by hand, without the length of its body. */
+const postHead = `POST ${feed} HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n`;
 
 const send = (body: unknown, headers: RequestOptions['headers'] = {}, path = feed) =>
   hub.request('POST', path, { token, body, headers });
@@ -232,6 +236,45 @@ suite('a limit holds at its bound and refuses one above', () => {
     ];
     for (const [body, headers] of tooMuch)
       assertError(await send(body, headers), { status: 413, code: 'requestTooLarge' });
+  });
+
+  test('whoever writes far more than is read before it reads still gets the answer', async () => {
+    const large = 'x'.repeat(5 * 1024 * 1024);
+    const formHead = `POST /identity/token HTTP/1.1\r\nHost: hub\r\nContent-Type: application/x-www-form-urlencoded\r\n`;
+    for (const [head, body] of [
+      [postHead, `Content-Length: ${large.length}\r\n\r\n${large}`],
+      [postHead, `Transfer-Encoding: chunked\r\n\r\n500000\r\n${large}\r\n0\r\n\r\n`],
+      [formHead, `Content-Length: ${large.length}\r\n\r\n${large}`],
+    ]) {
+      const socket = connect(Number(new URL(hub.baseUrl).port), '127.0.0.1');
+      const next = 'GET /healthz HTTP/1.1\r\nHost: hub\r\nConnection: close\r\n\r\n';
+      // Nothing is read before all is written.
+      await new Promise((resolve) => socket.write(`${head}${body}${next}`, resolve));
+      const answers = await text(socket);
+      assert.match(answers, /^HTTP\/1\.1 413 /);
+      assert.match(answers, /"requestTooLarge"|"invalid_request"/);
+      assert.match(answers, /HTTP\/1\.1 200 /, 'the connection serves the next request');
+    }
+  });
+
+  test('a body that is beyond all measure is not read to its end', async () => {
+    const url = new URL(hub.baseUrl);
+    for (const [head, part] of [
+      ['Content-Length: 1000000000', 'x'.repeat(65_536)],
+      ['Transfer-Encoding: chunked', `10000\r\n${'x'.repeat(65_536)}\r\n`],
+    ] as const) {
+      const socket = connect(Number(url.port), url.hostname);
+      // It ends with an error or without.
+      const closed = new Promise((resolve) => socket.once('close', resolve));
+      socket.on('error', () => {}).resume();
+      socket.write(`${postHead}${head}\r\n\r\n`);
+      const more = (): void => {
+        while (!socket.destroyed && socket.write(part));
+        socket.once('drain', more);
+      };
+      more();
+      await closed;
+    }
   });
 
   test('the lease, the ids and the names of a subscription are bounded too', async () => {

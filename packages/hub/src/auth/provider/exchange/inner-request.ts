@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { Readable } from 'node:stream';
+import { dropRest } from '../../../lib/dropped-body.ts';
 import type { Spelling } from './rewrite.ts';
 
 /** A request as either protocol's server gives it. */
@@ -64,8 +65,10 @@ export async function readBody(outer: OuterRequest): Promise<Buffer | null> {
   // Left early, the request stays open: the refusal must still get through.
   for await (const chunk of outer.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBodyBytes) return null;
     chunks.push(chunk);
+    if (size <= maxBodyBytes) continue;
+    dropRest(outer);
+    return null;
   }
   return Buffer.concat(chunks);
 }
