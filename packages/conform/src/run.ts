@@ -2,7 +2,7 @@
 // what it has made.
 import type { Case, Section } from './case.ts';
 import { sections } from './sections.ts';
-import { Subject, type Tokens, Untried } from './subject.ts';
+import { type Reach, Subject, type Tokens, Untried } from './subject.ts';
 
 export type Outcome = 'passed' | 'failed' | 'skipped';
 
@@ -26,7 +26,7 @@ export interface RunResult {
   readonly skipped: number;
 }
 
-export interface RunOptions extends Tokens {
+export interface RunOptions extends Tokens, Reach {
   readonly baseUrl: string;
   /** A verified host name of the app, where the hub names none. */
   readonly targetHost?: string;
@@ -40,7 +40,7 @@ export interface RunOptions extends Tokens {
 export async function conform(options: RunOptions): Promise<RunResult> {
   const startedDateTime = new Date().toISOString();
   const chosen = choose(options.only);
-  const hub = new Subject(options.baseUrl, options);
+  const hub = new Subject(options.baseUrl, options, options);
   await hub.open(options.targetHost);
   const cases: CaseResult[] = [];
   try {

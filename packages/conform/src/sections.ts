@@ -4,12 +4,14 @@ import type { Section } from './case.ts';
 import { askingCases } from './cases/asking.ts';
 import { batchCases } from './cases/batch.ts';
 import { callerCases } from './cases/callers.ts';
+import { changeNotificationCases } from './cases/change-notifications.ts';
 import { contentCases } from './cases/content.ts';
 import { answerCases, errorCases, statusCases } from './cases/create-answer.ts';
 import { bodyCases } from './cases/create-body.ts';
 import { headerCases } from './cases/create-headers.ts';
 import { aroundCases, followingCases } from './cases/following.ts';
 import { pageCases } from './cases/pages.ts';
+import { queryCases } from './cases/querying.ts';
 import { readingCases } from './cases/reading.ts';
 import { stateCases } from './cases/states.ts';
 import { subscriptionCases } from './cases/subscriptions.ts';
@@ -31,5 +33,7 @@ export const sections: readonly Section[] = [
   aroundCases,
   contentCases,
   askingCases,
+  queryCases,
   batchCases,
+  changeNotificationCases,
 ];

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type Ask, type Exchange, exchange } from './exchange.ts';
 import { expectStatus } from './expect.ts';
+import { Receiver } from './receiver.ts';
 
 /** What a run may lack beside the person's token. */
 export type Need = 'secondToken' | 'appToken' | 'otherAppToken';
@@ -14,6 +15,14 @@ export class Untried extends Error {}
 
 export const versions = ['beta', 'v1.0'] as const;
 type Version = (typeof versions)[number];
+
+/** Where the hub reaches a receiver of webhooks that this run opens. */
+export interface Reach {
+  /** As the hub calls it. Absent: this machine by its loopback address, when the hub is on it too. */
+  readonly webhookUrl?: string;
+  /** Where the run listens; 0: any free port. */
+  readonly webhookPort?: number;
+}
 
 export interface Tokens {
   /** A person's, through an app, with Notifications.ReadWrite.CreatedByApp. */
@@ -36,14 +45,16 @@ type Json = Readonly<Record<string, unknown>>;
 export class Subject {
   readonly baseUrl: string;
   readonly #tokens: Tokens;
+  readonly #reach: Reach;
   readonly #made = new Map<string, string>();
   #host = '';
   #user = { id: '', name: '' };
   #appId = '';
 
-  constructor(baseUrl: string, tokens: Tokens) {
+  constructor(baseUrl: string, tokens: Tokens, reach: Reach = {}) {
     this.baseUrl = baseUrl.replace(/\/+$/, '');
     this.#tokens = tokens;
+    this.#reach = reach;
   }
 
   /** Throws when nothing can be tried: the hub is away, or the token is nobody's. */
@@ -135,6 +146,14 @@ export class Subject {
 
   deviceBody(more: Json = {}): Json {
     return { targetHostName: this.#host, installationId: unique(), platformType: 'windows', ...more };
+  }
+
+  /** A receiver that the hub may reach; the caller closes it. */
+  receiver(): Promise<Receiver> {
+    const { webhookUrl, webhookPort = 0 } = this.#reach;
+    if (webhookUrl === undefined && !/^(127\..*|localhost|\[::1\])$/.test(new URL(this.baseUrl).hostname))
+      throw new Untried('the hub is on another machine: say with --webhook-url how it reaches this one');
+    return Receiver.open(webhookUrl ?? null, webhookPort);
   }
 
   keep({ headers, status, json }: Exchange): void {

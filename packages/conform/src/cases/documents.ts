@@ -1,0 +1,159 @@
+// Section 11: what answers say of themselves (ETags, compression, HEAD), and the documents that describe the API.
+// A deployment's proxy may change any of it.
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { gunzipSync } from 'node:zlib';
+import type { Section } from '../case.ts';
+import { expectStatus } from '../expect.ts';
+import { type Entity, type Subject, versions } from '../subject.ts';
+
+const feed = '/v1.0/me/notifications';
+
+/** The bytes as they came: fetch would unpack them. */
+function rawGet(
+  hub: Subject,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ encoding: string | undefined; bytes: Buffer }> {
+  const url = new URL(hub.baseUrl + path);
+  const send = url.protocol === 'https:' ? secureRequest : request;
+  return new Promise((resolve, reject) => {
+    const asked = send(
+      url,
+      { headers: { authorization: `Bearer ${hub.token('token')}`, ...headers } },
+      (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.on('end', () =>
+          resolve({ encoding: answer.headers['content-encoding'], bytes: Buffer.concat(parts) }),
+        );
+        answer.on('error', reject);
+      },
+    );
+    asked.on('error', reject).end();
+  });
+}
+
+export const documentCases: Section = {
+  number: '11',
+  title: 'Answers and documents',
+  cases: [
+    {
+      name: 'items have an @odata.etag, which is the ETag of the one',
+      async run(hub) {
+        const { id } = await hub.posted();
+        const { json } = await hub.get(`${feed}?$top=1`);
+        const { headers } = await hub.get(`${feed}/${id}`);
+        assert.equal(json.value[0]['@odata.etag'], headers.get('etag'));
+      },
+    },
+    {
+      name: 'If-None-Match with the ETag is 304 without a body, after a change 200',
+      async run(hub) {
+        const { id } = await hub.posted();
+        const etag = (await hub.get(`${feed}/${id}`)).headers.get('etag') ?? '';
+        const again = await hub.get(`${feed}/${id}`, { headers: { 'if-none-match': etag } });
+        expectStatus(again, 304);
+        assert.equal(again.text, '');
+        await hub.ask('PATCH', `${feed}/${id}`, { body: { readState: 'read' } });
+        expectStatus(await hub.get(`${feed}/${id}`, { headers: { 'if-none-match': etag } }), 200);
+      },
+    },
+    {
+      name: 'HEAD is where GET is, with the same headers and no body',
+      async run(hub) {
+        const { id } = await hub.posted();
+        for (const path of [feed, `${feed}/${id}`, '/v1.0/notificationKeys']) {
+          const [head, get] = [await hub.ask('HEAD', path), await hub.get(path)];
+          expectStatus(head, 200);
+          assert.equal(head.text, '');
+          assert.equal(head.headers.get('etag'), get.headers.get('etag'));
+          assert.equal(head.headers.get('content-type'), get.headers.get('content-type'));
+        }
+      },
+    },
+    {
+      name: 'an answer over 1 KiB is compressed when it is asked for, and not otherwise',
+      async run(hub) {
+        const { id } = await hub.posted({ payload: { rawContent: 'conformance '.repeat(500) } });
+        const plain = await rawGet(hub, `${feed}/${id}`, { 'accept-encoding': 'identity' });
+        const packed = await rawGet(hub, `${feed}/${id}`, { 'accept-encoding': 'gzip' });
+        assert.deepEqual([plain.encoding, packed.encoding], [undefined, 'gzip']);
+        assert.equal(
+          JSON.parse(gunzipSync(packed.bytes).toString()).id,
+          JSON.parse(plain.bytes.toString()).id,
+        );
+      },
+    },
+    {
+      name: '$metadata is CSDL as XML, and as JSON with $format=json',
+      async run(hub) {
+        for (const version of versions) {
+          const xml = await hub.get(`/${version}/$metadata`);
+          expectStatus(xml, 200);
+          assert.match(xml.headers.get('content-type') ?? '', /^application\/xml/);
+          assert.match(xml.text, /<edmx:Edmx[^>]* Version="4\.0/);
+          const json = await hub.get(`/${version}/$metadata?$format=json`);
+          expectStatus(json, 200);
+          assert.ok(json.json.$Version?.startsWith('4.0'), json.text.slice(0, 200));
+        }
+      },
+    },
+    {
+      name: 'every @odata.context resolves in $metadata',
+      async run(hub) {
+        const made = await hub.posted();
+        const contexts = [
+          made,
+          (await hub.get(feed)).json,
+          (await hub.get('/v1.0/me/notificationSubscriptions')).json,
+        ].map((each: Entity) => each['@odata.context'] as string);
+        const { text } = await hub.get('/v1.0/$metadata');
+        for (const context of contexts) {
+          const [document, fragment = ''] = context.split('#');
+          assert.equal(document, `${hub.baseUrl}/v1.0/$metadata`);
+          for (const name of fragment
+            .replace(/\('[^']*'\)/g, '')
+            .split('/')
+            .filter((part) => part && !part.startsWith('$')))
+            assert.ok(text.includes(`Name="${name}"`), `${name} of ${context}`);
+        }
+      },
+    },
+    {
+      name: '/openapi.json is OpenAPI 3.1 and has the paths that answer',
+      async run(hub) {
+        const answer = await hub.get('/openapi.json', { token: null });
+        expectStatus(answer, 200);
+        assert.match(answer.json.openapi, /^3\.1\./);
+        const paths = Object.keys(answer.json.paths);
+        for (const path of ['/me/notifications', '/me/notificationSubscriptions', '/$batch'])
+          assert.ok(
+            paths.some((each) => each.endsWith(path)),
+            path,
+          );
+      },
+    },
+    {
+      name: '/docs is a page that needs no other host',
+      async run(hub) {
+        const answer = await hub.get('/docs', { token: null });
+        const page =
+          answer.status === 301 || answer.status === 302 || answer.status === 308
+            ? await hub.get(new URL(answer.headers.get('location') ?? '', `${hub.baseUrl}/`).href, {
+                token: null,
+              })
+            : answer;
+        expectStatus(page, 200);
+        const foreign = [...page.text.matchAll(/(?:src|href)="(https?:)?\/\/([^/"]+)/g)].filter(
+          ([, , host]) => host !== new URL(hub.baseUrl).host,
+        );
+        assert.deepEqual(
+          foreign.map(([text]) => text),
+          [],
+        );
+      },
+    },
+  ],
+};
