@@ -157,4 +157,11 @@ export const mutants: readonly Mutant[] = [
       },
     },
   },
+  {
+    section: '12',
+    what: 'a subscription forgets its clientState',
+    fault: onJson('GET', /\/subscriptions\/[^?]+$/, (json) => {
+      json.clientState = null;
+    }),
+  },
 ];

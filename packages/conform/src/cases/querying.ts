@@ -99,7 +99,6 @@ export const queryCases: Section = {
         for (const filter of [
           '',
           'readState',
-          "readState eq 'seen'",
           "nothing eq 'x'",
           "contains(groupName,'x')",
           'groupName gt',

@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
-import { isBeyondMeasure } from '../../lib/dropped-body.ts';
+import { isBeyondMeasure } from '../../lib/inbound/dropped-body.ts';
 import type { Secrets } from '../../lib/seal.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { AccessAudit } from '../access-audit.ts';

@@ -3,7 +3,7 @@
 import { type ErrorBody, errorTable, statusOf } from '@carillon/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../../lib/clock.ts';
-import { isBeyondMeasure } from '../../lib/dropped-body.ts';
+import { isBeyondMeasure } from '../../lib/inbound/dropped-body.ts';
 import { busy, type ErrorDetails, HubError, notFound } from '../../model/errors.ts';
 import type { Headers } from '../../operations/kernel/answer.ts';
 import { StoreError } from '../../store/store.ts';

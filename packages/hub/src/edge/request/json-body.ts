@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { limits } from '@carillon/protocol';
 import type { FastifyRequest } from 'fastify';
-import { dropRest } from '../../lib/dropped-body.ts';
+import { dropRest } from '../../lib/inbound/dropped-body.ts';
 import { HubError, invalid } from '../../model/errors.ts';
 import type { BodySpec } from '../../operations/kernel/operation.ts';
 

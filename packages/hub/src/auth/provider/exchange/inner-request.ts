@@ -4,7 +4,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { Readable } from 'node:stream';
-import { dropRest } from '../../../lib/dropped-body.ts';
+import { dropRest } from '../../../lib/inbound/dropped-body.ts';
 import type { Spelling } from './rewrite.ts';
 
 /** A request as either protocol's server gives it. */

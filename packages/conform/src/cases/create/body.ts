@@ -1,9 +1,9 @@
 // Section 2.2: the members of a create, each with its bounds, and what is refused.
 // Each member is accepted at its bound and refused one beyond it.
 import assert from 'node:assert/strict';
-import type { Section } from '../case.ts';
-import { expectInvalid, expectStatus } from '../expect.ts';
-import { type Subject, unique } from '../subject.ts';
+import type { Section } from '../../case.ts';
+import { expectInvalid, expectStatus } from '../../expect.ts';
+import { type Subject, unique } from '../../subject.ts';
 
 const dayMs = 86_400_000;
 const inDays = (days: number): string => new Date(Date.now() + days * dayMs).toISOString();

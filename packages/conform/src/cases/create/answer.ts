@@ -1,10 +1,10 @@
 // Sections 2.3 to 2.5: what a create answers, the shape of failures, and the table of statuses.
 // Each status is brought about under both versions, as far as that can be done from outside.
 import assert from 'node:assert/strict';
-import type { Section } from '../case.ts';
-import type { Ask } from '../exchange.ts';
-import { expectFailure, expectJson, expectStatus, utc, uuid7 } from '../expect.ts';
-import { type Subject, versions } from '../subject.ts';
+import type { Section } from '../../case.ts';
+import type { Ask } from '../../exchange.ts';
+import { expectFailure, expectJson, expectStatus, utc, uuid7 } from '../../expect.ts';
+import { type Subject, versions } from '../../subject.ts';
 
 export const answerCases: Section = {
   number: '2.3',

@@ -2,9 +2,9 @@
 // Bodies are sent packed, unpacked and with headers that a create refuses.
 import assert from 'node:assert/strict';
 import { deflateSync, gzipSync } from 'node:zlib';
-import type { Section } from '../case.ts';
-import { expectFailure, expectIds, expectInvalid, expectStatus } from '../expect.ts';
-import type { Subject } from '../subject.ts';
+import type { Section } from '../../case.ts';
+import { expectFailure, expectIds, expectInvalid, expectStatus } from '../../expect.ts';
+import type { Subject } from '../../subject.ts';
 
 const path = '/beta/me/notifications/';
 

@@ -1,10 +1,10 @@
 // Section 2: the requests that the documented pages show, as they stand and on every path that a page shows.
 // They are sent under both versions, as a person and as the app itself.
 import assert from 'node:assert/strict';
-import type { Section } from '../case.ts';
-import { expectJson } from '../expect.ts';
-import { type Fill, type Page, pages } from '../pages.ts';
-import { type Entity, type Subject, unique, versions } from '../subject.ts';
+import type { Section } from '../../case.ts';
+import { expectJson } from '../../expect.ts';
+import { type Fill, type Page, pages } from '../../pages.ts';
+import { type Entity, type Subject, unique, versions } from '../../subject.ts';
 
 const tails = [
   '/notifications',
