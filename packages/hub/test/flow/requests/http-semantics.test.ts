@@ -1,7 +1,11 @@
 // What HTTP has for every answer: HEAD beside GET, a 304 for what the client has, compression when it is asked for, and what
 // a throttled caller is told.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { after, before, suite, test } from 'node:test';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { openSseReader } from '@carillon/testing/feed/readers.ts';
 import { assertError } from '@carillon/testing/hub/assert-error.ts';
 import { type Answered, post, startHub, subscribe, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { operationTable } from '../../../src/operations/table.ts';
@@ -123,6 +127,69 @@ suite('an ETag', () => {
       )
     ).json.responses;
     assert.deepEqual([part.status, part.body], [304, undefined]);
+  });
+});
+
+suite('an answer over 1 KiB', () => {
+  const decoders: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+    br: brotliDecompressSync,
+    gzip: gunzipSync,
+  };
+  /** Its bytes as they arrive: fetch would take the compression away again. */
+  async function raw(path: string, accepted: string | undefined, own = token) {
+    const headers = {
+      authorization: `Bearer ${own}`,
+      ...(accepted === undefined ? {} : { 'accept-encoding': accepted }),
+    };
+    const [response] = (await once(get(`${hub.baseUrl}${path}`, { headers }), 'response')) as [
+      IncomingMessage,
+    ];
+    return { headers: response.headers, bytes: Buffer.concat(await response.toArray()) };
+  }
+
+  test('is compressed as the client prefers, and others never', async () => {
+    for (let each = 0; each < 60; each++) await create({ groupName: `group ${each}` });
+    const cases: readonly [accepted: string | undefined, coding: string | undefined][] = [
+      [undefined, undefined],
+      ['', undefined],
+      ['identity', undefined],
+      ['gzip', 'gzip'],
+      ['GZIP', 'gzip'],
+      ['gzip, deflate, br', 'br'],
+      ['br;q=0.5, gzip', 'gzip'],
+      ['br;q=0, gzip;q=0.0', undefined],
+      ['*', 'br'],
+      ['*;q=0.1, br;q=0', 'gzip'],
+      ['gzip;q=0.5, identity', undefined],
+      ['deflate, zstd', undefined],
+    ];
+    for (const top of [5, 100]) {
+      const path = `${feed}?$top=${top}&$select=groupName,createdDateTime,targetHostName,priority,payload`;
+      const whole = (await raw(path, undefined)).bytes.toString();
+      for (const [accepted, coding] of cases) {
+        const { headers, bytes } = await raw(path, accepted);
+        assert.equal(headers['content-encoding'], coding, String(accepted));
+        assert.equal(headers.vary, 'Accept-Encoding');
+        assert.equal(Number(headers['content-length']), bytes.length);
+        const text = coding === undefined ? bytes : decoders[coding]?.(bytes);
+        assert.equal(JSON.parse(text?.toString() ?? '').value.length, JSON.parse(whole).value.length);
+      }
+    }
+    const short = await raw(`${feed}/$count`, 'br, gzip');
+    assert.deepEqual([short.headers['content-encoding'], short.headers.vary], [undefined, undefined]);
+  });
+
+  test('is not compressed for an operator, nor is a stream', async () => {
+    const audit = await raw('/admin/apps', 'br, gzip', hub.token({ admin: true }));
+    assert.equal(audit.headers['content-encoding'], undefined);
+    const stream = await openSseReader({
+      baseUrl: hub.baseUrl,
+      token,
+      headers: { 'accept-encoding': 'br, gzip' },
+    });
+    await stream.next('ready');
+    assert.equal(stream.headers['content-encoding'], undefined);
+    stream.leave();
   });
 });
 
