@@ -68,6 +68,8 @@ async function pass(
     text: (await bytesOf(asked)).toString('latin1'),
   };
   fault.asked?.(passing);
+  // A fault changes text; without one, bytes pass as they are, compressed or not.
+  if (fault.answered) delete passing.headers['accept-encoding'];
   const body = Buffer.from(passing.text, 'latin1');
   const sent = request(upstream + passing.path, {
     method: passing.method,
@@ -77,14 +79,17 @@ async function pass(
   sent.end(body);
   const [got] = (await once(sent, 'response')) as [IncomingMessage];
   if (got.headers['content-type'] === 'text/event-stream') return stream(got, answer, fault);
+  const textEncoding = got.headers['content-encoding'] === undefined ? 'utf8' : 'latin1';
   Object.assign(passing, {
     status: got.statusCode,
     headers: { ...got.headers },
-    text: (await bytesOf(got)).toString(),
+    text: (await bytesOf(got)).toString(textEncoding),
   });
   fault.answered?.(passing);
   const { 'transfer-encoding': _, 'content-length': __, ...headers } = passing.headers;
-  answer.writeHead(passing.status, headers).end(passing.status === 204 ? '' : passing.text);
+  answer
+    .writeHead(passing.status, headers)
+    .end(passing.status === 204 ? '' : Buffer.from(passing.text, textEncoding));
 }
 
 async function stream(got: IncomingMessage, answer: ServerResponse, { frame = (text) => text }: Fault) {
