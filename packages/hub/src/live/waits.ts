@@ -6,6 +6,7 @@ import type { BusChange } from '../bus/bus.ts';
 import type { Clock, Timer } from '../lib/clock.ts';
 import type { AppId } from '../model/app.ts';
 import { type HubError, throttled } from '../model/errors.ts';
+import { isJsonOf } from '../model/notification.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { Change } from '../model/write.ts';
 import type { FeedHead } from '../store/store.ts';
@@ -97,7 +98,7 @@ export class Waits {
       return;
     }
     if (seq === waiting.seq + 1) waiting.seq = seq;
-    for (const wait of waiting.waits) if (value.startsWith(`{"id":"${wait.id}"`)) wait.tell();
+    for (const wait of waiting.waits) if (isJsonOf(value, wait.id)) wait.tell();
   }
 
   /** How far the feed has come: what is before it may not have reached this node. */

@@ -126,6 +126,12 @@ export function notificationJson(row: StoredNotification, now: number): string {
   return `{"@odata.etag":${JSON.stringify(etagOf(row))},${membersJson(row, now).slice(1)}`;
 }
 
+/** Whether JSON that one of these functions wrote, here or on a node of another version, is of this notification. */
+export function isJsonOf(json: string, id: string): boolean {
+  const start = json.startsWith('{"id"') ? 1 : json.indexOf(',"id"') + 1;
+  return json.startsWith(`"id":"${id}"`, start);
+}
+
 /** Without annotations. */
 export function membersJson(row: StoredNotification, now: number): string {
   const remaining = row.displayUntil === null ? null : remainingSeconds(row.displayUntil, now);
