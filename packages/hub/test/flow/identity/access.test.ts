@@ -125,7 +125,8 @@ const fresh = { notification: '', subscription: '' };
 const notification = () => fresh.notification;
 const subscription = () => fresh.subscription;
 
-const others: readonly Access[] = ['operator', 'inbox', 'batch'];
+/** Change subscriptions are no part of a feed; who sees which is in flow/webhooks. */
+const others: readonly Access[] = ['operator', 'inbox', 'batch', 'appOrUser'];
 const operations = operationTable.filter(({ access }) => !others.includes(access));
 
 const rows: Readonly<Record<string, Row>> = {
@@ -182,6 +183,7 @@ const rows: Readonly<Record<string, Row>> = {
     body: () => ({ displayName: 'taken' }),
     but: foreignSubscription,
   },
+  getMe: { done: 200 },
   listNotificationApps: { done: 200 },
   // This hub passes on none; who sees which is in flow/requests/pictures.test.ts.
   getAppIcon: { done: 404 },
@@ -239,7 +241,7 @@ function rowOf(name: string): Row {
 async function call(operation: string, caller: CallerName, user: string) {
   const { method, paths } = found(operation);
   const { id, body } = rowOf(operation);
-  const path = `/v1.0${paths[0].replace('/me/', `/${user}/`).replace('{id}', encodeURIComponent(id?.() ?? ''))}`;
+  const path = `/v1.0${paths[0].replace(/^\/me(?=\/|$)/, `/${user}`).replace('{id}', encodeURIComponent(id?.() ?? ''))}`;
   const { token, headers }: Caller = callers[caller];
   return hub.request(method, path, {
     token,
