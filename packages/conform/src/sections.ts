@@ -11,6 +11,7 @@ import { answerCases, errorCases, statusCases } from './cases/create/answer.ts';
 import { bodyCases } from './cases/create/body.ts';
 import { headerCases } from './cases/create/headers.ts';
 import { pageCases } from './cases/create/pages.ts';
+import { documentCases } from './cases/documents.ts';
 import { aroundCases, followingCases } from './cases/following.ts';
 import { queryCases } from './cases/querying.ts';
 import { readingCases } from './cases/reading.ts';
@@ -37,5 +38,6 @@ export const sections: readonly Section[] = [
   queryCases,
   batchCases,
   answeredCases,
+  documentCases,
   changeNotificationCases,
 ];
