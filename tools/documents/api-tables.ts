@@ -18,6 +18,7 @@ const callers: Readonly<Record<Access, string>> = {
   batch: 'a user; an app',
   appOrUser: 'a user; an app',
   operator: 'an operator',
+  operatorRead: 'an operator, also one who reads',
 };
 
 /** The document with its tables as the list says, and the operations that stand in none. */

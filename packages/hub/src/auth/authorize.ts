@@ -5,7 +5,7 @@ import { denied, HubError } from '../model/errors.ts';
 import { type OperatorPrincipal, type Principal, type UserPrincipal, userKey } from '../model/principal.ts';
 import type { AppRegistry } from '../store/registry.ts';
 import type { Identity } from './authenticate.ts';
-import { adminScope, allScope, createdByAppScope, createdByAppScopes } from './scope-names.ts';
+import { adminScope, allScope, createdByAppScope, createdByAppScopes, readScope } from './scope-names.ts';
 
 /**
  * Whom an operation is for; each operation says it of itself.
@@ -15,9 +15,23 @@ import { adminScope, allScope, createdByAppScope, createdByAppScopes } from './s
  *   userOrAppByPath   or an app-only token, which may also name the user in the path
  *   batch             as userOrApp, where each part of the request says whose feed it is
  *   appOrUser         or an app-only token, which calls for itself and names no user
- *   operator          an operator's token, which reaches nothing else
+ *   operator          an operator's token with the role Carillon.Admin, which reaches nothing else
+ *   operatorRead      or with the role Carillon.Read
  */
-export type Access = 'user' | 'inbox' | 'userOrApp' | 'userOrAppByPath' | 'batch' | 'appOrUser' | 'operator';
+export type Access =
+  | 'user'
+  | 'inbox'
+  | 'userOrApp'
+  | 'userOrAppByPath'
+  | 'batch'
+  | 'appOrUser'
+  | OperatorAccess;
+
+type OperatorAccess = 'operator' | 'operatorRead';
+
+export function isForOperators(access: Access): access is OperatorAccess {
+  return access === 'operator' || access === 'operatorRead';
+}
 
 export interface Authorizer {
   /** Throws `accessDenied`. */
@@ -63,15 +77,17 @@ export function openAuthorizer({ apps, adminIssuer, firstIssuer }: AuthorizerOpt
 
   return {
     authorize(identity, access) {
-      if (access !== 'operator') return allowed(principalOf(identity), access);
+      if (!isForOperators(access)) return allowed(principalOf(identity), access);
       // Whatever app the token's client belongs to, blocked or not.
-      if (isOperator(identity, adminIssuer)) return operatorOf(identity);
-      throw denied(`Only an operator may do this: the token needs the role or scope ${adminScope}.`);
+      const operator = readOperator(identity, adminIssuer);
+      if (operator && (operator.role === 'admin' || access === 'operatorRead')) return operator;
+      const roles = access === 'operator' ? adminScope : `${adminScope} or ${readScope}`;
+      throw denied(`Only an operator may do this: the token needs the role or scope ${roles}.`);
     },
   };
 }
 
-function allowed(principal: Principal, access: Exclude<Access, 'operator'>): Principal {
+function allowed(principal: Principal, access: Exclude<Access, OperatorAccess>): Principal {
   if (principal.kind === 'operator') throw denied("An operator's token reaches the admin operations only.");
   if (principal.app.blocked) throw denied('The app is on the blocked list.');
   if (principal.kind === 'app') {
@@ -91,20 +107,20 @@ function lacking(scope: string, message: string): HubError {
   return new HubError('accessDenied', message, { scope });
 }
 
-/** The role, or the scope in a delegated token, from the admin issuer. */
-function isOperator({ issuer, roles, scopes, appOnly }: Identity, adminIssuer: string | null): boolean {
-  const claimed = roles.includes(adminScope) || (!appOnly && scopes.includes(adminScope));
-  return claimed && issuer === adminIssuer;
-}
-
-function operatorOf({ name, expiresAt }: Identity): OperatorPrincipal {
-  return { kind: 'operator', name, expiresAt };
+/** By a role, or the scope of its name in a delegated token, from the admin issuer. */
+function readOperator(identity: Identity, adminIssuer: string | null): OperatorPrincipal | null {
+  const { issuer, subject: id, name, roles, scopes, appOnly, expiresAt } = identity;
+  if (issuer !== adminIssuer) return null;
+  const has = (role: string): boolean => roles.includes(role) || (!appOnly && scopes.includes(role));
+  const role = has(adminScope) ? 'admin' : has(readScope) ? 'read' : null;
+  return role && { kind: 'operator', id, name, role, expiresAt };
 }
 
 function makePrincipal(identity: Identity, app: App | null, adminIssuer: string | null): Principal {
   const { issuer, subject, name, clientId, scopes, appOnly, expiresAt, issuedAt, session } = identity;
   if (!app) {
-    if (isOperator(identity, adminIssuer)) return operatorOf(identity);
+    const operator = readOperator(identity, adminIssuer);
+    if (operator) return operator;
     throw denied(
       'The client of this token is not registered with any app of this hub, for the issuer of the token.',
     );

@@ -1,7 +1,7 @@
-// The hub's own console as a client of the embedded provider, the only one that may ask for Carillon.Admin. Like the inbox
-// it exists without being registered.
+// The hub's own console as a client of the embedded provider, the only one that may ask for the roles of operators. Like
+// the inbox it exists without being registered.
 import type { App } from '../model/app.ts';
-import { adminScope } from './scope-names.ts';
+import { operatorScopes } from './scope-names.ts';
 
 /** Its app id, and its client id. */
 const consoleAppId = 'carillon-console';
@@ -12,7 +12,7 @@ export function consoleApp(publicUrl: string): App {
     public: true,
     secretHash: null,
     redirectUris: [`${publicUrl}/console`],
-    scopes: [adminScope],
+    scopes: operatorScopes,
   };
   return { id: consoleAppId, hosts: [], clients: [client], blocked: false };
 }

@@ -8,7 +8,16 @@ export const createdByAppScopes: readonly string[] = [
 ];
 export const allScope = 'Notifications.ReadWrite';
 export const adminScope = 'Carillon.Admin';
-export const hubScopes: readonly string[] = [...createdByAppScopes, allScope, adminScope];
+/** Sees what the other may change, and content only where the hub allows it. */
+export const readScope = 'Carillon.Read';
+/** Roles of operators, which only the hub's console may ask for. */
+export const operatorScopes: readonly string[] = [adminScope, readScope];
+export const hubScopes: readonly string[] = [...createdByAppScopes, allScope, ...operatorScopes];
+
+export function isOperatorScope(scope: string): boolean {
+  return operatorScopes.includes(scope);
+}
+
 /** Asks for all that the client was granted. */
 export const defaultScope = '.default';
 

@@ -18,6 +18,8 @@ export interface IdentityConfig {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
   readonly adminIssuer: string | null;
+  /** Whether operators who only read may look at the content of notifications. */
+  readonly operatorReadContent: boolean;
   /** Whether the embedded provider may run with PostgreSQL. */
   readonly embeddedProvider: boolean;
   /** How the inbox page signs users in at the first issuer. */
@@ -42,6 +44,7 @@ export const identitySettings = {
     },
     (given) => (given === null ? null : readIssuer(given)),
   ),
+  'operator-read-content': flag('operators with the role Carillon.Read may look at content'),
   'embedded-provider': flag('run the embedded OpenID provider with PostgreSQL too'),
   'inbox-client-id': setting({
     schema: Type.String({ minLength: 1 }),
@@ -73,6 +76,7 @@ export function readIdentity(
     issuers,
     audiences: audiences.length > 0 ? audiences : [publicUrl],
     adminIssuer: values['admin-issuer'] ?? (issuers.length === 1 ? (issuers[0] ?? null) : null),
+    operatorReadContent: values['operator-read-content'],
     embeddedProvider: dev || values['embedded-provider'],
     inbox: {
       clientId: values['inbox-client-id'],

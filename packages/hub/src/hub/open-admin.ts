@@ -12,7 +12,10 @@ import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
 import type { Registry } from '../store/registry.ts';
 
 export interface AdminBase {
-  readonly config: Pick<Config, 'allowPrivatePush' | 'findProxy' | 'issuers' | 'publicUrl'>;
+  readonly config: Pick<
+    Config,
+    'allowPrivatePush' | 'findProxy' | 'issuers' | 'operatorReadContent' | 'publicUrl'
+  >;
   readonly registry: Registry;
   readonly clock: Clock;
   readonly descriptors: ChannelDescriptors;
@@ -23,7 +26,14 @@ export interface AdminBase {
 
 type AdminServices = Pick<
   Services,
-  'registry' | 'descriptors' | 'hosts' | 'adminSeal' | 'issuers' | 'passwordLinks' | 'passwordTurns'
+  | 'registry'
+  | 'readContent'
+  | 'descriptors'
+  | 'hosts'
+  | 'adminSeal'
+  | 'issuers'
+  | 'passwordLinks'
+  | 'passwordTurns'
 >;
 
 export function openAdminServices(
@@ -33,6 +43,7 @@ export function openAdminServices(
   const { issuers, publicUrl, findProxy, allowPrivatePush: allowPrivate } = config;
   return {
     registry,
+    readContent: config.operatorReadContent,
     descriptors,
     passwordTurns,
     hosts: hostVerifier ?? openHostVerifier({ allowPrivate, findProxy }),

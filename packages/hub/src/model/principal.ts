@@ -44,7 +44,11 @@ export type UserPrincipal = Caller & {
 export type AppPrincipal = Caller & { readonly kind: 'app'; readonly issuer: string };
 export interface OperatorPrincipal {
   readonly kind: 'operator';
+  /** `oid`, else `sub`. */
+  readonly id: string;
   readonly name: string;
+  /** One that reads changes nothing. */
+  readonly role: 'admin' | 'read';
   readonly expiresAt: number;
 }
 export type Principal = UserPrincipal | AppPrincipal | OperatorPrincipal;

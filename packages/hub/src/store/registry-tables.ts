@@ -26,6 +26,7 @@ export const registryTables = {
     password_hash: 'text',
     operator: 'boolean',
     disabled: 'boolean',
+    operator_read: 'boolean',
   },
   idp_grant: {
     model: 'text',

@@ -114,7 +114,7 @@ export type AuditAuthor = Pick<AuditEntry, 'who' | 'from'>;
 
 export interface AuditEntry {
   readonly at: number;
-  /** The operator's name, a user's or client's id, `command line`, or `unknown`. */
+  /** An operator's, user's or client's id, `command line`, or `unknown`. */
   readonly who: string;
   /** The address of the request, or `command`; null in entries of versions that did not keep it. */
   readonly from: string | null;
@@ -150,6 +150,8 @@ export interface LocalUser {
   /** `scrypt$N$r$p$salt$hash`, base64url parts. */
   readonly passwordHash: string;
   readonly operator: boolean;
+  /** May see what operators see; absent: may not, unless it is one. */
+  readonly operatorRead?: boolean;
   /** May not sign in; absent: may. */
   readonly disabled?: boolean;
 }

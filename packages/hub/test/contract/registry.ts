@@ -120,6 +120,8 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
 
     test('a user is found by id, and by name in any case, on every connection', async () => {
       await using pair = await open();
+      await pair.command.users.put({ ...alice, operatorRead: true });
+      assert.equal((await pair.hub.users.findById('1'))?.operatorRead, true);
       await pair.command.users.put(alice);
       assert.deepEqual(await pair.hub.users.findById('1'), alice);
       assert.deepEqual(await pair.hub.users.findByName('alice@contoso.EXAMPLE'), alice);

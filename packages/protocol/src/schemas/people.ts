@@ -10,6 +10,7 @@ export const userPostSchema = strictObject({
   name: Type.String({ minLength: 1, maxLength: 256 }),
   password: Type.Optional(password),
   operator: Type.Optional(Type.Boolean()),
+  operatorRead: Type.Optional(Type.Boolean()),
 });
 
 export const passwordPostSchema = strictObject({ password: Type.Optional(password) });
@@ -25,6 +26,7 @@ const userMembers = {
   id: Type.String(),
   name: Type.String(),
   operator: Type.Boolean(),
+  operatorRead: Type.Boolean(),
   disabled: Type.Boolean(),
 };
 

@@ -58,6 +58,7 @@ export interface TokenOptions {
   readonly audience?: string | undefined;
   readonly lifetimeSeconds?: number | undefined;
   readonly admin?: boolean | undefined;
+  readonly operatorRead?: boolean | undefined;
 }
 
 export interface RequestOptions {

@@ -1,12 +1,13 @@
 // The claims of access tokens, the same whether the provider issues them or a command mints them. They are shaped as
 // Entra ID shapes its own (`oid`, `scp`, `azp`, `idtyp`), so that a service that read those reads these.
 import type { LocalUser } from '../../store/registry.ts';
-import { adminScope } from '../scope-names.ts';
+import { isOperatorScope } from '../scope-names.ts';
 
 export const accessTokenSeconds = 3600;
 
 /** A user's token: it acts for the user within its scopes. */
 export function delegatedClaims(user: LocalUser, clientId: string, scopes: readonly string[]) {
+  const roles = scopes.filter(isOperatorScope);
   return {
     sub: user.id,
     oid: user.id,
@@ -17,7 +18,7 @@ export function delegatedClaims(user: LocalUser, clientId: string, scopes: reado
     // A token without `scp` would count as an app's own. Sign-in alone grants nothing, so its `scp` says that.
     scp: scopes.length > 0 ? scopes.join(' ') : 'openid',
     scope: scopes.length > 0 ? scopes.join(' ') : 'openid',
-    ...(scopes.includes(adminScope) ? { roles: [adminScope] } : {}),
+    ...(roles.length > 0 ? { roles } : {}),
   };
 }
 

@@ -6,7 +6,7 @@ import type { Secrets } from '../../lib/seal.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
 import { inboxAppId } from '../inbox-app.ts';
 import { issueSecond } from '../revoked-tokens.ts';
-import { adminScope } from '../scope-names.ts';
+import { isOperatorScope } from '../scope-names.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims, identityClaims } from './claims.ts';
 import { originAllowed } from './clients.ts';
 import { type AdapterParts, openAdapters } from './grants/adapter.ts';
@@ -210,14 +210,14 @@ async function grantAsked(ctx: Context): Promise<Grant | undefined> {
 
 const freshSeconds = 300;
 
-/** Nobody is asked to consent. Carillon.Admin needs a password typed a moment ago, which no silent request can have. */
+/** Nobody is asked to consent. A role of operators needs a password typed a moment ago, which no silent request can have. */
 function signInOnly({ base, Check }: typeof interactionPolicy): object {
   const prompts = base();
   prompts.remove('consent');
   const ask = ({ oidc }: Context): boolean =>
-    oidc.requestParamScopes.has(adminScope) &&
+    [...oidc.requestParamScopes].some(isOperatorScope) &&
     (oidc.prompts.has('none') || oidc.session?.past(freshSeconds) !== false);
-  const advice = `${adminScope} needs a password typed a moment ago`;
+  const advice = 'an operator needs a password typed a moment ago';
   prompts.get('login').checks.push(new Check('fresh_password', advice, 'login_required', ask));
   return prompts;
 }

@@ -2,7 +2,7 @@
 // scope. A client never gets a token for another app's service, which would accept it as the user's.
 import type { Client, Context, errors, ResourceServerInfo } from 'oidc-provider';
 import type { AppRegistry, Users } from '../../store/registry.ts';
-import { adminScope } from '../scope-names.ts';
+import { adminScope, isOperatorScope, readScope } from '../scope-names.ts';
 import { grantedScopes } from './clients.ts';
 import { offlineScope, openIdScopes, readScopes, ScopeError } from './scopes.ts';
 
@@ -33,7 +33,7 @@ function tokenFor(audience: string, scopes: readonly string[]): ResourceServerIn
   return { audience, scope: scopes.join(' '), accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } };
 }
 
-/** None without a user. Carillon.Admin only while the user is an operator, and only by a sign-in of the moment before. */
+/** None without a user. A role only while the user has it, and only by a sign-in of the moment before. */
 async function hubScopesFor(
   ctx: Context,
   { clientId }: Client,
@@ -42,10 +42,18 @@ async function hubScopesFor(
   const { params, account } = ctx.oidc;
   if (params.grant_type === 'client_credentials') return [];
   const granted = grantedScopes(apps, clientId);
-  if (!granted.includes(adminScope)) return granted;
+  if (!granted.some(isOperatorScope)) return granted;
   const bySignIn = params.grant_type === undefined || params.grant_type === 'authorization_code';
-  const isOperator = !account || (await users.findById(account.accountId))?.operator === true;
-  return bySignIn && isOperator ? granted : granted.filter((scope) => scope !== adminScope);
+  const roles = bySignIn ? await rolesOf(account?.accountId, users) : [];
+  return granted.filter((scope) => !isOperatorScope(scope) || roles.includes(scope));
+}
+
+/** Before the sign-in all of them. Who may change everything may also just look. */
+async function rolesOf(id: string | undefined, users: Users): Promise<readonly string[]> {
+  if (id === undefined) return [adminScope, readScope];
+  const user = await users.findById(id);
+  if (user?.operator) return [adminScope, readScope];
+  return user?.operatorRead ? [readScope] : [];
 }
 
 /** The names that the request, or what it redeems, carries. */

@@ -2,7 +2,7 @@
 // their forms; `.default`, which means all of those; and `api://{appId}/{any}`, which asks for a token for the app's own
 // service. Scopes of Microsoft Graph that the hub does not serve are left out beside one that is read. One token has one
 // audience.
-import { adminScope, defaultScope, hubScopeOf, isForeignScope } from '../scope-names.ts';
+import { defaultScope, hubScopeOf, isForeignScope, isOperatorScope } from '../scope-names.ts';
 
 export const openIdScopes: readonly string[] = ['openid', 'profile', 'offline_access'];
 /**
@@ -94,7 +94,7 @@ function readScope(word: string, base: string | null, asking: Asking): Read | nu
 function readApiScope(audience: string, name: string, word: string, asking: Asking): Read {
   const hubs = hubScopeOf(name, asking.publicUrl);
   // These have a meaning for the provider and the hub; a token for a service must not contain them by accident.
-  if (hubs === adminScope || name === offlineScope || openIdScopes.includes(name)) {
+  if ((hubs !== null && isOperatorScope(hubs)) || name === offlineScope || openIdScopes.includes(name)) {
     throw new ScopeError(`${name} can't be a scope of api://${audience}; choose another name.`);
   }
   if (hubs !== null && hubs !== defaultScope) checkGranted(hubs, asking);
@@ -103,10 +103,9 @@ function readApiScope(audience: string, name: string, word: string, asking: Aski
 
 function checkGranted(name: string, { granted }: Asking): string {
   if (name === defaultScope || granted.includes(name)) return name;
-  const advice =
-    name === adminScope
-      ? "only the hub's console gets it"
-      : 'an operator gives it to a client when the app is registered';
+  const advice = isOperatorScope(name)
+    ? "only the hub's console gets it"
+    : 'an operator gives it to a client when the app is registered';
   throw new ScopeError(`The scope ${name} was not granted to this client; ${advice}.`);
 }
 

@@ -13,12 +13,13 @@ interface TokenOptions extends DataOptions {
   readonly scope?: readonly string[];
   readonly audience?: string;
   readonly admin?: boolean;
+  readonly operatorRead?: boolean;
 }
 
 export function tokenCommand(): Command {
   const command = new Command('token')
     .description('print an access token of the embedded identity provider')
-    .option('--app <id>', 'the app (may be left out with --admin)')
+    .option('--app <id>', 'the app (may be left out with --admin or --operator-read)')
     .option('--client <id>', "one of the app's clients (default: the one with the app's own id)")
     .option('--user <name>', "for this user; without it the token is the app's own")
     .option(
@@ -27,9 +28,12 @@ export function tokenCommand(): Command {
     )
     .option('--audience <audience>', 'audience of the token: an app id, or the hub (default)')
     .option('--admin', "an operator's token, for the admin operations")
+    .option('--operator-read', 'one that only reads')
     .action(async (options: TokenOptions) => {
-      if (options.app === undefined && !options.admin) {
-        command.error("error: required option '--app <id>' not specified (only --admin works without it)");
+      if (options.app === undefined && !options.admin && !options.operatorRead) {
+        command.error(
+          "error: required option '--app <id>' not specified (only --admin and --operator-read work without it)",
+        );
       }
       await printToken(options);
     });
@@ -48,6 +52,7 @@ async function printToken(options: TokenOptions): Promise<void> {
       scopes: options.scope?.flatMap((scope) => scope.split(' ')).filter(Boolean),
       audience: options.audience,
       admin: options.admin,
+      operatorRead: options.operatorRead,
     });
     if (options.json) printJson({ accessToken: token, tokenType: 'Bearer', expiresIn: accessTokenSeconds });
     else process.stdout.write(`${token}\n`);

@@ -32,6 +32,7 @@ interface UserOptions extends DataOptions {
   readonly passwordStdin?: boolean;
   readonly link?: boolean;
   readonly operator?: boolean;
+  readonly operatorRead?: boolean;
   readonly yes?: boolean;
 }
 
@@ -49,7 +50,9 @@ export function userCommand(): Command {
     .addCommand(plain('list', 'list the users', list))
     .addCommand(named('show', 'show a user', show))
     .addCommand(
-      withPassword(named('create', 'create a user', create)).option('--operator', 'may administer the hub'),
+      withPassword(named('create', 'create a user', create))
+        .option('--operator', 'may administer the hub')
+        .option('--operator-read', 'may see what operators see, and change nothing'),
     )
     .addCommand(
       withPassword(named('password', 'give a user another password, and end all sessions', setPassword)),
@@ -122,7 +125,8 @@ async function show({ people, options, name }: Opened): Promise<void> {
 async function create(opened: Opened): Promise<void> {
   const { people, options, name } = opened;
   const password = options.link ? null : await readPassword(options);
-  const user = await people.create({ name, password, operator: options.operator ?? false });
+  const { operator = false, operatorRead = false } = options;
+  const user = await people.create({ name, password, operator, operatorRead });
   const link = options.link ? showLink(await makeLink(opened, user)) : {};
   printJson({ userId: user.id, name: user.name, ...link });
 }
@@ -182,7 +186,7 @@ async function erase({ registry, options }: Opened, nameOrId: string): Promise<v
   }
   trustOwnAuthority(options.dataDir);
   const keys = await openSigningKeys(registry);
-  const operator = { id: 'operator', name: commandLine.who, passwordHash: '', operator: true };
+  const operator = { id: commandLine.who, name: commandLine.who, passwordHash: '', operator: true };
   const token = signToken(keys, {
     ...{ publicUrl, clock: systemClock, admin: true },
     ...{ clientId: 'carillon-cli', user: operator },
@@ -216,8 +220,9 @@ async function readPassword({ password, passwordStdin }: UserOptions): Promise<s
   return first;
 }
 
-function lineOf({ id, name, operator, disabled }: LocalUser): string {
-  return [name, id, ...(operator ? ['operator'] : []), ...(disabled ? ['disabled'] : [])].join('  ');
+function lineOf({ id, name, operator, operatorRead, disabled }: LocalUser): string {
+  const role = operator ? ['operator'] : operatorRead ? ['operator-read'] : [];
+  return [name, id, ...role, ...(disabled ? ['disabled'] : [])].join('  ');
 }
 
 function done({ json }: UserOptions, { id, name }: Pick<LocalUser, 'id' | 'name'>, what: string): void {

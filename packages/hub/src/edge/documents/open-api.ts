@@ -18,7 +18,7 @@ import {
   userSchema,
   visualContentSchema,
 } from '@carillon/protocol/schemas';
-import type { Access } from '../../auth/authorize.ts';
+import { type Access, isForOperators } from '../../auth/authorize.ts';
 import { statusesOf } from '../../operations/kernel/answer.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
 import { operationTable } from '../../operations/table.ts';
@@ -115,7 +115,8 @@ const callers: Readonly<Record<Access, string>> = {
   userOrAppByPath: 'For a delegated token, or an app-only one with an X-UNS-ID or under users/{id}.',
   batch: 'For a delegated or an app-only token.',
   appOrUser: 'For a delegated or an app-only token.',
-  operator: 'For an operator.',
+  operator: 'For an operator with the role Carillon.Admin.',
+  operatorRead: 'For an operator with the role Carillon.Admin or Carillon.Read.',
 };
 
 function describe(operation: Operation, path: string): Json {
@@ -139,7 +140,7 @@ function parametersOf({ method, query = {}, access }: Operation, path: string): 
     ...{ name, in: 'query', schema: jsonSchemaOf(schema, nameOf) },
   }));
   const headers = [
-    ...(access === 'operator' || access === 'batch' ? [] : ['UnsId']),
+    ...(isForOperators(access) || access === 'batch' ? [] : ['UnsId']),
     ...(method === 'PATCH' || method === 'DELETE' ? ['IfMatch'] : []),
     ...(method === 'GET' ? ['IfNoneMatch'] : []),
     ...(method === 'POST' && access !== 'batch' ? ['Prefer'] : []),

@@ -6,7 +6,7 @@ import type { AuditedWrites, Registry } from '../../store/registry.ts';
 import type { Call, Services } from '../kernel/call.ts';
 
 /** Who does what, for the audit. */
-export type Acted = Pick<Call<'operator'>, 'principal' | 'operation' | 'address'>;
+export type Acted = Pick<Call<'operator' | 'operatorRead'>, 'principal' | 'operation' | 'address'>;
 
 export function audited<T>(
   { principal, operation, address }: Acted,
@@ -14,7 +14,7 @@ export function audited<T>(
   on: string,
   write: (within: AuditedWrites) => Promise<T>,
 ): Promise<T> {
-  const entry = { at: clock.now(), who: principal.name, from: address, what: operation, on };
+  const entry = { at: clock.now(), who: principal.id, from: address, what: operation, on };
   return registry.audit.record(entry, write);
 }
 

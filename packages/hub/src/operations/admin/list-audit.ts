@@ -13,7 +13,7 @@ export const listAudit = operation({
   name: 'listAudit',
   method: 'GET',
   paths: ['/admin/audit'],
-  access: 'operator',
+  access: 'operatorRead',
   summary:
     'list what operators and commands changed, who signed in, and which tokens were issued or refused, the newest first',
   query: { $top: top(limits.listPageMax, limits.deltaPageMax), $skiptoken: text },

@@ -18,7 +18,7 @@ export const listUserSubscriptions = operation({
   name: 'listUserSubscriptions',
   method: 'GET',
   paths: ['/admin/users/{user}/subscriptions'],
-  access: 'operator',
+  access: 'operatorRead',
   summary:
     "list a user's subscriptions of all apps, without UNS-ID and push address; `{user}` is the name of a local user, or the `oid`, else `sub`, of their tokens",
   answer: collection('subscriptions', shownSubscriptionSchema, {

@@ -57,6 +57,8 @@ export interface Services {
   readonly passwordLinks: PasswordLinks | null;
   /** When a password is hashed, here and at the sign-in. */
   readonly passwordTurns: PasswordTurns;
+  /** Whether operators who only read may look at content. */
+  readonly readContent: boolean;
   /** Of page tokens and of the ids of deliveries, as operators see them: one delivery always has the same id. */
   readonly adminSeal: Seal;
   /** Whose subjects a user's id may be; the first is the embedded provider's, when it runs. */
@@ -78,6 +80,7 @@ interface Callers extends Record<Access, unknown> {
   batch: UserPrincipal | AppPrincipal;
   appOrUser: UserPrincipal | AppPrincipal;
   operator: OperatorPrincipal;
+  operatorRead: OperatorPrincipal;
 }
 
 /** Whose feed it is: the token's user, or the one that the X-UNS-ID or the path names. */
@@ -89,6 +92,7 @@ interface Feeds extends Record<Access, unknown> {
   batch: null;
   appOrUser: User | null;
   operator: null;
+  operatorRead: null;
 }
 
 export interface Call<

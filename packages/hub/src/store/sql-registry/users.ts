@@ -12,7 +12,8 @@ const select = `SELECT ${table.names} FROM local_user`;
 const put = `
   INSERT INTO local_user(${table.names}) VALUES (${table.placeholders})
   ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
-    password_hash = excluded.password_hash, operator = excluded.operator, disabled = excluded.disabled`;
+    password_hash = excluded.password_hash, operator = excluded.operator, disabled = excluded.disabled,
+    operator_read = excluded.operator_read`;
 
 export function openUsers(session: Session): Users {
   async function find(where: string, value: string): Promise<LocalUser | null> {
@@ -44,11 +45,12 @@ export function openUsers(session: Session): Users {
       return (await session.query(page, foldName(after ?? ''), limit)).rows.map(decode);
     },
     async put(user) {
-      const { id, name, passwordHash, operator, disabled = false } = user;
+      const { id, name, passwordHash, operator, disabled = false, operatorRead = false } = user;
       const kept = await findKey(id, name);
       if (kept === null) await refuseTaken(user);
       try {
-        await session.query(put, id, name, kept ?? foldName(name), passwordHash, operator, disabled);
+        const roles = [operator, disabled, operatorRead];
+        await session.query(put, id, name, kept ?? foldName(name), passwordHash, ...roles);
       } catch (error) {
         // Another process may have taken the name since it was looked up.
         if (kept === null) await refuseTaken(user);
@@ -66,6 +68,7 @@ export function openUsers(session: Session): Users {
 }
 
 function decode(row: Row): LocalUser {
-  const { id, name, password_hash: passwordHash, operator, disabled } = table.read(row);
-  return { id, name, passwordHash, operator, ...(disabled ? { disabled } : {}) };
+  const { id, name, password_hash: passwordHash, operator, disabled, operator_read: reads } = table.read(row);
+  const more = { ...(disabled ? { disabled } : {}), ...(reads ? { operatorRead: true } : {}) };
+  return { id, name, passwordHash, operator, ...more };
 }

@@ -17,18 +17,24 @@ test('a user is created with a password from standard input, shown, listed, and 
   assert.equal(made.stderr, '');
   const user = await look(({ users }) => users.findByName(alice));
   assert.ok(await verifyPassword('correct horse', user?.passwordHash ?? null));
-  const shown = { id: user?.id, name: alice, operator: false, disabled: false };
+  const shown = { id: user?.id, name: alice, operator: false, operatorRead: false, disabled: false };
   assert.deepEqual(JSON.parse(run(['user', 'show', alice, '--json']).stdout), shown);
   assert.deepEqual(JSON.parse(run(['user', 'list', '--json']).stdout), { value: [shown] });
   assert.match(run(['user', 'sessions', '--name', alice]).stdout, /is signed in nowhere/);
+  const reads = run(['user', 'create', 'rita', '--password-stdin', '--operator-read'], {
+    input: 'correct horse\n',
+  });
+  assert.equal(reads.status, 0, reads.stderr);
+  assert.match(run(['user', 'show', 'rita']).stdout, /operator-read/);
   const unasked = run(['user', 'delete', alice]);
   assert.equal(unasked.status, 1);
   assert.match(unasked.stderr, /say --yes/);
   assert.equal(run(['user', 'delete', alice, '--yes']).status, 0);
   assert.equal(await look(({ users }) => users.findByName(alice)), null);
   const audit = await look((registry) => registry.audit.list({ before: null, limit: 9 }));
+  const ofAlice = audit.filter(({ on }) => on === `users/${user?.id}`);
   assert.deepEqual(
-    audit.map(({ who, from, what, on }) => ({ who, from, what, on })),
+    ofAlice.map(({ who, from, what, on }) => ({ who, from, what, on })),
     ['userErased', 'userCreated'].map((what) => ({
       who: 'command line',
       from: 'command',

@@ -84,7 +84,7 @@ async function ask(operation: Operation): Promise<number> {
   const response = await fetch(`${hub.baseUrl}${pathOf(operation)}`, {
     method,
     headers: {
-      authorization: `Bearer ${access === 'operator' ? operator : alice}`,
+      authorization: `Bearer ${access.startsWith('operator') ? operator : alice}`,
       ...(body ? { 'content-type': 'application/json' } : {}),
       ...(answer.type === 'text/event-stream' ? { accept: answer.type } : {}),
     },

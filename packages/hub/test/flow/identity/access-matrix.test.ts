@@ -16,7 +16,7 @@ const foreignUnsId = await subscribe(hub, {
 });
 
 /** `named`: an app that says for whom it calls; `unnamed`: one that does not; `foreign`: whoever names another's device. */
-type Kind = 'nobody' | 'stranger' | 'foreign' | 'user' | 'named' | 'unnamed' | 'operator';
+type Kind = 'nobody' | 'stranger' | 'foreign' | 'user' | 'named' | 'unnamed' | 'operator' | 'reader';
 interface Caller {
   readonly kind: Kind;
   readonly token?: string;
@@ -48,6 +48,12 @@ const callers: Readonly<Record<string, Caller>> = {
     unsId,
   },
   'an operator': { kind: 'operator', token: hub.token({ admin: true }) },
+  'an operator who reads': { kind: 'reader', token: hub.token({ operatorRead: true }) },
+  'a person who is an operator and reads': {
+    kind: 'reader',
+    token: hub.token({ user: 'alice', operatorRead: true }),
+  },
+  'a person who is an operator': { kind: 'operator', token: hub.token({ user: 'alice', admin: true }) },
 };
 
 /** Of a client that was registered when the token was made, and is no more. */
@@ -74,6 +80,7 @@ const reached: Readonly<Record<Access, readonly Kind[]>> = {
   batch: ['user', 'named', 'unnamed', 'foreign'],
   appOrUser: ['user', 'named', 'unnamed'],
   operator: ['operator'],
+  operatorRead: ['operator', 'reader'],
 };
 
 function expected({ access }: Operation, { kind }: Caller): Verdict {
@@ -185,9 +192,11 @@ test('the contract says who may: users, apps where they send and ask what became
     'deleteOwnDevice',
   ]);
   const told = operationTable.map(({ name, access }) => [name, access]);
-  const wanted = operationTable.map(({ name, paths }) => {
+  const wanted = operationTable.map(({ name, method, paths }) => {
     const isBelow = (place: string) => paths.every((path) => `${path}/`.startsWith(`/${place}/`));
-    const byPath = isBelow('admin') ? 'operator' : isBelow('subscriptions') ? 'appOrUser' : 'user';
+    // Who only reads gets all that is read, but not everything of a person at once.
+    const operators = method === 'GET' && name !== 'exportUser' ? 'operatorRead' : 'operator';
+    const byPath = isBelow('admin') ? operators : isBelow('subscriptions') ? 'appOrUser' : 'user';
     return [name, Reflect.get({ ...others, ...inboxes }, name) ?? byPath];
   });
   assert.deepEqual(told, wanted);

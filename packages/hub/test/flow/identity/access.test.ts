@@ -75,6 +75,7 @@ const callers = {
     headers: { 'X-UNS-ID': unsId },
   },
   'an operator': { token: hub.token({ admin: true, app: undefined, user: undefined }) },
+  'an operator who reads': { token: hub.token({ operatorRead: true, app: undefined, user: undefined }) },
   'the user without a scope of the feed': { token: hub.token({ user: 'alice', scopes: ['openid'] }) },
   'an inbox of the user': { token: withGrant },
   'the user through the app': { token: own },
@@ -93,6 +94,7 @@ const never: Readonly<Partial<Record<CallerName, Outcome>>> = {
   'the app by itself with an X-UNS-ID': [403, 403],
   'another app by itself, with a foreign X-UNS-ID': [403, 403],
   'an operator': [403, 403],
+  'an operator who reads': [403, 403],
   'the user without a scope of the feed': [403, 403],
 };
 
@@ -126,7 +128,7 @@ const notification = () => fresh.notification;
 const subscription = () => fresh.subscription;
 
 /** Change subscriptions are no part of a feed; who sees which is in flow/webhooks. */
-const others: readonly Access[] = ['operator', 'inbox', 'batch', 'appOrUser'];
+const others: readonly Access[] = ['operator', 'operatorRead', 'inbox', 'batch', 'appOrUser'];
 const operations = operationTable.filter(({ access }) => !others.includes(access));
 
 const rows: Readonly<Record<string, Row>> = {

@@ -1,5 +1,6 @@
 // What a client may ask for is registered: which scopes of the hub each client gets, and by which way.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { describe, test } from 'node:test';
 import {
   claimsOf,
@@ -7,6 +8,7 @@ import {
   openBrowser,
   openIdentity,
   operator,
+  passwordHash,
   type SignIn,
   secret,
   signIn,
@@ -18,6 +20,7 @@ import {
 const created = 'Notifications.ReadWrite.CreatedByApp';
 const all = 'Notifications.ReadWrite';
 const admin = 'Carillon.Admin';
+const read = 'Carillon.Read';
 
 /** The error that the sign-in led back with, or null. */
 async function errorOf(identity: TestIdentity, options: SignIn): Promise<string | null> {
@@ -136,6 +139,26 @@ describe('Carillon.Admin', () => {
       atConsole(identity, { scope, user: 'alice@contoso.example' }),
     );
     assert.equal(claimsOf(ofAlice.access_token).roles, undefined);
+  });
+
+  test('is not for a user who only reads, who gets Carillon.Read by the same rules', async () => {
+    await using identity = await openIdentity();
+    const reader = 'rita@contoso.example';
+    const user = { id: randomUUID(), name: reader, passwordHash, operator: false, operatorRead: true };
+    await identity.registry.users.put(user);
+    const scope = `offline_access ${admin} ${read}`;
+    const tokens = await tokensBySignIn(identity, atConsole(identity, { scope, user: reader }));
+    assert.deepEqual(claimsOf(tokens.access_token).roles, [read]);
+    assert.equal(claimsOf(tokens.access_token).scp, read);
+    assert.equal(tokens.refresh_token, undefined);
+    const ofAdmin = await tokensBySignIn(identity, atConsole(identity, { scope: read }));
+    assert.deepEqual(claimsOf(ofAdmin.access_token).roles, [read], 'who may change may also just look');
+    const ofAlice = atConsole(identity, { scope, user: 'alice@contoso.example' });
+    assert.equal(claimsOf((await tokensBySignIn(identity, ofAlice)).access_token).roles, undefined);
+    for (const each of [read, read.toLowerCase(), `${created} ${read}`, `api://service/${read}`])
+      assert.equal(await errorOf(identity, { scope: each, user: reader }), 'invalid_scope', each);
+    const silent = atConsole(identity, { scope: read, user: reader, more: { prompt: 'none' } });
+    assert.equal(await errorOf(identity, silent), 'login_required');
   });
 
   test('is never given silently, not even a moment after the password', async () => {

@@ -75,7 +75,15 @@ test('an export holds the account, the devices, all notifications with their del
   const { alice: id } = hub.userIds;
   const issuer = `${hub.baseUrl}/identity`;
   assert.deepEqual(of('user'), [
-    { type: 'user', issuer, id, name: userNames.alice, operator: false, disabled: false },
+    {
+      type: 'user',
+      issuer,
+      id,
+      name: userNames.alice,
+      operator: false,
+      operatorRead: false,
+      disabled: false,
+    },
   ]);
   assert.deepEqual(
     of('device').map(({ displayName, appId }) => [displayName, appId]),

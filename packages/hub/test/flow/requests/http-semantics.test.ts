@@ -34,7 +34,7 @@ suite('HEAD', () => {
         .replace('{id}', id)
         .replace('{appId}', 'app-a')
         .replace(/\{\w+\}/g, 'none');
-      const [path, own] = access === 'operator' ? [named, operator] : [`/v1.0${named}`, token];
+      const [path, own] = access.startsWith('operator') ? [named, operator] : [`/v1.0${named}`, token];
       const [whole, head] = [
         await hub.request('GET', path, { token: own }),
         await hub.request('HEAD', path, { token: own }),

@@ -6,7 +6,7 @@ import { HubError } from '../../../model/errors.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
 import { commandLine } from '../../access-audit.ts';
 import { issueSecond } from '../../revoked-tokens.ts';
-import { adminScope, createdByAppScope } from '../../scope-names.ts';
+import { adminScope, createdByAppScope, readScope } from '../../scope-names.ts';
 import { accessTokenSeconds, appOnlyClaims, delegatedClaims } from '../claims.ts';
 import { openSigningKeys, type SigningKeys } from '../keys.ts';
 import { issuerOf } from '../open-provider.ts';
@@ -32,6 +32,8 @@ export interface SignOptions {
   readonly audience?: string | undefined;
   /** An operator's token: it reaches the admin operations alone. */
   readonly admin?: boolean | undefined;
+  /** One that only reads. */
+  readonly operatorRead?: boolean | undefined;
   readonly lifetimeSeconds?: number | undefined;
   /** In seconds since 1970; default: now. */
   readonly issuedAt?: number | undefined;
@@ -70,18 +72,24 @@ export function signToken(keys: SigningKeys, options: SignOptions): string {
   });
 }
 
-function subjectClaims({ clientId, user, admin = false, scopes: asked }: SignOptions): object {
-  const scopes = asked ?? [admin ? adminScope : createdByAppScope];
-  const granted = admin ? [...new Set([...scopes, adminScope])] : scopes;
+function subjectClaims({ clientId, user, scopes: asked, ...options }: SignOptions): object {
+  const role = roleOf(options);
+  const scopes = asked ?? [role ?? createdByAppScope];
+  const granted = role ? [...new Set([...scopes, role])] : scopes;
   if (user) return delegatedClaims(user, clientId, granted);
-  return admin ? delegatedClaims(commandLineOperator, clientId, granted) : appOnlyClaims(clientId);
+  return role ? delegatedClaims(commandLineOperator, clientId, granted) : appOnlyClaims(clientId);
+}
+
+function roleOf({ admin, operatorRead }: Pick<SignOptions, 'admin' | 'operatorRead'>): string | null {
+  if (admin) return adminScope;
+  return operatorRead ? readScope : null;
 }
 
 /** Who acts with `token --admin` when no user is named: whoever owns the data folder. */
 const commandLineOperator: LocalUser = { id: 'operator', name: 'operator', passwordHash: '', operator: true };
 
-function findClient({ registry, appId, clientId, admin }: MintOptions): string {
-  if (appId === undefined && admin) return clientId ?? 'carillon-cli';
+function findClient({ registry, appId, clientId, ...options }: MintOptions): string {
+  if (appId === undefined && roleOf(options)) return clientId ?? 'carillon-cli';
   const apps = registry.apps.list();
   const app = apps.find(({ id }) => id === appId);
   if (!app)

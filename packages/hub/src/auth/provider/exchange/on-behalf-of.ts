@@ -8,7 +8,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { LocalUser, Registry } from '../../../store/registry.ts';
 import { hasOneSpelling } from '../../authenticate.ts';
 import { openRevokedTokens } from '../../revoked-tokens.ts';
-import { adminScope, createdByAppScope } from '../../scope-names.ts';
+import { createdByAppScope, isOperatorScope } from '../../scope-names.ts';
 import { identityClaims } from '../claims.ts';
 import { grantedScopes, onBehalfOfGrant } from '../clients.ts';
 import type { SigningKeys } from '../keys.ts';
@@ -113,7 +113,9 @@ async function readAssertion(flow: OnBehalfOf, ctx: Context, assertion: string):
 function readAsked({ oidcErrors, rules }: OnBehalfOf, ctx: Context): Asked {
   const { scope = '', resource = null } = ctx.oidc.params;
   const { apps, publicUrl } = rules;
-  const granted = grantedScopes(apps, ctx.oidc.client?.clientId ?? '').filter((name) => name !== adminScope);
+  const granted = grantedScopes(apps, ctx.oidc.client?.clientId ?? '').filter(
+    (name) => !isOperatorScope(name),
+  );
   try {
     const asked = readScopes(scope, resource, { publicUrl, granted });
     if (asked.audience !== null || asked.names.length > 0) return asked;

@@ -2,7 +2,7 @@
 // prefixed scopes become bare ones plus a resource, and prompts that don't exist here become those that do. What can't
 // be read is left as it is; the provider then refuses it at the right step, with `readScopes`' own words.
 import type { AppRegistry } from '../../../store/registry.ts';
-import { adminScope, createdByAppScope } from '../../scope-names.ts';
+import { createdByAppScope, isOperatorScope } from '../../scope-names.ts';
 import { grantedScopes, onBehalfOfGrant } from '../clients.ts';
 import type { RefreshTokens } from '../grants/refresh-tokens.ts';
 import { type Asked, type Asking, offlineScope, readScopes, ScopeError } from '../scopes.ts';
@@ -23,8 +23,8 @@ export function rewriteAuthorization(query: URLSearchParams, rewriting: Rewritin
   if (!asked) return;
   const nothing = asked.openId.length + asked.names.length === 0;
   const names = nothing && asked.audience === null ? [createdByAppScope] : asked.names;
-  // Carillon.Admin ends with its access token.
-  const openId = names.includes(adminScope)
+  // A role ends with its access token.
+  const openId = names.some(isOperatorScope)
     ? asked.openId.filter((scope) => scope !== 'offline_access')
     : asked.openId;
   query.set('scope', [...openId.map(inner), ...names].join(' '));

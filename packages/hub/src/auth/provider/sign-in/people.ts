@@ -28,6 +28,7 @@ interface NewUser {
   /** Null: the user sets it by a link. */
   readonly password: string | null;
   readonly operator: boolean;
+  readonly operatorRead: boolean;
 }
 
 export interface People {
@@ -65,9 +66,9 @@ export function openPeople({ registry, clock, turns, who, from }: PeopleOptions)
     });
 
   return {
-    async create({ name, password, operator }) {
+    async create({ name, password, operator, operatorRead }) {
       const id = randomUUID();
-      const read = { id, name: readName(name), operator };
+      const read = { id, name: readName(name), operator, ...(operatorRead ? { operatorRead } : {}) };
       const user = {
         ...read,
         passwordHash: password === null ? unsetPassword() : await hash(password, { turns, from }),

@@ -2,7 +2,13 @@
 // clients. For the admin operations and the command that registers apps alike.
 import { randomBytes } from 'node:crypto';
 import { hashSecret } from '../../../auth/provider/clients.ts';
-import { adminScope, createdByAppScopes, hubScopeOf, hubScopes } from '../../../auth/scope-names.ts';
+import {
+  createdByAppScopes,
+  hubScopeOf,
+  hubScopes,
+  isOperatorScope,
+  operatorScopes,
+} from '../../../auth/scope-names.ts';
 import type { AppClient, OldSecret } from '../../../model/app.ts';
 import { invalid } from '../../../model/errors.ts';
 import { foldName } from '../../../model/fold-name.ts';
@@ -86,7 +92,7 @@ export function readRedirectUri(text: string): string {
   );
 }
 
-const grantable = hubScopes.filter((scope) => scope !== adminScope);
+const grantable = hubScopes.filter((scope) => !isOperatorScope(scope));
 
 /** The scopes that a client is given, and those that every client has. */
 export function readGrant(given: readonly string[]): string[] {
@@ -94,7 +100,7 @@ export function readGrant(given: readonly string[]): string[] {
     const name = hubScopeOf(scope, '');
     if (name !== null && grantable.includes(name)) return name;
     throw invalid(
-      `The scope ${scope} can't be given to a client; ${grantable.join(', ')} can. ${adminScope} is the console's alone.`,
+      `The scope ${scope} can't be given to a client; ${grantable.join(', ')} can. ${operatorScopes.join(' and ')} are the console's alone.`,
       'scopes',
     );
   });

@@ -10,7 +10,7 @@ export const getApp = operation({
   name: 'getApp',
   method: 'GET',
   paths: ['/admin/apps/{appId}'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'read one app',
   answer: plain(appAnswerSchema),
   async run({ params }, { registry }) {

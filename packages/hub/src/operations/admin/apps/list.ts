@@ -12,7 +12,7 @@ export const listApps = operation({
   name: 'listApps',
   method: 'GET',
   paths: ['/admin/apps'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'list the registered apps',
   query: { $top: top(limits.listPageMax, limits.deltaPageMax), $skiptoken: text },
   answer: collection('apps', appAnswerSchema, { context: null }),

@@ -10,7 +10,7 @@ export const getChannel = operation({
   name: 'getChannel',
   method: 'GET',
   paths: [channelPath],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'read the members that are no secret, with `channel` and `setDateTime`',
   answer: plain(shownCredentialsSchema),
   async run({ params }, { registry, descriptors }) {

@@ -10,7 +10,7 @@ export const listChannels = operation({
   name: 'listChannels',
   method: 'GET',
   paths: ['/admin/apps/{appId}/channels'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'list the push credentials of an app, without secrets',
   answer: collection('channels', shownCredentialsSchema, { context: null }),
   async run({ params }, { registry }) {

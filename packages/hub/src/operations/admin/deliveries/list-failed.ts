@@ -17,7 +17,7 @@ export const listFailedDeliveries = operation({
   name: 'listFailedDeliveries',
   method: 'GET',
   paths: ['/admin/deliveries'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'list the deliveries that were given up, of all apps or one',
   query: {
     status: word(['failed']),

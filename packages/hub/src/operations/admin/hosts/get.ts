@@ -11,7 +11,7 @@ export const getHost = operation({
   name: 'getHost',
   method: 'GET',
   paths: ['/admin/apps/{appId}/hosts/{host}'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'read a claim or a verified host name',
   answer: plain(hostAnswerSchema),
   async run({ params }, { registry }) {

@@ -11,9 +11,9 @@ export const createUser = operation({
   paths: ['/admin/users'],
   access: 'operator',
   summary:
-    'create a local user; `operator` lets it administer the hub. Without a password the answer has a one-time link to set it',
-  body: bodyOf(userPostSchema, ({ name, password = null, operator = false }) => ({
-    ...{ name, password, operator },
+    'create a local user; `operator` lets it administer the hub, `operatorRead` see what operators see. Without a password the answer has a one-time link to set it',
+  body: bodyOf(userPostSchema, ({ name, password = null, ...roles }) => ({
+    ...{ name, password, operator: false, operatorRead: false, ...roles },
   })),
   answer: plain(userSchema, ['created']),
   async run({ body, ...acted }, services) {

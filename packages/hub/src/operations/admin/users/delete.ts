@@ -15,7 +15,7 @@ export const deleteUser = operation({
   answer: nothing,
   async run({ params, principal, address }, services) {
     const person = await findPerson(params.user, services);
-    await erasePerson(person, { who: principal.name, from: address }, services);
+    await erasePerson(person, { who: principal.id, from: address }, services);
     return { outcome: 'noContent' };
   },
 });

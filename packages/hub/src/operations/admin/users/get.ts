@@ -9,7 +9,7 @@ export const getUser = operation({
   name: 'getUser',
   method: 'GET',
   paths: ['/admin/users/{user}'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'read a local user, by name or id',
   answer: plain(userSchema),
   async run({ params, ...acted }, services) {

@@ -10,7 +10,7 @@ export const listUserSessions = operation({
   name: 'listUserSessions',
   method: 'GET',
   paths: ['/admin/users/{user}/sessions'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'list where a local user is signed in, the last sign-in first',
   answer: collection('sessions', userSessionSchema, { context: null }),
   async run({ params, ...acted }, services) {

@@ -12,7 +12,7 @@ export const listUsers = operation({
   name: 'listUsers',
   method: 'GET',
   paths: ['/admin/users'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'list the local users',
   query: { $top: top(limits.listPageMax, limits.deltaPageMax), $skiptoken: text },
   answer: collection('users', userSchema, { context: null }),

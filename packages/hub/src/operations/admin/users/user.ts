@@ -13,11 +13,11 @@ export function peopleOf(
   { principal, address }: Acted,
   { registry, clock, passwordTurns }: Services,
 ): People {
-  return openPeople({ registry, clock, turns: passwordTurns, who: principal.name, from: address });
+  return openPeople({ registry, clock, turns: passwordTurns, who: principal.id, from: address });
 }
 
-export function showUser({ id, name, operator, disabled = false }: LocalUser) {
-  return { id, name, operator, disabled };
+export function showUser({ id, name, operator, operatorRead = false, disabled = false }: LocalUser) {
+  return { id, name, operator, operatorRead, disabled };
 }
 
 export function showLink({ url, expiresAt }: PasswordLink) {

@@ -14,7 +14,7 @@ export const listAllChangeSubscriptions = operation({
   name: 'listAllChangeSubscriptions',
   method: 'GET',
   paths: ['/admin/changeSubscriptions'],
-  access: 'operator',
+  access: 'operatorRead',
   summary: 'list the change subscriptions of all apps or one, with what waits and what fails',
   query: { app: text, $top: top(limits.listPageMax, limits.listPageMax), $skiptoken: text },
   answer: collection('changeSubscriptions', shownChangeSubscriptionSchema, { context: null }),

@@ -109,6 +109,10 @@ CREATE INDEX change_subscription_by_owner ON change_subscription(app, user_key);
 INSERT INTO part_version(part, version) VALUES ('webhook', 1);
 `,
   },
+  {
+    name: '0010-operators-who-read',
+    sql: 'ALTER TABLE local_user ADD COLUMN operator_read boolean NOT NULL DEFAULT false;',
+  },
 ];
 
 /** Of two users whose names fold alike one keeps the key that it has, so that the start goes on: it is found by its id. */

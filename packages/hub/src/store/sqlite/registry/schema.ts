@@ -108,4 +108,8 @@ CREATE INDEX change_subscription_by_owner ON change_subscription(app, user_key);
 INSERT INTO part_version(part, version) VALUES ('webhook', 1);
 `,
   },
+  {
+    name: '0010-operators-who-read',
+    sql: 'ALTER TABLE local_user ADD COLUMN operator_read INTEGER NOT NULL DEFAULT 0;',
+  },
 ];
