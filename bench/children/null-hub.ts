@@ -33,6 +33,7 @@ const feedStore: FeedStore = {
   webhooks: {
     due: async () => [],
     claim: async () => null,
+    release: async () => {},
     changes: async () => [],
     waiting: async () => ({ count: 0, bytes: 0, last: 0 }),
     lastUntil: async () => null,

@@ -23,6 +23,7 @@ import { openBatchReader, openBodyWriter } from '../webhooks/batches.ts';
 import { WebhookDispatcher } from '../webhooks/dispatcher.ts';
 import { shakeHands } from '../webhooks/handshake.ts';
 import { Lifecycle } from '../webhooks/lifecycle.ts';
+import { lifecycleBacklogOf } from '../webhooks/payload.ts';
 import { postSigned } from '../webhooks/post.ts';
 import { openBacklogRecorder } from '../webhooks/recorder.ts';
 import type { WatchSource } from '../webhooks/watches.ts';
@@ -97,7 +98,10 @@ export function openWebhooks(base: WebhookBase, line: WebhookLine): Webhooks {
       allowPrivate,
       isPrivateName: (name) => resolvesPrivately(name, lookup),
       shakeHands: (url, target) => shakeHands(url, target, transport),
-      end,
+      end(id) {
+        end(id);
+        end(lifecycleBacklogOf(id));
+      },
     }),
     readKeys: async () => (await keys()).publicKeys,
     async close() {

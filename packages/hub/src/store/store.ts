@@ -294,6 +294,8 @@ export interface WebhookBacklogs {
   due(now: number): Promise<string[]>;
   /** Holds the backlog for `backlogLeaseMs`. Null: another node holds it. */
   claim(backlog: string, now: number): Promise<BacklogState | null>;
+  /** What this node holds is free for the others, at its end. */
+  release(): Promise<void>;
   /** The first ones after that place, in their order. */
   changes(backlog: string, after: number, limit: number): Promise<WebhookChange[]>;
   /** Of the first `most` of them. */

@@ -91,7 +91,9 @@ export class WebhookDispatcher {
     this.#timer.stop();
     for (const { timer } of this.#backlogs.values()) timer?.stop();
     await this.#turns.close();
-    await this.#options.recorder.flush();
+    const { recorder, store, onFailure } = this.#options;
+    await recorder.flush();
+    await store.webhooks.release().catch(onFailure);
   }
 
   #laneOf(id: string): Backlog {

@@ -11,7 +11,7 @@ import {
 } from '../model/change-subscription.ts';
 import type { Registry } from '../store/registry.ts';
 import type { WebhookBacklogs } from '../store/store.ts';
-import { lifecycleValue, uuidOf } from './payload.ts';
+import { lifecycleBacklogOf, lifecycleValue, uuidOf } from './payload.ts';
 import { type Attempt, type PostOutcome, pauseMs } from './post.ts';
 
 export interface LifecycleOptions {
@@ -23,8 +23,8 @@ export interface LifecycleOptions {
   readonly random: () => number;
   readonly retryMs: number;
   readonly send: (attempt: Attempt, told: ChangeSubscription) => Promise<PostOutcome>;
-  /** Nobody is told of changes any more. */
-  readonly onEnd: (id: string) => void;
+  /** Nothing is told in that backlog any more. */
+  readonly onEnd: (backlog: string) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -85,8 +85,10 @@ export class Lifecycle {
       else if (each.reauthorizeAt !== null && each.reauthorizeAt <= now) await this.#askToAuthorize(each.id);
     }
     this.#usersAsOf = asOf;
-    for (const { id, events } of registry.changeSubscriptions.known())
-      if (events.length > 0) void this.#tell(id).catch(this.#options.onFailure);
+    const telling = registry.changeSubscriptions.known().filter(({ events }) => events.length > 0);
+    const ids = new Set(telling.map(({ id }) => id));
+    for (const [id, { isBusy }] of this.#telling) if (!isBusy && !ids.has(id)) this.#telling.delete(id);
+    for (const id of ids) void this.#tell(id).catch(this.#options.onFailure);
   }
 
   #isOver({ app, user, subject, issuer, expires }: KnownChangeSubscription, gone: Gone, now: number) {
@@ -125,23 +127,23 @@ export class Lifecycle {
   }
 
   async #tell(id: string): Promise<void> {
-    const { clock, backlogs, registry } = this.#options;
+    const { clock, backlogs, registry, onEnd } = this.#options;
     const telling = this.#telling.get(id) ?? { isBusy: false, attempts: 0, due: 0 };
     this.#telling.set(id, telling);
     if (telling.isBusy || telling.due > clock.now() || this.#closed) return;
     telling.isBusy = true;
     try {
-      // A backlog of its own: what is to be told of changes never waits for it.
-      if (!(await backlogs.claim(uuidOf(`lifecycle ${id}`), clock.now()))) return;
+      if (!(await backlogs.claim(lifecycleBacklogOf(id), clock.now()))) return;
       const told = await registry.changeSubscriptions.find(id);
-      if (told && told.events.length > 0) await this.#send(told, telling);
+      if (!told) onEnd(lifecycleBacklogOf(id));
+      else if (told.events.length > 0) await this.#send(told, telling);
     } finally {
       telling.isBusy = false;
     }
   }
 
   async #send(told: ChangeSubscription, telling: Telling): Promise<void> {
-    const { clock, random, retryMs, send, registry } = this.#options;
+    const { clock, random, retryMs, send, registry, onEnd } = this.#options;
     const { id, events, lifecycleUrl: url } = told;
     const body = JSON.stringify({ value: events.map((event) => lifecycleValue(told, event)) });
     const attempt = { id: `msg_${uuidOf(JSON.stringify([id, events]))}`, url: url ?? '', body };
@@ -152,11 +154,11 @@ export class Lifecycle {
     const isDone = ({ name, at }: LifecycleEvent): boolean =>
       taken ? events.some((event) => event.name === name && event.at === at) : clock.now() - at >= retryMs;
     if (!events.some(isDone)) return;
-    await registry.changeSubscriptions.change(id, (before) => {
+    const after = await registry.changeSubscriptions.change(id, (before) => {
       const left = before.events.filter((event) => !isDone(event));
       return before.ended && left.length === 0 ? null : { ...before, events: left };
     });
-    if (told.ended) this.#telling.delete(id);
+    if (!after) onEnd(lifecycleBacklogOf(id));
   }
 }
 

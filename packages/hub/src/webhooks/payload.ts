@@ -81,6 +81,11 @@ function tenantOf(issuer: string): string {
   return guid.exec(issuer)?.[0].toLowerCase() ?? uuidOf(issuer);
 }
 
+/** What is told of a change subscription itself never waits for what it is told of changes. */
+export function lifecycleBacklogOf(id: string): string {
+  return uuidOf(`lifecycle ${id}`);
+}
+
 /** A UUID of version 8 (RFC 9562, section 5.8) for a text: always the same one. */
 export function uuidOf(text: string): string {
   const bytes = createHash('sha256').update(text).digest().subarray(0, 16);

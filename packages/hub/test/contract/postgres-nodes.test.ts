@@ -1,5 +1,6 @@
 // Several hubs on one PostgreSQL: what one of them alone can't show.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
 import {
   alice,
@@ -17,7 +18,13 @@ import { planBatch } from '../../src/hub/plan-batch.ts';
 import { claimLeaseMs, type DeliveryResult, type PlannedDelivery } from '../../src/model/delivery.ts';
 import type { Write } from '../../src/model/write.ts';
 import { openFeedStore } from '../../src/store/postgres/feed/feed-store.ts';
-import { type Committed, type FeedStore, StoreError } from '../../src/store/store.ts';
+import {
+  backlogLeaseMs,
+  type Committed,
+  type FeedStore,
+  StoreError,
+  type WebhookBacklogs,
+} from '../../src/store/store.ts';
 
 /** Of each node. Without the order of the locks of feeds, a circle closes in the first. */
 const rounds = 100;
@@ -178,6 +185,24 @@ test('what a node held when it was lost is sent by another once its lease has ex
   const late = startMs + claimLeaseMs;
   assert.deepEqual(await other.read.dueRoutes(late), [route]);
   assert.deepEqual(await other.claim({ ...route, now: late, limit: 10 }), posted.deliveries);
+});
+
+test('an endpoint is told by one node, until that lets it go or its claim has ended', async (context) => {
+  const nodes = (await openNodes(context, 2)) as [FeedStore, FeedStore];
+  const [one, other] = nodes.map(({ webhooks }) => webhooks) as [WebhookBacklogs, WebhookBacklogs];
+  const backlog = randomUUID();
+  const claim = ({ claim }: WebhookBacklogs, now: number) =>
+    claim(backlog, now).then((held) => held !== null);
+  assert.ok(await claim(one, startMs));
+  assert.ok(!(await claim(other, startMs + backlogLeaseMs - 1)));
+  assert.ok(await claim(one, startMs + 1000));
+  assert.ok(!(await claim(other, startMs + backlogLeaseMs)));
+  assert.ok(await claim(other, startMs + 1000 + backlogLeaseMs));
+  assert.ok(!(await claim(one, startMs + 1000 + backlogLeaseMs)));
+  await one.release();
+  assert.ok(!(await claim(one, startMs + 1000 + backlogLeaseMs)));
+  await other.release();
+  assert.ok(await claim(one, startMs));
 });
 
 test('one name posted on two nodes at once is one notification', async (context) => {

@@ -33,7 +33,7 @@ export async function openServedPush(context: TestContext, store: StoreName = 's
     await served.ready;
     return served;
   };
-  return { push, simulator: push.simulator, devices, baseUrl, token, start };
+  return { push, simulator: push.simulator, devices, baseUrl, token, url, start };
 }
 
 export type ServedPush = Awaited<ReturnType<typeof openServedPush>>;

@@ -21,6 +21,7 @@ VALUES ($1, $2, $3::bigint + ${backlogLeaseMs})
 ON CONFLICT (subscription) DO UPDATE SET claimed_by = excluded.claimed_by, claimed_until = excluded.claimed_until
 WHERE l.claimed_by = $2 OR l.claimed_until <= $3::bigint
 RETURNING attempts, due, failing_since, answer`),
+  release: statement('UPDATE webhook_backlog SET claimed_until = 0 WHERE claimed_by = $1'),
   changes: statement(`SELECT ${namesOf(webhookColumns)}, place FROM webhook_change
 WHERE subscription = $1 AND place > $2 ORDER BY place LIMIT $3`),
   waiting: statement(`SELECT count(*)::integer AS n, coalesce(sum(octet_length(data)), 0)::bigint AS bytes,
@@ -34,7 +35,7 @@ WHERE failing_since IS NOT NULL ORDER BY failing_since LIMIT $1`),
 };
 
 export function webhookBacklogs(connections: Connections, node: Buffer): WebhookBacklogs {
-  const { due, claim, changes, waiting, lastUntil, failing } = webhookStatements;
+  const { due, claim, release, changes, waiting, lastUntil, failing } = webhookStatements;
   return {
     async due(now) {
       const { rows } = await connections.readOnce({ statement: due, values: [node, now] });
@@ -46,6 +47,9 @@ export function webhookBacklogs(connections: Connections, node: Buffer): Webhook
         values: [packUuid(backlog), node, now],
       });
       return rows[0] ? stateOf(rows[0]) : null;
+    },
+    async release() {
+      await connections.writeOnce({ statement: release, values: [node] });
     },
     async changes(backlog, after, limit) {
       const { rows } = await connections.readOnce({

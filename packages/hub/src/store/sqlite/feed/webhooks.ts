@@ -30,6 +30,7 @@ export function webhookReads(db: DatabaseSync, { interned, webhook }: Tables): W
     async claim(backlog) {
       return stateOf(query.backlog.get(uuidToBytes(backlog)));
     },
+    async release() {},
     async changes(backlog, after, limit) {
       return inSnapshot(db, () => {
         const rows = query.changes.all(uuidToBytes(backlog), after, limit);
