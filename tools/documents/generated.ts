@@ -1,6 +1,7 @@
 // The documents that are made from code: `npm run docs` writes them. They are checked in, and a test proves them fresh.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { metadataXml } from '../../packages/hub/src/edge/documents/csdl/metadata.ts';
 import { openApi } from '../../packages/hub/src/edge/documents/open-api.ts';
 import { withTables } from './api-tables.ts';
 import { configurationPage } from './configuration-page.ts';
@@ -12,6 +13,7 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configurationPage,
   // Of a hub by any name.
   'docs/openapi.json': () => `${JSON.stringify(openApi('https://hub.example'), null, 2)}\n`,
+  'docs/metadata.xml': metadataXml,
 };
 
 if (import.meta.main) {

@@ -18,7 +18,8 @@ export function chooseCoding(accepted: string | undefined, offered: readonly Cod
   return (weights.get('identity') ?? 0) > weightOf(best) ? null : best;
 }
 
-function readWeights(accepted: string): ReadonlyMap<string, number> {
+/** What a header accepts, and how much; of a media type without its parameters. */
+export function readWeights(accepted: string): ReadonlyMap<string, number> {
   return new Map(
     accepted.split(',').map((part): [string, number] => {
       const [name = '', ...parameters] = part

@@ -15,17 +15,19 @@ interface Made {
 
 export interface ServedDocument {
   readonly type: string;
+  /** By which headers of the request its answer differs; `Accept-Encoding` among them. */
+  readonly vary?: string;
   readonly make: () => Promise<string>;
 }
 
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
-export function serveDocument({ type, make }: ServedDocument): Handler {
+export function serveDocument({ type, vary = 'Accept-Encoding', make }: ServedDocument): Handler {
   let made: Promise<Made> | null = null;
   return async (request, reply) => {
     made ??= compressed(make());
     const { etag, whole, short } = await made;
-    reply.header('ETag', etag).header('Vary', 'Accept-Encoding').header('Cache-Control', 'no-cache');
+    reply.header('ETag', etag).header('Vary', vary).header('Cache-Control', 'no-cache');
     if (isKnown(etag, request.headers['if-none-match'])) return reply.code(304).send();
     const coding = chooseCoding(request.headers['accept-encoding']?.toString(), ['br', 'gzip']);
     if (coding !== null) reply.header('Content-Encoding', coding);

@@ -32,12 +32,15 @@ for (const { path } of routes.filter((route) => !route.path.startsWith('/admin/'
   }
 }
 
-/** What may be qualified; only a function has brackets. */
-const bound = ['delta', 'updatestate', 'respond', 'explain'];
+/** What may be qualified, as $metadata has it. */
+const bound = [
+  ...['delta', 'stream'],
+  ...['updatestate', 'respond', 'explain', 'receipts', 'streamticket', 'reauthorize', 'rotatesecret'],
+];
 const namespace = /^microsoft\.graph\./i;
 const withKey = /^(\w+)\('((?:[^']|'')*)'\)$/;
 /** Most paths have nothing to be changed, and pass at the cost of this. */
-const isPlain = /^\/(?:beta|v1\.0)\/[^A-Z()'%?]*(?:$|\?)/;
+const isPlain = /^\/(?:beta|v1\.0)\/[^A-Z()'%?.]*(?:$|\?)/;
 /** What the router must not take for another path. */
 const unreserved = /^[^/\\]+$/;
 
@@ -79,7 +82,7 @@ function namedKey(text: string): [name: string, key: string | null] {
 
 function nameOf(text: string): string {
   const name = text.toLowerCase();
-  const local = name.replace(namespace, '').replace(/^delta\(\)$/, 'delta');
+  const local = name.replace(namespace, '').replace(/^(delta|stream)\(\)$/, '$1');
   return bound.includes(local) ? local : name;
 }
 
