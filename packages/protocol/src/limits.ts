@@ -99,6 +99,10 @@ export const webhookLimits = {
   clientStateCharacters: 128,
   certificateCharacters: 16 * 1024,
   certificateIdCharacters: 128,
+  templateBytes: 8 * 1024,
+  templatePlaceholders: 64,
+  templateConstants: 16,
+  templateConstantCharacters: 512,
   /** In one POST. */
   values: 100,
   bytes: 1024 * 1024,

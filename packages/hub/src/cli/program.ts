@@ -17,6 +17,7 @@ import { serveCommand } from './commands/serve.ts';
 import { simulateCommand } from './commands/simulate.ts';
 import { tokenCommand } from './commands/token.ts';
 import { userCommand } from './commands/user.ts';
+import { webhookCommand } from './commands/webhook.ts';
 import { mcpCommand } from './mcp/command.ts';
 import { endWithOutput } from './output.ts';
 
@@ -38,6 +39,7 @@ function openProgram(): Command {
     sendCommand(),
     askCommand(),
     listenCommand(),
+    webhookCommand(),
     mcpCommand(),
     simulateCommand(),
     doctorCommand(),

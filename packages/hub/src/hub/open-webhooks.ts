@@ -19,7 +19,7 @@ import type { Registry } from '../store/registry.ts';
 import type { FeedStore } from '../store/store.ts';
 import { openFaultLog } from '../telemetry/fault-log.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { openBatchReader, openBodyWriter } from '../webhooks/batches.ts';
+import { openBatchReader, openBodyWriter, type TemplatePages } from '../webhooks/batches.ts';
 import { WebhookDispatcher } from '../webhooks/dispatcher.ts';
 import { shakeHands } from '../webhooks/handshake.ts';
 import { Lifecycle } from '../webhooks/lifecycle.ts';
@@ -76,6 +76,7 @@ export function openWebhooks(base: WebhookBase, line: WebhookLine): Webhooks {
     read: line.store.read,
     unsId: ({ user, subscription }) => line.unsIds.write(user, subscription),
     validationToken: openValidationTokens(base, keys),
+    pages: openTemplatePages(base),
   });
   const open = () =>
     new WebhookDispatcher({
@@ -109,6 +110,13 @@ export function openWebhooks(base: WebhookBase, line: WebhookLine): Webhooks {
       await lifecycle.close();
       await dispatcher?.close();
     },
+  };
+}
+
+function openTemplatePages({ config, registry: { apps } }: WebhookBase): TemplatePages {
+  return {
+    nameOf: (app) => apps.findById(app)?.displayName ?? app,
+    linkTo: (app, notification) => apps.findById(app)?.openUrl ?? `${config.publicUrl}/inbox#${notification}`,
   };
 }
 

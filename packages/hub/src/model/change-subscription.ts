@@ -58,6 +58,23 @@ export interface SigningSecret {
   readonly until: number | null;
 }
 
+export const templateTypes = ['application/json', 'application/x-www-form-urlencoded', 'text/plain'] as const;
+
+/** What an operator has a service posted of each change, in place of the change itself. */
+export interface WebhookTemplate {
+  /** Of a preset; null for a text of the operator's own. */
+  readonly name: string | null;
+  readonly contentType: (typeof templateTypes)[number];
+  /** Of the body, with placeholders. */
+  readonly text: string;
+  /** By the name of a placeholder. */
+  readonly constants: Readonly<Record<string, string>>;
+  /** Values are written with the entities of `&`, `<` and `>`. */
+  readonly entities: boolean;
+  /** How many characters of each value are sent; null: all. */
+  readonly longest: number | null;
+}
+
 export interface ChangeSubscription extends KnownChangeSubscription {
   readonly clientId: string;
   readonly notificationUrl: string;
@@ -68,6 +85,10 @@ export interface ChangeSubscription extends KnownChangeSubscription {
   readonly certificateId: string | null;
   readonly latestTls: 'v1_0' | 'v1_1' | 'v1_2' | 'v1_3';
   readonly created: number;
+  /** Of an operator's webhook; null for one that an app has registered. */
+  readonly template: WebhookTemplate | null;
+  /** The operator lets it lead inside a private network. */
+  readonly isPrivate: boolean;
   /** The newest first. */
   readonly secrets: readonly SigningSecret[];
 }

@@ -106,6 +106,7 @@ export interface AuditedWrites {
   readonly users: Users;
   readonly refreshFamilies: RefreshFamilies;
   readonly revocations: Pick<Revocations, 'add'>;
+  readonly changeSubscriptions: Omit<ChangeSubscriptions, 'version' | 'known'>;
   readonly meta: Meta;
   readonly keys: KeyWrites;
 }

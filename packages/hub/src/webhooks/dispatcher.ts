@@ -142,7 +142,7 @@ export class WebhookDispatcher {
       return false;
     }
     if (!(await this.#hold(backlog))) return false;
-    backlog.batch ??= await batches.read(backlog);
+    backlog.batch ??= await batches.read(backlog, told);
     const { batch } = backlog;
     if (!batch) {
       backlog.waiting = { count: 0, bytes: 0 };

@@ -12,7 +12,7 @@ import {
 import type { Registry } from '../store/registry.ts';
 import type { WebhookBacklogs } from '../store/store.ts';
 import { lifecycleBacklogOf, lifecycleValue, uuidOf } from './payload.ts';
-import { type Attempt, type PostOutcome, pauseMs } from './post.ts';
+import { type Attempt, asJson, type PostOutcome, pauseMs } from './post.ts';
 
 export interface LifecycleOptions {
   readonly registry: Pick<Registry, 'apps' | 'users' | 'revocations' | 'changeSubscriptions'>;
@@ -146,7 +146,7 @@ export class Lifecycle {
     const { clock, random, retryMs, send, registry, onEnd } = this.#options;
     const { id, events, lifecycleUrl: url } = told;
     const body = JSON.stringify({ value: events.map((event) => lifecycleValue(told, event)) });
-    const attempt = { id: `msg_${uuidOf(JSON.stringify([id, events]))}`, url: url ?? '', body };
+    const attempt = { id: `msg_${uuidOf(JSON.stringify([id, events]))}`, url: url ?? '', body, ...asJson };
     const { taken, afterMs } = await send(attempt, told);
     if (this.#closed && !taken) return;
     telling.attempts = taken ? 0 : telling.attempts + 1;

@@ -5,7 +5,7 @@ import { serveHttp1 } from '@carillon/testing/machine/http-servers.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { until } from '@carillon/testing/machine/until.ts';
 import { openTransport, type TransportOptions } from '../push/transport/transport.ts';
-import { pauseMs, postSigned } from './post.ts';
+import { asJson, pauseMs, postSigned } from './post.ts';
 import { makeSigningSecret, signedHeaders } from './signature.ts';
 
 const timeoutMs = 10_000;
@@ -22,7 +22,7 @@ async function open(context: TestContext, listener: RequestListener, more: Parti
     await server[Symbol.asyncDispose]();
   });
   const attempt = (url = server.url) =>
-    postSigned({ id: 'msg_1', url, body: '{"value":[]}' }, { secrets }, { transport, clock });
+    postSigned({ id: 'msg_1', url, body: '{"value":[]}', ...asJson }, { secrets }, { transport, clock });
   return { attempt, clock, server };
 }
 

@@ -11,7 +11,13 @@ export interface Attempt {
   readonly id: string;
   readonly url: string;
   readonly body: string;
+  readonly contentType: string;
+  /** It may lead inside a private network. */
+  readonly isPrivate: boolean;
 }
+
+/** As Microsoft Graph tells a change. */
+export const asJson = { contentType: 'application/json', isPrivate: false } as const;
 
 export interface PostOutcome {
   readonly taken: boolean;
@@ -27,15 +33,15 @@ export interface PostServices {
 }
 
 export async function postSigned(
-  { id, url, body }: Attempt,
+  { id, url, body, contentType, isPrivate }: Attempt,
   { secrets }: Pick<ChangeSubscription, 'secrets'>,
   { transport, clock }: PostServices,
 ): Promise<PostOutcome> {
   const headers = {
-    'content-type': 'application/json; charset=utf-8',
+    'content-type': `${contentType}; charset=utf-8`,
     ...signedHeaders({ id, body, secrets, now: clock.now() }),
   };
-  const asked = { method: 'POST', url, headers, body, trusted: false, http2Only: false } as const;
+  const asked = { method: 'POST', url, headers, body, trusted: isPrivate, http2Only: false } as const;
   const answer = await transport.request(asked);
   if ('failure' in answer) return { taken: false, answer: answer.failure, afterMs: null };
   const { status } = answer;

@@ -4,11 +4,7 @@ import { webhookLimits } from '@carillon/protocol';
 import type { changeSubscriptionSchema } from '@carillon/protocol/schemas';
 import type { Static } from 'typebox';
 import { isUuid } from '../../lib/ids.ts';
-import {
-  type ChangeSubscription,
-  type KnownChangeSubscription,
-  longestLifeMs,
-} from '../../model/change-subscription.ts';
+import { type ChangeSubscription, longestLifeMs } from '../../model/change-subscription.ts';
 import { formatDateTime, parseDateTime } from '../../model/date-time.ts';
 import { HubError, invalid } from '../../model/errors.ts';
 import type { AppPrincipal, UserPrincipal } from '../../model/principal.ts';
@@ -22,13 +18,14 @@ export function noChangeSubscription(): HubError {
   return new HubError('notFound', 'There is no such subscription, or it is not visible to this token.');
 }
 
+/** One that an operator made is the operator's alone, though it is of the app. */
 export function isOwn(
-  { app, user, ended, expires }: KnownChangeSubscription,
+  { app, user, ended, expires, template }: ChangeSubscription,
   principal: Caller,
   now: number,
 ): boolean {
   const owner = principal.kind === 'user' ? principal.user.key : null;
-  return app === principal.app.id && user === owner && !ended && expires > now;
+  return app === principal.app.id && user === owner && template === null && !ended && expires > now;
 }
 
 /** Throws `notFound`. */

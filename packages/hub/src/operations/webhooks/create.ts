@@ -60,7 +60,7 @@ export const createChangeSubscription = operation({
       subject: user?.subject ?? '',
       seesAll: principal.kind === 'user' && principal.visibility === null,
       reauthorizeAt: reauthorizeAtOf(now, asked.expires),
-      ...{ events: [], ended: false, created: now, secrets: [secret] },
+      ...{ events: [], ended: false, created: now, template: null, isPrivate: false, secrets: [secret] },
     };
     await registry.changeSubscriptions.add(created, {
       ofOwner: webhookLimits.changeSubscriptionsPerUserAndApp,

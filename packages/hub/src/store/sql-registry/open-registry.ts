@@ -34,6 +34,7 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     users: openUsers(within),
     refreshFamilies: openRefreshFamilies(within),
     revocations: openRevocationWrites(within),
+    changeSubscriptions: openChangeSubscriptionWrites(within, boxes),
     meta: openMeta(within),
     keys: openKeyWrites(within),
   });
@@ -49,7 +50,7 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     revocations: { ...openKnownRevocations(memory), ...own.revocations },
     changeSubscriptions: {
       ...openKnownChangeSubscriptions(memory),
-      ...openChangeSubscriptionWrites(session, boxes),
+      ...own.changeSubscriptions,
     },
     meta: own.meta,
     keys: openKnownKeys(memory),

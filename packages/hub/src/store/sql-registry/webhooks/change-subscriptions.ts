@@ -90,8 +90,8 @@ export function openChangeSubscriptionWrites(
 
 async function write(within: Transaction, row: ChangeSubscription, boxes: SecretBoxes): Promise<void> {
   const { clientId, notificationUrl, lifecycleUrl, clientState, secrets, ...more } = row;
-  const { certificate, certificateId, latestTls, created, ...watch } = more;
-  const doc = { clientId, notificationUrl, lifecycleUrl, clientState };
+  const { certificate, certificateId, latestTls, created, template, isPrivate, ...watch } = more;
+  const doc = { clientId, notificationUrl, lifecycleUrl, clientState, template, isPrivate };
   const box = boxes.make();
   await within.query(
     put,
@@ -115,5 +115,7 @@ function decode(row: Row, boxes: SecretBoxes): ChangeSubscription {
     throw new SecretKeyError(
       `The signing secret of the change subscription ${id} is encrypted under another key: set CARILLON_SECRET_KEY to the one that it was stored with.`,
     );
-  return { ...JSON.parse(watch), ...JSON.parse(doc), secrets: JSON.parse(secrets) };
+  // Rows of older versions have no template.
+  const whole = { template: null, isPrivate: false, ...JSON.parse(watch), ...JSON.parse(doc) };
+  return { ...whole, secrets: JSON.parse(secrets) };
 }
