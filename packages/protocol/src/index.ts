@@ -22,7 +22,7 @@ export {
   statusOf,
 } from './errors.ts';
 export type { ByeReason, Frame, FrameValue, ResyncReason } from './frames.ts';
-export { limits, webhookLimits } from './limits.ts';
+export { limits, operatorLimits, webhookLimits } from './limits.ts';
 export type {
   FallbackPolicy,
   Notification,

@@ -91,6 +91,12 @@ export const limits = {
   clockToleranceSeconds: 60,
 } as const;
 
+/** Of what operators ask; beside the others, so that what runs on devices does not carry them. */
+export const operatorLimits = {
+  searchCharacters: 512,
+  found: 50,
+} as const;
+
 /** Of change notifications; beside the others, so that what runs on devices does not carry them. */
 export const webhookLimits = {
   changeSubscriptionsPerUserAndApp: 1000,

@@ -38,7 +38,6 @@ import { watchesDeliveries } from '../feed/plan/plan-webhooks.ts';
 import { openPoster } from '../feed/post.ts';
 import { openPublisher } from '../feed/publish.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
-import { openUuidSource } from '../lib/ids.ts';
 import { openFetch } from '../lib/outbound/fetch.ts';
 import { random } from '../lib/random.ts';
 import { ReferenceClock } from '../lib/reference-clock.ts';
@@ -48,6 +47,7 @@ import { FanOut } from '../live/fan-out.ts';
 import { Relay } from '../live/relay.ts';
 import type { StreamSource } from '../live/stream.ts';
 import { Waits } from '../live/waits.ts';
+import { openNotificationIds } from '../model/user-shard.ts';
 import type { HostVerifier } from '../operations/admin/hosts/host-verifier.ts';
 import type { Services } from '../operations/kernel/call.ts';
 import { openRunner, type Runner } from '../operations/kernel/run.ts';
@@ -288,7 +288,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
     unsIds: line.unsIds,
     endpoints: line.webhooks.endpoints,
     webhooks: line.store.webhooks,
-    newId: openUuidSource(clock),
+    newId: openNotificationIds(clock),
     pictures: openPictures(base),
     ...openAdminServices(base, secret),
   };

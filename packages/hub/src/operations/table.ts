@@ -18,6 +18,7 @@ import { removeHost } from './admin/hosts/remove.ts';
 import { verifyHost } from './admin/hosts/verify.ts';
 import { listAudit } from './admin/list-audit.ts';
 import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
+import { search } from './admin/search.ts';
 import { createUser } from './admin/users/create.ts';
 import { deleteUser } from './admin/users/delete.ts';
 import { disableUser } from './admin/users/disable.ts';
@@ -136,4 +137,5 @@ export const operationTable: readonly Operation[] = [
   listAllChangeSubscriptions,
   redriveDeliveries,
   listAudit,
+  search,
 ];

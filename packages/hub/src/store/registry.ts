@@ -162,6 +162,8 @@ export interface Users {
   findByName(name: string): Promise<LocalUser | null>;
   /** By name, in any case; a page holds those after a name. */
   list(page?: { readonly after: string | null; readonly limit: number }): Promise<LocalUser[]>;
+  /** Whose names begin so, in any case, by name. */
+  byPrefix(prefix: string, limit: number): Promise<LocalUser[]>;
   /** Adds the user, or replaces the one with the same id. Throws a HubError when another one has the name. */
   put(user: LocalUser): Promise<void>;
   /** Another hash of the same password, unless the password was changed meanwhile. */

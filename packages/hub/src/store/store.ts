@@ -22,6 +22,7 @@ import type { StoredNotification } from '../model/notification.ts';
 import type { UserKey, Visibility } from '../model/principal.ts';
 import type { Device, StoredSubscription } from '../model/subscription.ts';
 import type { Change, Due, FeedOwner, FetchedOne, FetchWrite, Outcome, Write } from '../model/write.ts';
+import type { Lookups } from './lookups.ts';
 import type { Searches } from './search.ts';
 
 export interface FeedRow extends FeedOwner {
@@ -254,10 +255,12 @@ export interface DeliveryReader {
 
 export const headsMax = 500;
 
-export interface FeedReader extends DeliveryReader, Searches {
+export interface FeedReader extends DeliveryReader, Searches, Lookups {
   owner(user: UserKey): Promise<FeedRow | null>;
   /** By the subject, or by the user principal name as `foldName` compares it; of several by that of exactly this name. */
   findOwner(issuer: string, subjectOrName: string): Promise<FeedRow | null>;
+  /** Whose names begin so, as `foldName` compares them, in their order. */
+  ownersByPrefix(prefix: string, limit: number): Promise<FeedRow[]>;
   /** Of a feed that does not exist yet: epoch 0, head 0. */
   position(user: UserKey, visibility: Visibility): Promise<Position>;
   /** How far the feeds of at most `headsMax` users have come, in any order; one that does not exist yet is left out. */

@@ -17,6 +17,7 @@ import {
   subscriptionStatements,
 } from '../../src/store/postgres/feed/reader.ts';
 import { deliveryStatements } from '../../src/store/postgres/feed/reader-deliveries.ts';
+import { lookupStatements } from '../../src/store/postgres/feed/reader-lookups.ts';
 import type { Statement } from '../../src/store/postgres/wire/pipeline.ts';
 
 // 4 000 users of 15 notifications, each with a delivery to the user's one device; one in 40 is open.
@@ -64,6 +65,7 @@ const statements: Readonly<Record<string, Statement>> = {
   holders,
   ...feedStatements,
   ...notificationStatements,
+  ...prefixed('lookup', lookupStatements),
   ...prefixed('subscription', subscriptionStatements),
   ...prefixed('due', dueStatements),
   ...prefixed('delivery', deliveryReads),

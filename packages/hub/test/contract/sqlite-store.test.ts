@@ -15,6 +15,8 @@ import { builtIn } from '../../src/hub/channels.ts';
 import type { HubError } from '../../src/model/errors.ts';
 import type { Change } from '../../src/model/write.ts';
 import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
+import { lookupSql } from '../../src/store/sqlite/feed/reader-lookups.ts';
+import { feedMigrations } from '../../src/store/sqlite/feed/schema.ts';
 import { type FeedStore, StoreError } from '../../src/store/store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { addressesContract } from './store-addresses.ts';
@@ -236,4 +238,19 @@ test('while another process holds the write lock commits fail as busy, and reads
   other.close();
   assert.equal((await store.commit([postWrite()], startMs)).changes[0]?.seq, 2);
   await store.close();
+});
+
+test('looks that name no user walk an index each, and no table', () => {
+  const folder = tempFolder();
+  const db = new DatabaseSync(join(folder.path, 'feed.db'));
+  db.function('fold_name', String);
+  for (const { sql } of feedMigrations) db.exec(sql);
+  for (const [name, sql] of Object.entries(lookupSql(['id', 'content']))) {
+    const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
+    const details = steps.map(({ detail }) => String(detail));
+    for (const detail of details)
+      assert.match(detail, /^SEARCH \w+ USING (COVERING )?INDEX|^CORRELATED|^SEARCH feed_app/, name);
+  }
+  db.close();
+  folder.remove();
 });

@@ -13,7 +13,7 @@ import type { Post } from '../../feed/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Seal } from '../../lib/seal.ts';
 import type { Waits } from '../../live/waits.ts';
-import type { AppPrincipal, OperatorPrincipal, User, UserPrincipal } from '../../model/principal.ts';
+import type { AppPrincipal, OperatorPrincipal, User, UserKey, UserPrincipal } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { Pictures } from '../../pictures/pictures.ts';
 import type { OpenChannels } from '../../push/channels/channels.ts';
@@ -38,7 +38,8 @@ export interface Services {
   readonly pageTokens: Seal;
   readonly unsIds: UnsIds;
   readonly tickets: Tickets;
-  readonly newId: () => string;
+  /** Of a notification of that user: where to look for it is a part of it. */
+  readonly newId: (user: UserKey) => string;
   readonly channels: OpenChannels;
   readonly hasCredentials: (app: string, channel: ChannelDescriptor) => boolean;
   readonly fetched: Fetched;

@@ -69,7 +69,7 @@ export const createNotification = operation({
       user: user.key,
       owner: principal.kind === 'user' ? { issuer, subject, name } : null,
       app: principal.app.id,
-      id: services.newId(),
+      id: services.newId(user.key),
       content: JSON.stringify(contentOf(post, policy)),
       appNotificationId: post.appNotificationId ?? null,
       sentAs: post.appNotificationId == null ? null : sentAs(post, fingerprint),

@@ -38,7 +38,7 @@ export const explainNotification = operation({
     const replaced = await readNamesake(user, app, post.appNotificationId, services);
     const displaySeconds = post.displayTimeToLive ?? null;
     const notification: PushedNotification = {
-      id: replaced?.id ?? services.newId(),
+      id: replaced?.id ?? services.newId(user.key),
       groupName: content.groupName,
       priority: content.priority,
       expires,

@@ -2,6 +2,7 @@
 // one that was removed can't.
 import { invalid } from '../../model/errors.ts';
 import { foldName } from '../../model/fold-name.ts';
+import { endOfPrefix } from '../lookups.ts';
 import type { LocalUser, Users } from '../registry.ts';
 import { registryTables } from '../registry-tables.ts';
 import { openTable } from './rows.ts';
@@ -43,6 +44,11 @@ export function openUsers(session: Session): Users {
     async list({ after, limit } = { after: null, limit: Number.MAX_SAFE_INTEGER }) {
       const page = `${select} WHERE name_key > $1 ORDER BY name_key LIMIT $2`;
       return (await session.query(page, foldName(after ?? ''), limit)).rows.map(decode);
+    },
+    async byPrefix(prefix, limit) {
+      const key = foldName(prefix);
+      const page = `${select} WHERE name_key >= $1 AND name_key < $2 ORDER BY name_key LIMIT $3`;
+      return (await session.query(page, key, endOfPrefix(key), limit)).rows.map(decode);
     },
     async put(user) {
       const { id, name, passwordHash, operator, disabled = false, operatorRead = false } = user;

@@ -586,7 +586,7 @@ test('everything written is in the audit, with who did it, and what failed is no
   const rest = await admin('GET', next);
   assert.deepEqual(
     rest.json.value.map(({ who, what, on }: Record<string, string>) => `${who} ${what} ${on}`),
-    ['bob@contoso.example updateApp apps/shop', 'operator putApp apps/shop'],
+    [`${hub.userIds.bob} updateApp apps/shop`, 'operator putApp apps/shop'],
   );
   assert.equal(rest.json['@odata.nextLink'], undefined);
 });

@@ -13,6 +13,7 @@ import type { Parameter } from '../wire/packet.ts';
 import { type Row, type Statement, statement } from '../wire/pipeline.ts';
 import { addressesOf, holdersAsk, withHeldAddresses } from './commit/addresses.ts';
 import { deliveryReads } from './reader-deliveries.ts';
+import { lookupReads } from './reader-lookups.ts';
 import { searchReads } from './reader-search.ts';
 import {
   arraysOf,
@@ -47,6 +48,7 @@ export function openReader(connections: Connections): FeedReader {
     ...positionReads(ask),
     ...notificationReads(ask),
     ...searchReads(ask, notificationStatements.notification),
+    ...lookupReads(ask),
     ...subscriptionReads(ask, connections),
     ...dueReads(ask),
     ...deliveryReads(connections),

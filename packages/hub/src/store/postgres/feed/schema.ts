@@ -158,4 +158,14 @@ CREATE TABLE webhook_backlog(
 CREATE INDEX notification_unread ON notification(lane, user_key, id) INCLUDE (app) WHERE state & 1 = 0 AND removed = 0;
 `,
   },
+  {
+    // The same entries, led by the name, so that an operator finds it without its user. A hub of an older version goes by the
+    // name of the index.
+    name: '0012-names-of-all',
+    sql: `
+DROP INDEX notification_by_name;
+CREATE UNIQUE INDEX notification_by_name ON notification(name, app, lane, user_key)
+  WHERE removed = 0 AND name IS NOT NULL;
+`,
+  },
 ];

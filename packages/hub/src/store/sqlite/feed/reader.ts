@@ -19,6 +19,7 @@ import {
   type WebhookBacklogs,
 } from '../../store.ts';
 import { deliveryReads } from './reader-deliveries.ts';
+import { lookupReads } from './reader-lookups.ts';
 import { searchReads } from './reader-search.ts';
 import {
   anyStanding,
@@ -60,6 +61,7 @@ export function feedReads(db: DatabaseSync, tables: Tables = openTables(db)): Fe
     ...headReads(db, tables),
     ...notificationReads(db, tables),
     ...searchReads(db, tables),
+    ...lookupReads(db, tables),
     ...subscriptionReads(db, tables),
     ...dueReads(db, tables),
     ...deliveryReads(db, tables),

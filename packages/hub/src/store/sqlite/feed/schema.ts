@@ -141,4 +141,12 @@ CREATE UNIQUE INDEX notification_by_standing ON notification(account, standing, 
 DROP INDEX notification_by_id;
 `,
   },
+  {
+    // The same entries, led by the name, so that an operator finds it without its user.
+    name: '0013-names-of-all',
+    sql: `
+DROP INDEX notification_by_name;
+CREATE INDEX notification_by_name ON notification(name_key, account) WHERE removed = 0 AND name_key IS NOT NULL;
+`,
+  },
 ];

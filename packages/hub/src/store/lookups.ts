@@ -1,0 +1,16 @@
+// Looks of an operator that name no user: a notification by its id, by its appNotificationId, a person by the beginning of
+// the name. None costs a commit anything. An id ends with the shard of its user, so that it is looked for among the few
+// users of one shard; the index of appNotificationIds is led by them.
+import type { StoredNotification } from '../model/notification.ts';
+
+export interface Lookups {
+  /** Alive or not. Null also for one that a version posted whose ids did not name the shard. */
+  findNotification(id: string): Promise<StoredNotification | null>;
+  /** Living ones of any user and app. */
+  namedOfAll(appNotificationId: string, limit: number): Promise<StoredNotification[]>;
+}
+
+/** Behind all texts that begin so, by code point. */
+export function endOfPrefix(prefix: string): string {
+  return `${prefix}\u{10ffff}`;
+}

@@ -1,0 +1,71 @@
+// Looks that name no user: over the users of a shard by the index of their keys, and by the indexes of names.
+// They are for operators; nothing that a device or an app asks comes here.
+import type { DatabaseSync } from 'node:sqlite';
+import { hashText } from '../../../lib/fingerprint.ts';
+import { isUuid, uuidMark, uuidToBytes } from '../../../lib/ids.ts';
+import { foldName } from '../../../model/fold-name.ts';
+import { shardPrefix } from '../../../model/user-shard.ts';
+import { sqlIsAlive } from '../../codes.ts';
+import { decodeNumber } from '../../columns.ts';
+import { endOfPrefix, type Lookups } from '../../lookups.ts';
+import type { FeedReader } from '../../store.ts';
+import {
+  anyStanding,
+  decodeUser,
+  feedTable,
+  inSnapshot,
+  prepareRows,
+  sqlHead,
+  type Tables,
+  type Values,
+} from './tables.ts';
+
+/** Behind all characters of a key. */
+const afterKeys = '~';
+
+export function lookupSql(columns: readonly string[]) {
+  const names = columns.map((name) => `n.${name}`).join(', ');
+  return {
+    byId: `SELECT ${names}, a.key FROM account a CROSS JOIN notification n
+      ON n.account = a.id AND ${anyStanding} AND n.id = ?3 WHERE a.key >= ?1 AND a.key < ?2 LIMIT 1`,
+    named: `SELECT ${names}, n.account FROM notification n WHERE n.name_key = ? AND ${sqlIsAlive('n.removed')} AND n.name = ? LIMIT ?`,
+    owners: `SELECT ${feedTable.names.join(', ')}, ${sqlHead} AS head, key FROM account
+      WHERE name_key >= ? AND name_key < ? ORDER BY name_key LIMIT ?`,
+  };
+}
+
+export function lookupReads(
+  db: DatabaseSync,
+  { interned, notification }: Tables,
+): Lookups & Pick<FeedReader, 'ownersByPrefix'> {
+  const sql = lookupSql(notification.names);
+  const query = {
+    byId: prepareRows(db, sql.byId),
+    named: prepareRows(db, sql.named),
+    owners: prepareRows(db, sql.owners),
+  };
+  return {
+    async findNotification(id) {
+      if (!isUuid(id)) return null;
+      const prefix = shardPrefix(uuidMark(id));
+      const found = query.byId.get(prefix, prefix + afterKeys, uuidToBytes(id));
+      return found ? notification.readValues(found, { user: decodeUser(found.at(-1)) }) : null;
+    },
+    async namedOfAll(appNotificationId, limit) {
+      return inSnapshot(db, () =>
+        query.named
+          .all(hashText(appNotificationId), appNotificationId, limit)
+          .map((values) => notification.readValues(values, { user: interned.user(values.at(-1)) })),
+      );
+    },
+    async ownersByPrefix(prefix, limit) {
+      const key = foldName(prefix);
+      return query.owners.all(key, endOfPrefix(key), limit).map(readOwner);
+    },
+  };
+}
+
+function readOwner(values: Values) {
+  const [head, key] = values.slice(feedTable.columns.length);
+  return feedTable.readValues(values, { user: decodeUser(key), head: decodeNumber(head) });
+}

@@ -1,0 +1,89 @@
+// What operators look into, over a real socket: the search, the timeline of a notification; with content only where it is
+// allowed, and each look at it in the audit.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { assertError } from '@carillon/testing/hub/assert-error.ts';
+import { post, startHub, subscribe, userNames } from '@carillon/testing/hub/hub.ts';
+
+const hub = await startHub();
+after(hub.close);
+const admin = hub.token({ admin: true });
+const reader = hub.token({ operatorRead: true });
+
+const mark = 'nobody but alice reads this';
+const payload = { visualContent: { title: mark, body: mark } };
+const alice = { id: hub.userIds.alice, name: userNames.alice };
+const unsId = await subscribe(hub, { displayName: 'the phone in the kitchen' });
+const create = async (more: object = {}) =>
+  (
+    await hub.request('POST', '/v1.0/me/notifications', {
+      token: hub.token({ user: 'alice' }),
+      body: post({ payload, ...more }),
+    })
+  ).json;
+const plainOne = await create();
+const named = await create({ appNotificationId: 'order 4711' });
+
+async function find(q: string, token = reader) {
+  const answer = await hub.request('GET', `/admin/search?q=${encodeURIComponent(q)}`, { token });
+  assert.equal(answer.status, 200, answer.text);
+  assert.doesNotMatch(answer.text, new RegExp(mark));
+  return answer.json.value as Record<string, unknown>[];
+}
+
+const found = (one: Record<string, unknown>) => [one['@odata.type'], one.type, one.id, one.link];
+const foundAlice = ['#carillon.user', 'user', alice.id, `/admin/users/${alice.id}`];
+const foundOne = (id: string) => [
+  ...['#carillon.notification', 'notification', id, `/admin/notifications/${id}/timeline`],
+];
+
+test('a person is found by id, by the beginning of the name in any case, and by UNS-ID with the device', async () => {
+  for (const q of [alice.id, alice.name, 'alice', 'ALICE@con', `  ${alice.name} `])
+    assert.deepEqual((await find(q)).map(found), [foundAlice], q);
+  const [device, person] = await find(unsId);
+  assert.ok(device && person);
+  assert.deepEqual(found(person), foundAlice);
+  const { id, ...shown } = device;
+  assert.deepEqual(shown, {
+    ...{ '@odata.type': '#carillon.subscription', type: 'subscription', user: alice, appId: 'app-a' },
+    ...{ displayName: 'the phone in the kitchen', platformType: shown.platformType },
+    ...{ createdDateTime: shown.createdDateTime, link: `/admin/users/${alice.id}/subscriptions` },
+  });
+  const list = await hub.request('GET', String(device.link), { token: reader });
+  assert.equal(list.json.value[0].subscription, id);
+});
+
+test('somebody without a feed is found by name too', async () => {
+  assert.deepEqual(
+    (await find('bob@')).map(({ name }) => name),
+    [userNames.bob],
+  );
+});
+
+test('a notification is found by id in any case and by appNotificationId, and while its tombstone is there', async () => {
+  for (const id of [plainOne.id, plainOne.id.toUpperCase()]) {
+    const [only, ...others] = await find(id);
+    assert.ok(only);
+    assert.deepEqual(found(only), foundOne(plainOne.id));
+    assert.deepEqual([only.user, only.appId, only.removed, others], [alice, 'app-a', false, []]);
+  }
+  assert.deepEqual((await find('order 4711')).map(found), [foundOne(named.id)]);
+  const removed = await create();
+  const own = { token: hub.token({ user: 'alice' }) };
+  await hub.request('DELETE', `/v1.0/me/notifications/${removed.id}`, own);
+  assert.deepEqual(
+    (await find(removed.id)).map((one) => one.removed),
+    [true],
+  );
+});
+
+test('what is nowhere finds nothing, and what can not be looked for is refused', async () => {
+  for (const q of ['nobody', '%', "' OR 1=1", '0199aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa', 'x'.repeat(512), '\0'])
+    assert.deepEqual(await find(q), [], q);
+  for (const query of ['', '?q=', '?q=%20', `?q=${'x'.repeat(513)}`]) {
+    const answer = await hub.request('GET', `/admin/search${query}`, { token: reader });
+    assertError(answer, { status: 400, target: 'q' });
+  }
+  const few = await hub.request('GET', '/admin/search?q=a&$top=1', { token: admin });
+  assert.equal(few.json.value.length, 1);
+});
