@@ -268,3 +268,41 @@ test('beside a small batch a second one opens for a single write, beside a large
   for (const { succeed } of store.commits) succeed();
   await Promise.all(answers);
 });
+
+test('who brings many writes waits while the store has enough to do, and none is left waiting', async () => {
+  const { store, committer } = open({ batchWrites: 2 });
+  assert.equal(committer.room(), null);
+  const answers = Array.from({ length: 6 }, (_, index) => committer.commit(write(`${index}`)));
+  const wentOn: number[] = [];
+  const waiting = Array.from({ length: 60 }, async (_, index) => {
+    const room = committer.room();
+    assert.ok(room, 'six writes are on their way');
+    await room;
+    wentOn.push(index);
+  });
+  await turn();
+  assert.deepEqual(wentOn, []);
+  store.commits[0]?.succeed();
+  await Promise.all(answers.slice(0, 2));
+  await turn();
+  assert.deepEqual(wentOn, [0], 'there is room for one');
+  assert.ok(committer.room(), 'in the order of arrival');
+  for (let batch = 1; batch < 3; batch++) {
+    store.commits[batch]?.succeed();
+    await Promise.all(answers.slice(0, 2 * batch + 2));
+  }
+  await Promise.all(waiting);
+  assert.deepEqual(wentOn, [...waiting.keys()]);
+  assert.equal(committer.room(), null);
+});
+
+test('of those who wait for room there are only so many', async () => {
+  const { store, committer } = open({ batchWrites: 1 });
+  const answers = ['a', 'b', 'c'].map((id) => committer.commit(write(id)));
+  const waiting = Array.from({ length: 300 }, () => committer.room());
+  assert.equal(waiting.indexOf(null), 200);
+  store.decide = () => null;
+  await turn();
+  for (const { succeed } of store.commits) succeed();
+  await Promise.all([...answers, ...waiting]);
+});

@@ -10,6 +10,7 @@ import { busy, HubError } from '../model/errors.ts';
 import type { Outcome, OutcomeOf, Refusal, Write } from '../model/write.ts';
 import { type Committed, type FeedStore, StoreError, type StoreFault } from '../store/store.ts';
 import type { Publisher } from './publish.ts';
+import { Room } from './room.ts';
 
 export interface CommitLimits {
   readonly queuedWrites: number;
@@ -50,6 +51,8 @@ export interface Committer {
   drain(): Promise<void>;
   /** Writes that are not answered yet: the load of this process by requests. */
   readonly load: number;
+  /** Settles when there is room for the writes of another batch request; null: there is. */
+  room(): Promise<void> | null;
 }
 
 interface Queued {
@@ -84,10 +87,13 @@ class GroupCommit implements Committer {
   #writesUnderWay = 0;
   #turnAwaited = false;
   #drained: (() => void)[] = [];
+  readonly #room: Room;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
     this.#limits = options.limits ?? commitLimits;
+    // What is under way, and the next batch.
+    this.#room = new Room((underWayMax + 1) * this.#limits.batchWrites);
   }
 
   commit<W extends Write>(write: W): Promise<OutcomeOf<W>> {
@@ -115,6 +121,10 @@ class GroupCommit implements Committer {
 
   get load(): number {
     return this.#queue.length + this.#writesUnderWay;
+  }
+
+  room(): Promise<void> | null {
+    return this.#room.wait(this.load);
   }
 
   drain(): Promise<void> {
@@ -146,6 +156,7 @@ class GroupCommit implements Committer {
     // The next batch leaves for the store before this one's answers are written.
     this.#launch();
     this.#settle(batch, settled);
+    this.#room.look(this.load);
     if (this.#underWay > 0 || this.#queue.length > 0) return;
     for (const drained of this.#drained.splice(0)) drained();
   }

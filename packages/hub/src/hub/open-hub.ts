@@ -311,7 +311,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
 /** HTTP, with the identity provider, health and pages beside the operations. */
 async function openEdge(
   { config, log, clock, registry, access, passwordTurns: turns }: Base,
-  { store, fanOut, webhooks }: Line,
+  { store, committer, fanOut, webhooks }: Line,
   runner: Runner,
 ) {
   const { publicUrl } = config;
@@ -319,7 +319,7 @@ async function openEdge(
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
   const tls = certificate ?? (typeof config.tls === 'string' ? null : config.tls);
   const addressOf = openAddressReader(config.trustedProxies);
-  const edge = { runner, clock, fanOut, publicUrl, addressOf, log, tls };
+  const edge = { runner, committer, clock, fanOut, publicUrl, addressOf, log, tls };
   const { app, connections, requestLog, unsent } = openHttp(edge);
   let draining = false;
   const isReady = openReadiness(store, clock);

@@ -34,11 +34,16 @@ export function readPart(order: PartOrder, index: number, version: GraphVersion)
   return { order, url, target };
 }
 
+const withVersion: Readonly<Record<GraphVersion, RegExp>> = {
+  beta: /^\/beta(?=[/?]|$)/,
+  'v1.0': /^\/v1\.0(?=[/?]|$)/,
+};
+
 /** Neither an origin nor what a reader of URLs may take for one. */
 function readUrl(given: string, version: GraphVersion, at: string): string {
   const isRelative = !/^[a-z][a-z\d+.-]*:/i.test(given) && !/^\/\/|[\\#\s\p{Cc}]/u.test(given);
   // msgraph-core for Python leaves the version in.
-  const path = given.replace(/^\/?/, '/').replace(new RegExp(`^/${version}(?=[/?]|$)`), '');
+  const path = given.replace(/^\/?/, '/').replace(withVersion[version], '');
   if (isRelative) return localUrl(`/${version}${path}`);
   throw invalid(`"${at}" must be relative to /${version}, such as me/notifications, without a fragment.`, at);
 }

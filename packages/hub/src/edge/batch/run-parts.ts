@@ -196,5 +196,10 @@ function base64UrlOf(bytes: Buffer): string {
 
 /** Values are text in a batch. */
 function headersJson(headers: Headers): string {
-  return JSON.stringify(headers, (_name, value) => (typeof value === 'number' ? String(value) : value));
+  let text = '';
+  for (const name in headers) {
+    const value = JSON.stringify(String(headers[name]));
+    text += text === '' ? `"${name}":${value}` : `,"${name}":${value}`;
+  }
+  return `{${text}}`;
 }

@@ -2,6 +2,7 @@
 // token, no OData here: that is the operations'.
 import { limits } from '@carillon/protocol';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Committer } from '../../feed/commit.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { openRequestIds } from '../../lib/ids.ts';
 import type { FanOut } from '../../live/fan-out.ts';
@@ -28,6 +29,7 @@ export interface HttpOptions {
   readonly runner: Runner;
   readonly clock: Clock;
   readonly fanOut: FanOut;
+  readonly committer: Pick<Committer, 'room'>;
   readonly publicUrl: string;
   readonly addressOf: AddressReader;
   readonly log: Logger;

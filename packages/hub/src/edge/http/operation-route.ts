@@ -4,6 +4,7 @@
 // answer in words of its own, and add a charset to a type that Graph documents without one.
 import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Committer } from '../../feed/commit.ts';
 import type { FanOut } from '../../live/fan-out.ts';
 import { HubError, invalid } from '../../model/errors.ts';
 import type { WrittenAnswer } from '../../operations/kernel/answer.ts';
@@ -36,6 +37,7 @@ import type { UnsentAnswers } from './unsent-answers.ts';
 export interface OperationRouteOptions extends ErrorOptions {
   readonly runner: Runner;
   readonly fanOut: FanOut;
+  readonly committer: Pick<Committer, 'room'>;
   readonly addressOf: AddressReader;
   readonly requestLog: RequestLog;
   readonly connections: Pick<Connections, 'authenticated' | 'isLive'>;
@@ -121,7 +123,7 @@ async function actInParts(
   request: Asking,
   reply: FastifyReply,
   admission: Admission,
-  { runner, unsent, turns, log, publicUrl, newId, requestLog }: OperationRouteOptions,
+  { runner, committer, unsent, turns, log, publicUrl, newId, requestLog }: OperationRouteOptions,
 ): Promise<void> {
   const caller = callerOf(admission);
   unsent.check(caller);
@@ -130,6 +132,8 @@ async function actInParts(
   try {
     const bytes = bytesOfBody(request, spec?.bytesMax ?? 0);
     held.keep(bytes);
+    await committer.room();
+    if (isGone(reply.raw)) return void reply.hijack();
     const json = spec && (await readJson(request, spec));
     const { parts = [], ...answer } = await runner.run(admission, readRequest(request, json));
     const body = await runParts(parts, {

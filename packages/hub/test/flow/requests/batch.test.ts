@@ -367,6 +367,25 @@ suite('bounds', () => {
   });
 });
 
+test('many batches at once are answered, each whole, and so are single posts among them', async () => {
+  const parts = Array.from({ length: limits.batchRequests }, (_, index) => create(`${index}`));
+  const bobs = hub.token({ user: 'bob' });
+  const count = async (): Promise<number> =>
+    Number((await hub.request('GET', '/v1.0/me/notifications/$count', { token: bobs })).text);
+  const before = await count();
+  const batches = Array.from({ length: 24 }, () => answersTo(parts, { token: bobs }));
+  const alone = Array.from({ length: 24 }, () =>
+    hub.request('POST', '/v1.0/me/notifications', { token: bobs, body: post() }),
+  );
+  for (const answers of await Promise.all(batches))
+    assert.deepEqual(
+      Object.values(answers).map(({ status }) => status),
+      parts.map(() => 201),
+    );
+  await Promise.all(alone);
+  assert.equal((await count()) - before, 24 * limits.batchRequests + 24);
+});
+
 test('each part counts, what the allowance does not cover is throttled in it, and a refused batch counts as one', async () => {
   for (const [version, status] of [
     ['v1.0', 429],
