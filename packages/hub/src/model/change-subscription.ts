@@ -150,6 +150,11 @@ export interface WaitingIn extends Waiting {
   readonly backlog: string;
 }
 
+/** As they are stored, in UTF-8. */
+export function bytesOf(data: NewWebhookChange['data']): number {
+  return data === null ? 0 : Buffer.byteLength(data);
+}
+
 const none: WaitingIn[] = [];
 
 /** By backlog, of what a commit added. */
@@ -158,7 +163,7 @@ export function waitingIn(changes: readonly NewWebhookChange[]): WaitingIn[] {
   const backlogs = new Map<string, WaitingIn>();
   for (const { backlog, data } of changes) {
     const { count = 0, bytes = 0 } = backlogs.get(backlog) ?? {};
-    backlogs.set(backlog, { backlog, count: count + 1, bytes: bytes + (data?.length ?? 0) });
+    backlogs.set(backlog, { backlog, count: count + 1, bytes: bytes + bytesOf(data) });
   }
   return [...backlogs.values()];
 }

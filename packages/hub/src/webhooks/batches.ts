@@ -3,7 +3,7 @@
 import { type Notification, webhookLimits } from '@carillon/protocol';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { AppId } from '../model/app.ts';
-import type { ChangeSubscription, WebhookChange } from '../model/change-subscription.ts';
+import { bytesOf, type ChangeSubscription, type WebhookChange } from '../model/change-subscription.ts';
 import type { StoredDelivery } from '../model/delivery.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FeedOwner } from '../model/write.ts';
@@ -30,7 +30,7 @@ export function openBatchReader(backlogs: Pick<WebhookBacklogs, 'changes'>): Bat
       const changes: WebhookChange[] = [];
       let bytes = 0;
       for (const change of found) {
-        const more = bytes + (change.data?.length ?? 0);
+        const more = bytes + bytesOf(change.data);
         if (changes.length > 0 && more > webhookLimits.bytes) break;
         bytes = more;
         changes.push(change);

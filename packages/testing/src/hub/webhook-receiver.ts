@@ -1,7 +1,10 @@
 // An endpoint as an app would run it: it answers the handshake, keeps every webhook that comes, and answers as the test says.
 //   await using receiver = await openReceiver();
 //   receiver.answer = (response) => response.writeHead(500).end();
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { serveHttp1 } from '../machine/http-servers.ts';
 import { until } from '../machine/until.ts';
 
@@ -85,4 +88,26 @@ export function watchOf(url: string, more: Readonly<Record<string, unknown>> = {
     clientState: 'state of the test',
     ...more,
   };
+}
+
+/** A key and its self-signed certificate, made by openssl. */
+export function makeCertificate(
+  folder: string,
+  bits: number,
+): { readonly keyFile: string; readonly pem: string } {
+  const keyFile = join(folder, `key-${bits}.pem`);
+  const certFile = join(folder, `cert-${bits}.pem`);
+  const made = [
+    '-newkey',
+    `rsa:${bits}`,
+    '-nodes',
+    '-keyout',
+    keyFile,
+    '-out',
+    certFile,
+    '-subj',
+    '/CN=test',
+  ];
+  execFileSync('openssl', ['req', '-x509', ...made], { stdio: 'pipe' });
+  return { keyFile, pem: readFileSync(certFile, 'utf8') };
 }

@@ -1,12 +1,12 @@
 // Changes with their resource, and how deliveries ended: received by the program of docs/webhooks.md as it stands there.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { freePort, post, startHub, subscribe, until } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
-import { openReceiver, watchOf } from '@carillon/testing/hub/webhook-receiver.ts';
+import { makeCertificate, openReceiver, watchOf } from '@carillon/testing/hub/webhook-receiver.ts';
 
 const hub = await startHub({ settings: { dev: true } });
 after(hub.close);
@@ -17,25 +17,6 @@ const app = hub.token();
 
 const ask = (method: string, at: string, token: string, body?: unknown) =>
   hub.request(method, at, { token, ...(body === undefined ? {} : { body }) });
-
-/** A key and its self-signed certificate, made by openssl. */
-function makeCertificate(folder: string, bits: number): { readonly keyFile: string; readonly pem: string } {
-  const keyFile = join(folder, `key-${bits}.pem`);
-  const certFile = join(folder, `cert-${bits}.pem`);
-  const made = [
-    '-newkey',
-    `rsa:${bits}`,
-    '-nodes',
-    '-keyout',
-    keyFile,
-    '-out',
-    certFile,
-    '-subj',
-    '/CN=test',
-  ];
-  execFileSync('openssl', ['req', '-x509', ...made], { stdio: 'pipe' });
-  return { keyFile, pem: readFileSync(certFile, 'utf8') };
-}
 
 test('the program of the page verifies what comes and decrypts it', async (context) => {
   const folder = tempFolder();
