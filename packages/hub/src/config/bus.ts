@@ -1,7 +1,7 @@
 // Several nodes: what connects them. The URL of a server may hold a password and is never quoted.
 // hub/open-bus.ts opens what is configured here.
 
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { readTextFile } from './read-file.ts';
 import { type Reading, repeated, setting } from './setting.ts';
 

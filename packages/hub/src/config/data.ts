@@ -1,6 +1,6 @@
 // Where the data is kept, and what push credentials are encrypted with. The URL of a database may hold a password and
 // is never quoted.
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { serversOf } from '../store/database-url.ts';
 import { type Reading, setting } from './setting.ts';
 

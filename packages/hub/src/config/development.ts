@@ -1,6 +1,6 @@
 // Development: what `--dev` switches on, and how much is logged. Other parts take `dev` from here, since it changes their
 // defaults.
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import type { LogLevel } from '../telemetry/log.ts';
 import { flag, type Reading, setting } from './setting.ts';
 

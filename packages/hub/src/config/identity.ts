@@ -1,6 +1,6 @@
 // Whose tokens are trusted, and how the inbox page signs users in where the operator chose the issuer. Issuers spell
 // scopes differently, so the page's are a setting.
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { isLoopback } from '../lib/url-host.ts';
 import { quoteUrl } from './expected.ts';
 import { flag, type Reading, repeated, setting } from './setting.ts';

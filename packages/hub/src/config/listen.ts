@@ -1,7 +1,7 @@
 // Where the hub listens, under which URL clients reach it, which proxies it trusts, and how it stops.
 // Every URL that the hub writes begins with the public URL.
+import { Type } from '@carillon/protocol/schemas';
 import ipaddr from 'ipaddr.js';
-import Type from 'typebox';
 import { isLoopback, urlHost, withoutBrackets } from '../lib/url-host.ts';
 import { quoteUrl } from './expected.ts';
 import { type Reading, repeated, setting } from './setting.ts';

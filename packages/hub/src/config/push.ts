@@ -1,7 +1,8 @@
 // How pushes and webhooks leave the hub: whom it trusts, where they may go, through which proxy, which pushes a device
 // doesn't need, how long a webhook is tried. hub/open-push.ts and hub/open-webhooks.ts open them with it.
+
 import { X509Certificate } from 'node:crypto';
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { errorMessage } from '../lib/error-code.ts';
 import { type FindProxy, noProxy, readProxies } from '../lib/outbound/proxy.ts';
 import type { PushGrace } from '../push/plan/decide.ts';

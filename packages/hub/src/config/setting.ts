@@ -1,8 +1,8 @@
 // A setting as one value: the TypeBox schema of what it takes, its default, its text, and how it is read. The options of
 // the commands, the variables, the problems, `carillon serve --help` and docs/configuration.md are made from it.
-import Type, { type Static, type TSchema } from 'typebox';
-import { Check } from 'typebox/schema';
-import { expected } from './expected.ts';
+import { Type } from '@carillon/protocol/schemas';
+import type { Static, TSchema } from 'typebox';
+import { expected, fits } from './expected.ts';
 
 export interface Setting<T = unknown> {
   /** Type and bounds of what is given. */
@@ -65,7 +65,7 @@ export function setting<S extends TSchema>(
     read(given) {
       if (given === undefined) return read(fallback);
       const value = fromText(schema, given);
-      if (Check(schema, value)) return read(value);
+      if (fits(schema, value)) return read(value);
       throw new Error(expected(schema, secret ? null : given));
     },
   };

@@ -1,6 +1,6 @@
 // How many requests a user and app may make. The limit of an address that has not authenticated is no setting; it stands
 // with the throttle itself.
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { type Reading, setting } from './setting.ts';
 
 export interface ThrottleConfig {

@@ -2,7 +2,7 @@
 // so that a key of another certificate is a problem and not a failed handshake.
 
 import { createSecureContext } from 'node:tls';
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { errorMessage } from '../lib/error-code.ts';
 import { readTextFile } from './read-file.ts';
 import { flag, type Reading, setting } from './setting.ts';

@@ -1,12 +1,13 @@
 // Schemas of what an operator sends and is answered: apps and their host names, failed deliveries, the audit. What push
 // credentials hold is their channel's to say.
-import Type from 'typebox';
+
 import { deliveryStatuses } from '../delivery.ts';
 import { limits } from '../limits.ts';
 import { platformTypes } from '../notification.ts';
 import { notificationTypes } from '../subscription.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
 import { lastAnswerSchema } from './delivery.ts';
+import { Type } from './type.ts';
 
 const clientsMax = 10;
 const hostsMax = 100;

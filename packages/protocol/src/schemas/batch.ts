@@ -1,8 +1,9 @@
 // Schemas of a batch: requests in one body, and their answers in another (Combine multiple HTTP requests using JSON batching,
 // Microsoft Graph). What a part's own body holds is the matter of its operation.
-import Type from 'typebox';
+
 import { limits } from '../limits.ts';
 import { nullable, strictObject } from './build.ts';
+import { Type } from './type.ts';
 
 const id = Type.String({ minLength: 1, maxLength: limits.batchIdCharacters });
 const names = nullable(Type.Array(id, { maxItems: limits.batchRequests }));

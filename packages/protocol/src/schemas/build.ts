@@ -3,7 +3,9 @@
 //   ignored       read-only members that a client may send back and that are dropped
 //   aliases       other spellings of an enumeration member, old ordinals included
 //   maxBytes      a bound in UTF-8 bytes, where maxLength would count code points
-import Type, { type Static, type TSchema } from 'typebox';
+
+import type { Static, TSchema } from 'typebox';
+import { Type } from './type.ts';
 
 export interface CarillonSchema {
   type?: string | readonly string[];

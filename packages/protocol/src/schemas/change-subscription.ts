@@ -1,8 +1,9 @@
 // Schemas of a change subscription, Microsoft Graph's `subscription`.
 // An endpoint of an app is told of changes by webhook.
-import Type from 'typebox';
+
 import { limits, webhookLimits } from '../limits.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
+import { Type } from './type.ts';
 
 const url = Type.String({ minLength: 1, maxLength: limits.pushAddressCharacters });
 const tls = oneOf(['v1_0', 'v1_1', 'v1_2', 'v1_3']);

@@ -1,11 +1,12 @@
 // Schemas of what became of a notification on each device, and of what devices say of it themselves.
 // That a receipt's subscription is the caller's own is the hub's to decide.
-import Type from 'typebox';
+
 import { deliveryStatuses, receiptKinds, verdicts } from '../delivery.ts';
 import { limits } from '../limits.ts';
 import { platformTypes } from '../notification.ts';
 import { visualMembers } from '../visual-content.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
+import { Type } from './type.ts';
 
 const receipt = strictObject({
   id: Type.String({ maxLength: 64 }),

@@ -54,4 +54,5 @@ export {
   subscriptionPostSchema,
   subscriptionSchema,
 } from './subscription.ts';
+export { Type } from './type.ts';
 export { visualContentSchema } from './visual-content.ts';

@@ -1,8 +1,9 @@
 // The schema of an app that notifications come from.
 // What operators see of an app is in admin.ts.
-import Type from 'typebox';
+
 import { limits } from '../limits.ts';
 import { nullable, strictObject } from './build.ts';
+import { Type } from './type.ts';
 
 export const notificationAppSchema = strictObject({
   id: Type.String(),

@@ -1,6 +1,6 @@
 // Schemas of what an app posts, of how a user's devices change its state, and of what the hub answers.
 // Rules between members, such as a payload that needs content, are the operation's.
-import Type from 'typebox';
+
 import { limits } from '../limits.ts';
 import {
   platformTypes,
@@ -11,6 +11,7 @@ import {
   userActionStates,
 } from '../notification.ts';
 import { dateTime, nullable, oneOf, strictObject, text } from './build.ts';
+import { Type } from './type.ts';
 import { visualContentSchema } from './visual-content.ts';
 
 const platformType = oneOf(platformTypes, { web: 'webPush' });

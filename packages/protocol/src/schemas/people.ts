@@ -1,7 +1,8 @@
 // Schemas of local users and of where they are signed in, as operators and commands see them. A password goes in and
 // never comes out.
-import Type from 'typebox';
+
 import { dateTime, strictObject } from './build.ts';
+import { Type } from './type.ts';
 
 const passwordCharacters = 1024;
 const password = Type.String({ minLength: 1, maxLength: passwordCharacters });

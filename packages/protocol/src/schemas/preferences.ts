@@ -1,9 +1,10 @@
 // Schemas of a person's preferences, as they are set and answered. That a time zone, an app and a device exist is the
 // hub's to say.
-import Type from 'typebox';
+
 import { limits } from '../limits.ts';
 import { muteSpans, passings } from '../preferences.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
+import { Type } from './type.ts';
 
 const groupName = nullable(Type.String({ maxLength: limits.groupNameCharacters }));
 const name = Type.String({ minLength: 1, maxLength: limits.hostNameCharacters });

@@ -1,10 +1,11 @@
 // Schemas of an installed place, as a device registers and renews it. What the push address that it is reached at must
 // be is its push channel's to say.
-import Type from 'typebox';
+
 import { limits } from '../limits.ts';
 import { platformTypes } from '../notification.ts';
 import { type Channel, notificationTypes } from '../subscription.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
+import { Type } from './type.ts';
 
 /** Null for a place without a push address. What its members must be, the push channel that `type` names says. */
 const channel = Type.Unsafe<Channel | null>({ type: ['object', 'null'], required: ['type'] });

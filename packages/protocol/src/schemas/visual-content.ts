@@ -1,9 +1,10 @@
 // The schema of what a notification shows. Rules that a single member can't say (schemes of URLs, ids that differ, progress
 // within its bounds) are the operation's.
-import Type from 'typebox';
+
 import { limits } from '../limits.ts';
 import { interruptionLevels, textDirections } from '../visual-content.ts';
 import { nullable, oneOf, strictObject, text } from './build.ts';
+import { Type } from './type.ts';
 
 const url = text(limits.linkBytes, 1);
 const name = Type.String({ minLength: 1, maxLength: limits.appNameCharacters });

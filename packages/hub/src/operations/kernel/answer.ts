@@ -1,7 +1,9 @@
 // What a verb answers, and what becomes of it: status, headers and body, as one pure value that an edge writes. Every URL
 // in it is built from the public URL, never from Host or a forwarded header.
+
 import type { GraphVersion } from '@carillon/protocol';
-import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
+import type { Static, TObject, TProperties, TSchema } from 'typebox';
 import type { StreamStart } from '../../live/stream.ts';
 import type { Settle } from '../../live/waits.ts';
 import type { Principal, User, UserPrincipal } from '../../model/principal.ts';

@@ -1,6 +1,7 @@
 // Query options: each operation declares those that it understands, typed; what is understood is read strictly, and what
 // is not is refused by name, never ignored. The schema of each option is for documents.
-import Type, { type TSchema } from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
+import type { TSchema } from 'typebox';
 import { invalid } from '../../model/errors.ts';
 
 /** Query options by name, as they were given. */

@@ -1,8 +1,7 @@
 // A dry run of a create: what would be pushed to which of the user's devices, and why not to the others. Nothing is
 // written, and the answer contains neither a device's address nor a token.
 import type { Explanation, VisualMember } from '@carillon/protocol';
-import { explanationSchema } from '@carillon/protocol/schemas';
-import Type from 'typebox';
+import { explanationSchema, Type } from '@carillon/protocol/schemas';
 import type { AppId } from '../../model/app.ts';
 import { type Content, checkDeadline, isAlive, type StoredNotification } from '../../model/notification.ts';
 import { type Preferences, readPreferences } from '../../model/preferences/preferences.ts';

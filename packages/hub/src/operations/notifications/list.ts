@@ -1,7 +1,6 @@
 // The history, newest first, or filtered and in another order. Pages by key, so they are stable under writes: a page token
 // holds where the page ended. Handled notifications stay in it until they expire; deleted ones leave at once.
-import { notificationSchema } from '@carillon/protocol/schemas';
-import Type from 'typebox';
+import { notificationSchema, Type } from '@carillon/protocol/schemas';
 import { countFitting } from '../../feed/read.ts';
 import { answerNotification, notificationJson } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';

@@ -1,8 +1,7 @@
 // What changed since a cursor: the latest state of each changed notification once, in the order of its latest change.
 // Without a token, what is stored now; `$deltatoken=latest` starts from now.
 import { limits } from '@carillon/protocol';
-import { notificationSchema, removedSchema } from '@carillon/protocol/schemas';
-import Type from 'typebox';
+import { notificationSchema, removedSchema, Type } from '@carillon/protocol/schemas';
 import type { Cursor } from '../../feed/cursor.ts';
 import { type DeltaPage, readHead, readDelta as readPage } from '../../feed/read.ts';
 import { invalid } from '../../model/errors.ts';

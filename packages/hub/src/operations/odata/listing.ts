@@ -1,8 +1,7 @@
 // What a request for a page of the history asks for, and the token of the next page. The token holds the options, so that a
 // link is followed as it is; beside it a request may repeat them, and choose another `$top`.
 import { limits } from '@carillon/protocol';
-import { notificationSchema } from '@carillon/protocol/schemas';
-import Type from 'typebox';
+import { notificationSchema, Type } from '@carillon/protocol/schemas';
 import type { Seal } from '../../lib/seal.ts';
 import { invalid } from '../../model/errors.ts';
 import type { User, UserPrincipal } from '../../model/principal.ts';

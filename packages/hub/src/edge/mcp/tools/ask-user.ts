@@ -1,8 +1,7 @@
 // Asks the user by createNotification with actions that answer, and waits for the answer by readResponse. A wait that ends
 // without one gives the id, by which get_response goes on: the question stays until it is answered, ends or is cancelled.
 import { limits } from '@carillon/protocol';
-import { responsePostSchema, visualContentSchema } from '@carillon/protocol/schemas';
-import Type from 'typebox';
+import { responsePostSchema, Type, visualContentSchema } from '@carillon/protocol/schemas';
 import { createNotification } from '../../../operations/notifications/create.ts';
 import { readResponseOf, responseOutput, waitSeconds } from './get-response.ts';
 import { type JsonObject, tool } from './tool.ts';

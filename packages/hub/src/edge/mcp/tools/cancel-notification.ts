@@ -1,6 +1,6 @@
 // Takes a notification back by deleteNotification: unsent pushes are withdrawn, and every device drops it. What it shows is
 // gone for good; dismissing is the user's.
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { deleteNotification } from '../../../operations/notifications/delete.ts';
 import { notificationId, tool } from './tool.ts';
 

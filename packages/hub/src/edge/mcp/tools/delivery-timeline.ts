@@ -1,6 +1,6 @@
 // Reads what became of a notification on each device, by listDeliveries: how far each push came, and what the device said
 // of it. A sender sees the devices of its own app.
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { listDeliveries } from '../../../operations/deliveries/list.ts';
 import { notificationId, outputOf, tool } from './tool.ts';
 

@@ -1,7 +1,6 @@
 // Tells what posting a notification again would push to which device, and why not to the others: its content, as
 // getNotification answers it, goes through explainNotification. Nothing is posted.
-import { notificationPostSchema } from '@carillon/protocol/schemas';
-import Type from 'typebox';
+import { notificationPostSchema, Type } from '@carillon/protocol/schemas';
 import { explainNotification } from '../../../operations/notifications/explain.ts';
 import { getNotification } from '../../../operations/notifications/get.ts';
 import { type JsonObject, notificationId, outputOf, tool } from './tool.ts';

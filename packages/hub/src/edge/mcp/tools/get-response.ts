@@ -1,8 +1,8 @@
 // Reads the answer to a question by readResponse, at once or as soon as there is one. What it answers is also what ask_user
 // does.
 import { limits } from '@carillon/protocol';
-import { nullable, responseSchema } from '@carillon/protocol/schemas';
-import Type, { type TInteger, type TOptional } from 'typebox';
+import { nullable, responseSchema, Type } from '@carillon/protocol/schemas';
+import type { TInteger, TOptional } from 'typebox';
 import { readResponse } from '../../../operations/notifications/read-response.ts';
 import { type HubCalls, type JsonObject, notificationId, ToolRefusal, tool } from './tool.ts';
 

@@ -1,6 +1,6 @@
 // Reads the newest notifications of the caller's app by listNotifications. The arguments are options of that operation, by
 // the names that an agent program takes: without `$`.
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { listNotifications } from '../../../operations/notifications/list.ts';
 import { outputOf, tool } from './tool.ts';
 

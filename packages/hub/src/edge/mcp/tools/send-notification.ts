@@ -1,7 +1,11 @@
 // Posts a notification by createNotification. The arguments are members of that operation's body, by their own schemas; the
 // host name is the app's, since an agent does not choose in whose name it sends.
-import { notificationPostSchema, notificationSchema, visualContentSchema } from '@carillon/protocol/schemas';
-import Type from 'typebox';
+import {
+  notificationPostSchema,
+  notificationSchema,
+  Type,
+  visualContentSchema,
+} from '@carillon/protocol/schemas';
 import { createNotification } from '../../../operations/notifications/create.ts';
 import { tool } from './tool.ts';
 

@@ -1,7 +1,8 @@
 // A tool of the MCP server is one value: its name, what an agent reads of it, its arguments, what it answers, and which
 // operations it runs. It reaches the hub by those operations alone, through whatever calls them for its caller: the kernel
 // (edge/mcp/kernel-calls), or requests of a command (cli/mcp). tools/table.ts lists them all.
-import Type, { type Static, type TObject, type TSchema } from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
+import type { Static, TObject, TSchema } from 'typebox';
 import { openBodyReader } from '../../../operations/kernel/body.ts';
 import type { Operation } from '../../../operations/kernel/operation.ts';
 

@@ -2,8 +2,7 @@
 // Without a key to encrypt them, or with another key than the stored ones, the registry refuses.
 
 import { limits } from '@carillon/protocol';
-import { shownCredentialsSchema } from '@carillon/protocol/schemas';
-import Type from 'typebox';
+import { shownCredentialsSchema, Type } from '@carillon/protocol/schemas';
 import type { GivenCredentials } from '../../../model/credentials.ts';
 import { plain } from '../../kernel/answer.ts';
 import { type BodySpec, operation } from '../../kernel/operation.ts';
