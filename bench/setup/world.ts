@@ -4,9 +4,8 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { delegatedClaims } from '../../packages/hub/src/auth/provider/claims.ts';
+import { delegatedClaims, issuerOf } from '../../packages/hub/src/auth/provider/claims.ts';
 import { openSigningKeys, type SigningKeys } from '../../packages/hub/src/auth/provider/keys.ts';
-import { issuerOf } from '../../packages/hub/src/auth/provider/open-provider.ts';
 import { createdByAppScope } from '../../packages/hub/src/auth/scope-names.ts';
 import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
 

@@ -9,7 +9,7 @@ export { commandLine } from '../auth/access-audit.ts';
 
 import { readSecretKey } from '../config/config.ts';
 import { flagOf, type SettingName, settingOf, settings, variableOf } from '../config/settings.ts';
-import { openRegistry, servingHub } from '../hub/open-hub.ts';
+import { openRegistry, servingHub } from '../hub/open-data.ts';
 import { errorCode } from '../lib/error-code.ts';
 import type { Registry } from '../store/registry.ts';
 import { configFile } from './setting-options.ts';

@@ -1,9 +1,7 @@
 // A hub of the command's own, for when none serves the data: it does not listen and pushes nothing, and is closed once it
 // has answered. A hub that serves later sends the pushes. And which app a command acts for.
 import { readConfig } from '../config/config.ts';
-import { openHub } from '../hub/open-hub.ts';
 import type { App } from '../model/app.ts';
-import { openLog } from '../telemetry/log.ts';
 import { type Caller, type HubAnswer, headersOf } from './call-hub.ts';
 import type { DataOptions } from './data-dir.ts';
 import { demonstrationApp } from './demonstration.ts';
@@ -31,6 +29,9 @@ export async function askOwnHub(
     {},
     null,
   );
+  // Loaded when no hub serves, since it takes most of the time of a command.
+  const { openHub } = await import('../hub/open-hub.ts');
+  const { openLog } = await import('../telemetry/log.ts');
   const hub = await openHub({ config, log: openLog('silent'), pushes: false });
   try {
     const { 'content-type': type, ...bare } = headersOf(caller);

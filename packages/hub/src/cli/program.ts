@@ -3,54 +3,43 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config/problem.ts';
 import { readVersion } from '../lib/version.ts';
-import { appCommand } from './commands/app/command.ts';
-import { askCommand } from './commands/ask.ts';
-import { backupCommand, generationCommand, restoreCommand } from './commands/backup.ts';
-import { capacityCommand } from './commands/capacity.ts';
-import { conformCommand } from './commands/conform.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { keysCommand } from './commands/keys.ts';
-import { listenCommand } from './commands/listen.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { sendCommand } from './commands/send.ts';
-import { serveCommand } from './commands/serve.ts';
-import { simulateCommand } from './commands/simulate.ts';
-import { tokenCommand } from './commands/token.ts';
-import { userCommand } from './commands/user.ts';
-import { webhookCommand } from './commands/webhook.ts';
-import { mcpCommand } from './mcp/command.ts';
 import { endWithOutput } from './output.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const unusableConfiguration = 78;
 
-function openProgram(): Command {
+/** In the order of the help. Each is loaded when it is the one that runs, for most need little of the others. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+  app: async () => (await import('./commands/app/command.ts')).appCommand(),
+  user: async () => (await import('./commands/user.ts')).userCommand(),
+  token: async () => (await import('./commands/token.ts')).tokenCommand(),
+  keys: async () => (await import('./commands/keys.ts')).keysCommand(),
+  send: async () => (await import('./commands/send.ts')).sendCommand(),
+  ask: async () => (await import('./commands/ask.ts')).askCommand(),
+  listen: async () => (await import('./commands/listen.ts')).listenCommand(),
+  webhook: async () => (await import('./commands/webhook.ts')).webhookCommand(),
+  mcp: async () => (await import('./mcp/command.ts')).mcpCommand(),
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  conform: async () => (await import('./commands/conform.ts')).conformCommand(),
+  capacity: async () => (await import('./commands/capacity.ts')).capacityCommand(),
+  backup: async () => (await import('./commands/backup.ts')).backupCommand(),
+  restore: async () => (await import('./commands/backup.ts')).restoreCommand(),
+  generation: async () => (await import('./commands/backup.ts')).generationCommand(),
+  migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(),
+};
+
+async function openProgram([, , name = '']: readonly string[]): Promise<Command> {
   const program = new Command('carillon')
     .description('Post one notification for a user; it rings on every device.')
     .version(readVersion(), '-V, --version', 'print the version')
     .exitOverride()
     .configureOutput({ outputError: (message, write) => write(oneLine(message)) });
-  const commands = [
-    serveCommand(),
-    appCommand(),
-    userCommand(),
-    tokenCommand(),
-    keysCommand(),
-    sendCommand(),
-    askCommand(),
-    listenCommand(),
-    webhookCommand(),
-    mcpCommand(),
-    simulateCommand(),
-    doctorCommand(),
-    conformCommand(),
-    capacityCommand(),
-    backupCommand(),
-    restoreCommand(),
-    generationCommand(),
-    migrateCommand(),
-  ];
-  for (const command of commands) {
+  const named = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  // Help lists all of them, and a word that is none of them is compared with all.
+  for (const load of named ? [named] : Object.values(commands)) {
+    const command = await load();
     inherit(command, program);
     program.addCommand(command);
   }
@@ -60,7 +49,7 @@ function openProgram(): Command {
 export async function runProgram(argv: readonly string[]): Promise<void> {
   endWithOutput();
   try {
-    await openProgram().parseAsync(argv);
+    await (await openProgram(argv)).parseAsync(argv);
   } catch (error) {
     const code = report(error);
     if (code === 0) return;

@@ -1,6 +1,6 @@
 // The operators' half of the services, part of the hub's composition: how host names are verified, what seals the ids
 // that operators see, and whose subjects a user's id may be.
-import { issuerOf } from '../auth/provider/open-provider.ts';
+import { issuerOf } from '../auth/provider/claims.ts';
 import { openPasswordLinks } from '../auth/provider/sign-in/password-link.ts';
 import type { PasswordTurns } from '../auth/provider/sign-in/password-turns.ts';
 import type { Config } from '../config/config.ts';

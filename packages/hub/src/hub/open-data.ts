@@ -45,6 +45,12 @@ export interface DataPlace {
   readonly databaseUrl?: string | null;
 }
 
+/** The module that plans what is committed. */
+export const builtInPlanner = new URL(
+  import.meta.url.endsWith('.ts') ? './plan-batch.ts' : './plan-batch.js',
+  import.meta.url,
+);
+
 /** `secretKey` encrypts push credentials; without one, with SQLite, a key file in the folder does. */
 export async function openRegistry(
   { dataDir, databaseUrl }: DataPlace,

@@ -8,8 +8,9 @@ import { type AccessAudit, openAccessAudit } from '../auth/access-audit.ts';
 import { type Identity, openAuthenticator } from '../auth/authenticate.ts';
 import { appOfToken, openAuthorizer } from '../auth/authorize.ts';
 import { openIssuers } from '../auth/issuers.ts';
+import { issuerOf } from '../auth/provider/claims.ts';
 import { openSigningKeys } from '../auth/provider/keys.ts';
-import { issuerOf, openProvider } from '../auth/provider/open-provider.ts';
+import { openProvider } from '../auth/provider/open-provider.ts';
 import { openPasswordTurns, type PasswordTurns } from '../auth/provider/sign-in/password-turns.ts';
 import { openRevokedTokens } from '../auth/revoked-tokens.ts';
 import { firstSecret, openSecrets } from '../auth/secrets.ts';
@@ -64,12 +65,12 @@ import { openWatches } from '../webhooks/watches.ts';
 import { builtInChannels } from './channels.ts';
 import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
-import { followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
+import { builtInPlanner, followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
 import { embedsProvider, inboxConfig, openPictures, withInboxOf } from './open-inbox.ts';
 import { openAddresses, openChannels, openDispatcher, vapidKeysOf, warnOfContact } from './open-push.ts';
 import { openWebhooks } from './open-webhooks.ts';
 
-export { openRegistry, servingHub } from './open-data.ts';
+export { openRegistry } from './open-data.ts';
 
 export interface Hub {
   readonly app: FastifyInstance;
@@ -102,10 +103,6 @@ export interface HubOptions {
 
 const lookEveryMs = 500;
 
-export const builtInPlanner = new URL(
-  import.meta.url.endsWith('.ts') ? './plan-batch.ts' : './plan-batch.js',
-  import.meta.url,
-);
 /** What is open, closed last in first out: at the end, and when a later step of opening fails. */
 type Closers = (() => void | Promise<void>)[];
 

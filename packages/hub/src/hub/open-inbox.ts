@@ -2,7 +2,7 @@
 // Part of the composition.
 import { consoleApp } from '../auth/console-app.ts';
 import { hostOf, inboxApp, inboxAppId, withOwnApps } from '../auth/inbox-app.ts';
-import { issuerOf } from '../auth/provider/open-provider.ts';
+import { issuerOf } from '../auth/provider/claims.ts';
 import type { Config } from '../config/config.ts';
 import type { InboxConfig } from '../edge/pages/web.ts';
 import type { Clock } from '../lib/clock.ts';

@@ -7,7 +7,7 @@ import { commandLine } from '@carillon/testing/hub/command-line.ts';
 import { freePort, send, until, userNames } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { seedData, serve } from '@carillon/testing/hub/served.ts';
-import { builtInPlanner } from '../../src/hub/open-hub.ts';
+import { builtInPlanner } from '../../src/hub/open-data.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { userKey } from '../../src/model/principal.ts';
 import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';

@@ -1,8 +1,9 @@
 // Schemas of what operators look into: what a search finds, the timeline of a notification, nodes and numbers. Content is
 // in none of them but where the summary of an operation says so.
-import Type from 'typebox';
+
 import { platformTypes } from '../notification.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
+import { Type } from './type.ts';
 
 const person = strictObject({ id: Type.String(), name: Type.String() });
 

@@ -5,6 +5,10 @@ import { isOperatorScope } from '../scope-names.ts';
 
 export const accessTokenSeconds = 3600;
 
+export function issuerOf(publicUrl: string): string {
+  return `${trimmed(publicUrl)}/identity`;
+}
+
 /** A user's token: it acts for the user within its scopes. */
 export function delegatedClaims(user: LocalUser, clientId: string, scopes: readonly string[]) {
   const roles = scopes.filter(isOperatorScope);
@@ -30,4 +34,9 @@ export function appOnlyClaims(clientId: string) {
 /** What an ID token may say of the user; the scopes openid and profile choose from it. */
 export function identityClaims(user: LocalUser) {
   return { sub: user.id, oid: user.id, name: user.name, preferred_username: user.name };
+}
+
+/** Without slashes at its end. */
+export function trimmed(url: string): string {
+  return url.replace(/\/+$/, '');
 }

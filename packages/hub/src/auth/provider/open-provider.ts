@@ -12,6 +12,7 @@ import type { AccessAudit } from '../access-audit.ts';
 import { addressBlock } from '../address-block.ts';
 import { sessionSubject } from '../revoked-tokens.ts';
 import { openSecrets } from '../secrets.ts';
+import { issuerOf, trimmed } from './claims.ts';
 import { findClient, redirectAllowed, secretMatches } from './clients.ts';
 import { configurationOf } from './configuration.ts';
 import { InnerRequest, type OuterRequest, readBody } from './exchange/inner-request.ts';
@@ -66,10 +67,6 @@ export interface IdentityProvider {
     address?: string,
   ): Promise<void>;
   close(): void;
-}
-
-export function issuerOf(publicUrl: string): string {
-  return `${trimmed(publicUrl)}/identity`;
 }
 
 export async function openProvider(options: ProviderOptions): Promise<IdentityProvider> {
@@ -342,8 +339,4 @@ function refuse(response: ServerResponse, status: number, error: string, descrip
   response.setHeader('content-type', 'application/json');
   response.setHeader('cache-control', 'no-store');
   response.end(JSON.stringify({ error, error_description: description }));
-}
-
-function trimmed(url: string): string {
-  return url.replace(/\/+$/, '');
 }

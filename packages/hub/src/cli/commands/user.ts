@@ -2,14 +2,13 @@
 // password is kept. A password is typed at a prompt, or comes by standard input.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { issuerOf } from '../../auth/provider/claims.ts';
 import { signToken } from '../../auth/provider/exchange/mint-token.ts';
 import { listSessions } from '../../auth/provider/grants/sessions.ts';
 import { openSigningKeys } from '../../auth/provider/keys.ts';
-import { issuerOf } from '../../auth/provider/open-provider.ts';
 import { openPasswordLinks, type PasswordLink } from '../../auth/provider/sign-in/password-link.ts';
 import { openPasswordTurns } from '../../auth/provider/sign-in/password-turns.ts';
 import { openPeople, type People } from '../../auth/provider/sign-in/people.ts';
-import { eraseFrom } from '../../hub/maintenance/erase.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { showLink, showUser } from '../../operations/admin/users/user.ts';
 import type { LocalUser, Registry } from '../../store/registry.ts';
@@ -180,6 +179,7 @@ async function erase({ registry, options }: Opened, nameOrId: string): Promise<v
   const servedAt = options.databaseUrl ? null : await servingUrl(options, registry);
   const publicUrl = servedAt ?? (await publicUrlOf(registry, options));
   if (servedAt === null) {
+    const { eraseFrom } = await import('../../hub/maintenance/erase.ts');
     const where = { ...options, registry, clock: systemClock, issuer: issuerOf(publicUrl) };
     await eraseFrom({ ...where, nameOrId, author: commandLine });
     return;

@@ -5,7 +5,7 @@ import { lookup } from 'node:dns';
 import { readFileSync } from 'node:fs';
 import { webhookLimits } from '@carillon/protocol';
 import { Command, Option } from 'commander';
-import { issuerOf } from '../../auth/provider/open-provider.ts';
+import { issuerOf } from '../../auth/provider/claims.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { errorMessage } from '../../lib/error-code.ts';
 import {

@@ -4,7 +4,7 @@
 import { mintToken } from '../../auth/provider/exchange/mint-token.ts';
 import { noHost, readAnswer } from '../../edge/mcp/answers.ts';
 import { type HubCalls, type OperationRequest, ToolRefusal } from '../../edge/mcp/tools/tool.ts';
-import { servingHub } from '../../hub/open-hub.ts';
+import { servingHub } from '../../hub/open-data.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { errorMessage } from '../../lib/error-code.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';

@@ -1,7 +1,7 @@
 // Which form of $metadata a request asks for (OData 4.01, part 1, section 11.1.2): by `$format`, else by `Accept`.
 // Without either it is XML.
 
-import Type from 'typebox';
+import { Type } from '@carillon/protocol/schemas';
 import { invalid } from '../../model/errors.ts';
 import { nameOptions, type QueryOption, readQuery } from '../../operations/kernel/query.ts';
 import { readWeights } from '../answer/content-coding.ts';

@@ -6,8 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { erasePerson } from '../../operations/admin/users/erase-person.ts';
 import { findPerson } from '../../operations/admin/users/person.ts';
 import type { AuditAuthor, Registry } from '../../store/registry.ts';
-import { type DataPlace, lockData, openFeeds } from '../open-data.ts';
-import { builtInPlanner } from '../open-hub.ts';
+import { builtInPlanner, type DataPlace, lockData, openFeeds } from '../open-data.ts';
 
 export interface EraseOptions extends DataPlace {
   readonly registry: Registry;

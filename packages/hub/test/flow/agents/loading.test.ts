@@ -1,9 +1,10 @@
-// A hub that no agent calls does not load the SDK: it comes with the first request to /mcp.
+// What is not loaded: the SDK of agents before the first request to /mcp, and a hub by a command that needs none. Loading
+// is most of the time that a command takes.
 import assert from 'node:assert/strict';
 import { registerHooks } from 'node:module';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 
-test('the SDK is loaded with the first request of an agent, and not before', async (context) => {
+function follow(context: TestContext): string[] {
   const loaded: string[] = [];
   const hooks = registerHooks({
     load(url, hookContext, next) {
@@ -12,13 +13,32 @@ test('the SDK is loaded with the first request of an agent, and not before', asy
     },
   });
   context.after(() => hooks.deregister());
+  return loaded;
+}
+
+test('commands load no server, database driver or SDK, and of TypeBox only the types', async (context) => {
+  const loaded = follow(context);
+  for (const name of ['send', 'token', 'user', 'listen'])
+    await import(`../../../src/cli/commands/${name}.ts`);
+  await import('../../../src/cli/mcp/command.ts');
+  await import('../../../src/cli/program.ts');
+  const packages = new Set(
+    loaded.map((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(url)?.[1]),
+  );
+  assert.ok(packages.has('commander'));
+  for (const each of ['fastify', 'typebox', 'oidc-provider', 'pg', '@modelcontextprotocol/server'])
+    assert.ok(!packages.has(each), each);
+});
+
+test('the SDK is loaded with the first request of an agent, and not before', async (context) => {
+  const loaded = follow(context);
   const sdk = (): number => loaded.filter((url) => url.includes('/@modelcontextprotocol/')).length;
   const { startHub } = await import('@carillon/testing/hub/hub.ts');
   const hub = await startHub();
   context.after(hub.close);
-  await import('../../../src/cli/program.ts');
   assert.ok(loaded.some((url) => url.endsWith('/edge/mcp/route.ts')));
   assert.equal(sdk(), 0);
+  assert.ok(!loaded.some((url) => url.includes('/node_modules/typebox/')));
   const headers = { accept: 'application/json, text/event-stream' };
   const body = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
   const answer = await hub.request('POST', '/mcp', { token: hub.token({ user: 'alice' }), body, headers });

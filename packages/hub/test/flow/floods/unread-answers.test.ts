@@ -12,7 +12,7 @@ import { openSseReader } from '@carillon/testing/feed/readers.ts';
 import { post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import { builtInPlanner } from '../../../src/hub/open-hub.ts';
+import { builtInPlanner } from '../../../src/hub/open-data.ts';
 import { openFeedStore } from '../../../src/store/sqlite/feed/feed-store.ts';
 
 const feed = '/v1.0/me/notifications';

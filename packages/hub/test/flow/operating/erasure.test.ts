@@ -18,7 +18,7 @@ import {
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { startIssuer } from '@carillon/testing/hub/issuer.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
-import { builtInPlanner } from '../../../src/hub/open-hub.ts';
+import { builtInPlanner } from '../../../src/hub/open-data.ts';
 import { userKey } from '../../../src/model/principal.ts';
 import { openFeedStore } from '../../../src/store/sqlite/feed/feed-store.ts';
 

@@ -7,9 +7,8 @@ import type { LocalUser, Registry } from '../../../store/registry.ts';
 import { commandLine } from '../../access-audit.ts';
 import { issueSecond } from '../../revoked-tokens.ts';
 import { adminScope, createdByAppScope, readScope } from '../../scope-names.ts';
-import { accessTokenSeconds, appOnlyClaims, delegatedClaims } from '../claims.ts';
+import { accessTokenSeconds, appOnlyClaims, delegatedClaims, issuerOf } from '../claims.ts';
 import { openSigningKeys, type SigningKeys } from '../keys.ts';
-import { issuerOf } from '../open-provider.ts';
 
 export interface MintOptions extends Omit<SignOptions, 'clientId' | 'user' | 'issuedAt'> {
   readonly registry: Registry;
