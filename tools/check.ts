@@ -11,13 +11,19 @@ const tsc = 'node_modules/typescript/bin/tsc';
 
 /** Each runs as `node <args>` in the root of the repository. */
 export const checks: readonly Check[] = [
-  { name: 'types', args: [tsc, '--noEmit'] },
-  { name: 'types of pages', args: [tsc, '--noEmit', '-p', 'tsconfig.browser.json'] },
-  { name: 'types of workers', args: [tsc, '--noEmit', '-p', 'tsconfig.worker.json'] },
+  { name: 'types', args: typesBy('tsconfig.json') },
+  { name: 'types of pages', args: typesBy('tsconfig.browser.json') },
+  { name: 'types of workers', args: typesBy('tsconfig.worker.json') },
   { name: 'biome', args: ['node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'] },
   { name: 'tidy', args: ['tools/tidy/tidy.ts'] },
   { name: 'knip', args: ['node_modules/knip/bin/knip.js', '--no-progress'] },
 ];
+
+/** What was found of unchanged sources is kept: a program without changes takes a tenth of the time. */
+function typesBy(configuration: string): string[] {
+  const kept = `node_modules/.cache/types/${configuration.replace('.json', '.tsbuildinfo')}`;
+  return [tsc, '--noEmit', '-p', configuration, '--incremental', '--tsBuildInfoFile', kept];
+}
 
 /** Runs one check to its end; its output is both streams, in the order they were written. */
 export async function runCheck(check: Check): Promise<CheckResult> {
