@@ -57,6 +57,7 @@ const feedStore: FeedStore = {
     deliveries: async () => [],
     failedDeliveries: async () => [],
     fetchedSeq: async () => 0,
+    oldestPending: async () => null,
     heads: async () => [],
     position: async () => start,
     notification: async () => null,

@@ -183,7 +183,7 @@ test('With the metric of open streams added, the autoscaler is still what its sc
   const scaler = readYaml<IHorizontalPodAutoscaler>('horizontalpodautoscaler.yaml');
   const metrics = [operation!.value as { pods?: { metric: { name: string } } }, ...scaler.spec!.metrics!];
   new HorizontalPodAutoscaler({ ...scaler, spec: { ...scaler.spec!, metrics } } as never).validate();
-  assert.equal(metrics[0]?.pods?.metric.name, 'carillon_streams_open');
+  assert.equal(metrics[0]?.pods?.metric.name, 'carillon_streams');
 });
 
 test('Pods may call the store, the bus, names and https, and no private address over https.', () => {

@@ -6,11 +6,13 @@ import { openApi } from '../../packages/hub/src/edge/documents/open-api.ts';
 import { withTables } from './api-tables.ts';
 import { configurationPage } from './configuration-page.ts';
 import { readDocument, root } from './documents.ts';
+import { metricsPage } from './metrics-page.ts';
 
 /** By path: what makes the whole text. */
 export const generated: Readonly<Record<string, () => string>> = {
   'docs/api.md': () => withTables(readDocument('docs/api.md')).text,
   'docs/configuration.md': configurationPage,
+  'docs/metrics.md': metricsPage,
   // Of a hub by any name.
   'docs/openapi.json': () => `${JSON.stringify(openApi('https://hub.example'), null, 2)}\n`,
   'docs/metadata.xml': metadataXml,

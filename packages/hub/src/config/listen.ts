@@ -1,4 +1,4 @@
-// Where the hub listens, under which URL clients reach it, which proxies it trusts, and how it stops.
+// Where the hub listens, for clients and for who scrapes metrics, under which URL clients reach it, which proxies it trusts, and how it stops.
 // Every URL that the hub writes begins with the public URL.
 import { Type } from '@carillon/protocol/schemas';
 import ipaddr from 'ipaddr.js';
@@ -14,6 +14,8 @@ export interface ListenConfig {
   readonly trustedProxies: readonly string[];
   /** Between saying that it is not ready and ending the streams. */
   readonly drainDelayMs: number;
+  /** Where metrics need no token; null: nowhere. */
+  readonly metricsListen: { readonly port: number; readonly host: string } | null;
 }
 
 export const listenSettings = {
@@ -49,20 +51,35 @@ export const listenSettings = {
     unit: 'seconds',
     about: 'how long /readyz answers 503 before the streams end',
   }),
+  'metrics-port': setting({
+    schema: Type.Integer({ minimum: 0, maximum: 65_535 }),
+    usual: 'none',
+    takes: 'number',
+    about: 'port on which GET /metrics needs no token; 0 takes any free one',
+  }),
+  'metrics-host': setting({
+    schema: Type.String({ minLength: 1 }),
+    default: '127.0.0.1',
+    takes: 'address',
+    about: 'address of the port of the metrics, which only a scraper should reach',
+  }),
 };
 
 export function readListen(
-  { values, problem }: Reading<typeof listenSettings>,
+  { values, isGiven, problem }: Reading<typeof listenSettings>,
   {
     dev,
     tls,
     hasBus,
   }: { readonly dev: boolean; readonly tls: 'off' | 'dev' | 'own'; readonly hasBus: boolean },
 ): ListenConfig {
-  const { port } = values;
+  const { port, 'metrics-port': metricsPort } = values;
   const host = withoutBrackets(values.host);
   if (dev && !isLoopback(host))
     problem('host', `"${host}" is not a loopback address, and --dev never listens beyond loopback`);
+  if (metricsPort === null && isGiven('metrics-host'))
+    problem('metrics-host', 'is needed only beside metrics-port');
+  if (metricsPort === port && port !== 0) problem('metrics-port', 'must be another one than port');
   const own = `${tls === 'off' ? 'http' : 'https'}://${urlHost(tls === 'dev' ? 'localhost' : host)}:${port}`;
   return {
     port,
@@ -70,6 +87,8 @@ export function readListen(
     publicUrl: values['public-url'] ?? own,
     trustedProxies: values['trusted-proxy'],
     drainDelayMs: 1000 * (values['drain-delay'] ?? (hasBus ? 2 : 0)),
+    metricsListen:
+      metricsPort === null ? null : { port: metricsPort, host: withoutBrackets(values['metrics-host']) },
   };
 }
 

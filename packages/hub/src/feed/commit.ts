@@ -63,7 +63,7 @@ interface Queued {
 }
 
 interface CommitterOptions {
-  readonly store: FeedStore;
+  readonly store: Pick<FeedStore, 'commit'>;
   readonly clock: Clock;
   readonly publisher: Publisher;
   readonly limits?: CommitLimits;

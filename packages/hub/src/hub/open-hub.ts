@@ -23,11 +23,13 @@ import { addDocuments } from '../edge/documents/route.ts';
 import { openAddressReader } from '../edge/http/address.ts';
 import { makeDevCertificate } from '../edge/http/dev-certificate.ts';
 import { openHttp } from '../edge/http/http.ts';
+import { type MetricsListener, openMetricsListener } from '../edge/http/metrics-listener.ts';
 import { addProtectedResource } from '../edge/mcp/protected-resource.ts';
 import { addAgentRoute } from '../edge/mcp/route.ts';
 import { addHealth } from '../edge/pages/health.ts';
 import { mountIdentity } from '../edge/pages/identity.ts';
 import { addKeySet } from '../edge/pages/key-set.ts';
+import { addMetrics } from '../edge/pages/metrics.ts';
 import { addNotificationKeys } from '../edge/pages/notification-keys.ts';
 import { findPage, readPage } from '../edge/pages/page-files.ts';
 import { addWeb } from '../edge/pages/web.ts';
@@ -67,8 +69,10 @@ import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
 import { builtInPlanner, followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
 import { embedsProvider, inboxConfig, openPictures, withInboxOf } from './open-inbox.ts';
+import { type Meters, openMeters, type Scrape } from './open-metrics.ts';
 import { openAddresses, openChannels, openDispatcher, vapidKeysOf, warnOfContact } from './open-push.ts';
 import { openWebhooks } from './open-webhooks.ts';
+import { openReadiness } from './readiness.ts';
 
 export { openRegistry } from './open-data.ts';
 
@@ -82,6 +86,8 @@ export interface Hub {
   readonly sweeper: Sweeper;
   /** Where clients that must trust the development certificate find its CA. */
   readonly caPath: string | null;
+  /** Where /metrics needs no token; null without a port of its own, and until it listens. */
+  readonly metricsPort: number | null;
   listen(): Promise<void>;
   /** Sends `bye` to streams, finishes what was accepted, and closes the store. */
   close(): Promise<void>;
@@ -100,8 +106,6 @@ export interface HubOptions {
   /** Verifies host names without the world's DNS, for tests. */
   readonly hostVerifier?: HostVerifier;
 }
-
-const lookEveryMs = 500;
 
 /** What is open, closed last in first out: at the end, and when a later step of opening fails. */
 type Closers = (() => void | Promise<void>)[];
@@ -133,20 +137,19 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const onFailure = openFaultLog(options.log, clock, 'an entry of the audit could not be written');
   const access = openAccessAudit({ audit: registry.audit, clock, onFailure });
   closers.push(() => access.close());
+  const descriptors = options.push?.channels ?? builtInChannels;
   const base: Base = {
-    config,
-    log: options.log,
-    clock,
-    registry,
-    access,
+    ...{ config, log: options.log, clock, registry, access, descriptors },
     passwordTurns: openPasswordTurns(),
     hostVerifier: options.hostVerifier,
-    descriptors: options.push?.channels ?? builtInChannels,
+    meters: openMeters(descriptors, clock),
   };
   const line = await openLine(base, options, closers);
   const edge = await openEdge(base, line, await openOperations(base, line, closers));
   closers.push(() => edge.close());
   let listened = false;
+  let metrics: MetricsListener | null = null;
+  closers.push(() => metrics?.close());
   closers.push(async () => {
     lock.withdraw();
     edge.refuseNewWork();
@@ -163,14 +166,22 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
     dispatcher: line.dispatcher,
     sweeper: line.sweeper,
     caPath: edge.caPath,
+    get metricsPort() {
+      return metrics?.port ?? null;
+    },
     async listen() {
       await edge.app.listen({ port: config.port, host: await addressToListenAt(config.host) });
       listened = true;
+      metrics = await listenForScrapes(config, edge.scrape);
       lock.announce(config.publicUrl);
       warnOfContact(base);
     },
     close: () => closeAll(closers),
   };
+}
+
+function listenForScrapes({ metricsListen }: Config, { write }: Scrape): Promise<MetricsListener> | null {
+  return metricsListen && openMetricsListener({ ...metricsListen, write });
 }
 
 /** One address: for each of `localhost` Fastify would open a server, and the bounds on connections know of one server. */
@@ -205,11 +216,12 @@ interface Base {
   readonly passwordTurns: PasswordTurns;
   readonly hostVerifier: HostVerifier | undefined;
   readonly descriptors: ChannelDescriptors;
+  readonly meters: Meters;
 }
 
 /** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
 async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptions, closers: Closers) {
-  const { config, log, clock, registry } = base;
+  const { config, log, clock, registry, meters } = base;
   const store = feedStore ?? (await openFeeds(config, push?.planner ?? builtInPlanner));
   closers.push(() => store.close());
   const timekeeping = clock instanceof ReferenceClock ? await followTime(clock, store, log) : null;
@@ -232,13 +244,14 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   const publisher = openPublisher();
   publisher.follow((changes) => (relay ?? fanOut).follow(changes));
   publisher.follow((changes) => waits.follow(changes));
+  meters.follow(publisher);
   publisher.moveTo((heads) => (relay ?? fanOut).moved(heads));
   const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
   const limits = store.shared ? sharedStoreLimits : commitLimits;
   const watches = openWatches(registry.changeSubscriptions);
   const watched = () => watches.watches();
   const committer = openCommitter({
-    ...{ store, clock, publisher, limits, onFailure, hasRoom, watches: watched },
+    ...{ store: meters.commits(store), clock, publisher, limits, onFailure, hasRoom, watches: watched },
   });
   closers.push(() => committer.drain());
   const fetched = openFetched(committer, clock);
@@ -302,13 +315,14 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const adminIssuer = config.adminIssuer ?? own?.issuer ?? null;
   const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer, firstIssuer });
   const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf, bus: line.bus });
-  return openRunner({ authenticator, authorizer, throttle, access, services, publicUrl: config.publicUrl });
+  const { publicUrl } = config;
+  return base.meters.runner(openRunner({ authenticator, authorizer, throttle, access, services, publicUrl }));
 }
 
 /** HTTP, with the identity provider, health and pages beside the operations. */
 async function openEdge(
-  { config, log, clock, registry, access, passwordTurns: turns }: Base,
-  { store, committer, fanOut, webhooks }: Line,
+  { config, log, clock, registry, access, passwordTurns: turns, meters }: Base,
+  { webhooks, ...line }: Line,
   runner: Runner,
 ) {
   const { publicUrl } = config;
@@ -316,10 +330,13 @@ async function openEdge(
     config.tls === 'dev' ? await makeDevCertificate(join(config.dataDir, 'tls'), clock) : null;
   const tls = certificate ?? (typeof config.tls === 'string' ? null : config.tls);
   const addressOf = openAddressReader(config.trustedProxies);
+  const { committer, fanOut } = line;
   const edge = { runner, committer, clock, fanOut, publicUrl, addressOf, log, tls };
   const { app, connections, requestLog, unsent } = openHttp(edge);
   let draining = false;
-  const isReady = openReadiness(store, clock);
+  const isReady = openReadiness(line.store, clock);
+  const scrape = meters.openScrape({ ...line, certificate: tls?.cert ?? null, isStoreUp: isReady });
+  addMetrics(app, { ...edge, connections, write: scrape.write });
   addHealth(app, { ready: async () => !draining && (await isReady()) });
   const issuers = embedsProvider(config) ? [issuerOf(publicUrl)] : config.issuers;
   addProtectedResource(app, { publicUrl, issuers });
@@ -335,11 +352,13 @@ async function openEdge(
   return {
     app,
     caPath: certificate?.caPath ?? null,
+    scrape,
     refuseNewWork() {
       draining = true;
     },
     async close() {
       provider?.close();
+      scrape.close();
       await connections.drain(() => app.close());
     },
   };
@@ -360,27 +379,5 @@ function openClockReport(log: Logger) {
     const seconds = `${(byMs / 1000).toFixed(1)} s`;
     const how = ids === 'ahead' ? `run ahead of the clock by ${seconds}` : `begin anew, ${seconds} earlier`;
     log.warn({ byMs }, `ids ${how}, since ${why}`);
-  };
-}
-
-/** Whether the store can be read and written. Anybody may ask, so it looks at most twice a second. */
-function openReadiness({ read, probe }: FeedStore, clock: Clock): () => Promise<boolean> {
-  let asked = Number.NEGATIVE_INFINITY;
-  let answer = Promise.resolve(false);
-  const look = async (): Promise<boolean> => {
-    try {
-      await read.dueExpirations(clock.now(), 1);
-      await probe?.();
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  return () => {
-    const now = performance.now();
-    if (now - asked < lookEveryMs) return answer;
-    asked = now;
-    answer = look();
-    return answer;
   };
 }

@@ -147,6 +147,8 @@ export interface DeliveryResult extends DeliveryKey {
   readonly truncated: boolean;
   readonly dropped: readonly VisualMember[];
   readonly answer: ProviderAnswer | null;
+  /** Of the delivery as it was planned, for who counts and times what providers answer. */
+  readonly planned: { readonly channel: ChannelCode | null; readonly at: number };
   /** The app that posted its notification, where how it ends is told by webhook. */
   readonly creator?: AppId | undefined;
 }

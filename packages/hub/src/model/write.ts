@@ -3,7 +3,7 @@
 import type { ErrorKind, ReceiptKind, StateUpdateResult } from '@carillon/protocol';
 import type { AppId } from './app.ts';
 import type { BacklogResult } from './change-subscription.ts';
-import type { DeliveryKey, DeliveryResult } from './delivery.ts';
+import type { ChannelCode, DeliveryKey, DeliveryResult } from './delivery.ts';
 import type { Asking, StoredNotification } from './notification.ts';
 import type { Preferences } from './preferences/preferences.ts';
 import type { UserKey, Visibility } from './principal.ts';
@@ -156,6 +156,16 @@ export interface Receipt {
   readonly contentVersion: number | null;
 }
 
+/** That a device has shown a notification, the first time that it is known. */
+export interface FirstShown {
+  /** Of its delivery; null where it got the notification by itself. */
+  readonly channel: ChannelCode | null;
+  /** Since it was planned, or posted where nothing was planned for that device. */
+  readonly afterMs: number;
+  /** Since a provider took its push; null where none did. */
+  readonly afterSentMs: number | null;
+}
+
 /** What devices report of notifications on them: evidence, which never changes a state. */
 export interface ReceiptsWrite {
   readonly kind: 'receipts';
@@ -254,7 +264,11 @@ export interface Outcomes {
   /** `registeredAnew`: the verdict was about an earlier registration of what is there now. */
   gone: { readonly ended: boolean; readonly registeredAnew: boolean };
   fetch: { readonly marked: true };
-  receipts: { readonly recorded: number; readonly notFound: readonly string[] };
+  receipts: {
+    readonly recorded: number;
+    readonly notFound: readonly string[];
+    readonly shown: readonly FirstShown[];
+  };
   record: { readonly recorded: true };
   redrive: { readonly redriven: number };
   preferences: { readonly preferences: Preferences; readonly etag: string };

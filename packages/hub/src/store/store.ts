@@ -180,6 +180,8 @@ export interface Committed {
   readonly deliveries: readonly PlannedDelivery[];
   /** What endpoints are now to be told. */
   readonly webhooks: readonly WaitingIn[];
+  /** Of each delivery whose device has now fetched it, how long ago it was planned. Absent: of none. */
+  readonly fetchedAfterMs?: readonly number[];
 }
 
 export interface Position {
@@ -251,7 +253,15 @@ export interface DeliveryReader {
   deliveries(user: UserKey, notification: string): Promise<StoredDelivery[]>;
   failedDeliveries(query: FailedQuery): Promise<StoredDelivery[]>;
   fetchedSeq(user: UserKey, subscription: string): Promise<number>;
+  /**
+   * When the oldest delivery that waits was planned, or null. A fallback waits only from its own time on. Of each lane those
+   * that are due first and last are looked at, so that a long backlog costs nothing.
+   */
+  oldestPending(now: number): Promise<number | null>;
 }
+
+/** As many of each end of a lane. */
+export const pendingLookedAt = 16;
 
 export const headsMax = 500;
 

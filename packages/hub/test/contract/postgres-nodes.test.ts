@@ -122,7 +122,8 @@ async function commitPatiently(node: FeedStore, writes: readonly Write[]): Promi
 
 function resultOf(delivery: PlannedDelivery): DeliveryResult {
   const attempt = { status: 'accepted', reason: null, attempts: 1, due: startMs, sentAt: startMs } as const;
-  return { ...delivery, ...attempt, truncated: false, dropped: [], answer: null };
+  const planned = { channel: delivery.channel, at: startMs };
+  return { ...delivery, ...attempt, truncated: false, dropped: [], answer: null, planned };
 }
 
 test('two nodes that record results of the same deliveries in opposite orders never wait in a circle', async (context) => {

@@ -79,6 +79,7 @@ export function result(
     truncated: false,
     dropped: [],
     answer: null,
+    planned: { channel: fcmCode, at: startMs },
   };
   return { user, notification, subscription, kind, seq, status: 'accepted', ...base, ...more };
 }
@@ -413,6 +414,25 @@ function fetched(open: OpenStore): void {
 }
 
 function evidence(open: OpenStore): void {
+  test('what waits is as old as the oldest one, and a commit says how long each waited until it was fetched', async () => {
+    await using opened = await open();
+    const { store } = opened;
+    const [one = ''] = await subscribed(store, fcm('one'));
+    assert.equal(await store.read.oldestPending(startMs), null);
+    const write = visual();
+    await store.commit([write], startMs);
+    await store.commit([visual()], startMs + 5);
+    assert.equal(await store.read.oldestPending(startMs + 5), startMs);
+    const each = [{ id: write.id, seq: 1 }];
+    const mark: Write = { kind: 'fetch', user: alice, subscription: one, upTo: null, each, seen: false };
+    const fetchedIn = async (by: Write) => (await store.commit([by], startMs + 9)).fetchedAfterMs;
+    assert.deepEqual(await fetchedIn(mark), [9]);
+    assert.deepEqual(await fetchedIn(mark), []);
+    assert.deepEqual(await fetchedIn({ ...mark, upTo: 2, each: [] }), [4]);
+    await store.commit([record(result(await only(store, write.id)))], startMs + 9);
+    assert.equal(await store.read.oldestPending(startMs + 9), startMs + 5);
+  });
+
   const receipt = (
     subscription: string,
     id: string,
@@ -436,8 +456,8 @@ function evidence(open: OpenStore): void {
       startMs,
     );
     assert.deepEqual(outcomes, [
-      { recorded: 1, notFound: [] },
-      { recorded: 1, notFound: [] },
+      { recorded: 1, notFound: [], shown: [{ channel: fcmCode, afterMs: 7, afterSentMs: null }] },
+      { recorded: 1, notFound: [], shown: [] },
     ]);
     const rows = await store.read.deliveries(alice, write.id);
     const of = (id: string) => rows.find(({ subscription }) => subscription === id);
@@ -463,8 +483,8 @@ function evidence(open: OpenStore): void {
       startMs,
     );
     assert.deepEqual(outcomes, [
-      { recorded: 0, notFound: [] },
-      { recorded: 0, notFound: [foreign.id] },
+      { recorded: 0, notFound: [], shown: [] },
+      { recorded: 0, notFound: [foreign.id], shown: [] },
     ]);
     assert.equal((await only(store, write.id)).shownAt, null);
   });

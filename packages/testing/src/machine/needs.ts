@@ -28,6 +28,10 @@ export const needs = {
   apache: { name: 'Apache', program: 'apache2', packages: ['apache2-bin'], file: 'proxies' },
   squid: { name: 'Squid', program: 'squid', packages: ['squid'], file: 'forward-proxy' },
   xmllint: { name: 'xmllint', program: 'xmllint', packages: ['libxml2-utils'], file: 'xml/xmllint' },
+  promtool: {
+    ...{ name: 'promtool', program: 'promtool', packages: ['prometheus'] },
+    file: 'prometheus/promtool',
+  },
 } satisfies Record<string, Need>;
 
 /** PATH of someone who isn't root leaves some of them out. */

@@ -84,10 +84,20 @@ function closeOnSignal(hub: Hub, maxMs: number): void {
   process.on('SIGINT', close);
 }
 
+/** Node names the port of a listener that failed. */
+function isOf(error: unknown, { port }: { readonly port: number }): boolean {
+  return error instanceof Error && 'port' in error && error.port === port;
+}
+
 const unusableHost = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EADDRNOTAVAIL', 'EINVAL', 'EAFNOSUPPORT'];
 
-function listenError(error: unknown, { host, port }: Config): unknown {
+function listenError(error: unknown, { host, port, metricsListen }: Config): unknown {
   const code = errorCode(error);
+  const taken = metricsListen && isOf(error, metricsListen) ? metricsListen : null;
+  if (taken && code === 'EADDRINUSE') {
+    const what = `${taken.port} on ${taken.host} is taken: stop what listens there, or choose another`;
+    return new ConfigError([problemWith('metrics-port', what)]);
+  }
   if (code === 'EADDRINUSE')
     return new Error(`port ${port} on ${host} is taken: stop what listens there, or choose another --port`);
   if (code === 'EACCES') return new Error(`port ${port} needs more rights: choose one from 1024 on`);

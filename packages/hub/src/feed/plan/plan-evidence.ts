@@ -15,6 +15,7 @@ import { isAlive, type StoredNotification } from '../../model/notification.ts';
 import type { UserKey } from '../../model/principal.ts';
 import type {
   FetchWrite,
+  FirstShown,
   Outcomes,
   Receipt,
   ReceiptsWrite,
@@ -43,6 +44,7 @@ export function readsOfReceipts({ user, receipts }: ReceiptsWrite, reads: ReadSe
 export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number): Outcomes['receipts'] {
   const { user, visibility } = write;
   const notFound: string[] = [];
+  const shown: FirstShown[] = [];
   let recorded = 0;
   for (const receipt of write.receipts) {
     const row = overlay.notification(user, receipt.id);
@@ -53,11 +55,21 @@ export function planReceipts(write: ReceiptsWrite, overlay: Overlay, now: number
     if (receipt.contentVersion !== null && receipt.contentVersion < row.contentVersion) continue;
     const at = Math.max(receipt.at, uuidTime(row.id)); // nothing is shown before it was posted
     const { subscription } = receipt;
-    if (record({ ...receipt, at }, row, overlay, now)) recorded++;
+    const found = record({ ...receipt, at }, row, overlay, now);
+    if (found) recorded++;
+    if (found && found.shownAt === null && receipt.kind !== 'failed') shown.push(firstShown(found, row, at));
     const each = [{ id: row.id, seq: row.seq }];
     overlay.fetched.push({ user, subscription, upTo: null, each, at, seen: false });
   }
-  return { recorded, notFound };
+  return { recorded, notFound, shown };
+}
+
+function firstShown(found: StoredDelivery, row: StoredNotification, at: number): FirstShown {
+  const { channel, plannedAt, sentAt } = found;
+  // Of a device that was registered later, the record is as old as the receipt.
+  const since = channel === null ? Math.min(plannedAt, uuidTime(row.id)) : plannedAt;
+  const afterSentMs = sentAt === null ? null : Math.max(0, at - sentAt);
+  return { channel, afterMs: Math.max(0, at - since), afterSentMs };
 }
 
 export function readsOfRecord({ results }: RecordWrite, reads: ReadSet): void {
@@ -95,16 +107,24 @@ export function endedBy(
     if (!isWatched(result) || result.creator === undefined) return [];
     const before = findOne(result, overlay);
     if (before?.seq !== result.seq || !isOpen(before.status)) return [];
-    const { creator, sentAt, answer, ...ended } = result;
+    const { creator, sentAt, answer, planned: _planned, ...ended } = result;
     const row = { ...before, ...ended, sentAt: sentAt ?? before.sentAt, answer: answer ?? before.answer };
     return [{ row, creator }];
   });
 }
 
-/** Recorded on the newest delivery that could have shown it. A device that got it live has none, and gets a record of its own. */
-function record(receipt: Receipt, row: StoredNotification, overlay: Overlay, now: number): boolean {
+/**
+ * Recorded on the newest delivery that could have shown it, which is answered as it was. A device that got it live has none,
+ * and gets a record of its own.
+ */
+function record(
+  receipt: Receipt,
+  row: StoredNotification,
+  overlay: Overlay,
+  now: number,
+): StoredDelivery | null {
   const found = deliveryOf(row.user, receipt, overlay) ?? unplanned(receipt, row, overlay, now);
-  if (!found) return false;
+  if (!found) return null;
   const shownAt = found.shownAt ?? receipt.at;
   const evidence = {
     shown: { shownAt },
@@ -113,7 +133,7 @@ function record(receipt: Receipt, row: StoredNotification, overlay: Overlay, now
     failed: { status: 'failed', reason: 'the device could not show it' },
   } as const;
   overlay.deliveries.put({ ...found, ...evidence[receipt.kind] });
-  return true;
+  return found;
 }
 
 function deliveryOf(user: UserKey, { id, subscription }: Receipt, overlay: Overlay): StoredDelivery | null {

@@ -34,7 +34,7 @@ export const createReceipts = operation({
     const { visibility } = principal;
     const { recorded, notFound } =
       receipts.length === 0
-        ? { recorded: 0, notFound: [] }
+        ? { recorded: 0, notFound: [] as const }
         : await services.committer.commit({ kind: 'receipts', user: user.key, visibility, receipts });
     return { outcome: 'ok', body: { recordedCount: recorded, notFound: [...notFound, ...malformed] } };
   },

@@ -56,6 +56,11 @@ export class Dispatcher {
     return this.#held.size < claimRoom;
   }
 
+  /** Deliveries in memory: those that wait here, and those under way. */
+  get held(): number {
+    return this.#held.size;
+  }
+
   /** Attempts under way, with those that are still being looked up. */
   get inFlight(): number {
     return this.#inFlight;

@@ -11,7 +11,7 @@ import { openRecorder } from './recorder.ts';
 function result(seq: number): DeliveryResult {
   const key = { user: 'user' as UserKey, notification: 'n', subscription: 's', kind: 'notify' } as const;
   const rest = { reason: null, attempts: 1, due: 0, sentAt: 0, truncated: false, dropped: [], answer: null };
-  return { ...key, seq, status: 'accepted', ...rest };
+  return { ...key, seq, status: 'accepted', ...rest, planned: { channel: 1, at: 0 } };
 }
 
 /** A commit that waits until it is let go, and a store that may be away. */

@@ -164,7 +164,7 @@ function settle(status: SendStatus, reason: string): Step {
 export function settledResult(delivery: StoredDelivery, status: SendStatus, reason: string): DeliveryResult {
   const { attempts, due } = delivery;
   return {
-    ...keyOf(delivery),
+    ...dutyOf(delivery),
     status,
     reason,
     attempts,
@@ -193,7 +193,7 @@ export function sentResult(delivery: StoredDelivery, sent: Sent): DeliveryResult
   const attempts = delivery.attempts + 1;
   const answer = { verdict, status, reason: reason?.slice(0, 100) ?? null, at: now };
   const sentAt = verdict === 'accepted' || outcome.unanswered ? now : null;
-  const base = { ...keyOf(delivery), attempts, sentAt, answer, truncated, dropped };
+  const base = { ...dutyOf(delivery), attempts, sentAt, answer, truncated, dropped };
   const final = (settled: SendStatus, why: string | null): DeliveryResult => ({
     ...base,
     status: settled,
@@ -222,6 +222,6 @@ export function tryUntil({ delivery, notification }: SendContext): number {
   return delivery.kind === 'clear' ? delivery.plannedAt + clearLifeMs : (notification?.expires ?? 0);
 }
 
-function keyOf({ user, notification, subscription, kind, seq }: StoredDelivery) {
-  return { user, notification, subscription, kind, seq };
+function dutyOf({ user, notification, subscription, kind, seq, channel, plannedAt: at }: StoredDelivery) {
+  return { user, notification, subscription, kind, seq, planned: { channel, at } };
 }

@@ -99,7 +99,8 @@ function keyOf({
   return `${notification} ${subscription} ${kind}`;
 }
 
-function accepted({ user, notification, subscription, kind, seq }: StoredDelivery): DeliveryResult {
+function accepted(delivery: StoredDelivery): DeliveryResult {
+  const { user, notification, subscription, kind, seq, channel, plannedAt: at } = delivery;
   const rest = {
     reason: null,
     attempts: 1,
@@ -108,6 +109,7 @@ function accepted({ user, notification, subscription, kind, seq }: StoredDeliver
     truncated: false,
     dropped: [],
     answer: null,
+    planned: { channel, at },
   };
   return { user, notification, subscription, kind, seq, status: 'accepted', ...rest };
 }

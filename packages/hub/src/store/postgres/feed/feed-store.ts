@@ -117,9 +117,11 @@ function openCommit(connections: Connections, planner: Planner, node: Buffer) {
     );
     keepKnown(known, transacted.plan);
     await releaseAddresses(connections, transacted);
-    const { outcomes, changes, moved, deliveries, webhooks } = transacted.plan;
+    const { fetchedAfterMs, plan } = transacted;
+    const { outcomes, changes, moved, webhooks } = plan;
+    const deliveries = claimedOf(plan.deliveries);
     const told = waitingIn(webhooks);
-    return { outcomes, changes, moved, deliveries: claimedOf(deliveries), webhooks: told };
+    return { outcomes, changes, moved, deliveries, webhooks: told, fetchedAfterMs };
   }
 
   return async (writes: readonly Write[], context: PlanContext): Promise<Committed> => {

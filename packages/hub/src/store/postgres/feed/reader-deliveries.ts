@@ -5,7 +5,7 @@ import { type DeliveryKey, noNotification, type Route } from '../../../model/del
 import type { UserKey } from '../../../model/principal.ts';
 import { kindCodes, sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
-import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
+import { type DeliveryReader, type FailedQuery, pendingLookedAt, type SendContext } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
 import type { Parameter } from '../wire/packet.ts';
 import { begin, commit, pipeline, type Row, type Statement, statement } from '../wire/pipeline.ts';
@@ -39,6 +39,14 @@ const asked = `(SELECT ${namesOf(deliveryKey)}, n::integer - 1 AS at FROM ${unne
 const place = `CROSS JOIN LATERAL (SELECT CASE WHEN s.sees_all THEN NULL ELSE s.app END AS app, s.fetched_seq
   FROM subscription s WHERE ${sameUser('s')} AND s.id = k.subscription LIMIT 1) p`;
 
+/** From one route to the next through the index, however many deliveries each has. */
+const routes = `route AS (
+  (SELECT app, channel FROM delivery WHERE ${sqlIsOpen()} ORDER BY app, channel LIMIT 1)
+  UNION ALL
+  SELECT n.app, n.channel FROM route r CROSS JOIN LATERAL (SELECT d.app, d.channel FROM delivery d
+    WHERE ${sqlIsOpen('d.status')} AND (d.app, d.channel) > (r.app, r.channel) ORDER BY d.app, d.channel LIMIT 1) n)`;
+const openOnes = `FROM delivery d WHERE ${sqlIsOpen('d.status')} AND d.app = r.app AND d.channel = r.channel`;
+
 const ahead = sqlDatedAhead({
   now: '$1::bigint',
   claimed: 'd.claimed_by IS NOT NULL',
@@ -63,17 +71,15 @@ export const deliveryStatements = {
   (SELECT n.id, n.seq FROM notification n WHERE ${sameUser('n')} AND n.seq > p.fetched_seq
    AND ${sqlIsHandled('n.')} AND (p.app IS NULL OR n.app = p.app) ORDER BY n.seq DESC LIMIT 32) t
 ORDER BY k.at, t.seq DESC`),
-  // From one route to the next through the index, however many deliveries each has.
-  dueRoutes: statement(`WITH RECURSIVE route AS (
-  (SELECT app, channel FROM delivery WHERE ${sqlIsOpen()} ORDER BY app, channel LIMIT 1)
-  UNION ALL
-  SELECT n.app, n.channel FROM route r CROSS JOIN LATERAL (SELECT d.app, d.channel FROM delivery d
-    WHERE ${sqlIsOpen('d.status')} AND (d.app, d.channel) > (r.app, r.channel) ORDER BY d.app, d.channel LIMIT 1) n)
-SELECT r.app, r.channel FROM route r CROSS JOIN LATERAL (SELECT d.due FROM delivery d
-  WHERE ${sqlIsOpen('d.status')} AND d.app = r.app AND d.channel = r.channel ORDER BY d.due LIMIT 1) f
-CROSS JOIN LATERAL (SELECT ${ahead.isLate} AND ${ahead.isAhead} AS is_ahead FROM delivery d
-  WHERE ${sqlIsOpen('d.status')} AND d.app = r.app AND d.channel = r.channel ORDER BY d.due DESC LIMIT 1) l
+  dueRoutes: statement(`WITH RECURSIVE ${routes}
+SELECT r.app, r.channel FROM route r CROSS JOIN LATERAL (SELECT d.due ${openOnes} ORDER BY d.due LIMIT 1) f
+CROSS JOIN LATERAL (SELECT ${ahead.isLate} AND ${ahead.isAhead} AS is_ahead ${openOnes} ORDER BY d.due DESC LIMIT 1) l
 WHERE f.due <= $1::bigint OR l.is_ahead`),
+  oldestPending: statement(`WITH RECURSIVE ${routes}
+SELECT min(p.planned_at) AS planned_at FROM route r CROSS JOIN LATERAL (
+  (SELECT d.planned_at, d.due, d.kind ${openOnes} ORDER BY d.due LIMIT ${pendingLookedAt})
+  UNION ALL (SELECT d.planned_at, d.due, d.kind ${openOnes} ORDER BY d.due DESC LIMIT ${pendingLookedAt})) p
+WHERE p.kind <> ${kindCodes.encode('fallback')} OR p.due <= $1::bigint`),
   ofNotification: statement(
     `${select} WHERE ${ofUser('d')} AND d.notification = $3 ORDER BY d.subscription, d.kind`,
   ),
@@ -97,6 +103,10 @@ export function deliveryReads(connections: Connections): DeliveryReader {
           channel: decodeNumber(channel),
         }),
       );
+    },
+    async oldestPending(now: number) {
+      const [row] = await ask(deliveryStatements.oldestPending, now);
+      return row?.planned_at == null ? null : decodeNumber(row.planned_at);
     },
     async deliveries(user: UserKey, notification: string) {
       if (!isUuid(notification)) return [];

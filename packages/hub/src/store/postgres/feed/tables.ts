@@ -356,7 +356,8 @@ export const deliveryNames = deliveryColumns(nobody).map(({ name }) => name);
 
 export const resultColumns: readonly Column<DeliveryResult>[] = [
   ...deliveryKey,
-  ...new Table<Omit<DeliveryResult, keyof DeliveryKey>, never, ElementType>(resultMembers).columns,
+  ...new Table<Omit<DeliveryResult, keyof DeliveryKey | 'planned'>, never, ElementType>(resultMembers)
+    .columns,
 ];
 
 export function readDelivery(row: Row): StoredDelivery {

@@ -5,9 +5,9 @@ import { uuidFromBytes, uuidToBytes } from '../../../lib/ids.ts';
 import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
 import type { StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
-import { sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
+import { kindCodes, sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
 import { decodeBytes, decodeNumber, decodeText } from '../../columns.ts';
-import type { DeliveryReader, FailedQuery, SendContext } from '../../store.ts';
+import { type DeliveryReader, type FailedQuery, pendingLookedAt, type SendContext } from '../../store.ts';
 import {
   anyStanding,
   inSnapshot,
@@ -33,15 +33,25 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
     async dueRoutes(now: number) {
       return inSnapshot(db, () => {
         const routes: Route[] = [];
-        let at = { app: -1, channel: 0 };
-        for (;;) {
-          const row = query.nextChannel.get(at.app, at.channel) ?? query.nextApp.get(at.app);
-          if (!row) return routes;
-          at = { app: decodeNumber(row.app), channel: decodeNumber(row.channel) };
+        for (const at of routesOf(query)) {
           const due = decodeNumber(query.firstDue.get(at.app, at.channel)?.due);
           const isDue = due <= now || query.lastAhead.get(now, at.app, at.channel)?.ahead === 1;
           if (isDue) routes.push({ app: interned.appName(at.app), channel: at.channel });
         }
+        return routes;
+      });
+    },
+    async oldestPending(now: number) {
+      return inSnapshot(db, () => {
+        let oldest: number | null = null;
+        for (const { app, channel } of routesOf(query)) {
+          for (const read of [query.firstPending, query.lastPending]) {
+            const plannedAt = read.get(now, app, channel)?.planned_at;
+            if (plannedAt != null)
+              oldest = Math.min(oldest ?? Number.POSITIVE_INFINITY, decodeNumber(plannedAt));
+          }
+        }
+        return oldest;
       });
     },
     async deliveries(user: UserKey, notification: string) {
@@ -61,6 +71,17 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
       return row ? decodeNumber(row.fetched_seq) : 0;
     },
   };
+}
+
+/** From one lane to the next through the index, however many deliveries each has. */
+function* routesOf({ nextChannel, nextApp }: ReturnType<typeof prepareDeliveries>) {
+  let at = { app: -1, channel: 0 };
+  for (;;) {
+    const row = nextChannel.get(at.app, at.channel) ?? nextApp.get(at.app);
+    if (!row) return;
+    at = { app: decodeNumber(row.app), channel: decodeNumber(row.channel) };
+    yield at;
+  }
 }
 
 /** Shared by the devices of one user in a batch: they mostly get the same notification at the same time. */
@@ -163,6 +184,8 @@ function prepareDeliveries(db: DatabaseSync, { delivery }: Tables) {
       `SELECT ${ahead.isLate} AND ${ahead.isAhead} AS ahead FROM delivery INDEXED BY delivery_due
        WHERE ${sqlIsOpen()} AND app = ?2 AND channel = ?3 ORDER BY due DESC LIMIT 1`,
     ),
+    firstPending: db.prepare(oldestPending('ASC')),
+    lastPending: db.prepare(oldestPending('DESC')),
     ofNotification: prepareRows(
       db,
       `SELECT ${delivery.names.join(', ')} FROM delivery WHERE account = ? AND notification = ?`,
@@ -175,4 +198,10 @@ function prepareDeliveries(db: DatabaseSync, { delivery }: Tables) {
     ),
     fetchedSeq: db.prepare('SELECT fetched_seq FROM subscription WHERE account = ? AND id = ?'),
   };
+}
+
+function oldestPending(order: 'ASC' | 'DESC'): string {
+  return `SELECT min(planned_at) AS planned_at FROM (SELECT planned_at, due, kind FROM delivery INDEXED BY delivery_due
+    WHERE ${sqlIsOpen()} AND app = ?2 AND channel = ?3 ORDER BY due ${order} LIMIT ${pendingLookedAt})
+    WHERE kind <> ${kindCodes.encode('fallback')} OR due <= ?1`;
 }

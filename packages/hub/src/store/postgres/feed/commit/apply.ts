@@ -189,11 +189,13 @@ ON CONFLICT (${namesOf(deliveryKey)}) DO UPDATE SET ${putColumns
   dropped = k.dropped, answer = coalesce(k.answer, d.answer)
 FROM ${unnest(resultColumns)} WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.seq = k.seq`),
   mark: statement(`UPDATE delivery d SET fetched_at = k.at FROM ${unnest(markedColumns)}
-WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND ${sqlShows('d.kind')} AND d.seq <= k.seq AND d.fetched_at IS NULL`),
+WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND ${sqlShows('d.kind')} AND d.seq <= k.seq AND d.fetched_at IS NULL
+RETURNING greatest(0, k.at - d.planned_at) AS fetched_after_ms`),
   markUpTo: statement(`UPDATE delivery d SET fetched_at = k.at
 FROM (SELECT ${namesOf(userColumns, 'm.')}, m.subscription, m.at, n.id FROM ${fetchedRange(1)}) k
 WHERE ${sameUser('d')} AND d.notification = k.id AND d.subscription = k.subscription
-  AND ${sqlShows('d.kind')} AND d.fetched_at IS NULL`),
+  AND ${sqlShows('d.kind')} AND d.fetched_at IS NULL
+RETURNING greatest(0, k.at - d.planned_at) AS fetched_after_ms`),
   raiseFetched: statement(`UPDATE subscription s SET fetched_seq = m.up_to FROM ${unnest(upToColumns, 'm')}
 WHERE ${sameUser('s', 'm')} AND s.id = m.subscription AND s.fetched_seq < m.up_to`),
   raiseSeen: statement(`UPDATE subscription s SET seen = m.at FROM ${unnest(presentColumns, 'm')}

@@ -3,6 +3,7 @@
 // the server is asked what became of it, so that the answer is the truth.
 import type { ClientBase } from 'pg';
 import type { UserKey } from '../../../../model/principal.ts';
+import { decodeNumber } from '../../../columns.ts';
 import { type Plan, type PlanReads, StoreError } from '../../../store.ts';
 import type { Connections } from '../../wire/connections.ts';
 import { type Ask, begin, commit, pipeline, rollback, statement } from '../../wire/pipeline.ts';
@@ -22,6 +23,7 @@ export interface Steps {
 export interface Transacted {
   readonly plan: Plan;
   readonly seen: Seen;
+  readonly fetchedAfterMs: readonly number[];
 }
 
 const alone = (each: typeof begin): Ask => ({ statement: each, values: [] });
@@ -44,13 +46,12 @@ export async function transact(connections: Connections, steps: Steps): Promise<
       const plan = makePlan(seen);
       await beforehand(plan);
       try {
-        await finish(client, apply(plan, seen));
+        return { plan, seen, fetchedAfterMs: await finish(client, apply(plan, seen)) };
       } catch (error) {
         const isLost = error instanceof StoreError && error.fault === 'unavailable' && seen.xid !== null;
-        if (isLost) lost = { xid: seen.xid, transacted: { plan, seen }, error };
+        if (isLost) lost = { xid: seen.xid, transacted: { plan, seen, fetchedAfterMs: [] }, error };
         throw error;
       }
-      return { plan, seen };
     })
     .catch((error: unknown) => {
       if (lost === null) throw error;
@@ -62,14 +63,18 @@ export async function transact(connections: Connections, steps: Steps): Promise<
   throw error;
 }
 
-async function finish(client: ClientBase, asks: readonly Ask[]): Promise<void> {
+/** Answers how long ago each delivery was planned that a device has now fetched. */
+async function finish(client: ClientBase, asks: readonly Ask[]): Promise<number[]> {
   if (asks.length === 0) {
     await pipeline(client, [alone(rollback)]);
-    return;
+    return [];
   }
   const answers = await pipeline(client, [...asks, alone(commit)]);
   const command = answers.at(-1)?.command;
   if (command !== 'COMMIT') throw new StoreError('poison', `The transaction ended with ${command}.`);
+  return answers.flatMap(({ rows }) =>
+    rows.flatMap(({ fetched_after_ms: ms }) => (ms == null ? [] : [decodeNumber(ms)])),
+  );
 }
 
 /** Throws `uncertain` when the outcome can't be determined. */

@@ -14,12 +14,17 @@ import type { UserKey } from '../../../../model/principal.ts';
 import { encodeDropped, sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
 import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FeedRow, FetchMark, Plan } from '../../../store.ts';
-import { anyStanding, encodeKey, keyValues, prepareRows, type Tables } from '../tables.ts';
+import { anyStanding, encodeKey, keyValues, prepareRows, type Row, type Tables } from '../tables.ts';
 import { openApplyWebhooks } from './apply-webhooks.ts';
 import { openErase } from './erase.ts';
 import type { KnownFeeds } from './snapshot.ts';
 
-export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): (plan: Plan) => void {
+/** What only the rows themselves say. */
+export interface Applied {
+  readonly fetchedAfterMs: readonly number[];
+}
+
+export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): (plan: Plan) => Applied {
   const statement = prepareFeedWrites(db, tables);
   const { interned, feedApp, notification, subscription } = tables;
   const account = (user: UserKey): number => decodeNumber(interned.account(user));
@@ -67,16 +72,16 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
       else statement.updateSubscription.run(...changed(values), account(row.user), ...identity(values));
     }
   };
-  const deliveries = openApplyDeliveries(db, tables);
-  const webhooks = openApplyWebhooks(db, tables);
+  const [deliveries, webhooks] = [openApplyDeliveries(db, tables), openApplyWebhooks(db, tables)];
   const erase = openErase(db, tables);
   return (plan) => {
     feeds(plan);
     notifications(plan);
     subscriptions(plan);
-    deliveries(plan);
+    const applied = deliveries(plan);
     webhooks(plan);
     if (plan.erased.length > 0) erase(plan.erased);
+    return applied;
   };
 }
 
@@ -122,7 +127,7 @@ function excluded(columns: readonly string[]): string {
 /** A mark looks back over at most so many changes: a device that skipped more has been offline for long. */
 const markedBack = 1000;
 
-function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): (plan: Plan) => void {
+function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): (plan: Plan) => Applied {
   const statement = prepareDeliveryWrites(db, delivery.names);
   const account = (user: UserKey): number => decodeNumber(interned.account(user));
   const record = (result: DeliveryResult): void => {
@@ -141,7 +146,11 @@ function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): 
       result.seq,
     );
   };
-  const markFetched = ({ user, subscription, upTo, each, at, seen }: FetchMark): void => {
+  const markFetched = ({ user, subscription, upTo, each, at, seen }: FetchMark): number[] => {
+    const afterMs: number[] = [];
+    const note = (rows: readonly Row[]): void => {
+      for (const { planned_at: plannedAt } of rows) afterMs.push(Math.max(0, at - decodeNumber(plannedAt)));
+    };
     const owner = interned.account(user);
     if (seen) statement.raiseSeen.run(at, owner, subscription);
     const id = encodeKey(subscription);
@@ -150,10 +159,11 @@ function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): 
       const before = decodeNumber(place.fetched_seq);
       if (before < upTo) {
         statement.raiseFetched.run(upTo, owner, subscription);
-        statement.markSince.run(at, owner, id, owner, Math.max(before, upTo - markedBack), upTo);
+        note(statement.markSince.all(at, owner, id, owner, Math.max(before, upTo - markedBack), upTo));
       }
     }
-    for (const one of each) statement.mark.run(at, owner, uuidToBytes(one.id), id, one.seq);
+    for (const one of each) note(statement.mark.all(at, owner, uuidToBytes(one.id), id, one.seq));
+    return afterMs;
   };
   return (plan) => {
     for (const { row, isNew } of plan.deliveries) {
@@ -161,11 +171,12 @@ function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): 
       put.run(account(row.user), ...delivery.valuesOf(row));
     }
     for (const result of plan.results) record(result);
-    for (const mark of plan.fetched) markFetched(mark);
+    const fetchedAfterMs = plan.fetched.flatMap(markFetched);
     for (const row of plan.purged) statement.purge.run(account(row.user), uuidToBytes(row.id));
     for (const row of plan.endedSubscriptions) {
       statement.forgetClear.run(account(row.user), uuidToBytes(noNotification), encodeKey(row.id));
     }
+    return { fetchedAfterMs };
   };
 }
 
@@ -230,11 +241,13 @@ function prepareDeliveryWrites(db: DatabaseSync, columns: readonly string[]) {
     raiseFetched: db.prepare('UPDATE subscription SET fetched_seq = ? WHERE account = ? AND id = ?'),
     markSince: db.prepare(
       `UPDATE delivery SET fetched_at = ? WHERE account = ? AND subscription = ? AND ${sqlShows()} AND fetched_at IS NULL
-       AND notification IN (SELECT id FROM notification WHERE account = ? AND seq > ? AND seq <= ?)`,
+       AND notification IN (SELECT id FROM notification WHERE account = ? AND seq > ? AND seq <= ?)
+       RETURNING planned_at`,
     ),
     mark: db.prepare(
       `UPDATE delivery SET fetched_at = ?
-       WHERE account = ? AND notification = ? AND subscription = ? AND ${sqlShows()} AND seq <= ? AND fetched_at IS NULL`,
+       WHERE account = ? AND notification = ? AND subscription = ? AND ${sqlShows()} AND seq <= ? AND fetched_at IS NULL
+       RETURNING planned_at`,
     ),
     purge: db.prepare('DELETE FROM delivery WHERE account = ? AND notification = ?'),
     forgetClear: db.prepare(

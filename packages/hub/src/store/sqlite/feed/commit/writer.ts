@@ -21,7 +21,7 @@ import { migrate } from '../../maintenance/migrate.ts';
 import { openProgress, type Progress } from '../progress.ts';
 import { feedMigrations } from '../schema.ts';
 import { type Interned, openTables } from '../tables.ts';
-import { freeClaims, openApply, openClaim } from './apply.ts';
+import { type Applied, freeClaims, openApply, openClaim } from './apply.ts';
 import { KnownFeeds, openSnapshot } from './snapshot.ts';
 
 export interface WriterData {
@@ -58,7 +58,7 @@ interface Connection {
   readonly interned: Interned;
   readonly known: KnownFeeds;
   readonly snapshot: Snapshot;
-  readonly apply: (plan: Plan) => void;
+  readonly apply: (plan: Plan) => Applied;
   readonly claim: (query: ClaimQuery) => PlannedDelivery[];
   readonly progress: Progress;
 }
@@ -135,7 +135,7 @@ function commit({ writes, now, claim, ...more }: Extract<WriterRequest, { writes
   if (more.watches !== undefined) watches = more.watches;
   return transact((current) => {
     const plan = planBatch.plan(writes, current.snapshot, { now, claim, watches });
-    current.apply(plan);
+    const { fetchedAfterMs } = current.apply(plan);
     current.progress.count(writes.length);
     commitNow(current);
     current.progress.committed();
@@ -145,7 +145,8 @@ function commit({ writes, now, claim, ...more }: Extract<WriterRequest, { writes
     pagesWritten += plan.deliveries.length + plan.results.length + plan.webhooks.length * 2;
     const { outcomes, changes, moved } = plan;
     const webhooks = waitingIn(plan.webhooks);
-    return { committed: { outcomes, changes, moved, deliveries: claimedOf(plan.deliveries), webhooks } };
+    const deliveries = claimedOf(plan.deliveries);
+    return { committed: { outcomes, changes, moved, deliveries, webhooks, fetchedAfterMs } };
   });
 }
 
