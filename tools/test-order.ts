@@ -16,6 +16,7 @@ export const longest: readonly string[] = [
   'packages/hub/test/contract/postgres-registry.test.ts',
   'packages/hub/test/flow/feed/postgres-feed.test.ts',
   'packages/hub/test/flow/push/postgres-push.test.ts',
+  'packages/console/test/console.test.ts',
   'packages/web/test/firefox.test.ts',
   'packages/web/test/sessions.test.ts',
   'packages/web/test/languages.test.ts',

@@ -17,8 +17,8 @@ const sources = [
   'tools/pack/*.ts',
   'packages/*/{package.json,README.md}',
   'packages/*/{bin,src}/**/*.*',
-  // Of the inbox page what was built from its sources, so that a failed build is not kept.
-  'packages/web/dist/.stamp',
+  // Of the pages what was built from its sources, so that a failed build is not kept.
+  'packages/{web,console}/dist/.stamp',
 ];
 
 export async function packOnce(): Promise<Packed[]> {

@@ -59,7 +59,7 @@ function writeRelease(outFolder: string, packed: readonly Packed[]): void {
   writeManifest(outFolder, version, [...tarballs, { kind: 'sbom', file: sbom }]);
 }
 
-/** What is not compiled but built: the inbox page. */
+/** What is not compiled but built: the inbox page and the console. */
 export function buildPages(build: 'always' | 'ifChanged'): void {
   const program = join(root, 'tools', 'build.ts');
   if (!existsSync(program)) return;

@@ -5,6 +5,8 @@ import type { Vault } from './sign-in/vault.ts';
 
 /** As the hub answers it at /inbox/config.json. */
 export interface InboxConfig {
+  /** Where the issuer sends the user back to; the page's own doing. */
+  readonly redirectUri: string;
   readonly publicUrl: string;
   readonly issuer: string;
   /** Null: the operator has not set the page's client of the issuer. */
@@ -26,15 +28,11 @@ export async function readConfig(vault: Vault, clock: PageClock): Promise<InboxC
     const response = await fetch('inbox/config.json');
     await correctClock(clock, response, vault);
     if (!response.ok) throw new Error(`the hub answered ${response.status}`);
-    const config: InboxConfig = await response.json();
+    const answer: Omit<InboxConfig, 'redirectUri'> = await response.json();
+    const config: InboxConfig = { ...answer, redirectUri: `${answer.publicUrl}/inbox` };
     await vault.write('config', config);
     return config;
   } catch {
     return vault.read<InboxConfig>('config');
   }
-}
-
-/** Where the issuer sends the user back to. */
-export function redirectUri({ publicUrl }: InboxConfig): string {
-  return `${publicUrl}/inbox`;
 }

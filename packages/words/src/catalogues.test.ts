@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as ar from './ar.ts';
+import { consoleTexts as consoleAr } from './console/ar.ts';
+import { consoleTexts as consoleDe } from './console/de.ts';
+import { consoleTexts as consoleEn } from './console/en.ts';
+import { consoleTexts as consoleFr } from './console/fr.ts';
+import { consoleTexts as consoleJa } from './console/ja.ts';
 import * as de from './de.ts';
 import * as en from './en.ts';
 import * as fr from './fr.ts';
@@ -9,16 +14,40 @@ import { chooseLanguage, directionOf, fill, languages } from './languages.ts';
 import { preferences } from './preferences.ts';
 
 const catalogues = { en, de, fr, ja, ar };
-const parts = ['inbox', 'page', 'signIn'] as const;
+const consoles = { en: consoleEn, de: consoleDe, fr: consoleFr, ja: consoleJa, ar: consoleAr };
+const parts = ['inbox', 'page', 'signIn', 'preferences', 'console'] as const;
 
 /** Words that two languages share. */
-const shared = new Set(['Notifications', 'Browser', 'Name', 'Snooze', 'Group']);
+const shared = new Set([
+  'Notifications',
+  'Browser',
+  'Name',
+  'Snooze',
+  'Group',
+  'Console',
+  'App',
+  'Audit',
+  'Status',
+  'Webhooks',
+  'Client',
+  'Clients',
+  'Latency',
+  'Service',
+  'Version',
+  'Apps',
+  'Installation',
+  'Type',
+  'Host',
+  'Ressource',
+  'Session',
+  'Sessions',
+]);
 
 type Message = string | Readonly<Record<string, string>>;
 
 function messagesOf(language: keyof typeof catalogues): [key: string, message: Message][] {
-  const all = { ...catalogues[language], preferences: preferences[language] };
-  return [...parts, 'preferences' as const].flatMap((part) =>
+  const all = { ...catalogues[language], preferences: preferences[language], console: consoles[language] };
+  return parts.flatMap((part) =>
     Object.entries(all[part]).map(([key, message]): [string, Message] => [`${part}.${key}`, message]),
   );
 }

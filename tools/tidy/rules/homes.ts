@@ -8,6 +8,7 @@ const clockHomes = [
   'packages/hub/src/lib/',
   'packages/client/src/clock.ts',
   'packages/inbox/src/clock.ts',
+  'packages/console/src/clock.ts',
   'packages/web/src/clock.ts',
   'packages/conform/src/',
   'packages/server/src/clock.ts',

@@ -4,7 +4,7 @@ import type { App } from '../model/app.ts';
 import { operatorScopes } from './scope-names.ts';
 
 /** Its app id, and its client id. */
-const consoleAppId = 'carillon-console';
+export const consoleAppId = 'carillon-console';
 
 export function consoleApp(publicUrl: string): App {
   const client = {

@@ -71,7 +71,7 @@ async function writeHeaders(
 }
 
 function text(publicUrl: string, folder: string, caPath: string | null): string {
-  const isBuilt = readPage(findPage()) !== null;
+  const isBuilt = readPage(findPage('inbox')) !== null;
   const curl = caPath === null ? 'curl' : `curl --cacert '${resolve(caPath)}'`;
   const as = `-H '@${headerFile(folder, users[0] as string)}'`;
   const feed = `${publicUrl}/v1.0/me/notifications`;

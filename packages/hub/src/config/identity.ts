@@ -1,5 +1,5 @@
-// Whose tokens are trusted, and how the inbox page signs users in where the operator chose the issuer. Issuers spell
-// scopes differently, so the page's are a setting.
+// Whose tokens are trusted, and how the inbox page and the console sign people in where the operator chose the issuer. Issuers
+// spell scopes differently, so the pages' are settings.
 import { Type } from '@carillon/protocol/schemas';
 import { isLoopback } from '../lib/url-host.ts';
 import { quoteUrl } from './expected.ts';
@@ -13,6 +13,12 @@ interface InboxSettings {
   readonly pictures: 'direct' | 'proxied' | 'off';
 }
 
+interface ConsoleSettings {
+  /** Null: the operator named none. */
+  readonly clientId: string | null;
+  readonly scope: string;
+}
+
 export interface IdentityConfig {
   /** Empty: the embedded provider. */
   readonly issuers: readonly string[];
@@ -24,6 +30,8 @@ export interface IdentityConfig {
   readonly embeddedProvider: boolean;
   /** How the inbox page signs users in at the first issuer. */
   readonly inbox: InboxSettings;
+  /** How the console signs operators in at the admin issuer. */
+  readonly console: ConsoleSettings;
 }
 
 export const identitySettings = {
@@ -58,6 +66,18 @@ export const identitySettings = {
     takes: 'scopes',
     about: 'what the inbox page asks that issuer for',
   }),
+  'console-client-id': setting({
+    schema: Type.String({ minLength: 1 }),
+    takes: 'id',
+    usual: 'none',
+    about: 'client that the console signs operators in with, at the admin issuer',
+  }),
+  'console-scope': setting({
+    schema: Type.String({ minLength: 1 }),
+    default: 'openid profile Carillon.Admin',
+    takes: 'scopes',
+    about: 'what the console asks that issuer for',
+  }),
   'inbox-no-pictures': flag('the inbox page loads no pictures of other sites'),
   'inbox-proxy-pictures': flag('the inbox page loads pictures of other sites through the hub'),
 };
@@ -67,8 +87,8 @@ export function readIdentity(
   { dev, publicUrl }: { readonly dev: boolean; readonly publicUrl: string },
 ): IdentityConfig {
   const { issuer: issuers, audience: audiences } = values;
-  if (isGiven('inbox-client-id') && !isGiven('issuer'))
-    problem('inbox-client-id', 'is needed only beside issuer');
+  for (const name of ['inbox-client-id', 'console-client-id'] as const)
+    if (isGiven(name) && !isGiven('issuer')) problem(name, 'is needed only beside issuer');
   const isOff = values['inbox-no-pictures'];
   if (isOff && values['inbox-proxy-pictures'])
     problem('inbox-proxy-pictures', 'says the contrary of inbox-no-pictures');
@@ -83,6 +103,7 @@ export function readIdentity(
       scope: values['inbox-scope'],
       pictures: isOff ? 'off' : values['inbox-proxy-pictures'] ? 'proxied' : 'direct',
     },
+    console: { clientId: values['console-client-id'], scope: values['console-scope'] },
   };
 }
 

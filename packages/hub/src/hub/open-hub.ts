@@ -31,8 +31,6 @@ import { mountIdentity } from '../edge/pages/identity.ts';
 import { addKeySet } from '../edge/pages/key-set.ts';
 import { addMetrics } from '../edge/pages/metrics.ts';
 import { addNotificationKeys } from '../edge/pages/notification-keys.ts';
-import { findPage, readPage } from '../edge/pages/page-files.ts';
-import { addWeb } from '../edge/pages/web.ts';
 import { commitLimits, openCommitter, sharedStoreLimits } from '../feed/commit.ts';
 import { countLiving } from '../feed/count-living.ts';
 import { openCursors } from '../feed/cursor.ts';
@@ -68,7 +66,7 @@ import { builtInChannels } from './channels.ts';
 import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
 import { builtInPlanner, followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
-import { embedsProvider, inboxConfig, openPictures, withInboxOf } from './open-inbox.ts';
+import { addPages, embedsProvider, openPictures, withInboxOf } from './open-inbox.ts';
 import { type Meters, openMeters, type Scrape } from './open-metrics.ts';
 import { openAddresses, openChannels, openDispatcher, vapidKeysOf, warnOfContact } from './open-push.ts';
 import { openWebhooks } from './open-webhooks.ts';
@@ -344,7 +342,7 @@ async function openEdge(
   addKeySet(app, () => webhooks.readKeys());
   addDocuments(app, publicUrl);
   addNotificationKeys(app, { publicUrl, key: (await vapidKeysOf(registry)).publicKey });
-  addWeb(app, { config: inboxConfig(config), page: readPage(findPage()) });
+  addPages(app, config);
   const provider = embedsProvider(config)
     ? await openProvider({ registry, publicUrl, clock, access, turns, log })
     : null;

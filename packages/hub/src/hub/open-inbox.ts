@@ -1,10 +1,13 @@
-// The inbox page's part of the hub: its client, where that is registered, and its configuration.
+// The pages' part of the hub: the clients of the inbox and of the console, where they are registered, and their configuration.
 // Part of the composition.
-import { consoleApp } from '../auth/console-app.ts';
+import type { FastifyInstance } from 'fastify';
+import { consoleApp, consoleAppId } from '../auth/console-app.ts';
 import { hostOf, inboxApp, inboxAppId, withOwnApps } from '../auth/inbox-app.ts';
 import { issuerOf } from '../auth/provider/claims.ts';
 import type { Config } from '../config/config.ts';
-import type { InboxConfig } from '../edge/pages/web.ts';
+import { addConsole, type ConsoleConfig } from '../edge/pages/console.ts';
+import { findPage, readPage } from '../edge/pages/page-files.ts';
+import { addWeb, type InboxConfig } from '../edge/pages/web.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readVersion } from '../lib/version.ts';
 import { openPictureFetch } from '../pictures/fetch-picture.ts';
@@ -27,7 +30,25 @@ export function withInboxOf(config: Config, registry: Registry): Registry {
   return withOwnApps(registry, embedsProvider(config) ? [...inbox, consoleApp(publicUrl)] : inbox);
 }
 
-export function inboxConfig(config: Config): InboxConfig {
+/** The inbox at /inbox, and the console at /console. */
+export function addPages(app: FastifyInstance, config: Config): void {
+  addWeb(app, { config: inboxConfig(config), page: readPage(findPage('inbox')) });
+  addConsole(app, { config: consoleConfig(config), page: readPage(findPage('console')) });
+}
+
+function consoleConfig(config: Config): ConsoleConfig {
+  const { publicUrl, adminIssuer, issuers, dev } = config;
+  const localUsers = embedsProvider(config);
+  return {
+    publicUrl,
+    issuer: adminIssuer ?? issuers[0] ?? issuerOf(publicUrl),
+    clientId: localUsers ? consoleAppId : config.console.clientId,
+    scope: localUsers ? 'openid profile .default' : config.console.scope,
+    ...{ localUsers, dev, version: readVersion() },
+  };
+}
+
+function inboxConfig(config: Config): InboxConfig {
   const { publicUrl, issuers, inbox, dev } = config;
   const issuer = issuers[0] ?? issuerOf(publicUrl);
   const demo = dev ? demoHostName : null;

@@ -1,7 +1,6 @@
 // Signing in: the authorization code flow with PKCE (RFC 6749, 7636, 9700). The attempt is stored in the tab that began it and
 // removed before it is used, so that an answer is accepted once, and only there.
 
-import { type InboxConfig, redirectUri } from '../inbox-config.ts';
 import { challengeOf, randomText } from './base64url.ts';
 import { readUser } from './id-token.ts';
 import { askTokens, discover } from './issuer.ts';
@@ -19,8 +18,17 @@ interface Attempt {
 
 const attemptName = 'carillon-sign-in';
 
+/** Of the inbox page, or of the console. */
+export interface SignInConfig {
+  readonly issuer: string;
+  readonly clientId: string | null;
+  readonly scope: string;
+  /** Where the issuer sends the person back to. */
+  readonly redirectUri: string;
+}
+
 export interface SignInOptions {
-  readonly config: InboxConfig;
+  readonly config: SignInConfig;
   /** After a sign-out: the issuer asks for name and password although it has a session. */
   readonly askAgain: boolean;
   /** What the person chose here; the issuer shows its pages in it. */
@@ -38,7 +46,7 @@ export async function beginSignIn({ config, askAgain, language, attempts }: Sign
   const query: Record<string, string> = {
     client_id: config.clientId,
     response_type: 'code',
-    redirect_uri: redirectUri(config),
+    redirect_uri: config.redirectUri,
     scope: config.scope,
     state: attempt.state,
     nonce: attempt.nonce,
@@ -57,7 +65,7 @@ export interface Completed {
 }
 
 export interface AnswerOptions {
-  readonly config: InboxConfig;
+  readonly config: SignInConfig;
   readonly attempts: Storage;
   readonly clock: PageClock;
   /** Corrects the clock by it. */
@@ -83,7 +91,7 @@ export async function completeSignIn(
     client_id: clientId,
     code,
     code_verifier: attempt.verifier,
-    redirect_uri: redirectUri(config),
+    redirect_uri: config.redirectUri,
   };
   const answer = await askTokens(issuer.token_endpoint, form, onAnswer).catch((cause: Error) => {
     throw new SignInError('notCompleted', { values: { reason: cause.message }, cause });

@@ -2,7 +2,7 @@
 // notifications, the page's databases, and last the issuer's own session, by a redirect.
 import { forgetNotifications } from '@carillon/client/web-push';
 import { within } from '../clock.ts';
-import { type InboxConfig, redirectUri } from '../inbox-config.ts';
+import type { InboxConfig } from '../inbox-config.ts';
 import { deviceName, installationName } from '../this-device.ts';
 import { findWorker } from '../worker.ts';
 import { forgetSigned, type Signed } from './session.ts';
@@ -43,7 +43,7 @@ export async function signOut({ signed, config, vault, leave }: SignOutOptions):
   const url = new URL(signed.endSessionEndpoint);
   url.searchParams.set('id_token_hint', signed.idToken);
   url.searchParams.set('client_id', signed.clientId);
-  url.searchParams.set('post_logout_redirect_uri', redirectUri(config));
+  url.searchParams.set('post_logout_redirect_uri', config.redirectUri);
   return url.href;
 }
 

@@ -4,6 +4,7 @@ import type { Account, Client, Context, Grant, Interaction, interactionPolicy, T
 import type { Clock } from '../../lib/clock.ts';
 import type { Secrets } from '../../lib/seal.ts';
 import type { LocalUser, Registry, Users } from '../../store/registry.ts';
+import { consoleAppId } from '../console-app.ts';
 import { inboxAppId } from '../inbox-app.ts';
 import { issueSecond } from '../revoked-tokens.ts';
 import { isOperatorScope } from '../scope-names.ts';
@@ -144,7 +145,8 @@ function wordsFor({ req: { headers, url = '' }, oidc: { params } }: Context): Wo
 /** It has asked the user, and proves with the ID token of this sign-in that no other page sends the user here. */
 function isOwnPage({ oidc: { client, entities, session } }: Context): boolean {
   const hinted = entities.IdTokenHint?.payload.sub;
-  return client?.clientId === inboxAppId && hinted !== undefined && hinted === session?.accountId;
+  const isOwn = client?.clientId === inboxAppId || client?.clientId === consoleAppId;
+  return isOwn && hinted !== undefined && hinted === session?.accountId;
 }
 
 function cookiesOf(secrets: readonly Buffer[], path: string): Record<string, unknown> {

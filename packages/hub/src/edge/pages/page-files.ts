@@ -1,4 +1,4 @@
-// The built inbox page, read whole when the hub opens: what is not in this map is not served, so no path leads out of its
+// A built page, read whole when the hub opens: what is not in this map is not served, so no path leads out of its
 // folder. Each file in the encodings that its build made, with the caching that its name allows.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -33,10 +33,13 @@ const suffixes: readonly (readonly [Encoding, string])[] = [
   ['gzip', '.gz'],
 ];
 
-/** The folder of the page's build, in this repository or as an installed package; null where the package is missing. */
-export function findPage(): string | null {
+/** The folder of a page's build, in this repository or as an installed package; null where the package is missing. */
+export function findPage(name: 'inbox' | 'console'): string | null {
   try {
-    const manifest = import.meta.resolve('@carillon/web/package.json');
+    const manifest =
+      name === 'inbox'
+        ? import.meta.resolve('@carillon/web/package.json')
+        : import.meta.resolve('@carillon/console/package.json');
     return fileURLToPath(new URL('./dist/', manifest));
   } catch {
     return null;

@@ -1,9 +1,9 @@
 // The pages that the hub serves: the built inbox at /inbox with its files below, and the configuration of its sign-in.
 // Nothing here needs a token or is private: a user's data comes from the operations.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isKnown } from '../answer/not-modified.ts';
 import { missingPage, missingPagePolicy } from './missing-page.ts';
-import { chooseEncoding, type PageFile, type PageFiles } from './page-files.ts';
+import type { PageFile, PageFiles } from './page-files.ts';
+import { htmlType, sendPageFile } from './send-page-file.ts';
 
 /** What the page reads at /inbox/config.json. */
 export interface InboxConfig {
@@ -28,17 +28,14 @@ export interface WebOptions {
   readonly page: PageFiles | null;
 }
 
-const yearSeconds = 31_536_000;
-
 export function addWeb(app: FastifyInstance, { config, page }: WebOptions): void {
   const policy = contentPolicy(config);
   const { pathname } = new URL(`${config.publicUrl}/inbox`);
   const serve = (file: PageFile | undefined, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     if (!file) return reply.callNotFound() as never;
-    for (const [name, value] of Object.entries(securityHeaders)) reply.header(name, value);
-    reply.header('Content-Security-Policy', policy).header('Service-Worker-Allowed', pathname);
-    if (isEmbed(request)) for (const [name, value] of Object.entries(embedHeaders)) reply.header(name, value);
-    return answer(file, request, reply);
+    reply.header('Service-Worker-Allowed', pathname);
+    const more = isEmbed(request) ? embedHeaders : {};
+    return sendPageFile(file, { request, reply, policy, more });
   };
   app.get('/', (_request, reply) => reply.redirect(pathname));
   app.get('/inbox', (request, reply) => {
@@ -53,16 +50,6 @@ export function addWeb(app: FastifyInstance, { config, page }: WebOptions): void
     serve(page?.get(request.params['*']), request, reply),
   );
 }
-
-const htmlType = 'text/html;charset=utf-8';
-
-const securityHeaders: Readonly<Record<string, string>> = {
-  'X-Content-Type-Options': 'nosniff',
-  'X-Frame-Options': 'DENY',
-  'Referrer-Policy': 'no-referrer',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
 
 /** The inbox as one file, for pages of any origin: with an integrity a browser takes it only where CORS lets it. */
 function isEmbed({ params }: FastifyRequest): boolean {
@@ -93,13 +80,4 @@ function contentPolicy({ publicUrl, issuer, pictures }: InboxConfig): string {
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-}
-
-function answer(file: PageFile, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  reply.header('ETag', file.etag).header('Vary', 'Accept-Encoding');
-  reply.header('Cache-Control', file.immutable ? `public, max-age=${yearSeconds}, immutable` : 'no-cache');
-  if (isKnown(file.etag, request.headers['if-none-match'])) return reply.code(304).send();
-  const encoding = chooseEncoding(file, request.headers['accept-encoding']?.toString());
-  if (encoding !== 'identity') reply.header('Content-Encoding', encoding);
-  return reply.type(file.type).send(file.bodies.get(encoding));
 }

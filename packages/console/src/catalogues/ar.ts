@@ -1,0 +1,5 @@
+// The Arabic texts of the console, and those of a sign-in that fails, as one file that is loaded only where they are shown.
+// The inbox has its own.
+
+export { page } from '@carillon/words/ar';
+export { consoleTexts } from '@carillon/words/console/ar';
