@@ -2,6 +2,7 @@
 // timer, a child process) fails after a moment and says what was open, instead of hanging the whole run.
 import { after } from 'node:test';
 import { isMainThread } from 'node:worker_threads';
+import '../packages/testing/src/answers/watch-answers.ts';
 import { recordUsage } from './test-usage.ts';
 
 /** Files that run others once more open a database between them, on a busy machine. */

@@ -7,6 +7,7 @@ import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
 import { mintToken } from '../../../hub/src/auth/provider/exchange/mint-token.ts';
 import { systemClock } from '../../../hub/src/lib/clock.ts';
 import { openRegistry } from '../../../hub/src/store/sqlite/registry/registry.ts';
+import { failByAnswers, watched } from '../answers/served-answers.ts';
 import { launcher } from './command.ts';
 import { hosts, userNames } from './hub.ts';
 
@@ -29,7 +30,7 @@ export function serve(
   through: readonly string[] = [],
 ): Served {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('CARILLON_'));
-  const [program = '', ...rest] = [...through, process.execPath, launcher, 'serve', ...args];
+  const [program = '', ...rest] = [...through, process.execPath, ...watched, launcher, 'serve', ...args];
   const child = spawn(program, rest, {
     env: { ...Object.fromEntries(own), CARILLON_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,6 +45,7 @@ export function serve(
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     text.error += chunk;
   });
+  failByAnswers(child.stderr);
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   void ended.then((how) => ready.reject(new Error(`it ended with ${how}: ${text.error}`)));
   return { process: child, output: () => text.out, errors: () => text.error, ready: ready.promise, ended };

@@ -50,7 +50,7 @@ const selectedName = 'SelectedNotification';
 
 /** The same members are the same shape, also where it may be null. */
 function keyOf(schema: object): string {
-  return JSON.stringify({ ...schema, type: 'object' });
+  return JSON.stringify({ ...schema, type: undefined });
 }
 
 function nameOf(schema: object): string | null {
@@ -132,7 +132,7 @@ function describe(operation: Operation, path: string): Json {
   };
 }
 
-function parametersOf({ method, query = {}, access }: Operation, path: string): Json[] {
+function parametersOf({ method, query = {}, access, answer }: Operation, path: string): Json[] {
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     ...{ name, in: 'path', required: true, schema: { type: 'string' } },
   }));
@@ -142,7 +142,7 @@ function parametersOf({ method, query = {}, access }: Operation, path: string): 
   const headers = [
     ...(isForOperators(access) || access === 'batch' ? [] : ['UnsId']),
     ...(method === 'PATCH' || method === 'DELETE' ? ['IfMatch'] : []),
-    ...(method === 'GET' ? ['IfNoneMatch'] : []),
+    ...(answer.isTagged ? ['IfNoneMatch'] : []),
     ...(method === 'POST' && access !== 'batch' ? ['Prefer'] : []),
     'ClientRequestId',
   ];
@@ -169,7 +169,7 @@ function requestBodyOf({ name }: Operation, schema: object): Json {
 }
 
 function responsesOf(operation: Operation): Json {
-  const { answer, query = {} } = operation;
+  const { answer } = operation;
   const schema = answerSchemaOf(operation);
   const content = answer.type === null ? {} : { content: { [answer.type]: schema ? { schema } : {} } };
   const good = statusesOf(answer).map((status) => [
@@ -180,8 +180,7 @@ function responsesOf(operation: Operation): Json {
       ...(status === 204 ? {} : content),
     },
   ]);
-  const known =
-    answer.type === 'application/json' && '$select' in query ? { 304: { description: 'not changed' } } : {};
+  const known = answer.isTagged ? { 304: { description: 'not changed' } } : {};
   return { ...Object.fromEntries(good), ...known, ...refusals };
 }
 
@@ -212,7 +211,8 @@ function answerSchemaOf({ answer, query = {} }: Operation): Json | null {
   const own = '$select' in query ? selectedNameOf : nameOf;
   if (own(schema) !== null) return jsonSchemaOf(schema, own);
   const links = isCollection(schema) ? { '@odata.nextLink': url, '@odata.deltaLink': url } : {};
-  return withMembers(plainSchema(schema, own), { '@odata.context': url, ...links });
+  const selected = '$select' in query && !isCollection(schema) ? { required: ['id'] } : {};
+  return withMembers({ ...plainSchema(schema, own), ...selected }, { '@odata.context': url, ...links });
 }
 
 function isCollection(schema: object): boolean {

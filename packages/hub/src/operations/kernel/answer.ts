@@ -30,6 +30,8 @@ export interface AnswerSpec<Body> {
     | 'text/event-stream'
     | 'image/*'
     | null;
+  /** Of a read: it has an ETag, so that a client that has the answer is told so. */
+  readonly isTagged?: true;
   /** Never there: carries the type of the body. */
   readonly bodyType?: Body;
 }
@@ -93,6 +95,10 @@ export function entity<S extends TSchema>(
   return { outcomes, schema, set, context: `${set}/$entity`, type: 'application/json' };
 }
 
+export function tagged<Body>(spec: AnswerSpec<Body>): AnswerSpec<Body> {
+  return { ...spec, isTagged: true };
+}
+
 /** An entity of a set that is nobody's part. */
 export function rootEntity<S extends TSchema>(set: string, schema: S): AnswerSpec<Static<S>> {
   return { ...entity(set, schema), context: `/${set}/$entity` };
@@ -112,7 +118,7 @@ export function collection<S extends TSchema, const More extends TProperties = R
   item: S,
   { more, context = set }: { readonly more?: More; readonly context?: string | null } = {},
 ): AnswerSpec<{ readonly value: readonly Static<S>[] } & Static<TObject<More>>> {
-  const schema = Type.Object({ value: Type.Array(item), ...more });
+  const schema = Type.Object({ value: Type.Array(item), ...more }, { additionalProperties: false });
   return { outcomes: ['ok'], schema, set, context, type: 'application/json' };
 }
 

@@ -26,7 +26,7 @@ export const explainNotification = operation({
   summary:
     'dry-run a create with the same body: what would be pushed to which device, and why not; nothing is posted',
   body: postedBody,
-  answer: plain(Type.Object({ value: Type.Array(explanationSchema) })),
+  answer: plain(Type.Object({ value: Type.Array(explanationSchema) }, { additionalProperties: false })),
   async run({ body, principal, user }, services) {
     const { post, expires, policy } = body;
     checkSender(body, principal);

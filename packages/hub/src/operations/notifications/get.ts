@@ -4,7 +4,7 @@ import { notificationSchema } from '@carillon/protocol/schemas';
 import { isUuid } from '../../lib/ids.ts';
 import { notFound } from '../../model/errors.ts';
 import { answerNotification, etagOf, isAlive, notificationJson } from '../../model/notification.ts';
-import { entity } from '../kernel/answer.ts';
+import { entity, tagged } from '../kernel/answer.ts';
 import { operation } from '../kernel/operation.ts';
 import { pick, select } from '../kernel/query.ts';
 
@@ -15,7 +15,7 @@ export const getNotification = operation({
   access: 'user',
   summary: 'read one, with an `ETag` that counts its changes',
   query: { $select: select(Object.keys(notificationSchema.properties)) },
-  answer: entity('notifications', notificationSchema),
+  answer: tagged(entity('notifications', notificationSchema)),
   async run({ params, query, user, principal, acting }, { read, clock, fetched }) {
     if (!isUuid(params.id)) throw notFound();
     const row = await read.notification(user.key, params.id.toLowerCase());

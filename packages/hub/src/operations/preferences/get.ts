@@ -2,7 +2,7 @@
 // Its ETag is that of the last change, by whichever device.
 import { preferencesSchema } from '@carillon/protocol/schemas';
 import { preferencesEtag, readPreferences } from '../../model/preferences/preferences.ts';
-import { entity } from '../kernel/answer.ts';
+import { entity, tagged } from '../kernel/answer.ts';
 import { operation } from '../kernel/operation.ts';
 import { answerPreferences } from './preferences.ts';
 
@@ -12,7 +12,7 @@ export const getPreferences = operation({
   paths: ['/me/notificationPreferences'],
   access: 'user',
   summary: 'read what is muted and when it is quiet, with an `ETag`; of one app alone its mutes',
-  answer: entity('notificationPreferences', preferencesSchema),
+  answer: tagged(entity('notificationPreferences', preferencesSchema)),
   async run({ user, principal }, services) {
     const feed = await services.read.owner(user.key);
     const preferences = readPreferences(feed?.preferences ?? null);
