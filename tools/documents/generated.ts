@@ -1,5 +1,5 @@
 // The documents that are made from code: `npm run docs` writes them. They are checked in, and a test proves them fresh.
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { metadataXml } from '../../packages/hub/src/edge/documents/csdl/metadata.ts';
 import { openApi } from '../../packages/hub/src/edge/documents/open-api.ts';
@@ -18,6 +18,14 @@ export const generated: Readonly<Record<string, () => string>> = {
   'docs/metadata.xml': metadataXml,
 };
 
+/** What clients were made from: those of the last release. A test holds today's against them (breaking.test.ts). */
+export const released: Readonly<Record<string, string>> = {
+  'docs/openapi.json': 'docs/release/openapi.json',
+  'docs/metadata.xml': 'docs/release/metadata.xml',
+};
+
 if (import.meta.main) {
   for (const [path, make] of Object.entries(generated)) writeFileSync(join(root, path), make());
+  if (process.argv.includes('--release'))
+    for (const [path, copy] of Object.entries(released)) copyFileSync(join(root, path), join(root, copy));
 }
