@@ -223,7 +223,11 @@ function finish(settled: Settled): void {
 }
 
 function deliver({ push, running, exchange }: Settled): void {
-  if (push) running.record.add({ ...push, at: running.clock.now(), protocol: exchange.protocol });
+  if (!push) return;
+  const { protocol, request } = exchange;
+  const { traceparent } = request.headers;
+  const trace = traceparent === undefined ? {} : { traceparent };
+  running.record.add({ ...push, at: running.clock.now(), protocol, ...trace });
 }
 
 function plain(status: number, message: string): GivenAnswer {

@@ -34,10 +34,12 @@ export interface Delivered {
   readonly at: number;
   /** `HTTP/2` or `HTTP/1.1`. */
   readonly protocol: string;
+  /** The trace that it belongs to, where the sender says so. */
+  readonly traceparent?: string;
 }
 
 /** What a provider says of a push that it takes; when and over what it came is the server's knowledge. */
-export type AcceptedPush = Omit<Delivered, 'at' | 'protocol'>;
+export type AcceptedPush = Omit<Delivered, 'at' | 'protocol' | 'traceparent'>;
 
 export interface AnswerContext {
   now(): number;

@@ -14,6 +14,8 @@ export interface BusChange extends FeedHead {
   readonly unreadOfApp: number;
   /** The notification, or its removal, as the JSON text of a frame's `value`. It holds no line break. */
   readonly value: string;
+  /** The trace that led to it, as W3C writes it; absent where it is not traced. */
+  readonly traceparent?: string;
 }
 
 /** What a node has let through of an allowance that all nodes share. */

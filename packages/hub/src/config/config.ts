@@ -7,7 +7,14 @@ import { type DevelopmentConfig, readDevelopment } from './development.ts';
 import { type IdentityConfig, readIdentity } from './identity.ts';
 import { type ListenConfig, readListen } from './listen.ts';
 import { ConfigError } from './problem.ts';
-import { type ProxyConfig, type PushConfig, readOutboundProxy, readPush } from './push.ts';
+import {
+  type ProxyConfig,
+  type PushConfig,
+  readOutboundProxy,
+  readPush,
+  readTraces,
+  type TracesConfig,
+} from './push.ts';
 import type { Reading, Setting, Values } from './setting.ts';
 import {
   type AllSettings,
@@ -30,7 +37,8 @@ export interface Config
     ProxyConfig,
     PushConfig,
     ThrottleConfig,
-    TlsConfig {}
+    TlsConfig,
+    TracesConfig {}
 
 /** `flags` come from the command line, by setting name; `file` is the path of a JSON file, or null. */
 export function readConfig(flags: Given, environment: NodeJS.ProcessEnv, file: string | null): Config {
@@ -39,6 +47,7 @@ export function readConfig(flags: Given, environment: NodeJS.ProcessEnv, file: s
     return Object.freeze(
       Object.assign(
         readOutboundProxy(environment, problems),
+        readTraces(environment),
         readParts({
           values: readValues(given, problems),
           isGiven: (name) => given[name] !== undefined,
@@ -63,7 +72,7 @@ export function readDataDir(flags: Given, environment: NodeJS.ProcessEnv, file: 
   return readValue('data-dir', settings['data-dir'], given, []);
 }
 
-function readParts(reading: Reading<AllSettings>): Omit<Config, keyof ProxyConfig> {
+function readParts(reading: Reading<AllSettings>): Omit<Config, keyof ProxyConfig | keyof TracesConfig> {
   const development = readDevelopment(reading);
   const { dev } = development;
   const { tls } = readTls(reading);

@@ -19,6 +19,8 @@ export interface PushConfig {
   readonly pushContact: string | null;
   /** How long an endpoint is tried to be told of a change. */
   readonly webhookRetryMs: number;
+  /** Providers get the traceparent of what is traced. */
+  readonly tracePushes: boolean;
 }
 
 const graces = ['off', 'taps', 'all'] as const satisfies readonly PushGrace[];
@@ -55,6 +57,7 @@ export const pushSettings = {
     readHours,
   ),
   'allow-private-push': flag('push to private addresses and over http too'),
+  'trace-pushes': flag('send the traceparent of a traced notification to push providers'),
 };
 
 export function readPush(
@@ -67,6 +70,7 @@ export function readPush(
     pushGrace: values['push-grace'],
     pushContact: values['push-contact'],
     webhookRetryMs: values['webhook-retry-hours'],
+    tracePushes: values['trace-pushes'],
   };
 }
 
@@ -93,6 +97,19 @@ function checkCertificate(path: string, pem: string): void {
   } catch (error) {
     throw new Error(`${path} holds a certificate that can not be read`, { cause: error });
   }
+}
+
+export interface TracesConfig {
+  /** Null: no traces. Where they go, and which, the variables of OpenTelemetry say, which its SDK reads by itself. */
+  readonly traces: { readonly serviceName: string } | null;
+}
+
+/** It has no setting of its own: the variables are those of every program that sends traces. */
+export function readTraces(environment: NodeJS.ProcessEnv): TracesConfig {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = environment;
+  const isOff = /^true$/i.test(environment.OTEL_SDK_DISABLED ?? '');
+  if (isOff || !(own || all)) return { traces: null };
+  return { traces: { serviceName: environment.OTEL_SERVICE_NAME || 'carillon' } };
 }
 
 export interface ProxyConfig {

@@ -9,6 +9,8 @@ export interface CommitMeters {
   readonly tallies: Tallies;
   /** The name of a channel, as the label has it. */
   readonly channelOf: (code: ChannelCode | null) => string;
+  /** The trace that a notification belongs to; null: nothing is traced. */
+  readonly traceIdOf: ((notification: string) => string | null) | null;
   /** A provider took the push of a notification, or a device showed what a provider had taken. */
   readonly onEvidence: (what: 'accepted' | 'shown', channel: string) => void;
 }
@@ -39,7 +41,7 @@ export function meterCommits(
   };
 }
 
-function openNote({ tallies, channelOf, onEvidence }: CommitMeters) {
+function openNote({ tallies, channelOf, onEvidence, traceIdOf }: CommitMeters) {
   const deliveries = tallies.counter('carillon_deliveries_total');
   const dead = tallies.counter('carillon_dead_addresses_total');
   const toAccepted = tallies.histogram('carillon_create_to_accepted_seconds');
@@ -47,13 +49,15 @@ function openNote({ tallies, channelOf, onEvidence }: CommitMeters) {
   const toShown = tallies.histogram('carillon_create_to_shown_seconds');
   const sinceAccepted = tallies.histogram('carillon_accepted_to_shown_seconds');
 
-  function noteResult({ kind, status, answer, planned }: DeliveryResult): void {
+  function noteResult({ notification, kind, status, answer, planned }: DeliveryResult): void {
     if (!answer) return;
     const channel = channelOf(planned.channel);
     deliveries.addTo([channel, answer.verdict]);
     // A fallback waits by design, and says nothing more of the same device.
     if (kind !== 'notify' || status !== 'accepted') return;
-    toAccepted.observe(secondsOf(answer.at - planned.at));
+    const value = secondsOf(answer.at - planned.at);
+    const traceId = traceIdOf?.(notification) ?? null;
+    toAccepted.observe(value, [], traceId === null ? undefined : { traceId, value, at: answer.at });
     onEvidence('accepted', channel);
   }
 

@@ -69,6 +69,7 @@ import { builtInPlanner, followTime, lockData, openFeeds, openRegistry, protectD
 import { addPages, embedsProvider, openPictures, withInboxOf } from './open-inbox.ts';
 import { type Meters, openMeters, type Scrape } from './open-metrics.ts';
 import { openAddresses, openChannels, openDispatcher, vapidKeysOf, warnOfContact } from './open-push.ts';
+import { openTracing, type Tracing } from './open-traces.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { openReadiness } from './readiness.ts';
 
@@ -138,10 +139,11 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const descriptors = options.push?.channels ?? builtInChannels;
   const base: Base = {
     ...{ config, log: options.log, clock, registry, access, descriptors },
-    passwordTurns: openPasswordTurns(),
-    hostVerifier: options.hostVerifier,
+    ...{ passwordTurns: openPasswordTurns(), hostVerifier: options.hostVerifier },
     meters: openMeters(descriptors, clock),
+    tracing: await openTracing(config),
   };
+  closers.push(() => base.tracing.close());
   const line = await openLine(base, options, closers);
   const edge = await openEdge(base, line, await openOperations(base, line, closers));
   closers.push(() => edge.close());
@@ -215,11 +217,12 @@ interface Base {
   readonly hostVerifier: HostVerifier | undefined;
   readonly descriptors: ChannelDescriptors;
   readonly meters: Meters;
+  readonly tracing: Tracing;
 }
 
 /** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
 async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptions, closers: Closers) {
-  const { config, log, clock, registry, meters } = base;
+  const { config, log, clock, registry, meters, tracing } = base;
   const store = feedStore ?? (await openFeeds(config, push?.planner ?? builtInPlanner));
   closers.push(() => store.close());
   const timekeeping = clock instanceof ReferenceClock ? await followTime(clock, store, log) : null;
@@ -237,23 +240,25 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   const present: StreamSource['present'] = (device) => void fetched.present(device);
   const fanOut = new FanOut({ read, cursors, clock, revoked, present });
   const waits = new Waits(clock);
-  const relay = bus && new Relay({ bus, fanOut, waits, read, clock, onFailure });
+  const relay = bus && new Relay({ bus, fanOut, waits, read, clock, onFailure, traced: tracing.changes });
   closers.push(() => relay?.close());
   const publisher = openPublisher();
   publisher.follow((changes) => (relay ?? fanOut).follow(changes));
   publisher.follow((changes) => waits.follow(changes));
   meters.follow(publisher);
+  tracing.follow(publisher);
   publisher.moveTo((heads) => (relay ?? fanOut).moved(heads));
   const hasRoom = (): boolean => dispatcher?.hasRoom ?? false;
   const limits = store.shared ? sharedStoreLimits : commitLimits;
   const watches = openWatches(registry.changeSubscriptions);
   const watched = () => watches.watches();
+  const commits = meters.commits(tracing.commits(store), tracing.traceIdOf);
   const committer = openCommitter({
-    ...{ store: meters.commits(store), clock, publisher, limits, onFailure, hasRoom, watches: watched },
+    ...{ store: commits, clock, publisher, limits, onFailure, hasRoom, watches: watched },
   });
   closers.push(() => committer.drain());
   const fetched = openFetched(committer, clock);
-  const { channels, hasCredentials, close: closeChannels } = await openChannels(base);
+  const { channels, hasCredentials, close: closeChannels } = await openChannels(base, tracing);
   closers.push(closeChannels);
   const tellsEnds = (creator: string): boolean => watchesDeliveries(watches.watches(), creator);
   const pushing = { store, committer, publisher, fanOut, channels, tellsEnds };
@@ -266,7 +271,8 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   const sweeper = openSweeper({ read: store.read, committer, clock, onFailure });
   closers.push(() => sweeper.close());
   return {
-    ...{ bus, store, read, secret, cursors, revoked, committer, fetched, sweeper, fanOut, waits },
+    ...{ bus, store, read, secret, cursors, revoked, fetched, sweeper, fanOut, waits },
+    committer: tracing.committer(committer),
     ...{ channels, hasCredentials, dispatcher, unsIds, webhooks },
   };
 }
@@ -314,7 +320,8 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const authorizer = openAuthorizer({ apps: registry.apps, adminIssuer, firstIssuer });
   const throttle = openThrottle({ perMinute: config.throttlePerMinute, clock, appOf, bus: line.bus });
   const { publicUrl } = config;
-  return base.meters.runner(openRunner({ authenticator, authorizer, throttle, access, services, publicUrl }));
+  const runner = openRunner({ authenticator, authorizer, throttle, access, services, publicUrl });
+  return base.meters.runner(base.tracing.runner(runner));
 }
 
 /** HTTP, with the identity provider, health and pages beside the operations. */

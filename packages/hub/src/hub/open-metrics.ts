@@ -5,7 +5,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { verdicts } from '@carillon/protocol';
 import type { Bus } from '../bus/bus.ts';
 import type { Committer } from '../feed/commit.ts';
-import { meterCommits } from '../feed/metered-commit.ts';
+import { type CommitMeters, meterCommits } from '../feed/metered-commit.ts';
 import type { Publisher } from '../feed/publish.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { FanOut } from '../live/fan-out.ts';
@@ -24,7 +24,7 @@ const lagResolutionMs = 10;
 
 export interface Meters {
   /** Around the store, for the committer. */
-  commits(store: FeedStore): Pick<FeedStore, 'commit'>;
+  commits(store: Pick<FeedStore, 'commit'>, traceIdOf: CommitMeters['traceIdOf']): Pick<FeedStore, 'commit'>;
   follow(publisher: Publisher): void;
   runner(runner: Runner): Runner;
   /** Opens what is read at a scrape. */
@@ -56,9 +56,9 @@ export function openMeters(descriptors: ChannelDescriptors, clock: Clock): Meter
   for (const channel of channels)
     for (const verdict of verdicts) tallies.counter('carillon_deliveries_total').addTo([channel, verdict], 0);
   return {
-    commits: (store) =>
+    commits: (store, traceIdOf) =>
       meterCommits(store, {
-        tallies,
+        ...{ tallies, traceIdOf },
         channelOf: (code) => names.get(code) ?? 'none',
         onEvidence: evidence.note,
       }),

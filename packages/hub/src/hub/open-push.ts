@@ -25,6 +25,7 @@ import type { Registry } from '../store/registry.ts';
 import type { FeedStore } from '../store/store.ts';
 import { openFaultLog } from '../telemetry/fault-log.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { noTracing, type Tracing } from './open-traces.ts';
 
 /** A token and a push, one after the other, end within the lease of a claim. */
 const requestTimeoutMs = 7000;
@@ -46,6 +47,9 @@ export interface PushBase {
   readonly descriptors: ChannelDescriptors;
 }
 
+/** What is traced of pushes. */
+type PushTracing = Pick<Tracing, 'channel' | 'transport'>;
+
 export interface PushParts {
   readonly channels: OpenChannels;
   /** Whether the app may push through a channel at all. */
@@ -65,18 +69,20 @@ export function openAddresses({
   });
 }
 
-export async function openChannels(base: PushBase): Promise<PushParts> {
+export async function openChannels(base: PushBase, tracing: PushTracing = noTracing): Promise<PushParts> {
   const { config, log, clock, registry, descriptors } = base;
   const { allowPrivatePush: allowPrivate, pushCa: extraCa, findProxy } = config;
   const contact = config.pushContact ?? config.publicUrl;
-  const transport = openTransport({ allowPrivate, extraCa, findProxy, clock, timeoutMs: requestTimeoutMs });
+  const transport = tracing.transport(
+    openTransport({ allowPrivate, extraCa, findProxy, clock, timeoutMs: requestTimeoutMs }),
+  );
   const find = loggedSource(registry.credentials, log);
   const identity = { keys: await vapidKeysOf(registry), contact };
   const pages = openPages(base);
   const open = async (descriptor: ChannelDescriptor): Promise<OpenChannel> => {
     const credentials = (app: AppId) => find(app, descriptor.type);
     const services = { transport, credentials, identity, pages, now: () => clock.now() };
-    return { descriptor, channel: await descriptor.open(services) };
+    return tracing.channel({ descriptor, channel: await descriptor.open(services) });
   };
   const opened = await Promise.all(descriptors.map(open));
   return {

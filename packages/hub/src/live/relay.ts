@@ -25,6 +25,16 @@ export interface RelayOptions {
   readonly clock: Clock;
   /** Called once for each outage of the store. */
   readonly onFailure: (error: unknown) => void;
+  /** Null: nothing is traced. */
+  readonly traced?: TracedChanges | null;
+}
+
+/** How a trace goes on at the nodes whose streams get a change. */
+export interface TracedChanges {
+  /** That of the last traced change of a notification. */
+  traceparentOf(notification: string): string | null;
+  /** A traced change has come from another node. */
+  came(traceparent: string, seq: number): void;
 }
 
 export class Relay {
@@ -62,7 +72,10 @@ export class Relay {
     };
     for (const each of [fanOut, waits]) each.watchUsers(watcher);
     bus.listen({
-      change: (change) => this.#forward(change),
+      change: (change) => {
+        if (change.traceparent !== undefined) options.traced?.came(change.traceparent, change.seq);
+        this.#forward(change);
+      },
       head: (head) => this.#notice(head),
       connected: () => this.#compareAll(),
     });
@@ -70,9 +83,13 @@ export class Relay {
 
   /** The follower of `feed/publish`, in place of the fan-out. */
   follow(changes: readonly Change[]): void {
-    const { bus, clock } = this.#options;
+    const { bus, clock, traced } = this.#options;
     const now = clock.now();
-    const encoded = changes.map((change) => busChangeOf(change, now));
+    const encoded = changes.map((change) => {
+      const traceparent = traced?.traceparentOf(change.notification.id) ?? null;
+      const encodedOne = busChangeOf(change, now);
+      return traceparent === null ? encodedOne : { ...encodedOne, traceparent };
+    });
     bus.publish(encoded);
     for (const each of encoded) {
       this.#moved.moved(each);

@@ -77,12 +77,14 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       await joined(b, [a]);
       await joined(c, [a]);
       const all = [1, 2, 3].map((seq) => changeOf(alice, seq, { value: `{"title":"“Zwölf” ${seq} 🔔"}` }));
-      a.bus.publish([all[0] as BusChange, changeOf(bob, 9), all[1] as BusChange]);
+      const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+      const traced = changeOf(bob, 9, { traceparent });
+      a.bus.publish([all[0] as BusChange, traced, all[1] as BusChange]);
       a.bus.publish([all[2] as BusChange]);
       await settle(a, b);
       await settle(a, c);
       assert.deepEqual(b.changes, all);
-      assert.deepEqual(c.changes, [changeOf(bob, 9)]);
+      assert.deepEqual(c.changes, [traced]);
       assert.deepEqual(a.changes, []);
     });
 

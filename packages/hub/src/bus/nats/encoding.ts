@@ -6,11 +6,22 @@ import type { UserKey } from '../../model/principal.ts';
 import type { FeedHead } from '../../store/store.ts';
 import type { BusChange, Use } from '../bus.ts';
 
-type Line = readonly [seq: number, epoch: number, app: string, unread: number, unreadOfApp: number];
+/** A node of an earlier version can't read one that is traced, and reads the store in its place. */
+type Line = readonly [
+  seq: number,
+  epoch: number,
+  app: string,
+  unread: number,
+  unreadOfApp: number,
+  traceparent?: string,
+];
 
 /** Two lines. */
-export function encodeChange({ seq, epoch, app, unread, unreadOfApp, value }: BusChange): string {
-  return `${JSON.stringify([seq, epoch, app, unread, unreadOfApp] satisfies Line)}\n${value}\n`;
+export function encodeChange(change: BusChange): string {
+  const { seq, epoch, app, unread, unreadOfApp, traceparent, value } = change;
+  const plain: Line = [seq, epoch, app, unread, unreadOfApp];
+  const line = traceparent === undefined ? plain : [...plain, traceparent];
+  return `${JSON.stringify(line)}\n${value}\n`;
 }
 
 export function decodeChanges(user: UserKey, text: string): BusChange[] | null {
@@ -20,8 +31,9 @@ export function decodeChanges(user: UserKey, text: string): BusChange[] | null {
     const line = readJson(lines[index] as string);
     const value = lines[index + 1] as string;
     if (!isLine(line) || !value.startsWith('{')) return null;
-    const [seq, epoch, app, unread, unreadOfApp] = line;
-    changes.push({ user, seq, epoch, app, unread, unreadOfApp, value });
+    const [seq, epoch, app, unread, unreadOfApp, traceparent] = line;
+    const trace = traceparent === undefined ? {} : { traceparent };
+    changes.push({ user, seq, epoch, app, unread, unreadOfApp, value, ...trace });
   }
   return changes;
 }
@@ -45,9 +57,10 @@ export function decodeUses(text: string): Use[] | null {
 }
 
 function isLine(line: unknown): line is Line {
-  if (!Array.isArray(line) || line.length !== 5) return false;
-  const [seq, epoch, app, unread, unreadOfApp] = line as unknown[];
-  return [seq, epoch, unread, unreadOfApp].every(isCount) && typeof app === 'string';
+  if (!Array.isArray(line) || line.length < 5 || line.length > 6) return false;
+  const [seq, epoch, app, unread, unreadOfApp, trace = ''] = line as unknown[];
+  const areTexts = typeof app === 'string' && typeof trace === 'string';
+  return [seq, epoch, unread, unreadOfApp].every(isCount) && areTexts;
 }
 
 function readRows(text: string, isRow: (row: unknown[]) => boolean): unknown[][] | null {

@@ -273,6 +273,7 @@ function readArrival(
     lastEventId: ticket === null ? null : (headerText(request.headers['last-event-id']) ?? null),
     unsId: typeof unsId === 'string' ? unsId : null,
     address: addressIn(request, addressOf),
+    traceparent: headerText(request.headers.traceparent) ?? null,
   };
 }
 

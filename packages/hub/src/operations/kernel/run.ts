@@ -27,6 +27,8 @@ export interface Arrival {
   readonly unsId: string | null;
   /** Where the request comes from. */
   readonly address: string;
+  /** The trace that it belongs to, as W3C writes it. */
+  readonly traceparent?: string | null;
 }
 
 export interface Request {

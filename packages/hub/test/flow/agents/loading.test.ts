@@ -39,6 +39,8 @@ test('the SDK is loaded with the first request of an agent, and not before', asy
   assert.ok(loaded.some((url) => url.endsWith('/edge/mcp/route.ts')));
   assert.equal(sdk(), 0);
   assert.ok(!loaded.some((url) => url.includes('/node_modules/typebox/')));
+  // Nothing says where traces go.
+  assert.ok(!loaded.some((url) => url.includes('/@opentelemetry/')));
   const headers = { accept: 'application/json, text/event-stream' };
   const body = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
   const answer = await hub.request('POST', '/mcp', { token: hub.token({ user: 'alice' }), body, headers });
