@@ -107,7 +107,7 @@ export interface NewWebhookChange {
   readonly seq: number;
   readonly type: ChangeType;
   readonly notification: string;
-  /** Of the notification after the change: its ETag. */
+  /** Of the notification after the change: its ETag. 0 where it has none, as a delivery. */
   readonly changes: number;
   readonly at: number;
   /** The notification as JSON where it travels with the change; of a delivery, how it ended. */

@@ -14,14 +14,24 @@ export interface ChangeContext {
   readonly unsId: (row: StoredDelivery) => string;
 }
 
-export function changeValue(change: WebhookChange, told: ChangeSubscription, context: ChangeContext): object {
+/** What is told depends on. */
+export type Told = Pick<
+  ChangeSubscription,
+  'id' | 'expires' | 'clientState' | 'resource' | 'withData' | 'certificate' | 'certificateId'
+>;
+
+export function changeValue(
+  change: WebhookChange,
+  told: Told,
+  context: ChangeContext,
+): Record<string, unknown> & { readonly id: string } {
   const { owner, unsId } = context;
   const { type, notification: id } = change;
   const resource = `users/${encodeURIComponent(owner.subject)}/notifications/${id}`;
   const isDelivery = told.resource === 'users/getAllDeliveries';
   const ended = isDelivery && change.data !== null ? deliveryOf(change.data, unsId) : null;
   const json = ended === null ? change.data : JSON.stringify({ id, ...ended });
-  const etag = isDelivery ? {} : { '@odata.etag': `W/"${change.changes}"` };
+  const etag = change.changes === 0 ? {} : { '@odata.etag': `W/"${change.changes}"` };
   return {
     id: idOf(change),
     ...membersOf(told, owner.issuer),
@@ -38,7 +48,7 @@ export function changeValue(change: WebhookChange, told: ChangeSubscription, con
   };
 }
 
-function encryptedOf(json: string | null, { withData, certificate, certificateId }: ChangeSubscription) {
+function encryptedOf(json: string | null, { withData, certificate, certificateId }: Told) {
   if (!withData || json === null || certificate === null) return {};
   return { encryptedContent: encryptContent(json, { certificate, certificateId }) };
 }
@@ -60,7 +70,10 @@ export function lifecycleValue(
   };
 }
 
-function membersOf({ id, expires, clientState }: ChangeSubscription, issuer: string) {
+function membersOf(
+  { id, expires, clientState }: Pick<Told, 'id' | 'expires' | 'clientState'>,
+  issuer: string,
+) {
   return {
     subscriptionId: id,
     subscriptionExpirationDateTime: formatDateTime(expires),

@@ -1,11 +1,8 @@
 // Change subscriptions over the wire: the handshake, who sees them, what they are told and in which order.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { after, test } from 'node:test';
 import { webhookLimits } from '@carillon/protocol';
-import { launcher } from '@carillon/testing/hub/command.ts';
 import { allScope, hosts, post, startHub, type TestApp, until } from '@carillon/testing/hub/hub.ts';
-import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { placeOf } from '@carillon/testing/hub/store-place.ts';
 import { openReceiver, type WebhookReceiver, watchOf } from '@carillon/testing/hub/webhook-receiver.ts';
 import { Webhook } from 'standardwebhooks';
@@ -213,43 +210,6 @@ test('CreatedByApp holds: another app is told nothing, an inbox over all apps is
   );
   await ask('DELETE', `${path}/${foreign.id}`, others);
   await ask('DELETE', `${path}/${seesAll.id}`, alice);
-});
-
-test('listen forwards the changes of a stream, signed alike, until each is taken', async (context) => {
-  await using receiver = await openReceiver();
-  let refused = false;
-  receiver.answer = (response) => {
-    response.writeHead(refused ? 200 : 503).end();
-    refused = true;
-  };
-  const folder = tempFolder();
-  context.after(folder.remove);
-  const own = ['--base-url', hub.baseUrl, '--token', alice, '--data-dir', folder.path];
-  const child = spawn(process.execPath, [launcher, 'listen', '--forward-to', receiver.url, ...own], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  context.after(() => child.kill('SIGKILL'));
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  await until(() => output.includes('listening'), 'it listens');
-  const id = await create();
-  await ask('PATCH', `${feed}/${id}`, alice, { readState: 'read' });
-  await ask('DELETE', `${feed}/${id}`, alice);
-  const told = await receiver.told(3);
-  assert.deepEqual(
-    told.map((each) => [each.changeType, each.resourceData.id]),
-    [
-      ['created', id],
-      ['updated', id],
-      ['deleted', id],
-    ],
-  );
-  assert.equal(told[0].resource, `users/${hub.userIds.alice}/notifications/${id}`);
-  const secret = /signingSecret (\S+)/.exec(output)?.[1] ?? '';
-  for (const { headers, body } of receiver.received)
-    new Webhook(secret).verify(body, headers as Record<string, string>);
 });
 
 test('two secrets sign for a day after a rotation', async () => {
