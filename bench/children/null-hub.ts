@@ -55,6 +55,7 @@ const feedStore: FeedStore = {
     sendContexts: async (keys) => keys.map(() => null),
     dueRoutes: async () => [],
     deliveries: async () => [],
+    earlierAnswers: async () => [],
     failedDeliveries: async () => [],
     fetchedSeq: async () => 0,
     oldestPending: async () => null,

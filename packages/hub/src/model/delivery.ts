@@ -78,7 +78,7 @@ export interface StoredDelivery extends DeliveryKey {
   /** Why it was skipped, withdrawn, given up or refused; null while there is nothing to explain. */
   readonly reason: string | null;
   readonly attempts: number;
-  /** When it is to be sent, or when its claim ends. */
+  /** When it is to be sent, or when its claim ends; of one that was withdrawn or expired, when. */
   readonly due: number;
   /** A node has claimed it until it is due. */
   readonly claimed: boolean;

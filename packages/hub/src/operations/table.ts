@@ -18,6 +18,7 @@ import { removeHost } from './admin/hosts/remove.ts';
 import { verifyHost } from './admin/hosts/verify.ts';
 import { listAudit } from './admin/list-audit.ts';
 import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
+import { getTimeline } from './admin/notifications/timeline.ts';
 import { search } from './admin/search.ts';
 import { createUser } from './admin/users/create.ts';
 import { deleteUser } from './admin/users/delete.ts';
@@ -138,4 +139,5 @@ export const operationTable: readonly Operation[] = [
   redriveDeliveries,
   listAudit,
   search,
+  getTimeline,
 ];

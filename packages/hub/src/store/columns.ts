@@ -127,6 +127,21 @@ export function readAnswer(text: string): ProviderAnswer {
   };
 }
 
+/** Earlier ones are kept until they are that long; the last answer is always kept. */
+const earlierCharacters = 2000;
+
+/** The column of earlier answers once the last one has become one of them. Only an attempt after the first writes it. */
+export function sqlEarlier(isReplaced: string, table = ''): string {
+  const [earlier, last] = [`${table}earlier`, `${table}answer`];
+  return `CASE WHEN ${last} IS NOT NULL AND ${isReplaced} AND length(coalesce(${earlier}, '')) < ${earlierCharacters}
+   THEN coalesce(${earlier} || '\n', '') || ${last} ELSE ${earlier} END`;
+}
+
+/** In the order of the attempts. */
+export function readEarlier(text: string): ProviderAnswer[] {
+  return text.split(/\n(?=\d (?:\d+|-) \d+ )/).map(readAnswer);
+}
+
 const open = '';
 
 export function writeResponse(response: StoredResponse | 'open'): string {

@@ -15,6 +15,7 @@ import type {
   DeliveryKey,
   DeliveryResult,
   PlannedDelivery,
+  ProviderAnswer,
   Route,
   StoredDelivery,
 } from '../model/delivery.ts';
@@ -238,6 +239,11 @@ export interface SendContext {
   readonly handled: readonly string[];
 }
 
+export type EarlierAnswers = Pick<DeliveryKey, 'subscription' | 'kind'> & {
+  /** In the order of the attempts. */
+  readonly answers: readonly ProviderAnswer[];
+};
+
 export interface FailedQuery {
   readonly app: AppId | null;
   readonly limit: number;
@@ -251,6 +257,8 @@ export interface DeliveryReader {
   /** Lanes with a delivery that is due, or whose last one was dated while the clock was ahead. */
   dueRoutes(now: number): Promise<Route[]>;
   deliveries(user: UserKey, notification: string): Promise<StoredDelivery[]>;
+  /** What providers answered to all but the last attempts, where there were several. */
+  earlierAnswers(user: UserKey, notification: string): Promise<EarlierAnswers[]>;
   failedDeliveries(query: FailedQuery): Promise<StoredDelivery[]>;
   fetchedSeq(user: UserKey, subscription: string): Promise<number>;
   /**

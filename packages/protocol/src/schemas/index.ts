@@ -36,7 +36,7 @@ export {
   stateUpdateSchema,
 } from './notification.ts';
 export { notificationAppSchema } from './notification-app.ts';
-export { foundSchema } from './operators.ts';
+export { foundSchema, timelineSchema } from './operators.ts';
 export {
   ownSessionSchema,
   ownUserSchema,

@@ -1,7 +1,7 @@
 // Schemas of what operators look into: what a search finds, the timeline of a notification, nodes and numbers. Content is
 // in none of them but where the summary of an operation says so.
-
-import { platformTypes } from '../notification.ts';
+import { deliveryStatuses } from '../delivery.ts';
+import { platformTypes, readStates, userActionStates } from '../notification.ts';
 import { dateTime, nullable, oneOf, strictObject } from './build.ts';
 import { Type } from './type.ts';
 
@@ -21,4 +21,76 @@ export const foundSchema = strictObject({
   platformType: Type.Optional(oneOf(platformTypes)),
   createdDateTime: Type.Optional(dateTime),
   removed: Type.Optional(Type.Boolean()),
+});
+
+/** Of a timeline. `attempt`: what a provider answered; `cleared`: the tap that takes it off a screen was accepted. */
+const timelineEvents = [
+  'posted',
+  'replaced',
+  'committed',
+  'planned',
+  'skipped',
+  'attempt',
+  'fetched',
+  'shown',
+  'acted',
+  'answered',
+  'read',
+  'activated',
+  'dismissed',
+  'snoozed',
+  'deleted',
+  'expired',
+  'withdrawn',
+  'failed',
+  'gone',
+  'cleared',
+] as const;
+
+const deliveryKind = oneOf(['notify', 'fallback', 'clear']);
+
+/** `subscription`: null for what is no one device's; else that of one of `devices`. */
+const timelineEvent = strictObject({
+  dateTime,
+  event: oneOf(timelineEvents),
+  subscription: nullable(Type.String()),
+  kind: Type.Optional(deliveryKind),
+  reason: Type.Optional(nullable(Type.String())),
+  attempt: Type.Optional(Type.Integer({ minimum: 1 })),
+  verdict: Type.Optional(oneOf(['accepted', 'retry', 'throttled', 'gone', 'refused'])),
+  status: Type.Optional(nullable(Type.Integer())),
+});
+
+/** `status` and `reason` of its delivery; null where none was planned, and then `reason` says why. */
+const timelineDevice = strictObject({
+  subscription: Type.String(),
+  displayName: nullable(Type.String()),
+  platformType: nullable(oneOf(platformTypes)),
+  appId: Type.String(),
+  channel: nullable(Type.String()),
+  isGone: Type.Boolean(),
+  lastSeenDateTime: nullable(dateTime),
+  status: nullable(oneOf(deliveryStatuses)),
+  reason: nullable(Type.String()),
+  attempts: Type.Integer({ minimum: 0 }),
+  nextAttemptDateTime: nullable(dateTime),
+});
+
+/** `content` is null unless it was asked for, and is what the app posted and the person answered. */
+export const timelineSchema = strictObject({
+  id: Type.String(),
+  appId: Type.String(),
+  user: nullable(person),
+  appNotificationId: nullable(Type.String()),
+  createdDateTime: dateTime,
+  lastModifiedDateTime: dateTime,
+  expirationDateTime: dateTime,
+  contentVersion: Type.Integer({ minimum: 1 }),
+  removed: nullable(oneOf(['deleted', 'expired'])),
+  readState: oneOf(readStates),
+  userActionState: oneOf(userActionStates),
+  mayViewContent: Type.Boolean(),
+  content: nullable(Type.Object({}, { additionalProperties: true })),
+  devices: Type.Array(timelineDevice),
+  events: Type.Array(timelineEvent),
 });

@@ -165,11 +165,12 @@ function ring(change: Change, { overlay, now, claim, channels }: PushPlan): void
 }
 
 /** Withdraws everything unsent, also where an attempt is under way: its result no longer counts. */
-function withdraw(change: Change, status: SendStatus, { overlay }: PushPlan): void {
+function withdraw(change: Change, status: SendStatus, { overlay, now }: PushPlan): void {
   const reason = status === 'expired' ? 'the notification expired' : reasonOf(change);
   for (const row of overlay.deliveries.of(change.user, change.notification.id)) {
     if (!isOpen(row.status)) continue;
-    overlay.deliveries.put({ ...row, status, reason, claimed: false });
+    // When it was withdrawn: of what is settled, `due` says that.
+    overlay.deliveries.put({ ...row, status, reason, claimed: false, due: now });
   }
 }
 

@@ -8,4 +8,5 @@ await runAgainOn(
   () => import('./push-snooze.test.ts'),
   () => import('./push-verdicts.test.ts'),
   () => import('./push-mutes.test.ts'),
+  () => import('./push-timeline.test.ts'),
 );

@@ -66,7 +66,7 @@ async function* auditOf({ id, local, feed }: Person, { registry }: Services): As
   for (let before: number | null = null; ; ) {
     const entries = await registry.audit.list({ before, limit: entriesAtOnce });
     for (const { at, who, from, what, on } of entries) {
-      const concerns = on === `users/${id}` || names.has(who);
+      const concerns = `${on}/`.startsWith(`users/${id}/`) || names.has(who);
       if (concerns) yield line('audit', { dateTime: formatDateTime(at), who, from, what, on });
     }
     before = entries.at(-1)?.id ?? null;

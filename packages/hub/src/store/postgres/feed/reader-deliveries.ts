@@ -1,10 +1,10 @@
 // Reads of deliveries: the current rows that decide on an attempt, which lanes have work, and the deliveries of a
 // notification on each device.
-import { isUuid } from '../../../lib/ids.ts';
+import { isUuid, uuidToBytes } from '../../../lib/ids.ts';
 import { type DeliveryKey, noNotification, type Route } from '../../../model/delivery.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import { kindCodes, sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
-import { decodeNumber, decodeText } from '../../columns.ts';
+import { decodeNumber, decodeText, readEarlier } from '../../columns.ts';
 import { type DeliveryReader, type FailedQuery, pendingLookedAt, type SendContext } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
 import type { Parameter } from '../wire/packet.ts';
@@ -21,6 +21,7 @@ import {
   packUuid,
   readDelivery,
   readNotification,
+  readText,
   sameKey,
   sameUser,
   subscriptionColumns,
@@ -60,6 +61,9 @@ export const deliveryStatements = {
   (${select} WHERE ${sameKey(deliveryKey, 'd', 'k')} LIMIT 1) t`),
   notifications: statement(`SELECT k.at, t.* FROM ${asked} CROSS JOIN LATERAL
   (SELECT ${namesOf(notificationColumns)} FROM notification n WHERE ${sameUser('n')} AND n.id = k.notification LIMIT 1) t`),
+  earlier: statement(
+    `SELECT d.subscription, d.kind, d.earlier FROM delivery d WHERE ${ofUser('d')} AND d.notification = $3 AND d.earlier IS NOT NULL`,
+  ),
   subscriptions: statement(`SELECT k.at, t.* FROM ${asked} CROSS JOIN LATERAL
   (SELECT ${namesOf(subscriptionColumns)}, fetched_seq FROM subscription s
    WHERE ${sameUser('s')} AND s.id = k.subscription LIMIT 1) t`),
@@ -112,6 +116,14 @@ export function deliveryReads(connections: Connections): DeliveryReader {
       if (!isUuid(notification)) return [];
       const found = await ask(deliveryStatements.ofNotification, ...userValues(user), packUuid(notification));
       return found.map(readDelivery);
+    },
+    async earlierAnswers(user: UserKey, notification: string) {
+      const rows = await ask(deliveryStatements.earlier, ...userValues(user), packUuid(notification));
+      return rows.map(({ subscription, kind, earlier }) => ({
+        subscription: uuidToBytes(decodeText(subscription)).toString('base64url'),
+        kind: kindCodes.decode(kind),
+        answers: readEarlier(readText(earlier)),
+      }));
     },
     async failedDeliveries({ app, limit, after }: FailedQuery) {
       const from = after ? keyValues(after) : [-1, ...nothing];

@@ -168,4 +168,8 @@ CREATE UNIQUE INDEX notification_by_name ON notification(name, app, lane, user_k
   WHERE removed = 0 AND name IS NOT NULL;
 `,
   },
+  {
+    name: '0013-earlier-answers',
+    sql: 'ALTER TABLE delivery ADD COLUMN earlier text;',
+  },
 ];

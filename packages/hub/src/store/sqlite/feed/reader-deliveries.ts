@@ -6,7 +6,7 @@ import { type DeliveryKey, noNotification, type Route } from '../../../model/del
 import type { StoredNotification } from '../../../model/notification.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import { kindCodes, sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
-import { decodeBytes, decodeNumber, decodeText } from '../../columns.ts';
+import { decodeBytes, decodeNumber, decodeText, readEarlier } from '../../columns.ts';
 import { type DeliveryReader, type FailedQuery, pendingLookedAt, type SendContext } from '../../store.ts';
 import {
   anyStanding,
@@ -57,6 +57,14 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
     async deliveries(user: UserKey, notification: string) {
       const rows = query.ofNotification.all(interned.account(user), uuidToBytes(notification));
       return rows.map((row) => deliveryOf(user, row));
+    },
+    async earlierAnswers(user: UserKey, notification: string) {
+      const rows = query.earlier.all(interned.account(user), uuidToBytes(notification));
+      return rows.map(({ subscription, kind, earlier }) => ({
+        subscription: Buffer.from(decodeBytes(subscription)).toString('base64url'),
+        kind: kindCodes.decode(kind),
+        answers: readEarlier(decodeText(earlier)),
+      }));
     },
     async failedDeliveries({ app, limit, after }: FailedQuery) {
       const from = after
@@ -189,6 +197,9 @@ function prepareDeliveries(db: DatabaseSync, { delivery }: Tables) {
     ofNotification: prepareRows(
       db,
       `SELECT ${delivery.names.join(', ')} FROM delivery WHERE account = ? AND notification = ?`,
+    ),
+    earlier: db.prepare(
+      'SELECT subscription, kind, earlier FROM delivery WHERE account = ? AND notification = ? AND earlier IS NOT NULL',
     ),
     failed: prepareRows(
       db,

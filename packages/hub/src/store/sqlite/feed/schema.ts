@@ -149,4 +149,8 @@ DROP INDEX notification_by_name;
 CREATE INDEX notification_by_name ON notification(name_key, account) WHERE removed = 0 AND name_key IS NOT NULL;
 `,
   },
+  {
+    name: '0014-earlier-answers',
+    sql: 'ALTER TABLE delivery ADD COLUMN earlier TEXT;',
+  },
 ];

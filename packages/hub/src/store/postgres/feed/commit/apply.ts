@@ -4,6 +4,7 @@
 import { claimLeaseMs, noNotification } from '../../../../model/delivery.ts';
 import type { UserKey } from '../../../../model/principal.ts';
 import { sqlDatedAhead, sqlIsOpen, sqlShows } from '../../../codes.ts';
+import { sqlEarlier } from '../../../columns.ts';
 import type { ClaimQuery, FeedRow, FetchMark, Plan, PlanReads, RowChange, Snapshot } from '../../../store.ts';
 import { type Ask, type Statement, statement } from '../../wire/pipeline.ts';
 import {
@@ -180,13 +181,14 @@ ORDER BY ${namesOf(deliveryKey)}
 ON CONFLICT (${namesOf(deliveryKey)}) DO UPDATE SET ${putColumns
     .slice(deliveryKey.length)
     .map(({ name }) => `${name} = excluded.${name}`)
-    .join(', ')}`),
+    .join(', ')}, earlier = ${sqlEarlier('delivery.answer IS DISTINCT FROM excluded.answer', 'delivery.')}`),
   // A delivery that was withdrawn meanwhile stays withdrawn; its attempt is recorded nevertheless.
   record: statement(`UPDATE delivery d SET claimed_by = NULL,
   status = CASE WHEN ${sqlIsOpen('d.status')} THEN k.status ELSE d.status END,
   reason = CASE WHEN ${sqlIsOpen('d.status')} THEN k.reason ELSE d.reason END,
-  due = k.due, attempts = k.attempts, sent_at = coalesce(k.sent_at, d.sent_at), truncated = k.truncated,
-  dropped = k.dropped, answer = coalesce(k.answer, d.answer)
+  due = CASE WHEN ${sqlIsOpen('d.status')} THEN k.due ELSE d.due END,
+  attempts = k.attempts, sent_at = coalesce(k.sent_at, d.sent_at), truncated = k.truncated,
+  dropped = k.dropped, earlier = ${sqlEarlier('k.answer IS NOT NULL', 'd.')}, answer = coalesce(k.answer, d.answer)
 FROM ${unnest(resultColumns)} WHERE ${sameKey(deliveryKey, 'd', 'k')} AND d.seq = k.seq`),
   mark: statement(`UPDATE delivery d SET fetched_at = k.at FROM ${unnest(markedColumns)}
 WHERE ${sameKey(markedColumns.slice(0, 4), 'd', 'k')} AND ${sqlShows('d.kind')} AND d.seq <= k.seq AND d.fetched_at IS NULL

@@ -12,7 +12,7 @@ import {
 import { foldName } from '../../../../model/fold-name.ts';
 import type { UserKey } from '../../../../model/principal.ts';
 import { encodeDropped, sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
-import { decodeNumber, type Stored, writeAnswer } from '../../../columns.ts';
+import { decodeNumber, type Stored, sqlEarlier, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FeedRow, FetchMark, Plan } from '../../../store.ts';
 import { anyStanding, encodeKey, keyValues, prepareRows, type Row, type Tables } from '../tables.ts';
 import { openApplyWebhooks } from './apply-webhooks.ts';
@@ -132,6 +132,7 @@ function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): 
   const account = (user: UserKey): number => decodeNumber(interned.account(user));
   const record = (result: DeliveryResult): void => {
     const status = statusCodes.encode(result.status);
+    const answer = result.answer && writeAnswer(result.answer);
     statement.record.run(
       status,
       result.reason,
@@ -140,7 +141,8 @@ function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): 
       result.sentAt,
       Number(result.truncated),
       encodeDropped(result.dropped),
-      result.answer && writeAnswer(result.answer),
+      answer,
+      answer,
       interned.account(result.user),
       ...keyValues(result),
       result.seq,
@@ -228,12 +230,13 @@ function prepareDeliveryWrites(db: DatabaseSync, columns: readonly string[]) {
   const key = 'account = ? AND notification = ? AND subscription = ? AND kind = ?';
   return {
     insert: db.prepare(insert),
-    put: db.prepare(`${insert} ON CONFLICT DO UPDATE SET ${excluded(columns.slice(3))}`),
+    put: db.prepare(`${insert} ON CONFLICT DO UPDATE SET ${excluded(columns.slice(3))},
+       earlier = ${sqlEarlier('delivery.answer IS NOT excluded.answer', 'delivery.')}`),
     // A delivery that was withdrawn meanwhile stays withdrawn; its attempt is recorded nevertheless.
     record: db.prepare(
       `UPDATE delivery SET claimed = 0, status = iif(${sqlIsOpen()}, ?, status), reason = iif(${sqlIsOpen()}, ?, reason),
-       due = ?, attempts = ?, sent_at = coalesce(?, sent_at), truncated = ?, dropped = ?,
-       answer = coalesce(?, answer)
+       due = iif(${sqlIsOpen()}, ?, due), attempts = ?, sent_at = coalesce(?, sent_at), truncated = ?, dropped = ?,
+       earlier = ${sqlEarlier('? IS NOT NULL')}, answer = coalesce(?, answer)
        WHERE ${key} AND seq = ?`,
     ),
     fetchedSeq: db.prepare('SELECT fetched_seq FROM subscription WHERE account = ? AND id = ?'),
