@@ -13,6 +13,7 @@ import {
   type Tokens,
   tokensBySignIn,
 } from '@carillon/testing/hub/identity.ts';
+import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { mintToken } from '../../../src/auth/provider/exchange/mint-token.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
@@ -87,7 +88,7 @@ describe('sign-in', () => {
   });
 
   test('a wrong password shows the form again, and the eleventh attempt is refused', async () => {
-    await using identity = await openIdentity();
+    await using identity = await openIdentity({ clock: new ManualClock() });
     const browse = openBrowser();
     const query = new URLSearchParams({
       client_id: 'phone',
@@ -125,7 +126,7 @@ describe('sign-in', () => {
   });
 
   test('who has signed in with a browser before is not kept out of it by what others try', async () => {
-    await using identity = await openIdentity();
+    await using identity = await openIdentity({ clock: new ManualClock() });
     const { browse } = await signIn(identity, { scope: created });
     const open = async (ask: typeof browse) => {
       const query = new URLSearchParams({

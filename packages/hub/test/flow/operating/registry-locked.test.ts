@@ -43,7 +43,7 @@ function signIn({ baseUrl }: TestHub): string {
   return `/identity/authorize?${query}`;
 }
 
-test('while another process holds registry.db the hub serves, and what needs the file is 503 in two seconds', async (context) => {
+test('while another process holds registry.db the hub serves, and what needs the file is 503 before it is released', async (context) => {
   await using hub = await startHub({ store: 'sqlite' });
   const token = hub.token({ user: 'alice' });
   const { json: spare } = await hub.request('POST', `${feed}/streamTicket`, { token });
@@ -51,11 +51,10 @@ test('while another process holds registry.db the hub serves, and what needs the
   const locked = await lock(context, hub);
 
   const answered: string[] = [];
-  const asked = performance.now();
   const ask = async (what: string, path: string, headers = {}) => {
     const answer = await hub.request('GET', path, { headers });
     answered.push(what);
-    return { ...answer, afterMs: performance.now() - asked };
+    return answer;
   };
   const stream = `${feed}/stream?ticket=${spare.ticket}`;
   const headers = { accept: 'text/event-stream' };
@@ -66,11 +65,10 @@ test('while another process holds registry.db the hub serves, and what needs the
   await reader.next('change');
   answered.push('change');
 
-  for (const { status, headers, afterMs } of await Promise.all(waiting)) {
+  // While it is held. How soon: src/store/sqlite/registry/session.test.ts.
+  for (const { status, headers } of await Promise.all(waiting)) {
     assert.equal(status, 503);
     assert.equal(headers['retry-after'], '1');
-    // bound: the contract's two seconds, on a machine that is busy with other tests
-    assert.ok(afterMs < 4000, `answered after ${afterMs} ms`);
   }
   assert.equal((await beta).status, 406);
   assert.deepEqual(new Set(answered.slice(0, 2)), new Set(['health', 'change']), answered.join());

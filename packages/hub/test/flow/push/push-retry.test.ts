@@ -18,12 +18,12 @@ test('a provider that answers 503 is asked again with backoff, and the push arri
   const device = await driven.push.register('android');
   driven.push.simulator.script([rule({ status: 503 }, { times: 3, match: { address: device.address } })]);
   const id = await driven.create();
-  const took = await driven.drive(async () => (await driven.delivery(id, device)).status === 'accepted');
+  // How long it waits between them: src/push/dispatch/retry.test.ts.
+  await driven.drive(async () => (await driven.delivery(id, device)).status === 'accepted');
   const { attempts, lastAnswer } = await driven.delivery(id, device);
   assert.equal(attempts, 4);
   assert.equal(lastAnswer?.verdict, 'accepted');
   assert.equal(driven.about(device, id).length, 1);
-  assert.ok(took <= 10 * second, `1, 2 and 4 s of full jitter at most, and a sweep each: ${took} ms`);
 });
 
 test('what was throttled is never sent before its Retry-After, and is sent right after it', async () => {
