@@ -14,7 +14,9 @@ const sources = [
   'package.json',
   'package-lock.json',
   'tsconfig*.json',
-  'tools/pack/*.ts',
+  'tools/pack/**/*.ts',
+  'deploy/{debian,helm,systemd}/**/*.*',
+  'deploy/debian/*',
   'packages/*/{package.json,README.md}',
   'packages/*/{bin,src}/**/*.*',
   // Of the pages what was built from its sources, so that a failed build is not kept.

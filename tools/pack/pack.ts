@@ -4,9 +4,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import { writeManifest } from './artefacts.ts';
+import { type Artefact, writeManifest } from './artefacts.ts';
 import { stageClassicScripts } from './classic.ts';
 import { compile } from './compile.ts';
+import { makeExecutable } from './executable/make.ts';
+import { makeChart } from './installers/chart.ts';
+import { makeDeb } from './installers/deb.ts';
 import { stagePlainEntries } from './plain.ts';
 import { makeSbom } from './sbom.ts';
 import { isCompiled, readPackages, stageEmbed, stagePackage } from './stage.ts';
@@ -40,23 +43,43 @@ export async function packAll(outFolder: string, build: 'always' | 'ifChanged'):
     await stageEmbed(each, target);
     await stagePlainEntries(each, target);
   }
-  rmSync(work, { recursive: true });
   const packed = packFolders(
     packages.map(({ folder }) => join(staging, folder)),
     outFolder,
   );
-  writeRelease(outFolder, packed);
+  await writeRelease(outFolder, { packed, work });
+  rmSync(work, { recursive: true });
   return packed;
 }
 
+interface Release {
+  readonly packed: readonly Packed[];
+  readonly work: string;
+}
+
 /** What goes with the tarballs. */
-function writeRelease(outFolder: string, packed: readonly Packed[]): void {
+async function writeRelease(outFolder: string, { packed, work }: Release): Promise<void> {
   const version = packed.find(({ name }) => name === 'carillon')?.version;
   if (version === undefined) throw new Error('the hub is not among what was packed');
   const sbom = `carillon-${version}.cdx.json`;
   writeFileSync(join(outFolder, sbom), `${JSON.stringify(makeSbom(), null, 2)}\n`);
   const tarballs = packed.map(({ tarball }) => ({ kind: 'npm', file: basename(tarball) }) as const);
-  writeManifest(outFolder, version, [...tarballs, { kind: 'sbom', file: sbom }]);
+  const programs = await makePrograms(outFolder, { version, work });
+  const chart = { kind: 'chart', file: makeChart(version, outFolder) } as const;
+  writeManifest(outFolder, version, [...tarballs, ...programs, chart, { kind: 'sbom', file: sbom }]);
+}
+
+/** For machines without Node: of Linux alone, with the architecture of the machine that makes them. */
+async function makePrograms(
+  outFolder: string,
+  { version, work }: { readonly version: string; readonly work: string },
+): Promise<Artefact[]> {
+  if (process.platform !== 'linux') return [];
+  const file = `carillon-${version}-linux-${process.arch}`;
+  const executable = join(outFolder, file);
+  await makeExecutable(executable, join(work, 'executable'));
+  const deb = makeDeb({ version, executable, work: join(work, 'deb'), outFolder });
+  return [{ kind: 'executable', file }, ...(deb ? [{ kind: 'deb', file: deb } as const] : [])];
 }
 
 /** What is not compiled but built: the inbox page and the console. */

@@ -27,6 +27,12 @@ export const needs = {
   haproxy: { name: 'HAProxy', program: 'haproxy', packages: ['haproxy'], file: 'proxies' },
   apache: { name: 'Apache', program: 'apache2', packages: ['apache2-bin'], file: 'proxies' },
   squid: { name: 'Squid', program: 'squid', packages: ['squid'], file: 'forward-proxy' },
+  systemd: {
+    name: 'systemd',
+    program: 'systemd-analyze',
+    packages: ['systemd'],
+    file: 'systemd/systemd-analyze',
+  },
   xmllint: { name: 'xmllint', program: 'xmllint', packages: ['libxml2-utils'], file: 'xml/xmllint' },
   promtool: {
     ...{ name: 'promtool', program: 'promtool', packages: ['prometheus'] },
