@@ -59,12 +59,7 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
       return rows.map((row) => deliveryOf(user, row));
     },
     async earlierAnswers(user: UserKey, notification: string) {
-      const rows = query.earlier.all(interned.account(user), uuidToBytes(notification));
-      return rows.map(({ subscription, kind, earlier }) => ({
-        subscription: Buffer.from(decodeBytes(subscription)).toString('base64url'),
-        kind: kindCodes.decode(kind),
-        answers: readEarlier(decodeText(earlier)),
-      }));
+      return query.earlier.all(interned.account(user), uuidToBytes(notification)).map(earlierAnswersOf);
     },
     async failedDeliveries({ app, limit, after }: FailedQuery) {
       const from = after
@@ -78,6 +73,14 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
       const row = query.fetchedSeq.get(interned.account(user), subscription);
       return row ? decodeNumber(row.fetched_seq) : 0;
     },
+  };
+}
+
+function earlierAnswersOf({ subscription, kind, earlier }: Row) {
+  return {
+    subscription: Buffer.from(decodeBytes(subscription)).toString('base64url'),
+    kind: kindCodes.decode(kind),
+    answers: readEarlier(decodeText(earlier)),
   };
 }
 
