@@ -22,7 +22,9 @@ const file = new URL('../../../../docs/openapi.json', import.meta.url);
 const openApi: OpenApi = JSON.parse(readFileSync(file, 'utf8'));
 const metadata: Metadata = JSON.parse(metadataJson());
 const paths = readPaths(openApi);
-const ajv = new Ajv2020({ strict: false, validateSchema: false });
+/** Most validators see few answers, so what is compiled quickly is quickest: half the time of Ajv's defaults. */
+const quickly = { inlineRefs: false, code: { optimize: false } };
+const ajv = new Ajv2020({ strict: false, validateSchema: false, ...quickly });
 formats.default(ajv);
 ajv.addSchema(openApi, 'openapi');
 const validators = new Map<string, ValidateFunction>();
