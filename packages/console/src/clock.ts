@@ -22,6 +22,12 @@ class PageClock {
 
 export const clock = new PageClock();
 
+/** Calls again and again; answers how to stop. */
+export function every(milliseconds: number, call: () => void): () => void {
+  const timer = setInterval(call, milliseconds);
+  return () => clearInterval(timer);
+}
+
 /** Calls once; answers how to stop. */
 export function after(milliseconds: number, call: () => void): () => void {
   const timer = setTimeout(call, milliseconds);

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { post, subscribe, userNames } from '@carillon/testing/hub/hub.ts';
 import { directionOf, languages } from '@carillon/words';
 import { consoleTexts as ar } from '@carillon/words/console/ar';
 import { consoleTexts as de } from '@carillon/words/console/de';
@@ -13,8 +14,31 @@ import { consoleTexts as fr } from '@carillon/words/console/fr';
 import { consoleTexts as ja } from '@carillon/words/console/ja';
 import { axeFindings, overflow } from './support/axe.ts';
 import { openConsole, operators } from './support/operator.ts';
+import { startPushService, webPushKeys } from './support/push-service.ts';
 
-const { hub, publicUrl, operator } = await openConsole();
+const { hub, publicUrl, operator } = await openConsole({ settings: { 'allow-private-push': true } });
+const service = await startPushService();
+await subscribe(hub, {
+  ...{ displayName: 'Alice’s browser', installationId: 'browser', platformType: 'webPush' },
+  channel: { type: 'webPush', endpoint: `${service.url}/alice`, keys: webPushKeys() },
+});
+const posted = await hub.request('POST', '/v1.0/me/notifications', {
+  token: hub.token({ user: 'alice' }),
+  body: post({ payload: { visualContent: { title: 'Lunch is ready' } } }),
+});
+const places = [
+  '#overview',
+  '#people',
+  `#people/${hub.userIds.alice}`,
+  `#notifications/${posted.json.id}`,
+  '#apps',
+  '#apps/app-a',
+  '#apps/app-a/channels/apns',
+  '#failed',
+  '#webhooks',
+  '#start',
+  '#audit',
+];
 const catalogues = { en, de, fr, ja, ar };
 
 const dist = join(import.meta.dirname, '..', 'dist');
@@ -111,11 +135,157 @@ suite('signing in', () => {
   });
 });
 
+suite('an operator who may change everything', () => {
+  test('finds a person by the beginning of the name, by keyboard alone', async () => {
+    const { page, signIn } = await operator();
+    await signIn('olga', '#audit');
+    await page.getByRole('heading', { name: en.audit }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('alice@');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: userNames.alice }).waitFor();
+    await page.getByText('Alice’s browser').waitFor();
+  });
+
+  test('is asked before a person is kept out, and lets the person in again', async () => {
+    const { page, signIn, complaints } = await operator();
+    await signIn('olga', `#people/${hub.userIds.bob}`);
+    await page.getByRole('button', { name: en.disable }).click();
+    await page.getByRole('dialog').getByText('Ends at once all').waitFor();
+    assert.deepEqual(await axeFindings(page), []);
+    await page.keyboard.press('Escape');
+    assert.equal((await hub.registry.users.findById(hub.userIds.bob))?.disabled ?? false, false);
+    await page.getByRole('button', { name: en.disable }).click();
+    await page.getByRole('dialog').getByRole('button', { name: en.disable }).click();
+    await page.getByRole('button', { name: en.enable }).click();
+    await page.getByText(en.maySignIn, { exact: true }).waitFor();
+    assert.deepEqual(
+      complaints.filter((each) => !/404/.test(each)),
+      [],
+    );
+  });
+
+  test('erases a person only after typing the name', async () => {
+    const id = 'cc000000-0000-4000-8000-000000000005';
+    await hub.registry.users.put({ id, name: 'carol@contoso.example', passwordHash: '', operator: false });
+    const { page, signIn } = await operator();
+    await signIn('olga', `#people/${id}`);
+    await page.getByRole('button', { name: en.erase }).click();
+    const dialog = page.getByRole('dialog');
+    const sure = dialog.getByRole('button', { name: en.erase });
+    await dialog.getByRole('textbox').fill('carol');
+    assert.equal(await sure.isDisabled(), true);
+    await dialog.getByRole('textbox').fill('carol@contoso.example');
+    await sure.click();
+    await page.getByRole('heading', { name: en.people, exact: true }).waitFor();
+    assert.equal(await hub.registry.users.findById(id), null);
+  });
+
+  test('sees what happened to a notification on each device, and its content once it is asked for', async () => {
+    const { page, signIn } = await operator();
+    await service.refused;
+    await signIn('olga', '#people');
+    await page.getByLabel(en.searchFor).fill(posted.json.id);
+    await page.keyboard.press('Enter');
+    const device = page
+      .locator('section')
+      .filter({ has: page.getByRole('heading', { name: 'Alice’s browser' }) });
+    const refused = device.getByText('refused · 400');
+    await device.getByText(en.evPlanned).waitFor();
+    while (!(await refused.isVisible())) {
+      const answer = page.waitForResponse(/timeline/);
+      await page.getByRole('button', { name: en.reload }).click();
+      await answer;
+    }
+    await page.getByText(en.evCommitted).waitFor();
+    assert.equal(await page.getByText('Lunch is ready').count(), 0);
+    await page.getByRole('button', { name: en.showContent }).click();
+    await page.getByText('Lunch is ready').waitFor();
+    const [entry] = await hub.registry.audit.list({ before: null, limit: 1 });
+    assert.equal(entry?.what, 'contentViewed');
+  });
+
+  test('registers an app, gets a snippet with the real ids, and sees its first notification arrive', async () => {
+    const { page, signIn } = await operator();
+    await signIn('olga', '#start');
+    await page.getByLabel(en.appId).fill('app-a');
+    await page.getByLabel(en.hostName).fill('a.example');
+    await page.getByRole('button', { name: en.registerApp }).click();
+    await page.getByText('carillon token --app app-a --user olga@contoso.example').waitFor();
+    await page.getByRole('button', { name: 'TypeScript' }).click();
+    const snippet = await page.locator('.code pre').nth(1).textContent();
+    assert.ok(snippet?.includes(`fetch('${publicUrl}/v1.0/me/notifications'`), snippet ?? '');
+    const [, appNotificationId = ''] = /"appNotificationId": "(start-\w+)"/.exec(snippet ?? '') ?? [];
+    const body = post({ appNotificationId });
+    const sent = await hub.request('POST', '/v1.0/me/notifications', {
+      token: hub.token({ user: 'alice' }),
+      body,
+    });
+    assert.equal(sent.status, 201);
+    await page.getByText(en.itArrived).waitFor();
+    await page.getByRole('link', { name: en.seeTimeline }).click();
+    await page.getByRole('heading', { name: appNotificationId }).waitFor();
+  });
+
+  test('sees a failed delivery with its cause, and sends it again once that is mended', async () => {
+    const { page, signIn } = await operator();
+    await signIn('olga', '#people');
+    await service.refused;
+    await page.getByRole('link', { name: en.failed }).click();
+    const cause = page.getByRole('button', { name: /refused/ });
+    // The attempt's end is committed after the answer.
+    await page.getByText(en.failedNone).or(cause).waitFor();
+    while (!(await cause.isVisible())) {
+      await page.reload();
+      await page.getByText(en.failedNone).or(cause).waitFor();
+    }
+    await cause.click();
+    await page.getByText(userNames.alice).waitFor();
+    service.mend();
+    await page.getByRole('button', { name: en.redriveAll }).click();
+    await page.getByRole('dialog').getByRole('button', { name: en.redriveAll }).click();
+    await service.accepted;
+    await page.getByText(en.failedNone).waitFor();
+  });
+});
+
+test('an operator who may only look finds no button that changes anything', async () => {
+  const { page, signIn, complaints } = await operator();
+  await signIn('rita', '#people');
+  for (const hash of places) {
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
+    await page.locator('main h1').waitFor();
+    await page.locator('main .bones').waitFor({ state: 'detached' });
+    const names = await page.locator('main button').allTextContents();
+    const harmless = new Set<string>([en.showMore, en.reload]);
+    assert.deepEqual(
+      names.filter((each) => !harmless.has(each.trim()) && !/refused/.test(each)),
+      [],
+      hash,
+    );
+    assert.equal(await page.locator('main input, main textarea').count(), 0, hash);
+  }
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, `#notifications/${posted.json.id}`);
+  await page.getByText(en.contentHidden).waitFor();
+  assert.deepEqual(
+    complaints.filter((each) => !/404/.test(each)),
+    [],
+  );
+});
+
+/** The templates are the same in all: one that runs each way, light and dark. */
+const axed: ReadonlySet<string> = new Set(['en', 'ar']);
+
 suite('in every language', () => {
   for (const tag of languages) {
-    test(`${tag}: it runs the right way, fits a phone, and axe finds nothing`, async () => {
+    test(`${tag}: it runs the right way, fits a phone, and axe finds nothing where it looks`, async () => {
       const { page, signIn, complaints } = await operator({
         locale: tag,
+        colorScheme: tag === 'ar' ? 'dark' : 'light',
         viewport: { width: 360, height: 800 },
       });
       await signIn('olga', '#people');
@@ -125,15 +295,20 @@ suite('in every language', () => {
         [await root.getAttribute('lang'), await root.getAttribute('dir')],
         [tag, directionOf(tag)],
       );
-      for (const hash of ['#people', '#audit']) {
+      for (const hash of places) {
         await page.evaluate((to) => {
           location.hash = to;
         }, hash);
-        await page.locator('main .rows').waitFor();
+        await page.locator('main h1').waitFor();
+        await page.locator('main .bones').waitFor({ state: 'detached' });
         assert.equal(await overflow(page), 0, hash);
-        assert.deepEqual(await axeFindings(page), [], hash);
+        if (axed.has(tag)) assert.deepEqual(await axeFindings(page), [], hash);
       }
-      assert.deepEqual(complaints, []);
+      // What is not set is answered 404, which Chromium logs.
+      assert.deepEqual(
+        complaints.filter((each) => !/404/.test(each)),
+        [],
+      );
     });
   }
 });

@@ -1,4 +1,4 @@
-// Times, numbers and sizes in the language that is shown.
+// Times and numbers in the language that is shown.
 // Formatters are kept, since they are expensive to create.
 import { clock } from '../clock.ts';
 import { words } from '../language.ts';
@@ -26,6 +26,20 @@ export function ago(dateTime: string): string {
 /** To the second, for what is compared. */
 export function moment(dateTime: string): string {
   return format(dateTime, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+export function day(dateTime: string): string {
+  return format(dateTime, { dateStyle: 'medium' });
+}
+
+/** With milliseconds, for a timeline. */
+export function instant(dateTime: string): string {
+  return format(dateTime, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+  });
 }
 
 function format(dateTime: string, options: Intl.DateTimeFormatOptions): string {

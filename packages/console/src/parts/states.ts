@@ -32,6 +32,13 @@ export function failure(error: unknown, again: (() => void) | null): TemplateRes
   </div>`;
 }
 
+/** One line of it, beside what failed. */
+export function problem(error: unknown): TemplateResult | typeof nothing {
+  if (error === null || error === undefined) return nothing;
+  const { title, detail } = explain(error);
+  return html`<p class="problem small" role="alert">${title}${detail ? html` <span lang="en" dir="ltr">${detail}</span>` : nothing}</p>`;
+}
+
 function explain(error: unknown) {
   if (!(error instanceof ApiError))
     return {

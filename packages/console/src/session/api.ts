@@ -43,8 +43,8 @@ export type Query = Readonly<Record<string, string | null | undefined>>;
 export interface Api {
   get<T>(path: string, query?: Query): Promise<T>;
   send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<T>;
-  /** The answer as it is, for a download. */
-  download(path: string): Promise<Blob>;
+  /** The answer as it is. */
+  readBlob(path: string): Promise<Blob>;
 }
 
 export interface ApiOptions {
@@ -85,7 +85,7 @@ export function openApi({ publicUrl, token, onSignedOut }: ApiOptions): Api {
       const answer: T = response.status === 204 ? null : await response.json();
       return answer;
     },
-    download: async (path) => (await call('GET', path)).blob(),
+    readBlob: async (path) => (await call('GET', path)).blob(),
   };
 }
 

@@ -12,9 +12,38 @@ interface SightEntry {
 }
 
 export const sightTable: Partial<Readonly<Record<Sight, SightEntry>>> = {
+  overview: {
+    load: () => import('../views/overview/overview-view.ts'),
+    show: (desk, place) => html`<carillon-overview .desk=${desk} .place=${place}></carillon-overview>`,
+  },
   people: {
     load: () => import('../views/people/people-view.ts'),
     show: (desk, place) => html`<carillon-people .desk=${desk} .place=${place}></carillon-people>`,
+  },
+  notifications: {
+    load: () => import('../views/notification-view.ts'),
+    show: (desk, place) =>
+      html`<carillon-notification .desk=${desk} .place=${place}></carillon-notification>`,
+  },
+  search: {
+    load: () => import('../views/search-view.ts'),
+    show: (desk, place) => html`<carillon-search .desk=${desk} .place=${place}></carillon-search>`,
+  },
+  apps: {
+    load: () => import('../views/apps/apps-view.ts'),
+    show: (desk, place) => html`<carillon-apps .desk=${desk} .place=${place}></carillon-apps>`,
+  },
+  failed: {
+    load: () => import('../views/failed-view.ts'),
+    show: (desk, place) => html`<carillon-failed .desk=${desk} .place=${place}></carillon-failed>`,
+  },
+  webhooks: {
+    load: () => import('../views/webhooks-view.ts'),
+    show: (desk, place) => html`<carillon-webhooks .desk=${desk} .place=${place}></carillon-webhooks>`,
+  },
+  start: {
+    load: () => import('../views/start/start-view.ts'),
+    show: (desk, place) => html`<carillon-start .desk=${desk} .place=${place}></carillon-start>`,
   },
   audit: {
     load: () => import('../views/audit-view.ts'),
@@ -29,6 +58,11 @@ export interface NavigationEntry {
 }
 
 export const navigation: readonly NavigationEntry[] = [
+  { sight: 'overview', name: 'overview', mark: marks.overview },
   { sight: 'people', name: 'people', mark: marks.people },
+  { sight: 'apps', name: 'apps', mark: marks.apps },
+  { sight: 'failed', name: 'failed', mark: marks.failed },
+  { sight: 'webhooks', name: 'webhooks', mark: marks.webhooks },
   { sight: 'audit', name: 'audit', mark: marks.audit },
+  { sight: 'start', name: 'start', mark: marks.start },
 ];

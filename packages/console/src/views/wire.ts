@@ -1,7 +1,30 @@
 // The answers of the admin operations, as the schemas of the protocol say them: types alone, none of it is loaded.
 // What changes there does not compile here.
-import type { auditEntrySchema, userSchema } from '@carillon/protocol/schemas';
+import type {
+  appAnswerSchema,
+  auditEntrySchema,
+  foundSchema,
+  hostAnswerSchema,
+  redriveAnswerSchema,
+  shownChangeSubscriptionSchema,
+  shownCredentialsSchema,
+  shownDeliverySchema,
+  shownSubscriptionSchema,
+  timelineSchema,
+  userSchema,
+  userSessionSchema,
+} from '@carillon/protocol/schemas';
 import type { Static } from 'typebox';
 
+export type App = Static<typeof appAnswerSchema>;
+export type Host = Static<typeof hostAnswerSchema>;
 export type AuditEntry = Static<typeof auditEntrySchema>;
+export type ChangeSubscription = Static<typeof shownChangeSubscriptionSchema>;
+export type Credentials = Static<typeof shownCredentialsSchema>;
+export type Found = Static<typeof foundSchema>;
+export type FailedDelivery = Static<typeof shownDeliverySchema>;
+export type Redriven = Static<typeof redriveAnswerSchema>;
+export type ShownSubscription = Static<typeof shownSubscriptionSchema>;
+export type Timeline = Static<typeof timelineSchema>;
 export type User = Static<typeof userSchema>;
+export type UserSession = Static<typeof userSessionSchema>;

@@ -9,15 +9,19 @@ import { blank } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
 import { hashOf, type Place } from '../../place.ts';
 import type { User } from '../wire.ts';
+import './person-view.ts';
 
 class PeopleView extends View {
   readonly #users = new Reading<Pages<User>>(this);
 
-  override entered(_place: Place): void {
+  override entered({ path }: Place): void {
+    if (path.length > 0) return;
     void this.#users.read(() => firstPage<User>(this.desk.api, 'admin/users', { $top: '50' }));
   }
 
   override render(): TemplateResult {
+    if (this.place.path.length > 0)
+      return html`<carillon-person .desk=${this.desk} .place=${this.place}></carillon-person>`;
     return html`
       <div class="head"><div><h1>${text('people')}</h1><p class="soft small">${text(this.desk.config.localUsers ? 'peopleText' : 'peopleOther')}</p></div></div>
       <section class="card">${this.#users.show(({ rows }) =>

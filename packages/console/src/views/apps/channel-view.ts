@@ -1,0 +1,124 @@
+// <carillon-channel>: one push channel of an app: what to get where at the vendor, and the form that stores it. The hub checks it
+// as a whole before it is stored; what is stored is shown without its secrets.
+import { html, nothing, type TemplateResult } from 'lit';
+import { text } from '../../language.ts';
+import { ago, moment } from '../../parts/format.ts';
+import { look, sheet } from '../../parts/look.ts';
+import { marks } from '../../parts/marks.ts';
+import { Reading } from '../../parts/reading.ts';
+import { problem } from '../../parts/states.ts';
+import { View } from '../../parts/view.ts';
+import { hashOf } from '../../place.ts';
+import { ApiError } from '../../session/api.ts';
+import type { Credentials } from '../wire.ts';
+import { type ChannelField, type ChannelGuide, channelGuides } from './channels.ts';
+
+class ChannelView extends View {
+  static override properties = { ...View.properties, trouble: { state: true } };
+  declare private trouble: unknown;
+  readonly #stored = new Reading<Credentials | null>(this);
+
+  override entered(): void {
+    this.trouble = null;
+    if (this.#kind !== 'webPush') void this.#stored.read(() => this.#read());
+  }
+
+  get #app(): string {
+    return this.place.path[0] ?? '';
+  }
+
+  get #kind(): string {
+    return this.place.path[2] ?? '';
+  }
+
+  get #path(): string {
+    return `admin/apps/${encodeURIComponent(this.#app)}/channels/${encodeURIComponent(this.#kind)}`;
+  }
+
+  async #read(): Promise<Credentials | null> {
+    return this.desk.api.get<Credentials>(this.#path).catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return null;
+      throw error;
+    });
+  }
+
+  override render(): TemplateResult {
+    const guide = channelGuides.find(({ kind }) => kind === this.#kind);
+    const back = html`<a class="up" href=${hashOf('apps', [this.#app])}>${marks.back}${this.#app}</a>`;
+    if (!guide) return html`${back}<p class="problem">${text('notThere')}</p>`;
+    return html`
+      <div class="head"><div>${back}<h1>${guide.platform}</h1></div></div>
+      <div class="two even">
+        <section class="card"><header><h2>${text('whatToGet')}</h2></header><div class="inner stack">
+          <p class="pre">${text(guide.steps)}</p>
+          ${guide.vendor ? html`<p><a href=${guide.vendor} target="_blank" rel="noreferrer">${text('openVendor')}</a></p>` : nothing}
+        </div></section>
+        ${guide.fields.length > 0 ? this.#form(guide) : nothing}
+      </div>`;
+  }
+
+  #form(guide: ChannelGuide): TemplateResult {
+    return html`<section class="card"><header><h2>${text('credentials')}</h2></header><div class="inner stack">
+      ${this.#stored.show((stored) =>
+        stored
+          ? html`<p class="note small">${marks.check} ${text('storedSince', { time: ago(stored.setDateTime) })}
+              <span class="soft" title=${moment(stored.setDateTime)}></span></p>${facts(stored)}`
+          : html`<p class="soft small">${text('nothingStored')}</p>`,
+      )}
+      ${
+        this.desk.mayAct
+          ? html`<form class="form" @submit=${(event: SubmitEvent) => this.#save(event, guide)}>
+              ${guide.fields.map(field)}
+              ${problem(this.trouble)}
+              <div class="acts"><button class="main">${text('checkAndStore')}</button>
+                ${this.#stored.value ? html`<button type="button" class="bad" @click=${this.#remove}>${text('removeCredentials')}</button>` : nothing}</div>
+            </form>`
+          : nothing
+      }
+    </div></section>`;
+  }
+
+  async #save(event: SubmitEvent, guide: ChannelGuide): Promise<void> {
+    event.preventDefault();
+    const { target } = event;
+    if (!(target instanceof HTMLFormElement)) return;
+    const entries = [...new FormData(target)].map(([name, value]) => [name, String(value).trim()]);
+    this.trouble = null;
+    try {
+      await this.desk.api.send('PUT', this.#path, guide.body(Object.fromEntries(entries)));
+      target.reset();
+      this.desk.say(text('storedSaid'));
+      await this.#stored.again();
+    } catch (error) {
+      this.trouble = error instanceof SyntaxError ? new Error(text('noJson')) : error;
+    }
+  }
+
+  #remove = async (): Promise<void> => {
+    const asked = {
+      title: text('removeCredentialsAsk', { channel: this.#kind, app: this.#app }),
+      text: text('removeCredentialsWill'),
+      action: text('removeCredentials'),
+    };
+    if (!(await this.desk.ask(asked))) return;
+    await this.desk.api.send('DELETE', this.#path).catch((error: unknown) => {
+      this.trouble = error;
+    });
+    await this.#stored.again();
+  };
+
+  static override styles = [look, sheet];
+}
+
+function field({ name, label, long, secret, placeholder }: ChannelField): TemplateResult {
+  if (long)
+    return html`<label><span>${label}</span><textarea class="mono" name=${name} rows="7" required spellcheck="false" autocomplete="off" dir="ltr" placeholder=${placeholder}></textarea></label>`;
+  return html`<label><span>${label}</span><input name=${name} type=${secret ? 'password' : 'text'} required autocomplete="off" spellcheck="false" dir="ltr" placeholder=${placeholder}></label>`;
+}
+
+function facts(stored: Credentials): TemplateResult {
+  const shown = Object.entries(stored).filter(([name]) => name !== 'channel' && name !== 'setDateTime');
+  return html`<dl class="facts">${shown.map(([name, value]) => html`<dt><code>${name}</code></dt><dd><code dir="ltr">${String(value)}</code></dd>`)}</dl>`;
+}
+
+customElements.define('carillon-channel', ChannelView);
