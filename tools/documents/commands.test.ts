@@ -23,6 +23,10 @@ const notRun: readonly Exception[] = [
     begins: 'kubectl',
     because: 'it needs a cluster; tools/deploy checks the manifests against the hub',
   },
+  ...['pip install', 'go install'].map((begins) => ({
+    ...{ document: 'docs/clients.md', begins },
+    because: 'packages/hub/test/flow/requests/generated-clients.test.ts runs the same generators',
+  })),
   {
     document: 'docs/operating.md',
     begins: 'CARILLON_DATABASE_URL=',

@@ -63,7 +63,8 @@ function whole(schema: Schema, document: object): Schema {
   const others = forms.filter(({ type }) => type !== 'null');
   const [only] = others;
   if (others.length !== 1 || !only || others.length === forms.length) return schema;
-  return { ...only, type: [...typesOf(only), 'null'] };
+  const values = only.enum ? { enum: [...only.enum, null] } : {};
+  return { ...only, type: [...typesOf(only), 'null'], ...values };
 }
 
 function typesOf({ type }: Schema): readonly string[] {

@@ -2,7 +2,7 @@
 // Microsoft Graph). What a part's own body holds is the matter of its operation.
 
 import { limits } from '../limits.ts';
-import { nullable, strictObject } from './build.ts';
+import { nullable, strictObject, unlisted } from './build.ts';
 import { Type } from './type.ts';
 
 const id = Type.String({ minLength: 1, maxLength: limits.batchIdCharacters });
@@ -19,7 +19,7 @@ export const batchRequestSchema = strictObject({
   body: Type.Optional(Type.Unknown()),
   dependsOn: Type.Optional(names),
   /** As msgraph-core for Python spells it. */
-  depends_on: Type.Optional(names),
+  depends_on: Type.Optional(unlisted(names)),
 });
 
 export const batchSchema = strictObject({

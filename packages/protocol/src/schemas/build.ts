@@ -3,6 +3,7 @@
 //   ignored       read-only members that a client may send back and that are dropped
 //   aliases       other spellings of an enumeration member, old ordinals included
 //   maxBytes      a bound in UTF-8 bytes, where maxLength would count code points
+//   unlisted      another spelling that is read, and that no document names
 
 import type { Static, TSchema } from 'typebox';
 import { Type } from './type.ts';
@@ -19,6 +20,7 @@ export interface CarillonSchema {
   ignored?: readonly string[];
   aliases?: Readonly<Record<string, string>>;
   maxBytes?: number;
+  unlisted?: true;
 }
 
 /** The schema, or null. */
@@ -26,6 +28,11 @@ export function nullable<T extends TSchema>(schema: T) {
   const { type, ...rest } = schema as { type?: string; enum?: readonly unknown[] };
   const withNull = rest.enum ? { ...rest, enum: [...rest.enum, null] } : rest;
   return Type.Unsafe<Static<T> | null>({ ...withNull, type: [type, 'null'] });
+}
+
+/** Another spelling of a member. */
+export function unlisted<T extends TSchema>(schema: T) {
+  return Type.Unsafe<Static<T>>({ ...schema, unlisted: true });
 }
 
 /** A string of a closed set, read in any case and by its aliases. */

@@ -6,7 +6,8 @@ import { dateTime, nullable, oneOf, strictObject } from './build.ts';
 import { Type } from './type.ts';
 
 const url = Type.String({ minLength: 1, maxLength: limits.pushAddressCharacters });
-const tls = oneOf(['v1_0', 'v1_1', 'v1_2', 'v1_3']);
+export const tlsVersions = ['v1_0', 'v1_1', 'v1_2', 'v1_3'] as const;
+const tls = oneOf(tlsVersions);
 const clientState = nullable(Type.String({ maxLength: webhookLimits.clientStateCharacters }));
 const certificateId = nullable(Type.String({ maxLength: webhookLimits.certificateIdCharacters }));
 

@@ -23,8 +23,15 @@ export {
   changeSubscriptionPostSchema,
   changeSubscriptionSchema,
   createdChangeSubscriptionSchema,
+  tlsVersions,
 } from './change-subscription.ts';
-export { deliverySchema, explanationSchema, receiptsAnswerSchema, receiptsPostSchema } from './delivery.ts';
+export {
+  deliverySchema,
+  explanationSchema,
+  lastAnswerSchema,
+  receiptsAnswerSchema,
+  receiptsPostSchema,
+} from './delivery.ts';
 export {
   notificationPostSchema,
   notificationSchema,
@@ -55,4 +62,4 @@ export {
   subscriptionSchema,
 } from './subscription.ts';
 export { Type } from './type.ts';
-export { visualContentSchema } from './visual-content.ts';
+export { actionSchema, progressSchema, visualContentSchema } from './visual-content.ts';

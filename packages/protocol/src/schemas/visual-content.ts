@@ -31,7 +31,7 @@ const input = strictObject({
   maxLength: Type.Optional(nullable(Type.Integer({ minimum: 1, maximum: limits.actionInputCharacters }))),
 });
 
-const action = strictObject({
+export const actionSchema = strictObject({
   id: Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$', description: '1 to 64 of A–Z, a–z, 0–9, _ and -' }),
   title: Type.String({ minLength: 1, maxLength: limits.actionTitleCharacters }),
   url: Type.Optional(nullable(url)),
@@ -40,7 +40,7 @@ const action = strictObject({
   input: Type.Optional(nullable(input)),
 });
 
-const progress = strictObject({
+export const progressSchema = strictObject({
   value: Type.Number({ minimum: 0 }),
   max: Type.Number({ exclusiveMinimum: 0 }),
   label: Type.Optional(nullable(Type.String({ maxLength: limits.progressLabelCharacters }))),
@@ -53,7 +53,7 @@ export const visualContentSchema = strictObject(
     url: Type.Optional(nullable(url)),
     iconUrl: Type.Optional(nullable(url)),
     imageUrl: Type.Optional(nullable(url)),
-    actions: Type.Optional(nullable(Type.Array(action, { maxItems: limits.actions }))),
+    actions: Type.Optional(nullable(Type.Array(actionSchema, { maxItems: limits.actions }))),
     sound: Type.Optional(nullable(name)),
     category: Type.Optional(nullable(name)),
     interruptionLevel: Type.Optional(nullable(oneOf(interruptionLevels))),
@@ -67,7 +67,7 @@ export const visualContentSchema = strictObject(
       ),
     ),
     dir: Type.Optional(nullable(oneOf(textDirections))),
-    progress: Type.Optional(nullable(progress)),
+    progress: Type.Optional(nullable(progressSchema)),
   },
   { odataType: 'visualProperties' },
 );

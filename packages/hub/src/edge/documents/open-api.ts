@@ -1,65 +1,14 @@
 // The API as an OpenAPI 3.1 document, made from the list of operations: their paths, access, query options, bodies and answers.
 // `npm run docs` writes it to docs/openapi.json, and a test holds every answer of the tests against it.
 import { errorTable } from '@carillon/protocol';
-import {
-  appAnswerSchema,
-  appSchema,
-  batchAnswerSchema,
-  batchSchema,
-  deliverySchema,
-  notificationAppSchema,
-  notificationPostSchema,
-  notificationSchema,
-  preferencesSchema,
-  removedSchema,
-  responseSchema,
-  subscriptionPostSchema,
-  subscriptionSchema,
-  userSchema,
-  visualContentSchema,
-} from '@carillon/protocol/schemas';
 import { type Access, isForOperators } from '../../auth/authorize.ts';
 import { statusesOf } from '../../operations/kernel/answer.ts';
 import type { Operation } from '../../operations/kernel/operation.ts';
 import { operationTable } from '../../operations/table.ts';
 import { type Json, jsonSchemaOf, plainSchema } from './json-schema.ts';
+import { enumerations, nameOf, shapes } from './shapes.ts';
 
-/** What has a name. An entity is one that answers may annotate. */
-const shapes: readonly { readonly name: string; readonly schema: object; readonly isEntity?: boolean }[] = [
-  { name: 'Notification', schema: notificationSchema, isEntity: true },
-  { name: 'NotificationPost', schema: notificationPostSchema },
-  { name: 'RemovedNotification', schema: removedSchema },
-  { name: 'NotificationResponse', schema: responseSchema, isEntity: true },
-  { name: 'NotificationSubscription', schema: subscriptionSchema, isEntity: true },
-  { name: 'NotificationSubscriptionPost', schema: subscriptionPostSchema },
-  { name: 'NotificationPreferences', schema: preferencesSchema, isEntity: true },
-  { name: 'NotificationApp', schema: notificationAppSchema, isEntity: true },
-  { name: 'Delivery', schema: deliverySchema },
-  { name: 'VisualContent', schema: visualContentSchema },
-  { name: 'Payload', schema: notificationSchema.properties.payload },
-  { name: 'FallbackPolicy', schema: notificationSchema.properties.fallbackPolicy },
-  { name: 'App', schema: appAnswerSchema },
-  { name: 'AppSettings', schema: appSchema },
-  { name: 'User', schema: userSchema },
-  { name: 'Batch', schema: batchSchema },
-  { name: 'BatchAnswer', schema: batchAnswerSchema },
-];
-const names = new Map(shapes.map(({ name, schema }) => [keyOf(schema), name]));
-const keys = new WeakMap<object, string>();
 const selectedName = 'SelectedNotification';
-
-/** The same members are the same shape, also where it may be null. */
-function keyOf(schema: object): string {
-  return JSON.stringify({ ...schema, type: undefined });
-}
-
-function nameOf(schema: object): string | null {
-  if (!('properties' in schema)) return null;
-  const key = keys.get(schema) ?? keyOf(schema);
-  keys.set(schema, key);
-  return names.get(key) ?? null;
-}
-
 const selectedNameOf = (schema: object): string | null =>
   nameOf(schema) === 'Notification' ? selectedName : nameOf(schema);
 
@@ -79,9 +28,8 @@ const info = {
 export function openApi(publicUrl: string): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const operation of operationTable)
-    for (const [index, path] of placesOf(operation).entries()) {
+    for (const { path, operationId } of placesOf(operation)) {
       paths[path] ??= {};
-      const operationId = index === 0 ? operation.name : `${operation.name}${index + 1}`;
       paths[path][operation.method.toLowerCase()] = { operationId, ...describe(operation, path) };
     }
   return {
@@ -96,11 +44,15 @@ export function openApi(publicUrl: string): Json {
 }
 
 /** An app that may name the user in the path does so below /users. */
-function placesOf({ paths, access }: Operation): string[] {
-  const forms = paths.flatMap((path) =>
-    access === 'userOrAppByPath' ? [path, path.replace('/me/', '/users/{user}/')] : [path],
+function placesOf({ name, paths, access }: Operation): { path: string; operationId: string }[] {
+  const forms = paths.flatMap((path, index) => {
+    const form = { path, operationId: index === 0 ? name : `${name}${index + 1}` };
+    const ofUser = { path: path.replace('/me/', '/users/{user}/'), operationId: `${form.operationId}OfUser` };
+    return access === 'userOrAppByPath' ? [form, ofUser] : [form];
+  });
+  return forms.map((form) =>
+    form.path.startsWith('/admin/') ? form : { ...form, path: `/v1.0${form.path}` },
   );
-  return forms.map((path) => (path.startsWith('/admin/') ? path : `/v1.0${path}`));
 }
 
 function tagOf({ paths: [path] }: Operation): string {
@@ -230,7 +182,8 @@ function componentSchemas(): Record<string, Json> {
     const plain = plainSchema({ ...schema, type: 'object' }, nameOf);
     return [name, isEntity ? withMembers(plain, annotations) : plain];
   });
-  const schemas = Object.fromEntries(named);
+  const values = Object.entries(enumerations).map(([name, each]) => [name, { type: 'string', enum: each }]);
+  const schemas = Object.fromEntries([...named, ...values]);
   return { ...schemas, [selectedName]: { ...schemas.Notification, required: ['id'] }, Refusal: refusal };
 }
 

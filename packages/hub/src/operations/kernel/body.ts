@@ -14,7 +14,7 @@ const ajv = new Ajv({
   coerceTypes: false,
 });
 ajv.addFormat('date-time', true); // model/date-time decides, where the member's meaning is known
-ajv.addVocabulary(['odataType', 'ignored', 'aliases']);
+ajv.addVocabulary(['odataType', 'ignored', 'aliases', 'unlisted']);
 ajv.addKeyword({
   keyword: 'maxBytes',
   type: 'string',

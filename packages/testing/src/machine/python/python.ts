@@ -35,12 +35,14 @@ export function findPython({ name, version, module, beside = [] }: PythonPackage
 }
 
 /** What the script printed as JSON. Throws what it said when it fails. */
-export async function runPython(
-  python: string,
+export const runPython = runProgram;
+
+export async function runProgram(
+  program: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Promise<unknown> {
-  const child = spawn(python, args, {
+  const child = spawn(program, args, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -3,7 +3,7 @@
 // open for members that come later, since a client checks answers against the list that it read before.
 
 /** Words of the protocol's schemas. */
-const ownWords = new Set(['odataType', 'ignored', 'aliases', 'maxBytes']);
+const ownWords = new Set(['odataType', 'ignored', 'aliases', 'maxBytes', 'unlisted']);
 
 export function wireSchema(schema: object, place: 'input' | 'output'): Record<string, unknown> {
   return JSON.parse(JSON.stringify(schema, place === 'input' ? inputWord : outputWord));
