@@ -5,7 +5,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { alice, postWrite, startMs, stateWrite, subscribeWrite } from '@carillon/testing/feed/writes.ts';
+import {
+  alice,
+  bob,
+  deleteWrite,
+  postWrite,
+  startMs,
+  stateWrite,
+  subscribeWrite,
+} from '@carillon/testing/feed/writes.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { smallDisk } from '@carillon/testing/machine/small-disk.ts';
@@ -237,6 +245,28 @@ test('while another process holds the write lock commits fail as busy, and reads
   other.exec('ROLLBACK');
   other.close();
   assert.equal((await store.commit([postWrite()], startMs)).changes[0]?.seq, 2);
+  await store.close();
+});
+
+test('all are counted without those that have expired, few or very many, before the sweep comes', async (context) => {
+  const folder = tempFolder();
+  context.after(folder.remove);
+  const store = await openAt(folder.path);
+  const expires = startMs + 1000;
+  const [read, removed] = [postWrite(), postWrite()];
+  const posts = [read, removed, postWrite(), postWrite({ app: 'app-b' }), postWrite({ expires })];
+  await store.commit([...posts, stateWrite([read.id]), deleteWrite(removed.id)], startMs);
+  const counts = (now: number) =>
+    Promise.all([null, 'app-a', 'app-b', 'app-c'].map((app) => store.read.count(alice, app, now)));
+  assert.deepEqual(await counts(startMs), [4, 3, 1, 0]);
+  assert.deepEqual(await counts(expires), [3, 2, 1, 0]);
+  await store.commit(
+    Array.from({ length: 1500 }, () => postWrite({ expires, by: 'bob' })),
+    startMs,
+  );
+  assert.deepEqual(await counts(expires), [3, 2, 1, 0]);
+  assert.equal(await store.read.count(bob, null, expires), 0);
+  assert.equal(await store.read.count(bob, null, startMs), 1500);
   await store.close();
 });
 
