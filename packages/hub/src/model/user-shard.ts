@@ -4,6 +4,8 @@ import type { Clock } from '../lib/clock.ts';
 import { markUuid, openUuidSource } from '../lib/ids.ts';
 import type { UserKey } from './principal.ts';
 
+export const userShards = 4096;
+
 const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** The key is base64url, so that two characters of it are 12 bits. */

@@ -1,6 +1,6 @@
 // Looks of an operator that name no user: a notification by its id, by its appNotificationId, a person by the beginning of
 // the name. None costs a commit anything. An id ends with the shard of its user, so that it is looked for among the few
-// users of one shard; the index of appNotificationIds is led by them.
+// users of one shard. By its appNotificationId SQLite looks at one user after another; PostgreSQL's index is led by it.
 import type { StoredNotification } from '../model/notification.ts';
 
 export interface Lookups {

@@ -1,10 +1,12 @@
-// Looks that name no user: over the users of a shard by the index of their keys, and by the indexes of names.
-// They are for operators; nothing that a device or an app asks comes here.
+// Looks that name no user: over the users of a shard, or of one shard after another, by the index of their keys, and by the
+// index of their names. They are for operators; nothing that a device or an app asks comes here.
 import type { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers';
 import { hashText } from '../../../lib/fingerprint.ts';
 import { isUuid, uuidMark, uuidToBytes } from '../../../lib/ids.ts';
 import { foldName } from '../../../model/fold-name.ts';
-import { shardPrefix } from '../../../model/user-shard.ts';
+import type { StoredNotification } from '../../../model/notification.ts';
+import { shardPrefix, userShards } from '../../../model/user-shard.ts';
 import { sqlIsAlive } from '../../codes.ts';
 import { decodeNumber } from '../../columns.ts';
 import { endOfPrefix, type Lookups } from '../../lookups.ts';
@@ -13,7 +15,6 @@ import {
   anyStanding,
   decodeUser,
   feedTable,
-  inSnapshot,
   prepareRows,
   sqlHead,
   type Tables,
@@ -22,13 +23,17 @@ import {
 
 /** Behind all characters of a key. */
 const afterKeys = '~';
+/** Between two slices others have their turn. */
+const sliceMs = 1;
 
 export function lookupSql(columns: readonly string[]) {
   const names = columns.map((name) => `n.${name}`).join(', ');
   return {
     byId: `SELECT ${names}, a.key FROM account a CROSS JOIN notification n
       ON n.account = a.id AND ${anyStanding} AND n.id = ?3 WHERE a.key >= ?1 AND a.key < ?2 LIMIT 1`,
-    named: `SELECT ${names}, n.account FROM notification n WHERE n.name_key = ? AND ${sqlIsAlive('n.removed')} AND n.name = ? LIMIT ?`,
+    named: `SELECT ${names}, a.key FROM account a CROSS JOIN notification n
+      ON n.account = a.id AND n.name_key = ?3 AND ${sqlIsAlive('n.removed')} AND n.name = ?4
+      WHERE a.key >= ?1 AND a.key < ?2 LIMIT ?5`,
     owners: `SELECT ${feedTable.names.join(', ')}, ${sqlHead} AS head, key FROM account
       WHERE name_key >= ? AND name_key < ? ORDER BY name_key LIMIT ?`,
   };
@@ -36,7 +41,7 @@ export function lookupSql(columns: readonly string[]) {
 
 export function lookupReads(
   db: DatabaseSync,
-  { interned, notification }: Tables,
+  { notification }: Tables,
 ): Lookups & Pick<FeedReader, 'ownersByPrefix'> {
   const sql = lookupSql(notification.names);
   const query = {
@@ -52,11 +57,20 @@ export function lookupReads(
       return found ? notification.readValues(found, { user: decodeUser(found.at(-1)) }) : null;
     },
     async namedOfAll(appNotificationId, limit) {
-      return inSnapshot(db, () =>
-        query.named
-          .all(hashText(appNotificationId), appNotificationId, limit)
-          .map((values) => notification.readValues(values, { user: interned.user(values.at(-1)) })),
-      );
+      // Some microseconds a user. An index led by the name would cost every post a page at random instead.
+      const name = [hashText(appNotificationId), appNotificationId] as const;
+      const found: StoredNotification[] = [];
+      let began = performance.now();
+      for (let shard = 0; shard < userShards && found.length < limit; shard++) {
+        const prefix = shardPrefix(shard);
+        const left = limit - found.length;
+        for (const values of query.named.all(prefix, prefix + afterKeys, ...name, left))
+          found.push(notification.readValues(values, { user: decodeUser(values.at(-1)) }));
+        if (performance.now() - began < sliceMs) continue;
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        began = performance.now();
+      }
+      return found;
     },
     async ownersByPrefix(prefix, limit) {
       const key = foldName(prefix);

@@ -153,4 +153,13 @@ CREATE INDEX notification_by_name ON notification(name_key, account) WHERE remov
     name: '0014-earlier-answers',
     sql: 'ALTER TABLE delivery ADD COLUMN earlier TEXT;',
   },
+  {
+    // Led by the name it cost each post a page of its own, at random in the whole index: with a million stored the writer
+    // took a third more for a batch.
+    name: '0015-names-by-user',
+    sql: `
+DROP INDEX notification_by_name;
+CREATE INDEX notification_by_name ON notification(account, name_key) WHERE removed = 0 AND name_key IS NOT NULL;
+`,
+  },
 ];
