@@ -21,6 +21,7 @@ import { clientReconnect } from './benchmarks/pages/client-reconnect.ts';
 import { inboxAnswers } from './benchmarks/pages/inbox-answers.ts';
 import { inboxLoad } from './benchmarks/pages/inbox-load.ts';
 import { inboxScroll } from './benchmarks/pages/inbox-scroll.ts';
+import { executable } from './benchmarks/programs/executable.ts';
 import { pushCreates } from './benchmarks/push/push-creates.ts';
 import { pushDrain } from './benchmarks/push/push-drain.ts';
 import { pushFaults } from './benchmarks/push/push-faults.ts';
@@ -39,7 +40,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxAnswers, inboxScroll],
-  webhooks,
+  ...[webhooks, executable],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

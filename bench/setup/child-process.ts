@@ -62,6 +62,27 @@ export async function startHub({
   return start([...args, ...more], { port, log: join(dataDir, 'log'), env: own });
 }
 
+export interface ExecutableOptions {
+  readonly file: string;
+  readonly dataDir: string;
+  /** What runs it: the first is a program, the others its arguments. */
+  readonly prefix?: readonly string[];
+}
+
+/** The hub as one file. It follows no channel, so a benchmark that ends takes it along. */
+export async function startExecutable({ file, dataDir, prefix = [] }: ExecutableOptions): Promise<Child> {
+  const port = await freePort();
+  const fixed = ['serve', '--data-dir', dataDir, '--port', String(port), '--public-url', publicUrl];
+  const [program = '', ...args] = [...prefix, file, ...fixed, '--throttle', 'off', '--log-level', 'warn'];
+  const startedAt = performance.now();
+  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  process.once('exit', () => child.kill('SIGKILL'));
+  await isReady(child, args);
+  const readyMs = performance.now() - startedAt;
+  const ends = { stop: () => stop(child), kill: () => kill(child) };
+  return { port, pid: child.pid as number, inspectPort: 0, readyMs, ...ends };
+}
+
 function flagsOf({ databaseUrl, natsUrl }: SharedServers): string[] {
   return ['--database-url', databaseUrl, '--embedded-provider', '--nats-url', natsUrl, '--drain-delay', '0'];
 }
