@@ -1,5 +1,6 @@
 // What each test file used of the machine: its process writes a line at its end (test-bounds.ts), the runner prints the
-// files that took longest, which is what to look at when a run takes too long.
+// files that took longest, which is what to look at when a run takes too long, and what all used: with as much CPU as the
+// cores have, only less work makes a run shorter.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -22,7 +23,12 @@ export function openUsage() {
       const lines = existsSync(record) ? readFileSync(record, 'utf8').trimEnd().split('\n') : [];
       const used = lines.map((line) => JSON.parse(line) as Usage);
       const longest = used.sort((a, b) => b.seconds - a.seconds).slice(0, printed);
-      return longest.map(
+      const all = {
+        file: join(root, `all files (${used.length})`),
+        seconds: used.reduce((sum, { seconds }) => sum + seconds, 0),
+        cpuSeconds: used.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0),
+      };
+      return [...longest, all].map(
         ({ file, seconds, cpuSeconds }) =>
           `${seconds.toFixed(0).padStart(4)} s, ${cpuSeconds.toFixed(0)} s of CPU: ${relative(root, file)}`,
       );

@@ -103,7 +103,7 @@ test('the static checks come first, then what takes longest, then the others by 
   ]);
 });
 
-test('a run ends with what took longest, and leaves nothing in the folder of temporary files', (context) => {
+test('a run ends with what took longest and what all took, and leaves nothing in the folder of temporary files', (context) => {
   const { output } = runTests(context, {
     'tools/a.test.ts': `
       import { mkdtempSync } from 'node:fs';
@@ -113,5 +113,8 @@ test('a run ends with what took longest, and leaves nothing in the folder of tem
   const [, folder = ''] = /writes to (\S+)\/a-/.exec(output) ?? [];
   assert.match(folder, /carillon-tests-/);
   assert.equal(existsSync(folder), false);
-  assert.match(output, /\d s, \d+ s of CPU: tools\/a\.test\.ts\n1 passed, 0 failed\n$/);
+  assert.match(
+    output,
+    /\d s, \d+ s of CPU: tools\/a\.test\.ts\n +\d s, \d+ s of CPU: all files \(1\)\n1 passed, 0 failed\n$/,
+  );
 });
