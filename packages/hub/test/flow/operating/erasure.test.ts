@@ -1,7 +1,10 @@
 // What the hub holds of a person, read out and erased, for local users and for those of another issuer: all of it, and
 // nothing of anybody else.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { get } from 'node:http';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { openSseReader } from '@carillon/testing/feed/readers.ts';
 import { postWrite } from '@carillon/testing/feed/writes.ts';
@@ -13,11 +16,15 @@ import {
   startHub,
   subscribe,
   type TestHub,
+  until,
   userNames,
 } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { startIssuer } from '@carillon/testing/hub/issuer.ts';
+import { placeOf, type StoreName } from '@carillon/testing/hub/store-place.ts';
+import { openReceiver, watchOf } from '@carillon/testing/hub/webhook-receiver.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
+import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
 import { builtInPlanner } from '../../../src/hub/open-data.ts';
 import { userKey } from '../../../src/model/principal.ts';
 import { openFeedStore } from '../../../src/store/sqlite/feed/feed-store.ts';
@@ -143,6 +150,97 @@ test('erasing a person leaves nothing, ends streams with bye, and concerns nobod
   );
   assert.ok(!JSON.stringify(audit).includes(userNames.alice));
 });
+
+/** Each row of each table of the registry and the feeds, by table. */
+async function rowsOf(hub: TestHub, store: StoreName): Promise<Map<string, string[]>> {
+  const rows = new Map<string, string[]>();
+  const { settings } = await placeOf(hub.dataDir, store);
+  if (settings['database-url'] !== undefined) {
+    const server = await sharedPostgres();
+    const url = String(settings['database-url']);
+    const tables = await server.query(
+      url,
+      "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace",
+    );
+    for (const { relname } of tables) {
+      const found = await server.query(url, `SELECT r::text AS row FROM "${relname}" r`);
+      rows.set(
+        String(relname),
+        found.map(({ row }) => String(row)),
+      );
+    }
+    return rows;
+  }
+  for (const file of readdirSync(hub.dataDir).filter((name) => name.endsWith('.db'))) {
+    using db = new DatabaseSync(join(hub.dataDir, file), { readOnly: true });
+    const tables = db.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+    for (const { name } of tables) {
+      const found = db.prepare(`SELECT * FROM "${name}"`).all();
+      const textOf = (value: unknown) =>
+        value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : String(value);
+      rows.set(
+        `${file} ${name}`,
+        found.map((row) => Object.values(row).map(textOf).join(' ')),
+      );
+    }
+  }
+  return rows;
+}
+
+async function tablesWith(store: StoreName, hub: TestHub, marks: readonly string[]): Promise<string[]> {
+  const hex = marks.map((mark) => Buffer.from(mark).toString('hex'));
+  const holds = (row: string) => [...marks, ...hex].some((mark) => row.includes(mark));
+  return [...(await rowsOf(hub, store))].flatMap(([table, rows]) => (rows.some(holds) ? [table] : []));
+}
+
+for (const store of ['sqlite', 'postgres'] as const)
+  test(`${store}: change subscriptions are exported without secrets of the app, and an erasure leaves no mark of a person in any table`, async (context) => {
+    await using receiver = await openReceiver();
+    const { hub, clock, admin } = await open(context, { store, settings: { dev: true } });
+    const token = hub.token({ user: 'alice' });
+    const lifecycleNotificationUrl = `${receiver.url}/life`;
+    const body = watchOf(`${receiver.url}?secret`, { lifecycleNotificationUrl });
+    const made = await hub.request('POST', '/v1.0/subscriptions', { token, body });
+    assert.equal(made.status, 201, made.text);
+    await fill(hub, token);
+    await receiver.told(3);
+    receiver.answer = (response, { path }) => response.writeHead(path.includes('/life') ? 202 : 500).end();
+    await fill(hub, token); // waits for the endpoint
+    const { text } = await admin('GET', `${hub.userIds.alice}/export`);
+    const [shown, ...more] = readLines(text).filter(({ type }) => type === 'changeSubscription');
+    assert.deepEqual(
+      [shown?.id, shown?.appId, shown?.resource, more],
+      [made.json.id, 'app-a', 'me/notifications', []],
+    );
+    assert.equal(shown?.endpointHost, new URL(receiver.url).host);
+    for (const secret of ['whsec_', '?secret', 'state of the test'])
+      assert.ok(!text.includes(secret), secret);
+
+    const { port } = new URL(receiver.url);
+    const marks = [
+      'of the person',
+      'for the person',
+      'by the person',
+      userNames.alice,
+      `:${port}/`,
+      'state of the test',
+    ];
+    for (const mark of marks)
+      assert.notDeepEqual(await tablesWith(store, hub, [mark]), [], `${mark} is stored`);
+    assert.equal((await admin('DELETE', hub.userIds.alice)).status, 204);
+    const removed = () => {
+      clock.advance(1000);
+      return receiver.values.some(({ lifecycleEvent }) => lifecycleEvent === 'subscriptionRemoved');
+    };
+    await until(removed, 'its lifecycle endpoint is told');
+    const isForgotten = async () => (await hub.registry.changeSubscriptions.find(made.json.id)) === null;
+    await until(isForgotten, 'the change subscription is forgotten');
+    assert.deepEqual(await tablesWith(store, hub, marks), []);
+    const keptIn = (await tablesWith(store, hub, [hub.userIds.alice])).map((table) =>
+      table.split(' ').at(-1),
+    );
+    assert.deepEqual(keptIn.sort(), ['audit', 'revocation']);
+  });
 
 test('a person of another issuer is exported and erased by id or name, and may begin anew with a new token', async (context) => {
   const issuer = await startIssuer();

@@ -5,7 +5,7 @@ import { endedOf } from '../../../model/change-subscription.ts';
 import type { UserKey } from '../../../model/principal.ts';
 import type { AuditAuthor } from '../../../store/registry.ts';
 import type { Services } from '../../kernel/call.ts';
-import type { Person, PersonServices } from './person.ts';
+import { type Person, type PersonServices, watchesOf } from './person.ts';
 
 /** With their deliveries these are read and removed by one commit. */
 const rowsAtOnce = 100;
@@ -27,13 +27,13 @@ export async function erasePerson(
 
 /** Both stand in the audit from here on, also when the erasure is cut off. A local user can't sign in any more. */
 async function endTokens(
-  { id, local, feed }: Person,
+  { id, local, issuer }: Person,
   author: AuditAuthor,
   { registry, clock }: ErasureServices,
 ): Promise<void> {
   const at = clock.now();
   const until = at + revokedMs;
-  const subjects = [userSubject(id), ...(feed ? [personSubject(feed.issuer, id)] : [])];
+  const subjects = [userSubject(id), ...(issuer === null ? [] : [personSubject(issuer, id)])];
   const entry = { ...author, at, what: 'userErased', on: `users/${id}` };
   await registry.audit.record(entry, async ({ users, revocations, refreshFamilies }) => {
     if (local) await users.put({ ...local, disabled: true });
@@ -44,15 +44,10 @@ async function endTokens(
 }
 
 /** Their lifecycle endpoints get that they are removed. */
-async function endChangeSubscriptions(
-  { id }: Person,
-  { registry, issuers, clock }: ErasureServices,
-): Promise<void> {
-  const { changeSubscriptions } = registry;
-  for (const each of changeSubscriptions.known()) {
-    if (each.user === null || each.subject !== id || !issuers.includes(each.issuer)) continue;
-    await changeSubscriptions.change(each.id, (before) => endedOf(before, clock.now()));
-  }
+async function endChangeSubscriptions({ id }: Person, services: ErasureServices): Promise<void> {
+  const { registry, clock } = services;
+  for (const each of watchesOf(id, services))
+    await registry.changeSubscriptions.change(each.id, (before) => endedOf(before, clock.now()));
 }
 
 async function eraseFeed(user: UserKey, { read, committer }: ErasureServices): Promise<void> {

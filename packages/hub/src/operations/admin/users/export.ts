@@ -1,4 +1,4 @@
-// All that the hub holds of a person, as JSON lines: the account, sign-ins, devices, notifications with their deliveries, and
+// All that the hub holds of a person, as JSON lines: the account, sign-ins, devices, change subscriptions, notifications with their deliveries, and
 // what stands of the person in the audit. Read page by page, as fast as it is taken. Hashes of passwords and tokens are no
 // part of it. The last line says that it is whole.
 import { listSessions } from '../../../auth/provider/grants/sessions.ts';
@@ -14,7 +14,7 @@ import { operation } from '../../kernel/operation.ts';
 import { answerQuietHours } from '../../preferences/preferences.ts';
 import { audited } from '../audited.ts';
 import { shortHash } from '../deliveries/delivery-id.ts';
-import { findPerson, type Person } from './person.ts';
+import { findPerson, type Person, watchesOf } from './person.ts';
 import { showUser } from './user.ts';
 
 const rowsAtOnce = 50;
@@ -42,9 +42,29 @@ async function* linesOf(person: Person, services: Services): AsyncGenerator<stri
   for (const session of await listSessions(services.registry, id, services.clock.now()))
     yield line('session', session);
   if (feed?.preferences) yield line('preferences', showPreferences(feed.preferences));
+  yield* changeSubscriptionsOf(person, services);
   if (feed) yield* feedOf(feed, services);
   yield* auditOf(person, services);
   yield line('end', {});
+}
+
+/** The rest of an endpoint's URL, its `clientState` and its secrets are the app's. */
+async function* changeSubscriptionsOf(person: Person, services: Services): AsyncGenerator<string> {
+  const hostOf = (url: string | null) => url && new URL(url).host;
+  for (const { id } of watchesOf(person.id, services)) {
+    const found = await services.registry.changeSubscriptions.find(id);
+    if (!found) continue;
+    yield line('changeSubscription', {
+      ...{ id, appId: found.app, clientId: found.clientId, resource: found.resource },
+      changeType: found.changeTypes.join(','),
+      endpointHost: hostOf(found.notificationUrl),
+      lifecycleEndpointHost: hostOf(found.lifecycleUrl),
+      includeResourceData: found.withData,
+      createdDateTime: formatDateTime(found.created),
+      expirationDateTime: formatDateTime(found.expires),
+      ended: found.ended,
+    });
+  }
 }
 
 async function* feedOf({ user }: FeedRow, { read, clock }: Services): AsyncGenerator<string> {

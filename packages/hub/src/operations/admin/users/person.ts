@@ -1,5 +1,7 @@
 // A person of any issuer: a local user, somebody whose tokens another issuer gives, or both, by name or by the id (`oid`, else
-// `sub`) of the tokens. What the hub holds of the person is the account, where it is local, and the feed.
+// `sub`) of the tokens. What the hub holds of the person is the account, where it is local, the feed and
+// change subscriptions.
+import type { KnownChangeSubscription } from '../../../model/change-subscription.ts';
 import { HubError, invalid } from '../../../model/errors.ts';
 import type { LocalUser } from '../../../store/registry.ts';
 import type { FeedRow } from '../../../store/store.ts';
@@ -11,6 +13,8 @@ export interface Person {
   readonly local: LocalUser | null;
   /** Null before the person's first notification or device. */
   readonly feed: FeedRow | null;
+  /** Null of a local user without a feed. */
+  readonly issuer: string | null;
 }
 
 export type PersonServices = Pick<Services, 'read' | 'registry' | 'issuers'>;
@@ -20,11 +24,24 @@ export async function findPerson(nameOrId: string, services: PersonServices): Pr
   const { users } = services.registry;
   const local = (await users.findByName(nameOrId)) ?? (await users.findById(nameOrId));
   const feed = await findFeed(local?.id ?? nameOrId, services);
-  const id = local?.id ?? feed?.subject;
-  if (id !== undefined) return { id, local, feed };
+  // One that has ended stays only until its endpoint is told so.
+  const watch = watchesOf(local?.id ?? feed?.subject ?? nameOrId, services).find(({ ended }) => !ended);
+  const id = local?.id ?? feed?.subject ?? watch?.subject;
+  if (id !== undefined) return { id, local, feed, issuer: feed?.issuer ?? watch?.issuer ?? null };
   throw new HubError(
     'notFound',
     'No such user has ever called: give the id (oid, else sub) that its tokens hold, or a user name.',
+  );
+}
+
+/** The change subscriptions that the person made. */
+export function watchesOf(
+  id: string,
+  { registry, issuers }: Pick<PersonServices, 'registry' | 'issuers'>,
+): KnownChangeSubscription[] {
+  const known = registry.changeSubscriptions.known();
+  return known.filter(
+    ({ user, subject, issuer }) => user !== null && subject === id && issuers.includes(issuer),
   );
 }
 
