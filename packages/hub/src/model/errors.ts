@@ -54,6 +54,7 @@ export function notFound(): HubError {
   );
 }
 
+/** The one way to be throttled, so that every answer says how many are allowed and when a retry makes sense. */
 export function throttled(
   message: string,
   { retryAfterMs, limit }: Required<Pick<ErrorDetails, 'retryAfterMs' | 'limit'>>,

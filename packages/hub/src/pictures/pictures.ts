@@ -2,7 +2,7 @@
 // are asked for at a time, wait, and are kept is bounded in count and bytes, of one user as of all.
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
-import { busy, HubError } from '../model/errors.ts';
+import { busy, throttled } from '../model/errors.ts';
 import type { UserKey } from '../model/principal.ts';
 import type { FetchPicture, Picture } from './fetch-picture.ts';
 
@@ -52,8 +52,9 @@ export class Pictures {
     if (kept && kept.until > this.#clock.now()) return kept.picture;
     const own = this.#waitingOf.get(user) ?? 0;
     if (own >= waitingOfUserMax)
-      throw new HubError('throttled', `At most ${waitingOfUserMax} pictures are asked for at a time.`, {
+      throw throttled(`At most ${waitingOfUserMax} pictures are asked for at a time.`, {
         retryAfterMs: 1000,
+        limit: waitingOfUserMax,
       });
     if (this.#waiting >= waitingMax) throw busy('Too many pictures are asked for.');
     this.#waiting += 1;

@@ -25,6 +25,22 @@ export function assertErrorShape({ json, headers, text }: Answered): void {
   assert.match(error.innerError['request-id'], guid);
   assert.equal(headers['request-id'], error.innerError['request-id']);
   assert.equal(headers['client-request-id'], error.innerError['client-request-id']);
+  if (error.code === 'TooManyRequests') assertRetry(headers);
+}
+
+/** What is throttled says when to come back and how many are allowed; `limit` null: it is no throttling, and names none. */
+export function assertRetry(headers: Readonly<Record<string, unknown>>, limit?: number | null): void {
+  const of = (name: string) => headers[name] ?? null;
+  const seconds = of('retry-after');
+  assert.match(String(seconds), /^[1-9]\d*$/);
+  const [most, left, reset] = ['limit', 'remaining', 'reset'].map((name) => of(`ratelimit-${name}`));
+  if (limit === null) {
+    assert.deepEqual([most, left, reset], [null, null, null]);
+    return;
+  }
+  assert.match(String(most), /^[1-9]\d*$/);
+  assert.deepEqual([left, reset], ['0', seconds]);
+  if (limit !== undefined) assert.equal(most, String(limit));
 }
 
 export function assertError(answer: Answered, { status, code, target, message }: ExpectedError): void {

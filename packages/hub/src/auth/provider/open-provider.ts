@@ -6,6 +6,7 @@ import type { Http2ServerResponse } from 'node:http2';
 import type { Context, Provider } from 'oidc-provider';
 import type { Clock } from '../../lib/clock.ts';
 import { isBeyondMeasure } from '../../lib/inbound/dropped-body.ts';
+import { retryHeaders, setRetryHeaders } from '../../lib/inbound/retry-headers.ts';
 import type { Secrets } from '../../lib/seal.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { AccessAudit } from '../access-audit.ts';
@@ -24,7 +25,7 @@ import { openSweep, type Sweep } from './grants/sweep.ts';
 import { openVisits, type Visits } from './grants/visits.ts';
 import { type KeySet, openSigningKeys, type SigningKeys } from './keys.ts';
 import { addressOf, noteTokens } from './note-tokens.ts';
-import { type Refusal, Refused, refusalOf } from './refusal.ts';
+import { type Refusal, Refused, refusalOf, retryOf } from './refusal.ts';
 import { restoreNames } from './restore-names.ts';
 import {
   entraPaths,
@@ -314,7 +315,7 @@ async function answerRefused(ctx: Context, next: () => Promise<void>): Promise<v
   const refusal = refusals.get(ctx.req);
   if (!refusal) return;
   ctx.status = refusal.status;
-  ctx.set('retry-after', String(refusal.retryAfterSeconds));
+  for (const [name, value] of Object.entries(retryHeaders(retryOf(refusal)))) ctx.set(name, value);
   // A page says so itself (configuration.ts).
   if (typeof ctx.body === 'object')
     ctx.body = { error: refusal.error, error_description: refusal.description };
@@ -326,7 +327,7 @@ function refuseFailed(response: ServerResponse, error: unknown): void {
     refuse(response, 500, 'server_error', 'The identity provider failed; its log says why.');
     return;
   }
-  if (!response.headersSent) response.setHeader('retry-after', String(refusal.retryAfterSeconds));
+  if (!response.headersSent) setRetryHeaders(response, retryOf(refusal));
   refuse(response, refusal.status, refusal.error, refusal.description);
 }
 

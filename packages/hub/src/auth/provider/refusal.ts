@@ -1,10 +1,10 @@
 // Why the provider can do nothing for a request right now, as an API and as a page say it. oidc-provider knows of one such
 // failure only, 500; open-provider answers with these instead.
 import type { SignInMessages } from '@carillon/words';
+import type { Retry } from '../../lib/inbound/retry-headers.ts';
 import { StoreError } from '../../store/store.ts';
 
-export interface Refusal {
-  readonly status: 429 | 503;
+interface Refusing {
   /** In the words of RFC 6749. */
   readonly error: 'temporarily_unavailable';
   /** For whoever wrote the client. */
@@ -12,6 +12,15 @@ export interface Refusal {
   /** For whoever sits before the page: its text in the catalogues. */
   readonly advice: keyof SignInMessages;
   readonly retryAfterSeconds: number;
+}
+
+/** Of what is throttled: how many are allowed. */
+export type Refusal = Refusing &
+  ({ readonly status: 503 } | { readonly status: 429; readonly limit: number });
+
+export function retryOf(refusal: Refusal): Retry {
+  const retryAfterMs = refusal.retryAfterSeconds * 1000;
+  return refusal.status === 429 ? { retryAfterMs, limit: refusal.limit } : { retryAfterMs };
 }
 
 /** A step of a request that is refused for now. */

@@ -4,7 +4,8 @@ import { type ErrorBody, errorTable, statusOf } from '@carillon/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../../lib/clock.ts';
 import { isBeyondMeasure } from '../../lib/inbound/dropped-body.ts';
-import { busy, type ErrorDetails, HubError, notFound } from '../../model/errors.ts';
+import { retryHeaders } from '../../lib/inbound/retry-headers.ts';
+import { busy, HubError, notFound } from '../../model/errors.ts';
 import type { Headers } from '../../operations/kernel/answer.ts';
 import { StoreError } from '../../store/store.ts';
 import type { Logger } from '../../telemetry/log.ts';
@@ -107,19 +108,6 @@ function errorHeaders(error: HubError, refused: Refused): Headers {
     ...(details.allow ? { Allow: details.allow.join(', ') } : {}),
     // Where to start over.
     ...(kind === 'resyncRequired' ? { Location: publicUrl + pathOf(url) } : {}),
-  };
-}
-
-/** What was allowed, by the names of Graph's guidelines: nothing is left until a retry makes sense. */
-function retryHeaders({ retryAfterMs, limit }: ErrorDetails): Headers {
-  if (retryAfterMs === undefined) return {};
-  const seconds = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
-  if (limit === undefined) return { 'Retry-After': seconds };
-  return {
-    'Retry-After': seconds,
-    'RateLimit-Limit': String(limit),
-    'RateLimit-Remaining': '0',
-    'RateLimit-Reset': seconds,
   };
 }
 

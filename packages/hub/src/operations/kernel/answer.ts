@@ -206,13 +206,18 @@ function bodyOf(answer: Answer, spec: AnswerSpec<unknown>, asked: Asked, headers
     headers['Content-Type'] = 'text/plain;charset=utf-8';
     return answer.text;
   }
-  if (answer.location && asked.prefer !== null && /\breturn=minimal\b/i.test(asked.prefer)) {
-    headers['Preference-Applied'] = 'return=minimal';
-    return '';
-  }
+  const preferred = answer.location ? preferredReturn(asked.prefer) : null;
+  if (preferred !== null) headers['Preference-Applied'] = `return=${preferred}`;
+  if (preferred === 'minimal') return '';
   const isOData = asked.principal.kind !== 'operator';
   headers['Content-Type'] = isOData ? 'application/json;odata.metadata=minimal' : 'application/json';
   return jsonOf(answer, spec, asked);
+}
+
+/** Of a creation (RFC 7240, section 4.2); the first counts where both are named. */
+function preferredReturn(prefer: string | null): string | null {
+  const pattern = /(?:^|[,\s])return\s*=\s*"?(minimal|representation)"?\s*(?=[,;]|$)/i;
+  return pattern.exec(prefer ?? '')?.[1]?.toLowerCase() ?? null;
 }
 
 /** Nothing of it runs, also where it is opened by itself; a browser keeps it for its own user. */

@@ -206,7 +206,6 @@ describe('who may call', () => {
     assert.match(await refused(), /TooManyRequests/);
     const answer = await ask(hub, { token: hub.token({ user: 'alice' }) });
     assertError(answer, { status: 429, code: 'TooManyRequests' });
-    assert.ok(Number(answer.headers['retry-after']) >= 1);
   });
 });
 

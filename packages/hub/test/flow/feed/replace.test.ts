@@ -195,6 +195,26 @@ suite('the name is free again', () => {
   });
 });
 
+suite('Prefer: return=representation', () => {
+  test('it is what is done, and the answer says so; what is no such preference is not named', async () => {
+    for (const [prefer, applied] of [
+      ['return=representation', 'return=representation'],
+      ['Return="Representation"; foo', 'return=representation'],
+      ['wait=5, respond-async', undefined],
+      ['x-return=minimal', undefined],
+      ['return=minimalist', undefined],
+    ] as const) {
+      const answer = await hub.request('POST', feed, {
+        ...{ token: token(), body: post() },
+        headers: { prefer },
+      });
+      assert.equal(answer.status, 201, answer.text);
+      assert.equal(answer.headers['preference-applied'], applied, prefer);
+      assert.ok(answer.json.id);
+    }
+  });
+});
+
 suite('Prefer: return=minimal', () => {
   test('answers a create without its body, and a Location all the same', async () => {
     const headers = { prefer: 'respond-async, return=minimal' };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { describe, test } from 'node:test';
+import { assertRetry } from '@carillon/testing/hub/assert-error.ts';
 import {
   alice,
   claimsOf,
@@ -120,6 +121,7 @@ describe('sign-in', () => {
     const refused = await attempt(password);
     assert.equal(refused.status, 429);
     assert.match(await refused.text(), /Too many failed attempts/);
+    assertRetry(Object.fromEntries(refused.headers), 10);
     assert.ok(Number(refused.headers.get('retry-after')) <= 5);
     const { location } = await signIn(identity, { scope: created, user: operator });
     assert.match(location, /code=/, 'others behind the same address sign in');

@@ -15,27 +15,15 @@ const byPlace = { burst: 600, perMinute: 60, keysMax: 100_000 };
 /** While all are used up, the registry is asked no more often. */
 const askAgainMs = 1000;
 
-const refusal = (
-  status: Refusal['status'],
-  description: string,
-  advice: Refusal['advice'],
-  seconds: number,
-): Refusal => ({
-  ...{ status, error: 'temporarily_unavailable', description, advice },
-  retryAfterSeconds: seconds,
-});
-const tooMany = refusal(
-  503,
-  `At most ${limits.visits} sign-ins are under way at once: try again later.`,
-  'busy',
-  60,
-);
-const tooLarge = refusal(
-  503,
-  `The request is larger than the ${limits.visitBytes / 1024} KiB that the hub keeps of a sign-in: shorten its state or other parameters.`,
-  'tooLarge',
-  60,
-);
+const error = 'temporarily_unavailable';
+const tooMany: Refusal = {
+  ...{ status: 503, error, advice: 'busy', retryAfterSeconds: 60 },
+  description: `At most ${limits.visits} sign-ins are under way at once: try again later.`,
+};
+const tooLarge: Refusal = {
+  ...{ status: 503, error, advice: 'tooLarge', retryAfterSeconds: 60 },
+  description: `The request is larger than the ${limits.visitBytes / 1024} KiB that the hub keeps of a sign-in: shorten its state or other parameters.`,
+};
 
 export interface Visits {
   /** Puts it, for a browser or an address. Throws `Refused`. */
@@ -73,6 +61,9 @@ export function openVisits({ grants, clock, sweep }: VisitsOptions): Visits {
 }
 
 function tooOften(waitMs: number): Refusal {
-  const description = 'Too many sign-ins were begun from this address: wait as long as Retry-After says.';
-  return refusal(429, description, 'tooOften', Math.max(1, Math.ceil(waitMs / 1000)));
+  return {
+    ...{ status: 429, error, advice: 'tooOften', limit: byPlace.burst },
+    description: 'Too many sign-ins were begun from this address: wait as long as Retry-After says.',
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+  };
 }

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { Clock } from '../../../lib/clock.ts';
 
-const freeFailures = 10;
+export const freeFailures = 10;
 const firstWaitMs = 5_000;
 const longestWaitMs = 15 * 60_000;
 /** Without another failure a count ends. */

@@ -3,7 +3,7 @@
 // and is not bound by its address.
 const atOnce = 2;
 const waitingMax = 64;
-const waitingOfAddress = 8;
+export const waitingOfAddress = 8;
 
 interface Waiting {
   readonly address: string;

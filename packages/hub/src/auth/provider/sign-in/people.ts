@@ -3,12 +3,12 @@
 // a user is operations/admin/users/erase-person.ts.
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../../lib/clock.ts';
-import { HubError, invalid } from '../../../model/errors.ts';
+import { HubError, invalid, throttled } from '../../../model/errors.ts';
 import type { AuditedWrites, LocalUser, Registry } from '../../../store/registry.ts';
 import { addressBlock } from '../../address-block.ts';
 import { userSubject } from '../../revoked-tokens.ts';
 import { unsetPassword } from './password-link.ts';
-import type { PasswordTurns } from './password-turns.ts';
+import { type PasswordTurns, waitingOfAddress } from './password-turns.ts';
 import { hashPassword, weaknessOf } from './passwords.ts';
 
 /** About as long as two passwords take. */
@@ -113,7 +113,8 @@ async function hash(
   const place = { address: addressBlock(from), known: false };
   const hashed = turns.run(place, () => hashPassword(password));
   if (hashed) return hashed;
-  throw new HubError('throttled', 'Too many passwords are being set or checked: try again in a moment.', {
+  throw throttled('Too many passwords are being set or checked: try again in a moment.', {
     retryAfterMs: busyMs,
+    limit: waitingOfAddress,
   });
 }

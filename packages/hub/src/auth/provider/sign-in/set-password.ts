@@ -1,6 +1,7 @@
 // The page of a one-time link, where a user sets a password. It works without script. Reading it, as a preview of a message
 // does, spends nothing.
 import type { ServerResponse } from 'node:http';
+import { setRetryHeaders } from '../../../lib/inbound/retry-headers.ts';
 import { HubError } from '../../../model/errors.ts';
 import type { Registry } from '../../../store/registry.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
@@ -55,8 +56,8 @@ export async function handleSetPassword(
     send(200, { title: words.passwordSetTitle, content: textContent(words.passwordSetText) });
   } catch (error) {
     if (!(error instanceof HubError)) throw error;
-    const { target, retryAfterMs } = error.details;
-    if (retryAfterMs !== undefined) response.setHeader('retry-after', Math.ceil(retryAfterMs / 1000));
+    const { target } = error.details;
+    setRetryHeaders(response, error.details);
     if (error.kind === 'throttled') show(429, words.passwordsBusy);
     else if (target === 'password') show(400, words.passwordWeak);
     else isOver();

@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
 import type { Clock } from '../../../lib/clock.ts';
+import { setRetryHeaders } from '../../../lib/inbound/retry-headers.ts';
 import { foldName } from '../../../model/fold-name.ts';
 import type { LocalUser, Revocations, Users } from '../../../store/registry.ts';
 import { type AccessAudit, unknownCaller } from '../../access-audit.ts';
@@ -11,11 +12,11 @@ import { inboxAppId } from '../../inbox-app.ts';
 import { issueSecond } from '../../revoked-tokens.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
 import { inboxMark } from '../routes.ts';
-import type { Attempts } from './attempts.ts';
+import { type Attempts, freeFailures } from './attempts.ts';
 import type { KnownBrowsers } from './known-browser.ts';
 import { fill, keepChoice, type Words, wordsOf } from './language.ts';
 import { type Page, problemContent, type RenderedPage, signInContent } from './pages.ts';
-import type { PasswordTurns } from './password-turns.ts';
+import { type PasswordTurns, waitingOfAddress } from './password-turns.ts';
 import { hashPassword, isDated, verifyPassword } from './passwords.ts';
 
 export interface SignIn {
@@ -84,7 +85,10 @@ async function submit(
   const matches = waitMs > 0 ? null : signIn.turns.run(place, () => passwordMatches(request, user));
   if (matches === null) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-    response.setHeader('retry-after', String(seconds));
+    setRetryHeaders(response, {
+      retryAfterMs: seconds * 1000,
+      limit: waitMs > 0 ? freeFailures : waitingOfAddress,
+    });
     refuse(429, ({ tooMany }) => fill(tooMany, { seconds: String(seconds) }));
     return;
   }
