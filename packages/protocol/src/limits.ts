@@ -94,6 +94,12 @@ export const limits = {
 /** Of what operators ask; beside the others, so that what runs on devices does not carry them. */
 export const operatorLimits = {
   searchCharacters: 512,
+  /** That one redrive looks at. */
+  redriveMax: 1_000_000,
+  redrivesAtOnce: 4,
+  redrivesKept: 50,
+  /** Failed deliveries whose causes are counted. */
+  causesOf: 10_000,
   found: 50,
 } as const;
 

@@ -50,6 +50,7 @@ import type { StreamSource } from '../live/stream.ts';
 import { Waits } from '../live/waits.ts';
 import { openNotificationIds } from '../model/user-shard.ts';
 import type { HostVerifier } from '../operations/admin/hosts/host-verifier.ts';
+import { openRedrives } from '../operations/admin/redrives/redrives.ts';
 import type { Services } from '../operations/kernel/call.ts';
 import { openRunner, type Runner } from '../operations/kernel/run.ts';
 import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
@@ -289,7 +290,12 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const tickets = openTickets({ secret, spent: registry.tickets, clock, revoked: line.revoked });
   closers.push(() => tickets.close());
   const pageTokens = openSeal(secret, 'page token');
+  const onFailure = (error: unknown): void =>
+    base.log.warn({ err: error }, 'a redrive of many has failed: start it again');
+  const redrives = openRedrives({ read, committer, clock, onFailure });
+  closers.push(() => redrives.close());
   const services: Services = {
+    redrives,
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
     dev: config.dev,
     post: openPoster({

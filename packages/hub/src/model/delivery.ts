@@ -63,6 +63,10 @@ export interface DeliveryKey {
   readonly kind: DeliveryKind;
 }
 
+export function keyOfDelivery({ user, notification, subscription, kind }: DeliveryKey): DeliveryKey {
+  return { user, notification, subscription, kind };
+}
+
 /** Stands for the notification in the key of a `clear`. */
 export const noNotification = '00000000-0000-0000-0000-000000000000';
 

@@ -19,6 +19,11 @@ import { verifyHost } from './admin/hosts/verify.ts';
 import { listAudit } from './admin/list-audit.ts';
 import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
 import { getTimeline } from './admin/notifications/timeline.ts';
+import { cancelRedrive } from './admin/redrives/cancel.ts';
+import { getRedrive } from './admin/redrives/get.ts';
+import { listRedrives } from './admin/redrives/list.ts';
+import { listFailureCauses } from './admin/redrives/list-causes.ts';
+import { startRedrive } from './admin/redrives/start.ts';
 import { search } from './admin/search.ts';
 import { createUser } from './admin/users/create.ts';
 import { deleteUser } from './admin/users/delete.ts';
@@ -137,6 +142,11 @@ export const operationTable: readonly Operation[] = [
   listFailedDeliveries,
   listAllChangeSubscriptions,
   redriveDeliveries,
+  listFailureCauses,
+  startRedrive,
+  listRedrives,
+  getRedrive,
+  cancelRedrive,
   listAudit,
   search,
   getTimeline,

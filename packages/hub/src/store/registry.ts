@@ -73,8 +73,8 @@ export interface Audit {
   note(entries: readonly AuditNote[]): Promise<void>;
   /** Removes what is beyond the bounds of its kind, at most `limit` entries of each. Answers how many. */
   forget(bounds: readonly NoteBound[], limit: number): Promise<number>;
-  /** The newest first; `before` is the id of an entry. */
-  list(page: { readonly before: number | null; readonly limit: number }): Promise<AuditRecord[]>;
+  /** The newest first. */
+  list(page: AuditPage): Promise<AuditRecord[]>;
 }
 
 /** Keys of the hub that are replaced beside running hubs; each is a fact, in the form of whoever uses it. */
@@ -139,6 +139,22 @@ export interface NoteBound {
   readonly entriesMax: number;
   /** Older ones are removed. */
   readonly since: number;
+}
+
+interface AuditPage extends AuditFilter {
+  /** The id of an entry. */
+  readonly before: number | null;
+  readonly limit: number;
+}
+
+export interface AuditFilter {
+  readonly what?: string | undefined;
+  readonly who?: string | undefined;
+  /** What it was done to, or what is below that. */
+  readonly on?: string | undefined;
+  readonly since?: number | undefined;
+  /** Before that time. */
+  readonly until?: number | undefined;
 }
 
 export type AuditRecord = AuditEntry & { readonly id: number; readonly count: number };

@@ -392,6 +392,30 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.ok(pair.hub.apps.findById('service'));
     });
 
+    test('is filtered by what, who and on with what is below it, and between two times, in pages', async () => {
+      await using pair = await open();
+      const entries = [
+        { at: 1, who: 'olga', from: '::1', what: 'putApp', on: 'apps/shop' },
+        { at: 2, who: 'rita', from: '::1', what: 'putChannel', on: 'apps/shop/channels/fcm' },
+        { at: 3, who: 'olga', from: '::1', what: 'putApp', on: 'apps/shop2' },
+      ];
+      for (const each of entries) await pair.hub.audit.record(each, async () => {});
+      const times = async (filter: object) =>
+        (await pair.hub.audit.list({ before: null, limit: 9, ...filter })).map(({ at }) => at);
+      assert.deepEqual(await times({ what: 'putApp' }), [3, 1]);
+      assert.deepEqual(await times({ who: 'rita' }), [2]);
+      assert.deepEqual(await times({ on: 'apps/shop' }), [2, 1]);
+      assert.deepEqual(await times({ since: 2 }), [3, 2]);
+      assert.deepEqual(await times({ until: 2 }), [1]);
+      assert.deepEqual(
+        await times({ what: 'putApp', who: 'olga', on: 'apps/shop', since: 1, until: 9 }),
+        [1],
+      );
+      assert.deepEqual(await times({ what: "putApp' OR ''='", on: '%' }), []);
+      const [first] = await pair.hub.audit.list({ before: null, limit: 1, what: 'putApp' });
+      assert.deepEqual(await times({ before: first?.id, what: 'putApp' }), [1]);
+    });
+
     test('removes what is too old or too many of a kind, and nothing that operators wrote', async () => {
       await using pair = await open();
       const note = (kind: NoteKind, at: number) => ({ ...entry(kind), at, kind, count: at });

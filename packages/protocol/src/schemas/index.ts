@@ -43,7 +43,13 @@ export {
   stateUpdateSchema,
 } from './notification.ts';
 export { notificationAppSchema } from './notification-app.ts';
-export { foundSchema, timelineSchema } from './operators.ts';
+export {
+  failureCauseSchema,
+  foundSchema,
+  redriveJobPostSchema,
+  redriveJobSchema,
+  timelineSchema,
+} from './operators.ts';
 export {
   ownSessionSchema,
   ownUserSchema,

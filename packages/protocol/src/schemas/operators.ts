@@ -94,3 +94,35 @@ export const timelineSchema = strictObject({
   devices: Type.Array(timelineDevice),
   events: Type.Array(timelineEvent),
 });
+
+const appId = Type.String({ minLength: 1, maxLength: 128 });
+
+/** What to send again; all that failed where nothing is said. */
+export const redriveJobPostSchema = strictObject({
+  app: Type.Optional(appId),
+  channel: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+  reason: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  dryRun: Type.Optional(Type.Boolean()),
+});
+
+/** `foundCount` rises while it counts, `redrivenCount` while it runs. `more`: more failed than one redrive looks at. */
+export const redriveJobSchema = strictObject({
+  id: Type.String(),
+  state: oneOf(['counting', 'running', 'done', 'cancelled', 'failed']),
+  dryRun: Type.Boolean(),
+  app: nullable(Type.String()),
+  channel: nullable(Type.String()),
+  reason: nullable(Type.String()),
+  more: Type.Boolean(),
+  foundCount: Type.Integer({ minimum: 0 }),
+  redrivenCount: Type.Integer({ minimum: 0 }),
+  startedDateTime: dateTime,
+  endedDateTime: nullable(dateTime),
+});
+
+export const failureCauseSchema = strictObject({
+  appId: Type.String(),
+  channel: nullable(Type.String()),
+  reason: nullable(Type.String()),
+  count: Type.Integer({ minimum: 1 }),
+});

@@ -22,6 +22,7 @@ import type { Fetched } from '../../push/fetched.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { FeedReader, WebhookBacklogs } from '../../store/store.ts';
 import type { HostVerifier } from '../admin/hosts/host-verifier.ts';
+import type { Redrives } from '../admin/redrives/redrives.ts';
 import type { PushAddresses } from '../subscriptions/push-addresses.ts';
 import type { Endpoints } from '../webhooks/endpoints.ts';
 import type { Query } from './query.ts';
@@ -49,6 +50,7 @@ export interface Services {
   /** What waits for endpoints, as operators see it. */
   readonly webhooks: WebhookBacklogs;
   readonly registry: Registry;
+  readonly redrives: Redrives;
   /** What the hub knows of its channels, open or not. */
   readonly descriptors: ChannelDescriptors;
   readonly hosts: HostVerifier;

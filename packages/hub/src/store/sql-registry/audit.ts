@@ -1,13 +1,14 @@
 // The audit: a table that is only added to, enforced by the database, read by its key, the newest first. An audited write
 // and its entry are one transaction. Entries of access and refusals (those with a kind) alone may be removed, the oldest
 // first.
-import type { Audit, AuditEntry, AuditedWrites, AuditNote, AuditRecord } from '../registry.ts';
+import type { Audit, AuditEntry, AuditedWrites, AuditFilter, AuditNote, AuditRecord } from '../registry.ts';
 import { registryTables } from '../registry-tables.ts';
 import { openTable } from './rows.ts';
 import type { Parameter, Row, Session } from './session.ts';
 
 const table = openTable(registryTables.audit);
-const page = `SELECT ${table.names} FROM audit WHERE id < $1 ORDER BY id DESC LIMIT $2`;
+const page = (where: readonly string[]): string =>
+  `SELECT ${table.names} FROM audit WHERE ${['id < $1', ...where].join(' AND ')} ORDER BY id DESC LIMIT $2`;
 const written = ['at', 'who', 'from_address', 'what', 'on_what', 'count', 'kind'];
 /** A batch of notes is statements of so many rows and of one: none holds a lock between two statements. */
 const rowsAtOnce = 16;
@@ -43,10 +44,37 @@ export function openAudit(session: Session, writesIn: (within: Session) => Audit
       }
       return forgotten;
     },
-    async list({ before, limit }) {
-      return (await session.query(page, before ?? Number.MAX_SAFE_INTEGER, limit)).rows.map(decode);
+    async list({ before, limit, ...filter }) {
+      const { where, values } = conditions(filter);
+      const first = before ?? Number.MAX_SAFE_INTEGER;
+      return (await session.query(page(where), first, limit, ...values)).rows.map(decode);
     },
   };
+}
+
+/** Parameters are counted from the third. */
+function conditions({ what, who, on, since, until }: AuditFilter) {
+  const where: string[] = [];
+  const values: Parameter[] = [];
+  const add = (condition: (...names: string[]) => string, ...given: readonly Parameter[]): void => {
+    where.push(condition(...given.map((_, index) => `$${3 + values.length + index}`)));
+    values.push(...given);
+  };
+  if (what !== undefined) add((name) => `what = ${name}`, what);
+  if (who !== undefined) add((name) => `who = ${name}`, who);
+  if (since !== undefined) add((name) => `at >= ${name}`, since);
+  if (until !== undefined) add((name) => `at < ${name}`, until);
+  if (on !== undefined) {
+    const below = `${on}/`;
+    const isBelow = (start: string, size: string) => `substr(on_what, 1, ${size}) = ${start}`;
+    add(
+      (name, start = '', size = '') => `(on_what = ${name} OR ${isBelow(start, size)})`,
+      on,
+      below,
+      below.length,
+    );
+  }
+  return { where, values };
 }
 
 function insertOf(rows: number): string {

@@ -87,3 +87,29 @@ test('what is nowhere finds nothing, and what can not be looked for is refused',
   const few = await hub.request('GET', '/admin/search?q=a&$top=1', { token: admin });
   assert.equal(few.json.value.length, 1);
 });
+
+test('the audit is filtered by what, who, on and between two times, and its pages go on so', async () => {
+  const began = new Date().toISOString();
+  for (const host of ['one.example', 'two.example', 'three.example'])
+    await hub.request('POST', '/admin/apps/app-b/hosts', { token: admin, body: { host } });
+  const list = async (query: string) => {
+    const { status, json, text } = await hub.request('GET', `/admin/audit?${query}`, { token: reader });
+    assert.equal(status, 200, text);
+    return json;
+  };
+  const places = async (query: string) =>
+    (await list(query)).value.map(({ on }: { on: string }) => on.replace('apps/app-b/hosts/', ''));
+  const all = ['three.example', 'two.example', 'one.example'];
+  assert.deepEqual(await places(`what=addHost&who=operator&on=apps/app-b&from=${began}`), all);
+  for (const none of ['what=addHosts', 'who=olga', 'on=apps/app', `to=${began}`])
+    assert.deepEqual(
+      await places(`what=addHost&from=${began}&${none}`.replace(/what=addHost&(.*what)/, '$1')),
+      [],
+    );
+  const page = await list('what=addHost&on=apps/app-b&$top=2');
+  const next = new URL(page['@odata.nextLink']);
+  assert.equal(next.searchParams.get('what'), 'addHost');
+  assert.deepEqual(await places(next.search.slice(1)), ['one.example']);
+  const wrong = await hub.request('GET', '/admin/audit?from=yesterday', { token: reader });
+  assertError(wrong, { status: 400, target: 'from' });
+});

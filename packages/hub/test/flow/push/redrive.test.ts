@@ -85,3 +85,57 @@ test('failed deliveries are listed without addresses, and a redrive sends them a
     ['redriveDeliveries deliveries (1, all of apps/app-a)', 'redriveDeliveries deliveries (1 of 1 named)'],
   );
 });
+
+test('a redrive of many is counted by cause, tried dry, started, watched and in the audit', async (context) => {
+  const provider = await startProvider(context);
+  await using hub = await startHub({ settings: { 'allow-private-push': true } });
+  const admin = (method: string, path: string, body?: unknown, more: object = { admin: true }) =>
+    hub.request(method, `/admin${path}`, { token: hub.token(more), ...(body ? { body } : {}) });
+  const account = { ...serviceAccount, token_uri: `${provider.url}/token` };
+  await admin('PUT', '/apps/app-a/channels/fcm', { serviceAccount: account, baseUrl: provider.url });
+  await subscribe(hub, { platformType: 'android', channel: { type: 'fcm', token: 'a-token' } });
+  for (let count = 0; count < 3; count++)
+    await hub.request('POST', '/v1.0/me/notifications', {
+      token: hub.token({ user: 'alice' }),
+      body: post(),
+    });
+  const causes = async () =>
+    (await admin('GET', '/deliveries/causes', undefined, { operatorRead: true })).json.value;
+  const [cause] = await until(async () => {
+    const all = await causes();
+    return all[0]?.count === 3 ? all : null;
+  }, 'all three failed');
+  assert.deepEqual([cause.appId, cause.channel], ['app-a', 'fcm']);
+  const selection = { app: cause.appId, channel: cause.channel, reason: cause.reason };
+  const ended = (id: string) =>
+    until(async () => {
+      const { json } = await admin('GET', `/deliveries/redrives/${id}`, undefined, { operatorRead: true });
+      return json.endedDateTime === null ? null : json;
+    }, 'the redrive ends');
+  const dry = await admin('POST', '/deliveries/redrives', { ...selection, dryRun: true });
+  assert.equal(dry.status, 201, dry.text);
+  const counted = await ended(dry.json.id);
+  assert.deepEqual([counted.state, counted.foundCount, counted.redrivenCount], ['done', 3, 0]);
+  provider.takes = true;
+  const before = provider.pushes;
+  const job = await admin('POST', '/deliveries/redrives', selection);
+  assert.ok(job.headers.location?.endsWith(`/admin/deliveries/redrives/${job.json.id}`));
+  const done = await ended(job.json.id);
+  assert.deepEqual([done.state, done.redrivenCount, done.reason], ['done', 3, cause.reason]);
+  await until(() => provider.pushes === before + 3, 'all were sent again');
+  assert.deepEqual(await causes(), []);
+  const list = (await admin('GET', '/deliveries/redrives', undefined, { operatorRead: true })).json.value;
+  assert.deepEqual(
+    list.map(({ id }: { id: string }) => id),
+    [job.json.id, dry.json.id],
+  );
+  const over = await admin('POST', `/deliveries/redrives/${job.json.id}/cancel`);
+  assert.equal(over.json.state, 'done', 'what has ended stays as it is');
+  assert.equal((await admin('POST', '/deliveries/redrives', { channel: 'none' })).status, 400);
+  assert.equal((await admin('GET', '/deliveries/redrives/none')).status, 404);
+  const audit = (await admin('GET', '/audit?what=startRedrive')).json.value;
+  assert.deepEqual(
+    audit.map(({ on }: Record<string, string>) => on),
+    [`deliveries/redrives/${job.json.id}`],
+  );
+});

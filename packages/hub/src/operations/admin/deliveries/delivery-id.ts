@@ -1,7 +1,7 @@
 // How operators name a delivery: by an id that seals its key, since the id of a subscription is part of a capability.
 // The same delivery has the same id each time.
 import { createHash } from 'node:crypto';
-import type { DeliveryKey } from '../../../model/delivery.ts';
+import { type DeliveryKey, keyOfDelivery } from '../../../model/delivery.ts';
 import { invalid } from '../../../model/errors.ts';
 import type { Services } from '../../kernel/call.ts';
 
@@ -15,10 +15,6 @@ export function readDeliveryId(id: string, { adminSeal }: Services): DeliveryKey
   const plain = adminSeal.open(id, scope);
   if (plain) return readKey(plain.toString());
   throw invalid('"ids" holds one that is not the id of a delivery: take them from the list.', 'ids');
-}
-
-export function keyOfDelivery({ user, notification, subscription, kind }: DeliveryKey): DeliveryKey {
-  return { user, notification, subscription, kind };
 }
 
 export function writeKey(delivery: DeliveryKey): string {

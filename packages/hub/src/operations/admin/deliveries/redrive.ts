@@ -1,13 +1,13 @@
 // Has failed deliveries sent again, once what failed is mended: those that are named, or all failed ones, of an app.
 // One call looks at so many that it stays a short answer.
 import { redriveAnswerSchema, redriveSchema } from '@carillon/protocol/schemas';
-import type { DeliveryKey, StoredDelivery } from '../../../model/delivery.ts';
+import { type DeliveryKey, keyOfDelivery, type StoredDelivery } from '../../../model/delivery.ts';
 import { invalid } from '../../../model/errors.ts';
 import { plain } from '../../kernel/answer.ts';
 import type { Services } from '../../kernel/call.ts';
 import { bodyOf, operation } from '../../kernel/operation.ts';
 import { audited } from '../audited.ts';
-import { keyOfDelivery, readDeliveryId } from './delivery-id.ts';
+import { readDeliveryId } from './delivery-id.ts';
 
 const redriveMax = 1000;
 const batch = 100;

@@ -1,0 +1,21 @@
+// Ends a redrive before it has come to its end.
+// What it has sent again stays so; the step that is under way is finished.
+import { redriveJobSchema } from '@carillon/protocol/schemas';
+import { plain } from '../../kernel/answer.ts';
+import { operation } from '../../kernel/operation.ts';
+import { audited } from '../audited.ts';
+import { path, show } from './shown.ts';
+
+export const cancelRedrive = operation({
+  name: 'cancelRedrive',
+  method: 'POST',
+  paths: [`${path}/{id}/cancel`],
+  access: 'operator',
+  summary: 'end a redrive after the step that is under way; what was redriven stays so',
+  answer: plain(redriveJobSchema),
+  async run({ params, ...acted }, services) {
+    const job = services.redrives.cancel(params.id);
+    await audited(acted, services, `deliveries/redrives/${job.id}`, async () => {});
+    return { outcome: 'ok', body: show(job, services) };
+  },
+});
