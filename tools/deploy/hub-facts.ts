@@ -29,5 +29,5 @@ export function isProbePath(path: string): boolean {
 
 /** A tag with a major version at least, and not `latest`. */
 export function isPinned(image: string): boolean {
-  return /^[\w./-]+:\d[\w.-]*$/.test(image);
+  return /^[\w./-]+:v?\d[\w.-]*$/.test(image);
 }

@@ -241,7 +241,12 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   const present: StreamSource['present'] = (device) => void fetched.present(device);
   const fanOut = new FanOut({ read, cursors, clock, revoked, present });
   const waits = new Waits(clock);
-  const relay = bus && new Relay({ bus, fanOut, waits, read, clock, onFailure, traced: tracing.changes });
+  const relay =
+    bus &&
+    new Relay({
+      ...{ bus, fanOut, waits, read, clock, onFailure, traced: tracing.changes },
+      onForeign: meters.came,
+    });
   closers.push(() => relay?.close());
   const publisher = openPublisher();
   publisher.follow((changes) => (relay ?? fanOut).follow(changes));

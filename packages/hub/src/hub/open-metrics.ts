@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { verdicts } from '@carillon/protocol';
-import type { Bus } from '../bus/bus.ts';
+import type { Bus, BusChange } from '../bus/bus.ts';
 import type { Committer } from '../feed/commit.ts';
 import { type CommitMeters, meterCommits } from '../feed/metered-commit.ts';
 import type { Publisher } from '../feed/publish.ts';
@@ -26,6 +26,8 @@ export interface Meters {
   /** Around the store, for the committer. */
   commits(store: Pick<FeedStore, 'commit'>, traceIdOf: CommitMeters['traceIdOf']): Pick<FeedStore, 'commit'>;
   follow(publisher: Publisher): void;
+  /** A change of another node is here. */
+  readonly came: (change: BusChange) => void;
   runner(runner: Runner): Runner;
   /** Opens what is read at a scrape. */
   openScrape(sources: Sources): Scrape;
@@ -52,6 +54,7 @@ export function openMeters(descriptors: ChannelDescriptors, clock: Clock): Meter
   const tallies = openTallies();
   const names = new Map<ChannelCode | null, string>(descriptors.map(({ code, type }) => [code, type]));
   const channels = descriptors.map(({ type }) => type);
+  const converged = tallies.histogram('carillon_convergence_seconds');
   const evidence = openEvidence(tallies, channels, clock);
   for (const channel of channels)
     for (const verdict of verdicts) tallies.counter('carillon_deliveries_total').addTo([channel, verdict], 0);
@@ -66,13 +69,34 @@ export function openMeters(descriptors: ChannelDescriptors, clock: Clock): Meter
       const created = tallies.counter('carillon_creates_total');
       const changed = tallies.counter('carillon_changes_total');
       publisher.follow((changes) => {
+        const now = clock.now();
         changed.add(changes.length);
-        for (const { cause } of changes) if (cause === 'posted') created.add();
+        for (const { cause, notification } of changes) {
+          if (cause === 'posted') created.add();
+          converged.observe(Math.max(0, now - notification.modified) / 1000, here);
+        }
       });
+    },
+    came({ value }) {
+      const at = modifiedIn(value);
+      if (at !== null) converged.observe(Math.max(0, clock.now() - at) / 1000, elsewhere);
     },
     runner: (runner) => meterRunner(runner, tallies),
     openScrape: (sources) => openScrape(tallies, { ...sources, clock, neverShown: evidence.neverShown }),
   };
+}
+
+const here: readonly string[] = ['here'];
+const elsewhere: readonly string[] = ['elsewhere'];
+
+/** When a change was made, from its encoded value, which is not parsed for that. No string in it holds a bare quote. */
+function modifiedIn(value: string): number | null {
+  const name = '"lastModifiedDateTime":"';
+  const at = value.indexOf(name);
+  if (at < 0) return null;
+  const from = at + name.length;
+  const time = Date.parse(value.slice(from, value.indexOf('"', from)));
+  return Number.isNaN(time) ? null : time;
 }
 
 /** What was accepted and shown, in all and in the last day. */

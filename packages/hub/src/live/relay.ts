@@ -25,6 +25,8 @@ export interface RelayOptions {
   readonly clock: Clock;
   /** Called once for each outage of the store. */
   readonly onFailure: (error: unknown) => void;
+  /** Told of a change of another node, for a user with streams or waits here. */
+  readonly onForeign?: (change: BusChange) => void;
   /** Null: nothing is traced. */
   readonly traced?: TracedChanges | null;
 }
@@ -74,6 +76,7 @@ export class Relay {
     bus.listen({
       change: (change) => {
         if (change.traceparent !== undefined) options.traced?.came(change.traceparent, change.seq);
+        if (this.#users.has(change.user)) options.onForeign?.(change);
         this.#forward(change);
       },
       head: (head) => this.#notice(head),

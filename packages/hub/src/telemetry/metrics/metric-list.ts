@@ -65,6 +65,14 @@ export const metricList = [
     help: 'Live streams that are open on this node.',
   },
   {
+    name: 'carillon_convergence_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    labels: ['from'],
+    help: 'From a change until the streams of this node have it, by where it was committed: here or at another node.',
+    buckets: atOnce,
+  },
+  {
     name: 'carillon_deliveries_total',
     type: 'counter',
     unit: '',

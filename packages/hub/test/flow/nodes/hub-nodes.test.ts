@@ -114,6 +114,9 @@ for (const [edge, open] of edges) {
       query: `?$deltatoken=${told.cursor}`,
     });
     assert.deepEqual((await resumed.next('change')).value, handled.value);
+    const { text } = await b.request('GET', '/metrics', { token: b.token({ admin: true, lifetimeSeconds }) });
+    assert.match(text, /^carillon_convergence_seconds_count\{from="elsewhere"\} 1$/m);
+    assert.match(text, /^carillon_convergence_seconds_count\{from="here"\} 1$/m);
   });
 }
 
