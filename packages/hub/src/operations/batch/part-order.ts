@@ -56,10 +56,16 @@ function readPart(sent: Sent, index: number, places: ReadonlyMap<string, number>
   return { id, method: method.toUpperCase(), url, headers, body, dependsOn: [...new Set(dependsOn)] };
 }
 
+/** RFC 9110, sections 5.1 and 5.5: what a request by itself could not have either. */
+const token = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
+const control = /(?!\t)\p{Cc}/u;
+
 function readHeaders({ headers }: Sent, at: string): ReadonlyMap<string, string> {
   const read = new Map<string, string>();
   for (const [name, value] of Object.entries<string>(headers ?? {})) {
     const key = name.toLowerCase();
+    if (!token.test(name) || control.test(value))
+      throw invalid(`"${name}" can not be a header of HTTP, or its value can not.`, `${at}.headers`);
     if (read.has(key)) throw invalid(`The header ${name} is given twice: send it once.`, `${at}.headers`);
     read.set(key, value);
   }

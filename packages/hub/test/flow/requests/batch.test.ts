@@ -266,6 +266,16 @@ suite('a malformed batch is refused as a whole, and none of it is done', () => {
       [create('1'), create('2', { headers: { ...type, 'X-UNS-ID': 1 } })],
       /headers/,
     ],
+    'a header with a line break': [
+      [create('1'), create('2', { headers: { ...type, Prefer: 'return=minimal\r\nX: y' } })],
+      /"Prefer" can not be a header/,
+    ],
+    'a header with a zero': [[create('1'), create('2', { headers: { ...type, x: '\0' } })], /"x" can not/],
+    'a header without a name': [[create('1'), create('2', { headers: { ...type, '': 'x' } })], /"" can not/],
+    'a header with a blank in its name': [
+      [create('1'), create('2', { headers: { ...type, 'If Match': 'x' } })],
+      /"If Match" can not/,
+    ],
     'another token': [
       [create('1'), create('2', { headers: { ...type, Authorization: 'Bearer other' } })],
       /Authorization/,
