@@ -2,6 +2,7 @@
 // Debian package by dpkg, in a root of its own.
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createECDH, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -14,6 +15,8 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -92,13 +95,18 @@ async function serveAndSend(executable: string, data: string): Promise<void> {
   const at = ['--data-dir', data];
   const user = ['--user', 'alice@demo.example', ...at];
   assert.match(await carillon(executable, ['--version']), /^\d+\.\d+\.\d+$/);
-  const hub = spawn(executable, ['serve', '--dev', '--port', '0', ...at], { env: {}, cwd: folder });
+  const hub = spawn(executable, ['serve', '--dev', '--allow-private-push', '--port', '0', ...at], {
+    env: {},
+    cwd: folder,
+  });
   try {
     const url = await readyUrl(hub);
-    const inbox = await fetch(`${url}/inbox`);
-    const [, script = ''] = /<script[^>]+src="([^"]+)"/.exec(await inbox.text()) ?? [];
-    const asset = await fetch(new URL(script, inbox.url));
-    assert.deepEqual([inbox.status, asset.status], [200, 200]);
+    for (const path of ['/inbox', '/console']) {
+      const page = await fetch(url + path);
+      const [, script = ''] = /<script[^>]+src="([^"]+)"/.exec(await page.text()) ?? [];
+      const asset = await fetch(new URL(script, page.url));
+      assert.deepEqual([page.status, asset.status], [200, 200], path);
+    }
     const discovery = await fetch(`${url}/identity/.well-known/openid-configuration`);
     const { authorization_endpoint: signInAt } = (await discovery.json()) as {
       authorization_endpoint: string;
@@ -110,11 +118,63 @@ async function serveAndSend(executable: string, data: string): Promise<void> {
     const headers = { Authorization: `Bearer ${token}` };
     const answer = await fetch(`${url}/v1.0/me/notifications/${id}`, { headers });
     assert.equal(answer.status, 200);
+    const { targetHostName } = (await answer.json()) as { readonly targetHostName: string };
+    await pushToTwo({
+      url,
+      headers,
+      targetHostName,
+      send: () => carillon(executable, ['send', '--title', 'Soup', ...user]),
+    });
+    const threads = readdirSync(`/proc/${hub.pid}/task`).map((id) =>
+      readFileSync(`/proc/${hub.pid}/task/${id}/comm`, 'utf8').trim(),
+    );
+    // The kernel keeps 15 letters of a name.
+    for (const name of ['carillon-writer', 'carillon-regist', 'carillon-encryp'])
+      assert.ok(threads.includes(name), name);
     hub.kill('SIGTERM');
     assert.deepEqual(await once(hub, 'exit'), [0, null]);
   } finally {
     hub.kill('SIGKILL');
   }
+}
+
+interface Pushes {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly targetHostName: string;
+  readonly send: () => Promise<unknown>;
+}
+
+/** Two browsers of one person: what is pushed to more than one in a turn is encrypted on a thread. */
+async function pushToTwo({ url, headers, targetHostName, send }: Pushes): Promise<void> {
+  const arrived = new Map<string, () => void>();
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(201).end();
+    arrived.get(request.url ?? '')?.();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const service = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const pushes = ['/one', '/two'].map(async (path) => {
+    const p256dh = createECDH('prime256v1').generateKeys('base64url', 'uncompressed');
+    const keys = { p256dh, auth: randomBytes(16).toString('base64url') };
+    const channel = { type: 'webPush', endpoint: service + path, keys };
+    const answer = await fetch(`${url}/v1.0/me/notificationSubscriptions`, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ targetHostName, installationId: path, platformType: 'webPush', channel }),
+    });
+    assert.equal(answer.status, 201, await answer.text());
+    const { promise, resolve } = Promise.withResolvers<void>();
+    arrived.set(path, resolve);
+    return { promise };
+  });
+  const all = await Promise.all(pushes);
+  await send();
+  await Promise.all(all.map(({ promise }) => promise));
+  server.closeAllConnections();
+  server.close();
 }
 
 /** As systemd would: the user, the folder and the variables of the unit, which are paths of the root here. */
