@@ -54,6 +54,12 @@ const filters: Readonly<Record<string, string>> = {
   "readState eq 'unread'": 'hgedca',
   "readState ne 'unread'": 'fb',
   "userActionState eq 'dismissed'": 'f',
+  // Texts that the hub never gives are texts like any other: nothing equals them, and all come before or after them.
+  "readState eq 'seen'": '',
+  "readState ne 'seen'": 'hgfedcba',
+  "readState gt 'seen'": 'hgedca',
+  "userActionState in ('opened','dismissed')": 'f',
+  "priority eq 'high'": '',
   'groupName eq null': 'hfdb',
   "groupName eq 'o''neil \u{1f514}' and priority eq 'Low'": 'ca',
   "startswith(groupName,'o''')": 'geca',
