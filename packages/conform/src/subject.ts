@@ -8,7 +8,7 @@ import { expectStatus } from './expect.ts';
 import { Receiver } from './receiver.ts';
 
 /** What a run may lack beside the person's token. */
-export type Need = 'secondToken' | 'appToken' | 'otherAppToken';
+export type Need = 'secondToken' | 'appToken' | 'otherAppToken' | 'operatorToken';
 
 /** Ends a case that turns out to be untestable on this deployment. */
 export class Untried extends Error {}
@@ -33,6 +33,8 @@ export interface Tokens {
   readonly appToken?: string;
   /** A person's, through another app. */
   readonly otherAppToken?: string;
+  /** An operator's, of the admin issuer. */
+  readonly operatorToken?: string;
 }
 
 /** The entities of answers. Members are what the case checks. */

@@ -73,5 +73,20 @@ export const callerCases: Section = {
           expectFailure(await hub.get(`/admin/${path}`), 403, 'accessDenied');
       },
     },
+    {
+      name: "an operator's token is for /admin alone, and nobody else's is for it",
+      needs: ['operatorToken'],
+      async run(hub) {
+        const token = hub.token('operatorToken');
+        for (const path of ['/admin/apps', '/admin/changeSubscriptions']) {
+          const answer = await hub.get(path, { token });
+          expectStatus(answer, 200);
+          assert.ok(Array.isArray(answer.json.value), path);
+          expectFailure(await hub.get(path), 403, 'accessDenied');
+          expectFailure(await hub.get(path, { token: null }), 401, 'InvalidAuthenticationToken');
+        }
+        expectFailure(await hub.get('/v1.0/me/notifications', { token }), 403, 'accessDenied');
+      },
+    },
   ],
 };

@@ -10,6 +10,7 @@ interface ConformOptions {
   readonly secondToken?: string;
   readonly appToken?: string;
   readonly otherAppToken?: string;
+  readonly operatorToken?: string;
   readonly targetHost?: string;
   readonly webhookUrl?: string;
   readonly webhookPort?: number;
@@ -28,6 +29,7 @@ export function conformCommand(): Command {
     .option('--second-token <token>', "another person's, through the same app")
     .option('--app-token <token>', "the app's own")
     .option('--other-app-token <token>', "a person's, through another app")
+    .option('--operator-token <token>', "an operator's")
     .option('--target-host <host>', 'a verified host name of the app (default: the first that the hub names)')
     .option('--webhook-url <url>', 'how the hub reaches this machine, for cases of webhooks')
     .option('--webhook-port <number>', 'where to listen for that (default: any free port)', readPort)
