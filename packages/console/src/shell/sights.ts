@@ -41,6 +41,10 @@ export const sightTable: Partial<Readonly<Record<Sight, SightEntry>>> = {
     load: () => import('../views/webhooks-view.ts'),
     show: (desk, place) => html`<carillon-webhooks .desk=${desk} .place=${place}></carillon-webhooks>`,
   },
+  compose: {
+    load: () => import('../views/compose/compose-view.ts'),
+    show: (desk, place) => html`<carillon-compose .desk=${desk} .place=${place}></carillon-compose>`,
+  },
   start: {
     load: () => import('../views/start/start-view.ts'),
     show: (desk, place) => html`<carillon-start .desk=${desk} .place=${place}></carillon-start>`,
@@ -64,5 +68,6 @@ export const navigation: readonly NavigationEntry[] = [
   { sight: 'failed', name: 'failed', mark: marks.failed },
   { sight: 'webhooks', name: 'webhooks', mark: marks.webhooks },
   { sight: 'audit', name: 'audit', mark: marks.audit },
+  { sight: 'compose', name: 'compose', mark: marks.compose },
   { sight: 'start', name: 'start', mark: marks.start },
 ];

@@ -18,6 +18,7 @@ import { removeHost } from './admin/hosts/remove.ts';
 import { verifyHost } from './admin/hosts/verify.ts';
 import { listAudit } from './admin/list-audit.ts';
 import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
+import { explainForUser } from './admin/notifications/explain.ts';
 import { getTimeline } from './admin/notifications/timeline.ts';
 import { cancelRedrive } from './admin/redrives/cancel.ts';
 import { getRedrive } from './admin/redrives/get.ts';
@@ -27,6 +28,7 @@ import { startRedrive } from './admin/redrives/start.ts';
 import { search } from './admin/search.ts';
 import { createUser } from './admin/users/create.ts';
 import { deleteUser } from './admin/users/delete.ts';
+import { deleteUserSession } from './admin/users/delete-session.ts';
 import { disableUser } from './admin/users/disable.ts';
 import { enableUser } from './admin/users/enable.ts';
 import { exportUser } from './admin/users/export.ts';
@@ -137,8 +139,10 @@ export const operationTable: readonly Operation[] = [
   disableUser,
   enableUser,
   listUserSessions,
+  deleteUserSession,
   exportUser,
   listUserSubscriptions,
+  explainForUser,
   listFailedDeliveries,
   listAllChangeSubscriptions,
   redriveDeliveries,

@@ -142,6 +142,7 @@ export const shownSubscriptionSchema = strictObject({
   expired: Type.Boolean(),
   expirationDateTime: dateTime,
   createdDateTime: dateTime,
+  lastSeenDateTime: nullable(dateTime),
 });
 
 /** A change subscription as operators see it. */

@@ -192,6 +192,7 @@ export const consoleTexts: ConsoleMessages = {
   store: 'Speicher',
   bus: 'Bus zwischen Knoten',
   notUsed: 'Nicht benutzt',
+  eventLoopMax: 'längster',
   eventLoop: 'Verzug der Ereignisschleife',
   memory: 'Arbeitsspeicher',
   credentialsEnd: 'Push-Zugangsdaten enden',
@@ -257,4 +258,29 @@ export const consoleTexts: ConsoleMessages = {
   itArrived: 'Sie ist angekommen.',
   seeTimeline: 'Sehen, was mit ihr geschah',
   channelsNext: 'Zu jedem Push-Kanal sagt eine Seite, was Sie wo holen.',
+  // The composer.
+  compose: 'Entwurf',
+  composeText: 'Sehen, was jede Plattform zeigt und welches Gerät klingeln würde. Nichts wird gesendet.',
+  titleField: 'Titel',
+  bodyField: 'Text',
+  urlField: 'Öffnet',
+  priorityField: 'Priorität',
+  asJson: 'Was gesendet würde',
+  preview: 'Vorschau',
+  nowMark: 'jetzt',
+  untitledDraft: 'Noch kein Titel',
+  explained: 'Welches Gerät würde klingeln',
+  explainWho: 'Für wen?',
+  explainWhoText:
+    'Nennen Sie eine Person und einen Titel, um zu sehen, was jedes Gerät bekäme und warum nicht.',
+  isPushed: 'Würde gepusht',
+  isSkipped: 'Übersprungen',
+  dropped: 'Weggelassen: {what}',
+  request: 'Was der Anbieter bekommt',
+  // Signing a session out.
+  signOutOf: 'Abmelden',
+  signOutAsk: 'Diese Anmeldung beenden?',
+  signOutWill:
+    'Beendet eine Anmeldung von {name} auf jedem Knoten, mit Tokens und Streams. Der Browser muss sich neu anmelden.',
+  signedOutSaid: 'Abgemeldet.',
 };

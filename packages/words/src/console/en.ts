@@ -186,6 +186,7 @@ export const consoleTexts = {
   store: 'Store',
   bus: 'Bus between nodes',
   notUsed: 'Not used',
+  eventLoopMax: 'longest',
   eventLoop: 'Event-loop lag',
   memory: 'Memory',
   credentialsEnd: 'Push credentials end',
@@ -249,6 +250,30 @@ export const consoleTexts = {
   itArrived: 'It arrived.',
   seeTimeline: 'See what happened to it',
   channelsNext: 'Each push channel has a page that says what to get where.',
+  // The composer.
+  compose: 'Composer',
+  composeText: 'See what each platform shows, and which device would ring. Nothing is posted.',
+  titleField: 'Title',
+  bodyField: 'Body',
+  urlField: 'Opens',
+  priorityField: 'Priority',
+  asJson: 'The body of the post',
+  preview: 'Preview',
+  nowMark: 'now',
+  untitledDraft: 'No title yet',
+  explained: 'Which device would ring',
+  explainWho: 'For whom?',
+  explainWhoText: 'Name a person and a title to see what each device would get, and why not.',
+  isPushed: 'Would be pushed',
+  isSkipped: 'Skipped',
+  dropped: 'Left out: {what}',
+  request: 'What the provider gets',
+  // Signing a session out.
+  signOutOf: 'Sign out',
+  signOutAsk: 'Sign this session out?',
+  signOutWill:
+    'Ends one session of {name} on every node, with its tokens and streams. That browser must sign in again.',
+  signedOutSaid: 'Signed out.',
 };
 
 export type ConsoleMessages = { readonly [Key in keyof typeof consoleTexts]: string };

@@ -191,6 +191,7 @@ export const consoleTexts: ConsoleMessages = {
   store: 'Stockage',
   bus: 'Bus entre nœuds',
   notUsed: 'Non utilisé',
+  eventLoopMax: 'le plus long',
   eventLoop: 'Retard de la boucle',
   memory: 'Mémoire',
   credentialsEnd: 'Des identifiants push expirent',
@@ -254,4 +255,29 @@ export const consoleTexts: ConsoleMessages = {
   itArrived: 'Elle est arrivée.',
   seeTimeline: 'Voir ce qui lui est arrivé',
   channelsNext: 'Chaque canal push a une page qui dit quoi obtenir et où.',
+  // The composer.
+  compose: 'Composer un message',
+  composeText: 'Voyez ce que montre chaque plateforme et quel appareil sonnerait. Rien n’est envoyé.',
+  titleField: 'Titre',
+  bodyField: 'Texte',
+  urlField: 'Ouvre',
+  priorityField: 'Priorité',
+  asJson: 'Le corps de la requête',
+  preview: 'Aperçu',
+  nowMark: 'maintenant',
+  untitledDraft: 'Pas encore de titre',
+  explained: 'Quel appareil sonnerait',
+  explainWho: 'Pour qui ?',
+  explainWhoText:
+    'Indiquez une personne et un titre pour voir ce que chaque appareil recevrait, ou pourquoi non.',
+  isPushed: 'Serait envoyé',
+  isSkipped: 'Ignoré',
+  dropped: 'Omis : {what}',
+  request: 'Ce que reçoit le fournisseur',
+  // Signing a session out.
+  signOutOf: 'Déconnecter',
+  signOutAsk: 'Mettre fin à cette connexion ?',
+  signOutWill:
+    'Met fin à une connexion de {name} sur tous les nœuds, avec ses jetons et flux. Ce navigateur devra se reconnecter.',
+  signedOutSaid: 'Déconnecté.',
 };

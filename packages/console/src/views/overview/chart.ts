@@ -78,6 +78,8 @@ class Chart extends LitElement {
     }
     this.#shape = shape;
     this.#forget();
+    // Of one point there is no line, and no span of time.
+    if (this.times.length < 2) return;
     const place = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (place) this.#plot = new uPlot(this.#options(), data, place);
   }

@@ -9,6 +9,7 @@ export interface Point {
   readonly changes: number | null;
   readonly streams: number;
   readonly waiting: number;
+  readonly lag: number;
   readonly p50: number | null;
   readonly p95: number | null;
   /** A second, by verdict. */
@@ -47,6 +48,7 @@ export class History {
       creates: rate('carillon_creates_total'),
       changes: rate('carillon_changes_total'),
       streams: sumOf(samples, 'carillon_streams'),
+      lag: sumOf(samples, 'carillon_event_loop_lag_seconds'),
       waiting: sumOf(samples, 'carillon_queue_depth'),
       p50: percentile(accepted, since, 0.5),
       p95: percentile(accepted, since, 0.95),

@@ -100,6 +100,7 @@ class OverviewView extends View {
         { name: 'p95', values: points.map(({ p95 }) => p95) },
       ])}
       ${chart(text('backlog'), whole, [{ name: text('waiting'), values: points.map(({ waiting }) => waiting) }])}
+      ${chart(text('eventLoop'), seconds, [{ name: text('eventLoopMax'), values: points.map(({ lag }) => lag) }])}
     </div>`;
   }
 

@@ -5,24 +5,13 @@ import { text } from '../../language.ts';
 import { moment, number } from '../../parts/format.ts';
 import { look, sheet } from '../../parts/look.ts';
 import { marks } from '../../parts/marks.ts';
-import { firstPage, type Pages, Reading } from '../../parts/reading.ts';
+import { type Pages, Reading } from '../../parts/reading.ts';
 import { blank, problem } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
 import { hashOf, type Place } from '../../place.ts';
-import { ApiError } from '../../session/api.ts';
-import type { ShownSubscription, User, UserSession } from '../wire.ts';
+import type { User, UserSession } from '../wire.ts';
+import { type Devices, type PersonSeen, readDevices, readPerson, readSessions } from './read-person.ts';
 import { deviceRow, sessionRow } from './rows.ts';
-
-/** A local account, what is known of the feed, or both. */
-interface PersonSeen {
-  readonly id: string;
-  readonly name: string;
-  readonly local: User | null;
-}
-
-interface Devices extends Pages<ShownSubscription> {
-  readonly user: { readonly id: string; readonly name: string } | null;
-}
 
 class PersonView extends View {
   static override properties = { ...View.properties, link: { state: true }, trouble: { state: true } };
@@ -33,46 +22,13 @@ class PersonView extends View {
   readonly #sessions = new Reading<Pages<UserSession>>(this);
 
   override entered({ path: [id = ''] }: Place): void {
+    const { api } = this.desk;
     this.link = null;
     this.trouble = null;
-    const devices = this.#readDevices(id);
+    const devices = readDevices(api, id);
     void this.#devices.read(() => devices);
-    void this.#person.read(() => this.#readPerson(id, devices));
-    void this.#sessions.read(() => this.#readSessions(id));
-  }
-
-  async #readDevices(id: string): Promise<Devices> {
-    const path = `admin/users/${encodeURIComponent(id)}/subscriptions`;
-    try {
-      const answer = await this.desk.api.get<{ user: Devices['user']; value: ShownSubscription[] }>(path);
-      return { user: answer.user, rows: answer.value, nextLink: null };
-    } catch (error) {
-      // A local user who has never called has no devices.
-      if (isNotFound(error)) return { user: null, rows: [], nextLink: null };
-      throw error;
-    }
-  }
-
-  async #readPerson(id: string, devices: Promise<Devices>): Promise<PersonSeen> {
-    const [local, { user }] = await Promise.all([
-      this.desk.api.get<User>(`admin/users/${encodeURIComponent(id)}`).catch((error: unknown) => {
-        // Of another issuer, when there are devices.
-        if (isNotFound(error)) return null;
-        throw error;
-      }),
-      devices,
-    ]);
-    if (local) return { id: local.id, name: local.name, local };
-    if (user) return { ...user, local: null };
-    throw new ApiError({ status: 404, code: 'itemNotFound', message: '', requestId: null });
-  }
-
-  async #readSessions(id: string): Promise<Pages<UserSession>> {
-    const path = `admin/users/${encodeURIComponent(id)}/sessions`;
-    return firstPage<UserSession>(this.desk.api, path).catch((error: unknown) => {
-      if (isNotFound(error)) return { rows: [], nextLink: null };
-      throw error;
-    });
+    void this.#person.read(() => readPerson(api, id, devices));
+    void this.#sessions.read(() => readSessions(api, id));
   }
 
   override render(): TemplateResult {
@@ -111,7 +67,7 @@ class PersonView extends View {
       ${this.#sessions.show(({ rows }) =>
         rows.length === 0
           ? blank({ mark: marks.leave, title: text('noSessions') })
-          : html`<ul class="rows">${rows.map(sessionRow)}</ul>`,
+          : html`<ul class="rows">${rows.map((each) => sessionRow(each, this.desk.mayAct ? () => this.#signOut(each) : null))}</ul>`,
       )}</section>`;
   }
 
@@ -132,6 +88,20 @@ class PersonView extends View {
       <div class="act"><p class="small soft">${text('exportText')}</p><button @click=${() => this.#export(person)}>${text('export')}</button></div>
       <div class="act"><p class="small soft">${text('eraseText')}</p><button class="bad" @click=${() => this.#erase(person)}>${text('erase')}</button></div>
     </div></section>`;
+  }
+
+  async #signOut({ id }: UserSession): Promise<void> {
+    const name = this.#person.value?.name ?? '';
+    const asked = {
+      title: text('signOutAsk'),
+      text: text('signOutWill', { name }),
+      action: text('signOutOf'),
+    };
+    if (!(await this.desk.ask(asked))) return;
+    await this.#act(
+      (path) => this.desk.api.send('DELETE', `${path}/sessions/${encodeURIComponent(id)}`),
+      text('signedOutSaid'),
+    );
   }
 
   #makeLink = (): void => {
@@ -218,10 +188,6 @@ class PersonView extends View {
       @media (max-width: 30rem) { .act { grid-template-columns: minmax(0, 1fr); } }
     `,
   ];
-}
-
-function isNotFound(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404;
 }
 
 customElements.define('carillon-person', PersonView);

@@ -16,6 +16,11 @@ export function deviceRow(device: ShownSubscription, isSought: boolean): Templat
       }</span></div>
     <div class="side small soft">
       ${
+        device.lastSeenDateTime
+          ? html`<span title=${moment(device.lastSeenDateTime)}>${text('seenAt', { time: ago(device.lastSeenDateTime) })}</span> ·`
+          : html`${text('neverSeen')} ·`
+      }
+      ${
         expired
           ? html`<span class="badge bad">${text('leaseOver')}</span>`
           : html`<span title=${moment(expirationDateTime)}>${text('leaseUntil', { date: day(expirationDateTime) })}</span>`
@@ -23,8 +28,12 @@ export function deviceRow(device: ShownSubscription, isSought: boolean): Templat
     </div></li>`;
 }
 
-export function sessionRow({ clients, signedInDateTime, lastUsedDateTime }: UserSession): TemplateResult {
+/** `signOut`: null for who may not. */
+export function sessionRow(
+  { clients, signedInDateTime, lastUsedDateTime }: UserSession,
+  signOut: (() => void) | null,
+): TemplateResult {
   return html`<li><div class="what"><span><bdi>${clients.join(', ')}</bdi></span>
       <span class="small soft">${text('signedInAt', { time: moment(signedInDateTime) })}</span></div>
-    <div class="side small soft"><span title=${moment(lastUsedDateTime)}>${text('usedAt', { time: ago(lastUsedDateTime) })}</span></div></li>`;
+    <div class="side small soft"><span title=${moment(lastUsedDateTime)}>${text('usedAt', { time: ago(lastUsedDateTime) })}</span>${signOut ? html`<button @click=${signOut}>${text('signOutOf')}</button>` : nothing}</div></li>`;
 }

@@ -28,8 +28,15 @@ export const listUserSubscriptions = operation({
   async run({ params }, services) {
     const owner = await findOwner(params.user, services);
     const now = services.clock.now();
-    const rows = await services.read.subscriptionsOfUser(owner.user);
-    const value = rows.map((each) => show(each, services.descriptors, now));
+    const { read, descriptors } = services;
+    const [rows, devices] = await Promise.all([
+      read.subscriptionsOfUser(owner.user),
+      read.devices(owner.user, now),
+    ]);
+    const seen = new Map(devices.map((each) => [each.subscription.id, each.seen]));
+    const value = rows.map((each) =>
+      show(each, { channels: descriptors, seen: seen.get(each.id) ?? null, now }),
+    );
     return { outcome: 'ok', body: { user: { id: owner.subject, name: owner.name }, value } };
   },
 });
@@ -48,7 +55,13 @@ async function findOwner(idOrName: string, { read, registry, issuers }: Services
   );
 }
 
-function show(subscription: StoredSubscription, channels: ChannelDescriptors, now: number) {
+interface Shown {
+  readonly channels: ChannelDescriptors;
+  readonly seen: number | null;
+  readonly now: number;
+}
+
+function show(subscription: StoredSubscription, { channels, seen, now }: Shown) {
   const { app, id, channel, leaseUntil } = subscription;
   return {
     subscription: shortHash(id),
@@ -62,6 +75,7 @@ function show(subscription: StoredSubscription, channels: ChannelDescriptors, no
     expired: leaseUntil <= now,
     expirationDateTime: formatDateTime(leaseUntil),
     createdDateTime: formatDateTime(subscription.created),
+    lastSeenDateTime: seen === null ? null : formatDateTime(seen),
   };
 }
 

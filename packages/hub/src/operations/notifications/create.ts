@@ -132,7 +132,10 @@ function expiryOf({ expirationDateTime }: NotificationPost, now: number): number
 }
 
 /** What only the calling app can be asked: the schemes of its links, and its host names. */
-export function checkSender({ post, ownLinks }: Posted, { app }: AppPrincipal | UserPrincipal): void {
+export function checkSender(
+  { post, ownLinks }: Posted,
+  { app }: Pick<AppPrincipal | UserPrincipal, 'app'>,
+): void {
   if (ownLinks.length > 0) checkOwnLinks(ownLinks, app.urlSchemes ?? []);
   if (app.hosts.includes(foldName(post.targetHostName))) return;
   throw denied('targetHostName is not a verified host name of the calling app.', 'targetHostName');

@@ -2,11 +2,11 @@
 // written, and the answer contains neither a device's address nor a token.
 import type { Explanation, VisualMember } from '@carillon/protocol';
 import { explanationSchema, Type } from '@carillon/protocol/schemas';
-import type { AppId } from '../../model/app.ts';
+import type { App, AppId } from '../../model/app.ts';
 import { type Content, checkDeadline, isAlive, type StoredNotification } from '../../model/notification.ts';
 import { type Preferences, readPreferences } from '../../model/preferences/preferences.ts';
 import { silenceOf } from '../../model/preferences/silence.ts';
-import type { User } from '../../model/principal.ts';
+import type { UserKey } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
 import type { PushedNotification } from '../../push/channels/contract.ts';
 import type { ChannelDescriptor } from '../../push/channels/descriptor.ts';
@@ -16,7 +16,7 @@ import { droppedCodes } from '../../store/codes.ts';
 import { plain } from '../kernel/answer.ts';
 import type { Services } from '../kernel/call.ts';
 import { operation } from '../kernel/operation.ts';
-import { checkSender, contentOf, postedBody } from './create.ts';
+import { checkSender, contentOf, type Posted, postedBody } from './create.ts';
 
 export const explainNotification = operation({
   name: 'explainNotification',
@@ -28,44 +28,61 @@ export const explainNotification = operation({
   body: postedBody,
   answer: plain(Type.Object({ value: Type.Array(explanationSchema) }, { additionalProperties: false })),
   async run({ body, principal, user }, services) {
-    const { post, expires, policy } = body;
-    checkSender(body, principal);
-    const app = principal.app.id;
-    const content = contentOf(post, policy);
-    const now = services.clock.now();
-    if (policy) checkDeadline(policy.respondBy, now);
-    const replaced = await readNamesake(user, app, post.appNotificationId, services);
-    const displaySeconds = post.displayTimeToLive ?? null;
-    const notification: PushedNotification = {
-      id: replaced?.id ?? services.newId(user.key),
-      groupName: content.groupName,
-      priority: content.priority,
-      expires,
-      displayUntil: displaySeconds === null ? null : now + displaySeconds * 1000,
-    };
-    const subscriptions = await services.read.subscriptionsOfUser(user.key);
-    const told = subscriptions
-      .filter((each) => isToldOf(app, each))
-      // The answer reveals nothing of another app's devices.
-      .filter((each) => principal.visibility === null || each.app === principal.visibility);
-    const { unread } = await services.read.position(user.key, app);
-    const unreadCount = unread + (replaced?.readState === 'unread' ? 0 : 1);
-    const feed = await services.read.owner(user.key);
-    const preferences = readPreferences(feed?.preferences ?? null);
-    const explained = { of: app, content, notification, unreadCount, preferences, now };
-    return { outcome: 'ok', body: { value: told.map((each) => explain(each, explained, services)) } };
+    const { app, visibility } = principal;
+    const value = await explainFor({ body, app, visibility, user: user.key }, services);
+    return { outcome: 'ok', body: { value } };
   },
 });
 
+export interface DryRun {
+  readonly body: Posted;
+  readonly app: App;
+  /** The one app whose devices the answer may name; null for all. */
+  readonly visibility: AppId | null;
+  readonly user: UserKey;
+}
+
+export async function explainFor(
+  { body, app: sender, visibility, user }: DryRun,
+  services: Services,
+): Promise<Explanation[]> {
+  const { post, expires, policy } = body;
+  checkSender(body, { app: sender });
+  const app = sender.id;
+  const content = contentOf(post, policy);
+  const now = services.clock.now();
+  if (policy) checkDeadline(policy.respondBy, now);
+  const replaced = await readNamesake(user, app, post.appNotificationId, services);
+  const displaySeconds = post.displayTimeToLive ?? null;
+  const notification: PushedNotification = {
+    id: replaced?.id ?? services.newId(user),
+    groupName: content.groupName,
+    priority: content.priority,
+    expires,
+    displayUntil: displaySeconds === null ? null : now + displaySeconds * 1000,
+  };
+  const subscriptions = await services.read.subscriptionsOfUser(user);
+  const told = subscriptions
+    .filter((each) => isToldOf(app, each))
+    // The answer reveals nothing of another app's devices.
+    .filter((each) => visibility === null || each.app === visibility);
+  const { unread } = await services.read.position(user, app);
+  const unreadCount = unread + (replaced?.readState === 'unread' ? 0 : 1);
+  const feed = await services.read.owner(user);
+  const preferences = readPreferences(feed?.preferences ?? null);
+  const explained = { of: app, content, notification, unreadCount, preferences, now };
+  return told.map((each) => explain(each, explained, services));
+}
+
 /** The living notification that the post would replace. */
 async function readNamesake(
-  user: User,
+  user: UserKey,
   app: AppId,
   appNotificationId: string | null | undefined,
   { read, clock }: Services,
 ): Promise<StoredNotification | null> {
   if (appNotificationId == null) return null;
-  const row = await read.named(user.key, app, appNotificationId);
+  const row = await read.named(user, app, appNotificationId);
   return row && isAlive(row, clock.now()) ? row : null;
 }
 

@@ -37,6 +37,7 @@ function create() {
 const bodies: Readonly<Record<string, () => unknown>> = {
   createNotification: () => post({ payload: { rawContent: 'x'.repeat(10_000) } }),
   explainNotification: () => post(),
+  explainForUser: () => post(),
   updateStates: () => ({ all: true, readState: 'read' }),
   createReceipts: () => ({ receipts: [{ id: notification, subscriptionId: unsId, kind: 'shown' }] }),
   updateNotification: () => ({ readState: 'read' }),

@@ -93,6 +93,7 @@ const unknown = '0199aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa';
 const bodies: Readonly<Record<string, unknown>> = {
   createNotification: post(),
   explainNotification: post(),
+  explainForUser: post(),
   updateStates: { ids: ['none'], readState: 'read' },
   createReceipts: { receipts: [{ id: unknown, subscriptionId: unsId, kind: 'shown' }] },
   updateNotification: { readState: 'read' },
