@@ -1,9 +1,8 @@
 // The example of an app service as its README runs it: beside a hub with --tls-dev, MSAL and Graph's client unmodified.
+
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext, test } from 'node:test';
@@ -12,6 +11,7 @@ import { openSimulator, webPushProvider } from '@carillon/simulators';
 import { carillon } from '@carillon/testing/hub/command.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
 import { serve } from '@carillon/testing/hub/served.ts';
+import { freePort } from '@carillon/testing/machine/ports/free-port.ts';
 import { systemClock } from '../../packages/hub/src/lib/clock.ts';
 
 const service = join(import.meta.dirname, '..', '..', 'examples', 'app-service', 'service.ts');
@@ -61,14 +61,6 @@ async function registerBrowser(context: TestContext, hub: string, token: string)
     }),
   });
   assert.equal(answer.status, 201, await answer.text());
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  return port;
 }
 
 async function startService(context: TestContext, environment: Record<string, string>) {

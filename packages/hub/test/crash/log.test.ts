@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { launcher } from '@carillon/testing/hub/command.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { freePort } from '@carillon/testing/machine/ports/free-port.ts';
 import { smallDisk } from '@carillon/testing/machine/small-disk.ts';
 
 type Stdio = number | 'pipe';
@@ -18,15 +18,6 @@ interface Running {
   /** Answered requests, each of which is a line of the log. */
   ask(count: number): Promise<void>;
   stop(): Promise<number | string>;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 async function startHub(context: TestContext, stdout: Stdio, stderr: Stdio): Promise<Running> {

@@ -4,7 +4,7 @@
 // `clock: new ManualClock()` drives its time; `settings` are those of `carillon serve`, by name.
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { hashSecret } from '../../../hub/src/auth/provider/clients.ts';
 import { signToken } from '../../../hub/src/auth/provider/exchange/mint-token.ts';
 import { openSigningKeys } from '../../../hub/src/auth/provider/keys.ts';
@@ -14,9 +14,11 @@ import { type Hub, type HubOptions, openHub } from '../../../hub/src/hub/open-hu
 import { type Clock, systemClock } from '../../../hub/src/lib/clock.ts';
 import type { LocalUser, Registry } from '../../../hub/src/store/registry.ts';
 import { openLog } from '../../../hub/src/telemetry/log.ts';
+import { freePort } from '../machine/ports/free-port.ts';
 import { passwordHash, tempFolder } from './identity.ts';
 import { placeOf, type StoreName } from './store-place.ts';
 
+export { freePort } from '../machine/ports/free-port.ts';
 export { until } from '../machine/until.ts';
 export { password } from './identity.ts';
 
@@ -171,15 +173,6 @@ async function seededUsers({ users }: Registry): Promise<Readonly<Record<TestUse
 
 function localUser(user: TestUser): LocalUser {
   return { id: userIds[user], name: userNames[user], passwordHash: '', operator: false };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 /** One request over node:http, with the path and the headers exactly as given. */

@@ -3,8 +3,9 @@
 //   await using nats = await startNats();
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort, until } from '../hub/hub.ts';
 import { needs, programOf } from './needs.ts';
+import { freePort } from './ports/free-port.ts';
+import { until } from './until.ts';
 
 export interface TestNats extends AsyncDisposable {
   readonly url: string;

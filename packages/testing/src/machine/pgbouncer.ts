@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { tempFolder } from '../hub/identity.ts';
 import { needs, programOf } from './needs.ts';
-import { asServer, freePort } from './postgres.ts';
+import { freePort } from './ports/free-port.ts';
+import { asServer } from './postgres.ts';
 
 export interface PgBouncer extends AsyncDisposable {
   readonly port: number;

@@ -3,13 +3,12 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { needs, programOf } from './needs.ts';
+import { freePort } from './ports/free-port.ts';
 
 export interface PostgresServer extends AsyncDisposable {
   readonly port: number;
@@ -50,7 +49,7 @@ export async function startPostgres(): Promise<Server> {
       await server.start();
       return server;
     } catch (error) {
-      // Between the look for a free port and the start, a connection of another test file may have taken it.
+      // Between the look for a free port and the start, another test file may have taken it.
       if (tries === 3 || !(error as Error).message.includes('Address already in use')) throw error;
     }
   }
@@ -218,15 +217,6 @@ export function asServer(command: string, args: string[]): [string, string[]] {
   if (process.platform !== 'linux') return [command, args];
   const as = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'] : [];
   return ['setpriv', [...as, '--pdeathsig', 'QUIT', '--', command, ...args]];
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Folders of test processes that were killed; their name says whose they are. */
