@@ -30,6 +30,7 @@ import { pushNeighbours } from './benchmarks/push/push-neighbours.ts';
 import { pushWaiting } from './benchmarks/push/push-waiting.ts';
 import { queries } from './benchmarks/reads/queries.ts';
 import { batchCreates } from './benchmarks/requests/batch-creates.ts';
+import { metrics } from './benchmarks/telemetry/metrics.ts';
 import { webhooks } from './benchmarks/webhooks/webhooks.ts';
 import type { Benchmark } from './measure/figure.ts';
 import { recordResults } from './results.ts';
@@ -40,7 +41,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxAnswers, inboxScroll],
-  ...[webhooks, executable],
+  ...[webhooks, executable, metrics],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -20,7 +20,7 @@ import { type Format, type Gauges, writeMetrics } from '../telemetry/metrics/exp
 import { openTallies, type Sample, type Tallies } from '../telemetry/metrics/tallies.ts';
 
 const dayMs = 86_400_000;
-const lagResolutionMs = 10;
+const lagResolutionMs = 20;
 
 export interface Meters {
   /** Around the store, for the committer. */

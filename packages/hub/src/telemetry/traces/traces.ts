@@ -10,7 +10,7 @@ export interface Step {
   readonly attributes?: Attributes;
 }
 
-type Attributes = Readonly<Record<string, string | number>>;
+export type Attributes = Readonly<Record<string, string | number>>;
 
 export interface Traces {
   /** Runs the work as a step; what it calls finds the step as the current one. `say` adds what is known at its end. */
