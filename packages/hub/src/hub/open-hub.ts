@@ -298,9 +298,10 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const onFailure = (error: unknown): void =>
     base.log.warn({ err: error }, 'a redrive of many has failed: start it again');
   const redrives = openRedrives({ read, committer, clock, onFailure });
-  closers.push(() => redrives.close());
+  const lastHour = base.meters.openLastHour(line);
+  closers.push(redrives.close, lastHour.close);
   const services: Services = {
-    redrives,
+    ...{ redrives, lastHour, node: { version: readVersion(), startedAt: clock.now() } },
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
     dev: config.dev,
     post: openPoster({

@@ -17,6 +17,7 @@ import type { Dispatcher } from '../push/dispatch/dispatcher.ts';
 import type { FeedStore } from '../store/store.ts';
 import { DayCount } from '../telemetry/metrics/day-count.ts';
 import { type Format, type Gauges, writeMetrics } from '../telemetry/metrics/exposition.ts';
+import { type LastHour, openLastHour } from '../telemetry/metrics/last-hour.ts';
 import { openTallies, type Sample, type Tallies } from '../telemetry/metrics/tallies.ts';
 
 const dayMs = 86_400_000;
@@ -29,6 +30,8 @@ export interface Meters {
   /** A change of another node is here. */
   readonly came: (change: BusChange) => void;
   runner(runner: Runner): Runner;
+  /** Looks at what is counted from now on, for charts. */
+  openLastHour(sources: Pick<Sources, 'committer' | 'fanOut' | 'dispatcher'>): LastHour;
   /** Opens what is read at a scrape. */
   openScrape(sources: Sources): Scrape;
 }
@@ -82,6 +85,13 @@ export function openMeters(descriptors: ChannelDescriptors, clock: Clock): Meter
       if (at !== null) converged.observe(Math.max(0, clock.now() - at) / 1000, elsewhere);
     },
     runner: (runner) => meterRunner(runner, tallies),
+    openLastHour: ({ committer, fanOut, dispatcher }) =>
+      openLastHour(tallies, clock, () => ({
+        streams: fanOut.open,
+        writes: committer.load,
+        deliveries: dispatcher?.held ?? 0,
+        attempts: dispatcher?.inFlight ?? 0,
+      })),
     openScrape: (sources) => openScrape(tallies, { ...sources, clock, neverShown: evidence.neverShown }),
   };
 }

@@ -20,6 +20,7 @@ import { listAudit } from './admin/list-audit.ts';
 import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
 import { explainForUser } from './admin/notifications/explain.ts';
 import { getTimeline } from './admin/notifications/timeline.ts';
+import { getOverview } from './admin/overview.ts';
 import { cancelRedrive } from './admin/redrives/cancel.ts';
 import { getRedrive } from './admin/redrives/get.ts';
 import { listRedrives } from './admin/redrives/list.ts';
@@ -154,4 +155,5 @@ export const operationTable: readonly Operation[] = [
   listAudit,
   search,
   getTimeline,
+  getOverview,
 ];

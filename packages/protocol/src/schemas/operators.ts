@@ -126,3 +126,36 @@ export const failureCauseSchema = strictObject({
   reason: nullable(Type.String()),
   count: Type.Integer({ minimum: 1 }),
 });
+
+const whole = Type.Integer({ minimum: 0 });
+/** `streams` that are open, `writes` that wait for a commit, `deliveries` in memory, `attempts` under way. */
+const depths = { streams: whole, writes: whole, deliveries: whole, attempts: whole };
+/** Of the hour, each at most the bound of its bucket; null while nothing was observed. */
+const percentiles = strictObject({
+  count: whole,
+  p50: nullable(Type.Number()),
+  p95: nullable(Type.Number()),
+  p99: nullable(Type.Number()),
+});
+
+/** Of the node that answers. The last of the points is what is since the one before. */
+export const overviewSchema = strictObject({
+  node: strictObject({ version: Type.String(), startedDateTime: dateTime }),
+  pointSeconds: whole,
+  now: strictObject(depths),
+  commitSeconds: percentiles,
+  createToAcceptedSeconds: percentiles,
+  points: Type.Array(
+    strictObject({
+      endDateTime: dateTime,
+      creates: whole,
+      changes: whole,
+      requests: whole,
+      throttled: whole,
+      deliveriesByVerdict: Type.Array(
+        strictObject({ channel: Type.String(), verdict: Type.String(), count: whole }),
+      ),
+      ...depths,
+    }),
+  ),
+});

@@ -21,6 +21,7 @@ import type { ChannelDescriptor, ChannelDescriptors } from '../../push/channels/
 import type { Fetched } from '../../push/fetched.ts';
 import type { Registry } from '../../store/registry.ts';
 import type { FeedReader, WebhookBacklogs } from '../../store/store.ts';
+import type { LastHour } from '../../telemetry/metrics/last-hour.ts';
 import type { HostVerifier } from '../admin/hosts/host-verifier.ts';
 import type { Redrives } from '../admin/redrives/redrives.ts';
 import type { PushAddresses } from '../subscriptions/push-addresses.ts';
@@ -51,6 +52,8 @@ export interface Services {
   readonly webhooks: WebhookBacklogs;
   readonly registry: Registry;
   readonly redrives: Redrives;
+  readonly lastHour: LastHour;
+  readonly node: { readonly version: string; readonly startedAt: number };
   /** What the hub knows of its channels, open or not. */
   readonly descriptors: ChannelDescriptors;
   readonly hosts: HostVerifier;

@@ -113,3 +113,19 @@ test('the audit is filtered by what, who, on and between two times, and its page
   const wrong = await hub.request('GET', '/admin/audit?from=yesterday', { token: reader });
   assertError(wrong, { status: 400, target: 'from' });
 });
+
+test('the overview counts what the node does, for whoever reads', async () => {
+  const overview = async () => {
+    const { status, json, text } = await hub.request('GET', '/admin/overview', { token: reader });
+    assert.equal(status, 200, text);
+    return json;
+  };
+  const creates = ({ points }: { points: { creates: number }[] }) =>
+    points.reduce((sum, each) => sum + each.creates, 0);
+  const before = await overview();
+  await create();
+  const { node, now, commitSeconds, pointSeconds, ...after } = await overview();
+  assert.equal(creates({ points: after.points }), creates(before) + 1);
+  assert.deepEqual([typeof node.version, pointSeconds, now.streams], ['string', 15, 0]);
+  assert.ok(commitSeconds.count > 0 && commitSeconds.p50 <= commitSeconds.p99);
+});

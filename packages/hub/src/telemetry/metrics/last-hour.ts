@@ -1,0 +1,149 @@
+// The last hour of this node, for charts: what was counted, looked at every 15 seconds and kept as differences, and how deep
+// queues were. A ring of 240 points; nothing is added where things are counted.
+import type { Clock } from '../../lib/clock.ts';
+import type { NameOf } from './metric-list.ts';
+import type { Tallies } from './tallies.ts';
+
+export const pointMs = 15_000;
+const pointsMax = 240;
+
+export interface Depths {
+  readonly streams: number;
+  readonly writes: number;
+  readonly deliveries: number;
+  readonly attempts: number;
+}
+
+interface Point extends Depths {
+  /** The end of the 15 seconds. */
+  readonly at: number;
+  readonly creates: number;
+  readonly changes: number;
+  readonly requests: number;
+  readonly throttled: number;
+  readonly deliveriesByVerdict: readonly DeliveryCount[];
+}
+
+interface DeliveryCount {
+  readonly channel: string;
+  readonly verdict: string;
+  readonly count: number;
+}
+
+/** In seconds; null while nothing was observed. Each is at most the bound of its bucket. */
+interface Percentiles {
+  readonly count: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+  readonly p99: number | null;
+}
+
+export interface LastHour {
+  /** The oldest first, with one for what is since the last. */
+  points(): readonly Point[];
+  depths(): Depths;
+  /** Of the hour. */
+  percentiles(name: 'carillon_commit_seconds' | 'carillon_create_to_accepted_seconds'): Percentiles;
+  close(): void;
+}
+
+interface Totals {
+  readonly at: number;
+  readonly counts: Readonly<Record<'creates' | 'changes' | 'requests' | 'throttled', number>>;
+  readonly deliveries: ReadonlyMap<string, number>;
+  readonly histograms: ReadonlyMap<string, readonly number[]>;
+}
+
+const counters = {
+  creates: 'carillon_creates_total',
+  changes: 'carillon_changes_total',
+  requests: 'carillon_requests_total',
+  throttled: 'carillon_throttled_total',
+} as const satisfies Readonly<Record<string, NameOf<'counter'>>>;
+const histograms = ['carillon_commit_seconds', 'carillon_create_to_accepted_seconds'] as const;
+
+export function openLastHour(tallies: Tallies, clock: Clock, depths: () => Depths): LastHour {
+  const kept: { readonly point: Point; readonly before: Totals }[] = [];
+  let last = totalsOf(tallies, clock.now());
+  const timer = clock.every(pointMs, () => {
+    const now = totalsOf(tallies, clock.now());
+    kept.push({ point: pointOf(last, now, depths()), before: last });
+    if (kept.length > pointsMax) kept.shift();
+    last = now;
+  });
+  return {
+    points: () => [
+      ...kept.map(({ point }) => point),
+      pointOf(last, totalsOf(tallies, clock.now()), depths()),
+    ],
+    depths,
+    percentiles(name) {
+      const before = (kept[0]?.before ?? last).histograms.get(name) ?? [];
+      const now = countsOf(tallies, name);
+      const counts = now.map((count, index) => count - (before[index] ?? 0));
+      return percentilesOf(counts, tallies.histogram(name).buckets);
+    },
+    close: () => timer.stop(),
+  };
+}
+
+function totalsOf(tallies: Tallies, at: number): Totals {
+  const total = (name: NameOf<'counter'>): number =>
+    tallies
+      .counter(name)
+      .samples()
+      .reduce((sum, { value }) => sum + value, 0);
+  const deliveries = tallies.counter('carillon_deliveries_total').samples();
+  return {
+    at,
+    counts: {
+      creates: total(counters.creates),
+      changes: total(counters.changes),
+      requests: total(counters.requests),
+      throttled: total(counters.throttled),
+    },
+    deliveries: new Map(deliveries.map(({ labels, value }) => [labels.join(' '), value])),
+    histograms: new Map(histograms.map((name) => [name, countsOf(tallies, name)])),
+  };
+}
+
+/** Of all series together. */
+function countsOf(tallies: Tallies, name: NameOf<'histogram'>): number[] {
+  const all = tallies.histogram(name);
+  const counts = new Array<number>(all.buckets.length + 1).fill(0);
+  for (const each of all.observed())
+    for (const [index, count] of each.counts.entries()) counts[index] = (counts[index] ?? 0) + count;
+  return counts;
+}
+
+function pointOf(before: Totals, now: Totals, depths: Depths): Point {
+  const since = (name: keyof Totals['counts']): number => now.counts[name] - before.counts[name];
+  const deliveriesByVerdict = [...now.deliveries].flatMap(([key, value]) => {
+    const count = value - (before.deliveries.get(key) ?? 0);
+    const [channel = '', verdict = ''] = key.split(' ');
+    return count > 0 ? [{ channel, verdict, count }] : [];
+  });
+  return {
+    at: now.at,
+    creates: since('creates'),
+    changes: since('changes'),
+    requests: since('requests'),
+    throttled: since('throttled'),
+    deliveriesByVerdict,
+    ...depths,
+  };
+}
+
+function percentilesOf(counts: readonly number[], buckets: readonly number[]): Percentiles {
+  const count = counts.reduce((sum, each) => sum + each, 0);
+  const at = (share: number): number | null => {
+    if (count === 0) return null;
+    let seen = 0;
+    for (const [index, each] of counts.entries()) {
+      seen += each;
+      if (seen >= share * count) return buckets[index] ?? buckets.at(-1) ?? null;
+    }
+    return null;
+  };
+  return { count, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
