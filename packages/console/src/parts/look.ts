@@ -64,7 +64,7 @@ export const sheet = css`
   .head { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem .75rem; margin-bottom: 1.25rem; }
   .head > div:first-child { flex: 1 1 16rem; min-width: 0; }
   .pre { white-space: pre-line; text-wrap: pretty; }
-  .head .acts, .acts { display: flex; flex-wrap: wrap; gap: .5rem; }
+  .head .acts, .acts { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; }
   .up { display: inline-flex; align-items: center; gap: .25rem; margin-bottom: .25rem; font-size: .8125rem; }
   .up .line { transform: scaleX(var(--turn)); width: .875rem; }
   .stack { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
