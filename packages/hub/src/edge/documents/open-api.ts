@@ -163,8 +163,7 @@ function answerSchemaOf({ answer, query = {} }: Operation): Json | null {
   const own = '$select' in query ? selectedNameOf : nameOf;
   if (own(schema) !== null) return jsonSchemaOf(schema, own);
   const links = isCollection(schema) ? { '@odata.nextLink': url, '@odata.deltaLink': url } : {};
-  const selected = '$select' in query && !isCollection(schema) ? { required: ['id'] } : {};
-  return withMembers({ ...plainSchema(schema, own), ...selected }, { '@odata.context': url, ...links });
+  return withMembers(plainSchema(schema, own), { '@odata.context': url, ...links });
 }
 
 function isCollection(schema: object): boolean {
@@ -184,7 +183,14 @@ function componentSchemas(): Record<string, Json> {
   });
   const values = Object.entries(enumerations).map(([name, each]) => [name, { type: 'string', enum: each }]);
   const schemas = Object.fromEntries([...named, ...values]);
-  return { ...schemas, [selectedName]: { ...schemas.Notification, required: ['id'] }, Refusal: refusal };
+  // All that `$select` may leave out; `Me` is answered by an operation that takes it, and by no other.
+  const selected = { required: ['id'] };
+  return {
+    ...schemas,
+    Me: { ...schemas.Me, ...selected },
+    [selectedName]: { ...schemas.Notification, ...selected },
+    Refusal: refusal,
+  };
 }
 
 const refusal = {
