@@ -30,6 +30,7 @@ import { pushNeighbours } from './benchmarks/push/push-neighbours.ts';
 import { pushWaiting } from './benchmarks/push/push-waiting.ts';
 import { queries } from './benchmarks/reads/queries.ts';
 import { batchCreates } from './benchmarks/requests/batch-creates.ts';
+import { documents } from './benchmarks/requests/documents.ts';
 import { metrics } from './benchmarks/telemetry/metrics.ts';
 import { webhooks } from './benchmarks/webhooks/webhooks.ts';
 import type { Benchmark } from './measure/figure.ts';
@@ -41,7 +42,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, inboxAnswers, inboxScroll],
-  ...[webhooks, executable, metrics],
+  ...[webhooks, documents, executable, metrics],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

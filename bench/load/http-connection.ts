@@ -68,7 +68,7 @@ function statusOf(bytes: Buffer): number {
 }
 
 function lengthOf(bytes: Buffer, end: number): number {
-  if (statusOf(bytes) === 204) return 0;
+  if ([204, 304].includes(statusOf(bytes))) return 0;
   const found = /\r\ncontent-length: (\d+)/i.exec(bytes.toString('latin1', 0, end));
   return found ? Number(found[1]) : Number.NaN;
 }
