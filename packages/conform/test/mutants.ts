@@ -1,4 +1,4 @@
-// One planted fault for each section: what a hub with that fault would answer. The cases of the section must find it.
+// A planted fault or more for each section: what a hub with that fault would answer. The cases of the section must find it.
 import type { Fault, Passing } from './mutating-proxy.ts';
 
 export interface Mutant {
@@ -156,6 +156,16 @@ export const mutants: readonly Mutant[] = [
         passing.text = passing.text.replaceAll(/,"dependsOn":\[[^\]]*\]/g, '');
       },
     },
+  },
+  {
+    section: '11',
+    what: '$metadata has no notifications of users',
+    fault: onAnswer(
+      ({ path }) => path.includes('$metadata'),
+      (passing) => {
+        passing.text = passing.text.replace(/"notifications":/, '"letters":');
+      },
+    ),
   },
   {
     section: '12',

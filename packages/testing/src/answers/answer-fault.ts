@@ -4,9 +4,9 @@ import { readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { contextFault, type Metadata } from '../../../conform/src/metadata-context.ts';
 import { metadataJson } from '../../../hub/src/edge/documents/csdl/metadata.ts';
 import { findDescribed, type OpenApi, readPaths } from './described-paths.ts';
-import { contextFault, type Metadata } from './metadata-context.ts';
 
 export interface Exchange {
   readonly method: string;

@@ -1,18 +1,21 @@
 // Loaded into every process of the tests that a hub may run in, with `--import`: each answer of the hub is held against
 // docs/openapi.json, and each context in it against $metadata. What does not fit is thrown, so that the test under way fails;
-// in a process of the hub's own it is written, and its test throws it (served-answers.ts). What it needs is loaded by the first hub.
+// in a process of the hub's own it is written, and its test throws it (served-answers.ts). What it needs is loaded by the first answer.
 import { subscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { basename } from 'node:path';
 import type { Exchange } from './answer-fault.ts';
 import { answerFaultMark } from './served-answers.ts';
 
+/** Not loaded by a hub that is only started. */
+let reader: Promise<typeof import('./answer-fault.ts')> | null = null;
+
 /** Of Fastify, which tells it of each instance before that has a request. */
 subscribe('fastify.initialization', (made) => {
   const { server }: { server: Server } = Object(Object(made).fastify);
-  const reader = import('./answer-fault.ts');
   const watch = (request: IncomingMessage, response: ServerResponse): void =>
     collect(request, response, (exchange) => {
+      reader ??= import('./answer-fault.ts');
       void reader.then(({ answerFault }) => report(answerFault(exchange)));
     });
   // Before the hub's own listener, which may answer at once.

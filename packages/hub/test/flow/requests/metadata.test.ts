@@ -4,12 +4,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { contextFault } from '@carillon/testing/answers/metadata-context.ts';
 import { assertError } from '@carillon/testing/hub/assert-error.ts';
 import { post, startHub, subscribe, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { schemaFaults } from '@carillon/testing/machine/xml/xmllint.ts';
 import { Ajv } from 'ajv';
 import { xml2json } from 'odata-csdl';
+import { contextFault } from '../../../../conform/src/metadata-context.ts';
 import { operationTable } from '../../../src/operations/table.ts';
 
 const path = '/v1.0/$metadata';
