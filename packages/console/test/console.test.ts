@@ -266,7 +266,7 @@ suite('an operator who may change everything', () => {
       await page.getByText(en.failedNone).or(cause).waitFor();
     }
     await cause.click();
-    await page.getByText(userNames.alice).waitFor();
+    await page.getByText(userNames.alice).first().waitFor();
     service.mend();
     await page.getByRole('button', { name: en.redriveAll }).click();
     await page.getByRole('dialog').getByRole('button', { name: en.redriveAll }).click();
