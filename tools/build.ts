@@ -1,13 +1,15 @@
-// `npm run build` builds the inbox page and the console; with --if-changed, as `npm start` calls it, only what has other sources
+// `npm run build` builds the inbox page, the console and the reference of the API; with --if-changed, as `npm start` calls it, only what has other sources
 // than those it was built from. A hub without the pages works all the same, so `npm start` goes on when a build fails.
 import { buildConsole } from '../packages/console/build.ts';
 import { buildPage } from '../packages/web/build.ts';
+import { buildReference } from '../packages/web/reference/build.ts';
 
 const always = !process.argv.includes('--if-changed');
 
 for (const [name, build] of [
   ['inbox page', buildPage],
   ['console', buildConsole],
+  ['reference', buildReference],
 ] as const) {
   try {
     const startedAt = performance.now();

@@ -39,6 +39,19 @@ export const documentCases: Section = {
       },
     },
     {
+      name: '/docs is a page that loads nothing from another host',
+      async run(hub) {
+        const page = await hub.get('/docs', { token: null });
+        expectStatus(page, 200);
+        assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+        const { host } = new URL(hub.baseUrl);
+        const foreign = [...page.text.matchAll(/(?:src|href)=["']?(?:https?:)?\/\/([^/"'\s>]+)/g)]
+          .map(([, name]) => name)
+          .filter((name) => name !== host);
+        assert.deepEqual(foreign, []);
+      },
+    },
+    {
       name: '$metadata is CSDL 4.0 as XML, needs no token, and is JSON with $format=json',
       async run(hub) {
         for (const version of versions) {

@@ -10,6 +10,7 @@ import { password, startHub, type TestHub, userNames } from '@carillon/testing/h
 import { passwordHash } from '@carillon/testing/hub/identity.ts';
 import { startChromium, type TestBrowser } from '@carillon/testing/machine/chromium.ts';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { buildReference } from '../../../web/reference/build.ts';
 import { buildConsole } from '../../build.ts';
 
 /** Olga may change everything, Rita only look, Alice neither. */
@@ -35,6 +36,7 @@ const shownMaxMs = 60_000;
 /** A hub below a path with the built console, and one browser, for a whole test file. */
 export async function openConsole({ settings = {}, ...overrides }: Parameters<typeof startHub>[0] = {}) {
   await buildConsole({ always: false });
+  await buildReference({ always: false });
   const proxy = await startProxy('/hub');
   const hub = await startHub({ ...overrides, settings: { 'public-url': proxy.url, ...settings } });
   proxy.target = hub.baseUrl;

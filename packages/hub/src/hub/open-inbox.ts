@@ -7,6 +7,7 @@ import { issuerOf } from '../auth/provider/claims.ts';
 import type { Config } from '../config/config.ts';
 import { addConsole, type ConsoleConfig } from '../edge/pages/console.ts';
 import { findPage, readPage } from '../edge/pages/page-files.ts';
+import { addReference } from '../edge/pages/reference.ts';
 import { addWeb, type InboxConfig } from '../edge/pages/web.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readVersion } from '../lib/version.ts';
@@ -30,10 +31,11 @@ export function withInboxOf(config: Config, registry: Registry): Registry {
   return withOwnApps(registry, embedsProvider(config) ? [...inbox, consoleApp(publicUrl)] : inbox);
 }
 
-/** The inbox at /inbox, and the console at /console. */
+/** The inbox at /inbox, the console at /console, and the reference of the API at /docs. */
 export function addPages(app: FastifyInstance, config: Config): void {
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage('inbox')) });
   addConsole(app, { config: consoleConfig(config), page: readPage(findPage('console')) });
+  addReference(app, { publicUrl: config.publicUrl, read: () => readPage(findPage('reference')) });
 }
 
 function consoleConfig(config: Config): ConsoleConfig {

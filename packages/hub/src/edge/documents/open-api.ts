@@ -57,7 +57,7 @@ function placesOf({ name, paths, access }: Operation): { path: string; operation
 
 function tagOf({ paths: [path] }: Operation): string {
   const [, first = '', second = ''] = path.split('/');
-  return first === 'me' ? second : first;
+  return first === 'me' && second !== '' ? second : first;
 }
 
 const callers: Readonly<Record<Access, string>> = {

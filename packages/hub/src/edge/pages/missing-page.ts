@@ -1,5 +1,7 @@
-// What /inbox and /console show when their page is not built: that the hub works, what works, and how to build the page. It loads
+// What /inbox, /console and /docs show when their page is not built: that the hub works, what works, and how to build the page. It loads
 // nothing from elsewhere and runs no script.
+
+const names = { inbox: 'inbox page', console: 'console', reference: 'reference of the API' };
 
 export const missingPagePolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
@@ -8,7 +10,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-export function missingPage(givenUrl: string, page: 'inbox' | 'console' = 'inbox'): string {
+export function missingPage(givenUrl: string, page: 'inbox' | 'console' | 'reference' = 'inbox'): string {
   const publicUrl = escaped(givenUrl);
   return `<!doctype html>
 <html lang="en">
@@ -20,7 +22,7 @@ export function missingPage(givenUrl: string, page: 'inbox' | 'console' = 'inbox
 <main>
 <svg viewBox="0 0 24 24" aria-hidden="true"><path d="M12 3a6 6 0 0 0-6 6c0 5-2 6.500-2 8h16c0-1.500-2-3-2-8a6 6 0 0 0-6-6Zm-2 16a2 2 0 0 0 4 0"/></svg>
 <h1>The hub is running.</h1>
-<p>Its ${page === 'inbox' ? 'inbox page' : 'console'} is not built here: <code>npm run build</code> makes it, in the folder of the sources, before the hub starts. What works without:</p>
+<p>Its ${names[page]} is not built here: <code>npm run build</code> makes it, in the folder of the sources, before the hub starts. What works without:</p>
 <dl>
 <dt>The API</dt><dd><code>${publicUrl}/v1.0</code> and <code>${publicUrl}/beta</code></dd>
 <dt>Live</dt><dd><code>${publicUrl}/v1.0/me/notifications/stream</code>, as server-sent events or a WebSocket</dd>

@@ -1,4 +1,4 @@
-// A built page, read whole when the hub opens: what is not in this map is not served, so no path leads out of its
+// A built page, read whole: what is not in this map is not served, so no path leads out of its
 // folder. Each file in the encodings that its build made, with the caching that its name allows.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -34,13 +34,13 @@ const suffixes: readonly (readonly [Encoding, string])[] = [
 ];
 
 /** The folder of a page's build, in this repository or as an installed package; null where the package is missing. */
-export function findPage(name: 'inbox' | 'console'): string | null {
+export function findPage(name: 'inbox' | 'console' | 'reference'): string | null {
   try {
     const manifest =
-      name === 'inbox'
-        ? import.meta.resolve('@carillon/web/package.json')
-        : import.meta.resolve('@carillon/console/package.json');
-    return fileURLToPath(new URL('./dist/', manifest));
+      name === 'console'
+        ? import.meta.resolve('@carillon/console/package.json')
+        : import.meta.resolve('@carillon/web/package.json');
+    return fileURLToPath(new URL(name === 'reference' ? './reference/dist/' : './dist/', manifest));
   } catch {
     return null;
   }
