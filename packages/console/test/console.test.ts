@@ -15,6 +15,7 @@ import { consoleTexts as ja } from '@carillon/words/console/ja';
 import { axeFindings, overflow } from './support/axe.ts';
 import { openConsole, operators } from './support/operator.ts';
 import { startPushService, webPushKeys } from './support/push-service.ts';
+import { showRedriveUnderWay } from './support/redrive-under-way.ts';
 
 const { hub, publicUrl, operator } = await openConsole({ settings: { 'allow-private-push': true } });
 const service = await startPushService();
@@ -258,7 +259,7 @@ suite('an operator who may change everything', () => {
     await signIn('olga', '#people');
     await service.refused;
     await page.getByRole('link', { name: en.failed }).click();
-    const cause = page.getByRole('button', { name: /refused/ });
+    const cause = page.getByRole('button', { name: 'HTTP 400 webPush · app-a' });
     // The attempt's end is committed after the answer.
     await page.getByText(en.failedNone).or(cause).waitFor();
     while (!(await cause.isVisible())) {
@@ -268,15 +269,31 @@ suite('an operator who may change everything', () => {
     await cause.click();
     await page.getByText(userNames.alice).first().waitFor();
     service.mend();
-    await page.getByRole('button', { name: en.redriveAll }).click();
-    await page.getByRole('dialog').getByRole('button', { name: en.redriveAll }).click();
+    await page.getByRole('button', { name: en.redrive, exact: true }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(/^Sends \d+ deliveries .* HTTP 400 · webPush · app-a\./).waitFor();
+    await dialog.getByRole('button', { name: en.redrive }).click();
     await service.accepted;
     await page.getByText(en.failedNone).waitFor();
+  });
+
+  test('sees a redrive that is under way, also after a reload, and stops it', async () => {
+    const { page, profile, signIn } = await operator({ viewport: { width: 360, height: 800 } });
+    await showRedriveUnderWay(profile);
+    await signIn('olga', '#failed');
+    await page.getByText('Sent again: 40 of 200').waitFor();
+    assert.deepEqual([await overflow(page), await axeFindings(page)], [0, []]);
+    await page.reload();
+    await page.getByText('Sent again: 40 of 200').waitFor();
+    await page.getByRole('button', { name: en.stop }).click();
+    await page.getByText('Sent again: 40', { exact: true }).waitFor();
+    await page.getByRole('progressbar').waitFor({ state: 'detached' });
   });
 });
 
 test('an operator who may only look finds no button that changes anything', async () => {
-  const { page, signIn, complaints } = await operator();
+  const { page, profile, signIn, complaints } = await operator();
+  await showRedriveUnderWay(profile);
   await signIn('rita', '#people');
   // A dry run changes nothing.
   for (const hash of places.filter((each) => each !== '#compose')) {
@@ -288,7 +305,7 @@ test('an operator who may only look finds no button that changes anything', asyn
     const names = await page.locator('main button').allTextContents();
     const harmless = new Set<string>([en.showMore, en.reload]);
     assert.deepEqual(
-      names.filter((each) => !harmless.has(each.trim()) && !/refused/.test(each)),
+      names.filter((each) => !harmless.has(each.trim()) && !/HTTP 400/.test(each)),
       [],
       hash,
     );

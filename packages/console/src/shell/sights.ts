@@ -34,7 +34,7 @@ export const sightTable: Partial<Readonly<Record<Sight, SightEntry>>> = {
     show: (desk, place) => html`<carillon-apps .desk=${desk} .place=${place}></carillon-apps>`,
   },
   failed: {
-    load: () => import('../views/failed-view.ts'),
+    load: () => import('../views/failed/failed-view.ts'),
     show: (desk, place) => html`<carillon-failed .desk=${desk} .place=${place}></carillon-failed>`,
   },
   webhooks: {

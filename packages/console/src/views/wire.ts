@@ -3,9 +3,11 @@
 import type {
   appAnswerSchema,
   auditEntrySchema,
+  failureCauseSchema,
   foundSchema,
   hostAnswerSchema,
-  redriveAnswerSchema,
+  redriveJobPostSchema,
+  redriveJobSchema,
   shownChangeSubscriptionSchema,
   shownCredentialsSchema,
   shownDeliverySchema,
@@ -23,7 +25,9 @@ export type ChangeSubscription = Static<typeof shownChangeSubscriptionSchema>;
 export type Credentials = Static<typeof shownCredentialsSchema>;
 export type Found = Static<typeof foundSchema>;
 export type FailedDelivery = Static<typeof shownDeliverySchema>;
-export type Redriven = Static<typeof redriveAnswerSchema>;
+export type FailureCause = Static<typeof failureCauseSchema>;
+export type RedriveJob = Static<typeof redriveJobSchema>;
+export type RedrivePost = Static<typeof redriveJobPostSchema>;
 export type ShownSubscription = Static<typeof shownSubscriptionSchema>;
 export type Timeline = Static<typeof timelineSchema>;
 export type User = Static<typeof userSchema>;

@@ -149,8 +149,10 @@ export const consoleTexts: ConsoleMessages = {
   redriveAllWill: 'يعيد إرسال {count} لكل التطبيقات. قد ترن الأجهزة الآن لإشعارات قديمة.',
   redriveAppWill: 'يعيد إرسال {count} لتطبيق {app}. قد ترن الأجهزة الآن لإشعارات قديمة.',
   redriveCauseWill: 'يعيد إرسال {count} انتهت بـ: {cause}. قد ترن الأجهزة الآن لإشعارات قديمة.',
-  redriving: 'أُعيد إرسال: {count}',
+  redriveCounting: 'جارٍ عدّ ما سيُعاد إرساله: {count}',
+  redriving: 'أُعيد إرسال {count} من {all}',
   redriven: 'تمت إعادة إرسال: {count}',
+  redriveFailed: 'تعذّر على المركز المتابعة. أُعيد إرسال: {count}',
   stop: 'إيقاف',
   // Webhooks.
   webhooks: 'الخطافات',

@@ -158,8 +158,10 @@ export const consoleTexts: ConsoleMessages = {
   redriveAppWill: 'Sendet {count} Zustellungen von {app} erneut. Geräte können jetzt für Älteres klingeln.',
   redriveCauseWill:
     'Sendet {count} Zustellungen erneut, die so endeten: {cause}. Geräte können jetzt für Älteres klingeln.',
-  redriving: 'Bisher erneut gesendet: {count}',
+  redriveCounting: 'Gezählt, was erneut gesendet würde: {count}',
+  redriving: 'Erneut gesendet: {count} von {all}',
   redriven: 'Erneut gesendet: {count}',
+  redriveFailed: 'Der Hub konnte nicht weitermachen. Erneut gesendet: {count}',
   stop: 'Anhalten',
   // Webhooks.
   webhooks: 'Webhooks',

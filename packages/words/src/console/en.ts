@@ -152,8 +152,10 @@ export const consoleTexts = {
   redriveAppWill: 'Sends {count} deliveries of {app} again. Devices may ring now for what is older.',
   redriveCauseWill:
     'Sends {count} deliveries again that ended with: {cause}. Devices may ring now for what is older.',
-  redriving: 'Sent again so far: {count}',
+  redriveCounting: 'Counting what would be sent again: {count}',
+  redriving: 'Sent again: {count} of {all}',
   redriven: 'Sent again: {count}',
+  redriveFailed: 'The hub could not go on. Sent again: {count}',
   stop: 'Stop',
   // Webhooks.
   webhooks: 'Webhooks',

@@ -157,8 +157,10 @@ export const consoleTexts: ConsoleMessages = {
   redriveAppWill: 'Renvoie {count} envois de {app}. Des appareils peuvent sonner pour d’anciens messages.',
   redriveCauseWill:
     'Renvoie {count} envois terminés par : {cause}. Des appareils peuvent sonner pour d’anciens messages.',
-  redriving: 'Renvoyés jusqu’ici : {count}',
+  redriveCounting: 'À renvoyer, selon le décompte en cours : {count}',
+  redriving: 'Renvoyés : {count} sur {all}',
   redriven: 'Renvoyés : {count}',
+  redriveFailed: 'Le hub n’a pas pu continuer. Renvoyés : {count}',
   stop: 'Arrêter',
   // Webhooks.
   webhooks: 'Webhooks',

@@ -153,8 +153,10 @@ export const consoleTexts: ConsoleMessages = {
   redriveAppWill: '{app} の {count} 件を再送します。古い通知で今デバイスが鳴ることがあります。',
   redriveCauseWill:
     '「{cause}」で終わった {count} 件を再送します。古い通知で今デバイスが鳴ることがあります。',
-  redriving: '再送済み: {count} 件',
+  redriveCounting: '再送の対象を数えています: {count} 件',
+  redriving: '再送済み: {all} 件中 {count} 件',
   redriven: '再送しました: {count} 件',
+  redriveFailed: 'ハブは続行できませんでした。再送済み: {count} 件',
   stop: '停止',
   // Webhooks.
   webhooks: 'Webhook',
