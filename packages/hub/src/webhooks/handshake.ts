@@ -23,7 +23,7 @@ export async function shakeHands(url: string, target: string, transport: PushTra
     );
   if ('failure' in answer) throw failed(reasonOf(answer.failure));
   if (answer.status !== 200) throw failed(`it answered ${answer.status}`);
-  if (!/^\s*text\/plain\b/i.test(answer.headers['content-type'] ?? ''))
+  if (!/^\s*text\/plain\s*(?:;|$)/i.test(answer.headers['content-type'] ?? ''))
     throw failed('it answered another type of content');
   if (answer.body !== token) throw failed('it answered another text');
 }

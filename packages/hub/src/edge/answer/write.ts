@@ -24,8 +24,8 @@ export function write(answer: Body, request: FastifyRequest, reply: FastifyReply
   const all: Headers = Object.assign(baseHeaders(request), headers);
   const mayBeShort = admission?.principal.kind !== 'operator' && body.length > compressedFrom;
   if (mayBeShort) all.Vary = 'Accept-Encoding';
-  const coding =
-    mayBeShort && method !== 'HEAD' ? codingFor(sent['accept-encoding']?.toString(), body) : null;
+  // Also for HEAD, whose headers are those of GET, its length among them (RFC 9110, section 8.6).
+  const coding = mayBeShort ? codingFor(sent['accept-encoding']?.toString(), body) : null;
   if (coding === null) return send(content);
   all['Content-Encoding'] = coding;
   const short = compress(body, coding);

@@ -1,6 +1,7 @@
 // The forms in which OData and Graph write a path -> the one that the routes have: `delta()`, `microsoft.graph.delta()`,
 // `notifications('id')`, `users('name')` with quotes doubled, names in any case (OData 4.01, part 2, section 4.3 and 4.5). What
 // is no path of an operation stays as it is.
+import { graphVersions } from '@carillon/protocol';
 import { routes } from './paths.ts';
 
 interface Place {
@@ -18,7 +19,10 @@ function emptyPlace(): Place {
 }
 
 const root = emptyPlace();
-for (const { path } of routes.filter((route) => !route.path.startsWith('/admin/'))) {
+const ofOperations = routes.map(({ path }) => path).filter((path) => !path.startsWith('/admin/'));
+/** What else stands below the versions. */
+const beside = graphVersions.flatMap((version) => [`/${version}/$metadata`, `/${version}/notificationKeys`]);
+for (const path of [...ofOperations, ...beside]) {
   let place = root;
   for (const name of path.split('/').slice(1)) {
     if (name.startsWith(':')) {

@@ -97,9 +97,13 @@ function readResource(path: string, principal: UserPrincipal | AppPrincipal): Wa
   );
 }
 
-/** `me` may be written `users/{id | userPrincipalName}`. */
+/** A user's own, as a segment or as a key in quotes. */
+const ofUser = /^users(?:\/([^/]+)|\('((?:[^'/]|'')+)'\))\/notifications$/i;
+
+/** `me` may be written `users/{id | userPrincipalName}` or `users('…')`. */
 function readUserPath(path: string, principal: UserPrincipal | AppPrincipal): WatchedResource {
-  const [, named] = /^users\/([^/]+)\/notifications$/i.exec(path) ?? [];
+  const [, segment, key] = ofUser.exec(path) ?? [];
+  const named = segment ?? key?.replaceAll("''", "'");
   if (named === undefined)
     throw invalid(`"resource" must be one of ${watchedResources.join(', ')}.`, 'resource');
   const name = decodeName(named);

@@ -133,6 +133,7 @@ suite('a path names its user', () => {
 
 suite('a path may be written', () => {
   const forms = {
+    'in any case, beside the operations': ['/v1.0/$METADATA', '/Beta/%24Metadata', '/v1.0/NOTIFICATIONKEYS/'],
     'in any case': ['/V1.0/ME/Notifications', '/v1.0/me/NOTIFICATIONS/', '/Beta/Users/{alice}/notifications'],
     'as a function': [
       '/v1.0/me/notifications/delta()',

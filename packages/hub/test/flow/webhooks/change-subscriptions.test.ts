@@ -82,6 +82,8 @@ test('whatever does not pass the handshake is not registered', async () => {
     'another status': (response, token) =>
       response.writeHead(202, { 'content-type': 'text/plain' }).end(token),
     'another type': (response, token) => response.writeHead(200, { 'content-type': 'text/html' }).end(token),
+    'a type that begins alike': (response, token) =>
+      response.writeHead(200, { 'content-type': 'text/plain-x' }).end(token),
     'another text': (response) => response.writeHead(200, { 'content-type': 'text/plain' }).end('no'),
     'an encoded token': (response, token) =>
       response.writeHead(200, { 'content-type': 'text/plain' }).end(encodeURIComponent(token)),
@@ -140,6 +142,16 @@ test('what is asked for is refused by member', async () => {
   const { id, changeType, resource } = await watch(receiver.url, longest);
   assert.deepEqual([changeType, resource], ['deleted,created', 'me/notifications']);
   await ask('DELETE', `${path}/${id}`, alice);
+  for (const form of [
+    `users('${hub.userIds.alice}')/notifications`,
+    "/Users('alice%40contoso.example')/notifications/",
+  ]) {
+    const own = await watch(receiver.url, { resource: form });
+    assert.equal(own.resource, 'me/notifications', form);
+    await ask('DELETE', `${path}/${own.id}`, alice);
+  }
+  const others = watchOf(receiver.url, { resource: `users('${hub.userIds.bob}')/notifications` });
+  assert.equal((await ask('POST', path, alice, others)).status, 403);
 });
 
 test('created, updated and deleted are told apart and in order, signed, to the user and to the app', async () => {
