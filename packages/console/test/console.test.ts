@@ -1,10 +1,7 @@
 // The console in a real browser at a real hub that is served below a path: what it weighs, who gets in, what each role sees, in
 // five languages, at both widths, by keyboard, and without a finding of axe.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
 import { post, subscribe, userNames } from '@carillon/testing/hub/hub.ts';
 import { directionOf, languages } from '@carillon/words';
 import { consoleTexts as ar } from '@carillon/words/console/ar';
@@ -16,6 +13,7 @@ import { axeFindings, overflow } from './support/axe.ts';
 import { openConsole, operators } from './support/operator.ts';
 import { startPushService, webPushKeys } from './support/push-service.ts';
 import { showRedriveUnderWay } from './support/redrive-under-way.ts';
+import { firstLoad } from './support/weight.ts';
 
 const { hub, publicUrl, operator } = await openConsole({ settings: { 'allow-private-push': true } });
 const service = await startPushService();
@@ -43,30 +41,13 @@ const places = [
 ];
 const catalogues = { en, de, fr, ja, ar };
 
-const dist = join(import.meta.dirname, '..', 'dist');
 const firstLoadBytesMax = 120 * 1024;
 
 suite('the built console', () => {
   test('loads at most 120 KiB at first, compressed with gzip, in every language', (context) => {
-    const read = (path: string): Buffer => readFileSync(join(dist, path));
-    const bytesOf = (path: string): number => gzipSync(read(path), { level: 9 }).length;
-    const assets = readdirSync(join(dist, 'assets')).filter((name) => /\.(js|css)$/.test(name));
-    const first = new Set<string>(['index.html']);
-    for (const [, path = ''] of read('index.html')
-      .toString()
-      .matchAll(/"console\/(assets\/[^"]+)"/g))
-      first.add(path);
-    for (const path of first)
-      for (const [, name = ''] of read(path)
-        .toString()
-        .matchAll(/\b(?:from|import)\s*["'`]\.\/([^"'`]+\.js)["'`]/g))
-        first.add(`assets/${name}`);
-    // The language, and the sight that is shown first.
-    const later = assets.map((name) => bytesOf(`assets/${name}`)).sort((a, b) => b - a);
-    const bytes =
-      [...first].reduce((sum, path) => sum + bytesOf(path), 0) + (later[0] ?? 0) + (later[1] ?? 0);
+    const { bytes, files } = firstLoad();
     context.diagnostic(`at most ${bytes} bytes of ${firstLoadBytesMax}`);
-    assert.ok(bytes <= firstLoadBytesMax, `${bytes} bytes: ${[...first].join(', ')}`);
+    assert.ok(bytes <= firstLoadBytesMax, `${bytes} bytes: ${[...files].join(', ')}`);
   });
 
   test('is served under a policy that allows its own files and the hub alone, and nothing beside them', async () => {
@@ -241,6 +222,22 @@ suite('an operator who may change everything', () => {
     assert.deepEqual(complaints, []);
   });
 
+  test('filters the audit by keyboard, and passes the sight of it on in the address', async () => {
+    const { page, signIn } = await operator();
+    await signIn('olga', '#audit?from=2020-01-31T12:00:00.000Z');
+    const rows = page.locator('main li');
+    await rows.filter({ hasText: 'signedIn' }).first().waitFor();
+    await page.getByLabel(en.auditWhat, { exact: true }).fill('contentViewed');
+    await page.keyboard.press('Enter');
+    await rows.filter({ hasText: 'signedIn' }).first().waitFor({ state: 'detached' });
+    await page.reload();
+    await rows.filter({ hasText: 'contentViewed' }).first().waitFor();
+    assert.equal(await page.getByLabel(en.auditWhat, { exact: true }).inputValue(), 'contentViewed');
+    assert.match(page.url(), /#audit\?what=contentViewed&from=2020-01-31T12%3A00%3A00.000Z$/);
+    await page.getByRole('link', { name: en.auditClear }).click();
+    await rows.filter({ hasText: 'signedIn' }).first().waitFor();
+  });
+
   test('signs a session of a person out', async () => {
     const [alice, olga] = [await operator(), await operator()];
     await alice.signIn('alice');
@@ -292,28 +289,23 @@ suite('an operator who may change everything', () => {
 });
 
 test('an operator who may only look finds no button that changes anything', async () => {
-  const { page, profile, signIn, complaints } = await operator();
+  const { page, profile, signIn, show, complaints } = await operator();
   await showRedriveUnderWay(profile);
   await signIn('rita', '#people');
   // A dry run changes nothing.
   for (const hash of places.filter((each) => each !== '#compose')) {
-    await page.evaluate((to) => {
-      location.hash = to;
-    }, hash);
-    await page.locator('main h1').waitFor();
-    await page.locator('main .bones').waitFor({ state: 'detached' });
+    await show(hash);
     const names = await page.locator('main button').allTextContents();
-    const harmless = new Set<string>([en.showMore, en.reload]);
+    const harmless = new Set<string>([en.showMore, en.reload, en.auditFilter]);
     assert.deepEqual(
       names.filter((each) => !harmless.has(each.trim()) && !/HTTP 400/.test(each)),
       [],
       hash,
     );
-    assert.equal(await page.locator('main input, main textarea').count(), 0, hash);
+    const fields = hash === '#audit' ? 'main textarea' : 'main input, main textarea';
+    assert.equal(await page.locator(fields).count(), 0, hash);
   }
-  await page.evaluate((to) => {
-    location.hash = to;
-  }, `#notifications/${posted.json.id}`);
+  await show(`#notifications/${posted.json.id}`);
   await page.getByText(en.contentHidden).waitFor();
   assert.deepEqual(
     complaints.filter((each) => !/404/.test(each)),
@@ -327,7 +319,7 @@ const axed: ReadonlySet<string> = new Set(['en', 'ar']);
 suite('in every language', () => {
   for (const tag of languages) {
     test(`${tag}: it runs the right way, fits a phone, and axe finds nothing where it looks`, async () => {
-      const { page, signIn, complaints } = await operator({
+      const { page, signIn, show, complaints } = await operator({
         locale: tag,
         colorScheme: tag === 'ar' ? 'dark' : 'light',
         viewport: { width: 360, height: 800 },
@@ -340,11 +332,7 @@ suite('in every language', () => {
         [tag, directionOf(tag)],
       );
       for (const hash of places) {
-        await page.evaluate((to) => {
-          location.hash = to;
-        }, hash);
-        await page.locator('main h1').waitFor();
-        await page.locator('main .bones').waitFor({ state: 'detached' });
+        await show(hash);
         assert.equal(await overflow(page), 0, hash);
         if (axed.has(tag)) assert.deepEqual(await axeFindings(page), [], hash);
       }

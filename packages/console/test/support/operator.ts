@@ -28,6 +28,8 @@ export interface Operator {
   open(hash?: string): Promise<void>;
   /** `hash`: the place that is opened first, and shown after the sign-in. */
   signIn(who: keyof typeof operators, hash?: string): Promise<void>;
+  /** Goes to another place, and waits until it has read what it shows. */
+  show(hash: string): Promise<void>;
 }
 
 /** Pages on a machine that does much else. bound: a page that never shows fails its test */
@@ -120,6 +122,13 @@ async function openOperator(
       await page.locator('input[name=password]').fill(password);
       await page.locator('button[type=submit]').click();
       await page.waitForURL(/\/console(#|$)/);
+    },
+    async show(hash) {
+      await page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+      await page.locator('main h1').waitFor();
+      await page.locator('main .bones').waitFor({ state: 'detached' });
     },
   };
 }

@@ -51,6 +51,13 @@ export const consoleTexts: ConsoleMessages = {
   audit: 'سجل التدقيق',
   auditText: 'ما الذي تغيّر، ومن سجّل الدخول، وأي رموز صدرت أو رُفضت.',
   auditEmpty: 'لا شيء مطابق',
+  auditWhat: 'ماذا',
+  auditWho: 'مَن',
+  auditOn: 'على ماذا',
+  auditFrom: 'من',
+  auditTo: 'إلى',
+  auditFilter: 'تصفية',
+  auditClear: 'مسح',
   // The search.
   found: 'نتائج «{what}»',
   foundNothing: 'لا نتائج',

@@ -55,6 +55,13 @@ export const consoleTexts: ConsoleMessages = {
   auditText:
     'Was geändert wurde, wer sich angemeldet hat, und welche Tokens ausgestellt oder abgelehnt wurden.',
   auditEmpty: 'Nichts passt dazu',
+  auditWhat: 'Was',
+  auditWho: 'Wer',
+  auditOn: 'Woran',
+  auditFrom: 'Von',
+  auditTo: 'Bis',
+  auditFilter: 'Filtern',
+  auditClear: 'Zurücksetzen',
   // The search.
   found: 'Gefunden zu „{what}“',
   foundNothing: 'Nichts gefunden',

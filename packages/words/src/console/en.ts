@@ -50,6 +50,13 @@ export const consoleTexts = {
   audit: 'Audit',
   auditText: 'What operators and commands changed, who signed in, and which tokens were issued or refused.',
   auditEmpty: 'Nothing fits',
+  auditWhat: 'What',
+  auditWho: 'Who',
+  auditOn: 'On what',
+  auditFrom: 'From',
+  auditTo: 'To',
+  auditFilter: 'Filter',
+  auditClear: 'Clear',
   // The search.
   found: 'Found for “{what}”',
   foundNothing: 'Nothing found',

@@ -54,6 +54,13 @@ export const consoleTexts: ConsoleMessages = {
   audit: 'Journal d’audit',
   auditText: 'Ce qui a été modifié, qui s’est connecté, et quels jetons ont été émis ou refusés.',
   auditEmpty: 'Rien ne correspond',
+  auditWhat: 'Quoi',
+  auditWho: 'Qui',
+  auditOn: 'Sur quoi',
+  auditFrom: 'Du',
+  auditTo: 'Au',
+  auditFilter: 'Filtrer',
+  auditClear: 'Effacer',
   // The search.
   found: 'Trouvé pour « {what} »',
   foundNothing: 'Rien trouvé',

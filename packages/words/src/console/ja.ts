@@ -53,6 +53,13 @@ export const consoleTexts: ConsoleMessages = {
   audit: '監査',
   auditText: '変更内容、サインイン、発行または拒否されたトークンの記録です。',
   auditEmpty: '該当する記録はありません',
+  auditWhat: '操作',
+  auditWho: '実行者',
+  auditOn: '対象',
+  auditFrom: '開始',
+  auditTo: '終了',
+  auditFilter: '絞り込む',
+  auditClear: 'クリア',
   // The search.
   found: '「{what}」の検索結果',
   foundNothing: '見つかりませんでした',
