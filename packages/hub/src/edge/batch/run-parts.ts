@@ -11,6 +11,7 @@ import { unlessKnown } from '../answer/not-modified.ts';
 import type { Turns } from '../http/turns.ts';
 import type { Held } from '../http/unsent-answers.ts';
 import { checkJson, tooLarge, unsupported } from '../request/json-body.ts';
+import { checkMaxVersion } from '../request/max-version.ts';
 import { type Part, readPart } from './part.ts';
 
 export interface BatchOptions {
@@ -112,6 +113,7 @@ function counted(error: unknown, { runner, admission }: BatchOptions): unknown {
 function admit({ order, target }: Part, { runner, admission }: BatchOptions): Admission {
   if (target instanceof HubError) throw target;
   const { operation } = target.route;
+  checkMaxVersion(order.headers.get('odata-maxversion') ?? null);
   for (const name of operation.refusedHeaders ?? []) {
     if (!order.headers.has(name)) continue;
     throw invalid(`The header ${name} is not supported here: leave it out.`, name);

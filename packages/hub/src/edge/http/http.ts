@@ -12,6 +12,7 @@ import type { Logger } from '../../telemetry/log.ts';
 import { baseHeaders } from '../answer/base-headers.ts';
 import { sendError } from '../answer/error-answer.ts';
 import { nothingHere } from '../request/find-route.ts';
+import { checkMaxVersion } from '../request/max-version.ts';
 import { localUrl } from '../request/path-forms.ts';
 import { methodsAt, pathOf, routes, strippedPaths, wrongMethod } from '../request/paths.ts';
 import { checkSingleHeaders } from '../request/single-headers.ts';
@@ -62,7 +63,10 @@ export function openHttp(options: HttpOptions): Http {
     app.addHttpMethod(method, { hasBody: false, overrideExisting: true });
   // First of all, for whatever stands at a path. Where nothing stands, that comes first.
   app.addHook('onRequest', (request, _reply, done) => {
-    if (!request.is404) checkSingleHeaders(request.raw);
+    if (!request.is404) {
+      checkSingleHeaders(request.raw);
+      checkMaxVersion(request.headers['odata-maxversion']?.toString() ?? null);
+    }
     done();
   });
   // Not for an operation's answer, which carries them already and is written past Fastify's reply.

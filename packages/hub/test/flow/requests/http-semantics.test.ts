@@ -24,6 +24,37 @@ const ask = (method: string, path: string, headers: Record<string, string> = {},
 const create = async (more: Readonly<Record<string, unknown>> = {}) =>
   (await ask('POST', feed, {}, post(more))).json;
 
+test('who reads only versions of OData before 4.0 is refused, alone and in a batch', async () => {
+  const { id } = await create();
+  for (const path of [
+    feed,
+    `${feed}/${id}`,
+    `${feed}/delta`,
+    '/v1.0/$metadata',
+    '/v1.0/notificationKeys',
+    '/v1.0/me',
+  ]) {
+    for (const version of ['4.0', '4.01', '5.0', '4.0;NetFx', 'any'])
+      assert.equal(
+        (await ask('GET', path, { 'odata-maxversion': version })).status,
+        200,
+        `${version} ${path}`,
+      );
+    for (const version of ['3.0', '1.0', '3.0;NetFx']) {
+      const refused = await ask('GET', path, { 'odata-maxversion': version });
+      assertError(refused, { status: 400, code: 'invalidRequest' });
+      assert.equal(refused.json.error.target, 'OData-MaxVersion', path);
+    }
+  }
+  const requests = ['3.0', '4.0'].map((version) => ({
+    ...{ id: version, method: 'GET', url: 'me' },
+    headers: { 'OData-MaxVersion': version },
+  }));
+  const { json } = await ask('POST', '/v1.0/$batch', {}, { requests });
+  const statuses = json.responses.map((part: { id: string; status: number }) => [part.id, part.status]);
+  assert.deepEqual(Object.fromEntries(statuses), { '3.0': 400, '4.0': 200 });
+});
+
 suite('HEAD', () => {
   test('answers the status and headers of GET without a body, of every operation that reads and is no stream', async () => {
     const { id } = await create();

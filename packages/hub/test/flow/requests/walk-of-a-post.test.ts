@@ -24,8 +24,8 @@ const leftOut = [
   /^edge\/http\/(connections|unsent-answers)\.ts$/,
   // The bytes of a body, as JSON.
   /^edge\/request\/json-body\.ts$/,
-  // The bytes of an answer, the headers of every one, and those that may stand once.
-  /^edge\/(answer\/(base-headers|write)|request\/single-headers)\.ts$/,
+  // The bytes of an answer, the headers of every one, those that may stand once, and the version that is read.
+  /^edge\/(answer\/(base-headers|write)|request\/(single-headers|max-version))\.ts$/,
   // Whether the token was revoked, how far the log has come, which server a connection leads to.
   /^(auth\/revoked-tokens|store\/sql-registry\/revocations|store\/sqlite\/feed\/(progress|mark)|store\/postgres\/wire\/servers)\.ts$/,
   // Whether the keys that verified the token are still the hub's.
