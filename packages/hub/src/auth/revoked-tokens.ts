@@ -1,7 +1,7 @@
 // Which access tokens no longer count: of the embedded provider those of a user that were issued before the user was
 // disabled or deleted or got another password, and those of a session that was signed out; of any issuer those of a person
 // that were issued before the person was erased. A token says when it was issued in whole seconds, so one that is issued in
-// the second of a revocation is dated to the next.
+// the second of a revocation is dated to the next. One more revocation in that second is dated to the next too.
 import type { TokenOrigin } from '../model/principal.ts';
 import type { Revocations } from '../store/registry.ts';
 

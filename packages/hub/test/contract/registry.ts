@@ -201,15 +201,22 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       await using pair = await open();
       const before = pair.hub.revocations.version();
       assert.equal(pair.hub.revocations.find('user alice'), null);
-      await pair.command.revocations.add({ subject: 'user alice', at: 5, until: null });
-      await pair.command.revocations.add({ subject: 'session s', at: 6, until: 10 });
+      await pair.command.revocations.add({ subject: 'user alice', at: 5000, until: null });
+      await pair.command.revocations.add({ subject: 'session s', at: 6000, until: 10_000 });
       await nextTurn();
       assert.notEqual(pair.hub.revocations.version(), before);
-      assert.equal(pair.hub.revocations.find('user alice'), 5);
-      assert.equal(pair.hub.revocations.find('session s'), 6);
-      await pair.command.revocations.add({ subject: 'user alice', at: 11, until: null });
+      assert.equal(pair.hub.revocations.find('user alice'), 5000);
+      assert.equal(pair.hub.revocations.find('session s'), 6000);
+      await pair.command.revocations.add({ subject: 'user alice', at: 11_900, until: null });
       await nextTurn();
-      assert.equal(pair.hub.revocations.find('user alice'), 11);
+      assert.equal(pair.hub.revocations.find('user alice'), 11_900);
+      // What was issued after it is dated to 12 s, and must end with the next one of the same second.
+      await pair.command.revocations.add({ subject: 'user alice', at: 11_950, until: null });
+      assert.equal(pair.hub.revocations.find('user alice'), 12_000);
+      await pair.command.revocations.add({ subject: 'user alice', at: 11_960, until: null });
+      assert.equal(pair.hub.revocations.find('user alice'), 13_000);
+      await pair.command.revocations.add({ subject: 'user alice', at: 14_001, until: null });
+      assert.equal(pair.hub.revocations.find('user alice'), 14_001);
       assert.equal(pair.hub.revocations.find('session s'), null);
     });
   });

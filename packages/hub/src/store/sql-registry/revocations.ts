@@ -6,9 +6,11 @@ import { openTable } from './rows.ts';
 import type { Memory, Session } from './session.ts';
 
 const table = openTable(registryTables.revocation);
+/** What was issued since the last one may be dated to the second after it (auth/revoked-tokens.ts), and ends too. */
 const add = `
   INSERT INTO revocation(${table.names}) VALUES (${table.placeholders})
-  ON CONFLICT (subject) DO UPDATE SET at = excluded.at, until = excluded.until`;
+  ON CONFLICT (subject) DO UPDATE SET until = excluded.until, at =
+    CASE WHEN excluded.at / 1000 > revocation.at / 1000 THEN excluded.at ELSE (revocation.at / 1000 + 1) * 1000 END`;
 const forget = 'DELETE FROM revocation WHERE until < $1';
 
 export function openKnownRevocations(memory: Memory): Pick<Revocations, 'version' | 'find'> {

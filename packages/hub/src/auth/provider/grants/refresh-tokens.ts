@@ -100,7 +100,10 @@ export function openRefreshTokens(registry: Registry, secrets: Secrets, clock: C
       }
       const ids = { account: textOf(payload.accountId), client: textOf(payload.clientId) };
       const origin = { grantId: textOf(payload.grantId), session: textOf(payload.sessionUid) || null };
-      const family = { id: token, ...ids, ...origin, payload, startedAt: clock.now(), expiresAt };
+      // A revocation may be dated ahead.
+      const revokedAt = revocations.find(userSubject(ids.account)) ?? 0;
+      const startedAt = Math.max(clock.now(), revokedAt + 1);
+      const family = { id: token, ...ids, ...origin, payload, startedAt, expiresAt };
       await families.start(family, familiesMax);
     },
     async spend(token) {

@@ -42,7 +42,8 @@ export function openPasswordLinks({ registry, issuer, clock }: PasswordLinksOpti
 
   return {
     async make({ id, passwordHash }) {
-      const at = clock.now();
+      // A revocation may be dated ahead.
+      const at = Math.max(clock.now(), registry.revocations.find(userSubject(id)) ?? 0);
       const sealed: Sealed = { id, of: digest(passwordHash), at };
       const link = (await sealOf()).seal(Buffer.from(JSON.stringify(sealed)));
       return { url: `${issuer}${setPasswordPath}?link=${link}`, expiresAt: at + goodForMs };
