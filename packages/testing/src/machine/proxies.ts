@@ -20,7 +20,9 @@ export interface TestProxy extends AsyncDisposable {
 export async function startProxy(name: ProxyName, configuration: string, hubUrl: string): Promise<TestProxy> {
   const folder = tempFolder();
   const port = await freePort();
-  const own = configuration.replaceAll('8080', String(port)).replaceAll('4280', new URL(hubUrl).port);
+  const ports: Readonly<Record<string, string>> = { '8080': String(port), '4280': new URL(hubUrl).port };
+  // In one pass: the port that was put in may have the other's digits.
+  const own = configuration.replace(/8080|4280/g, (each) => ports[each] ?? each);
   const { file, text, args } = shapes[name](folder.path, own);
   writeFileSync(join(folder.path, file), text);
   const command = [programOf(needs[name]), ...args];
