@@ -2,7 +2,7 @@
 // other path and method gets the hub's own answer.
 export interface ProviderRoute {
   readonly path: string;
-  readonly methods: readonly ('GET' | 'POST' | 'OPTIONS')[];
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'OPTIONS')[];
 }
 
 /** Named as oidc-provider's setting `routes` wants them. */
@@ -32,6 +32,9 @@ export const entraPaths: Readonly<Record<string, string>> = {
   '/discovery/v2.0/keys': providerPaths.jwks,
 };
 
+/** Of documents, unlike of sign-ins, which begin or go on by GET. */
+export const readMethods = ['GET', 'HEAD', 'OPTIONS'] as const;
+
 /** Metadata of the issuer that stands beside it: RFC 8414, section 3, puts the issuer's path behind the well-known one. */
 export const metadataPaths: Readonly<Record<string, string>> = {
   [`${oauthMetadata}/identity`]: oauthMetadata,
@@ -39,10 +42,10 @@ export const metadataPaths: Readonly<Record<string, string>> = {
 };
 
 const ownRoutes: readonly ProviderRoute[] = [
-  { path: openIdMetadata, methods: ['GET', 'OPTIONS'] },
-  { path: oauthMetadata, methods: ['GET', 'OPTIONS'] },
+  { path: openIdMetadata, methods: readMethods },
+  { path: oauthMetadata, methods: readMethods },
   { path: userinfoPath, methods: ['GET', 'POST', 'OPTIONS'] },
-  { path: providerPaths.jwks, methods: ['GET', 'OPTIONS'] },
+  { path: providerPaths.jwks, methods: readMethods },
   { path: providerPaths.authorization, methods: ['GET'] },
   { path: `${providerPaths.authorization}/:uid`, methods: ['GET'] },
   { path: `${signInPath}/:uid`, methods: ['GET', 'POST'] },

@@ -8,7 +8,7 @@ import type {
   RawServerBase,
 } from 'fastify';
 import type { IdentityProvider } from '../../auth/provider/open-provider.ts';
-import { metadataPaths, providerRoutes } from '../../auth/provider/routes.ts';
+import { metadataPaths, providerRoutes, readMethods } from '../../auth/provider/routes.ts';
 import { providerHeaders } from '../answer/base-headers.ts';
 import type { RequestLog } from '../http/request-log.ts';
 
@@ -30,7 +30,7 @@ export function mountIdentity<
   const plugin = async (scope: FastifyInstance): Promise<void> => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    const beside = Object.keys(metadataPaths).map((url) => ({ url, methods: ['GET', 'OPTIONS'] as const }));
+    const beside = Object.keys(metadataPaths).map((url) => ({ url, methods: readMethods }));
     const below = providerRoutes.map(({ path, methods }) => ({ url: `/identity${path}`, methods }));
     for (const { url, methods } of [...below, ...beside]) {
       scope.route({

@@ -78,6 +78,20 @@ suite('every URL that is answered is of the public URL', () => {
         assert.ok(String(value).startsWith(publicUrl), name);
   });
 
+  test('and HEAD of what is discovered, with the headers of GET', async () => {
+    const paths = [
+      ...['/identity/.well-known/openid-configuration', '/identity/v2.0/.well-known/openid-configuration'],
+      ...['/.well-known/oauth-authorization-server/identity', '/identity/keys'],
+    ];
+    for (const path of paths) {
+      const [whole, head] = [await ask('GET', path), await ask('HEAD', path)];
+      assert.deepEqual([head.status, head.text], [200, ''], path);
+      for (const name of ['content-type', 'content-length', 'cache-control'])
+        assert.equal(head.headers[name], whole.headers[name], `${name} of ${path}`);
+    }
+    assert.equal((await ask('HEAD', '/identity/authorize')).status, 405);
+  });
+
   test('also when the request names its target in the absolute form', async () => {
     const lines = [
       `GET http://evil.example/beta/me/notifications/?$top=1 HTTP/1.1`,
