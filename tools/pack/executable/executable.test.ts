@@ -101,7 +101,7 @@ async function serveAndSend(executable: string, data: string): Promise<void> {
   });
   try {
     const url = await readyUrl(hub);
-    for (const path of ['/inbox', '/console']) {
+    for (const path of ['/inbox', '/console', '/docs']) {
       const page = await fetch(url + path);
       const [, script = ''] = /<script[^>]+src="([^"]+)"/.exec(await page.text()) ?? [];
       const asset = await fetch(new URL(script, page.url));
