@@ -10,6 +10,7 @@ import { consoleTexts as en } from '@carillon/words/console/en';
 import { consoleTexts as fr } from '@carillon/words/console/fr';
 import { consoleTexts as ja } from '@carillon/words/console/ja';
 import { axeFindings, overflow } from './support/axe.ts';
+import { showLastHour } from './support/last-hour.ts';
 import { openConsole, operators } from './support/operator.ts';
 import { startPushService, webPushKeys } from './support/push-service.ts';
 import { showRedriveUnderWay } from './support/redrive-under-way.ts';
@@ -220,6 +221,16 @@ suite('an operator who may change everything', () => {
     await page.getByText(en.request).click();
     await page.getByText('"method": "POST"').waitFor();
     assert.deepEqual(complaints, []);
+  });
+
+  test('sees the last hour at the first look, and where there is nothing yet', async () => {
+    const { page, profile, signIn } = await operator();
+    await showLastHour(profile);
+    await signIn('olga', '#overview');
+    const chart = (name: string) => page.locator('carillon-chart').filter({ hasText: name });
+    for (const name of [en.posted, en.deliveries, en.backlog]) await chart(name).locator('canvas').waitFor();
+    await chart(en.latency).getByText(en.noPoints).waitFor();
+    await page.locator('main li').filter({ hasText: 'apns' }).getByText('0', { exact: true }).waitFor();
   });
 
   test('filters the audit by keyboard, and passes the sight of it on in the address', async () => {

@@ -6,6 +6,7 @@ import type {
   failureCauseSchema,
   foundSchema,
   hostAnswerSchema,
+  overviewSchema,
   redriveJobPostSchema,
   redriveJobSchema,
   shownChangeSubscriptionSchema,
@@ -24,6 +25,7 @@ export type AuditEntry = Static<typeof auditEntrySchema>;
 export type ChangeSubscription = Static<typeof shownChangeSubscriptionSchema>;
 export type Credentials = Static<typeof shownCredentialsSchema>;
 export type Found = Static<typeof foundSchema>;
+export type Overview = Static<typeof overviewSchema>;
 export type FailedDelivery = Static<typeof shownDeliverySchema>;
 export type FailureCause = Static<typeof failureCauseSchema>;
 export type RedriveJob = Static<typeof redriveJobSchema>;

@@ -174,7 +174,8 @@ export const consoleTexts: ConsoleMessages = {
   endsAt: 'ينتهي {time}',
   // The overview.
   overview: 'نظرة عامة',
-  overviewText: 'حالة المركز الآن من العقدة المجيبة.',
+  overviewText: 'حالة المركز الآن وفي الساعة الأخيرة من العقدة المجيبة.',
+  noPoints: 'لا شيء بعد',
   posted: 'المنشور والمتغيّر',
   creates: 'الإشعارات',
   changes: 'التغييرات',

@@ -183,7 +183,8 @@ export const consoleTexts: ConsoleMessages = {
   endsAt: 'endet {time}',
   // The overview.
   overview: 'Übersicht',
-  overviewText: 'Wie es dem Hub gerade geht, vom Knoten, der antwortet.',
+  overviewText: 'Wie es dem Hub gerade und in der letzten Stunde geht, vom Knoten, der antwortet.',
+  noPoints: 'Noch nichts',
   posted: 'Gesendet und geändert',
   creates: 'Benachrichtigungen',
   changes: 'Änderungen',

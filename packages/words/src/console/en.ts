@@ -177,7 +177,8 @@ export const consoleTexts = {
   endsAt: 'ends {time}',
   // The overview.
   overview: 'Overview',
-  overviewText: 'How the hub does right now, of the node that answers.',
+  overviewText: 'How the hub does right now, and in the last hour, of the node that answers.',
+  noPoints: 'Nothing yet',
   posted: 'Posted and changed',
   creates: 'Notifications',
   changes: 'Changes',

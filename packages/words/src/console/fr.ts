@@ -182,7 +182,8 @@ export const consoleTexts: ConsoleMessages = {
   endsAt: 'prend fin {time}',
   // The overview.
   overview: 'Vue d’ensemble',
-  overviewText: 'L’état du hub en ce moment, du nœud qui répond.',
+  overviewText: 'L’état du hub en ce moment et sur la dernière heure, du nœud qui répond.',
+  noPoints: 'Rien pour l’instant',
   posted: 'Envoyé et modifié',
   creates: 'Messages envoyés',
   changes: 'Changements',

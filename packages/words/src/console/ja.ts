@@ -178,7 +178,8 @@ export const consoleTexts: ConsoleMessages = {
   endsAt: '終了 {time}',
   // The overview.
   overview: '概要',
-  overviewText: '応答しているノードの現在の状態です。',
+  overviewText: '応答しているノードの現在と直近 1 時間の状態です。',
+  noPoints: 'まだありません',
   posted: '投稿と変更',
   creates: '通知数',
   changes: '変更',

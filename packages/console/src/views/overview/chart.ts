@@ -1,9 +1,9 @@
-// <carillon-chart>: lines over the last ten minutes, drawn by uPlot; beside its name stands what each line is now, which a screen
-// reader gets too.
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from 'lit';
+// <carillon-chart>: lines over the last hour, drawn by uPlot; beside its name stands what each line is now, which a screen
+// reader gets too. With nothing to draw it says so.
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import uPlot from 'uplot';
 import { clock } from '../../clock.ts';
-import { words } from '../../language.ts';
+import { text, words } from '../../language.ts';
 import { look } from '../../parts/look.ts';
 
 interface Series {
@@ -58,6 +58,11 @@ class Chart extends LitElement {
     return Math.max(160, Math.floor(this.clientWidth) - 24);
   }
 
+  /** Of one point there is no line, and no span of time. */
+  #isEmpty(): boolean {
+    return this.series.every(({ values }) => values.filter((each) => each !== null).length < 2);
+  }
+
   override render(): TemplateResult {
     return html`<figure class="card">
       <figcaption><strong>${this.name}</strong>
@@ -65,7 +70,8 @@ class Chart extends LitElement {
           const last = values.at(-1);
           return html`<li><i class="s${index % 6}"></i>${name} <b class="num">${last == null ? '–' : this.format(last)}</b></li>`;
         })}</ul></figcaption>
-      <div class="plot" aria-hidden="true"></div>
+      ${this.#isEmpty() ? html`<p class="none small soft">${text('noPoints')}</p>` : nothing}
+      <div class="plot" aria-hidden="true" ?hidden=${this.#isEmpty()}></div>
     </figure>`;
   }
 
@@ -78,8 +84,7 @@ class Chart extends LitElement {
     }
     this.#shape = shape;
     this.#forget();
-    // Of one point there is no line, and no span of time.
-    if (this.times.length < 2) return;
+    if (this.#isEmpty()) return;
     const place = this.renderRoot.querySelector<HTMLElement>('.plot');
     if (place) this.#plot = new uPlot(this.#options(), data, place);
   }
@@ -142,6 +147,7 @@ class Chart extends LitElement {
       .s0 { background: var(--mark); } .s1 { background: var(--info); } .s2 { background: var(--bad); }
       .s3 { background: var(--good); } .s4 { background: var(--soft); } .s5 { background: var(--line-strong); }
       .plot { color: var(--line); direction: ltr; min-height: 150px; }
+      .none { display: grid; place-items: center; min-height: 150px; }
       .uplot, .u-wrap { position: relative; }
       .u-wrap { user-select: none; }
       .u-over, .u-under, .u-axis { position: absolute; }

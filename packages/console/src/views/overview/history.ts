@@ -1,5 +1,6 @@
-// What the overview has read so far: a point each five seconds, for ten minutes. Counters become rates; the points outlive the
-// view, so that going to another sight and back loses none.
+// What the charts show: the last hour, as the hub kept it in points of 15 seconds, and as the overview read it since, each five
+// seconds. Counters become rates; the points outlive the view, so that going to another sight and back loses none.
+import type { Overview } from '../wire.ts';
 import { type Buckets, bucketsOf, percentile, type Sample, sumOf } from './exposition.ts';
 
 export interface Point {
@@ -9,7 +10,8 @@ export interface Point {
   readonly changes: number | null;
   readonly streams: number;
   readonly waiting: number;
-  readonly lag: number;
+  /** The hub keeps none of the hour. */
+  readonly lag: number | null;
   readonly p50: number | null;
   readonly p95: number | null;
   /** A second, by verdict. */
@@ -22,7 +24,8 @@ interface Read {
   readonly accepted: Buckets;
 }
 
-const pointsMax = 120;
+const shownSeconds = 3600;
+const pointsMax = 960;
 const latency = 'carillon_create_to_accepted_seconds';
 
 export class History {
@@ -56,9 +59,38 @@ export class History {
         verdictsOf(samples).map((verdict) => [verdict, rate('carillon_deliveries_total', { verdict }) ?? 0]),
       ),
     };
-    this.points = [...this.points, point].slice(-pointsMax);
+    this.#keep([...this.points, point]);
     this.#before = { at, samples, accepted };
   }
+
+  /** Adds what the hub kept from where this page read nothing. */
+  fill({ points, pointSeconds }: Overview): void {
+    // The last is not full yet.
+    const kept = points.slice(0, -1).map((each) => pointOf(each, pointSeconds));
+    const isMissing = ({ at }: Point): boolean =>
+      this.points.every((each) => Math.abs(each.at - at) >= pointSeconds);
+    this.#keep([...kept.filter(isMissing), ...this.points].sort((one, other) => one.at - other.at));
+  }
+
+  #keep(points: readonly Point[]): void {
+    const oldest = (points.at(-1)?.at ?? 0) - shownSeconds;
+    this.points = points.filter(({ at }) => at >= oldest).slice(-pointsMax);
+  }
+}
+
+function pointOf(kept: Overview['points'][number], seconds: number): Point {
+  const verdicts: Record<string, number> = {};
+  for (const { verdict, count } of kept.deliveriesByVerdict)
+    verdicts[verdict] = (verdicts[verdict] ?? 0) + count / seconds;
+  return {
+    at: Date.parse(kept.endDateTime) / 1000,
+    creates: kept.creates / seconds,
+    changes: kept.changes / seconds,
+    streams: kept.streams,
+    waiting: kept.writes + kept.deliveries + kept.attempts,
+    ...{ lag: null, p50: null, p95: null },
+    verdicts,
+  };
 }
 
 export function verdictsOf(samples: readonly Sample[]): string[] {

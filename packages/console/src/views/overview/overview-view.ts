@@ -1,5 +1,5 @@
 // <carillon-overview>: how the hub does, live: what is posted, who listens, how deliveries end and how fast, what waits. It reads
-// the hub's metrics each five seconds while it is shown, of the node that answers.
+// the last hour when it is entered, and the hub's metrics each five seconds while it is shown, of the node that answers.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { clock, every } from '../../clock.ts';
 import { text, words } from '../../language.ts';
@@ -8,6 +8,7 @@ import { look, sheet } from '../../parts/look.ts';
 import { bones, failure } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
 import { hashOf } from '../../place.ts';
+import type { Overview } from '../wire.ts';
 import { readExposition, type Sample, sumOf } from './exposition.ts';
 import { channelsOf, History, verdictsOf } from './history.ts';
 import './chart.ts';
@@ -20,6 +21,7 @@ class OverviewView extends View {
   static override properties = { ...View.properties, trouble: { state: true } };
   declare private trouble: unknown;
   #stopReading = (): void => {};
+  #hasHour = false;
 
   constructor() {
     super();
@@ -27,6 +29,7 @@ class OverviewView extends View {
   }
 
   override entered(): void {
+    this.#hasHour = false;
     void this.#read();
   }
 
@@ -44,6 +47,8 @@ class OverviewView extends View {
 
   async #read(): Promise<void> {
     try {
+      if (!this.#hasHour) history.fill(await this.desk.api.get<Overview>('admin/overview'));
+      this.#hasHour = true;
       const answer = await this.desk.api.readBlob('metrics');
       history.add(readExposition(await answer.text()), clock.now() / 1000);
       this.trouble = null;
@@ -146,15 +151,15 @@ function deliveries(samples: readonly Sample[]): TemplateResult {
     throttled: 'warn',
   };
   return html`<section class="card"><header><h2>${text('deliveriesByChannel')}</h2><a class="small" href=${hashOf('failed')}>${text('failed')}</a></header>
-    <ul class="rows">${channelsOf(samples).map(
-      (channel) =>
-        html`<li><div class="what"><span>${channel}</span></div><div class="side">${verdictsOf(samples)
-          .filter((verdict) => countOf(channel, verdict) > 0)
-          .map(
-            (verdict) =>
-              html`<span class="badge num ${tone[verdict] ?? ''}">${verdict} ${number(countOf(channel, verdict))}</span>`,
-          )}</div></li>`,
-    )}</ul></section>`;
+    <ul class="rows">${channelsOf(samples).map((channel) => {
+      const verdicts = verdictsOf(samples).filter((verdict) => countOf(channel, verdict) > 0);
+      const counts = verdicts.map(
+        (verdict) =>
+          html`<span class="badge num ${tone[verdict] ?? ''}">${verdict} ${number(countOf(channel, verdict))}</span>`,
+      );
+      const shown = counts.length > 0 ? counts : html`<span class="badge num">${number(0)}</span>`;
+      return html`<li><div class="what"><span>${channel}</span></div><div class="side">${shown}</div></li>`;
+    })}</ul></section>`;
 }
 
 function health(samples: readonly Sample[]): TemplateResult {
