@@ -39,11 +39,11 @@ const withVersion: Readonly<Record<GraphVersion, RegExp>> = {
   'v1.0': /^\/v1\.0(?=[/?]|$)/,
 };
 
-/** Neither an origin nor what a reader of URLs may take for one. */
+/** Neither an origin nor what a reader of URLs may take for one. In JSON, spaces of a query need not be encoded. */
 function readUrl(given: string, version: GraphVersion, at: string): string {
-  const isRelative = !/^[a-z][a-z\d+.-]*:/i.test(given) && !/^\/\/|[\\#\s\p{Cc}]/u.test(given);
+  const isRelative = !/^[a-z][a-z\d+.-]*:/i.test(given) && !/^\/\/|[\\#\p{Cc}]|^[^?]*\s/u.test(given);
   // msgraph-core for Python leaves the version in.
-  const path = given.replace(/^\/?/, '/').replace(withVersion[version], '');
+  const path = given.replace(/^\/?/, '/').replace(withVersion[version], '').replaceAll(' ', '%20');
   if (isRelative) return localUrl(`/${version}${path}`);
   throw invalid(`"${at}" must be relative to /${version}, such as me/notifications, without a fragment.`, at);
 }

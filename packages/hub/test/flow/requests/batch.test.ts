@@ -144,6 +144,19 @@ suite('a batch is answered part by part', () => {
     }
   });
 
+  test('the query of a part may have its spaces as they are, and its letters', async () => {
+    await answersTo([create('1', { body: post({ groupName: 'ein Grüßchen' }) })]);
+    const queries = [
+      "$filter=groupName eq 'ein Grüßchen'",
+      "$filter=groupName%20eq 'ein%20Gr%C3%BC%C3%9Fchen'",
+    ];
+    for (const query of queries) {
+      const { 2: part } = await answersTo([read('2', `me/notifications?${query}&$top=1`)]);
+      assert.equal(part?.status, 200, JSON.stringify(part));
+      assert.equal(part?.body.value[0].groupName, 'ein Grüßchen');
+    }
+  });
+
   test('an app sends for several users at once, each named by its X-UNS-ID', async () => {
     const device = { platformType: 'windows' };
     const [first, second] = [
@@ -244,6 +257,7 @@ suite('a malformed batch is refused as a whole, and none of it is done', () => {
     'a URL with a host': [[create('1'), read('2', '//hub.example/v1.0/me/notifications')], /relative/],
     'a URL with backslashes': [[create('1'), read('2', '\\\\hub.example\\me')], /relative/],
     'a URL with a line break': [[create('1'), read('2', 'me/notifications\r\nX: y')], /relative/],
+    'a path with a space': [[create('1'), read('2', 'me notifications')], /relative/],
     'a fragment': [[create('1'), read('2', 'me/notifications#x')], /fragment/],
     'a batch': [[create('1'), { ...create('2'), url: '/$batch', body: { requests: [] } }], /batch/],
     'a batch, encoded': [[create('1'), { ...create('2'), url: '%24Batch/' }], /batch/],
