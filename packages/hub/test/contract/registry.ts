@@ -212,10 +212,13 @@ export function registryContract(name: string, open: () => Promise<OpenedPair>):
       assert.equal(pair.hub.revocations.find('user alice'), 11_900);
       // What was issued after it is dated to 12 s, and must end with the next one of the same second.
       await pair.command.revocations.add({ subject: 'user alice', at: 11_950, until: null });
+      await nextTurn();
       assert.equal(pair.hub.revocations.find('user alice'), 12_000);
       await pair.command.revocations.add({ subject: 'user alice', at: 11_960, until: null });
+      await nextTurn();
       assert.equal(pair.hub.revocations.find('user alice'), 13_000);
       await pair.command.revocations.add({ subject: 'user alice', at: 14_001, until: null });
+      await nextTurn();
       assert.equal(pair.hub.revocations.find('user alice'), 14_001);
       assert.equal(pair.hub.revocations.find('session s'), null);
     });
