@@ -2,8 +2,8 @@
 // passed as the name of its module, since code can't be sent to a thread.
 import { Worker } from 'node:worker_threads';
 import type { Watches } from '../../../model/change-subscription.ts';
-import type { PlannedDelivery } from '../../../model/delivery.ts';
-import { type Committed, type FeedStore, StoreError } from '../../store.ts';
+import { type FeedStore, StoreError } from '../../store.ts';
+import { type PackedCommitted, packWrites, unpackCommitted, unpackDeliveries } from './commit/messages.ts';
 import type { WriterAnswer, WriterData, WriterRequest } from './commit/writer.ts';
 import { openReader } from './reader.ts';
 
@@ -31,13 +31,14 @@ export async function openFeedStore(options: FeedStoreOptions): Promise<FeedStor
       // Sent when it is another one: it may be large.
       const isSame = watches === sentWatches;
       sentWatches = watches;
-      const answer = await writer.ask({ writes, now, claim, ...(isSame ? {} : { watches }) });
+      const packed = packWrites(writes);
+      const answer = await writer.ask({ writes: packed, now, claim, ...(isSame ? {} : { watches }) });
       for (const write of writes) if (write.kind === 'erase') read.erased(write.user);
-      return (answer as { committed: Committed }).committed;
+      return unpackCommitted((answer as { committed: PackedCommitted }).committed, writes);
     },
     claim: async (query) => {
       const answer = await writer.ask({ query });
-      return [...(answer as { claimed: readonly PlannedDelivery[] }).claimed];
+      return unpackDeliveries((answer as { claimed: readonly unknown[] }).claimed);
     },
     async probe() {
       await writer.ask('probe');

@@ -5,10 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Watches, waitingIn } from '../../../../model/change-subscription.ts';
 import type { PlannedDelivery, StoredDelivery } from '../../../../model/delivery.ts';
-import type { Write } from '../../../../model/write.ts';
 import {
   type ClaimQuery,
-  type Committed,
   type Plan,
   type Planner,
   type RowChange,
@@ -22,6 +20,7 @@ import { openProgress, type Progress } from '../progress.ts';
 import { feedMigrations } from '../schema.ts';
 import { type Interned, openTables } from '../tables.ts';
 import { type Applied, freeClaims, openApply, openClaim } from './apply.ts';
+import { type PackedCommitted, packCommitted, packDeliveries, unpackWrites } from './messages.ts';
 import { KnownFeeds, openSnapshot } from './snapshot.ts';
 
 export interface WriterData {
@@ -36,7 +35,8 @@ export interface WriterData {
 
 export type WriterRequest =
   | {
-      readonly writes: readonly Write[];
+      /** As `packWrites` makes them. */
+      readonly writes: readonly unknown[];
       readonly now: number;
       readonly claim: boolean;
       /** Where it is another one than with the batch before. */
@@ -46,8 +46,9 @@ export type WriterRequest =
   | 'probe'
   | 'close';
 export type WriterAnswer =
-  | { readonly committed: Committed }
-  | { readonly claimed: readonly PlannedDelivery[] }
+  | { readonly committed: PackedCommitted }
+  /** As `packDeliveries` makes them. */
+  | { readonly claimed: readonly unknown[] }
   | { readonly fault: StoreFault; readonly message: string }
   | { readonly probed: true }
   | 'ready'
@@ -131,8 +132,9 @@ function open(): Connection {
   }
 }
 
-function commit({ writes, now, claim, ...more }: Extract<WriterRequest, { writes: unknown }>): WriterAnswer {
-  if (more.watches !== undefined) watches = more.watches;
+function commit({ now, claim, ...given }: Extract<WriterRequest, { writes: unknown }>): WriterAnswer {
+  const writes = unpackWrites(given.writes);
+  if (given.watches !== undefined) watches = given.watches;
   return transact((current) => {
     const plan = planBatch.plan(writes, current.snapshot, { now, claim, watches });
     const { fetchedAfterMs } = current.apply(plan);
@@ -146,7 +148,9 @@ function commit({ writes, now, claim, ...more }: Extract<WriterRequest, { writes
     const { outcomes, changes, moved } = plan;
     const webhooks = waitingIn(plan.webhooks);
     const deliveries = claimedOf(plan.deliveries);
-    return { committed: { outcomes, changes, moved, deliveries, webhooks, fetchedAfterMs } };
+    return {
+      committed: packCommitted({ outcomes, changes, moved, deliveries, webhooks, fetchedAfterMs }, writes),
+    };
   });
 }
 
@@ -155,7 +159,7 @@ function claim(query: ClaimQuery): WriterAnswer {
     const claimed = current.claim(query);
     commitNow(current);
     pagesWritten += claimed.length;
-    return { claimed };
+    return { claimed: packDeliveries(claimed) };
   });
 }
 
