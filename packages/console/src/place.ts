@@ -8,6 +8,7 @@ const sights = [
   'apps',
   'failed',
   'webhooks',
+  'nodes',
   'audit',
   'compose',
   'start',

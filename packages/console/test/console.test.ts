@@ -36,6 +36,7 @@ const places = [
   '#apps/app-a/channels/apns',
   '#failed',
   '#webhooks',
+  '#nodes',
   '#compose',
   '#start',
   '#audit',

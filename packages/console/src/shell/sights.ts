@@ -41,6 +41,10 @@ export const sightTable: Partial<Readonly<Record<Sight, SightEntry>>> = {
     load: () => import('../views/webhooks-view.ts'),
     show: (desk, place) => html`<carillon-webhooks .desk=${desk} .place=${place}></carillon-webhooks>`,
   },
+  nodes: {
+    load: () => import('../views/nodes/nodes-view.ts'),
+    show: (desk, place) => html`<carillon-nodes .desk=${desk} .place=${place}></carillon-nodes>`,
+  },
   compose: {
     load: () => import('../views/compose/compose-view.ts'),
     show: (desk, place) => html`<carillon-compose .desk=${desk} .place=${place}></carillon-compose>`,
@@ -67,6 +71,7 @@ export const navigation: readonly NavigationEntry[] = [
   { sight: 'apps', name: 'apps', mark: marks.apps },
   { sight: 'failed', name: 'failed', mark: marks.failed },
   { sight: 'webhooks', name: 'webhooks', mark: marks.webhooks },
+  { sight: 'nodes', name: 'nodes', mark: marks.nodes },
   { sight: 'audit', name: 'audit', mark: marks.audit },
   { sight: 'compose', name: 'compose', mark: marks.compose },
   { sight: 'start', name: 'start', mark: marks.start },

@@ -6,6 +6,7 @@ import type {
   failureCauseSchema,
   foundSchema,
   hostAnswerSchema,
+  nodeSchema,
   overviewSchema,
   redriveJobPostSchema,
   redriveJobSchema,
@@ -24,6 +25,7 @@ export type Host = Static<typeof hostAnswerSchema>;
 export type AuditEntry = Static<typeof auditEntrySchema>;
 export type ChangeSubscription = Static<typeof shownChangeSubscriptionSchema>;
 export type Credentials = Static<typeof shownCredentialsSchema>;
+export type Node = Static<typeof nodeSchema>;
 export type Found = Static<typeof foundSchema>;
 export type Overview = Static<typeof overviewSchema>;
 export type FailedDelivery = Static<typeof shownDeliverySchema>;

@@ -24,11 +24,27 @@ export interface Use {
   readonly tokens: number;
 }
 
+/** What a node says of itself, for operators. */
+export interface NodeFact {
+  /** Its name, the same after a restart. */
+  readonly id: string;
+  /** Of one life of its process. */
+  readonly instance: string;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly state: 'up' | 'draining' | 'left';
+  readonly streams: number;
+  readonly createsPerSecond: number;
+  readonly eventLoopLagSeconds: number;
+  readonly isStoreUp: boolean;
+}
+
 /** What arrives from other nodes; a node's own messages don't come back. A listener must not throw. */
 export interface BusListener {
   change(change: BusChange): void;
   head(head: FeedHead): void;
   used(uses: readonly Use[]): void;
+  node(fact: NodeFact): void;
   /** From now on everything published elsewhere arrives here; what was published before may be missing. */
   connected(): void;
 }
@@ -40,6 +56,7 @@ export interface Bus {
   publish(changes: readonly BusChange[]): void;
   publishHeads(heads: readonly FeedHead[]): void;
   publishUse(uses: readonly Use[]): void;
+  publishNode(fact: NodeFact): void;
   /** This node has streams of that user, so changes of that user must arrive here. */
   join(user: UserKey): void;
   leave(user: UserKey): void;

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ask: async () => (await import('./commands/ask.ts')).askCommand(),
   listen: async () => (await import('./commands/listen.ts')).listenCommand(),
   webhook: async () => (await import('./commands/webhook.ts')).webhookCommand(),
+  nodes: async () => (await import('./commands/nodes.ts')).nodesCommand(),
   mcp: async () => (await import('./mcp/command.ts')).mcpCommand(),
   simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),

@@ -8,9 +8,20 @@ import { type Reading, repeated, setting } from './setting.ts';
 export interface BusConfig {
   /** Null for one machine. `credentials` is the content of a file. */
   readonly nats: { readonly urls: readonly string[]; readonly credentials: string | null } | null;
+  /** Null: its host name and port. */
+  readonly nodeName: string | null;
 }
 
 export const busSettings = {
+  'node-name': setting(
+    {
+      schema: Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9._:-]+$' }),
+      takes: 'name',
+      usual: 'HOSTNAME:PORT',
+      about: 'name of this node in lists of nodes; it stays the same after a restart',
+    },
+    (name) => name,
+  ),
   'nats-url': repeated(
     {
       takes: 'url',
@@ -34,7 +45,7 @@ export function readBus({ values, isGiven, problem }: Reading<typeof busSettings
   const urls = values['nats-url'].flat();
   const credentials = values['nats-creds'];
   if (credentials !== null && !isGiven('nats-url')) problem('nats-creds', 'is needed only beside nats-url');
-  return { nats: urls.length > 0 ? { urls, credentials } : null };
+  return { nats: urls.length > 0 ? { urls, credentials } : null, nodeName: values['node-name'] };
 }
 
 /** One, or several with commas between them. */

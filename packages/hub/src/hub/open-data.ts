@@ -307,3 +307,13 @@ function refuseFile(path: string, error: unknown): never {
 function unusableData(what: string): ConfigError {
   return new ConfigError([problemWith('data-dir', what)]);
 }
+
+/** Says once what a clock that was set back means for ids. */
+export function openClockReport(log: Logger) {
+  const why = 'the clock of this machine was set back: keep it right by NTP';
+  return (ids: 'ahead' | 'anew', byMs: number): void => {
+    const seconds = `${(byMs / 1000).toFixed(1)} s`;
+    const how = ids === 'ahead' ? `run ahead of the clock by ${seconds}` : `begin anew, ${seconds} earlier`;
+    log.warn({ byMs }, `ids ${how}, since ${why}`);
+  };
+}

@@ -17,8 +17,6 @@ import { firstSecret, openSecrets } from '../auth/secrets.ts';
 import { openTickets } from '../auth/tickets.ts';
 import { openUnsIds } from '../auth/uns-id.ts';
 import type { Config } from '../config/config.ts';
-import { ConfigError } from '../config/problem.ts';
-import { problemWith } from '../config/settings.ts';
 import { addDocuments } from '../edge/documents/route.ts';
 import { openAddressReader } from '../edge/http/address.ts';
 import { makeDevCertificate } from '../edge/http/dev-certificate.ts';
@@ -66,13 +64,21 @@ import { openWatches } from '../webhooks/watches.ts';
 import { builtInChannels } from './channels.ts';
 import { openAdminServices } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
-import { builtInPlanner, followTime, lockData, openFeeds, openRegistry, protectData } from './open-data.ts';
-import { addPages, embedsProvider, openPictures, withInboxOf } from './open-inbox.ts';
+import {
+  builtInPlanner,
+  followTime,
+  lockData,
+  openClockReport,
+  openFeeds,
+  openRegistry,
+  protectData,
+} from './open-data.ts';
+import { addPages, checkProvider, embedsProvider, openPictures, withInboxOf } from './open-inbox.ts';
 import { type Meters, openMeters, type Scrape } from './open-metrics.ts';
+import { nameOfNode, type OpenedNodes, openNodes } from './open-nodes.ts';
 import { openAddresses, openChannels, openDispatcher, vapidKeysOf, warnOfContact } from './open-push.ts';
 import { openTracing, type Tracing } from './open-traces.ts';
 import { openWebhooks } from './open-webhooks.ts';
-import { openReadiness } from './readiness.ts';
 
 export { openRegistry } from './open-data.ts';
 
@@ -124,29 +130,11 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   const { config } = options;
   const lock = lockData(config);
   closers.push(() => lock.release());
-  const exposed = protectData(config);
-  if (exposed.length > 0)
-    options.log.warn(
-      { exposed },
-      'other users of this machine may read the data: give it to the user of the hub',
-    );
-  const registry = withInboxOf(config, await openRegistry(config, () => config.secretKey));
-  closers.push(() => registry.close());
-  await checkProvider(config, registry);
-  const clock = options.clock ?? new ReferenceClock(systemClock);
-  const onFailure = openFaultLog(options.log, clock, 'an entry of the audit could not be written');
-  const access = openAccessAudit({ audit: registry.audit, clock, onFailure });
-  closers.push(() => access.close());
-  const descriptors = options.push?.channels ?? builtInChannels;
-  const base: Base = {
-    ...{ config, log: options.log, clock, registry, access, descriptors },
-    ...{ passwordTurns: openPasswordTurns(), hostVerifier: options.hostVerifier },
-    meters: openMeters(descriptors, clock),
-    tracing: await openTracing(config),
-  };
-  closers.push(() => base.tracing.close());
+  const base = await openBase(options, closers);
   const line = await openLine(base, options, closers);
-  const edge = await openEdge(base, line, await openOperations(base, line, closers));
+  const { nodes, ...seen } = openNodes(base, line, closers);
+  const all = { ...line, ...seen, nodes };
+  const edge = await openEdge(base, all, await openOperations(base, all, closers));
   closers.push(() => edge.close());
   let listened = false;
   let metrics: MetricsListener | null = null;
@@ -154,6 +142,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   closers.push(async () => {
     lock.withdraw();
     edge.refuseNewWork();
+    nodes.drain();
     if (listened) await wait(base.clock, config.drainDelayMs);
     line.sweeper.close();
     line.waits.drain();
@@ -161,7 +150,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
   });
   return {
     app: edge.app,
-    registry,
+    registry: base.registry,
     fanOut: line.fanOut,
     waits: line.waits,
     dispatcher: line.dispatcher,
@@ -175,6 +164,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
       listened = true;
       metrics = await listenForScrapes(config, edge.scrape);
       lock.announce(config.publicUrl);
+      nodes.begin(nameOfNode(config, edge.app.server.address()));
       warnOfContact(base);
     },
     close: () => closeAll(closers),
@@ -219,6 +209,33 @@ interface Base {
   readonly descriptors: ChannelDescriptors;
   readonly meters: Meters;
   readonly tracing: Tracing;
+}
+
+/** What everything else is opened with. */
+async function openBase(options: HubOptions, closers: Closers): Promise<Base> {
+  const { config } = options;
+  const exposed = protectData(config);
+  if (exposed.length > 0)
+    options.log.warn(
+      { exposed },
+      'other users of this machine may read the data: give it to the user of the hub',
+    );
+  const registry = withInboxOf(config, await openRegistry(config, () => config.secretKey));
+  closers.push(() => registry.close());
+  await checkProvider(config, registry);
+  const clock = options.clock ?? new ReferenceClock(systemClock);
+  const onFailure = openFaultLog(options.log, clock, 'an entry of the audit could not be written');
+  const access = openAccessAudit({ audit: registry.audit, clock, onFailure });
+  closers.push(() => access.close());
+  const descriptors = options.push?.channels ?? builtInChannels;
+  const base: Base = {
+    ...{ config, log: options.log, clock, registry, access, descriptors },
+    ...{ passwordTurns: openPasswordTurns(), hostVerifier: options.hostVerifier },
+    meters: openMeters(descriptors, clock),
+    tracing: await openTracing(config),
+  };
+  closers.push(() => base.tracing.close());
+  return base;
 }
 
 /** The line that data follows: commit, publish, live; and the timers that walk it from the left. */
@@ -283,7 +300,7 @@ async function openLine(base: Base, { feedStore, pushes = true, push }: HubOptio
   };
 }
 
-type Line = Awaited<ReturnType<typeof openLine>>;
+type Line = Awaited<ReturnType<typeof openLine>> & OpenedNodes;
 
 /** Who calls, whether they may, and the verbs. */
 async function openOperations(base: Base, line: Line, closers: Closers): Promise<Runner> {
@@ -301,7 +318,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const lastHour = base.meters.openLastHour(line);
   closers.push(redrives.close, lastHour.close);
   const services: Services = {
-    ...{ redrives, lastHour, node: { version: readVersion(), startedAt: clock.now() } },
+    ...{ redrives, lastHour, nodes: line.nodes, node: { version: readVersion(), startedAt: clock.now() } },
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
     dev: config.dev,
     post: openPoster({
@@ -351,8 +368,8 @@ async function openEdge(
   const edge = { runner, committer, clock, fanOut, publicUrl, addressOf, log, tls };
   const { app, connections, requestLog, unsent } = openHttp(edge);
   let draining = false;
-  const isReady = openReadiness(line.store, clock);
-  const scrape = meters.openScrape({ ...line, certificate: tls?.cert ?? null, isStoreUp: isReady });
+  const { isStoreUp: isReady } = line;
+  const scrape = meters.openScrape({ ...line, certificate: tls?.cert ?? null });
   addMetrics(app, { ...edge, connections, write: scrape.write });
   addHealth(app, { ready: async () => !draining && (await isReady()) });
   const issuers = embedsProvider(config) ? [issuerOf(publicUrl)] : config.issuers;
@@ -378,23 +395,5 @@ async function openEdge(
       scrape.close();
       await connections.drain(() => app.close());
     },
-  };
-}
-
-/** Where several nodes may serve, an omitted setting must not start the embedded provider. */
-async function checkProvider(config: Config, registry: Registry): Promise<void> {
-  if (config.databaseUrl === null || !embedsProvider(config) || config.embeddedProvider) return;
-  if ((await registry.users.list()).length > 0) return;
-  const what =
-    'with PostgreSQL name an OpenID Connect issuer, or say --embedded-provider (or make a local user)';
-  throw new ConfigError([problemWith('issuer', what)]);
-}
-
-function openClockReport(log: Logger) {
-  const why = 'the clock of this machine was set back: keep it right by NTP';
-  return (ids: 'ahead' | 'anew', byMs: number): void => {
-    const seconds = `${(byMs / 1000).toFixed(1)} s`;
-    const how = ids === 'ahead' ? `run ahead of the clock by ${seconds}` : `begin anew, ${seconds} earlier`;
-    log.warn({ byMs }, `ids ${how}, since ${why}`);
   };
 }

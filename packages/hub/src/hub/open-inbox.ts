@@ -5,6 +5,8 @@ import { consoleApp, consoleAppId } from '../auth/console-app.ts';
 import { hostOf, inboxApp, inboxAppId, withOwnApps } from '../auth/inbox-app.ts';
 import { issuerOf } from '../auth/provider/claims.ts';
 import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/problem.ts';
+import { problemWith } from '../config/settings.ts';
 import { addConsole, type ConsoleConfig } from '../edge/pages/console.ts';
 import { findPage, readPage } from '../edge/pages/page-files.ts';
 import { addReference } from '../edge/pages/reference.ts';
@@ -86,4 +88,13 @@ export function openPictures({
 /** With the embedded provider the inbox is a built-in client; with another issuer the operator names the client. */
 function inboxClient(config: Config): string | null {
   return embedsProvider(config) ? inboxAppId : config.inbox.clientId;
+}
+
+/** Where several nodes may serve, an omitted setting must not start the embedded provider. */
+export async function checkProvider(config: Config, registry: Registry): Promise<void> {
+  if (config.databaseUrl === null || !embedsProvider(config) || config.embeddedProvider) return;
+  if ((await registry.users.list()).length > 0) return;
+  const what =
+    'with PostgreSQL name an OpenID Connect issuer, or say --embedded-provider (or make a local user)';
+  throw new ConfigError([problemWith('issuer', what)]);
 }

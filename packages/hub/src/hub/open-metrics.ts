@@ -30,6 +30,8 @@ export interface Meters {
   /** A change of another node is here. */
   readonly came: (change: BusChange) => void;
   runner(runner: Runner): Runner;
+  /** Posted by this node since its start. */
+  creates(): number;
   /** Looks at what is counted from now on, for charts. */
   openLastHour(sources: Pick<Sources, 'committer' | 'fanOut' | 'dispatcher'>): LastHour;
   /** Opens what is read at a scrape. */
@@ -85,6 +87,7 @@ export function openMeters(descriptors: ChannelDescriptors, clock: Clock): Meter
       if (at !== null) converged.observe(Math.max(0, clock.now() - at) / 1000, elsewhere);
     },
     runner: (runner) => meterRunner(runner, tallies),
+    creates: () => tallies.counter('carillon_creates_total').samples()[0]?.value ?? 0,
     openLastHour: ({ committer, fanOut, dispatcher }) =>
       openLastHour(tallies, clock, () => ({
         streams: fanOut.open,

@@ -17,6 +17,7 @@ import { getHost } from './admin/hosts/get.ts';
 import { removeHost } from './admin/hosts/remove.ts';
 import { verifyHost } from './admin/hosts/verify.ts';
 import { listAudit } from './admin/list-audit.ts';
+import { listNodes } from './admin/list-nodes.ts';
 import { listUserSubscriptions } from './admin/list-user-subscriptions.ts';
 import { explainForUser } from './admin/notifications/explain.ts';
 import { getTimeline } from './admin/notifications/timeline.ts';
@@ -156,4 +157,5 @@ export const operationTable: readonly Operation[] = [
   search,
   getTimeline,
   getOverview,
+  listNodes,
 ];

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { alice, bob } from '@carillon/testing/feed/writes.ts';
 import { until } from '@carillon/testing/hub/hub.ts';
-import type { Bus, BusChange, Use } from '../../src/bus/bus.ts';
+import type { Bus, BusChange, NodeFact, Use } from '../../src/bus/bus.ts';
 import type { UserKey } from '../../src/model/principal.ts';
 import type { FeedHead } from '../../src/store/store.ts';
 
@@ -132,6 +132,21 @@ export function busContract(name: string, open: () => Promise<OpenedBuses>): voi
       await other.bus.close();
       await settle(a, b);
       assert.deepEqual([b.changes, b.heads, b.uses.filter(({ key }) => key === 'foreign')], [[], [], []]);
+    });
+
+    test('what a node says of itself comes to all others of its space', async () => {
+      await using buses = await open();
+      const [a, b] = (await nodes(buses, 2)) as [Node, Node];
+      const fact = {
+        ...{ id: 'hub-1:4280', instance: 'x', version: '0.1.0', startedAt: 5, state: 'draining' as const },
+        ...{ streams: 7, createsPerSecond: 0.25, eventLoopLagSeconds: 0.001, isStoreUp: true },
+      };
+      const heard: NodeFact[] = [];
+      for (const { bus } of [a, b]) bus.listen({ node: (each) => heard.push(each) });
+      await joined(b, [a]);
+      a.bus.publishNode(fact);
+      await settle(a, b);
+      assert.deepEqual(heard, [fact]);
     });
 
     test('heads and uses by the thousand come all', async () => {

@@ -46,6 +46,7 @@ export { notificationAppSchema } from './notification-app.ts';
 export {
   failureCauseSchema,
   foundSchema,
+  nodeSchema,
   overviewSchema,
   redriveJobPostSchema,
   redriveJobSchema,

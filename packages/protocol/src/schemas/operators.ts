@@ -138,6 +138,21 @@ const percentiles = strictObject({
   p99: nullable(Type.Number()),
 });
 
+/** `isBusUp`: null where the hub runs without a bus. What a silent node said last is shown of it. */
+export const nodeSchema = strictObject({
+  id: Type.String(),
+  isAnswering: Type.Boolean(),
+  state: oneOf(['up', 'draining', 'silent']),
+  version: Type.String(),
+  startedDateTime: dateTime,
+  lastHeardDateTime: dateTime,
+  streams: whole,
+  createsPerSecond: Type.Number({ minimum: 0 }),
+  eventLoopLagSeconds: Type.Number({ minimum: 0 }),
+  isStoreUp: Type.Boolean(),
+  isBusUp: nullable(Type.Boolean()),
+});
+
 /** Of the node that answers. The last of the points is what is since the one before. */
 export const overviewSchema = strictObject({
   node: strictObject({ version: Type.String(), startedDateTime: dateTime }),

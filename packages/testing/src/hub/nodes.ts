@@ -145,6 +145,7 @@ function lossy(bus: Bus, losses: Losses): Bus {
     publish: (changes) => void (losses.changes || bus.publish(changes)),
     publishHeads: (heads) => void (losses.heads || bus.publishHeads(heads)),
     publishUse: (uses) => bus.publishUse(uses),
+    publishNode: (fact) => bus.publishNode(fact),
     join: (user) => bus.join(user),
     leave: (user) => bus.leave(user),
     close: () => bus.close(),

@@ -161,6 +161,18 @@ export const consoleTexts: ConsoleMessages = {
   redriven: 'تمت إعادة إرسال: {count}',
   redriveFailed: 'تعذّر على المركز المتابعة. أُعيد إرسال: {count}',
   stop: 'إيقاف',
+  // The nodes.
+  nodes: 'العقد',
+  nodesText: 'عمليات هذا المركز. ما انتهى منها دون إشعار يبقى في القائمة ساعة.',
+  nodeUp: 'تعمل',
+  nodeDraining: 'تنسحب',
+  nodeSilent: 'صامتة',
+  nodeAnswers: 'تجيب هذه الصفحة',
+  nodeNumbers: '{streams} من التدفقات · {creates} في الثانية · تأخر حلقة الأحداث {lag} م.ث',
+  startedAt: 'بدأت {time}',
+  heardAt: 'آخر إشارة {time}',
+  storeAway: 'المخزن غير متاح',
+  busAway: 'الناقل غير متاح',
   // Webhooks.
   webhooks: 'الخطافات',
   webhooksText: 'نقاط التطبيقات التي تتلقى التغييرات وحالتها.',

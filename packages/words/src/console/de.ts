@@ -170,6 +170,18 @@ export const consoleTexts: ConsoleMessages = {
   redriven: 'Erneut gesendet: {count}',
   redriveFailed: 'Der Hub konnte nicht weitermachen. Erneut gesendet: {count}',
   stop: 'Anhalten',
+  // The nodes.
+  nodes: 'Knoten',
+  nodesText: 'Die Prozesse dieses Hubs. Einer, der wortlos endete, steht noch eine Stunde hier.',
+  nodeUp: 'Läuft',
+  nodeDraining: 'Wird beendet',
+  nodeSilent: 'Verstummt',
+  nodeAnswers: 'beantwortet diese Seite',
+  nodeNumbers: '{streams} Streams · {creates} Nachrichten je Sekunde · Ereignisschleife {lag} ms verspätet',
+  startedAt: 'gestartet {time}',
+  heardAt: 'gehört {time}',
+  storeAway: 'Speicher weg',
+  busAway: 'Bus weg',
   // Webhooks.
   webhooks: 'Webhooks',
   webhooksText: 'Endpunkte von Anwendungen, die Änderungen bekommen, und wie es ihnen geht.',

@@ -164,6 +164,18 @@ export const consoleTexts = {
   redriven: 'Sent again: {count}',
   redriveFailed: 'The hub could not go on. Sent again: {count}',
   stop: 'Stop',
+  // The nodes.
+  nodes: 'Nodes',
+  nodesText: 'The processes of this hub. One that ended without a word stays listed for an hour.',
+  nodeUp: 'Up',
+  nodeDraining: 'Draining',
+  nodeSilent: 'Silent',
+  nodeAnswers: 'answers this page',
+  nodeNumbers: '{streams} streams · {creates} posts a second · event loop {lag} ms late',
+  startedAt: 'started {time}',
+  heardAt: 'heard {time}',
+  storeAway: 'Store away',
+  busAway: 'Bus away',
   // Webhooks.
   webhooks: 'Webhooks',
   webhooksText: 'Endpoints of apps that get changes, and how they do.',

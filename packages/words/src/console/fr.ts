@@ -169,6 +169,18 @@ export const consoleTexts: ConsoleMessages = {
   redriven: 'Renvoyés : {count}',
   redriveFailed: 'Le hub n’a pas pu continuer. Renvoyés : {count}',
   stop: 'Arrêter',
+  // The nodes.
+  nodes: 'Nœuds',
+  nodesText: 'Les processus de ce hub. Celui qui s’arrête sans prévenir reste affiché une heure.',
+  nodeUp: 'En marche',
+  nodeDraining: 'Se retire',
+  nodeSilent: 'Muet',
+  nodeAnswers: 'répond à cette page',
+  nodeNumbers: '{streams} flux · {creates} envois par seconde · boucle d’événements en retard de {lag} ms',
+  startedAt: 'démarré {time}',
+  heardAt: 'entendu {time}',
+  storeAway: 'Stockage injoignable',
+  busAway: 'Bus injoignable',
   // Webhooks.
   webhooks: 'Webhooks',
   webhooksText: 'Les points d’accès qui reçoivent les changements, et leur état.',

@@ -165,6 +165,18 @@ export const consoleTexts: ConsoleMessages = {
   redriven: '再送しました: {count} 件',
   redriveFailed: 'ハブは続行できませんでした。再送済み: {count} 件',
   stop: '停止',
+  // The nodes.
+  nodes: 'ノード',
+  nodesText: 'このハブのプロセス。何も言わずに終わったものは 1 時間表示されます。',
+  nodeUp: '稼働中',
+  nodeDraining: '終了処理中',
+  nodeSilent: '応答なし',
+  nodeAnswers: 'このページに応答中',
+  nodeNumbers: 'ストリーム {streams} · 毎秒 {creates} 件 · イベントループの遅れ {lag} ms',
+  startedAt: '{time}に開始',
+  heardAt: '最終確認 {time}',
+  storeAway: 'ストア停止',
+  busAway: 'バス停止',
   // Webhooks.
   webhooks: 'Webhook',
   webhooksText: '変更を受け取るアプリのエンドポイントとその状態。',

@@ -1,6 +1,7 @@
 // The bus over NATS core. Subjects, below one space for each store, so that hubs which share nothing but a NATS server
 // never receive changes of each other's users:
 //   c.<shard>.<user key>  changes of one user     h.<group>  heads of 64 shards, each second     t  uses of allowances
+//   n  what nodes say of themselves, each five seconds
 // A change that is too large for a message is announced by its head: then the streams read it from the store.
 import { Buffer } from 'node:buffer';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -9,9 +10,18 @@ import type { Random } from '../../lib/random.ts';
 import type { UserKey } from '../../model/principal.ts';
 import { userShard } from '../../model/user-shard.ts';
 import type { FeedHead } from '../../store/store.ts';
-import type { Bus, BusChange, BusListener, Use } from '../bus.ts';
+import type { Bus, BusChange, BusListener, NodeFact, Use } from '../bus.ts';
 import { Connection } from './connection.ts';
-import { decodeChanges, decodeHeads, decodeUses, encodeChange, encodeHeads, encodeUses } from './encoding.ts';
+import {
+  decodeChanges,
+  decodeHeads,
+  decodeNode,
+  decodeUses,
+  encodeChange,
+  encodeHeads,
+  encodeNode,
+  encodeUses,
+} from './encoding.ts';
 import { changesSubject, groupOf, headsSubject, Interest } from './interest.ts';
 
 /** Of one message: a quarter of the default limit of a server. */
@@ -19,6 +29,7 @@ const messageMaxBytes = 256 * 1024;
 const headsOfMessage = 2000;
 const usesOfMessage = 500;
 const usesSubject = 't';
+const nodesSubject = 'n';
 
 export interface NatsBusOptions {
   /** The same on all nodes of one store, and on no others. */
@@ -77,6 +88,7 @@ class NatsBus implements Bus {
   listen(listener: Partial<BusListener>): void {
     this.#listeners.push(listener);
     if (listener.used) this.#connection.subscribe(this.#prefix + usesSubject);
+    if (listener.node) this.#connection.subscribe(this.#prefix + nodesSubject);
   }
 
   publish(changes: readonly BusChange[]): void {
@@ -95,6 +107,10 @@ class NatsBus implements Bus {
   publishUse(uses: readonly Use[]): void {
     for (let from = 0; from < uses.length; from += usesOfMessage)
       this.#send(usesSubject, encodeUses(uses.slice(from, from + usesOfMessage)));
+  }
+
+  publishNode(fact: NodeFact): void {
+    this.#send(nodesSubject, encodeNode(fact));
   }
 
   join(user: UserKey): void {
@@ -155,6 +171,11 @@ class NatsBus implements Bus {
       const heads = decodeHeads(text);
       for (const head of heads ?? []) for (const listener of this.#listeners) listener.head?.(head);
       return heads !== null;
+    }
+    if (kind === nodesSubject) {
+      const fact = decodeNode(text);
+      for (const listener of this.#listeners) if (fact) listener.node?.(fact);
+      return fact !== null;
     }
     const uses = decodeUses(text);
     if (uses) for (const listener of this.#listeners) listener.used?.(uses);

@@ -4,7 +4,10 @@
 
 import type { UserKey } from '../../model/principal.ts';
 import type { FeedHead } from '../../store/store.ts';
-import type { BusChange, Use } from '../bus.ts';
+import type { BusChange, NodeFact, Use } from '../bus.ts';
+
+/** Of a node's name, its version and the like. */
+const nameCharacters = 256;
 
 /** A node of an earlier version can't read one that is traced, and reads the store in its place. */
 type Line = readonly [
@@ -56,6 +59,35 @@ export function decodeUses(text: string): Use[] | null {
   return rows === null ? null : rows.map(([key, tokens]) => ({ key, tokens }) as Use);
 }
 
+export function encodeNode(fact: NodeFact): string {
+  return JSON.stringify(fact);
+}
+
+/** Whatever else a later version says of itself is left out. */
+export function decodeNode(text: string): NodeFact | null {
+  const read: unknown = readJson(text);
+  if (typeof read !== 'object' || read === null) return null;
+  const fact = read as Readonly<Record<keyof NodeFact, unknown>>;
+  const { id, instance, version, state, isStoreUp } = fact;
+  const { startedAt, streams, createsPerSecond, eventLoopLagSeconds } = fact;
+  if (!isName(id) || !isName(instance) || !isName(version) || typeof isStoreUp !== 'boolean') return null;
+  if (state !== 'up' && state !== 'draining' && state !== 'left') return null;
+  if (!isCount(startedAt) || !isCount(streams)) return null;
+  if (!isAmount(createsPerSecond) || !isAmount(eventLoopLagSeconds)) return null;
+  return {
+    ...{ id, instance, version, startedAt, state, streams },
+    ...{ createsPerSecond, eventLoopLagSeconds, isStoreUp },
+  };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= nameCharacters;
+}
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
+
 function isLine(line: unknown): line is Line {
   if (!Array.isArray(line) || line.length < 5 || line.length > 6) return false;
   const [seq, epoch, app, unread, unreadOfApp, trace = ''] = line as unknown[];
@@ -69,7 +101,7 @@ function readRows(text: string, isRow: (row: unknown[]) => boolean): unknown[][]
   return good ? (rows as unknown[][]) : null;
 }
 
-function isCount(value: unknown): boolean {
+function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 

@@ -12,6 +12,7 @@ import type { Cursors } from '../../feed/cursor.ts';
 import type { Post } from '../../feed/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Seal } from '../../lib/seal.ts';
+import type { Nodes } from '../../live/nodes.ts';
 import type { Waits } from '../../live/waits.ts';
 import type { AppPrincipal, OperatorPrincipal, User, UserKey, UserPrincipal } from '../../model/principal.ts';
 import type { StoredSubscription } from '../../model/subscription.ts';
@@ -53,6 +54,7 @@ export interface Services {
   readonly registry: Registry;
   readonly redrives: Redrives;
   readonly lastHour: LastHour;
+  readonly nodes: Pick<Nodes, 'list'>;
   readonly node: { readonly version: string; readonly startedAt: number };
   /** What the hub knows of its channels, open or not. */
   readonly descriptors: ChannelDescriptors;

@@ -8,6 +8,7 @@ import { edges, openSseReader } from '@carillon/testing/feed/readers.ts';
 import { commandLine } from '@carillon/testing/hub/command-line.ts';
 import { freePort, post, startHub, type TestHub, until } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
+import { serve } from '@carillon/testing/hub/served.ts';
 import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { startNats, type TestNats } from '@carillon/testing/machine/nats.ts';
 import { pino } from 'pino';
@@ -142,6 +143,44 @@ test('what a person mutes at one node is told by the other, and silences what is
   assert.equal(explained.status, 200);
 });
 
+test('each node lists both: who answers, streams and creates of each, and the other is silent without NATS', async () => {
+  await using pair = await startPair();
+  const { clock, hubs, nats, said } = pair;
+  const [a, b] = hubs;
+  const list = async (hub: TestHub) => {
+    const token = hub.token({ operatorRead: true, lifetimeSeconds });
+    const { status, json } = await hub.request('GET', '/admin/nodes', { token });
+    assert.equal(status, 200);
+    return json.value as Record<string, unknown>[];
+  };
+  const both = () =>
+    until(async () => {
+      const all = await list(a);
+      return all.length === 2 ? all : null;
+    }, 'both nodes');
+  const [own, other] = await both();
+  assert.deepEqual([own?.isAnswering, own?.state, own?.isBusUp, own?.isStoreUp], [true, 'up', true, true]);
+  assert.deepEqual([other?.isAnswering, other?.state], [false, 'up']);
+  assert.match(String(other?.id), new RegExp(`:${new URL(b.baseUrl).port}$`));
+  const token = b.token({ user: 'alice', lifetimeSeconds });
+  const reader = await openSseReader({ baseUrl: b.baseUrl, token });
+  await reader.next('ready');
+  assert.equal((await b.request('POST', feed, { token, body: post() })).status, 201);
+  await until(async () => {
+    clock.advance(1000);
+    const [, heard] = await list(a);
+    return heard?.streams === 1;
+  }, 'the stream');
+  await nats.kill();
+  await until(() => said(/bus is unreachable/) === 2, 'the loss');
+  for (let seconds = 0; seconds < 20; seconds += 5) clock.advance(5000);
+  const [alone, silent] = await list(a);
+  assert.deepEqual(
+    [alone?.state, alone?.isBusUp, silent?.state, silent?.isBusUp],
+    ['up', false, 'silent', false],
+  );
+});
+
 test('the allowance of a user is that of all nodes together, within a fifth', async () => {
   await using pair = await startPair({ throttle: '120' });
   const { clock, hubs } = pair;
@@ -253,6 +292,25 @@ test('a hub starts without its NATS server, serves, says so, and is connected on
   assert.ok(!JSON.stringify(lines).includes('secret'));
   await closeBy(clock, hub);
   await nats[Symbol.asyncDispose]();
+});
+
+test('nodes lists the hub that serves the data, and says so where none does', async (context) => {
+  const { path, runBeside } = commandLine(context);
+  const alone = await runBeside(['nodes']);
+  assert.deepEqual(
+    [alone.status, alone.stdout],
+    [0, 'no node serves this data; `carillon serve` starts one\n'],
+  );
+  const served = serve(path, ['--port', String(await freePort()), '--node-name', 'hub-1']);
+  context.after(async () => {
+    served.process.kill();
+    await served.ended;
+  });
+  await served.ready;
+  const { stdout } = await runBeside(['nodes']);
+  assert.match(stdout, /^hub-1 {2}up {2}\S+ {2}since \S+ {2}0 streams, 0 creates\/s, \d+ ms late\n$/);
+  const { value } = JSON.parse((await runBeside(['nodes', '--json'])).stdout);
+  assert.deepEqual([value.length, value[0].id, value[0].isAnswering], [1, 'hub-1', true]);
 });
 
 test('the doctor tells whether a NATS server takes a connection, without its password', async (context) => {
