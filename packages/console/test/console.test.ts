@@ -175,7 +175,7 @@ suite('an operator who may change everything', () => {
     const device = page
       .locator('section')
       .filter({ has: page.getByRole('heading', { name: 'Alice’s browser' }) });
-    const refused = device.getByText('refused · 400');
+    const refused = device.getByText('Refused · 400');
     await device.getByText(en.evPlanned).waitFor();
     while (!(await refused.isVisible())) {
       const answer = page.waitForResponse(/timeline/);
@@ -268,7 +268,7 @@ suite('an operator who may change everything', () => {
     await signIn('olga', '#people');
     await service.refused;
     await page.getByRole('link', { name: en.failed }).click();
-    const cause = page.getByRole('button', { name: 'HTTP 400 webPush · app-a' });
+    const cause = page.getByRole('button', { name: 'HTTP 400 Web Push · app-a' });
     // The attempt's end is committed after the answer.
     await page.getByText(en.failedNone).or(cause).waitFor();
     while (!(await cause.isVisible())) {
@@ -280,7 +280,7 @@ suite('an operator who may change everything', () => {
     service.mend();
     await page.getByRole('button', { name: en.redrive, exact: true }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText(/^Sends \d+ deliveries .* HTTP 400 · webPush · app-a\./).waitFor();
+    await dialog.getByText(/^Sends \d+ deliveries .* HTTP 400 · Web Push · app-a\./).waitFor();
     await dialog.getByRole('button', { name: en.redrive }).click();
     await service.accepted;
     await page.getByText(en.failedNone).waitFor();

@@ -39,6 +39,7 @@ export function instant(dateTime: string): string {
     minute: '2-digit',
     second: '2-digit',
     fractionalSecondDigits: 3,
+    hourCycle: 'h23',
   });
 }
 

@@ -52,6 +52,7 @@ export const look = css`
   .badge.warn { background: var(--warn-ground); color: var(--warn); }
   .badge.bad { background: var(--bad-ground); color: var(--bad); }
   .badge.info { background: var(--info-ground); color: var(--info); }
+  summary { cursor: pointer; }
   .sr { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   @media (prefers-reduced-motion: no-preference) {
     button, .button { transition: background-color .12s, border-color .12s, color .12s; }
@@ -80,6 +81,7 @@ export const sheet = css`
   .rows .what .small { display: block; }
   .rows a.what { color: inherit; font-weight: 400; }
   .rows li:has(> a.what):hover { background: var(--mark-wash); }
+  .rows > li > .line { color: var(--soft); }
   .rows .side { display: flex; flex-wrap: wrap; align-items: center; gap: .375rem .5rem; }
   .facts { display: grid; grid-template-columns: minmax(0, max-content) minmax(0, 1fr); gap: .375rem 1rem; font-size: .875rem; }
   .facts dt { color: var(--soft); }
@@ -91,7 +93,7 @@ export const sheet = css`
   .form .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(12rem, 100%), 1fr)); gap: .875rem; }
   pre { margin: 0; padding: .75rem .875rem; border-radius: .625rem; background: var(--ground); border: 1px solid var(--line-soft); white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55; }
   .blank { padding: 2.25rem 1rem; text-align: center; color: var(--soft); }
-  .blank .line { width: 2rem; height: 2rem; opacity: .6; }
+  .blank > .line { width: 2rem; height: 2rem; opacity: .6; }
   .blank strong { display: block; color: var(--ink); margin: .375rem 0 .125rem; }
   .blank p { max-width: 34rem; margin-inline: auto; text-wrap: pretty; }
   .blank .acts { justify-content: center; margin-top: .875rem; }

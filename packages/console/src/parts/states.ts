@@ -25,10 +25,12 @@ export function blank({ mark, title, text: more, acts }: Blank): TemplateResult 
 /** What happened, in the operator's language; what the hub says of it, in its own; and the way to try again. */
 export function failure(error: unknown, again: (() => void) | null): TemplateResult {
   const { title, detail, requestId } = explain(error);
-  return html`<div class="blank" role="alert">${marks.failed}<strong>${title}</strong>
-    ${detail ? html`<p lang="en" dir="ltr" class="wrap">${detail}</p>` : nothing}
-    ${requestId ? html`<p class="small">${text('requestId')} <code dir="ltr">${requestId}</code></p>` : nothing}
-    ${again ? html`<div class="acts"><button @click=${again}>${marks.again}${words().signIn('tryAgain')}</button></div>` : nothing}
+  const isMissing = error instanceof ApiError && error.status === 404;
+  return html`<div class="blank" role="alert">${isMissing ? marks.search : marks.failed}<strong>${title}</strong>
+    ${detail && !isMissing ? html`<p lang="en" dir="ltr" class="wrap">${detail}</p>` : nothing}
+    ${isMissing ? html`<p>${text('notThereText')}</p>` : nothing}
+    ${requestId && !isMissing ? html`<p class="small">${text('requestId')} <code dir="ltr">${requestId}</code></p>` : nothing}
+    ${again && !isMissing ? html`<div class="acts"><button @click=${again}>${marks.again}${words().signIn('tryAgain')}</button></div>` : nothing}
   </div>`;
 }
 

@@ -26,6 +26,10 @@ export interface Desk {
   ask(question: Question): Promise<boolean>;
   /** A line at the foot of the page, for a while. */
   say(line: string): void;
+  /** What the view that is shown is called: the page's title, and where the focus of one who came by keyboard goes. */
+  entitle(name: string): void;
+  /** Puts the focus to the content, where what had it is gone. */
+  focusContent(): void;
 }
 
 export abstract class View extends LitElement {
@@ -33,6 +37,7 @@ export abstract class View extends LitElement {
   declare desk: Desk;
   declare place: Place;
   #stop = (): void => {};
+  #focused: Element | null = null;
 
   abstract entered(place: Place): void;
 
@@ -48,5 +53,13 @@ export abstract class View extends LitElement {
 
   override willUpdate(changed: PropertyValues): void {
     if (changed.has('place')) this.entered(this.place);
+    this.#focused = this.shadowRoot?.activeElement ?? null;
+  }
+
+  override updated(_changed: PropertyValues): void {
+    // A button that is gone after what it did must not throw whoever works by keyboard to the top of the page.
+    if (this.#focused && !this.#focused.isConnected) this.desk.focusContent();
+    const heading = this.renderRoot.querySelector('h1')?.textContent?.trim();
+    if (heading) this.desk.entitle(heading);
   }
 }

@@ -34,15 +34,20 @@ export class ConsolePage extends LitElement {
     place: { state: true },
     loaded: { state: true },
     said: { state: true },
+    heading: { state: true },
   };
   declare view: PageState;
   declare private place: Place;
   /** The sight whose code is there, or why it is not. */
   declare private loaded: unknown;
   declare private said: string;
+  /** Of the view that is shown. */
+  declare private heading: string;
   signOut = (): void => {};
   #desk: Desk | null = null;
   #stops: (() => void)[] = [];
+  /** The operator went to another place, and what it is called is not there yet. */
+  #isArriving = false;
 
   constructor() {
     super();
@@ -50,6 +55,7 @@ export class ConsolePage extends LitElement {
     this.place = placeOf(location.hash);
     this.loaded = null;
     this.said = '';
+    this.heading = '';
   }
 
   override connectedCallback(): void {
@@ -67,9 +73,21 @@ export class ConsolePage extends LitElement {
   }
 
   #follow = (): void => {
+    const before = this.place;
     this.place = placeOf(location.hash);
     this.#closeMenus();
+    // Another filter of the same sight leaves the focus and the scrolling where they are.
+    if (hashOf(before.sight, before.path) === hashOf(this.place.sight, this.place.path)) return;
+    this.#isArriving = true;
+    this.heading = '';
     scrollTo(0, 0);
+  };
+
+  #entitle = (name: string): void => {
+    this.heading = name;
+    if (!this.#isArriving) return;
+    this.#isArriving = false;
+    this.#toContent();
   };
 
   #closeMenus(): void {
@@ -121,12 +139,12 @@ export class ConsolePage extends LitElement {
         if (this.said === line) this.said = '';
       });
     };
-    return { api, config, operator, mayAct, ask, say };
+    return { api, config, operator, mayAct, ask, say, entitle: this.#entitle, focusContent: this.#toContent };
   }
 
   override updated(): void {
-    const name = navigation.find(({ sight }) => sight === this.place.sight)?.name;
-    document.title = this.view.kind === 'inside' && name ? `${text(name)} – Carillon` : 'Carillon';
+    const isNamed = this.view.kind === 'inside' && this.heading !== '';
+    document.title = isNamed ? `${this.heading} – Carillon` : 'Carillon';
   }
 
   override render(): TemplateResult {
@@ -144,7 +162,8 @@ export class ConsolePage extends LitElement {
           ${this.#search()}
           <button class="account" popovertarget="account" aria-label=${words().signIn('account', { name: operator.name })}>${[...operator.name][0] ?? '?'}</button>
         </header>
-        <main id="content" tabindex="-1">${this.#sight()}</main>
+        <main id="content" tabindex="-1" aria-label=${this.heading || nothing}>${this.#sight()}</main>
+        <p class="sr" role="status">${this.heading === '' ? '' : text('shownNow', { what: this.heading })}</p>
       </div>
       <nav id="menu" class="card" popover aria-label=${text('menu')}>${this.#links()}</nav>
       <div id="account" class="card" popover>
@@ -197,7 +216,7 @@ export class ConsolePage extends LitElement {
   }
 
   #toContent = (): void => {
-    this.renderRoot.querySelector<HTMLElement>('#content')?.focus();
+    this.renderRoot.querySelector<HTMLElement>('#content')?.focus({ preventScroll: true });
   };
 
   static override styles = [look, sheet, outsideLook, shellLook];

@@ -1,10 +1,12 @@
 // <carillon-audit>: who did what to what, when and from where, the newest first.
 // The filters stand in the address, so that a sight of it can be passed on.
+import { knownActs, nameOfAct } from '@carillon/words/console/acts';
 import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import { text } from '../language.ts';
+import { text, words } from '../language.ts';
 import { ago, moment, number } from '../parts/format.ts';
 import { look, sheet } from '../parts/look.ts';
 import { marks } from '../parts/marks.ts';
+import { PersonNames } from '../parts/person-names.ts';
 import { firstPage, moreOf, type Pages, Reading } from '../parts/reading.ts';
 import { blank } from '../parts/states.ts';
 import { View } from '../parts/view.ts';
@@ -23,6 +25,7 @@ const times = [
 
 class AuditView extends View {
   readonly #entries = new Reading<Pages<AuditEntry>>(this);
+  readonly #names = new PersonNames(this);
 
   override entered(): void {
     const query = { $top: '50', ...this.#asked() };
@@ -36,6 +39,7 @@ class AuditView extends View {
 
   /** What was typed stays while more is read, and gives way to another place. */
   override updated(changed: PropertyValues): void {
+    super.updated(changed);
     if (!changed.has('place')) return;
     const asked = this.#asked();
     for (const input of this.renderRoot.querySelectorAll('input')) {
@@ -50,7 +54,7 @@ class AuditView extends View {
       ${this.#filters()}
       <section class="card">${this.#entries.show(({ rows }) =>
         rows.length === 0
-          ? blank({ mark: marks.audit, title: text('auditEmpty') })
+          ? blank({ mark: marks.audit, title: text('auditEmpty'), text: text('auditEmptyText') })
           : html`<ul class="rows">${rows.map((entry) => this.#row(entry))}</ul>${moreOf(this.#entries, this.desk.api)}`,
       )}</section>`;
   }
@@ -62,7 +66,7 @@ class AuditView extends View {
       ${exact.map(
         ({ name, label }) =>
           html`<label><span>${text(label)}</span><input type="text" name=${name} list=${`${name}-seen`} dir="auto" autocomplete="off" autocapitalize="none" spellcheck="false"></label>
-            <datalist id=${`${name}-seen`}>${[...new Set(rows.map((row) => row[name]))].map((each) => html`<option value=${each}></option>`)}</datalist>`,
+            <datalist id=${`${name}-seen`}>${seen(name, rows)}</datalist>`,
       )}
       ${times.map(({ name, label }) => html`<label><span>${text(label)}</span><input type="datetime-local" name=${name} step="1"></label>`)}
       <div class="acts"><button>${text('auditFilter')}</button>
@@ -84,21 +88,55 @@ class AuditView extends View {
 
   #row({ dateTime, who, from, what, on, count }: AuditEntry): TemplateResult {
     return html`<li>
-      <div class="what"><span><code>${what}</code> <span class="wrap">${on}</span></span>
-        <span class="small soft"><bdi>${who}</bdi>${from === null ? nothing : html` · <span class="num" dir="ltr">${from}</span>`}</span></div>
+      <div class="what"><span>${nameOfAct(what, words().tag)} <code class="soft">${what}</code></span>
+        <span class="small wrap">${this.#thing(on)}</span>
+        <span class="small soft">${around(text('auditBy'), this.#person(who))}${from === null ? nothing : html` · <span class="num" dir="ltr">${from}</span>`}</span></div>
       <div class="side small soft">${count === undefined ? nothing : html`<span class="badge">× ${number(count)}</span>`}
         <time datetime=${dateTime} title=${moment(dateTime)}>${ago(dateTime)}</time></div>
     </li>`;
+  }
+
+  #person(id: string): TemplateResult {
+    const name = this.#names.nameOf(id, this.desk.api);
+    return name === null
+      ? html`<bdi>${id}</bdi>`
+      : html`<a href=${hashOf('people', [id])} title=${id}><bdi>${name}</bdi></a>`;
+  }
+
+  /** What an act was on is a path: a person by name, an app as a way to it. */
+  #thing(on: string): TemplateResult {
+    const [kind = '', id = '', ...below] = on.split('/');
+    const rest = below.length > 0 ? html` <span class="mono" dir="ltr">/${below.join('/')}</span>` : nothing;
+    if (kind === 'users' && id !== '') return html`${this.#person(id)}${rest}`;
+    if (kind === 'apps' && id !== '')
+      return html`<a href=${hashOf('apps', [id])}><bdi>${id}</bdi></a>${rest}`;
+    return html`<span class="mono" dir="ltr">${on}</span>`;
   }
 
   static override styles = [
     look,
     sheet,
     css`
+      .rows a { font-weight: 500; }
+      .rows .what code { font-weight: 400; font-size: .75rem; }
       .filters input { height: 2.25rem; font-size: .875rem; }
       @media (max-width: 40rem) { .filters > label { max-width: none; } }
     `,
   ];
+}
+
+/** A text with what it names in the middle as an element. */
+function around(sentence: string, who: TemplateResult): TemplateResult {
+  const [before = '', after = ''] = sentence.split('{who}');
+  return html`${before}${who}${after}`;
+}
+
+/** What a field offers: the acts by their names in this language, else what the rows have. */
+function seen(name: 'what' | 'who' | 'on', rows: readonly AuditEntry[]): TemplateResult[] {
+  const values = rows.map((row) => row[name]);
+  const all = new Set(name === 'what' ? [...knownActs, ...values] : values);
+  const label = (value: string): string => (name === 'what' ? nameOfAct(value, words().tag) : '');
+  return [...all].map((value) => html`<option value=${value}>${label(value)}</option>`);
 }
 
 /** As a field for the time of this place takes it; empty where it is no time. */

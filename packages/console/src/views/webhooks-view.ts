@@ -43,7 +43,7 @@ function row(each: ChangeSubscription): TemplateResult {
       ${
         failingSinceDateTime
           ? html`<span class="small">${text('failingSince', { time: ago(failingSinceDateTime), count: number(attempts) })} ${
-              lastAnswer ? html`<span lang="en" dir="ltr">${lastAnswer}</span>` : nothing
+              lastAnswer ? text('lastAnswer', { answer: lastAnswer }) : nothing
             }</span>`
           : nothing
       }</div>

@@ -23,13 +23,13 @@ class AppView extends View {
 
   override render(): TemplateResult {
     const back = html`<a class="up" href=${hashOf('apps')}>${marks.back}${text('apps')}</a>`;
-    if (!this.#app.value) return html`${back}<section class="card">${this.#app.show(() => html``)}</section>`;
+    if (!this.#app.value)
+      return html`<div class="head"><div>${back}<h1><bdi>${this.place.path[0]}</bdi></h1></div></div><section class="card">${this.#app.show(() => html``)}</section>`;
     const app = this.#app.value;
     return html`
       <div class="head"><div>${back}<h1><bdi>${app.displayName ?? app.appId}</bdi></h1><p class="soft small mono">${app.appId}</p></div>
         <div class="acts">
           ${app.blocked ? html`<span class="badge bad">${text('blocked')}</span>` : nothing}
-
           <a class="button" href=${hashOf('failed', [], { app: app.appId })}>${marks.failed}${text('failed')}</a>
           ${this.desk.mayAct ? this.#blockButton(app) : nothing}
         </div></div>

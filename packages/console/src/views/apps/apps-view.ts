@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { text } from '../../language.ts';
 import { look, sheet } from '../../parts/look.ts';
 import { marks } from '../../parts/marks.ts';
+import { channelName } from '../../parts/names.ts';
 import { firstPage, moreOf, type Pages, Reading } from '../../parts/reading.ts';
 import { blank } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
@@ -28,10 +29,13 @@ class AppsView extends View {
     const start = html`<a class="button main" href=${hashOf('start')}>${marks.start}${text('registerApp')}</a>`;
     return html`
       <div class="head"><div><h1>${text('apps')}</h1><p class="soft small">${text('appsText')}</p></div>
-        ${desk.mayAct ? html`<div class="acts">${start}</div>` : nothing}</div>
+        ${desk.mayAct && this.#apps.value?.rows.length ? html`<div class="acts">${start}</div>` : nothing}</div>
       <section class="card">${this.#apps.show(({ rows }) =>
         rows.length === 0
-          ? blank({ mark: marks.apps, title: text('appsEmpty'), text: text('appsEmptyText') })
+          ? blank({
+              ...{ mark: marks.apps, title: text('appsEmpty'), text: text('appsEmptyText') },
+              ...(desk.mayAct ? { acts: start } : {}),
+            })
           : html`<ul class="rows">${rows.map(row)}</ul>${moreOf(this.#apps, desk.api)}`,
       )}</section>`;
   }
@@ -46,7 +50,7 @@ function row({ appId, displayName, blocked, hosts, channels }: App): TemplateRes
     <div class="side">
       ${blocked ? html`<span class="badge bad">${text('blocked')}</span>` : nothing}
       ${open.length > 0 ? html`<span class="badge warn">${text('hostsOpen')}</span>` : nothing}
-      ${channels.map((kind) => html`<span class="badge">${kind}</span>`)}
+      ${channels.map((kind) => html`<span class="badge">${channelName(kind)}</span>`)}
     </div></li>`;
 }
 

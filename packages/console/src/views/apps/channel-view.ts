@@ -1,6 +1,6 @@
 // <carillon-channel>: one push channel of an app: what to get where at the vendor, and the form that stores it. The hub checks it
 // as a whole before it is stored; what is stored is shown without its secrets.
-import { html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type TemplateResult } from 'lit';
 import { text } from '../../language.ts';
 import { ago, moment } from '../../parts/format.ts';
 import { look, sheet } from '../../parts/look.ts';
@@ -50,10 +50,10 @@ class ChannelView extends View {
       <div class="head"><div>${back}<h1>${guide.platform}</h1></div></div>
       <div class="two even">
         <section class="card"><header><h2>${text('whatToGet')}</h2></header><div class="inner stack">
-          <p class="pre">${text(guide.steps)}</p>
-          ${guide.vendor ? html`<p><a href=${guide.vendor} target="_blank" rel="noreferrer">${text('openVendor')}</a></p>` : nothing}
+          ${steps(text(guide.steps))}
+          ${guide.vendor ? html`<div class="acts"><a class="button" href=${guide.vendor} target="_blank" rel="noreferrer" title=${text('inNewTab')}>${marks.outward}${text('openVendor')}</a></div>` : nothing}
         </div></section>
-        ${guide.fields.length > 0 ? this.#form(guide) : nothing}
+        ${guide.fields.length > 0 ? this.#form(guide) : html`<section class="card ready">${marks.check}<strong>${text('webPushReady')}</strong></section>`}
       </div>`;
   }
 
@@ -61,8 +61,8 @@ class ChannelView extends View {
     return html`<section class="card"><header><h2>${text('credentials')}</h2></header><div class="inner stack">
       ${this.#stored.show((stored) =>
         stored
-          ? html`<p class="note small">${marks.check} ${text('storedSince', { time: ago(stored.setDateTime) })}
-              <span class="soft" title=${moment(stored.setDateTime)}></span></p>${facts(stored)}`
+          ? html`<p class="note small stored" title=${moment(stored.setDateTime)}>${marks.check}<span>${text('storedSince', { time: ago(stored.setDateTime) })}</span></p>
+              ${facts(stored, guide)}${this.desk.mayAct ? html`<h3>${text('replaceCredentials')}</h3>` : nothing}`
           : html`<p class="soft small">${text('nothingStored')}</p>`,
       )}
       ${
@@ -107,7 +107,26 @@ class ChannelView extends View {
     await this.#stored.again();
   };
 
-  static override styles = [look, sheet];
+  static override styles = [
+    look,
+    sheet,
+    css`
+      .steps { display: grid; gap: .625rem; counter-reset: step; }
+      .steps li { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .75rem; counter-increment: step; text-wrap: pretty; }
+      .steps li::before { content: counter(step); display: grid; place-items: center; width: 1.5rem; height: 1.5rem; border-radius: 50%; background: var(--tint); color: var(--mark-strong); font-size: .8125rem; font-weight: 700; }
+      .stored { display: flex; align-items: center; gap: .625rem; background: var(--good-ground); color: var(--good); }
+      .ready { display: flex; align-items: center; gap: .75rem; padding: 1rem; }
+      .ready .line { color: var(--good); }
+      h3 { padding-top: .75rem; border-top: 1px solid var(--line-soft); }
+    `,
+  ];
+}
+
+/** Lines that are numbered become a list. */
+function steps(lines: string): TemplateResult {
+  const numbered = lines.split('\n').map((line) => /^[\p{Nd}]+[.、]?\s*(.*)$/u.exec(line)?.[1]);
+  if (numbered.some((each) => each === undefined)) return html`<p class="pre">${lines}</p>`;
+  return html`<ol class="steps">${numbered.map((line) => html`<li><span>${line}</span></li>`)}</ol>`;
 }
 
 function field({ name, label, long, secret, placeholder }: ChannelField): TemplateResult {
@@ -116,9 +135,10 @@ function field({ name, label, long, secret, placeholder }: ChannelField): Templa
   return html`<label><span>${label}</span><input name=${name} type=${secret ? 'password' : 'text'} required autocomplete="off" spellcheck="false" dir="ltr" placeholder=${placeholder}></label>`;
 }
 
-function facts(stored: Credentials): TemplateResult {
+function facts(stored: Credentials, { fields }: ChannelGuide): TemplateResult {
   const shown = Object.entries(stored).filter(([name]) => name !== 'channel' && name !== 'setDateTime');
-  return html`<dl class="facts">${shown.map(([name, value]) => html`<dt><code>${name}</code></dt><dd><code dir="ltr">${String(value)}</code></dd>`)}</dl>`;
+  const labelOf = (name: string): string => fields.find((each) => each.name === name)?.label ?? name;
+  return html`<dl class="facts">${shown.map(([name, value]) => html`<dt>${labelOf(name)}</dt><dd><code dir="ltr">${String(value)}</code></dd>`)}</dl>`;
 }
 
 customElements.define('carillon-channel', ChannelView);

@@ -5,6 +5,7 @@ import { text } from '../../language.ts';
 import { ago, moment, number } from '../../parts/format.ts';
 import { look, sheet } from '../../parts/look.ts';
 import { marks } from '../../parts/marks.ts';
+import { channelName, endName } from '../../parts/names.ts';
 import { firstPage, moreOf, type Pages, Reading } from '../../parts/reading.ts';
 import { blank, problem } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
@@ -91,8 +92,8 @@ class FailedView extends View {
     // Without a reason or a channel it can't be selected alone.
     const mayAlone = mayRedrive && reason !== null && channel !== null;
     return html`<li>
-      <button class="bare what fold" aria-expanded=${isOpen ? 'true' : 'false'} @click=${toggle}>
-        <span lang="en">${reason ?? '–'}</span><span class="small soft">${channel ?? '–'} · ${appId}</span></button>
+      <button class="bare what fold" aria-expanded=${isOpen ? 'true' : 'false'} @click=${toggle}>${marks.onward}
+        <span class="cause"><span class="wrap" lang="en">${reason ?? '–'}</span> <span class="small soft">${channelName(channel)} · <bdi>${appId}</bdi></span></span></button>
       <div class="side"><span class="badge bad num">${number(count)}</span>
         ${mayAlone ? html`<button @click=${() => this.#redriveCause(cause)}>${text('redrive')}</button>` : nothing}</div>
       ${isOpen ? html`<div class="inside">${this.#deliveriesOf(cause)}</div>` : nothing}
@@ -155,7 +156,10 @@ class FailedView extends View {
       .progress { display: flex; flex-wrap: wrap; align-items: center; gap: .75rem 1rem; padding: .875rem 1rem; margin-bottom: 1rem; }
       .progress div { flex: 1 1 12rem; min-width: 0; display: grid; gap: .375rem; overflow-wrap: anywhere; }
       progress { width: 100%; height: .5rem; accent-color: var(--mark); }
-      .fold { justify-content: start; display: grid; padding: .25rem .5rem; margin-inline-start: -.5rem; font-weight: 400; }
+      .fold { justify-content: start; padding: .25rem .5rem; margin-inline-start: -.5rem; font-weight: 400; }
+      .fold > .line { width: 1rem; color: var(--soft); transform: scaleX(var(--turn)); }
+      .fold[aria-expanded=true] > .line { transform: rotate(90deg); }
+      .cause { min-width: 0; } .cause .wrap { font-size: .9375rem; font-weight: 600; }
       .inside { flex: 1 0 100%; min-width: 0; margin-top: .375rem; border-radius: .625rem; background: var(--ground); }
       .inside li:first-child { border-top: 0; }
     `,
@@ -177,18 +181,19 @@ interface Named {
 
 /** Of a cause, of a delivery that ended so, or of a redrive that selects it. */
 function nameOf({ app, appId, channel, reason }: Named): string {
-  return [reason, channel, appId ?? app].filter((each) => each != null).join(' · ');
+  return [reason, channel && channelName(channel), appId ?? app].filter((each) => each != null).join(' · ');
 }
 
 function row({ user, ...delivery }: FailedDelivery): TemplateResult {
   const { notificationId, subscription, attempts, plannedDateTime, lastAnswer } = delivery;
   const name = html`<bdi>${user?.name ?? user?.id ?? '–'}</bdi>`;
-  const answer = [lastAnswer?.verdict, lastAnswer?.status].filter((each) => each != null).join(' · ');
+  const ended = lastAnswer ? [endName(lastAnswer.verdict), lastAnswer.status] : [];
+  const answer = ended.filter((each) => each !== null).join(' · ');
   return html`<li><div class="what">${
     notificationId
       ? html`<a href=${hashOf('notifications', [notificationId])}>${name}</a>`
-      : html`<span>${name}</span>`
-  }<span class="small soft"><span class="mono">${subscription}</span> · ${text('attempts', { count: number(attempts) })}${answer === '' ? nothing : html` · <span lang="en">${answer}</span>`}</span></div>
+      : html`<span>${user ? html`<a href=${hashOf('people', [user.id])}>${name}</a>` : name} <span class="badge" title=${text('clearsScreen')}>${text('kindClear')}</span></span>`
+  }<span class="small soft"><span class="mono">${subscription}</span> · ${text('attempts', { count: number(attempts) })}${answer === '' ? nothing : ` · ${answer}`}</span></div>
     <div class="side small soft"><time datetime=${plannedDateTime} title=${moment(plannedDateTime)}>${ago(plannedDateTime)}</time></div></li>`;
 }
 

@@ -5,10 +5,17 @@ import uPlot from 'uplot';
 import { clock } from '../../clock.ts';
 import { text, words } from '../../language.ts';
 import { look } from '../../parts/look.ts';
+import type { Tone } from '../../parts/names.ts';
 
 interface Series {
   readonly name: string;
   readonly values: readonly (number | null)[];
+  /** What it means: a line that is good news is green in every chart. Without it, colours in their order. */
+  readonly tone?: Tone;
+}
+
+function colourOf(series: Series | undefined, index: number): string {
+  return series?.tone ? `t-${series.tone}` : `s${index % 6}`;
 }
 
 const heightPx = 150;
@@ -68,7 +75,7 @@ class Chart extends LitElement {
       <figcaption><strong>${this.name}</strong>
         <ul>${this.series.map(({ name, values }, index) => {
           const last = values.at(-1);
-          return html`<li><i class="s${index % 6}"></i>${name} <b class="num">${last == null ? '–' : this.format(last)}</b></li>`;
+          return html`<li><i class="${colourOf(this.series[index], index)}"></i>${name} <b class="num" dir="auto">${last == null ? '–' : this.format(last)}</b></li>`;
         })}</ul></figcaption>
       ${this.#isEmpty() ? html`<p class="none small soft">${text('noPoints')}</p>` : nothing}
       <div class="plot" aria-hidden="true" ?hidden=${this.#isEmpty()}></div>
@@ -124,7 +131,7 @@ class Chart extends LitElement {
       series: [
         {},
         ...this.series.map((_, index) => ({
-          stroke: colour(`i.s${index % 6}`, 'backgroundColor'),
+          stroke: colour(`i.${colourOf(this.series[index], index)}`, 'backgroundColor'),
           width: 2,
           points: { show: false },
           spanGaps: true,
@@ -139,11 +146,13 @@ class Chart extends LitElement {
       :host { display: block; min-width: 0; }
       figure { height: 100%; padding: .875rem .75rem .5rem; overflow: hidden; }
       figcaption { display: flex; flex-wrap: wrap; gap: .125rem .875rem; padding: 0 .25rem .375rem; color: var(--soft); font-size: .8125rem; }
-      figcaption strong { flex: 1 1 auto; color: var(--ink); font-size: .9375rem; }
+      figcaption strong { flex: 1 0 100%; color: var(--ink); font-size: .9375rem; }
+      figcaption ul { min-height: 1.25rem; }
       ul { display: flex; flex-wrap: wrap; gap: .125rem .75rem; }
       li { display: inline-flex; align-items: center; gap: .375rem; }
       li b { color: var(--ink); }
       i { width: .625rem; height: .625rem; border-radius: 50%; }
+      .t-good { background: var(--good); } .t-bad { background: var(--bad); } .t-warn { background: var(--mark); }
       .s0 { background: var(--mark); } .s1 { background: var(--info); } .s2 { background: var(--bad); }
       .s3 { background: var(--good); } .s4 { background: var(--soft); } .s5 { background: var(--line-strong); }
       .plot { color: var(--line); direction: ltr; min-height: 150px; }

@@ -5,6 +5,7 @@ import { clock, every } from '../../clock.ts';
 import { text, words } from '../../language.ts';
 import { number } from '../../parts/format.ts';
 import { look, sheet } from '../../parts/look.ts';
+import { channelName, endName, type Tone, toneOf } from '../../parts/names.ts';
 import { bones, failure } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
 import { hashOf } from '../../place.ts';
@@ -96,8 +97,9 @@ class OverviewView extends View {
         text('deliveries'),
         rate,
         verdicts.map((verdict) => ({
-          name: verdict,
+          name: endName(verdict),
           values: points.map((point) => point.verdicts[verdict] ?? 0),
+          tone: chartTones[verdict] ?? '',
         })),
       )}
       ${chart(text('latency'), seconds, [
@@ -122,6 +124,9 @@ class OverviewView extends View {
   ];
 }
 
+/** Lines of one chart must be told apart, so that two verdicts share no tone. */
+const chartTones: Readonly<Record<string, Tone>> = { accepted: 'good', refused: 'bad', retry: 'warn' };
+
 function seconds(value: number): string {
   const { tag } = words();
   const [shown, unit] = value < 1 ? [value * 1000, 'millisecond'] : [value, 'second'];
@@ -143,22 +148,15 @@ function tiles(samples: readonly Sample[]): TemplateResult {
 function deliveries(samples: readonly Sample[]): TemplateResult {
   const countOf = (channel: string, verdict: string): number =>
     sumOf(samples, 'carillon_deliveries_total', { channel, verdict });
-  const tone: Readonly<Record<string, string>> = {
-    accepted: 'good',
-    refused: 'bad',
-    gone: 'warn',
-    retry: 'warn',
-    throttled: 'warn',
-  };
   return html`<section class="card"><header><h2>${text('deliveriesByChannel')}</h2><a class="small" href=${hashOf('failed')}>${text('failed')}</a></header>
     <ul class="rows">${channelsOf(samples).map((channel) => {
       const verdicts = verdictsOf(samples).filter((verdict) => countOf(channel, verdict) > 0);
       const counts = verdicts.map(
         (verdict) =>
-          html`<span class="badge num ${tone[verdict] ?? ''}">${verdict} ${number(countOf(channel, verdict))}</span>`,
+          html`<span class="badge num ${toneOf(verdict)}">${endName(verdict)} ${number(countOf(channel, verdict))}</span>`,
       );
       const shown = counts.length > 0 ? counts : html`<span class="badge num">${number(0)}</span>`;
-      return html`<li><div class="what"><span>${channel}</span></div><div class="side">${shown}</div></li>`;
+      return html`<li><div class="what"><span>${channelName(channel)}</span></div><div class="side">${shown}</div></li>`;
     })}</ul></section>`;
 }
 

@@ -3,6 +3,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { every } from '../../clock.ts';
 import { text } from '../../language.ts';
+import { number } from '../../parts/format.ts';
 import { look, sheet } from '../../parts/look.ts';
 import { marks } from '../../parts/marks.ts';
 import { problem } from '../../parts/states.ts';
@@ -70,15 +71,21 @@ class StartView extends View {
       ${problem(this.trouble)}
       <ol class="steps">
         ${this.#step(1, text('stepRegister'), this.app !== null, this.#register())}
-        ${this.app && host ? this.#step(2, text('stepHost'), host.verified, this.#proof(this.app, host)) : nothing}
-        ${this.app && host ? this.#step(3, text('stepSend'), this.arrived !== null, this.#send(this.app, host)) : nothing}
-        ${this.app ? this.#step(4, text('stepArrive'), this.arrived !== null, this.#arrival()) : nothing}
-        ${this.arrived && this.app ? this.#step(5, text('stepChannels'), false, channels(this.app)) : nothing}
+        ${this.#step(2, text('stepHost'), host?.verified === true, this.app && host ? this.#proof(this.app, host) : nothing)}
+        ${this.#step(3, text('stepSend'), this.arrived !== null, this.app && host ? this.#send(this.app, host) : nothing)}
+        ${this.#step(4, text('stepArrive'), this.arrived !== null, this.app ? this.#arrival() : nothing)}
+        ${this.#step(5, text('stepChannels'), false, this.arrived && this.app ? channels(this.app) : nothing)}
       </ol>`;
   }
 
-  #step(count: number, title: string, isDone: boolean, body: TemplateResult): TemplateResult {
-    return html`<li class="card"><span class="count ${isDone ? 'done' : ''}">${isDone ? marks.check : count}</span>
+  /** `body`: nothing as long as what comes before is not done. */
+  #step(
+    count: number,
+    title: string,
+    isDone: boolean,
+    body: TemplateResult | typeof nothing,
+  ): TemplateResult {
+    return html`<li class="card ${body === nothing ? 'later' : ''}"><span class="count num ${isDone ? 'done' : ''}">${isDone ? marks.check : number(count)}</span>
       <div class="stack"><h2>${title}</h2>${body}</div></li>`;
   }
 
@@ -178,6 +185,9 @@ class StartView extends View {
       .count { display: grid; place-items: center; width: 1.875rem; height: 1.875rem; border-radius: 50%; background: var(--tint); color: var(--mark-strong); font-weight: 700; font-size: .875rem; }
       .count.done { background: var(--good-ground); color: var(--good); }
       .steps h2 { padding-top: .25rem; }
+      .later { border-style: dashed; background: none; box-shadow: none; }
+      .later h2 { color: var(--soft); font-weight: 600; }
+      .later .count { background: var(--wash); color: var(--soft); }
       .user { max-width: 22rem; }
       .chosen { border-color: var(--mark); background: var(--tint); color: var(--mark-strong); }
       .code { position: relative; }
