@@ -1,7 +1,7 @@
 // <carillon-ask>: asks again before something that can't be taken back, and says what it will do. What is worst asks for a
 // word to be typed.
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { text, words } from '../language.ts';
+import { text } from '../language.ts';
 import { look } from './look.ts';
 import type { Question } from './view.ts';
 
@@ -56,7 +56,7 @@ class AskDialog extends LitElement {
             : html`<label><span>${text('typeToConfirm', { word: typed })}</span><input autocomplete="off" spellcheck="false" @input=${type}></label>`
         }
         <div class="acts">
-          <button type="button" autofocus @click=${() => this.#close(false)}>${words().signIn('keep')}</button>
+          <button type="button" autofocus @click=${() => this.#close(false)}>${text('cancel')}</button>
           <button class="main bad" ?disabled=${typed !== undefined && this.typed !== typed}>${question.action}</button>
         </div>
       </form>

@@ -11,7 +11,7 @@ import type { Desk, Question } from '../parts/view.ts';
 import { hashOf, type Place, placeOf } from '../place.ts';
 import type { Api } from '../session/api.ts';
 import type { Operator } from '../session/session.ts';
-import { languageMenu, themeMenu } from './menus.ts';
+import { giveFocusBack, languageMenu, themeMenu } from './menus.ts';
 import { type Outside, outsideLook, outsidePage } from './outside.ts';
 import { shellLook } from './shell-look.ts';
 import { navigation, sightTable } from './sights.ts';
@@ -165,8 +165,8 @@ export class ConsolePage extends LitElement {
         <main id="content" tabindex="-1" aria-label=${this.heading || nothing}>${this.#sight()}</main>
         <p class="sr" role="status">${this.heading === '' ? '' : text('shownNow', { what: this.heading })}</p>
       </div>
-      <nav id="menu" class="card" popover aria-label=${text('menu')}>${this.#links()}</nav>
-      <div id="account" class="card" popover>
+      <nav id="menu" class="card" popover @toggle=${giveFocusBack} aria-label=${text('menu')}>${this.#links()}</nav>
+      <div id="account" class="card" popover @toggle=${giveFocusBack}>
         <p class="who"><span class="soft small">${words().signIn('signedInAs')}</span><strong dir="auto">${operator.name}</strong>
           <span class="badge ${operator.role === 'admin' ? 'warn' : 'info'}">${text(operator.role === 'admin' ? 'roleAdmin' : 'roleRead')}</span></p>
         ${languageMenu()}${themeMenu()}

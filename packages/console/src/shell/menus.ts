@@ -7,6 +7,16 @@ import { chooseTheme, keptTheme, themes } from '../theme.ts';
 
 const chosenIn = ({ target }: Event): string => (target instanceof HTMLSelectElement ? target.value : '');
 
+/** A menu that closes gives the focus back to its button, unless something else has it by now. */
+export function giveFocusBack({ target, newState }: ToggleEvent): void {
+  if (newState !== 'closed' || !(target instanceof HTMLElement)) return;
+  const root = target.getRootNode();
+  if (!(root instanceof ShadowRoot)) return;
+  // What is hidden may have the focus until the page is drawn again.
+  if (!root.activeElement || target.contains(root.activeElement))
+    root.querySelector<HTMLElement>(`[popovertarget=${target.id}]`)?.focus();
+}
+
 export function languageMenu(): TemplateResult {
   const { tag: shown } = words();
   const choose = (event: Event): void => {

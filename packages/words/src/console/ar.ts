@@ -33,6 +33,7 @@ export const consoleTexts: ConsoleMessages = {
   showMore: 'عرض المزيد',
   requestId: 'لسجل المركز:',
   typeToConfirm: 'اكتب {word} للتأكيد',
+  cancel: 'إلغاء',
   // What went wrong.
   failedHere: 'لم ينجح ذلك.',
   failedHub: 'رفض المركز ذلك.',
@@ -112,7 +113,13 @@ export const consoleTexts: ConsoleMessages = {
   block: 'حظر',
   unblock: 'إلغاء الحظر',
   blockAsk: 'حظر {app}؟',
-  blockWill: 'سيُرفض كل طلب من هذا التطبيق وتنتهي خطافاته. إلغاء الحظر يسمح له مجددًا.',
+  blockWill:
+    'يُرفض كل طلب لهذا التطبيق من الآن. خطافات الويب التي تنتهي نهائيًا: {webhooks}. إلغاء الحظر يسمح له من جديد.',
+  unblockAsk: 'إلغاء حظر {app}؟',
+  unblockWill:
+    'يمكن للتطبيق الإرسال من جديد، ويُدفع ما ينتظر أجهزته. الخطافات المنتهية تبقى منتهية: ينشئ التطبيق غيرها.',
+  blockedSaid: 'حُظر {app}.',
+  unblockedSaid: 'يمكن لـ {app} الإرسال من جديد.',
   hosts: 'أسماء المضيفين',
   hostName: 'اسم المضيف',
   noHosts: 'لا يمكن للتطبيق الإرسال دون مضيف موثّق.',
@@ -141,7 +148,8 @@ export const consoleTexts: ConsoleMessages = {
   noJson: 'ليس JSON: الصق الملف كاملًا.',
   removeCredentials: 'إزالة',
   removeCredentialsAsk: 'إزالة بيانات {channel} لـ {app}؟',
-  removeCredentialsWill: 'تنتظر إشعارات هذه القناة بيانات جديدة أو تنتهي صلاحيتها.',
+  removeCredentialsWill: 'ينتظر دفعه على هذه القناة حتى تُحفظ بيانات جديدة، أو ينتهي. المنتظر الآن: {count}.',
+  removedCredentialsSaid: 'أُزيلت بيانات الاعتماد.',
   fcmSteps:
     '1. افتح مشروع تطبيق أندرويد في وحدة تحكم Firebase.\n2. إعدادات المشروع ثم حسابات الخدمة.\n3. أنشئ مفتاحًا خاصًا جديدًا: يُنزَّل ملف JSON.\n4. الصق الملف كاملًا هنا.',
   apnsSteps:
@@ -192,6 +200,11 @@ export const consoleTexts: ConsoleMessages = {
   failing: 'يفشل',
   healthy: 'سليم',
   endsAt: 'ينتهي {time}',
+  deleteWebhook: 'حذف',
+  deleteWebhookAsk: 'حذف خطاف الويب إلى {host}؟',
+  deleteWebhookWill:
+    'لن تصل {app} تغييرات هناك بعد الآن. التغييرات المنتظرة التي تُنسى: {count}. وحده التطبيق ينشئ خطافًا جديدًا.',
+  webhookDeletedSaid: 'حُذف خطاف الويب.',
   // The overview.
   overview: 'نظرة عامة',
   overviewText: 'حالة المركز الآن وفي الساعة الأخيرة من العقدة المجيبة.',

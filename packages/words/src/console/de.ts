@@ -35,6 +35,7 @@ export const consoleTexts: ConsoleMessages = {
   showMore: 'Mehr zeigen',
   requestId: 'Fürs Protokoll des Hubs:',
   typeToConfirm: 'Zur Bestätigung {word} eingeben',
+  cancel: 'Abbrechen',
   // What went wrong.
   failedHere: 'Das hat nicht geklappt.',
   failedHub: 'Der Hub hat das abgelehnt.',
@@ -120,7 +121,12 @@ export const consoleTexts: ConsoleMessages = {
   unblock: 'Entsperren',
   blockAsk: '{app} blockieren?',
   blockWill:
-    'Ab sofort wird jede Anfrage dieser Anwendung abgelehnt, und ihre Webhooks enden. Entsperren lässt sie wieder zu.',
+    'Jede Anfrage dieser Anwendung wird ab jetzt abgelehnt. Webhooks, die endgültig enden: {webhooks}. Das Entsperren lässt sie wieder zu.',
+  unblockAsk: '{app} entsperren?',
+  unblockWill:
+    'Die Anwendung darf wieder senden, und was für ihre Geräte wartet, wird zugestellt. Beendete Webhooks bleiben beendet: Die Anwendung legt neue an.',
+  blockedSaid: '{app} ist blockiert.',
+  unblockedSaid: '{app} darf wieder senden.',
   hosts: 'Hostnamen',
   hostName: 'Hostname',
   noHosts: 'Ohne bestätigten Hostnamen kann die Anwendung nicht senden.',
@@ -149,7 +155,9 @@ export const consoleTexts: ConsoleMessages = {
   noJson: 'Das ist kein JSON: Fügen Sie die ganze Datei ein.',
   removeCredentials: 'Entfernen',
   removeCredentialsAsk: '{channel}-Zugangsdaten von {app} entfernen?',
-  removeCredentialsWill: 'Die Pushes dieses Kanals warten auf neue Zugangsdaten oder verfallen.',
+  removeCredentialsWill:
+    'Ihre Pushs auf diesem Kanal warten, bis neue Zugangsdaten hinterlegt sind, oder verfallen. Zurzeit wartend: {count}.',
+  removedCredentialsSaid: 'Die Zugangsdaten sind entfernt.',
   fcmSteps:
     '1. Öffnen Sie das Projekt Ihrer Android-App in der Firebase-Konsole.\n2. Projekteinstellungen, Dienstkonten.\n3. Neuen privaten Schlüssel generieren: Eine JSON-Datei wird geladen.\n4. Fügen Sie die ganze Datei hier ein.',
   apnsSteps:
@@ -202,6 +210,11 @@ export const consoleTexts: ConsoleMessages = {
   failing: 'Scheitert',
   healthy: 'In Ordnung',
   endsAt: 'endet {time}',
+  deleteWebhook: 'Löschen',
+  deleteWebhookAsk: 'Webhook an {host} löschen?',
+  deleteWebhookWill:
+    '{app} erhält dort keine Änderungen mehr. Wartende Änderungen, die verfallen: {count}. Nur die Anwendung kann einen neuen anlegen.',
+  webhookDeletedSaid: 'Der Webhook ist gelöscht.',
   // The overview.
   overview: 'Übersicht',
   overviewText: 'Wie es dem Hub gerade und in der letzten Stunde geht, vom Knoten, der antwortet.',

@@ -31,6 +31,7 @@ export const consoleTexts = {
   showMore: 'Show more',
   requestId: 'For the hub’s log:',
   typeToConfirm: 'Type {word} to confirm',
+  cancel: 'Cancel',
   // What went wrong.
   failedHere: 'That did not work.',
   failedHub: 'The hub refused that.',
@@ -114,7 +115,12 @@ export const consoleTexts = {
   unblock: 'Unblock',
   blockAsk: 'Block {app}?',
   blockWill:
-    'Every request of this app is refused from now on, and its webhooks end. Unblocking lets it in again.',
+    'Every request of this app is refused from now on. Webhooks that end for good: {webhooks}. Unblocking lets the app in again.',
+  unblockAsk: 'Unblock {app}?',
+  unblockWill:
+    'The app may send again, and what waits for its devices is pushed. Webhooks that ended stay ended: the app makes new ones.',
+  blockedSaid: '{app} is blocked.',
+  unblockedSaid: '{app} may send again.',
   hosts: 'Host names',
   hostName: 'Host name',
   noHosts: 'Without a verified host name the app can’t send.',
@@ -143,7 +149,9 @@ export const consoleTexts = {
   noJson: 'That is no JSON: paste the whole file.',
   removeCredentials: 'Remove',
   removeCredentialsAsk: 'Remove the {channel} credentials of {app}?',
-  removeCredentialsWill: 'Its pushes on this channel wait until new credentials are stored, or expire.',
+  removeCredentialsWill:
+    'Its pushes on this channel wait until new credentials are stored, or expire. Waiting now: {count}.',
+  removedCredentialsSaid: 'The credentials are removed.',
   fcmSteps:
     '1. Open the project of your Android app in the Firebase console.\n2. Project settings, Service accounts.\n3. Generate new private key: a JSON file is downloaded.\n4. Paste the whole file here.',
   apnsSteps:
@@ -195,6 +203,11 @@ export const consoleTexts = {
   failing: 'Failing',
   healthy: 'Healthy',
   endsAt: 'ends {time}',
+  deleteWebhook: 'Delete',
+  deleteWebhookAsk: 'Delete the webhook to {host}?',
+  deleteWebhookWill:
+    '{app} gets no changes there any more. Changes that wait and are forgotten: {count}. Only the app can make a new one.',
+  webhookDeletedSaid: 'The webhook is deleted.',
   // The overview.
   overview: 'Overview',
   overviewText: 'How the hub does right now, and in the last hour, of the node that answers.',

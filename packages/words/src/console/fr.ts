@@ -34,6 +34,7 @@ export const consoleTexts: ConsoleMessages = {
   showMore: 'Afficher plus',
   requestId: 'Pour le journal du hub :',
   typeToConfirm: 'Tapez {word} pour confirmer',
+  cancel: 'Annuler',
   // What went wrong.
   failedHere: 'Cela n’a pas fonctionné.',
   failedHub: 'Le hub a refusé.',
@@ -119,7 +120,12 @@ export const consoleTexts: ConsoleMessages = {
   unblock: 'Débloquer',
   blockAsk: 'Bloquer {app} ?',
   blockWill:
-    'Toute requête de cette application sera refusée et ses webhooks prennent fin. Débloquer la réadmet.',
+    'Toute requête de cette application est refusée désormais. Webhooks qui prennent fin définitivement : {webhooks}. Le déblocage l’admet de nouveau.',
+  unblockAsk: 'Débloquer {app} ?',
+  unblockWill:
+    'L’application peut de nouveau envoyer, et ce qui attend pour ses appareils est livré. Les webhooks terminés le restent : l’application en crée d’autres.',
+  blockedSaid: '{app} est bloquée.',
+  unblockedSaid: '{app} peut de nouveau envoyer.',
   hosts: 'Noms d’hôte',
   hostName: 'Nom d’hôte',
   noHosts: 'Sans nom d’hôte vérifié, l’application ne peut rien envoyer.',
@@ -148,7 +154,9 @@ export const consoleTexts: ConsoleMessages = {
   noJson: 'Ce n’est pas du JSON : collez le fichier entier.',
   removeCredentials: 'Retirer',
   removeCredentialsAsk: 'Retirer les identifiants {channel} de {app} ?',
-  removeCredentialsWill: 'Ses push sur ce canal attendent de nouveaux identifiants ou expirent.',
+  removeCredentialsWill:
+    'Ses notifications sur ce canal attendent de nouveaux identifiants, ou expirent. En attente maintenant : {count}.',
+  removedCredentialsSaid: 'Les identifiants sont retirés.',
   fcmSteps:
     '1. Ouvrez le projet de votre application Android dans la console Firebase.\n2. Paramètres du projet, Comptes de service.\n3. Générer une nouvelle clé privée : un fichier JSON est téléchargé.\n4. Collez ici le fichier entier.',
   apnsSteps:
@@ -201,6 +209,11 @@ export const consoleTexts: ConsoleMessages = {
   failing: 'En échec',
   healthy: 'En bon état',
   endsAt: 'prend fin {time}',
+  deleteWebhook: 'Supprimer',
+  deleteWebhookAsk: 'Supprimer le webhook vers {host} ?',
+  deleteWebhookWill:
+    '{app} n’y reçoit plus aucun changement. Changements en attente qui sont oubliés : {count}. Seule l’application peut en créer un autre.',
+  webhookDeletedSaid: 'Le webhook est supprimé.',
   // The overview.
   overview: 'Vue d’ensemble',
   overviewText: 'L’état du hub en ce moment et sur la dernière heure, du nœud qui répond.',

@@ -34,6 +34,7 @@ export const consoleTexts: ConsoleMessages = {
   showMore: 'さらに表示',
   requestId: 'ハブのログ用:',
   typeToConfirm: '確認のため {word} と入力',
+  cancel: 'キャンセル',
   // What went wrong.
   failedHere: 'うまくいきませんでした。',
   failedHub: 'ハブが拒否しました。',
@@ -115,7 +116,13 @@ export const consoleTexts: ConsoleMessages = {
   block: 'ブロック',
   unblock: 'ブロック解除',
   blockAsk: '{app} をブロックしますか?',
-  blockWill: 'このアプリの要求は以後すべて拒否され、Webhook も終了します。解除すると再び許可されます。',
+  blockWill:
+    '以後、このアプリの要求はすべて拒否されます。完全に終了する Webhook:{webhooks} 件。ブロックを解除すると再び受け付けます。',
+  unblockAsk: '{app} のブロックを解除しますか?',
+  unblockWill:
+    'アプリは再び送信でき、デバイス宛てに待機中のものが配信されます。終了した Webhook は戻らず、アプリが作り直します。',
+  blockedSaid: '{app} をブロックしました。',
+  unblockedSaid: '{app} は再び送信できます。',
   hosts: 'ホスト名',
   hostName: '追加するホスト名',
   noHosts: '確認済みのホスト名がないと送信できません。',
@@ -144,7 +151,9 @@ export const consoleTexts: ConsoleMessages = {
   noJson: 'JSON ではありません。ファイル全体を貼り付けてください。',
   removeCredentials: '削除',
   removeCredentialsAsk: '{app} の {channel} 資格情報を削除しますか?',
-  removeCredentialsWill: 'このチャネルのプッシュは新しい資格情報が保存されるまで待つか、期限切れになります。',
+  removeCredentialsWill:
+    'このチャネルのプッシュは、新しい資格情報が保存されるまで待つか、期限切れになります。現在の待機:{count} 件。',
+  removedCredentialsSaid: '資格情報を削除しました。',
   fcmSteps:
     '1. Firebase コンソールで Android アプリのプロジェクトを開きます。\n2. プロジェクトの設定 → サービス アカウント。\n3. 新しい秘密鍵を生成すると JSON ファイルがダウンロードされます。\n4. ファイル全体をここに貼り付けます。',
   apnsSteps:
@@ -196,6 +205,11 @@ export const consoleTexts: ConsoleMessages = {
   failing: '失敗中',
   healthy: '正常',
   endsAt: '終了 {time}',
+  deleteWebhook: '削除',
+  deleteWebhookAsk: '{host} への Webhook を削除しますか?',
+  deleteWebhookWill:
+    '{app} はここで変更を受け取らなくなります。破棄される待機中の変更:{count} 件。新しい Webhook を作れるのはアプリだけです。',
+  webhookDeletedSaid: 'Webhook を削除しました。',
   // The overview.
   overview: '概要',
   overviewText: '応答しているノードの現在と直近 1 時間の状態です。',

@@ -51,7 +51,8 @@ class FailedView extends View {
   override render(): TemplateResult {
     const app = this.#app;
     const { underWay } = this.#redrives;
-    const mayRedrive = this.desk.mayAct && underWay.length === 0;
+    // The buttons stay while it is counted, since the question gives the focus back to its own.
+    const mayRedrive = this.desk.mayAct && underWay.every(({ dryRun }) => dryRun);
     const hasAny = (this.#causes.value?.length ?? 0) > 0;
     return html`
       <div class="head"><div><h1>${text('failed')}</h1><p class="soft small">${text('failedText')}</p></div>
@@ -121,7 +122,8 @@ class FailedView extends View {
     return this.#redrive(selection, { will, action: text('redrive') });
   }
 
-  #redrive(selection: RedrivePost, { will, action }: Ask): Promise<void> {
+  async #redrive(selection: RedrivePost, { will, action }: Ask): Promise<void> {
+    if (this.#redrives.underWay.length > 0) return;
     return this.#try(async () => {
       const { api } = this.desk;
       const counted = await this.#redrives.run({ ...selection, dryRun: true }, api);
