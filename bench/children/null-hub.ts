@@ -57,6 +57,7 @@ const feedStore: FeedStore = {
     deliveries: async () => [],
     earlierAnswers: async () => [],
     failedDeliveries: async () => [],
+    waitingDeliveries: async () => 0,
     fetchedSeq: async () => 0,
     oldestPending: async () => null,
     heads: async () => [],

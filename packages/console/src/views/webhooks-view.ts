@@ -6,26 +6,47 @@ import { ago, moment, number } from '../parts/format.ts';
 import { look, sheet } from '../parts/look.ts';
 import { marks } from '../parts/marks.ts';
 import { firstPage, moreOf, type Pages, Reading } from '../parts/reading.ts';
-import { blank } from '../parts/states.ts';
+import { blank, problem } from '../parts/states.ts';
 import { View } from '../parts/view.ts';
 import { hashOf } from '../place.ts';
 import type { ChangeSubscription } from './wire.ts';
 
 class WebhooksView extends View {
+  static override properties = { ...View.properties, trouble: { state: true } };
+  declare private trouble: unknown;
   readonly #all = new Reading<Pages<ChangeSubscription>>(this);
 
   override entered(): void {
+    this.trouble = null;
     void this.#all.read(() => firstPage<ChangeSubscription>(this.desk.api, 'admin/changeSubscriptions'));
   }
 
   override render(): TemplateResult {
     return html`
       <div class="head"><div><h1>${text('webhooks')}</h1><p class="soft small">${text('webhooksText')}</p></div></div>
+      ${problem(this.trouble)}
       <section class="card">${this.#all.show(({ rows }) =>
         rows.length === 0
           ? blank({ mark: marks.webhooks, title: text('webhooksNone'), text: text('webhooksNoneText') })
-          : html`<ul class="rows">${[...rows].sort(failingFirst).map(row)}</ul>${moreOf(this.#all, this.desk.api)}`,
+          : html`<ul class="rows">${[...rows].sort(failingFirst).map((each) => row(each, this.desk.mayAct ? () => this.#delete(each) : null))}</ul>${moreOf(this.#all, this.desk.api)}`,
       )}</section>`;
+  }
+
+  async #delete({ id, appId: app, endpointHost: host, waiting }: ChangeSubscription): Promise<void> {
+    const asked = {
+      title: text('deleteWebhookAsk', { host }),
+      text: text('deleteWebhookWill', { app, count: number(waiting) }),
+      action: text('deleteWebhook'),
+    };
+    if (!(await this.desk.ask(asked))) return;
+    this.trouble = null;
+    try {
+      await this.desk.api.send('DELETE', `admin/changeSubscriptions/${encodeURIComponent(id)}`);
+      this.desk.say(text('webhookDeletedSaid'));
+      await this.#all.again();
+    } catch (error) {
+      this.trouble = error;
+    }
   }
 
   static override styles = [look, sheet];
@@ -35,7 +56,8 @@ function failingFirst(a: ChangeSubscription, b: ChangeSubscription): number {
   return Number(b.failingSinceDateTime !== null) - Number(a.failingSinceDateTime !== null);
 }
 
-function row(each: ChangeSubscription): TemplateResult {
+/** `end`: null for who may not. */
+function row(each: ChangeSubscription, end: (() => void) | null): TemplateResult {
   const { appId, endpointHost, resource, changeType, waiting, attempts, failingSinceDateTime, lastAnswer } =
     each;
   return html`<li><div class="what"><span dir="ltr">${endpointHost}</span>
@@ -57,6 +79,7 @@ function row(each: ChangeSubscription): TemplateResult {
             : html`<span class="badge good">${text('healthy')}</span>`
       }
       <span class="small soft" title=${moment(each.expirationDateTime)}>${text('endsAt', { time: ago(each.expirationDateTime) })}</span>
+      ${end ? html`<button class="bad" aria-label=${text('deleteWebhookAsk', { host: endpointHost })} @click=${end}>${text('deleteWebhook')}</button>` : nothing}
     </div></li>`;
 }
 

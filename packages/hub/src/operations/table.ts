@@ -38,6 +38,7 @@ import { getUser } from './admin/users/get.ts';
 import { listUsers } from './admin/users/list.ts';
 import { listUserSessions } from './admin/users/list-sessions.ts';
 import { setUserPassword } from './admin/users/set-password.ts';
+import { deleteWebhook } from './admin/webhooks/delete.ts';
 import { listAllChangeSubscriptions } from './admin/webhooks/list.ts';
 import { listNotificationApps } from './apps/list.ts';
 import { runBatch } from './batch/run.ts';
@@ -147,6 +148,7 @@ export const operationTable: readonly Operation[] = [
   explainForUser,
   listFailedDeliveries,
   listAllChangeSubscriptions,
+  deleteWebhook,
   redriveDeliveries,
   listFailureCauses,
   startRedrive,

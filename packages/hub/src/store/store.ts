@@ -260,6 +260,8 @@ export interface DeliveryReader {
   /** What providers answered to all but the last attempts, where there were several. */
   earlierAnswers(user: UserKey, notification: string): Promise<EarlierAnswers[]>;
   failedDeliveries(query: FailedQuery): Promise<StoredDelivery[]>;
+  /** How many of a lane wait, counted up to the limit. */
+  waitingDeliveries(lane: Route, limit: number): Promise<number>;
   fetchedSeq(user: UserKey, subscription: string): Promise<number>;
   /**
    * When the oldest delivery that waits was planned, or null. A fallback waits only from its own time on. Of each lane those

@@ -117,6 +117,11 @@ function planning(open: OpenStore): void {
     const row = await only(store, write.id);
     assert.deepEqual([row.claimed, row.due], [false, startMs]);
     assert.deepEqual(await store.read.dueRoutes(startMs), [lane]);
+    await store.commit([visual(), visual()], startMs, false);
+    const counts = [lane, { ...lane, app: 'another' }, { ...lane, channel: lane.channel + 1 }];
+    const read = counts.map((each) => store.read.waitingDeliveries(each, 10));
+    assert.deepEqual(await Promise.all(read), [3, 0, 0]);
+    assert.equal(await store.read.waitingDeliveries(lane, 2), 2);
   });
 
   test('a batch that fails leaves none', async () => {

@@ -115,7 +115,11 @@ export const appAnswerSchema = strictObject({
 
 /** Only the members that are no secret, which differ by channel. */
 export const shownCredentialsSchema = Type.Object(
-  { channel: Type.String(), setDateTime: dateTime },
+  {
+    channel: Type.String(),
+    setDateTime: dateTime,
+    waitingCount: Type.Optional(Type.Integer({ minimum: 0 })),
+  },
   { additionalProperties: true },
 );
 

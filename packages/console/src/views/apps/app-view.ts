@@ -2,13 +2,15 @@
 // whether it is blocked.
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { text } from '../../language.ts';
+import { number } from '../../parts/format.ts';
 import { look, sheet } from '../../parts/look.ts';
 import { marks } from '../../parts/marks.ts';
-import { Reading } from '../../parts/reading.ts';
+import { firstPage, Reading } from '../../parts/reading.ts';
 import { problem } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
 import { hashOf, type Place } from '../../place.ts';
-import type { App, Host } from '../wire.ts';
+import type { Api } from '../../session/api.ts';
+import type { App, ChangeSubscription, Host } from '../wire.ts';
 import { channelGuides } from './channels.ts';
 
 class AppView extends View {
@@ -43,11 +45,21 @@ class AppView extends View {
   }
 
   async #block({ appId }: App, blocked: boolean): Promise<void> {
-    const asked = { title: text('blockAsk', { app: appId }), text: text('blockWill'), action: text('block') };
-    if (blocked && !(await this.desk.ask(asked))) return;
-    await this.#act(() =>
-      this.desk.api.send('PATCH', `admin/apps/${encodeURIComponent(appId)}`, { blocked }),
-    );
+    const app = appId;
+    await this.#act(async () => {
+      const { api } = this.desk;
+      const asked = blocked
+        ? {
+            title: text('blockAsk', { app }),
+            text: text('blockWill', { webhooks: await webhooksOf(app, api) }),
+            action: text('block'),
+          }
+        : { title: text('unblockAsk', { app }), text: text('unblockWill'), action: text('unblock') };
+      if (!(await this.desk.ask(asked))) return true;
+      await api.send('PATCH', `admin/apps/${encodeURIComponent(app)}`, { blocked });
+      this.desk.say(text(blocked ? 'blockedSaid' : 'unblockedSaid', { app }));
+      return false;
+    });
   }
 
   #hosts(app: App): TemplateResult {
@@ -119,6 +131,12 @@ class AppView extends View {
       .rows pre { margin-top: .375rem; }
     `,
   ];
+}
+
+/** How many would end, of the first page. */
+async function webhooksOf(app: string, api: Api): Promise<string> {
+  const { rows, nextLink } = await firstPage<ChangeSubscription>(api, 'admin/changeSubscriptions', { app });
+  return number(rows.filter(({ ended }) => !ended).length) + (nextLink === null ? '' : '+');
 }
 
 function clients({ clients: all }: App): TemplateResult {

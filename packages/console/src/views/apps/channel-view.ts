@@ -1,8 +1,9 @@
 // <carillon-channel>: one push channel of an app: what to get where at the vendor, and the form that stores it. The hub checks it
 // as a whole before it is stored; what is stored is shown without its secrets.
+import { operatorLimits } from '@carillon/protocol';
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { text } from '../../language.ts';
-import { ago, moment } from '../../parts/format.ts';
+import { ago, moment, number } from '../../parts/format.ts';
 import { look, sheet } from '../../parts/look.ts';
 import { marks } from '../../parts/marks.ts';
 import { Reading } from '../../parts/reading.ts';
@@ -97,13 +98,18 @@ class ChannelView extends View {
   #remove = async (): Promise<void> => {
     const asked = {
       title: text('removeCredentialsAsk', { channel: this.#kind, app: this.#app }),
-      text: text('removeCredentialsWill'),
+      // Read anew, since it may be long ago that the page was opened.
+      text: text('removeCredentialsWill', { count: countOf(await this.#read().catch(() => null)) }),
       action: text('removeCredentials'),
     };
     if (!(await this.desk.ask(asked))) return;
-    await this.desk.api.send('DELETE', this.#path).catch((error: unknown) => {
-      this.trouble = error;
-    });
+    this.trouble = null;
+    await this.desk.api.send('DELETE', this.#path).then(
+      () => this.desk.say(text('removedCredentialsSaid')),
+      (error: unknown) => {
+        this.trouble = error;
+      },
+    );
     await this.#stored.again();
   };
 
@@ -135,8 +141,16 @@ function field({ name, label, long, secret, placeholder }: ChannelField): Templa
   return html`<label><span>${label}</span><input name=${name} type=${secret ? 'password' : 'text'} required autocomplete="off" spellcheck="false" dir="ltr" placeholder=${placeholder}></label>`;
 }
 
+/** Counted up to a bound, which the sign behind it says. */
+function countOf(stored: Credentials | null): string {
+  const count = Number(stored?.waitingCount ?? 0);
+  return number(count) + (count >= operatorLimits.causesOf ? '+' : '');
+}
+
 function facts(stored: Credentials, { fields }: ChannelGuide): TemplateResult {
-  const shown = Object.entries(stored).filter(([name]) => name !== 'channel' && name !== 'setDateTime');
+  const shown = Object.entries(stored).filter(
+    ([name]) => !['channel', 'setDateTime', 'waitingCount'].includes(name),
+  );
   const labelOf = (name: string): string => fields.find((each) => each.name === name)?.label ?? name;
   return html`<dl class="facts">${shown.map(([name, value]) => html`<dt>${labelOf(name)}</dt><dd><code dir="ltr">${String(value)}</code></dd>`)}</dl>`;
 }

@@ -242,6 +242,26 @@ test('two secrets sign for a day after a rotation', async () => {
   await ask('DELETE', `${path}/${id}`, alice);
 });
 
+test('an operator ends one of any app for good, what waits for it is forgotten, and the audit names it', async () => {
+  await using receiver = await openReceiver();
+  receiver.answer = (response) => response.writeHead(500).end();
+  const { id } = await watch(receiver.url);
+  await create();
+  await until(() => receiver.received.length > 0, 'an attempt');
+  const own = `/admin/changeSubscriptions/${id}`;
+  for (const [token, status] of [
+    [hub.token({ operatorRead: true }), 403],
+    [hub.token({ user: 'alice' }), 403],
+    [hub.token({ admin: true }), 204],
+    [hub.token({ admin: true }), 404],
+  ] as const)
+    assert.equal((await ask('DELETE', own, token)).status, status);
+  const { json } = await ask('GET', '/admin/changeSubscriptions', hub.token({ admin: true }));
+  assert.ok(json.value.every((each: { id: string }) => each.id !== id));
+  const { json: audit } = await ask('GET', '/admin/audit?what=deleteWebhook', hub.token({ admin: true }));
+  assert.equal(audit.value[0].on, `apps/app-a/webhooks/${id}`);
+});
+
 test('an endpoint that fails is told the same again, in order, and not before Retry-After', async () => {
   await using receiver = await openReceiver();
   const { id } = await watch(receiver.url);

@@ -90,6 +90,8 @@ WHERE p.kind <> ${kindCodes.encode('fallback')} OR p.due <= $1::bigint`),
   failed: statement(`${select} WHERE ${sqlIsFailed('d.status')} AND ($1::text IS NULL OR d.app = $1)
   AND (${namesOf(deliveryKey, 'd.')}) > ($2, $3, $4, $5, $6)
 ORDER BY ${namesOf(deliveryKey, 'd.')} LIMIT $7`),
+  waiting: statement(`SELECT count(*) AS count FROM (SELECT 1 FROM delivery d
+  WHERE ${sqlIsOpen('d.status')} AND d.app = $1 AND d.channel = $2 LIMIT $3) w`),
   fetchedSeq: statement(`SELECT fetched_seq FROM subscription s WHERE ${ofUser('s')} AND s.id = $3`),
 };
 
@@ -128,6 +130,10 @@ export function deliveryReads(connections: Connections): DeliveryReader {
     async failedDeliveries({ app, limit, after }: FailedQuery) {
       const from = after ? keyValues(after) : [-1, ...nothing];
       return (await ask(deliveryStatements.failed, app, ...from, limit)).map(readDelivery);
+    },
+    async waitingDeliveries({ app, channel }: Route, limit: number) {
+      const [row] = await ask(deliveryStatements.waiting, app, channel, limit);
+      return row ? decodeNumber(row.count) : 0;
     },
     async fetchedSeq(user: UserKey, subscription: string) {
       const [row] = await ask(deliveryStatements.fetchedSeq, ...userValues(user), packKey(subscription));

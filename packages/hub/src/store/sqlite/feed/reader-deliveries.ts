@@ -69,6 +69,9 @@ export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader 
       const rows = query.failed.all(id, id, ...from, limit);
       return rows.map((row) => deliveryOf(interned.user(row.at(-1)), row));
     },
+    async waitingDeliveries({ app, channel }: Route, limit: number) {
+      return decodeNumber(query.waiting.get(interned.app(app) ?? -1, channel, limit)?.count);
+    },
     async fetchedSeq(user: UserKey, subscription: string) {
       const row = query.fetchedSeq.get(interned.account(user), subscription);
       return row ? decodeNumber(row.fetched_seq) : 0;
@@ -209,6 +212,10 @@ function prepareDeliveries(db: DatabaseSync, { delivery }: Tables) {
       `SELECT ${delivery.names.join(', ')}, account FROM delivery INDEXED BY delivery_failed
        WHERE ${sqlIsFailed()} AND (? IS NULL OR app = ?) AND (account, notification, subscription, kind) > (?, ?, ?, ?)
        ORDER BY account, notification, subscription, kind LIMIT ?`,
+    ),
+    waiting: db.prepare(
+      `SELECT count(*) AS count FROM (SELECT 1 FROM delivery INDEXED BY delivery_due
+       WHERE ${sqlIsOpen()} AND app = ? AND channel = ? LIMIT ?)`,
     ),
     fetchedSeq: db.prepare('SELECT fetched_seq FROM subscription WHERE account = ? AND id = ?'),
   };
