@@ -190,28 +190,6 @@ suite('an operator who may change everything', () => {
     assert.equal(entry?.what, 'contentViewed');
   });
 
-  test('registers an app, gets a snippet with the real ids, and sees its first notification arrive', async () => {
-    const { page, signIn } = await operator();
-    await signIn('olga', '#start');
-    await page.getByLabel(en.appId).fill('app-a');
-    await page.getByLabel(en.hostName).fill('a.example');
-    await page.getByRole('button', { name: en.registerApp }).click();
-    await page.getByText('carillon token --app app-a --user olga@contoso.example').waitFor();
-    await page.getByRole('button', { name: 'TypeScript' }).click();
-    const snippet = await page.locator('.code pre').nth(1).textContent();
-    assert.ok(snippet?.includes(`fetch('${publicUrl}/v1.0/me/notifications'`), snippet ?? '');
-    const [, appNotificationId = ''] = /"appNotificationId": "(start-\w+)"/.exec(snippet ?? '') ?? [];
-    const body = post({ appNotificationId });
-    const sent = await hub.request('POST', '/v1.0/me/notifications', {
-      token: hub.token({ user: 'alice' }),
-      body,
-    });
-    assert.equal(sent.status, 201);
-    await page.getByText(en.itArrived).waitFor();
-    await page.getByRole('link', { name: en.seeTimeline }).click();
-    await page.getByRole('heading', { name: appNotificationId }).waitFor();
-  });
-
   test('composes a notification, and sees which of a person’s devices would ring', async () => {
     const { page, signIn, complaints } = await operator();
     await signIn('olga', '#compose?app=app-a');

@@ -72,8 +72,8 @@ class StartView extends View {
       <ol class="steps">
         ${this.#step(1, text('stepRegister'), this.app !== null, this.#register())}
         ${this.#step(2, text('stepHost'), host?.verified === true, this.app && host ? this.#proof(this.app, host) : nothing)}
-        ${this.#step(3, text('stepSend'), this.arrived !== null, this.app && host ? this.#send(this.app, host) : nothing)}
-        ${this.#step(4, text('stepArrive'), this.arrived !== null, this.app ? this.#arrival() : nothing)}
+        ${this.#step(3, text('stepSend'), this.arrived !== null, this.app && host?.verified ? this.#send(this.app, host) : nothing)}
+        ${this.#step(4, text('stepArrive'), this.arrived !== null, host?.verified ? this.#arrival() : nothing)}
         ${this.#step(5, text('stepChannels'), false, this.arrived && this.app ? channels(this.app) : nothing)}
       </ol>`;
   }
