@@ -22,9 +22,13 @@ import { openPublisher } from '../../src/feed/publish.ts';
 import { builtIn } from '../../src/hub/channels.ts';
 import type { HubError } from '../../src/model/errors.ts';
 import type { Change } from '../../src/model/write.ts';
+import { openApply } from '../../src/store/sqlite/feed/commit/apply.ts';
+import { KnownFeeds, openSnapshot } from '../../src/store/sqlite/feed/commit/snapshot.ts';
 import { openFeedStore } from '../../src/store/sqlite/feed/feed-store.ts';
+import { feedReads } from '../../src/store/sqlite/feed/reader.ts';
 import { lookupSql } from '../../src/store/sqlite/feed/reader-lookups.ts';
 import { feedMigrations } from '../../src/store/sqlite/feed/schema.ts';
+import { openTables } from '../../src/store/sqlite/feed/tables.ts';
 import { type FeedStore, StoreError } from '../../src/store/store.ts';
 import { type OpenedStore, storeContract } from './store.ts';
 import { addressesContract } from './store-addresses.ts';
@@ -270,16 +274,44 @@ test('all are counted without those that have expired, few or very many, before 
   await store.close();
 });
 
-test('looks that name no user walk an index each, and no table', () => {
+/** All statements that reads and the writer prepare, over an empty database. */
+function preparedSql(db: DatabaseSync): Set<string> {
+  const prepared = new Set<string>();
+  const recording = new Proxy(db, {
+    get(target, name) {
+      if (name === 'prepare') {
+        return (sql: string) => {
+          prepared.add(sql);
+          return target.prepare(sql);
+        };
+      }
+      const value = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const tables = openTables(recording);
+  const known = new KnownFeeds();
+  feedReads(recording, tables);
+  openSnapshot(recording, tables, known);
+  openApply(recording, tables, known);
+  return prepared;
+}
+
+test('every look at notifications walks an index, and no table', () => {
   const folder = tempFolder();
   const db = new DatabaseSync(join(folder.path, 'feed.db'));
   db.function('fold_name', String);
   for (const { sql } of feedMigrations) db.exec(sql);
-  for (const [name, sql] of Object.entries(lookupSql(['id', 'content']))) {
-    const steps = db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all();
-    const details = steps.map(({ detail }) => String(detail));
-    for (const detail of details)
-      assert.match(detail, /^SEARCH \w+ USING (COVERING )?INDEX|^CORRELATED|^SEARCH feed_app/, name);
+  const looks = [...preparedSql(db)].filter((sql) => /\b(?:FROM|JOIN|UPDATE) notification\b/.test(sql));
+  assert.ok(looks.length > 20, `${looks.length} statements`);
+  for (const sql of [...looks, ...Object.values(lookupSql(['id', 'content']))]) {
+    const details = db
+      .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+      .all()
+      .map(({ detail }) => String(detail));
+    const ofRows = details.filter((detail) => /^(?:SCAN|SEARCH) (?:n|a|notification|account)\b/.test(detail));
+    assert.ok(ofRows.length > 0, sql);
+    for (const detail of ofRows) assert.match(detail, /^SEARCH/, `${sql}\n${details.join('\n')}`);
   }
   db.close();
   folder.remove();

@@ -8,15 +8,8 @@ import type { UserKey } from '../../../model/principal.ts';
 import { kindCodes, sqlDatedAhead, sqlIsFailed, sqlIsHandled, sqlIsOpen } from '../../codes.ts';
 import { decodeBytes, decodeNumber, decodeText, readEarlier } from '../../columns.ts';
 import { type DeliveryReader, type FailedQuery, pendingLookedAt, type SendContext } from '../../store.ts';
-import {
-  anyStanding,
-  inSnapshot,
-  keyValues,
-  prepareRows,
-  type Row,
-  type Tables,
-  type Values,
-} from './tables.ts';
+import { byIdSql } from './fresh.ts';
+import { inSnapshot, keyValues, prepareRows, type Row, type Tables, type Values } from './tables.ts';
 
 export function deliveryReads(db: DatabaseSync, tables: Tables): DeliveryReader {
   const { interned } = tables;
@@ -156,10 +149,7 @@ function prepareContexts(db: DatabaseSync, { delivery, notification, subscriptio
       db,
       `${select([...subscription.names, 'fetched_seq'], 'subscription')} AND id = ?`,
     ),
-    notification: prepareRows(
-      db,
-      `${select(notification.names, 'notification')} AND ${anyStanding} AND id = ?`,
-    ),
+    notification: prepareRows(db, byIdSql(notification.names.join(', '))),
     // What the person has set and the count in one query, since each query costs an attempt more than what it reads.
     user: prepareRows(
       db,

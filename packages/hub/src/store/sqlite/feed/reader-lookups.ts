@@ -11,15 +11,8 @@ import { sqlIsAlive } from '../../codes.ts';
 import { decodeNumber } from '../../columns.ts';
 import { endOfPrefix, type Lookups } from '../../lookups.ts';
 import type { FeedReader } from '../../store.ts';
-import {
-  anyStanding,
-  decodeUser,
-  feedTable,
-  prepareRows,
-  sqlHead,
-  type Tables,
-  type Values,
-} from './tables.ts';
+import { anyStanding, isFresh, isIndexed } from './fresh.ts';
+import { decodeUser, feedTable, prepareRows, sqlHead, type Tables, type Values } from './tables.ts';
 
 /** Behind all characters of a key. */
 const afterKeys = '~';
@@ -28,12 +21,13 @@ const sliceMs = 1;
 
 export function lookupSql(columns: readonly string[]) {
   const names = columns.map((name) => `n.${name}`).join(', ');
+  const ofUsers = (where: string) => `SELECT ${names}, a.key FROM account a CROSS JOIN notification n
+    ON n.account = a.id AND ${where} WHERE a.key >= ?1 AND a.key < ?2`;
+  const either = (where: string, indexed = '') =>
+    `${ofUsers(`${where} AND n.${isFresh}`)} UNION ALL ${ofUsers(`${where} AND n.${isIndexed}${indexed}`)}`;
   return {
-    byId: `SELECT ${names}, a.key FROM account a CROSS JOIN notification n
-      ON n.account = a.id AND ${anyStanding} AND n.id = ?3 WHERE a.key >= ?1 AND a.key < ?2 LIMIT 1`,
-    named: `SELECT ${names}, a.key FROM account a CROSS JOIN notification n
-      ON n.account = a.id AND n.name_key = ?3 AND ${sqlIsAlive('n.removed')} AND n.name = ?4
-      WHERE a.key >= ?1 AND a.key < ?2 LIMIT ?5`,
+    byId: `${either('n.id = ?3', ` AND ${anyStanding}`)} LIMIT 1`,
+    named: `${either(`n.name_key = ?3 AND ${sqlIsAlive('n.removed')} AND n.name = ?4`)} LIMIT ?5`,
     owners: `SELECT ${feedTable.names.join(', ')}, ${sqlHead} AS head, key FROM account
       WHERE name_key >= ? AND name_key < ? ORDER BY name_key LIMIT ?`,
   };

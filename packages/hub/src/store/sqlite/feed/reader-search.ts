@@ -7,7 +7,8 @@ import { standingCodes } from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import { type FilterDialect, type FilterExpressions, filterColumns, hitSql } from '../../filter-sql.ts';
 import { openSearches, type Searches, type Span, type WalkQuery } from '../../search.ts';
-import { anyStanding, prepareRows, type RowsQuery, seenApp, type Tables } from './tables.ts';
+import { byIdSql, isFresh, isIndexed } from './fresh.ts';
+import { prepareRows, type RowsQuery, seenApp, type Tables } from './tables.ts';
 
 const expressions: FilterExpressions = {
   member: (column, name) => `CASE WHEN ${column} <> '' THEN json_extract(${column}, '$.${name}') END`,
@@ -28,10 +29,7 @@ class Values implements FilterDialect {
 
 export function searchReads(db: DatabaseSync, { interned, notification }: Tables): Searches {
   const columns = notification.names.join(', ');
-  const byId = prepareRows(
-    db,
-    `SELECT ${columns} FROM notification WHERE account = ? AND ${anyStanding} AND id = ?`,
-  );
+  const byId = prepareRows(db, byIdSql(columns));
   /** Of each walk and read state one. */
   const kept = new Map<string, RowsQuery>();
   const keepRows = (sql: string): RowsQuery => {
@@ -84,15 +82,18 @@ function keysSql(query: WalkQuery, values: Values): string {
 }
 
 function walkSql({ walk, readState }: WalkQuery, columns: string): string {
-  const standings = readState === null ? (['unread', 'read'] as const) : [readState];
+  const states: readonly ReadState[] = readState === null ? ['unread', 'read'] : [readState];
+  const walks = states.map((state) => `${isIndexed} AND standing = ${standingCodes.encode(state)}`);
+  // None of a later era is fresh.
+  if (states.includes('unread') && walk !== 'later') walks.push(isFresh);
   const [inEra, order] = {
     later: ['AND era > 0 AND (era < ?7 OR (era = ?7 AND id < ?6))', 'era DESC, id DESC'],
     first: ['AND era = 0', 'id DESC'],
     newest: ['', 'id DESC'],
     oldest: ['', 'id'],
   }[walk];
-  const ofStanding = (standing: ReadState) =>
-    `SELECT ${columns} FROM notification WHERE account = ?1 AND standing = ${standingCodes.encode(standing)}
+  const walked = (where: string) =>
+    `SELECT ${columns} FROM notification WHERE account = ?1 AND ${where}
      AND id >= ?4 AND id < ?5 ${inEra} AND expires > ?3 AND (?2 IS NULL OR app = ?2)`;
-  return `${standings.map(ofStanding).join(' UNION ALL ')} ORDER BY ${order} LIMIT ?8`;
+  return `${walks.map(walked).join(' UNION ALL ')} ORDER BY ${order} LIMIT ?8`;
 }

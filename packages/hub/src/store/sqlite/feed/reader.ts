@@ -18,11 +18,11 @@ import {
   StoreError,
   type WebhookBacklogs,
 } from '../../store.ts';
+import { byIdSql, isFresh, isIndexed, namedSql, sinceSql } from './fresh.ts';
 import { deliveryReads } from './reader-deliveries.ts';
 import { lookupReads } from './reader-lookups.ts';
 import { searchReads } from './reader-search.ts';
 import {
-  anyStanding,
   decodeUser,
   feedTable,
   inSnapshot,
@@ -112,7 +112,7 @@ function positionReads(db: DatabaseSync, { interned, notification }: Tables) {
     if (account === null) return { ...at, rows: [], scannedTo: 0 };
     const bound = app === null ? undefined : query.scannedTo.get(account, after, limit * scanPages);
     const until = bound ? decodeNumber(bound.seq) : at.head;
-    const found = query.changes.all(account, after, until, app, app, limit);
+    const found = query.changes.all(account, after, until, app, limit);
     const rows = found.map((values) => notification.readValues(values, { user }));
     return { ...at, rows, scannedTo: rows.length < limit ? until : (rows.at(-1)?.seq ?? until) };
   }
@@ -186,7 +186,7 @@ function notificationReads(db: DatabaseSync, { interned, notification }: Tables)
       const account = interned.account(user);
       return inSnapshot(db, () => {
         const overdue = query.overdue.get(account, now, app);
-        if (overdue?.n === overdueMax) return decodeNumber(query.count.get(account, now, app, app)?.n);
+        if (overdue?.n === overdueMax) return decodeNumber(query.count.get(account, now, app)?.n);
         return decodeNumber(query.standing.get(account, app)?.n) - decodeNumber(overdue?.own);
       });
     },
@@ -277,13 +277,11 @@ function prepareFeeds(db: DatabaseSync, notification: readonly string[]) {
       'SELECT coalesce(sum(unread), 0) AS unread, coalesce(max(floor), 0) AS floor FROM feed_app ' +
         'WHERE account = ? AND (? IS NULL OR app = ?)',
     ),
-    scannedTo: db.prepare(
-      'SELECT seq FROM notification WHERE account = ? AND seq > ? ORDER BY seq LIMIT 1 OFFSET ?',
-    ),
+    scannedTo: db.prepare(`${sinceSql('seq', 'account = ?1 AND seq > ?2')} ORDER BY seq LIMIT 1 OFFSET ?3`),
     changes: prepareRows(
       db,
-      `SELECT ${notification.join(', ')} FROM notification
-       WHERE account = ? AND seq > ? AND seq <= ? AND (? IS NULL OR app = ?) ORDER BY seq LIMIT ?`,
+      `${sinceSql(notification.join(', '), 'account = ?1 AND seq > ?2 AND seq <= ?3 AND (?4 IS NULL OR app = ?4)')}
+       ORDER BY seq LIMIT ?5`,
     ),
   };
 }
@@ -292,35 +290,40 @@ function prepareNotifications(db: DatabaseSync, columns: readonly string[]) {
   const select = `SELECT ${columns.join(', ')} FROM notification WHERE account = ?`;
   const standings = [standingCodes.encode('unread'), standingCodes.encode('read')];
   const isListed = `${sqlIsAlive()} AND expires > ? AND (? IS NULL OR app = ?)`;
-  const ofFirstEra = (standing: 'read' | 'unread') =>
-    `SELECT ${columns.join(', ')} FROM notification WHERE account = ?1 AND standing = ${standingCodes.encode(standing)}
+  const ofFirstEra = (where: string) =>
+    `SELECT ${columns.join(', ')} FROM notification WHERE account = ?1 AND ${where}
      AND id < ?2 AND era = 0 AND expires > ?3 AND (?4 IS NULL OR app = ?4)`;
+  const walks = [isFresh, ...standings.map((each) => `${isIndexed} AND standing = ${each}`)];
   return {
-    byId: prepareRows(db, `${select} AND ${anyStanding} AND id = ?`),
-    named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
-    era: db.prepare(`SELECT era FROM notification WHERE account = ? AND ${anyStanding} AND id = ?`),
+    byId: prepareRows(db, byIdSql(columns.join(', '))),
+    named: prepareRows(db, namedSql(columns.join(', '))),
+    era: db.prepare(byIdSql('era')),
     laterEras: prepareRows(
       db,
       `${select} AND era > 0 AND (era < ? OR (era = ? AND id < ?)) AND ${isListed} ORDER BY era DESC, id DESC LIMIT ?`,
     ),
-    // Two walks over one index, merged: neither passes over what was removed.
-    firstEra: prepareRows(
-      db,
-      `${ofFirstEra('unread')} UNION ALL ${ofFirstEra('read')} ORDER BY id DESC LIMIT ?5`,
-    ),
+    // Three walks, merged: none passes over what was removed.
+    firstEra: prepareRows(db, `${walks.map(ofFirstEra).join(' UNION ALL ')} ORDER BY id DESC LIMIT ?5`),
     handled: db.prepare(
       `SELECT id, octet_length(content) AS bytes, changes FROM notification
        WHERE account = ? AND app = ? AND ${sqlIsEvictable()} ORDER BY id LIMIT ?`,
     ),
     // Standing ones are counted in an index alone: a hundred thousand rows would hold the loop ten times as long.
     standing: db.prepare(
-      `SELECT count(*) AS n FROM notification
-       WHERE account = ?1 AND standing IN (${standings.join(', ')}) AND (?2 IS NULL OR app = ?2)`,
+      `SELECT sum(n) AS n FROM (${[isFresh, `${isIndexed} AND standing IN (${standings.join(', ')})`]
+        .map(
+          (each) =>
+            `SELECT count(*) AS n FROM notification WHERE account = ?1 AND ${each} AND (?2 IS NULL OR app = ?2)`,
+        )
+        .join(' UNION ALL ')})`,
     ),
     overdue: db.prepare(
       `SELECT count(*) AS n, count(*) FILTER (WHERE account = ?1 AND (?3 IS NULL OR app = ?3)) AS own FROM
        (SELECT account, app FROM notification WHERE ${sqlIsAlive()} AND expires <= ?2 LIMIT ${overdueMax})`,
     ),
-    count: db.prepare(`SELECT count(*) AS n FROM notification WHERE account = ? AND ${isListed}`),
+    count: db.prepare(
+      `SELECT count(*) AS n FROM
+       (${sinceSql('1', `account = ?1 AND ${sqlIsAlive()} AND expires > ?2 AND (?3 IS NULL OR app = ?3)`)})`,
+    ),
   };
 }

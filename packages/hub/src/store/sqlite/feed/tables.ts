@@ -30,7 +30,6 @@ import {
   encodeState,
   kindCodes,
   platformCodes,
-  standingCodes,
   statusCodes,
 } from '../../codes.ts';
 import {
@@ -295,9 +294,6 @@ export function openTables(db: DatabaseSync) {
     webhook: webhookTable,
   };
 }
-
-/** Beside an id, so that its index is walked, where a notification stands before its id. */
-export const anyStanding = `standing IN (${standingCodes.names.map((name) => standingCodes.encode(name)).join(', ')})`;
 
 const noApp = -1;
 

@@ -14,7 +14,8 @@ import type { UserKey } from '../../../../model/principal.ts';
 import { encodeDropped, sqlDatedAhead, sqlIsOpen, sqlShows, statusCodes } from '../../../codes.ts';
 import { decodeNumber, type Stored, sqlEarlier, writeAnswer } from '../../../columns.ts';
 import type { ClaimQuery, FeedRow, FetchMark, Plan } from '../../../store.ts';
-import { anyStanding, encodeKey, keyValues, prepareRows, type Row, type Tables } from '../tables.ts';
+import { isRowSql, isToBeFresh, sinceSql } from '../fresh.ts';
+import { encodeKey, keyValues, prepareRows, type Row, type Tables } from '../tables.ts';
 import { openApplyWebhooks } from './apply-webhooks.ts';
 import { openErase } from './erase.ts';
 import type { KnownFeeds } from './snapshot.ts';
@@ -26,7 +27,7 @@ export interface Applied {
 
 export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): (plan: Plan) => Applied {
   const statement = prepareFeedWrites(db, tables);
-  const { interned, feedApp, notification, subscription } = tables;
+  const { interned, feedApp, subscription } = tables;
   const account = (user: UserKey): number => decodeNumber(interned.account(user));
   const putPreferences = ({ user, preferences, preferencesSeq }: FeedRow): void =>
     void statement.putPreferences.run(preferences, preferencesSeq, account(user));
@@ -47,17 +48,6 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
       statement.putFeedApp.run(account(row.user), ...feedApp.valuesOf(row));
     }
   };
-  const notifications = (plan: Plan): void => {
-    for (const { row, isNew } of plan.notifications) {
-      const values = notification.valuesOf(row);
-      if (isNew) statement.insertNotification.run(account(row.user), ...values);
-      else statement.updateNotification.run(...changed(values), account(row.user), ...identity(values));
-    }
-    for (const row of plan.purged) {
-      const app = interned.internApp(row.app);
-      statement.deleteNotification.run(account(row.user), uuidToBytes(row.id), app);
-    }
-  };
   const subscriptions = (plan: Plan): void => {
     for (const row of plan.endedSubscriptions) statement.deleteSubscription.run(account(row.user), row.id);
     // An address is unique, and a batch may pass it on or swap two: all release theirs before any takes one.
@@ -73,6 +63,7 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
     }
   };
   const [deliveries, webhooks] = [openApplyDeliveries(db, tables), openApplyWebhooks(db, tables)];
+  const notifications = openApplyNotifications(db, tables);
   const erase = openErase(db, tables);
   return (plan) => {
     feeds(plan);
@@ -85,12 +76,32 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
   };
 }
 
-function prepareFeedWrites(db: DatabaseSync, { feedApp, notification, subscription }: Tables) {
-  const update = (table: string, columns: readonly string[]) =>
-    `UPDATE ${table} SET ${columns
-      .slice(2)
-      .map((column) => `${column} = ?`)
-      .join(', ')} WHERE account = ? AND id = ? AND app = ?`;
+function openApplyNotifications(db: DatabaseSync, { interned, notification }: Tables): (plan: Plan) => void {
+  const { names } = notification;
+  const last = names.length + 1;
+  const insert = db.prepare(insertSql('notification', [...names, 'fresh']));
+  const update = db.prepare(
+    `${updateSql('notification', names)}, fresh = 0 WHERE ${isRowSql(last - 2, last - 1, last)}`,
+  );
+  const remove = db.prepare(`DELETE FROM notification WHERE ${isRowSql(1, 2, 3)}`);
+  const account = (user: UserKey): number => decodeNumber(interned.account(user));
+  return ({ changes, notifications, purged }) => {
+    // As the batch leaves them.
+    const unread = new Map<UserKey, number>();
+    for (const change of changes) unread.set(change.user, change.unread);
+    for (const { row, isNew } of notifications) {
+      const values = notification.valuesOf(row);
+      if (isNew)
+        insert.run(account(row.user), ...values, Number(isToBeFresh(row, unread.get(row.user) ?? 0)));
+      else update.run(...changed(values), account(row.user), ...identity(values));
+    }
+    for (const row of purged) {
+      remove.run(account(row.user), uuidToBytes(row.id), interned.internApp(row.app));
+    }
+  };
+}
+
+function prepareFeedWrites(db: DatabaseSync, { feedApp, subscription }: Tables) {
   return {
     // Never the number of one that was erased, which the reader's thread may still have for that user.
     insertFeed: db.prepare(`INSERT INTO account(id, key, epoch, issuer, subject, name, name_key)
@@ -100,13 +111,10 @@ function prepareFeedWrites(db: DatabaseSync, { feedApp, notification, subscripti
     putFeedApp: db.prepare(
       `${insertSql('feed_app', feedApp.names)} ON CONFLICT DO UPDATE SET ${excluded(feedApp.names.slice(1))}`,
     ),
-    insertNotification: db.prepare(insertSql('notification', notification.names)),
-    updateNotification: db.prepare(`${update('notification', notification.names)} AND ${anyStanding}`),
-    deleteNotification: db.prepare(
-      `DELETE FROM notification WHERE account = ? AND id = ? AND app = ? AND ${anyStanding}`,
-    ),
     insertSubscription: db.prepare(insertSql('subscription', subscription.names)),
-    updateSubscription: db.prepare(update('subscription', subscription.names)),
+    updateSubscription: db.prepare(
+      `${updateSql('subscription', subscription.names)} WHERE account = ? AND id = ? AND app = ?`,
+    ),
     clearAddress: db.prepare('UPDATE subscription SET address_hash = NULL WHERE account = ? AND id = ?'),
     deleteSubscription: db.prepare('DELETE FROM subscription WHERE account = ? AND id = ?'),
   };
@@ -118,6 +126,14 @@ const changed = (values: readonly Stored[]): Stored[] => values.slice(2);
 
 function insertSql(table: string, columns: readonly string[]): string {
   return `INSERT INTO ${table}(account, ${columns.join(', ')}) VALUES(?${', ?'.repeat(columns.length)})`;
+}
+
+/** Of all but id and app. */
+function updateSql(table: string, columns: readonly string[]): string {
+  return `UPDATE ${table} SET ${columns
+    .slice(2)
+    .map((column) => `${column} = ?`)
+    .join(', ')}`;
 }
 
 function excluded(columns: readonly string[]): string {
@@ -161,7 +177,7 @@ function openApplyDeliveries(db: DatabaseSync, { interned, delivery }: Tables): 
       const before = decodeNumber(place.fetched_seq);
       if (before < upTo) {
         statement.raiseFetched.run(upTo, owner, subscription);
-        note(statement.markSince.all(at, owner, id, owner, Math.max(before, upTo - markedBack), upTo));
+        note(statement.markSince.all(at, owner, id, Math.max(before, upTo - markedBack), upTo));
       }
     }
     for (const one of each) note(statement.mark.all(at, owner, uuidToBytes(one.id), id, one.seq));
@@ -243,8 +259,8 @@ function prepareDeliveryWrites(db: DatabaseSync, columns: readonly string[]) {
     raiseSeen: db.prepare('UPDATE subscription SET seen = max(seen, ?) WHERE account = ? AND id = ?'),
     raiseFetched: db.prepare('UPDATE subscription SET fetched_seq = ? WHERE account = ? AND id = ?'),
     markSince: db.prepare(
-      `UPDATE delivery SET fetched_at = ? WHERE account = ? AND subscription = ? AND ${sqlShows()} AND fetched_at IS NULL
-       AND notification IN (SELECT id FROM notification WHERE account = ? AND seq > ? AND seq <= ?)
+      `UPDATE delivery SET fetched_at = ?1 WHERE account = ?2 AND subscription = ?3 AND ${sqlShows()}
+       AND fetched_at IS NULL AND notification IN (${sinceSql('id', 'account = ?2 AND seq > ?4 AND seq <= ?5')})
        RETURNING planned_at`,
     ),
     mark: db.prepare(

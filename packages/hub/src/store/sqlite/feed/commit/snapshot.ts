@@ -10,8 +10,8 @@ import type { StoredSubscription } from '../../../../model/subscription.ts';
 import { sqlIsAlive } from '../../../codes.ts';
 import { decodeNumber, decodeText } from '../../../columns.ts';
 import type { FeedAppRow, FeedRow, Plan, Snapshot } from '../../../store.ts';
+import { byIdSql, namedSql, sinceSql } from '../fresh.ts';
 import {
-  anyStanding,
   feedTable,
   type Interned,
   prepareRows,
@@ -123,16 +123,16 @@ function openOne(interned: Interned) {
 }
 
 function prepareFeeds(db: DatabaseSync, { feedApp, notification, delivery }: Tables) {
-  const select = `SELECT ${notification.names.join(', ')} FROM notification WHERE account = ?`;
+  const columns = notification.names.join(', ');
   return {
     feed: prepareRows(db, `SELECT ${feedTable.names.join(', ')} FROM account WHERE id = ?`),
     feedApps: prepareRows(db, `SELECT ${feedApp.names.join(', ')} FROM feed_app WHERE account = ?`),
     contentBytes: db.prepare(
-      `SELECT coalesce(sum(octet_length(content)), 0) AS bytes FROM notification
-       WHERE account = ? AND app = ? AND ${sqlIsAlive()}`,
+      `SELECT coalesce(sum(bytes), 0) AS bytes FROM
+       (${sinceSql('octet_length(content) AS bytes', `account = ?1 AND app = ?2 AND ${sqlIsAlive()}`)})`,
     ),
-    notification: prepareRows(db, `${select} AND ${anyStanding} AND id = ?`),
-    named: prepareRows(db, `${select} AND name_key = ? AND ${sqlIsAlive()} AND app = ? AND name = ?`),
+    notification: prepareRows(db, byIdSql(columns)),
+    named: prepareRows(db, namedSql(columns)),
     deliveries: prepareRows(
       db,
       `SELECT ${delivery.names.join(', ')} FROM delivery WHERE account = ? AND notification = ?`,
