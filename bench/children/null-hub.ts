@@ -45,6 +45,7 @@ const feedStore: FeedStore = {
     owner: async () => null,
     findOwner: async () => null,
     handled: async () => [],
+    stored: async () => [],
     named: async () => null,
     findNotification: async () => null,
     namedOfAll: async () => [],

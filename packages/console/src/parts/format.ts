@@ -51,6 +51,15 @@ function format(dateTime: string, options: Intl.DateTimeFormatOptions): string {
   return known.format(Date.parse(dateTime));
 }
 
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** "3.4 MB". */
+export function size(bytes: number): string {
+  const step = Math.min(sizes.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const unit = { style: 'unit', unit: sizes[step], maximumFractionDigits: step === 0 ? 0 : 1 } as const;
+  return new Intl.NumberFormat(words().tag, unit).format(bytes / 1000 ** step);
+}
+
 export function number(count: number): string {
   return words().number(count);
 }

@@ -8,6 +8,7 @@ import type {
   hostAnswerSchema,
   nodeSchema,
   overviewSchema,
+  personSchema,
   redriveJobPostSchema,
   redriveJobSchema,
   shownChangeSubscriptionSchema,
@@ -35,4 +36,5 @@ export type RedrivePost = Static<typeof redriveJobPostSchema>;
 export type ShownSubscription = Static<typeof shownSubscriptionSchema>;
 export type Timeline = Static<typeof timelineSchema>;
 export type User = Static<typeof userSchema>;
+export type Person = Static<typeof personSchema>;
 export type UserSession = Static<typeof userSessionSchema>;

@@ -221,3 +221,6 @@ export function sqlIsUnread(state = 'state'): string {
 export function sqlIsHandled(table = ''): string {
   return `(${table}state & 1 = ${readStateCodes.encode('read')} OR ${table}removed > ${notRemoved})`;
 }
+
+/** Of a row of `feed_app`: null where an earlier version wrote after they were counted. */
+export const sqlCountedBytes = 'CASE WHEN counted_to = head THEN content_bytes END';

@@ -275,6 +275,12 @@ export const pendingLookedAt = 16;
 
 export const headsMax = 500;
 
+/** `contentBytes` as `FeedAppRow` has them; null where they were not counted since an earlier version wrote. */
+interface StoredOfApp {
+  readonly app: AppId;
+  readonly contentBytes: number | null;
+}
+
 export interface FeedReader extends DeliveryReader, Searches, Lookups {
   owner(user: UserKey): Promise<FeedRow | null>;
   /** By the subject, or by the user principal name as `foldName` compares it; of several by that of exactly this name. */
@@ -292,6 +298,8 @@ export interface FeedReader extends DeliveryReader, Searches, Lookups {
   count(user: UserKey, visibility: Visibility, now: number): Promise<number>;
   /** Those that were handled and are not removed, the oldest first. */
   handled(user: UserKey, app: AppId, limit: number): Promise<HandledRow[]>;
+  /** What the living notifications hold, by app. */
+  stored(user: UserKey): Promise<StoredOfApp[]>;
   changes(user: UserKey, visibility: Visibility, after: number, limit: number): Promise<ChangesPage>;
   subscription(user: UserKey, id: string): Promise<StoredSubscription | null>;
   subscriptions(user: UserKey, app: AppId, now: number): Promise<StoredSubscription[]>;

@@ -114,6 +114,13 @@ function counting(openPlace: () => Promise<StorePlace>): void {
         assert.equal(await countedBytes(store, app, now), model.bytes(app), `${random.seed}, round ${round}`);
         assert.ok(model.bytes(app) <= 4 * kib, `${random.seed}, round ${round}`);
       }
+      const stored = (await store.read.stored(alice)).filter(({ contentBytes }) => contentBytes !== 0);
+      const expected = apps.map((app) => ({ app, contentBytes: model.bytes(app) }));
+      assert.deepEqual(
+        stored,
+        expected.filter(({ contentBytes }) => contentBytes > 0),
+        `${random.seed}, round ${round}`,
+      );
     }
     await store.close();
   });

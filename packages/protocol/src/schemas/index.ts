@@ -56,6 +56,7 @@ export {
   ownSessionSchema,
   ownUserSchema,
   passwordPostSchema,
+  personSchema,
   userPostSchema,
   userSchema,
   userSessionSchema,

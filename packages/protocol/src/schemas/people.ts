@@ -1,7 +1,7 @@
 // Schemas of local users and of where they are signed in, as operators and commands see them. A password goes in and
 // never comes out.
 
-import { dateTime, strictObject } from './build.ts';
+import { dateTime, nullable, strictObject } from './build.ts';
 import { Type } from './type.ts';
 
 const passwordCharacters = 1024;
@@ -35,6 +35,23 @@ const userMembers = {
 export const userSchema = strictObject({
   ...userMembers,
   passwordLink: Type.Optional(strictObject({ url: Type.String(), expirationDateTime: dateTime })),
+});
+
+/**
+ * A person of any issuer, with how much the hub holds of them. `local`: an account of the embedded provider; `issuer`: of the
+ * feed, null before the first notification or device. `bytes`: null where it is not counted yet.
+ */
+export const personSchema = strictObject({
+  ...userMembers,
+  local: Type.Boolean(),
+  issuer: nullable(Type.String()),
+  notifications: Type.Integer(),
+  subscriptions: Type.Integer(),
+  changeSubscriptions: Type.Integer(),
+  sessions: Type.Integer(),
+  storage: Type.Array(
+    strictObject({ appId: Type.String(), bytes: nullable(Type.Integer()), bytesMax: Type.Integer() }),
+  ),
 });
 
 /** Several clients may use one sign-in. */

@@ -100,7 +100,13 @@ export const consoleTexts: ConsoleMessages = {
   eraseText: 'إزالة هذا الشخص وكل ما يخصه نهائيًا.',
   eraseAsk: 'محو {name}؟',
   eraseWill:
-    'يزيل نهائيًا كل الإشعارات وعمليات التسليم، والأجهزة: {devices}، والجلسات: {sessions}، والحساب المحلي. لا يمكن استعادتها.',
+    'يزيل نهائيًا الإشعارات ({notifications}) وعمليات تسليمها، والأجهزة ({devices})، والجلسات ({sessions})، والحساب المحلي. لا يمكن استعادتها.',
+  storage: 'التخزين',
+  storageText:
+    'ما يحتفظ به كل تطبيق لهذا الشخص من الحد الأقصى المسموح. عند تجاوزه تُزال أقدم الإشعارات المعالجة أولًا.',
+  storageUsed: '{used} من {most}',
+  storageUnknown: 'لم يُحسب بعد',
+  storageNone: 'لا شيء مخزن',
   erasedSaid: 'تم محو {name}.',
   // Apps.
   apps: 'التطبيقات',

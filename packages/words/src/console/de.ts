@@ -107,7 +107,13 @@ export const consoleTexts: ConsoleMessages = {
   eraseText: 'Die Person und alles von ihr endgültig entfernen.',
   eraseAsk: '{name} löschen?',
   eraseWill:
-    'Entfernt endgültig: alle Benachrichtigungen und Zustellungen, Geräte: {devices}, Anmeldungen: {sessions}, und ein lokales Konto. Niemand kann es zurückholen.',
+    'Entfernt endgültig: Benachrichtigungen ({notifications}) mit ihren Zustellungen, Geräte ({devices}), Anmeldungen ({sessions}) und ein lokales Konto. Niemand kann es zurückholen.',
+  storage: 'Speicher',
+  storageText:
+    'Was jede App für diese Person aufhebt, von dem, was sie höchstens darf. Darüber hinaus gehen die ältesten erledigten Benachrichtigungen zuerst.',
+  storageUsed: '{used} von {most}',
+  storageUnknown: 'Noch nicht gezählt',
+  storageNone: 'Nichts gespeichert',
   erasedSaid: '{name} ist gelöscht.',
   // Apps.
   apps: 'Anwendungen',

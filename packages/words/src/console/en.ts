@@ -101,7 +101,13 @@ export const consoleTexts = {
   eraseText: 'Remove this person and everything of theirs, for good.',
   eraseAsk: 'Erase {name}?',
   eraseWill:
-    'Removes for good: all notifications and deliveries, {devices} devices, {sessions} sessions, and a local account. Nobody can bring it back.',
+    'Removes for good: notifications ({notifications}) with their deliveries, devices ({devices}), sessions ({sessions}), and a local account. Nobody can bring it back.',
+  storage: 'Storage',
+  storageText:
+    'What each app keeps for this person, of the most that it may. Beyond it the oldest handled notifications go first.',
+  storageUsed: '{used} of {most}',
+  storageUnknown: 'Not counted yet',
+  storageNone: 'Nothing is stored',
   erasedSaid: '{name} is erased.',
   // Apps.
   apps: 'Apps',

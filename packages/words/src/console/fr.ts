@@ -106,7 +106,13 @@ export const consoleTexts: ConsoleMessages = {
   eraseText: 'Supprimer cette personne et toutes ses données, définitivement.',
   eraseAsk: 'Effacer {name} ?',
   eraseWill:
-    'Supprime définitivement : notifications et envois, appareils : {devices}, connexions : {sessions}, et le compte local. Personne ne pourra les rétablir.',
+    'Supprime définitivement : notifications ({notifications}) et leurs envois, appareils ({devices}), connexions ({sessions}), et le compte local. Personne ne pourra les rétablir.',
+  storage: 'Stockage',
+  storageText:
+    'Ce que chaque application conserve pour cette personne, sur le maximum permis. Au-delà, les plus anciennes notifications traitées partent en premier.',
+  storageUsed: '{used} sur {most}',
+  storageUnknown: 'Pas encore compté',
+  storageNone: 'Rien n’est stocké',
   erasedSaid: '{name} est effacé.',
   // Apps.
   apps: 'Applications',

@@ -103,7 +103,13 @@ export const consoleTexts: ConsoleMessages = {
   eraseText: 'この人とすべてのデータを完全に削除します。',
   eraseAsk: '{name} を消去しますか?',
   eraseWill:
-    'すべての通知と配信、{devices} 台のデバイス、{sessions} 件のセッション、ローカルアカウントを完全に削除します。元に戻せません。',
+    '通知 {notifications} 件とその配信、デバイス {devices} 台、セッション {sessions} 件、ローカルアカウントを完全に削除します。元に戻せません。',
+  storage: 'ストレージ',
+  storageText:
+    '各アプリがこの人のために保持している量と上限です。上限を超えると、対応済みの古い通知から削除されます。',
+  storageUsed: '{used} / {most}',
+  storageUnknown: '未集計',
+  storageNone: '保存されているものはありません',
   erasedSaid: '{name} を消去しました。',
   // Apps.
   apps: 'アプリ',

@@ -9,25 +9,25 @@ import { type Pages, Reading } from '../../parts/reading.ts';
 import { blank, problem } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
 import { hashOf, type Place } from '../../place.ts';
-import type { User, UserSession } from '../wire.ts';
-import { type Devices, type PersonSeen, readDevices, readPerson, readSessions } from './read-person.ts';
+import type { Person, ShownSubscription, User, UserSession } from '../wire.ts';
+import { readDevices, readPerson, readSessions } from './read-person.ts';
 import { deviceRow, sessionRow } from './rows.ts';
+import { storageCard, storageLook } from './storage-card.ts';
 
 class PersonView extends View {
   static override properties = { ...View.properties, link: { state: true }, trouble: { state: true } };
   declare private link: NonNullable<User['passwordLink']> | null;
   declare private trouble: unknown;
-  readonly #person = new Reading<PersonSeen>(this);
-  readonly #devices = new Reading<Devices>(this);
+  readonly #person = new Reading<Person>(this);
+  readonly #devices = new Reading<Pages<ShownSubscription>>(this);
   readonly #sessions = new Reading<Pages<UserSession>>(this);
 
   override entered({ path: [id = ''] }: Place): void {
     const { api } = this.desk;
     this.link = null;
     this.trouble = null;
-    const devices = readDevices(api, id);
-    void this.#devices.read(() => devices);
-    void this.#person.read(() => readPerson(api, id, devices));
+    void this.#devices.read(() => readDevices(api, id));
+    void this.#person.read(() => readPerson(api, id));
     void this.#sessions.read(() => readSessions(api, id));
   }
 
@@ -41,14 +41,14 @@ class PersonView extends View {
         <div class="acts">${this.#badges(person)}</div></div>
       ${problem(this.trouble)}
       <div class="two"><div class="stack">${this.#deviceCard()}${person.local ? this.#sessionCard() : nothing}</div>
-        ${this.desk.mayAct ? this.#acts(person) : nothing}</div>`;
+        <div class="stack">${this.desk.mayAct ? this.#acts(person) : nothing}${storageCard(person.storage)}</div></div>`;
   }
 
-  #badges({ local }: PersonSeen): TemplateResult {
+  #badges({ local, operator, disabled }: Person): TemplateResult {
     if (!local) return html`<span class="badge info">${text('otherIssuer')}</span>`;
     return html`
-      ${local.operator ? html`<span class="badge warn">${text('operator')}</span>` : nothing}
-      ${local.disabled ? html`<span class="badge bad">${text('disabled')}</span>` : html`<span class="badge good">${text('maySignIn')}</span>`}`;
+      ${operator ? html`<span class="badge warn">${text('operator')}</span>` : nothing}
+      ${disabled ? html`<span class="badge bad">${text('disabled')}</span>` : html`<span class="badge good">${text('maySignIn')}</span>`}`;
   }
 
   #deviceCard(): TemplateResult {
@@ -71,17 +71,17 @@ class PersonView extends View {
       )}</section>`;
   }
 
-  #acts(person: PersonSeen): TemplateResult {
-    const { local } = person;
+  #acts(person: Person): TemplateResult {
+    const { local, disabled } = person;
     return html`<section class="card"><header><h2>${text('account')}</h2></header><div class="inner stack">
       ${
         local
           ? html`<div class="act"><p class="small soft">${text('passwordLinkText')}</p><button @click=${this.#makeLink}>${text('passwordLink')}</button></div>
             ${this.link ? html`<div class="note"><p class="small">${text('passwordLinkUntil', { time: moment(this.link.expirationDateTime) })}</p><pre dir="ltr">${this.link.url}</pre></div>` : nothing}
             ${
-              local.disabled
-                ? html`<div class="act"><p class="small soft">${text('enableText')}</p><button @click=${() => this.#enable(local)}>${text('enable')}</button></div>`
-                : html`<div class="act"><p class="small soft">${text('disableText')}</p><button class="bad" @click=${() => this.#disable(local)}>${text('disable')}</button></div>`
+              disabled
+                ? html`<div class="act"><p class="small soft">${text('enableText')}</p><button @click=${() => this.#enable(person)}>${text('enable')}</button></div>`
+                : html`<div class="act"><p class="small soft">${text('disableText')}</p><button class="bad" @click=${() => this.#disable(person)}>${text('disable')}</button></div>`
             }`
           : nothing
       }
@@ -111,8 +111,8 @@ class PersonView extends View {
     });
   };
 
-  async #disable({ name }: User): Promise<void> {
-    const sessions = number(this.#sessions.value?.rows.length ?? 0);
+  async #disable({ name, ...held }: Person): Promise<void> {
+    const sessions = number(held.sessions);
     const asked = {
       title: text('disableAsk', { name }),
       text: text('disableWill', { sessions }),
@@ -125,14 +125,16 @@ class PersonView extends View {
       );
   }
 
-  async #enable({ name }: User): Promise<void> {
+  async #enable({ name }: Person): Promise<void> {
     await this.#act((path) => this.desk.api.send('POST', `${path}/enable`), text('enabledSaid', { name }));
   }
 
-  async #erase({ name }: PersonSeen): Promise<void> {
-    const devices = number(this.#devices.value?.rows.length ?? 0);
-    const sessions = number(this.#sessions.value?.rows.length ?? 0);
-    const will = text('eraseWill', { devices, sessions });
+  async #erase({ name, ...held }: Person): Promise<void> {
+    const will = text('eraseWill', {
+      notifications: number(held.notifications),
+      devices: number(held.subscriptions),
+      sessions: number(held.sessions),
+    });
     if (
       !(await this.desk.ask({
         title: text('eraseAsk', { name }),
@@ -151,7 +153,7 @@ class PersonView extends View {
     );
   }
 
-  async #export({ id }: PersonSeen): Promise<void> {
+  async #export({ id }: Person): Promise<void> {
     await this.#act(async (path) => {
       const link = document.createElement('a');
       link.href = URL.createObjectURL(await this.desk.api.readBlob(`${path}/export`));
@@ -180,6 +182,7 @@ class PersonView extends View {
   static override styles = [
     look,
     sheet,
+    storageLook,
     css`
       .act { display: grid; grid-template-columns: minmax(0, 1fr) auto; align-items: center; gap: .5rem 1rem; }
       .act p { text-wrap: pretty; }

@@ -1,54 +1,26 @@
-// What is known of a person of any issuer: the account where it is local, the devices, and where the person is signed in. What is
-// not there is an empty list, and a person of whom nothing is known is not found.
+// What is known of a person of any issuer, of whom the hub holds something: the account where it is local, how much is stored, the
+// devices, and where the person is signed in. Somebody without a feed has no devices.
 import { firstPage, type Pages } from '../../parts/reading.ts';
 import { type Api, ApiError } from '../../session/api.ts';
-import type { ShownSubscription, User, UserSession } from '../wire.ts';
+import type { Person, ShownSubscription, UserSession } from '../wire.ts';
 
-/** A local account, what is known of the feed, or both. */
-export interface PersonSeen {
-  readonly id: string;
-  readonly name: string;
-  readonly local: User | null;
+const pathOf = (id: string): string => `admin/users/${encodeURIComponent(id)}`;
+
+export function readPerson(api: Api, id: string): Promise<Person> {
+  return api.get<Person>(pathOf(id));
 }
 
-export interface Devices extends Pages<ShownSubscription> {
-  readonly user: { readonly id: string; readonly name: string } | null;
-}
-
-export async function readDevices(api: Api, id: string): Promise<Devices> {
-  const path = `admin/users/${encodeURIComponent(id)}/subscriptions`;
-  try {
-    const answer = await api.get<{ user: Devices['user']; value: ShownSubscription[] }>(path);
-    return { user: answer.user, rows: answer.value, nextLink: null };
-  } catch (error) {
-    // A local user who has never called has no devices.
-    if (isNotFound(error)) return { user: null, rows: [], nextLink: null };
-    throw error;
-  }
-}
-
-export async function readPerson(api: Api, id: string, devices: Promise<Devices>): Promise<PersonSeen> {
-  const [local, { user }] = await Promise.all([
-    api.get<User>(`admin/users/${encodeURIComponent(id)}`).catch((error: unknown) => {
-      // Of another issuer, when there are devices.
-      if (isNotFound(error)) return null;
-      throw error;
-    }),
-    devices,
-  ]);
-  if (local) return { id: local.id, name: local.name, local };
-  if (user) return { ...user, local: null };
-  throw new ApiError({ status: 404, code: 'itemNotFound', message: '', requestId: null });
+export function readDevices(api: Api, id: string): Promise<Pages<ShownSubscription>> {
+  return orNone(firstPage<ShownSubscription>(api, `${pathOf(id)}/subscriptions`));
 }
 
 export function readSessions(api: Api, id: string): Promise<Pages<UserSession>> {
-  const path = `admin/users/${encodeURIComponent(id)}/sessions`;
-  return firstPage<UserSession>(api, path).catch((error: unknown) => {
-    if (isNotFound(error)) return { rows: [], nextLink: null };
-    throw error;
-  });
+  return orNone(firstPage<UserSession>(api, `${pathOf(id)}/sessions`));
 }
 
-function isNotFound(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404;
+function orNone<T>(pages: Promise<Pages<T>>): Promise<Pages<T>> {
+  return pages.catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404) return { rows: [], nextLink: null };
+    throw error;
+  });
 }

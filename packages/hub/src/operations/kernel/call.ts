@@ -37,6 +37,8 @@ export interface Services {
   readonly read: FeedReader;
   readonly committer: Committer;
   readonly post: Post;
+  /** What the living notifications of a user and app may hold, in bytes of content. */
+  readonly storageBytesMax: number;
   readonly cursors: Cursors;
   readonly pageTokens: Seal;
   readonly unsIds: UnsIds;

@@ -267,6 +267,19 @@ test('a person of another issuer is exported and erased by id or name, and may b
   const [kept] = await fill(hub, token);
   const reader = await openSseReader({ baseUrl: hub.baseUrl, token });
   await reader.next('ready');
+  const read = await admin('GET', 'dora%40contoso.example');
+  const { storage, ...shown } = read.json;
+  assert.deepEqual(shown, {
+    ...{ id: 'dora-1', name: 'dora@contoso.example', local: false, issuer: issuer.url },
+    ...{ operator: false, operatorRead: false, disabled: false },
+    ...{ notifications: 1, subscriptions: 1, changeSubscriptions: 0, sessions: 0 },
+  });
+  assert.deepEqual([storage.length, storage[0].appId, storage[0].bytesMax], [1, 'app-a', 64 * 2 ** 20]);
+  assert.ok(storage[0].bytes > 100 && storage[0].bytes < 2000, `${storage[0].bytes}`);
+  assert.deepEqual((await admin('GET', 'dora-1/sessions')).json.value, []);
+  const found = await hub.request('GET', '/admin/search?q=dora', { token: operator });
+  const [{ link }] = found.json.value;
+  assert.deepEqual((await hub.request('GET', link, { token: operator })).json, read.json);
   const { text } = await admin('GET', 'dora%40contoso.example/export');
   const [user] = readLines(text);
   assert.deepEqual(user, { type: 'user', issuer: issuer.url, id: 'dora-1', name: 'dora@contoso.example' });
@@ -275,7 +288,8 @@ test('a person of another issuer is exported and erased by id or name, and may b
   clock.advance(1000);
   await reader.next('bye');
   assert.equal((await hub.request('GET', feed, { token })).status, 401);
-  assertError(await admin('GET', 'dora-1/export'), { status: 404 });
+  for (const path of ['dora-1', 'dora-1/sessions', 'dora-1/export'])
+    assertError(await admin('GET', path), { status: 404 });
   const anew = await hub.request('GET', feed, { token: await tokenOf() });
   assert.deepEqual([anew.status, anew.json.value], [200, []]);
 });

@@ -5,7 +5,7 @@ import type { AppId } from '../../../model/app.ts';
 import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
 import type { Due } from '../../../model/write.ts';
-import { sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
+import { sqlCountedBytes, sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread } from '../../codes.ts';
 import { decodeNumber, decodeText } from '../../columns.ts';
 import type { ChangesPage, FeedHead, FeedReader, ListQuery, Position } from '../../store.ts';
 import type { Connections } from '../wire/connections.ts';
@@ -169,6 +169,9 @@ SELECT * FROM (
     ORDER BY n.id DESC LIMIT $6)) n ORDER BY n.era DESC, n.id DESC LIMIT $6`),
   handled: statement(`SELECT n.id, ${sqlTextBytes('n.content')} AS bytes, n.changes FROM notification n
 WHERE ${ofUser('n')} AND n.app = $3 AND ${sqlIsEvictable('n.')} ORDER BY n.id LIMIT $4`),
+  stored: statement(
+    `SELECT a.app, ${sqlCountedBytes} AS bytes FROM feed_app a WHERE ${ofUser('a')} ORDER BY a.app`,
+  ),
   count: statement(`SELECT count(*) AS count FROM notification n WHERE ${ofUser('n')} AND ${ofApp('n', 3)}
   AND ${sqlIsAlive('n.removed')} AND n.expires > $4`),
 };
@@ -203,6 +206,13 @@ function notificationReads(ask: AskRows) {
         id: decodeText(id),
         contentBytes: decodeNumber(bytes),
         changes: decodeNumber(changes),
+      }));
+    },
+    async stored(user: UserKey) {
+      const rows = await ask(notificationStatements.stored, ...userValues(user));
+      return rows.map(({ app, bytes }) => ({
+        app: decodeText(app),
+        contentBytes: bytes === null ? null : decodeNumber(bytes),
       }));
     },
     async count(user: UserKey, visibility: Visibility, now: number) {

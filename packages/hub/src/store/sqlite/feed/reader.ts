@@ -7,7 +7,14 @@ import type { AppId } from '../../../model/app.ts';
 import { foldName, namesakesMost, pickNamed } from '../../../model/fold-name.ts';
 import { type UserKey, userKey, type Visibility } from '../../../model/principal.ts';
 import type { Due } from '../../../model/write.ts';
-import { sqlHasDeadline, sqlIsAlive, sqlIsEvictable, sqlIsUnread, standingCodes } from '../../codes.ts';
+import {
+  sqlCountedBytes,
+  sqlHasDeadline,
+  sqlIsAlive,
+  sqlIsEvictable,
+  sqlIsUnread,
+  standingCodes,
+} from '../../codes.ts';
 import { decodeBytes, decodeNumber } from '../../columns.ts';
 import {
   type ChangesPage,
@@ -129,6 +136,13 @@ function positionReads(db: DatabaseSync, { interned, notification }: Tables) {
       const bySubject = await owner(userKey(issuer, subjectOrName));
       if (bySubject) return bySubject;
       return pickNamed(query.byName.all(foldName(subjectOrName), issuer).map(feedOf), subjectOrName);
+    },
+    async stored(user: UserKey) {
+      const found = query.stored.all(interned.account(user));
+      return found.map(({ app, bytes }) => ({
+        app: interned.appName(decodeNumber(app)),
+        contentBytes: bytes === null ? null : decodeNumber(bytes),
+      }));
     },
     async position(user: UserKey, visibility: Visibility) {
       return inSnapshot(db, () => position(interned.account(user), seenApp(interned, visibility)));
@@ -276,6 +290,9 @@ function prepareFeeds(db: DatabaseSync, notification: readonly string[]) {
     counts: db.prepare(
       'SELECT coalesce(sum(unread), 0) AS unread, coalesce(max(floor), 0) AS floor FROM feed_app ' +
         'WHERE account = ? AND (? IS NULL OR app = ?)',
+    ),
+    stored: db.prepare(
+      `SELECT app, ${sqlCountedBytes} AS bytes FROM feed_app WHERE account = ? ORDER BY app`,
     ),
     scannedTo: db.prepare(`${sinceSql('seq', 'account = ?1 AND seq > ?2')} ORDER BY seq LIMIT 1 OFFSET ?3`),
     changes: prepareRows(
