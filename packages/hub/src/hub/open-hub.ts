@@ -48,7 +48,6 @@ import type { StreamSource } from '../live/stream.ts';
 import { Waits } from '../live/waits.ts';
 import { openNotificationIds } from '../model/user-shard.ts';
 import type { HostVerifier } from '../operations/admin/hosts/host-verifier.ts';
-import { openRedrives } from '../operations/admin/redrives/redrives.ts';
 import type { Services } from '../operations/kernel/call.ts';
 import { openRunner, type Runner } from '../operations/kernel/run.ts';
 import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
@@ -62,7 +61,7 @@ import type { Logger } from '../telemetry/log.ts';
 import { openThrottle } from '../throttle/throttle.ts';
 import { openWatches } from '../webhooks/watches.ts';
 import { builtInChannels } from './channels.ts';
-import { openAdminServices } from './open-admin.ts';
+import { openAdminServices, openRedriving } from './open-admin.ts';
 import { openBus } from './open-bus.ts';
 import {
   builtInPlanner,
@@ -312,9 +311,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const tickets = openTickets({ secret, spent: registry.tickets, clock, revoked: line.revoked });
   closers.push(() => tickets.close());
   const pageTokens = openSeal(secret, 'page token');
-  const onFailure = (error: unknown): void =>
-    base.log.warn({ err: error }, 'a redrive of many has failed: start it again');
-  const redrives = openRedrives({ read, committer, clock, onFailure });
+  const redrives = openRedriving(base, line);
   const lastHour = base.meters.openLastHour(line);
   closers.push(redrives.close, lastHour.close);
   const services: Services = {

@@ -218,3 +218,50 @@ function statusOf({ status, actedAt, shownAt, fetchedAt }: StoredDelivery): Deli
 function dateOf(time: number | null): string | null {
   return time === null ? null : formatDateTime(time);
 }
+
+/** Null members select all. */
+export interface Selection {
+  readonly app: string | null;
+  readonly channel: ChannelCode | null;
+  readonly reason: string | null;
+}
+
+type RedriveState = 'counting' | 'running' | 'done' | 'cancelled' | 'failed';
+
+/** Written before the step is committed, so that whoever goes on after a crash can tell what it had done. */
+interface RedriveStep {
+  readonly deliveries: readonly DeliveryKey[];
+  readonly at: number;
+}
+
+export interface RedriveProgress {
+  readonly state: RedriveState;
+  /** So many are selected, once they are counted. */
+  readonly found: number;
+  readonly redriven: number;
+  /** More are there than one redrive looks at. */
+  readonly more: boolean;
+  /** Looked at so far, of those that failed. */
+  readonly seen: number;
+  readonly after: DeliveryKey | null;
+  readonly step: RedriveStep | null;
+  readonly endedAt: number | null;
+}
+
+/**
+ * A redrive of many: which failed deliveries it sends again, and how far it has come. It is stored, so that any node lists, shows
+ * and ends it, and goes on with it once the node that had it is gone.
+ */
+export interface RedriveJob extends RedriveProgress {
+  readonly id: string;
+  readonly selection: Selection;
+  /** It counts, and changes nothing. */
+  readonly dryRun: boolean;
+  readonly startedAt: number;
+}
+
+/** Who may go on with it, and until when without another word. */
+export interface RedriveHold {
+  readonly holder: string;
+  readonly heldUntil: number;
+}

@@ -61,6 +61,22 @@ export const registryTables = {
     sealed: 'text',
     key_id: 'text',
   },
+  redrive: {
+    id: 'text',
+    app: 'text?',
+    channel: 'bigint?',
+    reason: 'text?',
+    dry_run: 'boolean',
+    state: 'text',
+    found: 'bigint',
+    redriven: 'bigint',
+    more: 'boolean',
+    place: 'text?',
+    holder: 'text',
+    held_until: 'bigint',
+    started_at: 'bigint',
+    ended_at: 'bigint?',
+  },
   spent_ticket: { id: 'text', expires_at: 'bigint', holder: 'bigint?' },
 } as const satisfies Readonly<Record<string, Columns>>;
 

@@ -11,6 +11,7 @@ import type {
   GivenCredentials,
   ShownCredentials,
 } from '../model/credentials.ts';
+import type { RedriveHold, RedriveJob, RedriveProgress } from '../model/delivery.ts';
 
 export interface AppRegistry {
   /**
@@ -107,6 +108,7 @@ export interface AuditedWrites {
   readonly refreshFamilies: RefreshFamilies;
   readonly revocations: Pick<Revocations, 'add'>;
   readonly changeSubscriptions: Omit<ChangeSubscriptions, 'version' | 'known'>;
+  readonly redrives: Pick<Redrives, 'add' | 'cancel'>;
   readonly meta: Meta;
   readonly keys: KeyWrites;
 }
@@ -326,6 +328,25 @@ export interface ChangeSubscriptions {
   ): Promise<ChangeSubscription | null>;
 }
 
+/** Redrives of many. Of a bounded number the newest are kept. */
+export interface Redrives {
+  /** Throws `unavailable` while `atOnce` are under way; forgets the oldest ended beyond `kept`. */
+  add(
+    job: RedriveJob,
+    hold: RedriveHold,
+    most: { readonly atOnce: number; readonly kept: number },
+  ): Promise<void>;
+  find(id: string): Promise<RedriveJob | null>;
+  /** The newest first. */
+  list(): Promise<RedriveJob[]>;
+  /** Of the one that holds it. False: it was cancelled, or another holds it. */
+  save(id: string, hold: RedriveHold, progress: RedriveProgress): Promise<boolean>;
+  /** One that has ended stays as it is. Null: there is none. */
+  cancel(id: string, now: number): Promise<RedriveJob | null>;
+  /** Holds one whose hold ended before that, but for those of the caller itself. Null: none is lost. */
+  takeLost(before: number, hold: RedriveHold, isMine: (id: string) => boolean): Promise<RedriveJob | null>;
+}
+
 export interface Registry {
   readonly apps: AppRegistry;
   readonly hostClaims: HostClaims;
@@ -336,6 +357,7 @@ export interface Registry {
   readonly refreshFamilies: RefreshFamilies;
   readonly revocations: Revocations;
   readonly changeSubscriptions: ChangeSubscriptions;
+  readonly redrives: Redrives;
   readonly meta: Meta;
   readonly keys: KeyRegistry;
   readonly tickets: SpentTickets;

@@ -7,6 +7,7 @@ import { given } from '@carillon/testing/feed/credentials.ts';
 import type { App } from '../../src/model/app.ts';
 import type { Credentials } from '../../src/model/credentials.ts';
 import type { GrantRecord, NoteBound, NoteKind, Registry } from '../../src/store/registry.ts';
+import { redrivesContract } from './registered/redrives.ts';
 import { spellings } from './store-names.ts';
 
 const wns = { clientId: 'client', clientSecret: 'hush', tokenUrl: 'https://t.example' } as const;
@@ -37,6 +38,7 @@ const grant: GrantRecord = {
 };
 
 export function registryContract(name: string, open: () => Promise<OpenedPair>): void {
+  redrivesContract(name, open);
   describe(`${name}: apps`, () => {
     test('an app is found by its id and by each of its clients', async () => {
       await using pair = await open();

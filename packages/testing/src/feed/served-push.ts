@@ -25,10 +25,16 @@ export async function openServedPush(context: TestContext, store: StoreName = 's
   });
   const ca = join(dirname(dataDir), 'providers', 'ca.pem');
   const place = url === null ? [] : ['--database-url', url, '--embedded-provider', '--public-url', baseUrl];
-  const start = async (): Promise<Served> => {
-    const own = ['--port', new URL(baseUrl).port, '--throttle', 'off', '--log-level', 'error'];
+  /** At another port it has a folder of its own, as another node does. */
+  const start = async (port = new URL(baseUrl).port): Promise<Served> => {
+    const own = ['--port', port, '--throttle', 'off', '--log-level', 'error'];
     const args = [...place, ...own, '--allow-private-push', '--push-ca', ca];
-    const served = serve(dataDir, args, url === null ? {} : { CARILLON_SECRET_KEY: secretKey });
+    const isFirst = port === new URL(baseUrl).port;
+    const served = serve(
+      isFirst ? dataDir : join(dirname(dataDir), port),
+      args,
+      url === null ? {} : { CARILLON_SECRET_KEY: secretKey },
+    );
     running.push(served);
     await served.ready;
     return served;

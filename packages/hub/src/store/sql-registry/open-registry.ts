@@ -9,6 +9,7 @@ import type { Dialect } from './dialect.ts';
 import { openMeta } from './facts.ts';
 import { openHostClaims } from './hosts.ts';
 import { openKeyWrites, openKnownKeys } from './keys.ts';
+import { openRedrives } from './redrives/redrives.ts';
 import { openRefreshFamilies } from './refresh-families.ts';
 import { openKnownRevocations, openRevocationWrites } from './revocations.ts';
 import type { Memory, Session } from './session.ts';
@@ -35,6 +36,7 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     refreshFamilies: openRefreshFamilies(within),
     revocations: openRevocationWrites(within),
     changeSubscriptions: openChangeSubscriptionWrites(within, boxes),
+    redrives: openRedrives(within),
     meta: openMeta(within),
     keys: openKeyWrites(within),
   });
@@ -52,6 +54,7 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
       ...openKnownChangeSubscriptions(memory),
       ...own.changeSubscriptions,
     },
+    redrives: openRedrives(session),
     meta: own.meta,
     keys: openKnownKeys(memory),
     tickets: openTickets(dialect.tickets(session)),

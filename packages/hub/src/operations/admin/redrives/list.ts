@@ -1,5 +1,5 @@
-// Lists the redrives of this node.
-// They are in memory: another node, and this one after a restart, has others.
+// Lists the redrives of the hub, whichever of its nodes goes on with them.
+// The newest fifty are kept, and all that are under way.
 import { redriveJobSchema } from '@carillon/protocol/schemas';
 import { collection } from '../../kernel/answer.ts';
 import { operation } from '../../kernel/operation.ts';
@@ -10,9 +10,11 @@ export const listRedrives = operation({
   method: 'GET',
   paths: [path],
   access: 'operatorRead',
-  summary: 'list the redrives of this node since its start, the newest first, with how far each has come',
+  summary:
+    'list the redrives, those of other nodes and of before a restart too, the newest first, with how far each has come',
   answer: collection('redrives', redriveJobSchema, { context: null }),
   async run(_call, services) {
-    return { outcome: 'ok', body: { value: services.redrives.list().map((job) => show(job, services)) } };
+    const jobs = await services.registry.redrives.list();
+    return { outcome: 'ok', body: { value: jobs.map((job) => show(job, services)) } };
   },
 });

@@ -1,8 +1,8 @@
 // A redrive as operators see it: what it was told to select, and how far it has come.
 // Its channel is named as in the failed deliveries.
 import { formatDateTime } from '../../../model/date-time.ts';
+import type { RedriveJob } from '../../../model/delivery.ts';
 import type { Services } from '../../kernel/call.ts';
-import type { RedriveJob } from './redrives.ts';
 
 export const path = '/admin/deliveries/redrives';
 

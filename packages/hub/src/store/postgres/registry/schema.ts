@@ -113,6 +113,16 @@ INSERT INTO part_version(part, version) VALUES ('webhook', 1);
     name: '0010-operators-who-read',
     sql: 'ALTER TABLE local_user ADD COLUMN operator_read boolean NOT NULL DEFAULT false;',
   },
+  {
+    // `place` is how far it is and the step under way; what has ended has none.
+    name: '0011-redrives',
+    sql: `
+CREATE TABLE redrive(
+  id text COLLATE "C" PRIMARY KEY, app text, channel bigint, reason text, dry_run boolean NOT NULL, state text NOT NULL,
+  found bigint NOT NULL, redriven bigint NOT NULL, more boolean NOT NULL, place text, holder text NOT NULL,
+  held_until bigint NOT NULL, started_at bigint NOT NULL, ended_at bigint);
+`,
+  },
 ];
 
 /** Of two users whose names fold alike one keeps the key that it has, so that the start goes on: it is found by its id. */

@@ -112,4 +112,14 @@ INSERT INTO part_version(part, version) VALUES ('webhook', 1);
     name: '0010-operators-who-read',
     sql: 'ALTER TABLE local_user ADD COLUMN operator_read INTEGER NOT NULL DEFAULT 0;',
   },
+  {
+    // `place` is how far it is and the step under way; what has ended has none.
+    name: '0011-redrives',
+    sql: `
+CREATE TABLE redrive(
+  id TEXT PRIMARY KEY, app TEXT, channel INTEGER, reason TEXT, dry_run INTEGER NOT NULL, state TEXT NOT NULL,
+  found INTEGER NOT NULL, redriven INTEGER NOT NULL, more INTEGER NOT NULL, place TEXT, holder TEXT NOT NULL,
+  held_until INTEGER NOT NULL, started_at INTEGER NOT NULL, ended_at INTEGER) STRICT;
+`,
+  },
 ];
