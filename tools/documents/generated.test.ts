@@ -5,7 +5,7 @@ import { readDocument } from './documents.ts';
 import { generated } from './generated.ts';
 
 for (const [path, make] of Object.entries(generated)) {
-  test(`${path} is what \`npm run docs\` writes`, () => assert.equal(readDocument(path), make()));
+  test(`${path} is what \`npm run docs\` writes`, async () => assert.equal(readDocument(path), await make()));
 }
 
 test('the configuration page names every setting and its variable', () => {

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { metadataXml } from '../../packages/hub/src/edge/documents/csdl/metadata.ts';
 import { openApi } from '../../packages/hub/src/edge/documents/open-api.ts';
 import { withTables } from './api-tables.ts';
+import { commandsPage } from './commands-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { readDocument, root } from './documents.ts';
 import { metricsPage } from './metrics-page.ts';
 
 /** By path: what makes the whole text. */
-export const generated: Readonly<Record<string, () => string>> = {
+export const generated: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/api.md': () => withTables(readDocument('docs/api.md')).text,
+  'docs/commands.md': commandsPage,
   'docs/configuration.md': configurationPage,
   'docs/metrics.md': metricsPage,
   // Of a hub by any name.
@@ -25,7 +27,7 @@ export const released: Readonly<Record<string, string>> = {
 };
 
 if (import.meta.main) {
-  for (const [path, make] of Object.entries(generated)) writeFileSync(join(root, path), make());
+  for (const [path, make] of Object.entries(generated)) writeFileSync(join(root, path), await make());
   if (process.argv.includes('--release'))
     for (const [path, copy] of Object.entries(released)) copyFileSync(join(root, path), join(root, copy));
 }

@@ -1,4 +1,4 @@
-// Every TypeScript snippet of every README compiles as strictly as the code, with nothing declared but the names that its reader
+// Every TypeScript snippet of every README and guide compiles as strictly as the code, with nothing declared but the names that its reader
 // brings; and those for a page or a program run: in Chromium, or in Node, at a real hub.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -28,7 +28,9 @@ interface Snippet {
   readonly text: string;
 }
 
-const documents = globSync(['README.md', 'packages/*/README.md', 'docs/compat.md'], { cwd: root }).sort();
+const documents = globSync(['README.md', 'packages/*/README.md', 'docs/compat.md', 'docs/guides/*.md'], {
+  cwd: root,
+}).sort();
 const snippets: readonly Snippet[] = documents.flatMap((document) => {
   const blocks = readFileSync(join(root, document), 'utf8').matchAll(/^```(ts|tsx|html)\n(.*?)^```$/gms);
   return [...blocks].map(([, language = '', text = '']) => ({ document, language, text }));

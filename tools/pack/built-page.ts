@@ -8,7 +8,7 @@ import type { InlineConfig } from 'vite';
 
 const root = resolve(import.meta.dirname, '..', '..');
 const stampName = '.stamp';
-const texts = /\.(html|js|mjs|css|svg|webmanifest)$/;
+const texts = /\.(html|js|mjs|css|json|svg|webmanifest)$/;
 
 export interface BuildOptions {
   /** Even when the page is that of the sources. */

@@ -20,7 +20,7 @@ const sources = [
   'packages/*/{package.json,README.md}',
   'packages/*/{bin,src}/**/*.*',
   // Of the pages what was built from its sources, so that a failed build is not kept.
-  'packages/{web,web/reference,console}/dist/.stamp',
+  'packages/{web,web/reference,web/site,console}/dist/.stamp',
 ];
 
 export async function packOnce(): Promise<Packed[]> {

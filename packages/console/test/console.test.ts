@@ -334,38 +334,3 @@ suite('in every language', () => {
     });
   }
 });
-
-suite('the reference of the API at /docs', () => {
-  for (const { colorScheme, width } of [
-    { colorScheme: 'light', width: 1440 },
-    { colorScheme: 'dark', width: 360 },
-  ] as const) {
-    test(`shows the hub's own operations without a token, ${colorScheme}, ${width} pixels wide`, async () => {
-      const { page, complaints } = await operator({ colorScheme, viewport: { width, height: 800 } });
-      const asked: string[] = [];
-      page.on('request', (request) => asked.push(request.url()));
-      await page.goto(`${publicUrl}/docs#?route=post-/v1.0/me/notifications`);
-      await page.getByText('NotificationPost').first().waitFor();
-      await page.getByText('Carillon-Result says which').first().waitFor();
-      assert.equal(await overflow(page), 0);
-      const foreign = asked.filter((url) => !url.startsWith(`${publicUrl}/`) && !url.startsWith('data:'));
-      assert.deepEqual([foreign, complaints], [[], []]);
-      assert.ok(asked.includes(`${publicUrl}/openapi.json`));
-    });
-  }
-
-  test('is served under a policy of its own, and lasts in caches where a name holds its hash', async () => {
-    const page = await hub.request('GET', '/docs');
-    assert.equal(page.status, 200);
-    const policy = String(page.headers['content-security-policy']);
-    for (const rule of ["default-src 'none'", "script-src 'self'", "connect-src 'self'"])
-      assert.ok(policy.includes(rule), policy);
-    assert.doesNotMatch(policy, /https?:|\*/);
-    const [, script = ''] = /src="(docs\/assets\/[^"]+)"/.exec(page.text) ?? [];
-    const asset = await hub.request('GET', `/${script}`);
-    assert.match(String(asset.headers['cache-control']), /immutable/);
-    const slash = await hub.request('GET', '/docs/');
-    assert.deepEqual([slash.status, slash.headers.location], [302, '/hub/docs']);
-    assert.equal((await hub.request('GET', '/docs/.stamp')).status, 404);
-  });
-});

@@ -1,11 +1,11 @@
-// The reference of the API at /docs: a viewer that is bundled with this page shows the hub's own OpenAPI document. It sends
+// The reference of the API at /docs/reference: a viewer that is bundled with this page shows the hub's own OpenAPI document. It sends
 // nothing to any host, and takes no token.
 import 'openapi-explorer/dist/browser/openapi-explorer.min.js';
 
 type Attributes = Readonly<Record<string, string>>;
 
 const shown: Attributes = {
-  'spec-url': 'openapi.json',
+  'spec-url': '../openapi.json',
   collapse: 'true',
   'hide-console': 'true',
   'hide-server-selection': 'true',

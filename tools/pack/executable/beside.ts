@@ -78,7 +78,7 @@ function loadedLater(source: string): string {
 function pagesOf(name: string, { beside }: Place): string {
   const folder = join('packages', name.replace('@carillon/', ''));
   if (!existsSync(join(root, folder, 'dist'))) throw new Error(`${name} is not built.`);
-  for (const built of ['dist/', 'reference/dist/'])
+  for (const built of ['dist/', 'reference/dist/', 'site/dist/'])
     if (existsSync(join(root, folder, built))) beside.files.add(join(folder, built));
   return `file:///$carillon/${folder}/package.json`;
 }

@@ -11,6 +11,7 @@ import { passwordHash } from '@carillon/testing/hub/identity.ts';
 import { startChromium, type TestBrowser } from '@carillon/testing/machine/chromium.ts';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { buildReference } from '../../../web/reference/build.ts';
+import { buildSite } from '../../../web/site/build.ts';
 import { buildConsole } from '../../build.ts';
 
 /** Olga may change everything, Rita only look, Alice neither. */
@@ -39,6 +40,7 @@ const shownMaxMs = 60_000;
 export async function openConsole({ settings = {}, ...overrides }: Parameters<typeof startHub>[0] = {}) {
   await buildConsole({ always: false });
   await buildReference({ always: false });
+  await buildSite({ always: false });
   const proxy = await startProxy('/hub');
   const hub = await startHub({ ...overrides, settings: { 'public-url': proxy.url, ...settings } });
   proxy.target = hub.baseUrl;

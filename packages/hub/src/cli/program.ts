@@ -31,7 +31,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   migrate: async () => (await import('./commands/migrate.ts')).migrateCommand(),
 };
 
-async function openProgram([, , name = '']: readonly string[]): Promise<Command> {
+/** Without a command that is named, all of them. */
+export async function openProgram([, , name = '']: readonly string[]): Promise<Command> {
   const program = new Command('carillon')
     .description('Post one notification for a user; it rings on every device.')
     .version(readVersion(), '-V, --version', 'print the version')

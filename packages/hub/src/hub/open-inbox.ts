@@ -8,8 +8,8 @@ import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
 import { addConsole, type ConsoleConfig } from '../edge/pages/console.ts';
+import { addDocumentation } from '../edge/pages/documentation.ts';
 import { findPage, readPage } from '../edge/pages/page-files.ts';
-import { addReference } from '../edge/pages/reference.ts';
 import { addWeb, type InboxConfig } from '../edge/pages/web.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readVersion } from '../lib/version.ts';
@@ -33,11 +33,15 @@ export function withInboxOf(config: Config, registry: Registry): Registry {
   return withOwnApps(registry, embedsProvider(config) ? [...inbox, consoleApp(publicUrl)] : inbox);
 }
 
-/** The inbox at /inbox, the console at /console, and the reference of the API at /docs. */
+/** The inbox at /inbox, the console at /console, and the documentation at /docs. */
 export function addPages(app: FastifyInstance, config: Config): void {
   addWeb(app, { config: inboxConfig(config), page: readPage(findPage('inbox')) });
   addConsole(app, { config: consoleConfig(config), page: readPage(findPage('console')) });
-  addReference(app, { publicUrl: config.publicUrl, read: () => readPage(findPage('reference')) });
+  addDocumentation(app, {
+    publicUrl: config.publicUrl,
+    readSite: () => readPage(findPage('site')),
+    readReference: () => readPage(findPage('reference')),
+  });
 }
 
 function consoleConfig(config: Config): ConsoleConfig {

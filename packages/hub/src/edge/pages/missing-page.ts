@@ -1,7 +1,7 @@
 // What /inbox, /console and /docs show when their page is not built: that the hub works, what works, and how to build the page. It loads
 // nothing from elsewhere and runs no script.
 
-const names = { inbox: 'inbox page', console: 'console', reference: 'reference of the API' };
+const names = { inbox: 'inbox page', console: 'console', site: 'documentation' };
 
 export const missingPagePolicy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
@@ -10,7 +10,7 @@ function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-export function missingPage(givenUrl: string, page: 'inbox' | 'console' | 'reference' = 'inbox'): string {
+export function missingPage(givenUrl: string, page: keyof typeof names = 'inbox'): string {
   const publicUrl = escaped(givenUrl);
   return `<!doctype html>
 <html lang="en">

@@ -24,8 +24,10 @@ const types: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
   '.mjs': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.webp': 'image/webp',
   '.webmanifest': 'application/manifest+json; charset=utf-8',
 };
 const suffixes: readonly (readonly [Encoding, string])[] = [
@@ -33,14 +35,21 @@ const suffixes: readonly (readonly [Encoding, string])[] = [
   ['gzip', '.gz'],
 ];
 
+const places = {
+  inbox: './dist/',
+  console: './dist/',
+  site: './site/dist/',
+  reference: './reference/dist/',
+};
+
 /** The folder of a page's build, in this repository or as an installed package; null where the package is missing. */
-export function findPage(name: 'inbox' | 'console' | 'reference'): string | null {
+export function findPage(name: keyof typeof places): string | null {
   try {
     const manifest =
       name === 'console'
         ? import.meta.resolve('@carillon/console/package.json')
         : import.meta.resolve('@carillon/web/package.json');
-    return fileURLToPath(new URL(name === 'reference' ? './reference/dist/' : './dist/', manifest));
+    return fileURLToPath(new URL(places[name], manifest));
   } catch {
     return null;
   }
