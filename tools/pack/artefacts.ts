@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-type ArtefactKind = 'npm' | 'executable' | 'deb' | 'chart' | 'sbom';
+type ArtefactKind = 'npm' | 'executable' | 'deb' | 'chart' | 'image' | 'sbom';
 
 export interface Artefact {
   readonly kind: ArtefactKind;

@@ -1,13 +1,16 @@
 // `npm run pack` writes every package as it is published into dist/, as a tarball that `npm publish` takes. In the
 // repository everything runs from its TypeScript sources without a build; Node refuses that inside node_modules, so what
-// is published is JavaScript with declarations.
+// is published is JavaScript with declarations. `--image` makes images of containers too, for amd64 and arm64.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
+import { whyNoImage } from '@carillon/testing/machine/containers/buildah.ts';
 import { type Artefact, writeManifest } from './artefacts.ts';
 import { stageClassicScripts } from './classic.ts';
 import { compile } from './compile.ts';
 import { makeExecutable } from './executable/make.ts';
+import type { Architecture } from './image/base.ts';
+import { makeImages } from './image/make.ts';
 import { makeChart } from './installers/chart.ts';
 import { makeDeb } from './installers/deb.ts';
 import { stagePlainEntries } from './plain.ts';
@@ -27,7 +30,11 @@ export interface Packed {
 }
 
 /** Tarballs, bill of materials and manifest lie in `outFolder`, which is emptied first; what they are made from below it, in `staging`. */
-export async function packAll(outFolder: string, build: 'always' | 'ifChanged'): Promise<Packed[]> {
+export async function packAll(
+  outFolder: string,
+  build: 'always' | 'ifChanged',
+  architectures: readonly Architecture[] = [],
+): Promise<Packed[]> {
   const packages = readPackages();
   buildPages(build);
   const work = join(outFolder, '.work');
@@ -47,7 +54,7 @@ export async function packAll(outFolder: string, build: 'always' | 'ifChanged'):
     packages.map(({ folder }) => join(staging, folder)),
     outFolder,
   );
-  await writeRelease(outFolder, { packed, work });
+  await writeRelease(outFolder, { packed, work, architectures });
   rmSync(work, { recursive: true });
   return packed;
 }
@@ -55,10 +62,12 @@ export async function packAll(outFolder: string, build: 'always' | 'ifChanged'):
 interface Release {
   readonly packed: readonly Packed[];
   readonly work: string;
+  /** Of images. */
+  readonly architectures: readonly Architecture[];
 }
 
 /** What goes with the tarballs. */
-async function writeRelease(outFolder: string, { packed, work }: Release): Promise<void> {
+async function writeRelease(outFolder: string, { packed, work, architectures }: Release): Promise<void> {
   const version = packed.find(({ name }) => name === 'carillon')?.version;
   if (version === undefined) throw new Error('the hub is not among what was packed');
   const sbom = `carillon-${version}.cdx.json`;
@@ -66,7 +75,17 @@ async function writeRelease(outFolder: string, { packed, work }: Release): Promi
   const tarballs = packed.map(({ tarball }) => ({ kind: 'npm', file: basename(tarball) }) as const);
   const programs = await makePrograms(outFolder, { version, work });
   const chart = { kind: 'chart', file: makeChart(version, outFolder) } as const;
-  writeManifest(outFolder, version, [...tarballs, ...programs, chart, { kind: 'sbom', file: sbom }]);
+  const archives = architectures.length
+    ? makeImages({ version, architectures, outFolder, work: join(work, 'image') })
+    : [];
+  const images = archives.map((file) => ({ kind: 'image', file }) as const);
+  writeManifest(outFolder, version, [
+    ...tarballs,
+    ...programs,
+    chart,
+    ...images,
+    { kind: 'sbom', file: sbom },
+  ]);
 }
 
 /** For machines without Node: of Linux alone, with the architecture of the machine that makes them. */
@@ -119,7 +138,10 @@ function packFolders(folders: readonly string[], outFolder: string): Packed[] {
 }
 
 async function main(): Promise<void> {
-  for (const { tarball, files, bytes } of await packAll(join(root, 'dist'), 'always')) {
+  const architectures: readonly Architecture[] = process.argv.includes('--image') ? ['x64', 'arm64'] : [];
+  const why = architectures.length ? await whyNoImage() : null;
+  if (why !== null) throw new Error(`--image: ${why}`);
+  for (const { tarball, files, bytes } of await packAll(join(root, 'dist'), 'always', architectures)) {
     console.log(`${relative(root, tarball)}  ${files.length} files, ${Math.ceil(bytes / 1024)} KiB`);
   }
 }

@@ -33,6 +33,13 @@ export const needs = {
     packages: ['systemd'],
     file: 'systemd/systemd-analyze',
   },
+  mmdebstrap: {
+    name: 'mmdebstrap',
+    program: 'mmdebstrap',
+    packages: ['mmdebstrap', 'debian-archive-keyring'],
+    file: 'containers/buildah',
+  },
+  buildah: { name: 'Buildah', program: 'buildah', packages: ['buildah'], file: 'containers/buildah' },
   xmllint: { name: 'xmllint', program: 'xmllint', packages: ['libxml2-utils'], file: 'xml/xmllint' },
   promtool: {
     ...{ name: 'promtool', program: 'promtool', packages: ['prometheus'] },
