@@ -1,5 +1,6 @@
 // Where the tests of a run keep what they write: databases that make every commit durable wait for the disk most of the
 // time, so it is in memory where there is room. A process that is killed loses nothing there, so crash tests hold.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, globSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ export function useTestFolder(): string {
   // PostgreSQL does not run as root, so another user goes in.
   chmodSync(folder, 0o711);
   process.env.TMPDIR = folder;
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  process.once('exit', () => remove(folder));
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   return folder;
 }
@@ -26,7 +27,19 @@ export function useTestFolder(): string {
 function removeLeftovers(parent: string): void {
   for (const name of globSync(`${prefix}*-*`, { cwd: parent })) {
     const [, owner] = /(\d+)-[^-]+$/.exec(name) ?? [];
-    if (owner && !isAlive(Number(owner))) rmSync(join(parent, name), { recursive: true, force: true });
+    if (owner && !isAlive(Number(owner))) remove(join(parent, name));
+  }
+}
+
+/** A test that was killed may have left file systems in it. What can't be removed stays, and stops no run. */
+function remove(folder: string): void {
+  try {
+    const mounts = readFileSync('/proc/self/mounts', 'utf8').split('\n');
+    const inside = mounts.map((line) => line.split(' ')[1] ?? '').filter((at) => at.startsWith(`${folder}/`));
+    for (const at of inside.toReversed()) spawnSync('umount', ['--lazy', at]);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    console.error(`${folder} could not be removed: ${String(error)}`);
   }
 }
 
