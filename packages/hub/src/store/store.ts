@@ -298,7 +298,7 @@ export interface FeedReader extends DeliveryReader, Searches, Lookups {
   count(user: UserKey, visibility: Visibility, now: number): Promise<number>;
   /** Those that were handled and are not removed, the oldest first. */
   handled(user: UserKey, app: AppId, limit: number): Promise<HandledRow[]>;
-  /** What the living notifications hold, by app. */
+  /** What the living notifications hold, by app, in any order. */
   stored(user: UserKey): Promise<StoredOfApp[]>;
   changes(user: UserKey, visibility: Visibility, after: number, limit: number): Promise<ChangesPage>;
   subscription(user: UserKey, id: string): Promise<StoredSubscription | null>;

@@ -34,7 +34,9 @@ export const getUser = operation({
         subscriptions: subscriptions.length,
         changeSubscriptions: watchesOf(id, services).length,
         sessions: (await listSessions(registry, id, now)).length,
-        storage: stored.map(({ app, contentBytes }) => ({ appId: app, bytes: contentBytes, bytesMax })),
+        storage: stored
+          .map(({ app, contentBytes }) => ({ appId: app, bytes: contentBytes, bytesMax }))
+          .sort((a, b) => (a.appId < b.appId ? -1 : 1)),
       },
     };
   },

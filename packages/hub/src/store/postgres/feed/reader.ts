@@ -169,9 +169,7 @@ SELECT * FROM (
     ORDER BY n.id DESC LIMIT $6)) n ORDER BY n.era DESC, n.id DESC LIMIT $6`),
   handled: statement(`SELECT n.id, ${sqlTextBytes('n.content')} AS bytes, n.changes FROM notification n
 WHERE ${ofUser('n')} AND n.app = $3 AND ${sqlIsEvictable('n.')} ORDER BY n.id LIMIT $4`),
-  stored: statement(
-    `SELECT a.app, ${sqlCountedBytes} AS bytes FROM feed_app a WHERE ${ofUser('a')} ORDER BY a.app`,
-  ),
+  stored: statement(`SELECT a.app, ${sqlCountedBytes} AS bytes FROM feed_app a WHERE ${ofUser('a')}`),
   count: statement(`SELECT count(*) AS count FROM notification n WHERE ${ofUser('n')} AND ${ofApp('n', 3)}
   AND ${sqlIsAlive('n.removed')} AND n.expires > $4`),
 };

@@ -291,9 +291,7 @@ function prepareFeeds(db: DatabaseSync, notification: readonly string[]) {
       'SELECT coalesce(sum(unread), 0) AS unread, coalesce(max(floor), 0) AS floor FROM feed_app ' +
         'WHERE account = ? AND (? IS NULL OR app = ?)',
     ),
-    stored: db.prepare(
-      `SELECT app, ${sqlCountedBytes} AS bytes FROM feed_app WHERE account = ? ORDER BY app`,
-    ),
+    stored: db.prepare(`SELECT app, ${sqlCountedBytes} AS bytes FROM feed_app WHERE account = ?`),
     scannedTo: db.prepare(`${sinceSql('seq', 'account = ?1 AND seq > ?2')} ORDER BY seq LIMIT 1 OFFSET ?3`),
     changes: prepareRows(
       db,
