@@ -15,8 +15,8 @@ const architecture = readFileSync(join(import.meta.dirname, '../../../../../ARCH
 const leftOut = [
   /^(lib|model|telemetry)\//,
   /^store\/(codes|columns|plan-reads)\.ts$/,
-  // Whether a new notification goes into the index of fresh ones alone.
-  /^store\/sqlite\/feed\/fresh\.ts$/,
+  // Whether a new notification goes into the index of fresh ones alone, and their names.
+  /^store\/sqlite\/feed\/(fresh|commit\/known-names)\.ts$/,
   // How a message between the two threads is laid out.
   /^store\/sqlite\/feed\/commit\/messages\.ts$/,
   /^store\/(sqlite|postgres)\/feed\/(tables|partitions|commit\/(addresses|prefetched-snapshot))\.ts$/,

@@ -25,11 +25,10 @@ export function byIdSql(columns: string): string {
   return `${select} AND ${isFresh} UNION ALL ${select} AND ${isIndexed} AND ${anyStanding}`;
 }
 
-/** The living ones of a name. Parameters: account, hash of the name, app, name. */
-export function namedSql(columns: string): string {
-  const select = `SELECT ${columns} FROM notification
-    WHERE account = ?1 AND name_key = ?2 AND ${sqlIsAlive()} AND app = ?3 AND name = ?4`;
-  return `${select} AND ${isFresh} UNION ALL ${select} AND ${isIndexed}`;
+/** The living ones of a name, in either index. Parameters: account, hash of the name, app, name. */
+export function namedSql(columns: string, among: string): string {
+  return `SELECT ${columns} FROM notification
+    WHERE account = ?1 AND name_key = ?2 AND ${sqlIsAlive()} AND app = ?3 AND name = ?4 AND ${among}`;
 }
 
 /** Those changed after a sequence, in no order: a compound select, to which an order may be added. */

@@ -311,7 +311,10 @@ function prepareNotifications(db: DatabaseSync, columns: readonly string[]) {
   const walks = [isFresh, ...standings.map((each) => `${isIndexed} AND standing = ${each}`)];
   return {
     byId: prepareRows(db, byIdSql(columns.join(', '))),
-    named: prepareRows(db, namedSql(columns.join(', '))),
+    named: prepareRows(
+      db,
+      [isFresh, isIndexed].map((among) => namedSql(columns.join(', '), among)).join(' UNION ALL '),
+    ),
     era: db.prepare(byIdSql('era')),
     laterEras: prepareRows(
       db,

@@ -63,7 +63,7 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
     }
   };
   const [deliveries, webhooks] = [openApplyDeliveries(db, tables), openApplyWebhooks(db, tables)];
-  const notifications = openApplyNotifications(db, tables);
+  const notifications = openApplyNotifications(db, tables, known);
   const erase = openErase(db, tables);
   return (plan) => {
     feeds(plan);
@@ -76,12 +76,16 @@ export function openApply(db: DatabaseSync, tables: Tables, known: KnownFeeds): 
   };
 }
 
-function openApplyNotifications(db: DatabaseSync, { interned, notification }: Tables): (plan: Plan) => void {
-  const { names } = notification;
-  const last = names.length + 1;
-  const insert = db.prepare(insertSql('notification', [...names, 'fresh']));
+function openApplyNotifications(
+  db: DatabaseSync,
+  { interned, notification }: Tables,
+  { names }: KnownFeeds,
+): (plan: Plan) => void {
+  const columns = notification.names;
+  const last = columns.length + 1;
+  const insert = db.prepare(insertSql('notification', [...columns, 'fresh']));
   const update = db.prepare(
-    `${updateSql('notification', names)}, fresh = 0 WHERE ${isRowSql(last - 2, last - 1, last)}`,
+    `${updateSql('notification', columns)}, fresh = 0 WHERE ${isRowSql(last - 2, last - 1, last)}`,
   );
   const remove = db.prepare(`DELETE FROM notification WHERE ${isRowSql(1, 2, 3)}`);
   const account = (user: UserKey): number => decodeNumber(interned.account(user));
@@ -91,9 +95,14 @@ function openApplyNotifications(db: DatabaseSync, { interned, notification }: Ta
     for (const change of changes) unread.set(change.user, change.unread);
     for (const { row, isNew } of notifications) {
       const values = notification.valuesOf(row);
-      if (isNew)
-        insert.run(account(row.user), ...values, Number(isToBeFresh(row, unread.get(row.user) ?? 0)));
-      else update.run(...changed(values), account(row.user), ...identity(values));
+      if (isNew) {
+        const isFresh = isToBeFresh(row, unread.get(row.user) ?? 0);
+        insert.run(account(row.user), ...values, Number(isFresh));
+        names.added(row, isFresh);
+      } else {
+        update.run(...changed(values), account(row.user), ...identity(values));
+        names.changed(row);
+      }
     }
     for (const row of purged) {
       remove.run(account(row.user), uuidToBytes(row.id), interned.internApp(row.app));

@@ -10,7 +10,7 @@ import type { StoredSubscription } from '../../../../model/subscription.ts';
 import { sqlIsAlive } from '../../../codes.ts';
 import { decodeNumber, decodeText } from '../../../columns.ts';
 import type { FeedAppRow, FeedRow, Plan, Snapshot } from '../../../store.ts';
-import { byIdSql, namedSql, sinceSql } from '../fresh.ts';
+import { byIdSql, isFresh, isIndexed, namedSql, sinceSql } from '../fresh.ts';
 import {
   feedTable,
   type Interned,
@@ -19,6 +19,7 @@ import {
   type Tables,
   type Values,
 } from '../tables.ts';
+import { KnownNames, type NamesOf } from './known-names.ts';
 
 export function openSnapshot(db: DatabaseSync, tables: Tables, known: KnownFeeds): Snapshot {
   const { interned, notification: notifications, delivery } = tables;
@@ -38,14 +39,29 @@ export function openSnapshot(db: DatabaseSync, tables: Tables, known: KnownFeeds
     const head = Math.max(row.preferencesSeq, ...apps.map((each) => each.head));
     return known.read({ ...row, head }, apps);
   };
+  const namesOf = (user: UserKey, account: number): NamesOf => {
+    const kept = known.names.get(user);
+    if (kept) return kept;
+    const fresh = query.freshNames.all(account).map(([key]) => decodeNumber(key));
+    return known.names.keep(user, { fresh, indexed: query.anyIndexed.get(account) !== undefined });
+  };
   return {
     feed: (user) => feedOf(user)?.row ?? null,
     feedApps: (user) => [...(feedOf(user)?.apps.values() ?? [])],
     contentBytes: (user, app) =>
       decodeNumber(query.contentBytes.get(interned.account(user), appOf(app))?.bytes),
     notification: (user, id) => notificationOf(user, one(query.notification, user, uuidToBytes(id))),
-    aliveByAppNotificationId: (user, app, name) =>
-      notificationOf(user, one(query.named, user, hashText(name), appOf(app), name)),
+    aliveByAppNotificationId(user, app, name) {
+      const key = hashText(name);
+      const account = interned.account(user);
+      if (account === null) return null;
+      const { fresh, indexed } = namesOf(user, account);
+      const at = [account, key, appOf(app), name] as const;
+      const found =
+        (fresh.includes(key) ? query.namedFresh.get(...at) : undefined) ??
+        (indexed ? query.namedIndexed.get(...at) : undefined);
+      return notificationOf(user, found);
+    },
     ...subscriptionReads(db, tables, known),
     deliveries(user, notification) {
       const account = interned.account(user);
@@ -132,7 +148,17 @@ function prepareFeeds(db: DatabaseSync, { feedApp, notification, delivery }: Tab
        (${sinceSql('octet_length(content) AS bytes', `account = ?1 AND app = ?2 AND ${sqlIsAlive()}`)})`,
     ),
     notification: prepareRows(db, byIdSql(columns)),
-    named: prepareRows(db, namedSql(columns)),
+    namedFresh: prepareRows(db, namedSql(columns, isFresh)),
+    namedIndexed: prepareRows(db, namedSql(columns, isIndexed)),
+    freshNames: prepareRows(
+      db,
+      `SELECT name_key FROM notification WHERE account = ? AND ${isFresh} AND name_key IS NOT NULL`,
+    ),
+    anyIndexed: prepareRows(
+      db,
+      `SELECT 1 FROM notification WHERE account = ? AND ${sqlIsAlive()} AND name_key IS NOT NULL AND ${isIndexed}
+       LIMIT 1`,
+    ),
     deliveries: prepareRows(
       db,
       `SELECT ${delivery.names.join(', ')} FROM delivery WHERE account = ? AND notification = ?`,
@@ -172,6 +198,7 @@ interface KnownFeed {
  * create.
  */
 export class KnownFeeds {
+  readonly names = new KnownNames();
   readonly #feeds = new BoundedMap<UserKey, KnownFeed>({
     entriesMax: feedsKept,
     bytesMax: preferencesKeptBytes,
@@ -216,6 +243,7 @@ export class KnownFeeds {
   forget(): void {
     this.#feeds.clear();
     this.#subscriptions.clear();
+    this.names.clear();
   }
 
   #keep(feed: KnownFeed): KnownFeed {

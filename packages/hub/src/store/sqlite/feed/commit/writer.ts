@@ -71,6 +71,8 @@ const checkpointPages = 12_000;
 /** Beside a long reader the log can't begin anew: this many pages later it is tried again. */
 const checkpointAgainPages = 1000;
 const pageBytes = 4096;
+/** SQLite looks at every page of it after a commit that split one, and what is not in it the system has. */
+const cacheKiB = 16_384;
 /** A reader may keep the log from being cut; the writer doesn't wait for it. */
 const cutWaitMs = 50;
 
@@ -105,7 +107,7 @@ function open(): Connection {
   const db = new DatabaseSync(path, { timeout: lockWaitMs });
   try {
     db.exec(
-      'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -65536',
+      `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -${cacheKiB}`,
     );
     // Once the log begins anew, its file is cut to this.
     db.exec(`PRAGMA journal_size_limit = ${checkpointPages * pageBytes}`);
