@@ -5,6 +5,7 @@ import { join } from 'node:path';
 /** Longest first, those that mostly wait beside those that compute; the runner prints the figures at the end of a run. */
 export const longest: readonly string[] = [
   'tools/check.test.ts',
+  'tools/pack/image/image.test.ts',
   'packages/hub/test/crash/cluster-kill.test.ts',
   'packages/hub/test/crash/question-kill.test.ts',
   'packages/web/test/firefox.test.ts',

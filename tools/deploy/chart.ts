@@ -13,6 +13,9 @@ export const renderings: Readonly<Record<string, string>> = {
   'sqlite.yaml': '',
   'postgres.yaml':
     'store=postgres,existingSecret=bells,ingress.enabled=true,ingress.tlsSecret=bells-tls,ingress.className=haproxy',
+  'watched.yaml':
+    'store=postgres,existingSecret=bells,metrics.enabled=true,metrics.podMonitor.enabled=true,networkPolicy.enabled=true',
+  'closed.yaml': 'networkPolicy.enabled=true,metrics.enabled=true,settings.CARILLON_THROTTLE=off',
 };
 
 /** Of everything that Helm reads. */

@@ -27,6 +27,11 @@ metadata:
   annotations:
     # A hub reads its settings at the start.
     checksum/settings: {{ include (print $.Template.BasePath "/configmap.yaml") . | sha256sum }}
+    {{- if .Values.metrics.enabled }}
+    prometheus.io/scrape: "true"
+    prometheus.io/port: "9464"
+    prometheus.io/path: /metrics
+    {{- end }}
 spec:
   serviceAccountName: {{ include "carillon.name" . }}
   automountServiceAccountToken: false
@@ -44,6 +49,18 @@ spec:
     fsGroup: 1000
     seccompProfile:
       type: RuntimeDefault
+  {{- if eq .Values.store "postgres" }}
+  topologySpreadConstraints:
+    {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+    - maxSkew: 1
+      topologyKey: {{ . }}
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector:
+        matchLabels:
+          {{- include "carillon.selector" $ | nindent 10 }}
+      matchLabelKeys: [pod-template-hash]
+    {{- end }}
+  {{- end }}
   containers:
     - name: hub
       image: {{ printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) | quote }}
@@ -51,6 +68,10 @@ spec:
       ports:
         - name: http
           containerPort: 4280
+        {{- if .Values.metrics.enabled }}
+        - name: metrics
+          containerPort: 9464
+        {{- end }}
       envFrom:
         - configMapRef:
             name: {{ include "carillon.name" . }}
