@@ -90,7 +90,7 @@ export const queries: Benchmark = {
 function fill(path: string, reader: BenchUser, others: readonly BenchUser[]): void {
   fillFeeds(path, [reader], largeFeed);
   const db = new DatabaseSync(path);
-  db.exec(`UPDATE notification SET state = 1 WHERE seq > ${unreadCount};
+  db.exec(`UPDATE notification SET state = 1, fresh = 0 WHERE seq > ${unreadCount};
     UPDATE feed_app SET unread = ${unreadCount}`);
   db.close();
   fillFeeds(path, others, storedCount - largeFeed);
