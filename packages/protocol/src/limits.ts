@@ -100,6 +100,8 @@ export const operatorLimits = {
   redrivesKept: 50,
   /** Failed deliveries whose causes are counted. */
   causesOf: 10_000,
+  /** Credentials, and lanes with deliveries that are due, that an overview looks at. */
+  healthOf: 200,
   found: 50,
 } as const;
 

@@ -16,6 +16,7 @@ import type { ChannelDescriptors } from '../push/channels/descriptor.ts';
 import type { Dispatcher } from '../push/dispatch/dispatcher.ts';
 import type { FeedStore } from '../store/store.ts';
 import { DayCount } from '../telemetry/metrics/day-count.ts';
+import type { EventLoopLag } from '../telemetry/metrics/event-loop-lag.ts';
 import { type Format, type Gauges, writeMetrics } from '../telemetry/metrics/exposition.ts';
 import { type LastHour, openLastHour } from '../telemetry/metrics/last-hour.ts';
 import { openTallies, type Sample, type Tallies } from '../telemetry/metrics/tallies.ts';
@@ -33,7 +34,7 @@ export interface Meters {
   /** Posted by this node since its start. */
   creates(): number;
   /** Looks at what is counted from now on, for charts. */
-  openLastHour(sources: Pick<Sources, 'committer' | 'fanOut' | 'dispatcher'>): LastHour;
+  openLastHour(sources: LastHourSources): LastHour;
   /** Opens what is read at a scrape. */
   openScrape(sources: Sources): Scrape;
 }
@@ -47,6 +48,10 @@ interface Sources {
   /** PEM; null without TLS. */
   readonly certificate: string | null;
   readonly isStoreUp: () => Promise<boolean>;
+}
+
+interface LastHourSources extends Pick<Sources, 'committer' | 'fanOut' | 'dispatcher'> {
+  readonly lag: EventLoopLag;
 }
 
 export interface Scrape {
@@ -88,12 +93,13 @@ export function openMeters(descriptors: ChannelDescriptors, clock: Clock): Meter
     },
     runner: (runner) => meterRunner(runner, tallies),
     creates: () => tallies.counter('carillon_creates_total').samples()[0]?.value ?? 0,
-    openLastHour: ({ committer, fanOut, dispatcher }) =>
+    openLastHour: ({ committer, fanOut, dispatcher, lag }) =>
       openLastHour(tallies, clock, () => ({
         streams: fanOut.open,
         writes: committer.load,
         deliveries: dispatcher?.held ?? 0,
         attempts: dispatcher?.inFlight ?? 0,
+        eventLoopLagSeconds: lag.highestSeconds(),
       })),
     openScrape: (sources) => openScrape(tallies, { ...sources, clock, neverShown: evidence.neverShown }),
   };

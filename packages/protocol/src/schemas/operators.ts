@@ -129,7 +129,10 @@ export const failureCauseSchema = strictObject({
 
 const whole = Type.Integer({ minimum: 0 });
 /** `streams` that are open, `writes` that wait for a commit, `deliveries` in memory, `attempts` under way. */
-const depths = { streams: whole, writes: whole, deliveries: whole, attempts: whole };
+const depths = {
+  ...{ streams: whole, writes: whole, deliveries: whole, attempts: whole },
+  eventLoopLagSeconds: Type.Number({ minimum: 0 }),
+};
 /** Of the hour, each at most the bound of its bucket; null while nothing was observed. */
 const percentiles = strictObject({
   count: whole,
@@ -153,13 +156,31 @@ export const nodeSchema = strictObject({
   isBusUp: nullable(Type.Boolean()),
 });
 
-/** Of the node that answers. The last of the points is what is since the one before. */
+/**
+ * `expiry`: what is known of when such credentials end, since no provider tells. `lastRefusal`: what the provider answered last that
+ * the credentials are to blame for, since they were set and within a day; of a run of such answers, when it began.
+ */
+const credentialHealth = strictObject({
+  appId: Type.String(),
+  channel: Type.String(),
+  setDateTime: dateTime,
+  expiry: nullable(Type.String()),
+  failingSinceDateTime: nullable(dateTime),
+  lastRefusal: nullable(strictObject({ dateTime, reason: Type.String() })),
+});
+
+/** Of the node that answers. The last of the points, and of the latencies, is what is since the one before. */
 export const overviewSchema = strictObject({
   node: strictObject({ version: Type.String(), startedDateTime: dateTime }),
   pointSeconds: whole,
   now: strictObject(depths),
   commitSeconds: percentiles,
   createToAcceptedSeconds: percentiles,
+  latencies: Type.Array(
+    strictObject({ endDateTime: dateTime, accepted: percentiles, fetched: percentiles, shown: percentiles }),
+  ),
+  backlogByChannel: Type.Array(strictObject({ channel: Type.String(), waitingCount: whole })),
+  credentials: Type.Array(credentialHealth),
   points: Type.Array(
     strictObject({
       endDateTime: dateTime,

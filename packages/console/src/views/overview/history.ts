@@ -10,7 +10,6 @@ export interface Point {
   readonly changes: number | null;
   readonly streams: number;
   readonly waiting: number;
-  /** The hub keeps none of the hour. */
   readonly lag: number | null;
   readonly p50: number | null;
   readonly p95: number | null;
@@ -64,9 +63,9 @@ export class History {
   }
 
   /** Adds what the hub kept from where this page read nothing. */
-  fill({ points, pointSeconds }: Overview): void {
+  fill({ points, pointSeconds, latencies }: Overview): void {
     // The last is not full yet.
-    const kept = points.slice(0, -1).map((each) => pointOf(each, pointSeconds));
+    const kept = points.slice(0, -1).map((each) => pointOf(each, pointSeconds, latencies));
     const isMissing = ({ at }: Point): boolean =>
       this.points.every((each) => Math.abs(each.at - at) >= pointSeconds);
     this.#keep([...kept.filter(isMissing), ...this.points].sort((one, other) => one.at - other.at));
@@ -78,7 +77,9 @@ export class History {
   }
 }
 
-function pointOf(kept: Overview['points'][number], seconds: number): Point {
+/** Latencies are those of its minute. */
+function pointOf(kept: Overview['points'][number], seconds: number, latencies: Overview['latencies']): Point {
+  const minute = latencies.find(({ endDateTime }) => endDateTime >= kept.endDateTime);
   const verdicts: Record<string, number> = {};
   for (const { verdict, count } of kept.deliveriesByVerdict)
     verdicts[verdict] = (verdicts[verdict] ?? 0) + count / seconds;
@@ -88,7 +89,8 @@ function pointOf(kept: Overview['points'][number], seconds: number): Point {
     changes: kept.changes / seconds,
     streams: kept.streams,
     waiting: kept.writes + kept.deliveries + kept.attempts,
-    ...{ lag: null, p50: null, p95: null },
+    lag: kept.eventLoopLagSeconds,
+    ...{ p50: minute?.accepted.p50 ?? null, p95: minute?.accepted.p95 ?? null },
     verdicts,
   };
 }

@@ -3,7 +3,7 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import { clock, every } from '../../clock.ts';
 import { text, words } from '../../language.ts';
-import { number } from '../../parts/format.ts';
+import { ago, number } from '../../parts/format.ts';
 import { look, sheet } from '../../parts/look.ts';
 import { channelName, endName, type Tone, toneOf } from '../../parts/names.ts';
 import { bones, failure } from '../../parts/states.ts';
@@ -23,6 +23,7 @@ class OverviewView extends View {
   declare private trouble: unknown;
   #stopReading = (): void => {};
   #hasHour = false;
+  #overview: Overview | null = null;
 
   constructor() {
     super();
@@ -48,7 +49,10 @@ class OverviewView extends View {
 
   async #read(): Promise<void> {
     try {
-      if (!this.#hasHour) history.fill(await this.desk.api.get<Overview>('admin/overview'));
+      if (!this.#hasHour) {
+        this.#overview = await this.desk.api.get<Overview>('admin/overview');
+        history.fill(this.#overview);
+      }
       this.#hasHour = true;
       const answer = await this.desk.api.readBlob('metrics');
       history.add(readExposition(await answer.text()), clock.now() / 1000);
@@ -69,7 +73,7 @@ class OverviewView extends View {
           ? this.trouble === null
             ? html`<section class="card">${bones()}</section>`
             : nothing
-          : html`${tiles(samples)}${this.#charts()}<div class="two even">${deliveries(samples)}${health(samples)}</div>`
+          : html`${tiles(samples)}${this.#charts()}<div class="two even">${deliveries(samples)}${health(samples)}</div>${this.#overview ? html`${latencyCharts(this.#overview)}${credentials(this.#overview)}` : nothing}`
       }`;
   }
 
@@ -131,6 +135,36 @@ function seconds(value: number): string {
   const { tag } = words();
   const [shown, unit] = value < 1 ? [value * 1000, 'millisecond'] : [value, 'second'];
   return new Intl.NumberFormat(tag, { style: 'unit', unit, maximumFractionDigits: 1 }).format(shown);
+}
+
+/** How long until devices had it and showed it, minute by minute; only devices tell. */
+function latencyCharts({ latencies }: Overview): TemplateResult {
+  const times = latencies.map(({ endDateTime }) => Date.parse(endDateTime) / 1000);
+  const chart = (name: string, kind: 'fetched' | 'shown'): TemplateResult => {
+    const series = (['p50', 'p95', 'p99'] as const).map((share) => ({
+      name: share,
+      values: latencies.map((minute) => minute[kind][share]),
+    }));
+    return html`<carillon-chart .name=${name} .times=${times} .format=${seconds} .series=${series}></carillon-chart>`;
+  };
+  return html`<div class="charts">${chart(text('latencyFetched'), 'fetched')}${chart(text('latencyShown'), 'shown')}</div>`;
+}
+
+function credentials({ credentials: all, backlogByChannel }: Overview): TemplateResult {
+  const waiting = backlogByChannel.filter(({ waitingCount }) => waitingCount > 0);
+  return html`<section class="card"><header><h2>${text('credentials')}</h2></header><ul class="rows">
+    ${waiting.map(
+      ({ channel, waitingCount }) => html`<li><div class="what"><span>${channelName(channel)}</span></div>
+        <div class="side"><span class="badge warn num">${text('waitingCount', { count: number(waitingCount) })}</span></div></li>`,
+    )}
+    ${all.map(
+      ({ appId, channel, failingSinceDateTime, lastRefusal }) => html`<li><div class="what">
+        <a href=${hashOf('apps', [appId, 'channels', channel])}><bdi>${appId}</bdi> · ${channelName(channel)}</a>
+        ${lastRefusal && failingSinceDateTime ? html`<span class="small soft">${text('refusedSince', { time: ago(failingSinceDateTime) })} <span lang="en" dir="ltr">${lastRefusal.reason}</span></span>` : nothing}</div>
+        <div class="side"><span class="badge ${lastRefusal ? 'bad' : 'good'}">${text(lastRefusal ? 'failing' : 'healthy')}</span></div></li>`,
+    )}
+    ${all.length === 0 ? html`<li><div class="what soft">${text('channelUnset')}</div></li>` : nothing}
+  </ul></section>`;
 }
 
 function tiles(samples: readonly Sample[]): TemplateResult {

@@ -9,10 +9,14 @@ const everyMs = 60_000;
 /** Doctor says nothing of older ones. */
 const keptMs = 24 * 3_600_000;
 const remembered = 1000;
+/** A provider that refused nothing for so long had taken what it was sent. */
+const quietMs = 3_600_000;
 
 export interface CredentialFault {
   readonly reason: string;
   readonly at: number;
+  /** Of the first of those that followed each other within an hour. */
+  readonly since?: number;
 }
 
 export interface CredentialFaultOptions {
@@ -26,15 +30,18 @@ export interface CredentialFaults {
 }
 
 export function openCredentialFaults({ meta, clock, onFailure }: CredentialFaultOptions): CredentialFaults {
-  const written = new BoundedMap<string, number>({ entriesMax: remembered });
+  const written = new BoundedMap<string, { readonly at: number; readonly since: number }>({
+    entriesMax: remembered,
+  });
   return {
     note(app, channel, reason) {
       const name = nameOf(app, channel);
       const at = clock.now();
       const before = written.get(name);
-      if (before !== undefined && at >= before && at - before < everyMs) return;
-      written.set(name, at);
-      meta.write(name, JSON.stringify({ reason, at } satisfies CredentialFault)).catch(onFailure);
+      if (before && at >= before.at && at - before.at < everyMs) return;
+      const since = before && at - before.at < quietMs ? Math.min(before.since, at) : at;
+      written.set(name, { at, since });
+      meta.write(name, JSON.stringify({ reason, at, since } satisfies CredentialFault)).catch(onFailure);
     },
   };
 }

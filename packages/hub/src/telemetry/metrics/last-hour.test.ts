@@ -4,7 +4,7 @@ import { ManualClock } from '@carillon/testing/machine/manual-clock.ts';
 import { openLastHour, pointMs } from './last-hour.ts';
 import { openTallies } from './tallies.ts';
 
-const depths = { streams: 3, writes: 2, deliveries: 1, attempts: 0 };
+const depths = { streams: 3, writes: 2, deliveries: 1, attempts: 0, eventLoopLagSeconds: 0.002 };
 
 function open() {
   const clock = new ManualClock();
@@ -41,5 +41,22 @@ test('percentiles are those of the hour, by the bounds of the buckets, and none 
   assert.deepEqual(hour.percentiles(name), { count: 100, p50: 0.005, p95: 0.005, p99: 0.5 });
   for (let count = 0; count < 300; count++) clock.advance(pointMs);
   assert.equal(hour.percentiles(name).count, 0);
+  hour.close();
+});
+
+test('latencies are those of each minute of the hour, and of what is since the last', () => {
+  const { clock, tallies, hour } = open();
+  const nothing = { count: 0, p50: null, p95: null, p99: null };
+  tallies.histogram('carillon_create_to_accepted_seconds').observe(0.004);
+  for (let points = 0; points < 4; points++) clock.advance(pointMs);
+  const ended = clock.now();
+  tallies.histogram('carillon_create_to_shown_seconds').observe(0.4);
+  const [first, now, ...none] = hour.latencies();
+  assert.deepEqual(none, []);
+  assert.deepEqual(first?.accepted, { count: 1, p50: 0.01, p95: 0.01, p99: 0.01 });
+  assert.deepEqual([first?.at, first?.fetched, first?.shown], [ended, nothing, nothing]);
+  assert.deepEqual([now?.accepted, now?.shown.count], [nothing, 1]);
+  for (let count = 0; count < 300; count++) clock.advance(pointMs);
+  assert.equal(hour.latencies().length, 61);
   hour.close();
 });

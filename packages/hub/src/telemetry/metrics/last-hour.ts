@@ -1,17 +1,21 @@
 // The last hour of this node, for charts: what was counted, looked at every 15 seconds and kept as differences, and how deep
-// queues were. A ring of 240 points; nothing is added where things are counted.
+// queues were; latencies minute by minute. Rings of 240 points and 60 minutes; nothing is added where things are counted.
 import type { Clock } from '../../lib/clock.ts';
 import type { NameOf } from './metric-list.ts';
 import type { Tallies } from './tallies.ts';
 
 export const pointMs = 15_000;
 const pointsMax = 240;
+const pointsOfMinute = 60_000 / pointMs;
+const minutesMax = 60;
 
 export interface Depths {
   readonly streams: number;
   readonly writes: number;
   readonly deliveries: number;
   readonly attempts: number;
+  /** 99 % of its timers were at most so late. */
+  readonly eventLoopLagSeconds: number;
 }
 
 interface Point extends Depths {
@@ -38,10 +42,21 @@ interface Percentiles {
   readonly p99: number | null;
 }
 
+/** Of what a minute saw accepted by a provider, fetched and shown, since it was posted. */
+interface LatencyMinute {
+  /** The end of the minute. */
+  readonly at: number;
+  readonly accepted: Percentiles;
+  readonly fetched: Percentiles;
+  readonly shown: Percentiles;
+}
+
 export interface LastHour {
   /** The oldest first, with one for what is since the last. */
   points(): readonly Point[];
   depths(): Depths;
+  /** The oldest first, with one for what is since the last whole minute. */
+  latencies(): readonly LatencyMinute[];
   /** Of the hour. */
   percentiles(name: 'carillon_commit_seconds' | 'carillon_create_to_accepted_seconds'): Percentiles;
   close(): void;
@@ -62,16 +77,54 @@ const counters = {
 } as const satisfies Readonly<Record<string, NameOf<'counter'>>>;
 const histograms = ['carillon_commit_seconds', 'carillon_create_to_accepted_seconds'] as const;
 
+const latencyNames = {
+  accepted: 'carillon_create_to_accepted_seconds',
+  fetched: 'carillon_create_to_fetched_seconds',
+  shown: 'carillon_create_to_shown_seconds',
+} as const;
+
+type Counts = Readonly<Record<keyof typeof latencyNames, readonly number[]>>;
+
+function openLatencies(tallies: Tallies) {
+  const read = (): Counts => ({
+    accepted: countsOf(tallies, latencyNames.accepted),
+    fetched: countsOf(tallies, latencyNames.fetched),
+    shown: countsOf(tallies, latencyNames.shown),
+  });
+  const minutes: LatencyMinute[] = [];
+  let last = read();
+  const since = (now: Counts, at: number): LatencyMinute => {
+    const of = (name: keyof Counts): Percentiles => {
+      const counts = now[name].map((count, index) => count - (last[name][index] ?? 0));
+      return percentilesOf(counts, tallies.histogram(latencyNames[name]).buckets);
+    };
+    return { at, accepted: of('accepted'), fetched: of('fetched'), shown: of('shown') };
+  };
+  return {
+    end(at: number): void {
+      const now = read();
+      minutes.push(since(now, at));
+      if (minutes.length > minutesMax) minutes.shift();
+      last = now;
+    },
+    list: (at: number): LatencyMinute[] => [...minutes, since(read(), at)],
+  };
+}
+
 export function openLastHour(tallies: Tallies, clock: Clock, depths: () => Depths): LastHour {
   const kept: { readonly point: Point; readonly before: Totals }[] = [];
+  const latencies = openLatencies(tallies);
+  let ticks = 0;
   let last = totalsOf(tallies, clock.now());
   const timer = clock.every(pointMs, () => {
     const now = totalsOf(tallies, clock.now());
     kept.push({ point: pointOf(last, now, depths()), before: last });
     if (kept.length > pointsMax) kept.shift();
     last = now;
+    if (++ticks % pointsOfMinute === 0) latencies.end(now.at);
   });
   return {
+    latencies: () => latencies.list(clock.now()),
     points: () => [
       ...kept.map(({ point }) => point),
       pointOf(last, totalsOf(tallies, clock.now()), depths()),

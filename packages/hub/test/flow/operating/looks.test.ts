@@ -128,4 +128,10 @@ test('the overview counts what the node does, for whoever reads', async () => {
   assert.equal(creates({ points: after.points }), creates(before) + 1);
   assert.deepEqual([typeof node.version, pointSeconds, now.streams], ['string', 15, 0]);
   assert.ok(commitSeconds.count > 0 && commitSeconds.p50 <= commitSeconds.p99);
+  const { accepted, fetched, shown } = after.latencies.at(-1);
+  assert.deepEqual([accepted.count, fetched.p99, shown.p50], [0, null, null]);
+  assert.ok(after.points.at(-1).eventLoopLagSeconds >= 0);
+  const channels = after.backlogByChannel.map(({ channel }: { channel: string }) => channel);
+  assert.deepEqual(channels.sort(), ['apns', 'fcm', 'webPush', 'wns']);
+  assert.deepEqual(after.credentials, []);
 });
