@@ -3,6 +3,7 @@
 import type {
   appAnswerSchema,
   auditEntrySchema,
+  channelCheckSchema,
   failureCauseSchema,
   foundSchema,
   hostAnswerSchema,
@@ -24,6 +25,7 @@ import type { Static } from 'typebox';
 export type App = Static<typeof appAnswerSchema>;
 export type Host = Static<typeof hostAnswerSchema>;
 export type AuditEntry = Static<typeof auditEntrySchema>;
+export type ChannelCheck = Static<typeof channelCheckSchema>;
 export type ChangeSubscription = Static<typeof shownChangeSubscriptionSchema>;
 export type Credentials = Static<typeof shownCredentialsSchema>;
 export type Node = Static<typeof nodeSchema>;

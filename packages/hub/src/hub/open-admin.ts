@@ -7,6 +7,8 @@ import type { Config } from '../config/config.ts';
 import type { Committer } from '../feed/commit.ts';
 import type { Clock } from '../lib/clock.ts';
 import { openSeal, type Secrets } from '../lib/seal.ts';
+import { TokenBuckets } from '../lib/token-bucket.ts';
+import { checksPerMinute } from '../operations/admin/channels/check.ts';
 import { type HostVerifier, openHostVerifier } from '../operations/admin/hosts/host-verifier.ts';
 import { openRedrives, type Redrives } from '../operations/admin/redrives/redrives.ts';
 import type { Services } from '../operations/kernel/call.ts';
@@ -31,6 +33,7 @@ export interface AdminBase {
 type AdminServices = Pick<
   Services,
   | 'registry'
+  | 'channelChecks'
   | 'readContent'
   | 'descriptors'
   | 'hosts'
@@ -47,6 +50,10 @@ export function openAdminServices(
   const { issuers, publicUrl, findProxy, allowPrivatePush: allowPrivate } = config;
   return {
     registry,
+    channelChecks: new TokenBuckets(
+      { perMinute: checksPerMinute, burst: checksPerMinute, keysMax: 10_000 },
+      clock,
+    ),
     readContent: config.operatorReadContent,
     descriptors,
     passwordTurns,

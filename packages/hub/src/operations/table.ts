@@ -6,6 +6,7 @@ import { listApps } from './admin/apps/list.ts';
 import { putApp } from './admin/apps/put.ts';
 import { updateApp } from './admin/apps/update.ts';
 import { allowEnds } from './admin/channels/allow-ends.ts';
+import { checkChannel } from './admin/channels/check.ts';
 import { deleteChannel } from './admin/channels/delete.ts';
 import { getChannel } from './admin/channels/get.ts';
 import { listChannels } from './admin/channels/list.ts';
@@ -134,6 +135,7 @@ export const operationTable: readonly Operation[] = [
   putChannel,
   deleteChannel,
   allowEnds,
+  checkChannel,
   listUsers,
   createUser,
   getUser,

@@ -1,7 +1,7 @@
 // Schemas of what an operator sends and is answered: apps and their host names, failed deliveries, the audit. What push
 // credentials hold is their channel's to say.
 
-import { deliveryStatuses } from '../delivery.ts';
+import { deliveryStatuses, verdicts } from '../delivery.ts';
 import { limits } from '../limits.ts';
 import { platformTypes } from '../notification.ts';
 import { notificationTypes } from '../subscription.ts';
@@ -124,6 +124,24 @@ export const shownCredentialsSchema = Type.Object(
 );
 
 /** Until when addresses that are reported dead end, whatever their number. */
+/** `push`: what the provider answered to the test push; null where no device was named. */
+export const channelCheckSchema = strictObject({
+  channel: Type.String(),
+  ok: Type.Boolean(),
+  message: Type.String(),
+  push: nullable(
+    strictObject({
+      verdict: oneOf(verdicts),
+      status: nullable(Type.Integer()),
+      reason: nullable(Type.String()),
+      message: Type.String(),
+    }),
+  ),
+});
+export const channelCheckPostSchema = strictObject({
+  subscriptionId: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+});
+
 export const allowedEndsSchema = strictObject({ channel: Type.String(), allowedUntilDateTime: dateTime });
 
 const person = strictObject({ id: Type.String(), name: Type.String() });

@@ -6,6 +6,8 @@ export {
   appAnswerSchema,
   appSchema,
   auditEntrySchema,
+  channelCheckPostSchema,
+  channelCheckSchema,
   hostAnswerSchema,
   hostPostSchema,
   redriveAnswerSchema,

@@ -156,6 +156,11 @@ export const consoleTexts: ConsoleMessages = {
   replaceCredentials: 'Ersetzen',
   storedSince: 'Gespeichert {time}. Geheimnisse sind verschlüsselt und werden nie wieder gezeigt.',
   nothingStored: 'Noch nichts gespeichert. Pushes dieses Kanals warten bis dahin.',
+  checkChannel: 'Prüfen',
+  checkChannelText:
+    'Fragt den Anbieter, ob er Nachrichten dieser Anwendung annimmt. Es klingelt nichts, außer Sie nennen ein Gerät.',
+  checkDevice: 'Gerät für eine Testnachricht (UNS-ID, darf fehlen)',
+  checkNow: 'Jetzt prüfen',
   checkAndStore: 'Prüfen und speichern',
   storedSaid: 'Geprüft und gespeichert. Sie gelten ab dem nächsten Push.',
   noJson: 'Das ist kein JSON: Fügen Sie die ganze Datei ein.',

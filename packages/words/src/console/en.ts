@@ -150,6 +150,11 @@ export const consoleTexts = {
   replaceCredentials: 'Replace them',
   storedSince: 'Stored {time}. Secrets are encrypted and never shown again.',
   nothingStored: 'Nothing is stored yet. Pushes of this channel wait until there is.',
+  checkChannel: 'Check',
+  checkChannelText:
+    'Asks the provider whether it takes pushes of this app. Nothing rings, unless you name a device.',
+  checkDevice: 'Device for a test push (UNS-ID, may be empty)',
+  checkNow: 'Check now',
   checkAndStore: 'Check and store',
   storedSaid: 'Checked and stored. They count from the next push.',
   noJson: 'That is no JSON: paste the whole file.',

@@ -155,6 +155,11 @@ export const consoleTexts: ConsoleMessages = {
   replaceCredentials: 'Les remplacer',
   storedSince: 'Enregistré {time}. Les secrets sont chiffrés et ne sont plus jamais montrés.',
   nothingStored: 'Rien n’est encore enregistré. Les push de ce canal attendent.',
+  checkChannel: 'Vérifier',
+  checkChannelText:
+    'Demande au fournisseur s’il accepte les envois de cette application. Rien ne sonne, sauf si vous nommez un appareil.',
+  checkDevice: 'Appareil pour un envoi d’essai (UNS-ID, facultatif)',
+  checkNow: 'Vérifier maintenant',
   checkAndStore: 'Vérifier et enregistrer',
   storedSaid: 'Vérifié et enregistré. Valable dès le prochain push.',
   noJson: 'Ce n’est pas du JSON : collez le fichier entier.',

@@ -152,6 +152,11 @@ export const consoleTexts: ConsoleMessages = {
   replaceCredentials: '置き換える',
   storedSince: '{time}に保存。シークレットは暗号化され、再表示されません。',
   nothingStored: 'まだ保存されていません。このチャネルのプッシュは保存されるまで待機します。',
+  checkChannel: '確認',
+  checkChannelText:
+    'このアプリのプッシュを受け付けるかプロバイダーに問い合わせます。端末を指定しない限り何も鳴りません。',
+  checkDevice: 'テスト送信先の端末 (UNS-ID、省略可)',
+  checkNow: '今すぐ確認',
   checkAndStore: '確認して保存',
   storedSaid: '確認して保存しました。次のプッシュから使われます。',
   noJson: 'JSON ではありません。ファイル全体を貼り付けてください。',

@@ -13,6 +13,7 @@ import { hashOf } from '../../place.ts';
 import { ApiError } from '../../session/api.ts';
 import type { Credentials } from '../wire.ts';
 import { type ChannelField, type ChannelGuide, channelGuides } from './channels.ts';
+import './channel-check.ts';
 
 class ChannelView extends View {
   static override properties = { ...View.properties, trouble: { state: true } };
@@ -55,6 +56,7 @@ class ChannelView extends View {
           ${guide.vendor ? html`<div class="acts"><a class="button" href=${guide.vendor} target="_blank" rel="noreferrer" title=${text('inNewTab')}>${marks.outward}${text('openVendor')}</a></div>` : nothing}
         </div></section>
         ${guide.fields.length > 0 ? this.#form(guide) : html`<section class="card ready">${marks.check}<strong>${text('webPushReady')}</strong></section>`}
+        ${this.desk.mayAct ? html`<carillon-channel-check .desk=${this.desk} .path=${this.#path}></carillon-channel-check>` : nothing}
       </div>`;
   }
 

@@ -12,6 +12,7 @@ import type { Cursors } from '../../feed/cursor.ts';
 import type { Post } from '../../feed/post.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Seal } from '../../lib/seal.ts';
+import type { TokenBuckets } from '../../lib/token-bucket.ts';
 import type { Nodes } from '../../live/nodes.ts';
 import type { Waits } from '../../live/waits.ts';
 import type { AppPrincipal, OperatorPrincipal, User, UserKey, UserPrincipal } from '../../model/principal.ts';
@@ -58,6 +59,8 @@ export interface Services {
   readonly lastHour: LastHour;
   readonly nodes: Pick<Nodes, 'list'>;
   readonly node: { readonly version: string; readonly startedAt: number };
+  /** Bounds the checks of push channels, by app and channel. */
+  readonly channelChecks: Pick<TokenBuckets, 'take'>;
   /** What the hub knows of its channels, open or not. */
   readonly descriptors: ChannelDescriptors;
   readonly hosts: HostVerifier;

@@ -87,7 +87,7 @@ export interface PushChannel<A extends PushAddress = PushAddress> {
   describe(push: Push<A>): DescribedRequest;
   /** Never rejects: what goes wrong is a verdict. */
   send(push: Push<A>): Promise<Outcome>;
-  /** Whether the provider takes the app's credentials, by asking it; null when the channel needs none. */
+  /** Whether the provider takes the app's credentials, by asking it; null when there is nothing to ask. */
   check(app: AppId): Promise<CredentialCheck> | null;
   close(): Promise<void>;
 }

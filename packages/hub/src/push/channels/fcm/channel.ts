@@ -75,8 +75,7 @@ async function check(app: AppId, services: Connected): Promise<CredentialCheck> 
     );
   const { serviceAccount: account } = credentials;
   const token = await services.tokens.ask(account);
-  if (typeof token === 'string')
-    return { ok: true, message: `Google gives ${account.client_email} a token for Firebase messaging.` };
+  if (typeof token === 'string') return dryRun(token, credentials, services);
   if (token.reason === keyUnusable)
     return no(
       'The private_key is no RSA key in PKCS #8: send the JSON file of the service account unchanged.',
@@ -88,6 +87,32 @@ async function check(app: AppId, services: Connected): Promise<CredentialCheck> 
   return no(
     `The token endpoint could not be asked (${token.reason}): try again, and check that this machine reaches it.`,
   );
+}
+
+/** Sends nothing: FCM judges a push to a device that can't exist, after it has judged the project and the account. */
+async function dryRun(
+  token: string,
+  credentials: FcmCredentials,
+  { transport, now }: Connected,
+): Promise<CredentialCheck> {
+  const { client_email: account, project_id: project } = credentials.serviceAccount;
+  const body = JSON.stringify({ validate_only: true, message: { token: 'carillon-check' } });
+  const answer = await transport.request(requestOf(body, { credentials, token }));
+  if ('failure' in answer)
+    return no(
+      `FCM could not be asked (${answer.reason}): try again, and check that this machine reaches it.`,
+    );
+  const { blame, reason, status } = readFcmAnswer(answer, false, now()).outcome;
+  if (blame === 'credentials')
+    return no(
+      `FCM refuses ${account} for project ${project} (${status} ${reason}): turn on the Firebase Cloud Messaging API of that project, and give the account its role.`,
+    );
+  if (blame === 'provider')
+    return no(`FCM could not be asked (${status} ${reason}): try again in some minutes.`);
+  return {
+    ok: true,
+    message: `Google gives ${account} a token, and FCM takes its pushes for project ${project}.`,
+  };
 }
 
 function no(message: string): CredentialCheck {

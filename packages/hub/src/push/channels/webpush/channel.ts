@@ -1,7 +1,17 @@
 // Pushes to browsers, and to whatever else registers with an RFC 8030 service, such as UnifiedPush. The endpoint was
 // given by the device, so that it is never trusted; no credentials of the app are used, the hub signs with its own key.
 
-import type { AppPages, ChannelServices, Outcome, PushChannel, Wait } from '../contract.ts';
+import { createECDH } from 'node:crypto';
+import { isRefusedByApple } from '../contact.ts';
+import type {
+  AppPages,
+  ChannelServices,
+  CredentialCheck,
+  HubIdentity,
+  Outcome,
+  PushChannel,
+  Wait,
+} from '../contract.ts';
 import { answeredOutcome, unansweredOutcome } from '../outcome.ts';
 import { membersOf } from '../shown.ts';
 import type { WebPushAddress } from './address.ts';
@@ -21,7 +31,7 @@ export function openWebPushChannel(services: ChannelServices): PushChannel<WebPu
       return { method: 'POST', headers, body: JSON.parse(plaintext), truncated, dropped };
     },
     send: (push) => send(push, connected),
-    check: () => null,
+    check: async () => judge(identity),
     async close() {
       tokens.close();
       await encryptor.close();
@@ -101,6 +111,28 @@ async function post(
   const outcome = { ...read.outcome, dropped };
   if (line.tokenRefused) tokens.forget(origin);
   return { outcome, again: line.again ?? null };
+}
+
+/** No push service tells without a subscription: what can be known is whether the keys are a pair, and whom the token names. */
+function judge({ keys, contact }: HubIdentity): CredentialCheck {
+  if (!isPair(keys))
+    return { ok: false, message: 'The hub’s VAPID keys are no pair: restore the registry from a backup.' };
+  const names = `Pushes are signed with the hub’s own key pair and name ${contact} as their contact.`;
+  if (!isRefusedByApple(contact)) return { ok: true, message: names };
+  return {
+    ok: false,
+    message: `${names} Apple refuses it, since its host is not public: set --push-contact.`,
+  };
+}
+
+function isPair({ publicKey, privateKey }: HubIdentity['keys']): boolean {
+  try {
+    const pair = createECDH('prime256v1');
+    pair.setPrivateKey(Buffer.from(privateKey, 'base64url'));
+    return pair.getPublicKey('base64url') === publicKey;
+  } catch {
+    return false;
+  }
 }
 
 /** Before anything is sent. */
