@@ -199,7 +199,19 @@ suite('an operator who may change everything', () => {
     assert.equal(await page.locator('.banner strong').filter({ hasText: 'Soup of the day' }).count(), 4);
     await page.getByText(en.request).click();
     await page.getByText('"method": "POST"').waitFor();
+    await page.locator('.banner.webPush').getByText('a.example').waitFor();
     assert.deepEqual(complaints, []);
+    const url = page.getByLabel(en.urlField);
+    await url.fill('lunch');
+    await page.getByText('must be an absolute URL').waitFor();
+    const said = await url.getAttribute('aria-describedby');
+    assert.deepEqual([await url.getAttribute('aria-invalid'), said], ['true', 'url-problem']);
+    assert.deepEqual(await axeFindings(page), []);
+    await url.fill('https://a.example/lunch');
+    await page.getByText(en.isPushed).waitFor();
+    assert.equal(await url.getAttribute('aria-invalid'), null);
+    await page.getByLabel(en.forWhom).fill('nobody@contoso.example');
+    await page.getByText(en.noSuchPerson).waitFor();
   });
 
   test('sees the last hour at the first look, and where there is nothing yet', async () => {

@@ -31,6 +31,11 @@ export class Reading<T> implements ReactiveController {
     return this.#state.kind === 'there' ? this.#state.value : null;
   }
 
+  /** Why it is not there; null when it is, or nothing was asked yet. */
+  get error(): unknown {
+    return this.#state.kind === 'failed' ? this.#state.error : null;
+  }
+
   /** Shows bones until the answer is there. */
   read(ask: () => Promise<T>): Promise<void> {
     this.#ask = ask;

@@ -8,12 +8,15 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly requestId: string | null;
+  /** The member that is wrong, as a path of the body. */
+  readonly target: string | null;
 
-  constructor({ status, code, message, requestId }: Failure) {
+  constructor({ status, code, message, requestId, target = null }: Failure) {
     super(message);
     this.status = status;
     this.code = code;
     this.requestId = requestId;
+    this.target = target;
   }
 }
 
@@ -22,12 +25,14 @@ interface Failure {
   readonly code: string;
   readonly message: string;
   readonly requestId: string | null;
+  readonly target?: string | null;
 }
 
 interface ErrorAnswer {
   readonly error?: {
     readonly code?: string;
     readonly message?: string;
+    readonly target?: string;
     readonly innerError?: { readonly 'request-id'?: string };
   };
 }
@@ -96,5 +101,6 @@ async function errorOf(response: Response): Promise<ApiError> {
     code: error.code ?? String(response.status),
     message: error.message ?? response.statusText,
     requestId: error.innerError?.['request-id'] ?? null,
+    target: error.target ?? null,
   });
 }

@@ -1,14 +1,16 @@
 // <carillon-compose>: a notification as it is typed: what each platform shows of it, and beside it the hub's dry run: which of the
 // person's devices would be pushed what, and why the others not. Nothing is posted here.
 import type { Explanation } from '@carillon/protocol';
-import { css, html, nothing, type TemplateResult } from 'lit';
+import { css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { after } from '../../clock.ts';
 import { text } from '../../language.ts';
 import { look, sheet } from '../../parts/look.ts';
 import { marks } from '../../parts/marks.ts';
+import { platformName } from '../../parts/names.ts';
 import { firstPage, type Pages, Reading } from '../../parts/reading.ts';
 import { blank } from '../../parts/states.ts';
 import { View } from '../../parts/view.ts';
+import { ApiError } from '../../session/api.ts';
 import type { App } from '../wire.ts';
 import { previews, previewsLook } from './previews.ts';
 
@@ -21,6 +23,15 @@ interface Draft {
   readonly url: string;
   readonly priority: string;
 }
+
+/** The field of the form that a member of the body comes from. */
+const fieldOf: Readonly<Record<string, string>> = {
+  targetHostName: 'host',
+  priority: 'priority',
+  'payload.visualContent.title': 'title',
+  'payload.visualContent.body': 'body',
+  'payload.visualContent.url': 'url',
+};
 
 /** After the last key. */
 const restMs = 400;
@@ -67,9 +78,48 @@ class ComposeView extends View {
         <section class="card"><div class="inner pad">${this.#apps.show(({ rows }) => this.#form(rows))}</div></section>
         <section class="card"><header><h2>${text('asJson')}</h2></header><div class="inner"><pre dir="ltr" tabindex="0">${json}</pre></div></section>
       </div><div class="stack">
-        <section class="card"><header><h2>${text('preview')}</h2></header><div class="inner">${previews(this.draft)}</div></section>
-        <section class="card"><header><h2>${text('explained')}</h2></header>${this.#explained.show((rows) => explanation(rows))}</section>
+        <section class="card"><header><h2>${text('preview')}</h2></header><div class="inner">${previews({ ...this.draft, app: this.#appName() })}</div></section>
+        <section class="card"><header><h2>${text('explained')}</h2></header>${
+          this.#wrongField() === null
+            ? this.#explained.show((rows) => explanation(rows))
+            : blank({ mark: marks.failed, title: text('explained'), text: text('explainWrong') })
+        }</section>
       </div></div>`;
+  }
+
+  #appName(): string {
+    const { app } = this.draft;
+    return this.#apps.value?.rows.find(({ appId }) => appId === app)?.displayName ?? app;
+  }
+
+  /** The field of what the hub found wrong; null when nothing is, or no field of the form is it. */
+  #wrongField(): { readonly name: string; readonly said: string } | null {
+    const { error } = this.#explained;
+    if (!(error instanceof ApiError)) return null;
+    const name = error.status === 404 ? 'person' : fieldOf[error.target ?? ''];
+    if (name === undefined) return null;
+    return { name, said: error.status === 404 ? text('noSuchPerson') : error.message };
+  }
+
+  /** What is wrong with a field, below it; the field names it as its description. */
+  #problem(name: string): TemplateResult | typeof nothing {
+    const wrong = this.#wrongField();
+    if (wrong?.name !== name) return nothing;
+    return html`<p class="problem small" id=${`${name}-problem`} role="alert" lang=${name === 'person' ? nothing : 'en'}>${wrong.said}</p>`;
+  }
+
+  override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const wrong = this.#wrongField()?.name;
+    for (const each of this.renderRoot.querySelectorAll<HTMLInputElement>('form [name]')) {
+      const isWrong = each.name === wrong;
+      for (const [name, value] of [
+        ['aria-invalid', 'true'],
+        ['aria-describedby', `${each.name}-problem`],
+      ] as const)
+        if (isWrong) each.setAttribute(name, value);
+        else each.removeAttribute(name);
+    }
   }
 
   #form(apps: readonly App[]): TemplateResult {
@@ -81,14 +131,14 @@ class ComposeView extends View {
       <div class="pair">
         <label><span>${text('app')}</span><select name="app">${apps.map(({ appId, displayName }) => option(appId, draft.app, displayName ?? appId))}</select></label>
         <label><span>${text('hostName')}</span><select name="host">${hostsOf(chosen).map((host) => option(host, draft.host, host))}</select></label>
-      </div>
-      <label><span>${text('forWhom')}</span><input name="person" .value=${draft.person} dir="ltr" spellcheck="false" autocomplete="off"></label>
-      <label><span>${text('titleField')}</span><input name="title" .value=${draft.title} dir="auto" maxlength="1024"></label>
-      <label><span>${text('bodyField')}</span><textarea name="body" rows="3" .value=${draft.body} dir="auto"></textarea></label>
+      </div>${this.#problem('host')}
+      <label><span>${text('forWhom')}</span><input name="person" .value=${draft.person} dir="ltr" spellcheck="false" autocomplete="off"></label>${this.#problem('person')}
+      <label><span>${text('titleField')}</span><input name="title" .value=${draft.title} dir="auto"></label>${this.#problem('title')}
+      <label><span>${text('bodyField')}</span><textarea name="body" rows="3" .value=${draft.body} dir="auto"></textarea></label>${this.#problem('body')}
       <div class="pair">
         <label><span>${text('urlField')}</span><input name="url" type="url" .value=${draft.url} dir="ltr" placeholder="https://"></label>
         <label><span>${text('priorityField')}</span><select name="priority">${['High', 'Low', 'None'].map((each) => option(each, draft.priority, each))}</select></label>
-      </div></form>`;
+      </div>${this.#problem('url')}${this.#problem('priority')}</form>`;
   }
 
   #type = ({ target }: Event): void => {
@@ -122,6 +172,7 @@ class ComposeView extends View {
     sheet,
     previewsLook,
     css`
+      [aria-invalid] { border-color: var(--bad); }
       .pad { padding-top: 1rem !important; }
       details { flex: 1 0 100%; }
       summary { cursor: pointer; font-size: .8125rem; font-weight: 600; color: var(--mark); }
@@ -147,7 +198,7 @@ function explanation(rows: readonly Explanation[] | null): TemplateResult {
       reason,
       dropped,
       request,
-    }) => html`<li><div class="what"><span>${platform} <code class="soft">${subscriptionId}</code></span>
+    }) => html`<li><div class="what"><span>${platformName(platform)} <code class="soft">${subscriptionId}</code></span>
         <span class="small" lang="en" dir="ltr">${reason}</span>
         ${dropped.length > 0 ? html`<span class="small soft">${text('dropped', { what: dropped.join(', ') })}</span>` : nothing}</div>
       <div class="side"><span class="badge ${decision === 'push' ? 'good' : 'warn'}">${text(decision === 'push' ? 'isPushed' : 'isSkipped')}</span></div>
