@@ -18,6 +18,7 @@ import { takeover } from './benchmarks/hub/takeover.ts';
 import { ticketReconnect } from './benchmarks/hub/ticket-reconnect.ts';
 import { waits } from './benchmarks/hub/waits.ts';
 import { clientReconnect } from './benchmarks/pages/client-reconnect.ts';
+import { consoleLoad } from './benchmarks/pages/console-load.ts';
 import { inboxAnswers } from './benchmarks/pages/inbox-answers.ts';
 import { inboxLoad } from './benchmarks/pages/inbox-load.ts';
 import { inboxScroll } from './benchmarks/pages/inbox-scroll.ts';
@@ -41,7 +42,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[answers, deadlines, waits, batchCreates],
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
-  ...[clientReconnect, inboxLoad, inboxAnswers, inboxScroll],
+  ...[clientReconnect, inboxLoad, consoleLoad, inboxAnswers, inboxScroll],
   ...[webhooks, documents, executable, metrics],
 ];
 

@@ -51,8 +51,28 @@ export async function openInbox(browser: Browser): Promise<Page> {
   return page;
 }
 
+/** What a page marks as usable: its button to sign in, the list of the inbox, the first view of the console. */
+type Usable = 'sign-in' | 'inbox' | 'view';
+
+/** Loads it with an empty cache, and answers after how many milliseconds it could be used each time. */
+export async function reloadEmpty(
+  page: Page,
+  { loads, until }: { readonly loads: number; readonly until: Usable },
+): Promise<number[]> {
+  const times: number[] = [];
+  const protocol = await page.context().newCDPSession(page);
+  await protocol.send('Network.setBypassServiceWorker', { bypass: true });
+  await protocol.send('Network.enable');
+  for (let load = 0; load < loads; load++) {
+    await protocol.send('Network.clearBrowserCache');
+    await page.reload();
+    times.push(await usableAfter(page, until));
+  }
+  return times;
+}
+
 /** Milliseconds from the start of the navigation until the page could be used. */
-export async function usableAfter(page: Page, what: 'sign-in' | 'inbox'): Promise<number> {
+export async function usableAfter(page: Page, what: Usable): Promise<number> {
   const mark = await page.waitForFunction(
     (wanted) => performance.getEntriesByName(`carillon-${wanted}`)[0]?.startTime,
     what,

@@ -9,6 +9,7 @@ import {
   addReader,
   openBrowser,
   openInbox,
+  reloadEmpty,
   shownAt,
   tokenOfReader,
   usableAfter,
@@ -42,7 +43,7 @@ export const inboxLoad: Benchmark = {
       await profile.close();
     }
     const pages = [await openInbox(browser), await openInbox(browser)] as const;
-    const inbox = await reloadEmpty(pages[0]);
+    const inbox = await reloadEmpty(pages[0], { loads, until: 'inbox' });
     const seen: number[] = [];
     for (let sent = 0; sent < sends; sent++) {
       const title = `Notification ${sent}`;
@@ -67,19 +68,6 @@ export const inboxLoad: Benchmark = {
     ];
   },
 };
-
-async function reloadEmpty(page: Awaited<ReturnType<typeof openInbox>>): Promise<number[]> {
-  const times: number[] = [];
-  const protocol = await page.context().newCDPSession(page);
-  await protocol.send('Network.setBypassServiceWorker', { bypass: true });
-  await protocol.send('Network.enable');
-  for (let load = 0; load < loads; load++) {
-    await protocol.send('Network.clearBrowserCache');
-    await page.reload();
-    times.push(await usableAfter(page, 'inbox'));
-  }
-  return times;
-}
 
 async function post(port: number, token: string, title: string): Promise<void> {
   const response = await fetch(`http://127.0.0.1:${port}/v1.0/me/notifications`, {

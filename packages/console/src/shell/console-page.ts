@@ -84,6 +84,8 @@ export class ConsolePage extends LitElement {
   };
 
   #entitle = (name: string): void => {
+    // For measurements: when there is something to read.
+    if (this.heading === '') performance.mark('carillon-view');
     this.heading = name;
     if (!this.#isArriving) return;
     this.#isArriving = false;
