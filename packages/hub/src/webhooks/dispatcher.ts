@@ -13,7 +13,7 @@ import {
 import { backlogLeaseMs, type FeedStore } from '../store/store.ts';
 import { Backlog, type Batch } from './backlog.ts';
 import type { BatchReader } from './batches.ts';
-import { type PostOutcome, pauseMs } from './post.ts';
+import { dueAfterMs, type PostOutcome } from './post.ts';
 import type { BacklogRecorder } from './recorder.ts';
 import { Turns } from './turns.ts';
 
@@ -172,7 +172,9 @@ export class WebhookDispatcher {
     const wasHeld = backlog.heldUntil > now;
     const state = await store.webhooks.claim(backlog.id, now);
     if (!state) return false;
-    if (!wasHeld) backlog.takeOver(state);
+    // An earlier version kept a wait of years as it was.
+    const due = Math.min(state.due, now + this.#options.retryMs);
+    if (!wasHeld) backlog.takeOver({ ...state, due });
     backlog.heldUntil = store.shared ? now + backlogLeaseMs : Number.POSITIVE_INFINITY;
     return true;
   }
@@ -218,9 +220,9 @@ export class WebhookDispatcher {
   }
 
   #failed(backlog: Backlog, { afterMs, answer }: PostOutcome, began: number): void {
-    const { clock, random } = this.#options;
+    const { clock, random, retryMs } = this.#options;
     const attempts = backlog.state.attempts + 1;
-    const due = clock.now() + Math.max(pauseMs(attempts, random), afterMs ?? 0);
+    const due = clock.now() + dueAfterMs({ attempts, afterMs, retryMs }, random);
     backlog.failed({ attempts, due, failingSince: backlog.state.failingSince ?? began, answer });
     this.#record(backlog, null);
   }

@@ -12,7 +12,7 @@ import {
 import type { Registry } from '../store/registry.ts';
 import type { WebhookBacklogs } from '../store/store.ts';
 import { lifecycleBacklogOf, lifecycleValue, uuidOf } from './payload.ts';
-import { type Attempt, asJson, type PostOutcome, pauseMs } from './post.ts';
+import { type Attempt, asJson, dueAfterMs, type PostOutcome } from './post.ts';
 
 export interface LifecycleOptions {
   readonly registry: Pick<Registry, 'apps' | 'users' | 'revocations' | 'changeSubscriptions'>;
@@ -150,7 +150,8 @@ export class Lifecycle {
     const { taken, afterMs } = await send(attempt, told);
     if (this.#closed && !taken) return;
     telling.attempts = taken ? 0 : telling.attempts + 1;
-    telling.due = taken ? 0 : clock.now() + Math.max(pauseMs(telling.attempts, random), afterMs ?? 0);
+    const { attempts } = telling;
+    telling.due = taken ? 0 : clock.now() + dueAfterMs({ attempts, afterMs, retryMs }, random);
     const isDone = ({ name, at }: LifecycleEvent): boolean =>
       taken ? events.some((event) => event.name === name && event.at === at) : clock.now() - at >= retryMs;
     if (!events.some(isDone)) return;

@@ -58,3 +58,17 @@ export function pauseMs(attempts: number, random: () => number): number {
   const ceiling = Math.min(longestMs, firstMs * 2 ** Math.min(attempts - 1, 20));
   return Math.ceil(ceiling * (0.75 + random() / 4));
 }
+
+interface Failed extends Pick<PostOutcome, 'afterMs'> {
+  readonly attempts: number;
+  /** How long something is tried. */
+  readonly retryMs: number;
+}
+
+/**
+ * Not before an endpoint said, as far as that is within the time that something is tried: one that says a year is asked once in
+ * that time, with what waits for it then.
+ */
+export function dueAfterMs({ attempts, afterMs, retryMs }: Failed, random: () => number): number {
+  return Math.max(pauseMs(attempts, random), Math.min(afterMs ?? 0, retryMs));
+}

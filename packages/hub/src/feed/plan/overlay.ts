@@ -301,7 +301,8 @@ export class DeliveryOverlay {
   put(row: StoredDelivery): void {
     const { rows, dirty } = this.#open(row.user, row.notification);
     const before = rows.get(keyIn(row));
-    if (!isOpen(row.status) && (!before || isOpen(before.status))) this.#ended.push(row);
+    const isUndone = before?.status === 'accepted' && row.status === 'failed';
+    if (!isOpen(row.status) && (!before || isOpen(before.status) || isUndone)) this.#ended.push(row);
     rows.set(keyIn(row), row);
     dirty.add(keyIn(row));
   }

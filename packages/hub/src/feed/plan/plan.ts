@@ -139,6 +139,8 @@ function planAll(
       for (const late of evidence.planRecord(write, overlay)) planLate(late, plan);
       if (context.watches) tellOfResults(write, overlay, { ...context, watches: context.watches });
     }
+    if (write.kind === 'receipts' && context.watches)
+      tellOfReceipts(overlay, { ...context, watches: context.watches });
     overlay.deliveries.takeEnded();
     return outcome;
   });
@@ -157,6 +159,15 @@ function tellOf(change: Change, overlay: Overlay, { now, watches }: Telling): vo
 function tellOfResults({ results }: RecordWrite, overlay: Overlay, { now, watches }: Telling): void {
   for (const { row, creator } of evidence.endedBy(results, overlay))
     overlay.webhooks.push(...planEndedDelivery(row, { creator, watches, now }));
+}
+
+/** A device that could not show what its provider had accepted ends the delivery anew. */
+function tellOfReceipts(overlay: Overlay, { now, watches }: Telling): void {
+  for (const row of overlay.deliveries.takeEnded()) {
+    const creator = overlay.notification(row.user, row.notification)?.app;
+    if (creator && row.status === 'failed')
+      overlay.webhooks.push(...planEndedDelivery(row, { creator, watches, now }));
+  }
 }
 
 function planOne(write: Write, overlay: Overlay, now: number): Outcome {

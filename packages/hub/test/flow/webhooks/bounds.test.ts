@@ -242,6 +242,25 @@ for (const [name, answer, lastAnswer] of misbehaviours)
     await end(id);
   });
 
+test('Retry-After of years is heeded for the hours of retries, and the endpoint is asked once after them', async () => {
+  await using receiver = await openReceiver();
+  const id = await watch(receiver);
+  const retryMs = 4 * 3_600_000;
+  for (let round = 1; round <= 2; round++) {
+    receiver.answer = (response) => response.writeHead(503, { 'retry-after': '99999999' }).end();
+    await create();
+    await until(() => receiver.received.length === round, 'it is asked');
+    await until(async () => (await shown(id)).attempts === round, 'it has failed');
+    clock.advance(retryMs - 1);
+    await create();
+    assert.equal(receiver.received.length, round, 'not before that');
+    clock.advance(1);
+  }
+  receiver.answer = null;
+  await until(async () => (await shown(id)).failingSinceDateTime === null, 'it no longer fails');
+  await end(id);
+});
+
 test('Retry-After with a date is heeded to the second', async () => {
   await using receiver = await openReceiver();
   const id = await watch(receiver);

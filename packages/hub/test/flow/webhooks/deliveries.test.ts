@@ -86,6 +86,21 @@ test('accepted, gone and refused by each provider are told with the members of t
   }
 });
 
+test('what a device could not show is told as failed, after it was told as accepted', async () => {
+  const device = await push.register('android', { installationId: 'blind' });
+  const id = await driven.create();
+  await ended(id, { [device.unsId]: 'accepted' });
+  const receipts = [{ id, subscriptionId: device.unsId, kind: 'failed' }];
+  for (let again = 0; again < 2; again++)
+    assert.equal((await driven.ask('POST', 'notifications/receipts', { body: { receipts } })).status, 200);
+  await until(() => about(id).length === 2, 'it is told');
+  const [accepted, failed] = about(id).map(({ resourceData }) => resourceData);
+  assert.deepEqual([accepted?.status, failed?.status], ['accepted', 'failed']);
+  assert.deepEqual(failed?.reason, 'the device could not show it');
+  await driven.ask('DELETE', `notificationSubscriptions/${device.unsId}`);
+  assert.equal(about(id).length, 2, 'once');
+});
+
 test('withdrawn, expired and accepted after attempts that failed are told, and nothing before the end', async () => {
   const device = await push.register('webPush', { installationId: 'slow' });
   simulator.script([rule({ status: 503 }, { match: { address: device.address } })]);
