@@ -13,7 +13,8 @@ export interface MovedFeeds {
   readonly feed_app: FeedAppRow;
   readonly notification: StoredNotification;
   readonly subscription: StoredSubscription & { readonly fetchedSeq: number; readonly seen: number };
-  readonly delivery: StoredDelivery;
+  /** `earlier`: what providers answered to all but the last attempt, as it is stored. */
+  readonly delivery: StoredDelivery & { readonly earlier: string | null };
   readonly webhook_change: WebhookChange;
 }
 

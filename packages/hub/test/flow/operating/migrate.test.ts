@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import { makeServiceAccount } from '@carillon/simulators';
 import { given } from '@carillon/testing/feed/credentials.ts';
@@ -11,6 +12,7 @@ import { commandLine } from '@carillon/testing/hub/command-line.ts';
 import { freePort, post, startHub, subscribe, type TestHub } from '@carillon/testing/hub/hub.ts';
 import { tempFolder } from '@carillon/testing/hub/identity.ts';
 import { sharedPostgres } from '@carillon/testing/machine/postgres.ts';
+import { verdictCodes } from '../../../src/store/codes.ts';
 import type { MovedTable } from '../../../src/store/transfer.ts';
 
 const feed = '/v1.0/me/notifications';
@@ -116,6 +118,12 @@ const ticket = {
   comesBack: false,
 };
 
+/** As if a provider had refused for now before it answered last. */
+function rememberAttempts(dataDir: string): void {
+  using feeds = new DatabaseSync(join(dataDir, 'feed.db'));
+  feeds.exec(`UPDATE delivery SET earlier = '${verdictCodes.encode('retry')} 503 5 UNAVAILABLE'`);
+}
+
 test('devices go on with the cursors, UNS-IDs and tokens that they had', async (context) => {
   const places = await openPlaces(context);
   const { run } = commandLine(context, places.dataDir);
@@ -127,6 +135,7 @@ test('devices go on with the cursors, UNS-IDs and tokens that they had', async (
   const whole = await readDelta(before);
   const muted = await ask(before, 'GET', preferences);
   await before.close();
+  rememberAttempts(places.dataDir);
   const key = readFileSync(join(places.dataDir, 'secret.key'), 'utf8').trim();
   const environment = { CARILLON_SECRET_KEY: key };
   const moved = run(['migrate', '--to', places.url, '--json'], { env: environment });
@@ -159,6 +168,17 @@ test('devices go on with the cursors, UNS-IDs and tokens that they had', async (
   ]);
   assert.deepEqual(found, [['pending', held.place]], 'its push address is held');
   assert.equal(await subscribe(after, { platformType: 'android', channel: fcmChannel }), held.place);
+  const admin = after.token({ operatorRead: true });
+  const { events } = await ask(
+    after,
+    'GET',
+    `/admin/notifications/${held.dismissed}/timeline`,
+    undefined,
+    admin,
+  );
+  const attempts = events.filter(({ event }: { event: string }) => event === 'attempt');
+  const { reason, status } = attempts[0] ?? {};
+  assert.deepEqual([reason, status], ['UNAVAILABLE', 503], 'the answers to earlier attempts come along');
   const old = await ask(after, 'GET', `${feed}/${held.dismissed}/deliveries`);
   assert.equal(old.value[0].subscriptionId, held.place);
 });

@@ -2,7 +2,7 @@
 // nothing. Before the commit every table is read back, and its checksum compared with the source's.
 import type { Client } from 'pg';
 import { BackupError } from '../../backup.ts';
-import { decodeNumber } from '../../columns.ts';
+import { decodeNumber, decodeText } from '../../columns.ts';
 import type { AuditAuthor } from '../../registry.ts';
 import { type ColumnType, type RegistryTable, registryTables } from '../../registry-tables.ts';
 import {
@@ -140,7 +140,17 @@ const feedParts: { readonly [T in FeedTable]: Part<MovedFeeds[T]> } = {
       place: decodeNumber(row.place),
     }),
   },
-  delivery: { table: 'delivery', columns: deliveryColumns(Buffer.alloc(16)), read: readDelivery },
+  delivery: {
+    table: 'delivery',
+    columns: [
+      ...deliveryColumns(Buffer.alloc(16)),
+      { name: 'earlier', type: 'text', of: ({ earlier }) => (earlier === null ? null : packText(earlier)) },
+    ],
+    read: (row) => ({
+      ...readDelivery(row),
+      earlier: row.earlier === null ? null : unpackText(decodeText(row.earlier)),
+    }),
+  },
 };
 
 async function moveFeeds<T extends FeedTable>(

@@ -91,8 +91,11 @@ function openReaders(db: DatabaseSync): Readers {
       }),
     },
     delivery: {
-      sql: select([...delivery.names, 'account'], 'delivery'),
-      read: (values) => unclaimed(delivery.readValues(values, given(values))),
+      sql: select([...delivery.names, 'earlier', 'account'], 'delivery'),
+      read: (values) => ({
+        ...unclaimed(delivery.readValues(values, given(values))),
+        earlier: plainText(values.at(-2)),
+      }),
     },
     webhook_change: {
       sql: select([...webhook.names, 'place', 'account'], 'webhook_change'),
@@ -102,6 +105,10 @@ function openReaders(db: DatabaseSync): Readers {
       }),
     },
   };
+}
+
+function plainText(value: unknown): string | null {
+  return value === null ? null : decodeText(value);
 }
 
 /** As `freeClaims` does. */
