@@ -19,6 +19,8 @@ export interface InboxConfig {
   readonly pictures?: false | 'proxied';
   readonly dev: boolean;
   readonly version: string;
+  /** Where the user changes the password; absent or null where users sign in elsewhere. */
+  readonly passwordUrl?: string | null;
 }
 
 /** Null when the hub can't be reached and was never before. */

@@ -27,6 +27,8 @@ export interface Opened {
   showPreferences(): void;
   /** Resolves once the list is shown, from the hub or from the stored copy. */
   readonly ready: Promise<void>;
+  /** Saves all that the hub holds of the user as a file. */
+  downloadData(): Promise<void>;
   /** Posts a notification to the user. */
   send(notification: object): Promise<void>;
   /** Ends this device's registration, and removes what is stored of the feed. */
@@ -86,6 +88,7 @@ export async function openInbox({ config, session, signed, vault, clock }: OpenO
     inbox,
     aside: aside.element,
     showPreferences: () => openPreferences(null),
+    downloadData: () => saveData(calls),
     async send(notification) {
       await calls.send('POST', 'me/notifications', { body: notification });
     },
@@ -99,6 +102,14 @@ export async function openInbox({ config, session, signed, vault, clock }: OpenO
       await Promise.allSettled([pushed?.unsubscribe(), own && calls.unsubscribe(own)]);
     },
   };
+}
+
+async function saveData(calls: Requests): Promise<void> {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await (await calls.send('GET', 'me/export')).blob());
+  link.download = 'carillon.jsonl';
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 /** Those of the last visit at once, and offline. */

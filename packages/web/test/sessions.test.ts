@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
+import { password, userNames } from '@carillon/testing/hub/hub.ts';
 import type { AxeResults } from 'axe-core';
 import { openPlace } from './support/person.ts';
 
@@ -76,3 +77,44 @@ for (const [locale, title] of Object.entries(titles)) {
     }
   });
 }
+
+test('a person saves the own data, and changes the password, which ends the sign-in', async () => {
+  const { page, signIn, complaints } = await person();
+  await signIn('bob');
+  await page.getByRole('button', { name: /^Account: / }).click();
+  const shots = process.env.SCREENSHOTS;
+  if (shots) await page.screenshot({ path: `${shots}/account.png` });
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download your data' }).click();
+  const lines = readFileSync(await (await saving).path(), 'utf8')
+    .trimEnd()
+    .split('\n');
+  assert.deepEqual(
+    [JSON.parse(lines[0] ?? '').id, JSON.parse(lines.at(-1) ?? '')],
+    [hub.userIds.bob, { type: 'end' }],
+  );
+  await page.getByRole('button', { name: /^Account: / }).click();
+  await page.getByRole('link', { name: 'Change your password' }).click();
+  const chosen = 'four words and a bit';
+  await page.getByLabel('User name').fill(userNames.bob);
+  await page.getByLabel('Current password').fill(password);
+  await page.getByLabel('New password').fill(chosen);
+  await page.getByLabel('The same again').fill(chosen);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+  );
+  assert.deepEqual(
+    violations.map(({ id }) => id),
+    [],
+  );
+  if (shots) await page.screenshot({ path: `${shots}/change-password.png` });
+  await page.getByRole('button', { name: 'Change your password' }).click();
+  await page.getByRole('heading', { name: 'Your password is set' }).waitFor();
+  await page.goto(`${hub.baseUrl}/inbox`);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  assert.deepEqual(
+    complaints.filter((each) => !/40[01]/.test(each)),
+    [],
+  );
+});

@@ -154,6 +154,8 @@ export const page: PageMessages = {
   signOut: 'تسجيل الخروج',
   language: 'اللغة',
   preferences: 'الكتم وساعات الهدوء',
+  changePassword: 'تغيير كلمة المرور',
+  downloadData: 'تنزيل بياناتك',
   failed: 'لم ينجح ذلك: {reason}',
   thisDevice: 'هذا الجهاز',
   otherDevices: 'أجهزة أخرى',
@@ -240,4 +242,7 @@ export const signIn: SignInMessages = {
   linkOverText: 'استُخدم أو انتهت مدته. اطلب رابطًا آخر ممن يدير هذا الخادم.',
   passwordSetTitle: 'تم تعيين كلمة مرورك',
   passwordSetText: 'يمكنك إغلاق هذه الصفحة وتسجيل الدخول بكلمة المرور الجديدة.',
+  changePassword: 'تغيير كلمة المرور',
+  currentPassword: 'كلمة المرور الحالية',
+  changePasswordWill: 'سيُسجَّل خروجك من كل مكان، ثم تسجّل الدخول بكلمة المرور الجديدة.',
 };

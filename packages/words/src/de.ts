@@ -128,6 +128,8 @@ export const page: PageMessages = {
   signOut: 'Abmelden',
   language: 'Sprache',
   preferences: 'Stumm und Ruhezeiten',
+  changePassword: 'Passwort ändern',
+  downloadData: 'Eigene Daten herunterladen',
   failed: 'Das hat nicht geklappt: {reason}',
   thisDevice: 'Dieses Gerät',
   otherDevices: 'Andere Geräte',
@@ -225,4 +227,7 @@ export const signIn: SignInMessages = {
     'Er wurde verwendet oder ist abgelaufen. Bitten Sie den Betreiber dieses Hubs um einen neuen.',
   passwordSetTitle: 'Ihr Passwort ist gesetzt',
   passwordSetText: 'Sie können diese Seite schließen und sich mit dem neuen Passwort anmelden.',
+  changePassword: 'Passwort ändern',
+  currentPassword: 'Jetziges Passwort',
+  changePasswordWill: 'Sie werden überall abgemeldet und melden sich mit dem neuen Passwort wieder an.',
 };

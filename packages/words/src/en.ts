@@ -127,6 +127,8 @@ export const page: PageMessages = {
   signOut: 'Sign out',
   language: 'Language',
   preferences: 'Mutes and quiet hours',
+  changePassword: 'Change your password',
+  downloadData: 'Download your data',
   failed: 'That did not work: {reason}',
   thisDevice: 'This device',
   otherDevices: 'Other devices',
@@ -213,4 +215,7 @@ export const signIn: SignInMessages = {
   linkOverText: 'It was used, or it has expired. Ask whoever runs this hub for another link.',
   passwordSetTitle: 'Your password is set',
   passwordSetText: 'You can close this page, and sign in with the new password.',
+  changePassword: 'Change your password',
+  currentPassword: 'Current password',
+  changePasswordWill: 'You are signed out everywhere, and sign in again with the new password.',
 };

@@ -139,6 +139,8 @@ export const page: PageMessages = {
   signOut: 'Se déconnecter',
   language: 'Langue',
   preferences: 'Silence et heures calmes',
+  changePassword: 'Changer de mot de passe',
+  downloadData: 'Télécharger vos données',
   failed: 'Échec : {reason}',
   thisDevice: 'Cet appareil',
   otherDevices: 'Autres appareils',
@@ -230,4 +232,7 @@ export const signIn: SignInMessages = {
   linkOverText: 'Il a servi, ou il a expiré. Demandez-en un autre à l’exploitant de ce hub.',
   passwordSetTitle: 'Votre mot de passe est défini',
   passwordSetText: 'Vous pouvez fermer cette page et vous connecter avec le nouveau mot de passe.',
+  changePassword: 'Changer de mot de passe',
+  currentPassword: 'Mot de passe actuel',
+  changePasswordWill: 'Vous serez déconnecté partout et vous reconnecterez avec le nouveau mot de passe.',
 };

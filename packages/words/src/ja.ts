@@ -126,6 +126,8 @@ export const page: PageMessages = {
   signOut: 'サインアウト',
   language: '言語',
   preferences: 'ミュートとおやすみ時間',
+  changePassword: 'パスワードを変更',
+  downloadData: '自分のデータをダウンロード',
   failed: 'できませんでした: {reason}',
   thisDevice: 'この端末',
   otherDevices: 'ほかの端末',
@@ -216,4 +218,7 @@ export const signIn: SignInMessages = {
   linkOverText: '使用済みか、期限切れです。このハブの運用者に新しいリンクを頼んでください。',
   passwordSetTitle: 'パスワードを設定しました',
   passwordSetText: 'このページを閉じて、新しいパスワードでサインインできます。',
+  changePassword: 'パスワードの変更',
+  currentPassword: '現在のパスワード',
+  changePasswordWill: 'すべての場所でサインアウトし、新しいパスワードでサインインし直します。',
 };

@@ -157,6 +157,8 @@ export interface PageMessages {
   readonly signOut: string;
   readonly language: string;
   readonly preferences: string;
+  readonly changePassword: string;
+  readonly downloadData: string;
   /** {reason} */
   readonly failed: string;
   readonly thisDevice: string;
@@ -258,4 +260,7 @@ export interface SignInMessages {
   readonly linkOverText: string;
   readonly passwordSetTitle: string;
   readonly passwordSetText: string;
+  readonly changePassword: string;
+  readonly currentPassword: string;
+  readonly changePasswordWill: string;
 }

@@ -317,7 +317,7 @@ async function openOperations(base: Base, line: Line, closers: Closers): Promise
   const services: Services = {
     ...{ redrives, lastHour, nodes: line.nodes, node: { version: readVersion(), startedAt: clock.now() } },
     ...{ clock, read, committer, cursors, channels, hasCredentials, tickets, pageTokens },
-    ...{ dev: config.dev, storageBytesMax: config.storageBytesMax },
+    ...{ dev: config.dev, storageBytesMax: config.storageBytesMax, exporting: new Set() },
     post: openPoster({
       ...{ committer, read, clock, storageBytesMax: config.storageBytesMax },
       onClockSet: openClockReport(base.log),

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { consoleApp, consoleAppId } from '../auth/console-app.ts';
 import { hostOf, inboxApp, inboxAppId, withOwnApps } from '../auth/inbox-app.ts';
 import { issuerOf } from '../auth/provider/claims.ts';
+import { changePasswordPath } from '../auth/provider/routes.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
@@ -70,6 +71,7 @@ function inboxConfig(config: Config): InboxConfig {
   return {
     ...own,
     issuer,
+    passwordUrl: embedsProvider(config) ? issuer + changePasswordPath : null,
     clientId: inboxClient(config),
     scope: inbox.scope,
     ...(inbox.pictures === 'direct' ? {} : { pictures: inbox.pictures === 'proxied' ? 'proxied' : false }),

@@ -49,6 +49,7 @@ import { deleteOwnDevice } from './devices/delete.ts';
 import { listOwnDevices } from './devices/list.ts';
 import { updateOwnDevice } from './devices/update.ts';
 import type { Operation } from './kernel/operation.ts';
+import { exportMe } from './me/export.ts';
 import { getMe } from './me/get.ts';
 import { countNotifications } from './notifications/count.ts';
 import { createNotification } from './notifications/create.ts';
@@ -113,6 +114,7 @@ export const operationTable: readonly Operation[] = [
   rotateWebhookSecret,
   listNotificationApps,
   getMe,
+  exportMe,
   getAppIcon,
   getPicture,
   getPreferences,

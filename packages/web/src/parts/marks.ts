@@ -20,6 +20,9 @@ export const sendMark = line('M4 12l16-8-5 16-3.500-6.500L4 12ZM11.500 13.500L20
 export const backMark = line('M14.500 5l-7 7 7 7');
 export const quietMark = line('M20 14.500A8.500 8.500 0 0 1 9.500 4a8 8 0 1 0 10.500 10.500Z');
 export const installMark = line('M12 3.500v11M7.500 10l4.500 4.500L16.500 10M4.500 19.500h15');
+export const keyMark = line(
+  'M15 4.500a4.500 4.500 0 1 1-2.600 8.200L5.500 20H3.500v-2.500l7.500-7A4.500 4.500 0 0 1 15 4.500ZM16 8.500h.010',
+);
 export const leaveMark = line(
   'M10 4H5.500A1.500 1.500 0 0 0 4 5.500v13A1.500 1.500 0 0 0 5.500 20H10M15 8l4 4-4 4M19 12H9',
 );

@@ -7,7 +7,16 @@ import type { Opened } from '../opened.ts';
 import { messageOf } from '../reasons.ts';
 import { languageMenu } from './language-menu.ts';
 import { look } from './look.ts';
-import { backMark, bellMark, devicesMark, installMark, leaveMark, quietMark, sendMark } from './marks.ts';
+import {
+  backMark,
+  bellMark,
+  devicesMark,
+  installMark,
+  keyMark,
+  leaveMark,
+  quietMark,
+  sendMark,
+} from './marks.ts';
 import { type Welcome, welcome, welcomeLook } from './welcome.ts';
 
 export type PageState =
@@ -64,12 +73,14 @@ export class Page extends LitElement {
     this.atDevices = location.hash === '#devices';
   };
 
-  #send = (): void => {
+  #send = (): void => this.#try(this.actions?.sendOne());
+
+  #try(work: Promise<void> | undefined): void {
     this.said = null;
-    this.actions?.sendOne().catch((error: unknown) => {
+    work?.catch((error: unknown) => {
       this.said = messageOf(error);
     });
-  };
+  }
 
   override render(): TemplateResult {
     if (this.view.kind === 'starting') return html`<slot></slot>`;
@@ -107,7 +118,10 @@ export class Page extends LitElement {
     `;
   }
 
-  #account({ user, showPreferences }: Opened, { version, publicUrl }: InboxConfig): TemplateResult {
+  #account(
+    { user, showPreferences, downloadData }: Opened,
+    { version, publicUrl, passwordUrl }: InboxConfig,
+  ): TemplateResult {
     const install = this.actions?.install ?? null;
     const { text } = words();
     return html`
@@ -116,6 +130,8 @@ export class Page extends LitElement {
         ${install ? html`<button class="bare" @click=${install}>${installMark}${text('install')}</button>` : nothing}
         ${languageMenu()}
         <button class="bare" popovertarget="account" popovertargetaction="hide" @click=${showPreferences}>${quietMark}${text('preferences')}</button>
+        <button class="bare" popovertarget="account" popovertargetaction="hide" @click=${() => this.#try(downloadData())}>${installMark}${text('downloadData')}</button>
+        ${passwordUrl ? html`<a class="item" href=${passwordUrl}>${keyMark}${text('changePassword')}</a>` : nothing}
         <button class="bare" ?disabled=${this.leaving} @click=${() => this.actions?.signOut()}>${leaveMark}${text(this.leaving ? 'signingOut' : 'signOut')}</button>
         <p class="soft about">Carillon ${version}<br>${new URL(publicUrl).host}</p>
       </div>
@@ -137,7 +153,8 @@ export class Page extends LitElement {
       .back { transform: scaleX(var(--turn)); }
       .account { width: 2.25rem; min-height: 2.25rem; padding: 0; border: 0; border-radius: 50%; background: var(--tint); color: var(--mark); text-transform: uppercase; }
       #account { position: fixed; inset-block: 3.75rem auto; inset-inline: auto max(.75rem, env(safe-area-inset-right)); width: min(18rem, 100vw - 1.5rem); margin: 0; padding: .5rem; color: inherit; }
-      #account button { width: 100%; justify-content: flex-start; padding: .5rem .75rem; font-weight: 500; }
+      #account :is(button, .item) { display: flex; align-items: center; gap: .5rem; width: 100%; min-height: 2.5rem; justify-content: flex-start; padding: .5rem .75rem; border-radius: .75rem; color: inherit; font-size: .875rem; font-weight: 500; text-decoration: none; }
+      #account .item:hover { background: var(--wash); }
       .who { padding: .5rem .75rem .75rem; line-height: 1.35; }
       .who strong { display: block; font-weight: 600; overflow-wrap: anywhere; }
       .who span, .about { font-size: .8125rem; }

@@ -28,6 +28,7 @@ import { addressOf, noteTokens } from './note-tokens.ts';
 import { type Refusal, Refused, refusalOf, retryOf } from './refusal.ts';
 import { restoreNames } from './restore-names.ts';
 import {
+  changePasswordPath,
   entraPaths,
   metadataPaths,
   providerPaths,
@@ -36,6 +37,7 @@ import {
   userinfoPath,
 } from './routes.ts';
 import { type Attempts, openAttempts } from './sign-in/attempts.ts';
+import { handleChangePassword } from './sign-in/change-password.ts';
 import { type KnownBrowsers, openKnownBrowsers } from './sign-in/known-browser.ts';
 import { openPages } from './sign-in/pages.ts';
 import { openPasswordLinks } from './sign-in/password-link.ts';
@@ -205,9 +207,10 @@ async function answer(
       request.spelling = await rewriteToken(form, basicClient(headers.authorization), rewritingOf(loaded));
     request.saveForm();
   }
-  if (url.split('?', 1)[0] === userinfoPath) await handleUserinfo(loaded.userinfo, request, response);
-  else if (url.split('?', 1)[0] === setPasswordPath)
-    await handleSetPassword(loaded.setPassword, request, response);
+  const [path] = url.split('?', 1);
+  if (path === userinfoPath) await handleUserinfo(loaded.userinfo, request, response);
+  else if (path === setPasswordPath) await handleSetPassword(loaded.setPassword, request, response);
+  else if (path === changePasswordPath) await handleChangePassword(loaded, request, response);
   else if (url.startsWith(`${signInPath}/`)) await handleSignIn(loaded.signIn, request, response);
   else await loaded.callback(request, response);
 }

@@ -18,6 +18,8 @@ export const signInPath = '/sign-in';
 /** In the address of a sign-in for the hub's own page, which it leads to when it is over: the browser's Back comes there. */
 export const inboxMark = '?for=inbox';
 export const setPasswordPath = '/set-password';
+/** Where a user who knows the password changes it. */
+export const changePasswordPath = '/change-password';
 export const userinfoPath = '/userinfo';
 
 const openIdMetadata = '/.well-known/openid-configuration';
@@ -50,6 +52,7 @@ const ownRoutes: readonly ProviderRoute[] = [
   { path: `${providerPaths.authorization}/:uid`, methods: ['GET'] },
   { path: `${signInPath}/:uid`, methods: ['GET', 'POST'] },
   { path: setPasswordPath, methods: ['GET', 'POST'] },
+  { path: changePasswordPath, methods: ['GET', 'POST'] },
   { path: providerPaths.token, methods: ['POST', 'OPTIONS'] },
   { path: providerPaths.revocation, methods: ['POST', 'OPTIONS'] },
   { path: providerPaths.end_session, methods: ['GET'] },

@@ -20,6 +20,8 @@ export interface InboxConfig {
   readonly pictures?: false | 'proxied';
   readonly dev: boolean;
   readonly version: string;
+  /** Where a local user changes the password; null where users sign in elsewhere. */
+  readonly passwordUrl: string | null;
 }
 
 export interface WebOptions {

@@ -58,6 +58,8 @@ export interface Services {
   readonly redrives: Redrives;
   readonly lastHour: LastHour;
   readonly nodes: Pick<Nodes, 'list'>;
+  /** Whose own exports are under way at this node. */
+  readonly exporting: Set<UserKey>;
   readonly node: { readonly version: string; readonly startedAt: number };
   /** Bounds the checks of push channels, by app and channel. */
   readonly channelChecks: Pick<TokenBuckets, 'take'>;

@@ -186,6 +186,7 @@ test('the contract says who may: users, apps where they send and ask what became
   };
   const inboxes = Object.fromEntries(ofInboxes.map((name) => [name, 'inbox']));
   assert.deepEqual(ofInboxes, [
+    'exportMe',
     'listOwnSessions',
     'deleteOwnSession',
     'listOwnDevices',

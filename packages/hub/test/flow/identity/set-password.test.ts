@@ -24,8 +24,13 @@ async function open(context: TestContext) {
       body: new URLSearchParams(fields).toString(),
     });
   const set = (url: string, to = chosen, again = to) => post(url, { password: to, again });
+  const change = (fields: Record<string, string>) =>
+    post(`${hub.baseUrl}/identity/change-password`, {
+      ...{ name: alice, current: password, password: chosen, again: chosen },
+      ...fields,
+    });
   const hashOf = async (name: string) => (await hub.registry.users.findByName(name))?.passwordHash ?? null;
-  return { hub, clock, admin, set, hashOf };
+  return { hub, clock, admin, set, change, hashOf };
 }
 
 test('a user without a password sets one by a link, once, and reading the page spends nothing', async (context) => {
@@ -81,6 +86,56 @@ test('a link to reset a password changes nothing until it is used, and then ends
   assert.equal((await set(url)).status, 200);
   assert.equal(await status(), 401);
   assert.ok(await verifyPassword(chosen, await hashOf(userNames.alice)));
+});
+
+test('a user who knows the password changes it, and all tokens of before end', async (context) => {
+  const { hub, clock, admin, change, hashOf } = await open(context);
+  const token = hub.token({ user: 'alice' });
+  const status = async () => (await hub.request('GET', '/v1.0/me/notifications', { token })).status;
+  const page = await send(`${hub.baseUrl}/identity/change-password?lang=de`, 'GET');
+  assert.deepEqual([page.status, page.headers['cache-control']], [200, 'no-store']);
+  assert.match(page.text, /<html lang="de"[\s\S]*Jetziges Passwort/);
+  const before = await hashOf(userNames.alice);
+  for (const [fields, refusal, words] of [
+    [{ again: 'another one' }, 400, /differ/],
+    [{ password: 'short', again: 'short' }, 400, /fewer than 10/],
+    [{ current: 'a guess of it' }, 401, /belong together/],
+    [{ name: 'nobody@contoso.example' }, 401, /belong together/],
+    [{ name: '"><script>' }, 401, /belong together/],
+  ] as const) {
+    const refused = await change(fields);
+    assert.equal(refused.status, refusal);
+    assert.match(refused.text, words);
+    assert.ok(!refused.text.includes('<script>') && !refused.text.includes(password));
+  }
+  assert.deepEqual([await hashOf(userNames.alice), await status()], [before, 200]);
+  assert.equal((await change({})).status, 200);
+  clock.advance(1000);
+  assert.equal(await status(), 401);
+  assert.ok(await verifyPassword(chosen, await hashOf(userNames.alice)));
+  assert.equal((await change({})).status, 401, 'the password of before is over');
+  const { json } = await admin('GET', '/audit?what=passwordChanged');
+  const { alice: id } = hub.userIds;
+  assert.deepEqual(
+    json.value.map(({ who, on }: Record<string, string>) => [who, on]),
+    [[id, `users/${id}`]],
+  );
+});
+
+test('a disabled user changes no password, and guesses count with those at the sign-in', async (context) => {
+  const { clock, admin, change, hashOf } = await open(context);
+  const before = await hashOf(userNames.alice);
+  assert.equal((await admin('POST', `/users/${userNames.alice}/disable`)).status, 200);
+  assert.equal((await change({})).status, 401);
+  assert.equal((await admin('POST', `/users/${userNames.alice}/enable`)).status, 200);
+  for (let guess = 0; guess < 9; guess++)
+    assert.equal((await change({ current: `guess ${guess} of it` })).status, 401);
+  const eleventh = await change({});
+  assert.equal(eleventh.status, 429);
+  assert.ok(Number(eleventh.headers['retry-after']) >= 1);
+  assert.equal(await hashOf(userNames.alice), before);
+  clock.advance(5000);
+  assert.equal((await change({})).status, 200);
 });
 
 test('a link ends after a day, by another password, by disabling the user, and is not made up', async (context) => {

@@ -10,6 +10,7 @@ import { openSseReader } from '@carillon/testing/feed/readers.ts';
 import { postWrite } from '@carillon/testing/feed/writes.ts';
 import { assertError } from '@carillon/testing/hub/assert-error.ts';
 import {
+  allScope,
   type HubOverrides,
   hosts,
   post,
@@ -120,6 +121,34 @@ test('an export holds the account, the devices, all notifications with their del
   for (const secret of [unsId ?? '', 'scrypt', hub.userIds.bob, userNames.bob])
     assert.ok(!answer.text.includes(secret), secret);
   assertError(await admin('GET', 'nobody/export'), { status: 404 });
+});
+
+test('a person reads out what is held of them, without what is of others, one export at a time', async (context) => {
+  const { hub, admin, clock } = await open(context);
+  const [kept] = await fill(hub, hub.token({ user: 'alice' }));
+  const { alice: id } = hub.userIds;
+  assert.equal((await admin('POST', `${id}/disable`)).status, 200);
+  assert.equal((await admin('POST', `${id}/enable`)).status, 200);
+  clock.advance(1000);
+  const inbox = hub.token({ user: 'alice', client: 'carillon-inbox', scopes: [allScope] });
+  const own = (token: string) => hub.request('GET', '/v1.0/me/export', { token });
+  const answer = await own(inbox);
+  assert.deepEqual([answer.status, answer.headers['content-type']], [200, 'application/x-ndjson']);
+  const lines = readLines(answer.text);
+  const of = (type: string) => lines.filter((line) => line.type === type);
+  assert.deepEqual([of('user')[0]?.id, of('notification')[0]?.id, lines.at(-1)], [id, kept, { type: 'end' }]);
+  assert.deepEqual(
+    of('audit').map(({ what, who }) => [what, who]),
+    [
+      ['userExported', id],
+      ['userEnabled', undefined],
+      ['userDisabled', undefined],
+    ],
+  );
+  for (const one of [hub.token({ user: 'alice' }), hub.token({ app: 'app-a' }), hub.token({ admin: true })])
+    assertError(await own(one), { status: 403 });
+  assert.equal((await hub.request('HEAD', '/v1.0/me/export', { token: inbox })).status, 200);
+  assert.equal((await own(inbox)).status, 200, 'an export that was read, or not begun, is over');
 });
 
 test('erasing a person leaves nothing, ends streams with bye, and concerns nobody else', async (context) => {

@@ -117,6 +117,7 @@ test('the page is told where its users sign in', async () => {
     {
       publicUrl: hub.baseUrl,
       issuer: `${hub.baseUrl}/identity`,
+      passwordUrl: `${hub.baseUrl}/identity/change-password`,
       clientId: 'carillon-inbox',
       scope: 'openid profile offline_access Notifications.ReadWrite',
       targetHostName: '127.0.0.1',

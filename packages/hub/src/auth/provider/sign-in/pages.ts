@@ -91,20 +91,55 @@ function menuContent({ label, entries }: Menu): string {
 }
 
 export function setPasswordContent(words: Words, name: string, problem: string | null): string {
-  const described = problem === null ? 'rule' : 'problem rule';
-  const field = `type="password" autocomplete="new-password" minlength="10" required aria-describedby="${described}"`;
+  const shown = { words, problem, described: describedBy(problem) };
   return `
-<p class="soft lead" id="rule">${escapeHtml(words.passwordRule)}</p>
-${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml(problem)}</p>`}
+${ruleContent(shown)}
 <form method="post">
 <label for="name">${escapeHtml(words.userName)}</label>
 <input id="name" name="name" value="${escapeHtml(name)}" autocomplete="username" readonly>
-<label for="password">${escapeHtml(words.newPassword)}</label>
-<input id="password" name="password" ${field} autofocus>
-<label for="again">${escapeHtml(words.samePassword)}</label>
-<input id="again" name="again" ${field}>
+${newPasswordFields(shown, 'autofocus')}
 <button type="submit">${escapeHtml(words.setPassword)}</button>
 </form>`;
+}
+
+export function changePasswordContent(words: Words, name: string, problem: string | null): string {
+  const shown = { words, problem, described: describedBy(problem) };
+  const described = `aria-describedby="${shown.described}"`;
+  return `
+${ruleContent(shown)}
+<form method="post">
+<label for="name">${escapeHtml(words.userName)}</label>
+<input id="name" name="name" value="${escapeHtml(name)}" autocomplete="username" autocapitalize="none" spellcheck="false" required ${described} autofocus>
+<label for="current">${escapeHtml(words.currentPassword)}</label>
+<input id="current" name="current" type="password" autocomplete="current-password" required ${described}>
+${newPasswordFields(shown, '')}
+<button type="submit">${escapeHtml(words.changePassword)}</button>
+</form>
+<p class="soft after">${escapeHtml(words.changePasswordWill)}</p>
+${menuContent(languageMenu(words))}`;
+}
+
+interface PasswordForm {
+  readonly words: Words;
+  readonly problem: string | null;
+  readonly described: string;
+}
+
+function describedBy(problem: string | null): string {
+  return problem === null ? 'rule' : 'problem rule';
+}
+
+function ruleContent({ words, problem }: PasswordForm): string {
+  return `<p class="soft lead" id="rule">${escapeHtml(words.passwordRule)}</p>
+${problem === null ? '' : `<p class="bad" id="problem" role="alert">${escapeHtml(problem)}</p>`}`;
+}
+
+function newPasswordFields({ words, described }: PasswordForm, focus: '' | 'autofocus'): string {
+  const field = `type="password" autocomplete="new-password" minlength="10" required aria-describedby="${described}"`;
+  return `<label for="password">${escapeHtml(words.newPassword)}</label>
+<input id="password" name="password" ${field} ${focus}>
+<label for="again">${escapeHtml(words.samePassword)}</label>
+<input id="again" name="again" ${field}>`;
 }
 
 /** `form` is oidc-provider's own, with its protection against forgery. */

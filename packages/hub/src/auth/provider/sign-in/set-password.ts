@@ -64,7 +64,7 @@ export async function handleSetPassword(
   }
 }
 
-function sendPage(response: ServerResponse, status: number, { html, headers }: RenderedPage): void {
+export function sendPage(response: ServerResponse, status: number, { html, headers }: RenderedPage): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.statusCode = status;
   response.end(html);

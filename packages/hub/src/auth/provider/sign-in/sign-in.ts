@@ -4,31 +4,21 @@ import type { ServerResponse } from 'node:http';
 import type { Interaction, Provider } from 'oidc-provider';
 import type { Clock } from '../../../lib/clock.ts';
 import { setRetryHeaders } from '../../../lib/inbound/retry-headers.ts';
-import { foldName } from '../../../model/fold-name.ts';
-import type { LocalUser, Revocations, Users } from '../../../store/registry.ts';
-import { type AccessAudit, unknownCaller } from '../../access-audit.ts';
-import { addressBlock } from '../../address-block.ts';
+import type { LocalUser, Revocations } from '../../../store/registry.ts';
 import { inboxAppId } from '../../inbox-app.ts';
 import { issueSecond } from '../../revoked-tokens.ts';
 import type { InnerRequest } from '../exchange/inner-request.ts';
 import { inboxMark } from '../routes.ts';
-import { type Attempts, freeFailures } from './attempts.ts';
-import type { KnownBrowsers } from './known-browser.ts';
-import { fill, keepChoice, type Words, wordsOf } from './language.ts';
+import { checkPassword, type PasswordCheck } from './check-password.ts';
+import { keepChoice, type Words, wordsOf } from './language.ts';
 import { type Page, problemContent, type RenderedPage, signInContent } from './pages.ts';
-import { type PasswordTurns, waitingOfAddress } from './password-turns.ts';
-import { hashPassword, isDated, verifyPassword } from './passwords.ts';
+import { hashPassword, isDated } from './passwords.ts';
 
-export interface SignIn {
+export interface SignIn extends PasswordCheck {
   readonly issuer: string;
   readonly provider: Provider;
-  readonly users: Users;
   readonly revocations: Revocations;
   readonly clock: Clock;
-  readonly access: AccessAudit;
-  readonly attempts: Attempts;
-  readonly browsers: KnownBrowsers;
-  readonly turns: PasswordTurns;
   readonly render: (page: Page) => RenderedPage;
 }
 
@@ -72,41 +62,21 @@ async function submit(
   interaction: Interaction,
 ): Promise<void> {
   const name = (request.form?.get('name') ?? '').trim();
-  const user = await signIn.users.findByName(name);
   const from = request.socket.remoteAddress;
-  const refuse = (status: number, problemOf: (words: Words) => string): void => {
-    // What was typed is no name of a user, and may be a password: it is not kept.
-    const on = user ? `users/${user.id}` : 'users';
-    signIn.access.refuse({ what: 'signInFailed', who: unknownCaller, from, on });
-    show(signIn, response, { interaction, request, status, name, problemOf });
-  };
-  const place = placeOf(signIn, request, name, user);
-  const waitMs = signIn.attempts.begin(place.key);
-  const matches = waitMs > 0 ? null : signIn.turns.run(place, () => passwordMatches(request, user));
-  if (matches === null) {
-    const seconds = Math.max(1, Math.ceil(waitMs / 1000));
-    setRetryHeaders(response, {
-      retryAfterMs: seconds * 1000,
-      limit: waitMs > 0 ? freeFailures : waitingOfAddress,
-    });
-    refuse(429, ({ tooMany }) => fill(tooMany, { seconds: String(seconds) }));
+  const typed = { name, password: request.form?.get('password') ?? '' };
+  const checked = await checkPassword(signIn, request, typed);
+  if (checked.refused) {
+    setRetryHeaders(response, checked.refused.retry);
+    show(signIn, response, { interaction, request, name, ...checked.refused });
     return;
   }
-  if (!(await matches) || !user || user.disabled) {
-    refuse(401, ({ wrong }) => wrong);
-    return;
-  }
-  signIn.attempts.succeed(place.key);
+  const { user, place } = checked;
   if (isDated(user.passwordHash)) void signIn.turns.run(place, () => rehash(signIn, request, user));
   response.appendHeader('set-cookie', signIn.browsers.remember(request.headers.cookie, user.id));
   const ts = issueSecond(signIn.revocations, user.id, signIn.clock.now());
   await signIn.access.note({ what: 'signedIn', who: user.id, from, on: `users/${user.id}` });
   const login = { accountId: user.id, remember: false, ts };
   await signIn.provider.interactionFinished(request, response, { login });
-}
-
-function passwordMatches(request: InnerRequest, user: LocalUser | null): Promise<boolean> {
-  return verifyPassword(request.form?.get('password') ?? '', user?.passwordHash ?? null);
 }
 
 /** Nobody waits for it, and one that fails is made at the next sign-in. */
@@ -120,15 +90,6 @@ async function rehash(
   } catch {
     // The old hash verifies as well as before.
   }
-}
-
-/** Where the attempt is made, and what it counts under. */
-function placeOf({ browsers }: SignIn, request: InnerRequest, name: string, user: LocalUser | null) {
-  const browser = user && browsers.find(request.headers.cookie, user.id);
-  const address = addressBlock(request.socket.remoteAddress);
-  const who = foldName(name);
-  const key = JSON.stringify(browser === null ? [who, address] : [who, 'browser', browser]);
-  return { key, address, known: browser !== null };
 }
 
 interface Shown {
