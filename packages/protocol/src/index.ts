@@ -53,6 +53,7 @@ export {
   userActionStates,
 } from './notification.ts';
 export type { NotificationApp } from './notification-app.ts';
+export type { ConsoleConfig, InboxConfig } from './page-config.ts';
 export {
   type Mute,
   type MutePost,

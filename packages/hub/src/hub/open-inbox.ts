@@ -1,5 +1,6 @@
 // The pages' part of the hub: the clients of the inbox and of the console, where they are registered, and their configuration.
 // Part of the composition.
+import type { ConsoleConfig, InboxConfig } from '@carillon/protocol';
 import type { FastifyInstance } from 'fastify';
 import { consoleApp, consoleAppId } from '../auth/console-app.ts';
 import { hostOf, inboxApp, inboxAppId, withOwnApps } from '../auth/inbox-app.ts';
@@ -8,10 +9,10 @@ import { changePasswordPath } from '../auth/provider/routes.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/problem.ts';
 import { problemWith } from '../config/settings.ts';
-import { addConsole, type ConsoleConfig } from '../edge/pages/console.ts';
+import { addConsole } from '../edge/pages/console.ts';
 import { addDocumentation } from '../edge/pages/documentation.ts';
 import { findPage, readPage } from '../edge/pages/page-files.ts';
-import { addWeb, type InboxConfig } from '../edge/pages/web.ts';
+import { addWeb } from '../edge/pages/web.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readVersion } from '../lib/version.ts';
 import { openPictureFetch } from '../pictures/fetch-picture.ts';

@@ -1,22 +1,10 @@
 // The console for operators at /console with its files below, and the configuration of its sign-in. Nothing here needs a token or
 // is private: what it shows comes from the admin operations, with the token of whoever signed in.
+import type { ConsoleConfig } from '@carillon/protocol';
 import type { FastifyInstance } from 'fastify';
 import { missingPage, missingPagePolicy } from './missing-page.ts';
 import type { PageFiles } from './page-files.ts';
 import { htmlType, sendPageFile } from './send-page-file.ts';
-
-/** What the page reads at /console/config.json. */
-export interface ConsoleConfig {
-  readonly publicUrl: string;
-  readonly issuer: string;
-  /** Null: the operator has not said which client of the issuer the page is. */
-  readonly clientId: string | null;
-  readonly scope: string;
-  /** Whether users are made and sign in here. */
-  readonly localUsers: boolean;
-  readonly dev: boolean;
-  readonly version: string;
-}
 
 export interface ConsoleOptions {
   readonly config: ConsoleConfig;

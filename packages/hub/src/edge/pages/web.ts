@@ -1,28 +1,10 @@
 // The pages that the hub serves: the built inbox at /inbox with its files below, and the configuration of its sign-in.
 // Nothing here needs a token or is private: a user's data comes from the operations.
+import type { InboxConfig } from '@carillon/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { missingPage, missingPagePolicy } from './missing-page.ts';
 import type { PageFile, PageFiles } from './page-files.ts';
 import { htmlType, sendPageFile } from './send-page-file.ts';
-
-/** What the page reads at /inbox/config.json. */
-export interface InboxConfig {
-  readonly publicUrl: string;
-  readonly issuer: string;
-  /** Null: the operator has not said which client of the issuer the page is. */
-  readonly clientId: string | null;
-  readonly scope: string;
-  /** The host name of the page's subscriptions and of its own posts. */
-  readonly targetHostName: string;
-  /** Of what the page of a development hub sends; null elsewhere. */
-  readonly demoHostName: string | null;
-  /** Absent: notifications may show pictures of other sites. `proxied`: they come through the hub. */
-  readonly pictures?: false | 'proxied';
-  readonly dev: boolean;
-  readonly version: string;
-  /** Where a local user changes the password; null where users sign in elsewhere. */
-  readonly passwordUrl: string | null;
-}
 
 export interface WebOptions {
   readonly config: InboxConfig;
