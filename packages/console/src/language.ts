@@ -1,16 +1,9 @@
-// The language of the console: the operator's choice, which a cookie keeps for the inbox and the sign-in pages too, else the
-// browser's. Only the one that is shown is loaded; English is part of the page.
-import {
-  type ConsoleMessages,
-  chooseLanguage,
-  directionOf,
-  fill,
-  type Language,
-  languages,
-  type PageMessages,
-} from '@carillon/words';
+// The texts of the console in the operator's language, and those of the sign-in that it shares with the inbox page.
+// Only the language that is shown is loaded; English is part of the page.
+import { type ConsoleMessages, fill, type Language, type PageMessages } from '@carillon/words';
 import { consoleTexts as english } from '@carillon/words/console/en';
 import { page as englishPage } from '@carillon/words/en';
+import { openPageLanguage } from '@carillon/words/page-language';
 
 interface Catalogue {
   readonly consoleTexts: ConsoleMessages;
@@ -34,53 +27,14 @@ const loaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalogue>
   ja: () => import('./catalogues/ja.ts'),
   ar: () => import('./catalogues/ar.ts'),
 };
-const cookieName = 'carillon_language';
-const yearSeconds = 365 * 24 * 3600;
 
-let shown: Words = wordsOf('en', { consoleTexts: english, page: englishPage });
-const listeners = new Set<() => void>();
-
-/** What is shown now. */
-export function words(): Words {
-  return shown;
-}
+export const { words, onLanguage, keptChoice, showLanguage, chooseAndKeep } = openPageLanguage<Words>({
+  english: wordsOf('en', { consoleTexts: english, page: englishPage }),
+  load: async (tag) => wordsOf(tag, await loaders[tag]()),
+});
 
 export function text(key: keyof ConsoleMessages, values?: Values): string {
-  return shown.text(key, values);
-}
-
-/** Calls after each change; answers how to stop. */
-export function onLanguage(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-/** The choice of the person; null when the browser's is taken. */
-export function keptChoice(): Language | null {
-  const kept = new RegExp(`(?:^|;)\\s*${cookieName}=(\\w+)`).exec(document.cookie)?.[1];
-  return languages.find((each) => each === kept) ?? null;
-}
-
-/** Loads and shows the person's language. A catalogue that can't be loaded leaves English. */
-export async function showLanguage(): Promise<void> {
-  await show(keptChoice() ?? chooseLanguage(navigator.languages)).catch(() => {});
-}
-
-export async function chooseAndKeep(tag: Language): Promise<void> {
-  const { pathname } = new URL('.', location.href);
-  const secure = location.protocol === 'https:' ? '; Secure' : '';
-  // biome-ignore lint/suspicious/noDocumentCookie: the hub's sign-in pages read it, and not every engine has cookieStore.
-  document.cookie = `${cookieName}=${tag}; Path=${pathname}; Max-Age=${yearSeconds}; SameSite=Lax${secure}`;
-  await show(tag);
-}
-
-async function show(tag: Language): Promise<void> {
-  const found = tag === 'en' ? { consoleTexts: english, page: englishPage } : await loaders[tag]();
-  shown = wordsOf(tag, found);
-  const { documentElement: root } = document;
-  root.lang = tag;
-  root.dir = directionOf(tag);
-  for (const listener of listeners) listener();
+  return words().text(key, values);
 }
 
 function wordsOf(tag: Language, { consoleTexts, page }: Catalogue): Words {
