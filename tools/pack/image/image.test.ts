@@ -48,8 +48,8 @@ describe('the image', { skip: why ?? false }, () => {
   before(async () => {
     buildPages('ifChanged');
     const page = join(folder, 'page');
-    for (const dist of ['web/dist', 'web/reference/dist', 'console/dist'])
-      cpSync(join(root, 'packages', dist), join(page, 'app/packages', dist), { recursive: true });
+    for (const [, dist = ''] of dockerfile.matchAll(/--from=page \/app\/(\S+)/g))
+      cpSync(join(root, dist), join(page, 'app', dist), { recursive: true });
     const image = new ImageBuilder(buildah, join(folder, 'work'), { page }).build(machine);
     const { OCIv1 } = JSON.parse(buildah.run('inspect', '--type', 'image', image)) as {
       readonly OCIv1: { readonly config: ImageConfig };
