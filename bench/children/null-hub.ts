@@ -48,6 +48,7 @@ const feedStore: FeedStore = {
     stored: async () => [],
     named: async () => null,
     findNotification: async () => null,
+    findEarlier: async () => null,
     namedOfAll: async () => [],
     ownersByPrefix: async () => [],
     countAddresses: async () => 0,

@@ -111,8 +111,16 @@ function looks(name: string, open: OpenStore): void {
         await store.read.findNotification(markUuid(first.id, (userShard(alice) + 1) % 4096)),
         null,
       );
-      for (const none of ['', 'x', "'", first.id.replaceAll('-', '')])
+      for (const none of ['', 'x', "'", first.id.replaceAll('-', '')]) {
         assert.equal(await store.read.findNotification(none), null);
+        assert.equal(await store.read.findEarlier(none), null);
+      }
+      const plain = postWrite({ user: alice, owner: owner(alice) });
+      const earlier = markUuid(plain.id, (userShard(alice) + 1) % 4096);
+      await store.commit([{ ...plain, id: earlier }], startMs + 2);
+      assert.equal(await store.read.findNotification(earlier), null);
+      const found = await store.read.findEarlier(earlier);
+      assert.deepEqual([found?.id, found?.user], [earlier, alice], 'an id that says another shard');
     });
 
     test('living ones of a name are found for all users and apps, up to a bound', async () => {

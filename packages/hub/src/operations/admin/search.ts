@@ -47,7 +47,8 @@ export const search = operation({
       findByUnsId(q, services),
       findNotifications(q, limit, services),
     ];
-    const found = (await Promise.all(looks)).flat();
+    const first = (await Promise.all(looks)).flat();
+    const found = first.length > 0 ? first : await findEarlier(q, services);
     const value = [...new Map(found.map((each) => [`${each.type} ${each.id}`, each])).values()];
     return { outcome: 'ok', body: { value: value.slice(0, limit) } };
   },
@@ -91,6 +92,13 @@ async function findNotifications(q: string, limit: number, { read }: Services): 
   const owners = await Promise.all(users.map((user) => read.owner(user)));
   const known = new Map(owners.flatMap((owner) => (owner ? [[owner.user, ownerOf(owner)]] : [])));
   return rows.map((row) => showNotification(row, known.get(row.user) ?? null));
+}
+
+/** Of a version whose ids did not say where to look. */
+async function findEarlier(q: string, { read }: Services): Promise<Found[]> {
+  const row = await read.findEarlier(q.toLowerCase());
+  const owner = row && (await read.owner(row.user));
+  return row ? [showNotification(row, owner && ownerOf(owner))] : [];
 }
 
 function ownerOf({ subject: id, name }: FeedRow): FoundUser {

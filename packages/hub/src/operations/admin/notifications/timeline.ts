@@ -30,7 +30,8 @@ export const getTimeline = operation({
   query: { content: yesOrNo },
   answer: plain(timelineSchema),
   async run({ params, query, ...acted }, services) {
-    const row = await services.read.findNotification(params.id.toLowerCase());
+    const id = params.id.toLowerCase();
+    const row = (await services.read.findNotification(id)) ?? (await services.read.findEarlier(id));
     if (!row) throw notFound();
     const owner = await services.read.owner(row.user);
     const user = owner && { id: owner.subject, name: owner.name };

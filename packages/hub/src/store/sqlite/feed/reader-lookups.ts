@@ -9,7 +9,7 @@ import type { StoredNotification } from '../../../model/notification.ts';
 import { shardPrefix, userShards } from '../../../model/user-shard.ts';
 import { sqlIsAlive } from '../../codes.ts';
 import { decodeNumber } from '../../columns.ts';
-import { endOfPrefix, type Lookups } from '../../lookups.ts';
+import { earlierMs, endOfPrefix, type Lookups } from '../../lookups.ts';
 import type { FeedReader } from '../../store.ts';
 import { anyStanding, isFresh, isIndexed } from './fresh.ts';
 import { decodeUser, feedTable, prepareRows, sqlHead, type Tables, type Values } from './tables.ts';
@@ -49,6 +49,19 @@ export function lookupReads(
       const prefix = shardPrefix(uuidMark(id));
       const found = query.byId.get(prefix, prefix + afterKeys, uuidToBytes(id));
       return found ? notification.readValues(found, { user: decodeUser(found.at(-1)) }) : null;
+    },
+    async findEarlier(id) {
+      if (!isUuid(id)) return null;
+      const [bytes, end] = [uuidToBytes(id), performance.now() + earlierMs];
+      for (let shard = 0, began = performance.now(); shard < userShards && began < end; shard++) {
+        const prefix = shardPrefix(shard);
+        const found = query.byId.get(prefix, prefix + afterKeys, bytes);
+        if (found) return notification.readValues(found, { user: decodeUser(found.at(-1)) });
+        if (performance.now() - began < sliceMs) continue;
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        began = performance.now();
+      }
+      return null;
     },
     async namedOfAll(appNotificationId, limit) {
       // Some microseconds a user. An index led by the name would cost every post a page at random instead.
