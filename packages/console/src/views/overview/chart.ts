@@ -14,8 +14,11 @@ interface Series {
   readonly tone?: Tone;
 }
 
-function colourOf(series: Series | undefined, index: number): string {
-  return series?.tone ? `t-${series.tone}` : `s${index % 6}`;
+/** Beside lines with a tone, the others have the colours that no tone has. */
+function coloursOf(all: readonly Series[]): string[] {
+  const others = all.some(({ tone }) => tone) ? ['s1', 's4', 's5'] : ['s0', 's1', 's2', 's3', 's4', 's5'];
+  let next = 0;
+  return all.map(({ tone }) => (tone ? `t-${tone}` : (others[next++ % others.length] ?? 's4')));
 }
 
 const heightPx = 150;
@@ -71,11 +74,12 @@ class Chart extends LitElement {
   }
 
   override render(): TemplateResult {
+    const colours = coloursOf(this.series);
     return html`<figure class="card">
       <figcaption><strong>${this.name}</strong>
         <ul>${this.series.map(({ name, values }, index) => {
           const last = values.at(-1);
-          return html`<li><i class="${colourOf(this.series[index], index)}"></i>${name} <b class="num" dir="auto">${last == null ? '–' : this.format(last)}</b></li>`;
+          return html`<li><i class=${colours[index]}></i>${name} <b class="num" dir="auto">${last == null ? '–' : this.format(last)}</b></li>`;
         })}</ul></figcaption>
       ${this.#isEmpty() ? html`<p class="none small soft">${text('noPoints')}</p>` : nothing}
       <div class="plot" aria-hidden="true" ?hidden=${this.#isEmpty()}></div>
@@ -97,6 +101,7 @@ class Chart extends LitElement {
   }
 
   #options(): uPlot.Options {
+    const colours = coloursOf(this.series);
     const colour = (selector: string, name: 'color' | 'backgroundColor'): string => {
       const element = this.renderRoot.querySelector(selector);
       return element ? getComputedStyle(element)[name] : 'gray';
@@ -131,7 +136,7 @@ class Chart extends LitElement {
       series: [
         {},
         ...this.series.map((_, index) => ({
-          stroke: colour(`i.${colourOf(this.series[index], index)}`, 'backgroundColor'),
+          stroke: colour(`i.${colours[index]}`, 'backgroundColor'),
           width: 2,
           points: { show: false },
           spanGaps: true,

@@ -124,6 +124,7 @@ class OverviewView extends View {
       .tile b { display: block; font-size: 1.5rem; letter-spacing: -.02em; line-height: 1.3; }
       a.tile { color: inherit; font-weight: 400; }
       .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); gap: 1rem; margin-bottom: 1rem; }
+      .two + .charts { margin-top: 1rem; }
     `,
   ];
 }
