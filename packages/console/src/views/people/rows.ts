@@ -3,15 +3,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { text } from '../../language.ts';
 import { ago, day, moment } from '../../parts/format.ts';
+import { channelName, platformName } from '../../parts/names.ts';
 import type { ShownSubscription, UserSession } from '../wire.ts';
 
 export function deviceRow(device: ShownSubscription, isSought: boolean): TemplateResult {
   const { displayName, installationId, appId, platformType, channel, expired, expirationDateTime } = device;
   return html`<li class=${isSought ? 'sought' : ''}><div class="what">
       <span><bdi>${displayName ?? installationId}</bdi> <code class="soft">${device.subscription}</code></span>
-      <span class="small soft"><bdi>${appId}</bdi> · ${platformType} · ${
+      <span class="small soft"><bdi>${appId}</bdi> · ${platformName(platformType)} · ${
         channel
-          ? html`${channel.type}${channel.host ? html` <span dir="ltr">${channel.host}</span>` : nothing} <code dir="ltr">…${channel.addressEnd}</code>`
+          ? html`${channelName(channel.type)}${channel.host ? html` <span dir="ltr">${channel.host}</span>` : nothing} <code dir="ltr">…${channel.addressEnd}</code>`
           : text('noChannel')
       }</span></div>
     <div class="side small soft">
