@@ -2,7 +2,10 @@
 // configured audience. What was verified is kept, keyed by the whole token, bounded in bytes and by its expiry:
 // RS256 costs 60-160 µs without, 2-5 µs with.
 import { limits } from '@carillon/protocol';
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyResult } from 'jose';
+import * as errors from 'jose/errors';
+import { decodeJwt } from 'jose/jwt/decode';
+import { jwtVerify } from 'jose/jwt/verify';
 import { BoundedMap } from '../lib/bounded-map.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HubError } from '../model/errors.ts';

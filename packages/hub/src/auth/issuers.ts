@@ -1,13 +1,9 @@
 // The keys of the issuers that the hub trusts: its own, in memory, and those of configured OpenID Connect issuers, found
 // by discovery (OpenID Connect Discovery 1.0, section 4) and fetched again when a token names a new key.
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  type JWK,
-  type JWTVerifyGetKey,
-} from 'jose';
+import type { JWK, JWTVerifyGetKey } from 'jose';
+import * as errors from 'jose/errors';
+import { createLocalJWKSet } from 'jose/jwks/local';
+import { createRemoteJWKSet, customFetch } from 'jose/jwks/remote';
 import { busy, HubError } from '../model/errors.ts';
 
 export interface Issuers {

@@ -10,7 +10,10 @@ const unusableConfiguration = 78;
 
 /** In the order of the help. Each is loaded when it is the one that runs, for most need little of the others. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+  async serve() {
+    (await import('../lib/young-generation.ts')).holdYoungGeneration();
+    return (await import('./commands/serve.ts')).serveCommand();
+  },
   app: async () => (await import('./commands/app/command.ts')).appCommand(),
   user: async () => (await import('./commands/user.ts')).userCommand(),
   token: async () => (await import('./commands/token.ts')).tokenCommand(),

@@ -159,6 +159,7 @@ async function open(options: HubOptions, closers: Closers): Promise<Hub> {
       return metrics?.port ?? null;
     },
     async listen() {
+      base.registry.startServing();
       await edge.app.listen({ port: config.port, host: await addressToListenAt(config.host) });
       listened = true;
       metrics = await listenForScrapes(config, edge.scrape);

@@ -18,6 +18,12 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => void setTimeout(resolve, ms));
 }
 
+/** The process does not end by itself until the answer is called. */
+export function keepAlive(): () => void {
+  const handle = setInterval(() => {}, 2 ** 30);
+  return () => clearInterval(handle);
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, call) {

@@ -6,8 +6,7 @@ import { youngBytes } from './young-generation.ts';
 // In a process of its own: a young generation only ever grows under load.
 const script = `
 import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { boundYoungGeneration, youngSize } from '${new URL('./young-generation.ts', import.meta.url)}';
+import { boundYoungGeneration, holdYoungGeneration, youngSize } from '${new URL('./young-generation.ts', import.meta.url)}';
 async function load() {
   let kept = [];
   for (let round = 0; round < 400; round++) {
@@ -16,8 +15,8 @@ async function load() {
     await turn();
   }
 }
-if (process.argv[1] === 'stays') setFlagsFromString('--semi-space-growth-factor=1');
-if (process.argv[1] === 'bound') boundYoungGeneration();
+if (process.argv[1].includes('held')) holdYoungGeneration();
+if (process.argv[1].includes('bound')) boundYoungGeneration();
 await load();
 console.log(youngSize());
 `;
@@ -27,8 +26,10 @@ const sizeAfterLoad = (mode: string) =>
   );
 
 test('under load it grows to its bound, and hardly beyond', () => {
-  const size = sizeAfterLoad('bound');
-  assert.ok(size >= youngBytes && size <= 2 * youngBytes, `${size} bytes`);
-  assert.ok(sizeAfterLoad('stays') < youngBytes);
+  for (const mode of ['bound', 'held, then bound']) {
+    const size = sizeAfterLoad(mode);
+    assert.ok(size >= youngBytes && size <= 2 * youngBytes, `${mode}: ${size} bytes`);
+  }
+  assert.ok(sizeAfterLoad('held') < youngBytes);
   assert.ok(sizeAfterLoad('free') > 2 * youngBytes);
 });

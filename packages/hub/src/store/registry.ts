@@ -361,5 +361,7 @@ export interface Registry {
   readonly meta: Meta;
   readonly keys: KeyRegistry;
   readonly tickets: SpentTickets;
+  /** A hub says so before its first request: from then on nothing that is asked holds up the caller's thread. */
+  startServing(): void;
   close(): Promise<void>;
 }

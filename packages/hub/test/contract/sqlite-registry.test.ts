@@ -14,6 +14,7 @@ registryContract('SQLite', async () => {
   const folder = tempFolder();
   const path = join(folder.path, 'data', 'registry.db');
   const hub = await openRegistry(path);
+  hub.startServing();
   const command = await openRegistry(path);
   return {
     hub,

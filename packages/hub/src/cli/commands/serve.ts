@@ -30,14 +30,16 @@ async function serve(options: Options): Promise<void> {
   const log = openLog(config.logLevel);
   surviveOutput(log);
   const hub = await openHub({ config, log });
+  let knownUrl: string | null;
   try {
+    knownUrl = await hub.registry.meta.read(publicUrlKey);
     await hub.listen();
   } catch (error) {
     await hub.close();
     throw listenError(error, config);
   }
   boundYoungGeneration();
-  await hub.registry.meta.write(publicUrlKey, config.publicUrl);
+  if (knownUrl !== config.publicUrl) await hub.registry.meta.write(publicUrlKey, config.publicUrl);
   closeOnSignal(hub, drainMaxMs + config.drainDelayMs);
   if (hub.caPath) process.stdout.write(`Trust this certificate authority for TLS: ${hub.caPath}\n`);
   if (config.dev) await printDemonstration(hub, config);

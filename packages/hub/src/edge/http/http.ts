@@ -112,6 +112,8 @@ function openFastify({ tls, ...options }: HttpOptions): FastifyInstance {
     // Before any route and its hooks: a path that is not validly encoded, an id that is too long.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
       sendError(request, reply.headers(baseHeaders(request)), error, options),
+    // No route has a schema. Fastify would load compilers for them, and a second Ajv.
+    schemaController: { compilersFactory: { buildValidator: noSchema, buildSerializer: noSchema } },
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     rewriteUrl: ({ url = '/' }: { url?: string | undefined }) => localUrl(url),
   };
@@ -124,6 +126,10 @@ function openFastify({ tls, ...options }: HttpOptions): FastifyInstance {
   const settings = { maxConcurrentStreams: limits.streamsPerConnection };
   const https = { ...tls, allowHTTP1: true, settings, ...http };
   return fastify({ ...shared, http2: true, https } as never) as unknown as FastifyInstance;
+}
+
+function noSchema(): never {
+  throw new Error('No route has a schema: bodies are read and answers written past Fastify.');
 }
 
 function answerMissing(

@@ -21,7 +21,7 @@ import {
 } from './webhooks/change-subscriptions.ts';
 
 export interface RegistryParts {
-  readonly session: Session & { close(): Promise<void> };
+  readonly session: Session & { startServing?(): void; close(): Promise<void> };
   readonly memory: Memory;
   readonly boxes: SecretBoxes;
   readonly dialect: Dialect;
@@ -58,6 +58,7 @@ export function openSqlRegistry({ session, memory, boxes, dialect }: RegistryPar
     meta: own.meta,
     keys: openKnownKeys(memory),
     tickets: openTickets(dialect.tickets(session)),
+    startServing: () => session.startServing?.(),
     close: () => session.close(),
   };
 }

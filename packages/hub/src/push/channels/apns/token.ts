@@ -1,7 +1,8 @@
 // The provider token of APNs: a JWT signed with the team's key (ES256), made once for all apps that use the key. Apple
 // wants a new one every 20 to 60 minutes, and answers 429 when there are more than that.
 // https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
-import { importPKCS8, SignJWT } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
+import { importPKCS8 } from 'jose/key/import';
 import { BoundedMap } from '../../../lib/bounded-map.ts';
 import type { Outcome } from '../contract.ts';
 import { credentialsOutcome } from '../outcome.ts';

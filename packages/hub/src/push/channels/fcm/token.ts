@@ -1,7 +1,8 @@
 // The access token of FCM: a service account signs an assertion (RFC 7523) and changes it for a token at its token_uri.
 // Asked for once however many pushes wait for it, and used until five minutes before it expires (../grants.ts).
 // https://developers.google.com/identity/protocols/oauth2/service-account#httprest
-import { importPKCS8, SignJWT } from 'jose';
+import { SignJWT } from 'jose/jwt/sign';
+import { importPKCS8 } from 'jose/key/import';
 import type { ChannelServices, Outcome } from '../contract.ts';
 import { type Grant, openGrants, requestGrant } from '../grants.ts';
 import { credentialsOutcome } from '../outcome.ts';

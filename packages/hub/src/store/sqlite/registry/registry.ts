@@ -1,5 +1,5 @@
-// The registry over SQLite: one file, shared with the commands that run beside the hub. A thread of its own writes it;
-// the hub's thread only looks at what is in memory, over a connection that never waits. The file holds the private
+// The registry over SQLite: one file, shared with the commands that run beside the hub. Once the hub serves, a
+// thread of its own writes it; the hub's thread only looks at what is in memory, over a connection that never waits. The file holds the private
 // signing key, so only its owner may read it. Durable at COMMIT (an fsync).
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -31,7 +31,7 @@ export async function openRegistry(
 ): Promise<Registry> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   closeSync(openSync(path, 'a', 0o600));
-  const thread = await ThreadLink.open(path);
+  const thread = new ThreadLink(path, systemClock);
   let memory: SqliteMemory;
   try {
     memory = new SqliteMemory(path);
@@ -44,6 +44,7 @@ export async function openRegistry(
     session: {
       query: (text, ...values) => session.query(text, ...values),
       atomically: (write) => session.atomically(write),
+      startServing: () => thread.startServing(),
       async close() {
         memory.close();
         await session.close();

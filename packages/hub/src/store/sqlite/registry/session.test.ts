@@ -18,8 +18,8 @@ for (const [what, ask] of [
     const folder = tempFolder();
     context.after(folder.remove);
     const path = join(folder.path, 'registry.db');
-    const thread = await ThreadLink.open(path);
     const clock = new ManualClock();
+    const thread = new ThreadLink(path, clock);
     const session = new SqliteSession({ thread, clock, random, onCommit: () => {} });
     context.after(() => session.close());
     await ask(session);

@@ -1,5 +1,5 @@
-// The registry file as the hub's own thread uses it: statements go to another thread, which never waits for a lock. One
-// that another process holds is asked for again every few milliseconds, without holding up anybody else, and after
+// The registry file as the hub's own thread uses it: statements go to whoever has the file (thread-link.ts), which never
+// waits for a lock. One that another process holds is asked for again every few milliseconds, without holding up anybody else, and after
 // 1.8 s the caller is refused. A transaction has the connection to itself from BEGIN to COMMIT.
 import type { Clock } from '../../../lib/clock.ts';
 import type { Random } from '../../../lib/random.ts';

@@ -1,99 +1,102 @@
-// The hub's end of the registry's thread. Answers come in the order of the questions. The thread keeps the process alive
-// only while a caller waits for it.
-import { Worker } from 'node:worker_threads';
+// Where the registry file is asked: on the caller's thread while nobody is served (a command, a hub that starts), and from
+// then on by a thread that begins with the first question and ends after a quiet minute. So neither a command nor the start
+// of a hub waits for a thread. A thread that was lost begins anew once whoever asked it has been refused.
+import { type Clock, keepAlive } from '../../../lib/clock.ts';
 import type { Answered, Parameter } from '../../sql-registry/session.ts';
 import { StoreError } from '../../store.ts';
-import type { ThreadAnswer, ThreadData, ThreadRequest } from './thread.ts';
+import { RegistryFile } from './file.ts';
+import { RegistryThread, settle } from './registry-thread.ts';
 
-interface Waiting {
-  resolve(answer: Answered): void;
-  reject(error: StoreError): void;
-}
+const quietMs = 60_000;
 
 export class ThreadLink {
-  readonly #worker: Worker;
-  readonly #exited: Promise<void>;
-  readonly #waiting: Waiting[] = [];
-  #gone: StoreError | null = null;
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #ending = new Set<Promise<void>>();
+  /** On this thread; null once its questions go to the other. */
+  #file: RegistryFile | null;
+  #thread: RegistryThread | null = null;
+  #serves = false;
+  #isClosed = false;
+  #lost: StoreError | null = null;
   #holders = 0;
+  #release: (() => void) | null = null;
+  #quiet: { stop(): void } | null = null;
 
-  /** Resolves when the file is open and has the schema of this code; rejects with why it can't be. */
-  static async open(path: string): Promise<ThreadLink> {
-    const workerData: ThreadData = { path, module: threadModule };
-    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
-    const worker = new Worker(bootstrap, {
-      eval: true,
-      workerData,
-      resourceLimits,
-      name: 'carillon-registry',
-    });
-    const ready = Promise.withResolvers<void>();
-    const link = new ThreadLink(worker, ready);
-    await ready.promise;
-    worker.unref();
-    return link;
+  /** The file is open and has the schema of this code; throws why it can't be. */
+  constructor(path: string, clock: Clock) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#file = new RegistryFile(path);
   }
 
-  private constructor(worker: Worker, ready: PromiseWithResolvers<void>) {
-    this.#worker = worker;
-    this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
-    worker.on('message', (answer: ThreadAnswer) => {
-      if (answer === 'ready') ready.resolve();
-      else if (answer !== 'closed') this.#settle(answer);
-    });
-    worker.on('error', (error) => {
-      ready.reject(error);
-      this.#lose(`The registry's thread ended: ${String(error)}`);
-    });
-    worker.once('exit', () => this.#lose('The registry is closed.'));
+  /** From now on nothing that is asked holds up the caller's thread, but for a transaction that has begun. */
+  startServing(): void {
+    this.#serves = true;
+    this.#leaveFile();
   }
 
   ask(text: string, values: readonly Parameter[]): Promise<Answered> {
-    if (this.#gone) return Promise.reject(this.#gone);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#post({ text, values });
-    });
+    if (this.#isClosed) return Promise.reject(new StoreError('unavailable', 'The registry is closed.'));
+    // The rest of a transaction must not reach a thread that has not begun it.
+    if (this.#lost) return Promise.reject(this.#lost);
+    if (this.#serves) this.#leaveFile();
+    const file = this.#file;
+    if (file) return new Promise((resolve, reject) => settle({ resolve, reject }, file.run(text, values)));
+    this.#thread ??= this.#startThread();
+    return this.#thread.ask(text, values);
   }
 
-  /** Keeps the process alive until the answer is called. */
+  /** Keeps the process alive, and the thread, until the answer is called. */
   hold(): () => void {
     this.#holders += 1;
-    if (this.#holders === 1) this.#worker.ref();
+    this.#release ??= keepAlive();
     return () => {
       this.#holders -= 1;
-      if (this.#holders === 0) this.#worker.unref();
+      if (this.#holders > 0) return;
+      this.#release?.();
+      this.#release = null;
+      this.#lost = null;
+      this.#quiet?.stop();
+      this.#quiet = this.#thread && this.#clock.after(quietMs, () => this.#endQuiet());
     };
   }
 
   async close(): Promise<void> {
-    this.#worker.ref();
-    if (!this.#gone) this.#post('close');
-    await this.#exited;
+    const release = keepAlive();
+    this.#isClosed = true;
+    this.#quiet?.stop();
+    this.#file?.close();
+    this.#file = null;
+    this.#endThread();
+    await Promise.all(this.#ending);
+    release();
   }
 
-  #post(request: ThreadRequest): void {
-    this.#worker.postMessage(request);
+  #leaveFile(): void {
+    if (!this.#file || this.#file.isInTransaction) return;
+    this.#file.close();
+    this.#file = null;
   }
 
-  #settle(answer: Exclude<ThreadAnswer, 'ready' | 'closed'>): void {
-    const waiting = this.#waiting.shift();
-    if ('fault' in answer) waiting?.reject(new StoreError(answer.fault, answer.message));
-    else waiting?.resolve(answer);
+  #startThread(): RegistryThread {
+    const thread = new RegistryThread(this.#path, (why) => {
+      if (this.#thread !== thread) return;
+      this.#thread = null;
+      if (this.#holders > 0) this.#lost = why;
+    });
+    return thread;
   }
 
-  #lose(reason: string): void {
-    this.#gone ??= new StoreError('unavailable', reason);
-    for (const { reject } of this.#waiting.splice(0)) reject(this.#gone);
+  #endQuiet(): void {
+    if (this.#holders === 0 && this.#thread?.isIdle) this.#endThread();
+  }
+
+  #endThread(): void {
+    if (!this.#thread) return;
+    const ended = this.#thread.close();
+    this.#thread = null;
+    this.#ending.add(ended);
+    void ended.then(() => this.#ending.delete(ended));
   }
 }
-
-/** `.ts` in the repository, `.js` as published. */
-const threadModule = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url)
-  .href;
-
-/** A thread has no compile cache unless it asks for one before it loads anything. */
-const bootstrap = `
-  require('node:module').enableCompileCache();
-  import(require('node:worker_threads').workerData.module);
-`;
