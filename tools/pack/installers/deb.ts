@@ -21,9 +21,19 @@ export function makeDeb({ version, executable, work, outFolder }: Deb): string |
   const architecture = architectures[process.arch];
   if (!architecture) return null;
   rmSync(work, { recursive: true, force: true });
+  // Folders are packed as they are, and the service's user must come into that of its configuration.
+  const umask = process.umask(0o022);
+  try {
+    return pack({ version, executable, work, outFolder }, architecture);
+  } finally {
+    process.umask(umask);
+  }
+}
+
+function pack({ version, executable, work, outFolder }: Deb, architecture: string): string | null {
   const place = (from: string, to: string, mode = 0o644): void => {
     const target = join(work, to);
-    mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
+    mkdirSync(dirname(target), { recursive: true });
     cpSync(from, target);
     chmodSync(target, mode);
   };
