@@ -19,12 +19,29 @@ export function recordResults(
   const sections = readSections();
   sections.set(benchmark.name, section(benchmark, figures));
   const known = order.flatMap((name) => sections.get(name) ?? []);
-  writeFileSync(file, [title, ...known].join('\n'));
+  writeFileSync(file, [title, standing(known), ...known].join('\n'));
+}
+
+const standingTitle = '## where we stand';
+
+/** Every figure that has to reach something, of all sections, as they were measured last. */
+function standing(sections: readonly string[]): string {
+  const rows = sections.flatMap((text) => {
+    const [name] = /(?<=^## )\S+/.exec(text) ?? [];
+    const targets = text.split('\n').filter((line) => /\| (?:yes|\*\*no\*\*) \|$/.test(line));
+    return targets.map((line) => `| ${name} ${line}`);
+  });
+  const missed = rows.filter((row) => row.endsWith('**no** |')).length;
+  const head = '| section | figure | median | min–max | target | met |\n|---|---|---|---|---|---|';
+  return `${standingTitle}\n\n${rows.length - missed} of ${rows.length} targets are met.\n\n${head}\n${rows.join('\n')}\n`;
 }
 
 function readSections(): Map<string, string> {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const parts = text.split(/^(?=## )/m).slice(1);
+  const parts = text
+    .split(/^(?=## )/m)
+    .slice(1)
+    .filter((part) => !part.startsWith(standingTitle));
   return new Map(parts.map((part) => [/^## (\S+)/.exec(part)?.[1] ?? '', `${part.trimEnd()}\n`]));
 }
 

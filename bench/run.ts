@@ -22,6 +22,7 @@ import { consoleLoad } from './benchmarks/pages/console-load.ts';
 import { inboxAnswers } from './benchmarks/pages/inbox-answers.ts';
 import { inboxLoad } from './benchmarks/pages/inbox-load.ts';
 import { inboxScroll } from './benchmarks/pages/inbox-scroll.ts';
+import { peersBenchmark } from './benchmarks/peers/peers.ts';
 import { executable } from './benchmarks/programs/executable.ts';
 import { pushCreates } from './benchmarks/push/push-creates.ts';
 import { pushDrain } from './benchmarks/push/push-drain.ts';
@@ -43,7 +44,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, consoleLoad, inboxAnswers, inboxScroll],
-  ...[webhooks, documents, executable, metrics],
+  ...[peersBenchmark, webhooks, documents, executable, metrics],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
