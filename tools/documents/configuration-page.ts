@@ -39,7 +39,7 @@ function partOf(heading: string, group: Readonly<Record<string, Setting>>): stri
   const rows = Object.entries(group).map(([name, setting]) => rowOf(name, setting));
   return `## ${heading}
 
-| name | flag | variable | type | default | unit | what it does |
+| name | what it does | default | unit | type | flag | variable |
 |---|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
@@ -49,12 +49,12 @@ function rowOf(name: string, setting: Setting): string {
   if (!isSettingName(name)) throw new Error(`${name} stands in a group, but is no setting`);
   const cells = [
     code(name),
-    setting.secret ? 'none: it is a secret' : code(flagOf(name)),
-    code(variableOf(name)),
-    setting.takes === '' ? 'a switch' : typeInWords(setting.schema),
+    setting.about,
     setting.usual ?? code(defaultOf(setting)),
     setting.unit ?? '',
-    setting.about,
+    setting.takes === '' ? 'a switch' : typeInWords(setting.schema),
+    setting.secret ? 'none: it is a secret' : code(flagOf(name)),
+    code(variableOf(name)),
   ];
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

@@ -37,8 +37,20 @@ const dark: Attributes = {
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 const viewer = document.createElement('openapi-explorer');
 
+/** The theme that this browser keeps for the console and the documentation, else the system's. */
+function keptTheme(): string | null {
+  try {
+    return localStorage.getItem('carillon-console-theme');
+  } catch {
+    return null;
+  }
+}
+
 function colour(): void {
-  const colours = Object.entries(prefersDark.matches ? dark : light);
+  const kept = keptTheme();
+  const isDark = kept === 'dark' || (kept !== 'light' && prefersDark.matches);
+  document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+  const colours = Object.entries(isDark ? dark : light);
   for (const [name, value] of colours) viewer.setAttribute(name, value);
 }
 

@@ -95,6 +95,7 @@ function contents(html: string): string {
 /** The Markdown's HTML with what the frame needs of it: anchors to copy, and tables and code that scroll by keyboard. */
 export function dressed(html: string): string {
   return html
+    .replace(/(<h1[^>]*>[\s\S]*?<\/h1>\s*)<p>([\s\S]{1,360}?)<\/p>/, '$1<p class="lede">$2</p>')
     .replace(
       /<h([23]) id="([^"]+)">([\s\S]*?)<\/h\1>/g,
       '<h$1 id="$2">$3<a class="anchor" href="#$2" aria-hidden="true" tabindex="-1">#</a></h$1>',
@@ -119,7 +120,7 @@ function withoutTags(html: string): string {
 }
 
 function descriptionOf(html: string): string {
-  const [, first = ''] = /<p>([\s\S]*?)<\/p>/.exec(html) ?? [];
+  const [, first = ''] = /<p[^>]*>([\s\S]*?)<\/p>/.exec(html) ?? [];
   return withoutTags(first).replace(/\s+/g, ' ').replaceAll('"', '&quot;').slice(0, 160).trim();
 }
 

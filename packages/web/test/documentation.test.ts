@@ -192,13 +192,32 @@ suite('in a browser', () => {
     await page.getByText('Nothing is found for “quetzalcoatl”.').waitFor();
     await page.keyboard.press('Escape');
     await box.waitFor({ state: 'hidden' });
+    // Again on the same page, over the words of before.
+    await page.keyboard.press('/');
+    await page.keyboard.type('backup');
+    await options.first().waitFor();
+    await page.keyboard.press('Escape');
     await page.goto(addressOf('/docs'));
     await page.keyboard.press('/');
-    await box.fill('quiet hours');
+    await page.keyboard.type('quiet hours');
     await options.first().waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL((url) => url.pathname !== '/hub/docs');
     assert.deepEqual(complaints, []);
+  });
+
+  test('a search whose index can not be read says so, and works once it can', async () => {
+    const { page } = await operator();
+    await page.route('**/assets/search-*.json', (route) => route.abort());
+    await page.goto(addressOf('/docs/start'));
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('combobox').fill('backup');
+    await page.getByText('The index of the search could not be read.').waitFor();
+    await page.unroute('**/assets/search-*.json');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByRole('combobox').fill('backups');
+    await page.getByRole('option').first().waitFor();
   });
 
   test('by keyboard a reader of a phone skips to the text, and opens the pages and another theme', async () => {
@@ -217,8 +236,10 @@ suite('in a browser', () => {
     await page.getByRole('button', { name: 'Dark or light' }).press('Enter');
     const theme = (): Promise<string> => page.evaluate(() => document.documentElement.dataset.theme ?? '');
     assert.equal(await theme(), 'light');
-    await page.reload();
-    assert.equal(await theme(), 'light');
+    for (const place of ['/docs/start', '/docs/reference']) {
+      await page.goto(addressOf(place));
+      assert.equal(await theme(), 'light', place);
+    }
   });
 
   test('without scripts all pages can be read and reached', async () => {

@@ -9,7 +9,8 @@ interface Result extends Stored {
   readonly id: string;
 }
 
-let index: Promise<MiniSearch> | undefined;
+/** Null: it could not be read. */
+let index: Promise<MiniSearch | null> | undefined;
 
 async function readIndex(address: string): Promise<MiniSearch> {
   const answer = await fetch(address);
@@ -21,7 +22,11 @@ let isOpened = false;
 
 export function openSearch(button: HTMLButtonElement, dialog: HTMLDialogElement): void {
   const { index: address = '', home = '', front = '' } = button.dataset;
-  index ??= readIndex(address);
+  index ??= readIndex(address).catch(() => {
+    // Whoever opens the search again has it read again.
+    index = undefined;
+    return null;
+  });
   if (isOpened) return;
   isOpened = true;
   const [input, list, none] = ['input', '#found', '.none'].map((each) => dialog.querySelector(each));
@@ -39,6 +44,10 @@ export function openSearch(button: HTMLButtonElement, dialog: HTMLDialogElement)
   const show = async (): Promise<void> => {
     const words = input.value.trim();
     const results = words === '' ? [] : await search(words);
+    if (results === null) {
+      none.textContent = 'The index of the search could not be read. Close this, and try again.';
+      return;
+    }
     if (words !== input.value.trim()) return;
     const elements = results.map((result, at) => optionOf(result, { at, home, front }));
     list.replaceChildren(...elements);
@@ -64,8 +73,9 @@ export function openSearch(button: HTMLButtonElement, dialog: HTMLDialogElement)
   void show();
 }
 
-async function search(words: string): Promise<Result[]> {
-  const all = (await index)?.search(words) ?? [];
+async function search(words: string): Promise<Result[] | null> {
+  const all = (await index)?.search(words);
+  if (!all) return null;
   return all.slice(0, resultsMax).map(({ id, heading, page, begins }) => ({ id, heading, page, begins }));
 }
 

@@ -25,9 +25,10 @@ const dialog = found<HTMLDialogElement>('dialog.find');
 button.hidden = false;
 button.addEventListener('click', () => void open());
 document.addEventListener('keydown', (event) => {
-  const isWriting = event.target instanceof HTMLInputElement;
-  const asks = event.key === '/' ? !isWriting : event.key === 'k' && (event.ctrlKey || event.metaKey);
-  if (!asks || dialog.open || (event.key === '/' && (event.ctrlKey || event.metaKey || event.altKey))) return;
+  const isCommand = event.ctrlKey || event.metaKey;
+  const asks = event.key === '/' ? !isCommand && !event.altKey : event.key === 'k' && isCommand;
+  // The pages have no other box to write in.
+  if (!asks || dialog.open) return;
   event.preventDefault();
   void open();
 });
@@ -61,6 +62,7 @@ function offerCopy(code: HTMLElement): void {
 
 async function open(): Promise<void> {
   dialog.showModal();
+  dialog.querySelector('input')?.select();
   const { openSearch } = await import('./search.ts');
   openSearch(button, dialog);
 }
