@@ -30,6 +30,7 @@ import { pushFaults } from './benchmarks/push/push-faults.ts';
 import { pushLatency } from './benchmarks/push/push-latency.ts';
 import { pushNeighbours } from './benchmarks/push/push-neighbours.ts';
 import { pushWaiting } from './benchmarks/push/push-waiting.ts';
+import { consoleReads } from './benchmarks/reads/console-reads.ts';
 import { queries } from './benchmarks/reads/queries.ts';
 import { batchCreates } from './benchmarks/requests/batch-creates.ts';
 import { documents } from './benchmarks/requests/documents.ts';
@@ -44,7 +45,7 @@ const benchmarks: readonly Benchmark[] = [
   ...[postgresCreates, postgresStored, takeover, ticketReconnect],
   ...[pushLatency, pushDrain, pushFaults, pushCreates, pushNeighbours, pushWaiting],
   ...[clientReconnect, inboxLoad, consoleLoad, inboxAnswers, inboxScroll],
-  ...[peersBenchmark, webhooks, documents, executable, metrics],
+  ...[consoleReads, peersBenchmark, webhooks, documents, executable, metrics],
 ];
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

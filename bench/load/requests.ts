@@ -29,7 +29,16 @@ export function createBody(name: string): string {
 
 const path = '/beta/me/notifications';
 
-function head(start: string, { token }: BenchUser): string {
+type Caller = Pick<BenchUser, 'token'>;
+
+/** Any other request with a body of JSON. */
+export function postRequest(user: Caller, target: string, body: object): string {
+  const text = JSON.stringify(body);
+  const type = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(text)}\r\n\r\n`;
+  return head(`POST ${target}`, user) + type + text;
+}
+
+function head(start: string, { token }: Caller): string {
   return `${start} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n`;
 }
 
@@ -67,7 +76,7 @@ export function batchesFor(users: readonly BenchUser[], parts: number): () => st
   };
 }
 
-export function getRequest(user: BenchUser, target: string): string {
+export function getRequest(user: Caller, target: string): string {
   return `${head(`GET ${target}`, user)}\r\n`;
 }
 

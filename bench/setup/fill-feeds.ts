@@ -5,9 +5,10 @@ import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { planBatch } from '../../packages/hub/src/hub/plan-batch.ts';
 import { openUuidSource } from '../../packages/hub/src/lib/ids.ts';
+import type { StoredDelivery } from '../../packages/hub/src/model/delivery.ts';
 import type { Content } from '../../packages/hub/src/model/notification.ts';
 import { userKey } from '../../packages/hub/src/model/principal.ts';
-import type { PostWrite } from '../../packages/hub/src/model/write.ts';
+import type { PostWrite, Write } from '../../packages/hub/src/model/write.ts';
 import { openApply } from '../../packages/hub/src/store/sqlite/feed/commit/apply.ts';
 import { KnownFeeds, openSnapshot } from '../../packages/hub/src/store/sqlite/feed/commit/snapshot.ts';
 import { feedMigrations } from '../../packages/hub/src/store/sqlite/feed/schema.ts';
@@ -18,7 +19,29 @@ import { appId, type BenchUser, hostName, issuer } from './world.ts';
 const dayMs = 86_400_000;
 const batchSize = 1000;
 
+export interface FillingBatch {
+  readonly writes: readonly Write[];
+  readonly now: number;
+}
+
 export function fillFeeds(path: string, people: readonly BenchUser[], count: number): void {
+  const nextWrite = writesOf(people, count);
+  let left = count;
+  fillByPlan(path, () => {
+    const batch = Array.from({ length: Math.min(batchSize, left) }, nextWrite);
+    left -= batch.length;
+    return batch.length === 0
+      ? null
+      : { writes: batch.map(({ write }) => write), now: batch[0]?.now as number };
+  });
+}
+
+/** One batch after another, until there is none. `ended` makes of each new delivery what its attempts would have left. */
+export function fillByPlan(
+  path: string,
+  nextBatch: () => FillingBatch | null,
+  ended: (delivery: StoredDelivery) => StoredDelivery = (delivery) => delivery,
+): void {
   const db = new DatabaseSync(path);
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -4194304');
   migrate(db, feedMigrations);
@@ -26,16 +49,10 @@ export function fillFeeds(path: string, people: readonly BenchUser[], count: num
   const known = new KnownFeeds();
   const snapshot = openSnapshot(db, tables, known);
   const apply = openApply(db, tables, known);
-  const nextWrite = writesOf(people, count);
-  for (let done = 0; done < count; done += batchSize) {
-    const batch = Array.from({ length: Math.min(batchSize, count - done) }, nextWrite);
+  for (let batch = nextBatch(); batch; batch = nextBatch()) {
     db.exec('BEGIN IMMEDIATE');
-    const plan = planBatch.plan(
-      batch.map(({ write }) => write),
-      snapshot,
-      { now: batch[0]?.now as number, claim: false },
-    );
-    apply(plan);
+    const plan = planBatch.plan(batch.writes, snapshot, { now: batch.now, claim: false });
+    apply({ ...plan, deliveries: plan.deliveries.map(({ row, isNew }) => ({ row: ended(row), isNew })) });
     db.exec('COMMIT');
     known.committed(plan);
   }

@@ -26,15 +26,7 @@ const afterName = JSON.stringify({
 
 const beginSql = `
 CREATE UNLOGGED TABLE filler(n int PRIMARY KEY, lane smallint, user_key uuid, issuer text, subject text, name text);
-ALTER TABLE notification SET UNLOGGED;
-CREATE TABLE filler_index AS SELECT indexdef AS sql FROM pg_indexes
-  WHERE tablename = 'notification' AND indexname <> 'notification_pkey';
-CREATE TABLE filler_key AS SELECT pg_get_constraintdef(oid) AS sql FROM pg_constraint
-  WHERE conrelid = 'notification'::regclass AND contype = 'p';
-DO $$ DECLARE each text; BEGIN
-  ALTER TABLE notification DROP CONSTRAINT notification_pkey;
-  FOR each IN SELECT indexname FROM pg_indexes WHERE tablename = 'notification' LOOP EXECUTE 'DROP INDEX ' || each; END LOOP;
-END $$`;
+ALTER TABLE notification SET UNLOGGED;`;
 
 const knownSql = `INSERT INTO filler SELECT n - 1, ('x' || '0' || left(encode(key, 'hex'), 3))::bit(16)::int::smallint,
   encode(key, 'hex')::uuid, $2, subject, name
@@ -66,6 +58,7 @@ export async function fillPostgres(url: string, { people, userCount, perUser }: 
   const [client] = clients as [Client, ...Client[]];
   await Promise.all(clients.map((each) => each.connect()));
   await client.query(beginSql);
+  const remake = await dropIndexes(client, ['notification']);
   const keys = people.map(({ subject }) => Buffer.from(userKey(issuer, subject), 'base64url'));
   const [subjects, names] = [people.map(({ subject }) => subject), people.map(({ name }) => name)];
   await client.query(knownSql, [keys, issuer, subjects, names]);
@@ -81,8 +74,8 @@ export async function fillPostgres(url: string, { people, userCount, perUser }: 
       return each.query(notificationsSql, [from, to, first, step, appId, afterName]);
     }),
   );
-  await makeIndexes(clients);
-  await client.query('DROP TABLE filler, filler_index, filler_key');
+  await makeIndexes(clients, remake);
+  await client.query('DROP TABLE filler');
   await client.query('VACUUM ANALYZE');
   await client.query('CHECKPOINT');
   await Promise.all(clients.map((each) => each.end()));
@@ -90,15 +83,36 @@ export async function fillPostgres(url: string, { people, userCount, perUser }: 
   spawnSync('sync');
 }
 
-async function makeIndexes(clients: readonly Client[]): Promise<void> {
-  const [client] = clients as [Client];
-  const { rows: key } = await client.query<{ sql: string }>('SELECT sql FROM filler_key');
-  await client.query(`SET maintenance_work_mem = '512MB'; ALTER TABLE notification ADD ${key[0]?.sql}`);
-  const { rows } = await client.query<{ sql: string }>('SELECT sql FROM filler_index');
+/** What makes them again. */
+export interface Remake {
+  readonly keys: readonly string[];
+  readonly indexes: readonly string[];
+}
+
+export async function dropIndexes(client: Client, tables: readonly string[]): Promise<Remake> {
+  const keysSql = `SELECT conrelid::regclass AS name, conname, pg_get_constraintdef(oid) AS sql FROM pg_constraint
+    WHERE conrelid = ANY($1::regclass[]) AND contype = 'p'`;
+  const { rows: keys } = await client.query<{ name: string; conname: string; sql: string }>(keysSql, [
+    tables,
+  ]);
+  for (const { name, conname } of keys) await client.query(`ALTER TABLE ${name} DROP CONSTRAINT ${conname}`);
+  const indexesSql = 'SELECT indexname, indexdef FROM pg_indexes WHERE tablename = ANY($1)';
+  const { rows } = await client.query<{ indexname: string; indexdef: string }>(indexesSql, [tables]);
+  for (const { indexname } of rows) await client.query(`DROP INDEX ${indexname}`);
+  return {
+    keys: keys.map(({ name, sql }) => `ALTER TABLE ${name} ADD ${sql}`),
+    // A partitioned table shows its index without those of its parts.
+    indexes: rows.map(({ indexdef }) => indexdef.replace(' ON ONLY ', ' ON ')),
+  };
+}
+
+export async function makeIndexes(clients: readonly Client[], { keys, indexes }: Remake): Promise<void> {
+  const left = [...indexes];
+  await Promise.all(clients.map((each) => each.query("SET maintenance_work_mem = '512MB'")));
+  for (const sql of keys) await clients[0]?.query(sql);
   await Promise.all(
     clients.map(async (each) => {
-      await each.query("SET maintenance_work_mem = '512MB'");
-      for (let next = rows.pop(); next; next = rows.pop()) await each.query(next.sql);
+      for (let next = left.pop(); next; next = left.pop()) await each.query(next);
     }),
   );
 }

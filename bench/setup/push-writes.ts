@@ -93,11 +93,11 @@ const actions = [
   { id: 'reject', title: 'No' },
 ];
 
-function feedOf({ subject, name }: Person) {
+export function feedOf({ subject, name }: Person) {
   return { user: userKey(issuer, subject), owner: { issuer, subject, name } };
 }
 
-function contentOf(appNotificationId: string | null): Content {
+export function contentOf(appNotificationId: string | null): Content {
   return {
     appNotificationId,
     targetHostName: hostName,

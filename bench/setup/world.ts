@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delegatedClaims, issuerOf } from '../../packages/hub/src/auth/provider/claims.ts';
 import { openSigningKeys, type SigningKeys } from '../../packages/hub/src/auth/provider/keys.ts';
-import { createdByAppScope } from '../../packages/hub/src/auth/scope-names.ts';
+import { adminScope, createdByAppScope } from '../../packages/hub/src/auth/scope-names.ts';
 import { openRegistry } from '../../packages/hub/src/hub/open-hub.ts';
 
 /** Fixed, whatever the port, since tokens name it. */
@@ -21,7 +21,7 @@ export const apps = Array.from({ length: 10 }, (_, index) =>
 export const { id: appId, host: hostName } = apps[0];
 const tokenSeconds = 6 * 3600;
 
-interface BenchApp {
+export interface BenchApp {
   readonly id: string;
   readonly host: string;
 }
@@ -82,6 +82,21 @@ export function users(count: number, app: BenchApp = apps[0]): readonly BenchUse
   const all = [...before, ...more];
   made.set(app, all);
   return all;
+}
+
+/** Of an operator who may do all. */
+export function operatorToken(): string {
+  const now = Math.floor(Date.now() / 1000);
+  const operator = {
+    id: 'bench-operator',
+    name: 'operator@contoso.example',
+    passwordHash: '',
+    operator: true,
+  };
+  return signingKeys.sign({
+    ...{ iss: issuer, aud: publicUrl, iat: now, exp: now + tokenSeconds, jti: randomUUID() },
+    ...delegatedClaims(operator, appId, [adminScope]),
+  });
 }
 
 function subjectOf(name: string): string {
