@@ -42,7 +42,7 @@ export const userSchema = strictObject({
  * feed, null before the first notification or device. `bytes`: null where it is not counted yet.
  */
 export const personSchema = strictObject({
-  ...userMembers,
+  ...userSchema.properties,
   local: Type.Boolean(),
   issuer: nullable(Type.String()),
   notifications: Type.Integer(),

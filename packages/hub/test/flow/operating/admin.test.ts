@@ -437,7 +437,8 @@ suite('push credentials', () => {
     );
     const { setDateTime, ...shown } = answers[4]?.json ?? {};
     assert.match(setDateTime, /^\d{4}-.*Z$/);
-    assert.deepEqual(shown, { channel: 'wns', clientId: wns.clientId, tokenUrl: wns.tokenUrl });
+    const known = { clientId: wns.clientId, tokenUrl: wns.tokenUrl };
+    assert.deepEqual(shown, { channel: 'wns', ...known, waitingCount: 0 });
     const { private_key_id, project_id, client_email, token_uri } = serviceAccount;
     assert.deepEqual(answers[6]?.json.serviceAccount, {
       project_id,
