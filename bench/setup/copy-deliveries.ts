@@ -62,12 +62,12 @@ export function copyInSqlite(path: string, perPerson: number): void {
   db.exec(`INSERT INTO delivery(account, notification, seq, claimed, planned_at, ${[...placed, ...ended, ...endedAt].join(', ')})
     SELECT n.account, n.id, n.seq, 0, n.posted_at, ${of('d', placed)}, ${endedColumns}
     FROM account a
-    CROSS JOIN notification n ON n.account = a.id AND n.standing = 2 AND n.seq > 1
+    CROSS JOIN notification n ON n.account = a.id AND n.fresh = 0 AND n.standing = 2 AND n.seq > 1
     CROSS JOIN person p ON p.account = n.account
     CROSS JOIN delivery d ON d.account = n.account AND d.notification = p.id
     CROSS JOIN ends e ON e.n = ${endOf(isRareApp)};
     UPDATE feed_app SET unread = ${perPerson}, head = ${perPerson}, counted_to = ${perPerson}, content_bytes = content_bytes * ${perPerson},
-      (newest_id, modified) = (SELECT id_text(n.id), n.modified FROM notification n WHERE n.account = feed_app.account AND n.seq = ${perPerson});
+      (newest_id, modified) = (SELECT id_text(n.id), n.modified FROM notification n WHERE n.account = feed_app.account AND n.fresh = 0 AND n.seq = ${perPerson});
     COMMIT; ANALYZE`);
   db.close();
 }

@@ -2,7 +2,7 @@
 // and signed in, in a profile that has never seen the page.
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Response } from 'playwright-core';
 import { buildConsole } from '../../../packages/console/build.ts';
 import { hashPassword } from '../../../packages/hub/src/auth/provider/sign-in/passwords.ts';
 import { openRegistry } from '../../../packages/hub/src/hub/open-hub.ts';
@@ -73,11 +73,14 @@ async function signInAt(page: Page): Promise<void> {
 /** Of the page's own files, of what comes from now on; answers of the API are no part of them. */
 function countBytes(page: Page): () => Promise<number> {
   const bodies: Promise<Buffer>[] = [];
-  page.on('response', (response) => {
+  const keep = (response: Response): void => {
     const { pathname } = new URL(response.url());
     if (/^\/console($|\/assets\/)/.test(pathname)) bodies.push(response.body());
-  });
+  };
+  page.on('response', keep);
   return async () => {
+    // A body that comes once the page is closed is none.
+    page.off('response', keep);
     const all = await Promise.all(bodies);
     return all.reduce((sum, body) => sum + gzipSync(body, { level: 9 }).length, 0);
   };
